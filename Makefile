@@ -1,0 +1,48 @@
+# Everything a newcomer, a developer and CI run. `make help` lists it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run install check test lock clean
+
+help:  ## What there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+run: .venv/installed  ## Run the whole platform with demo data on http://127.0.0.1:8000
+	@$(BIN)/firststep migrate
+	@$(BIN)/firststep seed
+	@exec $(BIN)/firststep serve
+
+install: .venv/installed-dev  ## Install what development needs into .venv
+
+check: .venv/installed-dev  ## Lint, format, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: .venv/installed-dev  ## Run the tests; on Debian as root this installs the servers they need
+	sh tests/install_servers.sh
+	$(BIN)/pytest --ignore=tests/browser $(TESTS)
+	$(BIN)/pytest --confcutdir=tests/browser tests/browser
+
+lock:  ## Write the lock files anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		-o requirements.lock pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra dev -o requirements-dev.lock pyproject.toml
+
+clean:  ## Remove what the above made, except data/
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis dist
+
+.venv/installed: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
