@@ -1,0 +1,1 @@
+"""What every service stands on: mechanism only, not a word about the business."""

@@ -1,0 +1,94 @@
+"""Consuming from the broker: nameko's QueueConsumer, mended.
+
+Messages reach their provider as bytes: what can't be decoded is the provider's to park, not
+kombu's to throw away. What is in flight is settled before the connection closes, and a dead
+socket is the broker's reason to deliver again, not the process's to die.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import structlog
+from amqp.exceptions import AMQPError
+from kombu import Connection
+from kombu.exceptions import OperationalError
+from nameko import messaging
+
+from chassis.broker import CONSUMER_HEARTBEAT, body_of, connection_to
+
+LOOK_UP_EVERY_S = 0.2
+
+log = structlog.get_logger()
+
+
+class QueueConsumer(messaging.QueueConsumer):
+    """Shared by all that a service consumes: one connection, one channel.
+
+    A provider has a ``queue`` and ``handle_message(body, message)``, which never raises and
+    settles the message in the end with ``ack_message`` or ``requeue_message``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._in_flight: set[Any] = set()
+        self.connected = False
+
+    @property
+    def connection(self) -> Connection:
+        return connection_to(self.amqp_uri, CONSUMER_HEARTBEAT)
+
+    def run(self, _tokens: int = 1, **kwargs: Any) -> None:
+        super().run(_tokens, safety_interval=LOOK_UP_EVERY_S, **kwargs)
+
+    def get_consumers(self, consumer_cls: Callable[..., Any], channel: Any) -> Iterable[Any]:
+        for provider in self._providers:
+            consumer = consumer_cls(
+                queues=[provider.queue], on_message=partial(self._take, provider)
+            )
+            consumer.qos(prefetch_count=self.prefetch_count)
+            self._consumers[provider] = consumer
+        consumers: Iterable[Any] = self._consumers.values()
+        return consumers
+
+    def _take(self, provider: Any, message: Any) -> None:
+        self._in_flight.add(message.delivery_tag)
+        self.container.spawn_managed_thread(
+            partial(provider.handle_message, body_of(message), message),
+            identifier=type(provider).__name__,
+        )
+
+    def ack_message(self, message: Any) -> None:
+        self._settle(message, super().ack_message)
+
+    def requeue_message(self, message: Any) -> None:
+        self._settle(message, super().requeue_message)
+
+    def _settle(self, message: Any, settle: Callable[[Any], None]) -> None:
+        try:
+            settle(message)
+        except (OSError, AMQPError, OperationalError):
+            log.info("message_returns_to_broker", reason="its connection is gone")
+        finally:
+            self._in_flight.discard(message.delivery_tag)
+
+    def on_iteration(self) -> None:
+        self._cancel_consumers_if_requested()
+        if not self._consumers and not self._in_flight:
+            self.should_stop = True
+
+    def on_connection_revived(self) -> None:
+        self._in_flight.clear()  # tags of the old channel can't be settled any more
+
+    def on_consume_ready(self, connection: Any, channel: Any, consumers: Any, **_: Any) -> None:
+        super().on_consume_ready(connection, channel, consumers)
+        self.connected = True
+
+    def on_consume_end(self, connection: Any, channel: Any) -> None:
+        self.connected = False
+
+    def on_connection_error(self, exc: Exception, interval: float) -> None:
+        self.connected = False
+        log.warning("broker_away", error=f"{type(exc).__name__}: {exc}", retry_in_s=interval)

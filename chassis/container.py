@@ -1,0 +1,29 @@
+"""The service container: nameko's, with the call's context entered around each worker."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from nameko.containers import ServiceContainer
+from nameko.extensions import DependencyProvider
+
+from chassis import context
+from chassis.context import CallContext, Caller
+
+
+class Container(ServiceContainer):
+    """Hosts one service. Its entrypoints hand over context data that they have checked."""
+
+    def _run_worker(self, worker_ctx: Any, handle_result: Any) -> None:
+        with context.entered(CallContext.from_headers(worker_ctx.data)):
+            super()._run_worker(worker_ctx, handle_result)
+
+
+class _CallerOfThis(DependencyProvider):
+    def get_dependency(self, worker_ctx: Any) -> Caller:
+        return context.current().caller
+
+
+def caller_of_this() -> Caller:
+    """A service's attribute that holds who is asking: ``caller = caller_of_this()``."""
+    return cast(Caller, _CallerOfThis())

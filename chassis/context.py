@@ -1,0 +1,108 @@
+"""What travels with a call, from the HTTP request to the last event handler.
+
+It rides in nameko's context data (AMQP headers) and is at hand, greenthread by greenthread,
+as ``current()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from time import time
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+
+from chassis import json
+from chassis.errors import Forbidden, Unauthenticated
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: an account, or nobody who signed in."""
+
+    account_id: UUID | None = None
+    roles: frozenset[str] = frozenset()
+
+    def known(self) -> UUID:
+        """The account's id; raises ``Unauthenticated`` for nobody."""
+        if self.account_id is None:
+            raise Unauthenticated
+        return self.account_id
+
+    def with_role(self, role: str) -> UUID:
+        """The account's id, if it has the role; raises ``Forbidden`` otherwise."""
+        account_id = self.known()
+        if role not in self.roles:
+            raise Forbidden(f"this needs the role {role}")
+        return account_id
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """``deadline`` is in seconds since the epoch: hosts are expected to keep NTP time.
+
+    ``idempotency_key`` names one writing call: a repetition bears the same.
+    """
+
+    correlation_id: str = field(default_factory=lambda: uuid4().hex)
+    caller: Caller = Caller()
+    deadline: float | None = None
+    idempotency_key: str | None = None
+
+    def to_headers(self) -> dict[str, str]:
+        headers = {"correlation_id": self.correlation_id}
+        if self.caller.account_id is not None:
+            headers["caller"] = json.dumps(
+                {"account_id": self.caller.account_id, "roles": sorted(self.caller.roles)}
+            ).decode()
+        if self.deadline is not None:
+            headers["deadline"] = str(self.deadline)
+        if self.idempotency_key is not None:
+            headers["idempotency_key"] = self.idempotency_key
+        return headers
+
+    @classmethod
+    def from_headers(cls, headers: dict[str, Any]) -> CallContext:
+        """The context that came with a message; raises ``ValueError`` where it is malformed."""
+        caller = Caller()
+        if "caller" in headers:
+            wire = json.loads(headers["caller"])
+            caller = Caller(UUID(wire["account_id"]), frozenset(wire["roles"]))
+        deadline = headers.get("deadline")
+        return cls(
+            correlation_id=str(headers.get("correlation_id") or uuid4().hex),
+            caller=caller,
+            deadline=None if deadline is None else float(deadline),
+            idempotency_key=headers.get("idempotency_key"),
+        )
+
+    def remaining(self, otherwise: float) -> float:
+        """Seconds until the deadline, or ``otherwise`` where the call has none."""
+        return otherwise if self.deadline is None else self.deadline - time()
+
+
+_current: ContextVar[CallContext | None] = ContextVar("call_context", default=None)
+
+
+def current() -> CallContext:
+    """The context of the call that this greenthread works on; a fresh one outside of any."""
+    return _current.get() or CallContext()
+
+
+@contextmanager
+def entered(context: CallContext) -> Iterator[None]:
+    """Work on behalf of ``context`` inside the block; its correlation id is in every log line."""
+    token = _current.set(context)
+    try:
+        with structlog.contextvars.bound_contextvars(correlation_id=context.correlation_id):
+            yield
+    finally:
+        _current.reset(token)
+
+
+def with_caller(caller: Caller) -> CallContext:
+    return replace(current(), caller=caller)

@@ -1,0 +1,113 @@
+"""Engines: PostgreSQL and SQLite, each set up so that greenthreads share it without harm."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_select")  # else a query blocks the hub
+
+import eventlet
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+STATEMENT_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_S = 5
+POOL_TIMEOUT_S = 5
+SQLITE_LOCK_PATIENCE_S = 5.0
+SQLITE_READERS = 4
+
+CONNECTION_EXCEPTION, ADMIN_SHUTDOWN, TOO_MANY_CONNECTIONS = "08", "57P", "53300"
+
+
+def engines_for(url: str, pool_size: int) -> tuple[Engine, Engine]:
+    """The engine that writes and the one that reads; on PostgreSQL they are the same."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_writer(url), _sqlite_readers(url)
+    engine = _postgres(url, pool_size)
+    return engine, engine
+
+
+def has_row_locks(engine: Engine) -> bool:
+    return engine.dialect.name != "sqlite"
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database itself is out of reach, rather than a statement at fault."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return isinstance(error, DBAPIError) and error.connection_invalidated
+    if error.connection_invalidated:
+        return True
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return any(word in str(cause) for word in ("locked", "unable to open", "disk"))
+    state = getattr(cause, "sqlstate", None)
+    return state is None or state.startswith(
+        (CONNECTION_EXCEPTION, ADMIN_SHUTDOWN, TOO_MANY_CONNECTIONS)
+    )
+
+
+def _postgres(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+        },
+    )
+
+
+def _sqlite_writer(url: str) -> Engine:
+    """One connection: SQLite has one writer, and a second would block the hub on its lock."""
+    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args=_sqlite_arguments(url))
+    event.listen(engine, "connect", _on_writer_connect)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _sqlite_readers(url: str) -> Engine:
+    engine = create_engine(
+        url, pool_size=SQLITE_READERS, max_overflow=0, connect_args=_sqlite_arguments(url)
+    )
+    event.listen(engine, "connect", _on_reader_connect)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _sqlite_arguments(url: str) -> dict[str, Any]:
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return {"check_same_thread": False, "timeout": 0.01}
+
+
+def _on_writer_connect(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_reader_connect(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _begin_immediate(connection: Any) -> None:
+    """Wait for another process's lock without stopping the hub, as SQLite's own wait would."""
+    end = monotonic() + SQLITE_LOCK_PATIENCE_S
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or monotonic() > end:
+                raise
+            eventlet.sleep(0.01)

@@ -1,0 +1,112 @@
+"""The one tree of refusals.
+
+    DomainError
+    ├── Invalid           what was sent can't be accepted
+    ├── Unauthenticated   who is asking is not known
+    ├── Forbidden         who is asking may not
+    ├── NotFound          there is no such thing
+    ├── Conflict          the thing's state refuses it
+    └── Unavailable       not now: try again later
+
+A service's refusal subclasses one of these, with its own ``code`` and, as its docstring, the
+sentence that a person reads. It crosses RPC as itself: the caller catches the same class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong with what was sent.
+
+    ``field`` is a path such as ``hours.0.starts``; ``detail`` says what is wrong and the limit;
+    ``value`` is what was sent, shortened.
+    """
+
+    field: str
+    detail: str
+    value: str | None = None
+
+
+class DomainError(Exception):
+    """A refusal with a stable ``code``; ``detail`` defaults to the docstring's first line."""
+
+    code: ClassVar[str] = "refused"
+    by_code: ClassVar[dict[str, type[DomainError]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        known = DomainError.by_code.setdefault(cls.code, cls)
+        if known is not cls and known.__qualname__ != cls.__qualname__:
+            raise TypeError(f"the code {cls.code!r} already belongs to {known.__qualname__}")
+
+    def __init__(self, detail: str = "", errors: Sequence[FieldError] = ()) -> None:
+        self.detail = detail or self.sentence()
+        self.errors = tuple(errors)
+        super().__init__(self.detail)
+
+    @classmethod
+    def sentence(cls) -> str:
+        """What a person reads when nothing more exact was said."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+
+    @classmethod
+    def kind(cls) -> type[DomainError]:
+        """The branch of the tree that this refusal hangs on."""
+        return next(base for base in cls.__mro__ if DomainError in base.__bases__)
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind().code,
+            "code": self.code,
+            "detail": self.detail,
+            "errors": [asdict(error) for error in self.errors],
+        }
+
+    @staticmethod
+    def from_wire(wire: dict[str, Any]) -> DomainError:
+        """The same refusal on the caller's side; of its kind, where its class is not known here."""
+        kind = DomainError.by_code.get(wire["kind"], Conflict)
+        refusal = DomainError.by_code.get(wire["code"], kind)
+        error = refusal(wire["detail"], [FieldError(**error) for error in wire["errors"]])
+        error.code = wire["code"]  # type: ignore[misc]  # the remote code stands, known here or not
+        return error
+
+
+class Invalid(DomainError):
+    """What was sent can't be accepted."""
+
+    code = "invalid"
+
+
+class Unauthenticated(DomainError):
+    """Sign in first: the request bears no valid access token."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(DomainError):
+    """You may not do that."""
+
+    code = "forbidden"
+
+
+class NotFound(DomainError):
+    """There is no such thing."""
+
+    code = "not_found"
+
+
+class Conflict(DomainError):
+    """The state of things refuses it."""
+
+    code = "conflict"
+
+
+class Unavailable(DomainError):
+    """Part of the platform does not answer; try again later."""
+
+    code = "unavailable"

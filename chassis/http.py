@@ -1,0 +1,159 @@
+"""The HTTP server: nameko's on eventlet, with limits on size, time and number.
+
+A request's body is read whole before it takes a worker, so that slow clients hold nobody up.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import eventlet
+from eventlet import wsgi
+from nameko.web import server as nameko_server
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
+from werkzeug.wrappers import Request, Response
+
+from chassis.config import BadSettings
+
+LARGEST_BODY = 1024 * 1024
+BODY_DEADLINE_S = 5.0
+SOCKET_TIMEOUT_S = 10.0
+IDLE_TIMEOUT_S = 75
+MOST_CONNECTIONS = 1000
+CHUNK = 64 * 1024
+
+
+class WebServer(nameko_server.WebServer):
+    """Shared by all HTTP entrypoints of a service."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._starting = False
+        self._connections: dict[int, list[Any]] = {}
+
+    def start(self) -> None:
+        if self._starting:
+            return
+        self._starting = True
+        self._sock = listen(self.bind_addr)
+        self._serv = wsgi.Server(
+            self._sock,
+            self._sock.getsockname(),
+            self.application(),
+            protocol=nameko_server.HttpOnlyProtocol,
+            log_output=False,
+            debug=False,
+            keepalive=IDLE_TIMEOUT_S,
+            socket_timeout=SOCKET_TIMEOUT_S,
+        )
+        self._gt = self.container.spawn_managed_thread(self.run, identifier="http")
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as ``host:port``; the port is the real one where 0 was asked for."""
+        host, port = self._sock.getsockname()[:2]
+        return f"{host}:{port}"
+
+    def process_request(self, sock: Any, address: Any) -> None:
+        if len(self._connections) >= MOST_CONNECTIONS:
+            sock.close()
+            return
+        state = [address, sock, wsgi.STATE_IDLE]
+        self._connections[id(state)] = state
+        try:
+            self._serv.process_request(state)
+        except OSError:
+            sock.close()
+        finally:
+            del self._connections[id(state)]
+
+    def stop(self) -> None:
+        """Take nothing new, finish what was begun, and hang up."""
+        self._is_accepting = False
+        self._gt.kill()
+        self._sock.close()
+        self._serv.keepalive = False
+        for state in list(self._connections.values()):
+            idle = state[2] == wsgi.STATE_IDLE
+            state[2] = wsgi.STATE_CLOSE
+            if idle:
+                _hang_up(state[1])
+        while self._connections:
+            eventlet.sleep(0.02)
+
+    def application(self) -> Callable[..., Iterable[bytes]]:
+        url_map = self.make_url_map()
+
+        def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            request = Request(environ)
+            try:
+                read_body(environ)
+                provider, values = url_map.bind_to_environ(environ).match()
+                request.path_values = values  # type: ignore[attr-defined]  # nameko's own way
+                response = provider.handle_request(request)
+            except HTTPException as error:
+                response = self.refusal(request, error)
+            return response(environ, start_response)  # type: ignore[no-any-return]
+
+        return application
+
+    def refusal(self, request: Request, error: HTTPException) -> Response:
+        """The answer to what no entrypoint takes; a place for a service's own form of errors."""
+        return Response(
+            f"{error.name}\n", error.code, error.get_headers(), content_type="text/plain"
+        )
+
+
+def listen(address: tuple[str, int]) -> Any:
+    """A listening socket; unlike eventlet's own, a second one on the same port is refused."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    try:
+        return eventlet.listen(address, family=family, reuse_port=False)
+    except OSError as error:
+        where = f"{address[0]}:{address[1]}"
+        raise BadSettings(f"FIRSTSTEP_HTTP: can't listen on {where}: {error.strerror}") from None
+
+
+def read_body(environ: dict[str, Any]) -> None:
+    """Put the request's whole body in place of its stream.
+
+    Raises ``RequestEntityTooLarge`` (413) or ``RequestTimeout`` (408).
+    """
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    announced = environ.get("CONTENT_LENGTH") or "0"
+    if not announced.isascii() or not announced.isdigit():
+        raise BadRequest(f"Content-Length is {announced!r}, not a number")
+    length = None if chunked else int(announced)
+    if length is not None and length > LARGEST_BODY:
+        raise RequestEntityTooLarge(f"the body has {length} bytes, the limit is {LARGEST_BODY}")
+    body = io.BytesIO() if length == 0 else _read(environ["wsgi.input"], length)
+    environ["CONTENT_LENGTH"] = str(body.getbuffer().nbytes)
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    environ["wsgi.input"] = body
+
+
+def _read(stream: Any, length: int | None) -> io.BytesIO:
+    body = io.BytesIO()
+    try:
+        with eventlet.Timeout(BODY_DEADLINE_S, TimeoutError()):
+            while length is None or body.tell() < length:
+                chunk = stream.read(CHUNK if length is None else min(CHUNK, length - body.tell()))
+                if not chunk:
+                    break
+                body.write(chunk)
+                if body.tell() > LARGEST_BODY:
+                    raise RequestEntityTooLarge(f"the body is over {LARGEST_BODY} bytes")
+    except OSError:
+        raise RequestTimeout(f"the body did not come within {BODY_DEADLINE_S:.0f} s") from None
+    body.seek(0)
+    return body
+
+
+def _hang_up(sock: Any) -> None:
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        sock.close()

@@ -1,0 +1,237 @@
+"""The inbox: each event takes effect once for each handler, and a failed one is kept.
+
+A row says that the event was handled (``done``), will be tried again (``retry``), needs a person
+(``parked``), or was given up by one (``discarded``). It is written in the transaction of the
+handler's effects, so a repetition finds it and does nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import structlog
+from sqlalchemy import Table, select, true, update
+
+from chassis.events import Envelope, Event
+from chassis.store import Store, Transaction, insert_or_ignore
+from chassis.times import utc_now
+
+ATTEMPTS = 10
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_ERROR = 2000
+
+log = structlog.get_logger()
+
+Handler = Callable[[Any, Transaction], object]
+
+
+class Status(StrEnum):
+    DONE = "done"
+    RETRY = "retry"
+    PARKED = "parked"
+    DISCARDED = "discarded"
+
+
+def pause_before(attempt: int, chance: float) -> timedelta:
+    """How long to wait before the ``attempt``-th try (from 2): doubling, with ``chance``
+    (0 to 1) spreading it over the upper half, so that what failed together returns apart."""
+    longest: timedelta = min(FIRST_PAUSE * 2 ** (attempt - 2), LONGEST_PAUSE)
+    return longest * (0.5 + chance / 2)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An event that is to be tried again."""
+
+    event_id: UUID
+    handler: str
+    attempts: int
+    body: bytes
+
+
+class Inbox:
+    """The inbox table of one service."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def _table(self) -> Table:
+        return self._store.table("inbox")
+
+    def receive(self, envelope: Envelope[Event], body: bytes, handler: str, run: Handler) -> None:
+        """Handle an event that came from the broker, unless it was handled before.
+
+        A failure is kept for the retries; raises ``DatabaseAway`` where it can't even be kept.
+        """
+        try:
+            with self._store.transaction() as tx:
+                if self._claim(tx, envelope, handler):
+                    run(envelope.data, tx)
+                else:
+                    log.info("event_repeated", event_type=envelope.type, handler=handler)
+        except Exception as error:
+            self._store.check()  # away: no attempt is consumed
+            self._keep_failed(envelope, body, handler, error)
+
+    def _claim(self, tx: Transaction, envelope: Envelope[Event], handler: str) -> bool:
+        now = utc_now()
+        claim = insert_or_ignore(tx, self._table).values(
+            event_id=envelope.id,
+            handler=handler,
+            type=envelope.type,
+            status=Status.DONE,
+            attempts=1,
+            received_at=now,
+            settled_at=now,
+        )
+        result: Any = tx.execute(claim)
+        return bool(result.rowcount)
+
+    def _keep_failed(
+        self, envelope: Envelope[Event], body: bytes, handler: str, error: Exception
+    ) -> None:
+        log.warning(
+            "event_failed", event_type=envelope.type, handler=handler, attempt=1, exc_info=error
+        )
+        now = utc_now()
+        with self._store.transaction() as tx:
+            tx.execute(
+                insert_or_ignore(tx, self._table).values(
+                    event_id=envelope.id,
+                    handler=handler,
+                    type=envelope.type,
+                    status=Status.RETRY,
+                    attempts=1,
+                    received_at=now,
+                    next_attempt_at=now + pause_before(2, random.random()),
+                    error=described(error),
+                    body=body,
+                )
+            )
+
+    def park(self, body: bytes, handler: str, type_: str, reason: str) -> None:
+        """Keep bytes that no handler can take, for a person to look at.
+
+        Their id is derived from them, so that the same bytes are kept once.
+        """
+        log.error("event_parked", handler=handler, event_type=type_, reason=reason)
+        with self._store.transaction() as tx:
+            tx.execute(
+                insert_or_ignore(tx, self._table).values(
+                    event_id=uuid5(NAMESPACE_URL, f"{handler}:{body.hex()}"),
+                    handler=handler,
+                    type=type_,
+                    status=Status.PARKED,
+                    attempts=0,
+                    received_at=utc_now(),
+                    error=reason,
+                    body=body,
+                )
+            )
+
+    def due(self, now: datetime, limit: int) -> list[Waiting]:
+        """What is to be tried again by ``now``."""
+        inbox = self._table
+        with self._store.reading() as session:
+            rows = session.execute(
+                select(inbox.c.event_id, inbox.c.handler, inbox.c.attempts, inbox.c.body)
+                .where(inbox.c.status == Status.RETRY, inbox.c.next_attempt_at <= now)
+                .order_by(inbox.c.next_attempt_at)
+                .limit(limit)
+            )
+            return [Waiting(row.event_id, row.handler, row.attempts, row.body) for row in rows]
+
+    def retry(self, waiting: Waiting, envelope: Envelope[Event], run: Handler) -> None:
+        """Try a kept event again; whoever else tries the same attempt at this moment does
+        nothing."""
+        attempt = waiting.attempts + 1
+        try:
+            with self._store.transaction() as tx:
+                settled = {"status": Status.DONE, "settled_at": utc_now(), "body": None}
+                if self._advance(tx, waiting, attempts=attempt, error=None, **settled):
+                    run(envelope.data, tx)
+        except Exception as error:
+            self._store.check()
+            self._put_back(waiting, attempt, error)
+
+    def park_again(self, waiting: Waiting, reason: str) -> None:
+        """Park what was to be tried again and can't be read."""
+        with self._store.transaction() as tx:
+            self._advance(tx, waiting, status=Status.PARKED, error=reason)
+
+    def _put_back(self, waiting: Waiting, attempt: int, error: Exception) -> None:
+        log.warning("event_failed", handler=waiting.handler, attempt=attempt, exc_info=error)
+        last = attempt >= ATTEMPTS
+        status = Status.PARKED if last else Status.RETRY
+        again = None if last else utc_now() + pause_before(attempt + 1, random.random())
+        with self._store.transaction() as tx:
+            self._advance(
+                tx,
+                waiting,
+                status=status,
+                attempts=attempt,
+                next_attempt_at=again,
+                error=described(error),
+            )
+
+    def _advance(self, tx: Transaction, waiting: Waiting, **values: Any) -> bool:
+        inbox = self._table
+        result: Any = tx.execute(
+            update(inbox)
+            .where(
+                inbox.c.event_id == waiting.event_id,
+                inbox.c.handler == waiting.handler,
+                inbox.c.status == Status.RETRY,
+                inbox.c.attempts == waiting.attempts,
+            )
+            .values(**values)
+        )
+        return bool(result.rowcount)
+
+    def parked(self) -> list[Any]:
+        """What needs a person: the oldest first."""
+        inbox = self._table
+        with self._store.reading() as session:
+            return list(
+                session.execute(
+                    select(inbox)
+                    .where(inbox.c.status == Status.PARKED)
+                    .order_by(inbox.c.received_at)
+                )
+            )
+
+    def replay(self, event_id: UUID, handler: str | None = None) -> int:
+        """Try a parked event again from the first attempt; how many rows that concerns."""
+        return self._resolve(
+            event_id, handler, status=Status.RETRY, attempts=0, next_attempt_at=utc_now()
+        )
+
+    def discard(self, event_id: UUID, handler: str | None = None) -> int:
+        """Give a parked event up; it stays listed as discarded until it is cleaned up."""
+        return self._resolve(event_id, handler, status=Status.DISCARDED, settled_at=utc_now())
+
+    def _resolve(self, event_id: UUID, handler: str | None, **values: Any) -> int:
+        inbox = self._table
+        with self._store.transaction() as tx:
+            result: Any = tx.execute(
+                update(inbox)
+                .where(
+                    inbox.c.event_id == event_id,
+                    inbox.c.status == Status.PARKED,
+                    inbox.c.handler == handler if handler else true(),
+                )
+                .values(**values)
+            )
+            return int(result.rowcount)
+
+
+def described(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]

@@ -1,0 +1,16 @@
+"""JSON in and out. Dataclasses, UUIDs and aware times (RFC 3339, ``Z``) are written natively."""
+
+from typing import Any
+
+import orjson
+
+JSON = "application/json"
+
+
+def dumps(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+
+
+def loads(text: bytes | str) -> Any:
+    """Raises ``ValueError`` where ``text`` is not JSON."""
+    return orjson.loads(text)

@@ -1,0 +1,46 @@
+"""Structured logs: one event a line, for people (``console``) or machines (``json``).
+
+Every line written on behalf of a call bears its correlation id.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+QUIET = ("httpx", "nameko", "amqp", "kombu", "eventlet", "alembic", "asyncio")
+"""Libraries whose warnings we want, but whose story of each message we tell ourselves."""
+
+
+def configure(style: str, level: str = "info") -> None:
+    """``style`` is ``console`` or ``json``. Goes to standard error."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if style == "json":
+        last: structlog.typing.Processor = structlog.processors.JSONRenderer()
+        shared.append(structlog.processors.dict_tracebacks)
+    else:
+        last = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last)
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("nameko.containers").setLevel(logging.CRITICAL)  # handlers log failures

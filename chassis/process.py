@@ -1,0 +1,118 @@
+"""One operating system process that hosts any number of services."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import eventlet
+import structlog
+from eventlet.event import Event as GreenEvent
+from kombu import Queue
+from nameko.runners import ServiceRunner
+
+from chassis.config import BadSettings
+from chassis.container import Container
+
+GRACE_S = 25.0
+LOOK_EVERY_S = 0.25
+WORKERS = 32
+EXIT_BAD_SETTINGS = 2
+
+log = structlog.get_logger()
+
+
+class Process(ServiceRunner):
+    """Starts services, waits for a signal, and stops them: once, and within a grace period."""
+
+    def __init__(
+        self, services: Iterable[type], settings: Mapping[str, Any], topology: Iterable[Queue]
+    ) -> None:
+        super().__init__(
+            {
+                "max_workers": WORKERS,
+                **settings,
+                "TOPOLOGY": list(topology),
+                "CONTAINERS": lambda: list(self.containers),
+            }
+        )
+        self.container_cls = Container
+        self._signal = GreenEvent()
+        self._failed = False
+        for service in services:
+            self.add_service(service)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[Process]:
+        """Serve inside the block."""
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+
+    def run(self, on_started: Callable[[], None] = lambda: None) -> int:
+        """Serve until SIGINT or SIGTERM; the process's exit code."""
+        self._tell_started = on_started
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, self._on_signal)
+        starting = eventlet.spawn(self._start)
+        starting.link(self._on_started)
+        while not self._signal.ready():
+            # an idle hub sleeps through signals; it looks up now and then
+            with eventlet.Timeout(LOOK_EVERY_S, False):
+                self._signal.wait()
+        return self._stop_within_grace()
+
+    def _start(self) -> None:
+        self.start()
+        log.info("serving", services=sorted(self.service_names))
+        self._tell_started()
+        eventlet.spawn(self._watch)
+
+    def _on_started(self, starting: Any) -> None:
+        try:
+            starting.wait()
+        except BadSettings as error:
+            log.critical("bad_settings", error=str(error))
+            self._give_up(EXIT_BAD_SETTINGS)
+        except Exception:
+            log.critical("start_failed", exc_info=True)
+            self._give_up(1)
+
+    def _give_up(self, code: int) -> None:
+        self._failed = True
+        self._end_with(code)
+
+    def _watch(self) -> None:
+        """End when a service dies by itself: whoever supervises the process starts it again."""
+        try:
+            self.wait()
+        except Exception:
+            log.critical("service_died", exc_info=True)
+            self._end_with(1)
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        if self._signal.ready():
+            log.warning("ended_at_once", reason="a second signal")
+            os._exit(128 + number)
+        log.info("stopping", signal=signal.Signals(number).name)
+        self._end_with(0)
+
+    def _end_with(self, code: int) -> None:
+        if not self._signal.ready():
+            self._signal.send(code)
+
+    def _stop_within_grace(self) -> int:
+        code = int(self._signal.wait())
+        if self._failed:
+            return code
+        with eventlet.Timeout(GRACE_S, False):
+            self.stop()
+            log.info("stopped")
+            return code
+        log.error("grace_over", after_s=GRACE_S)
+        return 1

@@ -1,0 +1,126 @@
+"""The relay: what transactions left in the outbox goes to the broker, at least once.
+
+A commit rings its bell; it also looks by itself every half second, so that nothing stays behind
+after a crash. It marks as sent only what the broker confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from eventlet.event import Event as GreenEvent
+from nameko.extensions import SharedExtension
+from sqlalchemy import select, update
+
+from chassis.bell import Bell
+from chassis.broker import BrokerAway, ConfirmedPublisher, Outgoing
+from chassis.databases import has_row_locks
+from chassis.events import exchange_of
+from chassis.times import utc_now
+
+if TYPE_CHECKING:
+    from chassis.store import Store
+
+SWEEP_EVERY_S = 0.5
+BATCH = 200
+LONGEST_PAUSE_S = 5.0
+
+log = structlog.get_logger()
+
+
+class Relay(SharedExtension):
+    """One greenthread for each service, with a broker connection of its own."""
+
+    store: Store
+
+    def __init__(self) -> None:
+        self.bell = Bell()
+        self._stopping = False
+        self._finished: GreenEvent | None = None
+
+    def start(self) -> None:
+        config = self.container.config
+        exchange = exchange_of(self.container.service_name)
+        self._publisher = ConfirmedPublisher(config["AMQP_URI"], [exchange], config["TOPOLOGY"])
+        self._finished = GreenEvent()
+        self.container.spawn_managed_thread(self._run, identifier="relay")
+
+    def finish(self) -> None:
+        """Send what is there and stop; waits for it."""
+        self._stopping = True
+        self.bell.ring()
+        if self._finished is not None:
+            self._finished.wait()
+
+    def _run(self) -> None:
+        pause = SWEEP_EVERY_S
+        try:
+            while True:
+                last = self._stopping
+                try:
+                    swept = self.sweep()
+                    pause = SWEEP_EVERY_S
+                except Exception as error:
+                    swept = 0
+                    pause = min(2 * pause, LONGEST_PAUSE_S)
+                    self._report(error, pause)
+                if swept == BATCH:
+                    continue
+                if last:
+                    return
+                if not self.bell.wait(pause):
+                    self._publisher.keep_alive()
+        finally:
+            self._publisher.drop()
+            assert self._finished is not None
+            self._finished.send(None)
+
+    def _report(self, error: Exception, pause: float) -> None:
+        log.warning("relay_waits", error=f"{type(error).__name__}: {error}", retry_in_s=pause)
+
+    def sweep(self) -> int:
+        """Publish the oldest unsent events; how many were found."""
+        with self._unsent() as (session, rows):
+            if not rows:
+                return 0
+            exchange = exchange_of(self.store.service).name
+            confirmed = self._publisher.publish(
+                Outgoing(row.seq, row.body, exchange, row.type, str(row.event_id)) for row in rows
+            )
+            self._mark_sent(session, confirmed)
+        if len(confirmed) < len(rows):
+            raise BrokerAway(f"{len(rows) - len(confirmed)} of {len(rows)} events not confirmed")
+        return len(rows)
+
+    @contextmanager
+    def _unsent(self) -> Iterator[tuple[Any, list[Any]]]:
+        """The batch. Rows are locked against other relays where the database has row locks;
+        where it has none, this process is the only one to serve it."""
+        outbox = self.store.table("outbox")
+        oldest = (
+            select(outbox.c.seq, outbox.c.event_id, outbox.c.type, outbox.c.body)
+            .where(outbox.c.sent_at.is_(None))
+            .order_by(outbox.c.seq)
+            .limit(BATCH)
+        )
+        if has_row_locks(self.store.writer):
+            with self.store.transaction() as tx:
+                yield tx, list(tx.execute(oldest.with_for_update(skip_locked=True)))
+        else:
+            with self.store.reading() as session:
+                rows = list(session.execute(oldest))
+            yield None, rows
+
+    def _mark_sent(self, session: Any, seqs: list[int]) -> None:
+        if not seqs:
+            return
+        outbox = self.store.table("outbox")
+        mark = update(outbox).where(outbox.c.seq.in_(seqs)).values(sent_at=utc_now())
+        if session is not None:
+            session.execute(mark)
+        else:
+            with self.store.transaction() as tx:
+                tx.execute(mark)

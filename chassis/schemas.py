@@ -1,0 +1,212 @@
+"""Shapes: the marshmallow schema of a dataclass, derived once.
+
+A field's type says its shape; limits are marshmallow validators and meanings ``Doc``s in its
+``Annotated``::
+
+    headline: Annotated[str, Length(1, 120), Doc("What the card under the photo says.")]
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from annotated_doc import Doc
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
+
+from chassis.errors import FieldError, Invalid
+
+LONGEST_VALUE_SHOWN = 60
+
+
+class Reading(StrEnum):
+    """How strictly a shape is read."""
+
+    BODY = "body"
+    """JSON from a client: exact types, unknown fields refused."""
+    QUERY = "query"
+    """Text from a query string: numbers and booleans are written out, unknown fields refused."""
+    WIRE = "wire"
+    """From another service: exact types, unknown fields ignored, so that it may add some."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """The field's name outside, where Python could not spell it."""
+
+    name: str
+
+
+class ShapeSchema(Schema):
+    """Loads into the dataclass that it was derived from."""
+
+    shape: type
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.shape(**data)
+
+
+class Text(fields.String):
+    """A string without NUL: PostgreSQL can't keep one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if "\x00" in text:
+            raise ValidationError("Must not contain a NUL character.")
+        return text
+
+
+class TrueOrFalse(fields.Boolean):
+    """``true`` or ``false`` themselves, not what resembles them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Whole(fields.Integer):
+    """A whole number; ``true`` is none."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
+def schema_of(shape: type, reading: Reading = Reading.BODY) -> ShapeSchema:
+    """The schema of a dataclass, for one way of reading."""
+    return _schema_of(shape, reading)
+
+
+T = TypeVar("T")
+
+
+def load(shape: type[T], value: Any, reading: Reading = Reading.BODY) -> T:
+    """``value`` as ``shape``; raises ``Invalid`` with every field that is wrong."""
+    try:
+        return cast(T, schema_of(shape, reading).load(value))
+    except ValidationError as error:
+        raise Invalid(errors=field_errors(error.messages, value)) from None
+
+
+def field_errors(messages: Any, value: Any, path: tuple[str, ...] = ()) -> list[FieldError]:
+    """marshmallow's nested messages as a flat list, each with the value that was sent."""
+    if isinstance(messages, dict):
+        found = []
+        for key, nested in messages.items():
+            here = path if key == "_schema" else (*path, str(key))
+            found += field_errors(nested, _within(value, key), here)
+        return found
+    return [FieldError(".".join(path), " ".join(map(str, messages)), _shown(value))]
+
+
+def _within(value: Any, key: Any) -> Any:
+    try:
+        return value if key == "_schema" else value[key]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _shown(value: Any) -> str | None:
+    if value is None or isinstance(value, dict | list):
+        return None
+    return str(value)[:LONGEST_VALUE_SHOWN]
+
+
+@cache
+def _schema_of(shape: Any, reading: Reading) -> ShapeSchema:
+    return _schema_class(shape, reading)()
+
+
+@cache
+def _schema_class(shape: Any, reading: Reading) -> type[ShapeSchema]:
+    hints = typing.get_type_hints(shape, include_extras=True)
+    members: dict[str, Any] = {
+        field.name: field_for(hints[field.name], reading, **_presence(field))
+        for field in dataclasses.fields(shape)
+    }
+    members["Meta"] = type(
+        "Meta", (), {"unknown": EXCLUDE if reading is Reading.WIRE else RAISE, "register": False}
+    )
+    members["shape"] = shape
+    members["__doc__"] = shape.__doc__
+    return type(shape.__name__, (ShapeSchema,), members)
+
+
+def _presence(field: dataclasses.Field[Any]) -> dict[str, Any]:
+    if field.default is not dataclasses.MISSING:
+        return {"load_default": field.default}
+    if field.default_factory is not dataclasses.MISSING:
+        return {"load_default": field.default_factory}
+    return {"required": True}
+
+
+def field_for(hint: Any, reading: Reading, **options: Any) -> fields.Field[Any]:
+    """The marshmallow field of a type annotation."""
+    hint, extras = _unwrapped(hint)
+    hint, optional = _without_none(hint)
+    if optional:
+        hint, more = _unwrapped(hint)
+        extras += more
+        options["allow_none"] = True
+    validators = [extra for extra in extras if isinstance(extra, validate.Validator)]
+    if validators:
+        options["validate"] = validators
+    for extra in extras:
+        if isinstance(extra, Doc):
+            options["metadata"] = {"description": extra.documentation}
+        elif isinstance(extra, Named):
+            options["data_key"] = extra.name
+    origin = typing.get_origin(hint) or hint
+    arguments = typing.get_args(hint)
+    if origin in (list, tuple):
+        return fields.List(field_for(arguments[0], reading), **options)
+    if origin is dict:
+        return fields.Dict(keys=fields.String(), **options)
+    if origin is typing.Literal:
+        options["validate"] = [*validators, validate.OneOf(arguments)]
+        return Text(**options)
+    if dataclasses.is_dataclass(hint):
+        return fields.Nested(_schema_class(cast(Any, hint), reading), **options)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return fields.Enum(hint, by_value=Text(), **options)
+    return _plain(hint, reading, options)
+
+
+def _plain(hint: Any, reading: Reading, options: dict[str, Any]) -> fields.Field[Any]:
+    exact = reading is not Reading.QUERY
+    if hint is int:
+        return Whole(strict=exact, **options)
+    if hint is bool:
+        return TrueOrFalse(**options) if exact else fields.Boolean(**options)
+    simple: dict[Any, type[fields.Field[Any]]] = {
+        str: Text,
+        float: fields.Float,
+        UUID: fields.UUID,
+        datetime: fields.AwareDateTime,
+        date: fields.Date,
+        Any: fields.Raw,
+    }
+    return simple[hint](**options)
+
+
+def _unwrapped(hint: Any) -> tuple[Any, list[Any]]:
+    if typing.get_origin(hint) is not typing.Annotated:
+        return hint, []
+    inner, *extras = typing.get_args(hint)
+    return inner, extras
+
+
+def _without_none(hint: Any) -> tuple[Any, bool]:
+    if typing.get_origin(hint) not in (typing.Union, types.UnionType):
+        return hint, False
+    rest = [argument for argument in typing.get_args(hint) if argument is not type(None)]
+    return rest[0], len(rest) < len(typing.get_args(hint))

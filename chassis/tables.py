@@ -1,0 +1,148 @@
+"""Column types, and the tables that every service's database has."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, in UTC on every database. Refuses naive ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+AnyJson = JSON().with_variant(JSONB(), "postgresql")
+Sequence = BigInteger().with_variant(Integer(), "sqlite")
+
+COLUMN_TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime(),
+    UUID: Uuid(),
+    str: Text(),
+    dict[str, Any]: AnyJson,
+    list[str]: AnyJson,
+    list[dict[str, Any]]: AnyJson,
+}
+"""What a ``Mapped[...]`` annotation becomes."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def service_metadata() -> MetaData:
+    """The metadata for a service's ``Base``: its aggregates join the chassis's own tables."""
+    metadata = MetaData(naming_convention=NAMING)
+    outbox_table(metadata)
+    inbox_table(metadata)
+    replies_table(metadata)
+    clocks_table(metadata)
+    return metadata
+
+
+def outbox_table(metadata: MetaData) -> Table:
+    """Events that a transaction caused; the relay publishes them and says so in ``sent_at``."""
+    table = Table(
+        "outbox",
+        metadata,
+        Column("seq", Sequence, primary_key=True, autoincrement=True),
+        Column("event_id", Uuid(), nullable=False, unique=True),
+        Column("type", String(100), nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("emitted_at", UtcDateTime(), nullable=False),
+        Column("sent_at", UtcDateTime()),
+    )
+    unsent = table.c.sent_at.is_(None)
+    Index("ix_outbox_unsent", table.c.seq, postgresql_where=unsent, sqlite_where=unsent)
+    return table
+
+
+def inbox_table(metadata: MetaData) -> Table:
+    """Events received, once for each handler: what dedupes, retries and parks them.
+
+    ``body`` is kept while the event still has to take effect, byte for byte.
+    """
+    table = Table(
+        "inbox",
+        metadata,
+        Column("event_id", Uuid(), primary_key=True),
+        Column("handler", String(100), primary_key=True),
+        Column("type", String(100), nullable=False),
+        Column("status", String(10), nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("received_at", UtcDateTime(), nullable=False),
+        Column("settled_at", UtcDateTime()),
+        Column("next_attempt_at", UtcDateTime()),
+        Column("error", Text),
+        Column("body", LargeBinary),
+    )
+    open_ = table.c.status != "done"
+    Index(
+        "ix_inbox_open",
+        table.c.status,
+        table.c.next_attempt_at,
+        postgresql_where=open_,
+        sqlite_where=open_,
+    )
+    Index("ix_inbox_settled", table.c.settled_at)
+    return table
+
+
+def replies_table(metadata: MetaData) -> Table:
+    """What writing calls answered: a repetition gets the same answer and no second effect."""
+    return Table(
+        "replies",
+        metadata,
+        Column("key", String(300), primary_key=True),
+        Column("fingerprint", String(64), nullable=False),
+        Column("reply", LargeBinary),
+        Column("made_at", UtcDateTime(), nullable=False, index=True),
+    )
+
+
+def clocks_table(metadata: MetaData) -> Table:
+    """When each clock is due, and who works on its tick until when."""
+    return Table(
+        "clocks",
+        metadata,
+        Column("name", String(100), primary_key=True),
+        Column("due_at", UtcDateTime(), nullable=False),
+        Column("holder", Uuid()),
+        Column("held_until", UtcDateTime()),
+    )
