@@ -1,0 +1,25 @@
+"""Every event there is, read from the contracts themselves."""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+
+from chassis.events import Audience, Event
+from contracts import booking, content, notifications, profiles
+
+MODULES: tuple[ModuleType, ...] = (profiles, booking, notifications, content)
+
+
+def all_events() -> list[type[Event]]:
+    """All events, by producer and name."""
+    return [
+        member
+        for module in MODULES
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, Event) and member is not Event
+    ]
+
+
+def public_events() -> list[type[Event]]:
+    return [event for event in all_events() if event.audience is Audience.PUBLIC]

@@ -1,0 +1,84 @@
+"""What content tells, answers and refuses: articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from annotated_doc import Doc
+from marshmallow.validate import URL, Length, Range, Regexp
+
+from chassis.errors import Conflict
+from chassis.events import Audience, Event
+
+PRODUCER = "content"
+
+Slug = Annotated[str, Length(max=100), Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticlePublished(Event, producer=PRODUCER, audience=Audience.PUBLIC):
+    """An article can be read from now on."""
+
+    article_id: UUID
+    slug: str
+    title: str
+    summary: str
+    topics: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Where a statement comes from."""
+
+    title: Annotated[str, Length(1, 300)]
+    authors: Annotated[str, Length(max=300)] = ""
+    year: Annotated[int | None, Range(1800, 2200)] = None
+    source: Annotated[str, Length(max=200), Doc("The journal or publisher.")] = ""
+    url: Annotated[str | None, URL()] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteArticle:
+    """An article to publish; the body is Markdown."""
+
+    slug: Slug
+    title: Annotated[str, Length(1, 200)]
+    summary: Annotated[str, Length(max=500)]
+    body: Annotated[str, Length(1, 20_000), Doc("Markdown.")]
+    topics: Annotated[list[Slug], Length(max=20)] = field(default_factory=list)
+    references: Annotated[list[Reference], Length(max=50)] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleSummary:
+    """An article in a list."""
+
+    id: UUID
+    slug: str
+    title: str
+    summary: str
+    topics: list[str]
+    published_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """An article with all of its text."""
+
+    id: UUID
+    slug: str
+    title: str
+    summary: str
+    topics: list[str]
+    published_at: datetime
+    body: Annotated[str, Doc("Markdown.")]
+    references: list[Reference]
+
+
+class SlugTaken(Conflict):
+    """Another article has this slug."""
+
+    code = "slug_taken"
