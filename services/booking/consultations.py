@@ -1,0 +1,115 @@
+"""The Consultation: 30 free minutes between one client and one specialist, obliging nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.context import Caller
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from contracts import booking as contract
+from contracts.booking import (
+    AlreadyBooked,
+    ConsultationBooked,
+    ConsultationStatus,
+    OwnProfile,
+    SlotTaken,
+)
+from services.booking.availability import SLOT
+from services.booking.base import Base
+from services.booking.calendars import Calendar
+
+BOOKED = text("status = 'booked'")
+BOOKED_OR_HELD = text("status IN ('booked', 'completed')")
+
+
+class Consultation(Base):
+    """It has no price, and turns into nothing by itself."""
+
+    __tablename__ = "consultations"
+    __table_args__ = (
+        Index(
+            "uq_consultations_slot",
+            "specialist_id",
+            "starts_at",
+            unique=True,
+            postgresql_where=BOOKED,
+            sqlite_where=BOOKED,
+            info={"refusal": SlotTaken},
+        ),
+        Index(
+            "uq_consultations_pair",
+            "client_id",
+            "specialist_id",
+            unique=True,
+            postgresql_where=BOOKED_OR_HELD,
+            sqlite_where=BOOKED_OR_HELD,
+            info={"refusal": AlreadyBooked},
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    specialist_id: Mapped[UUID] = mapped_column(index=True)
+    client_id: Mapped[UUID] = mapped_column(index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    status: Mapped[str]
+    booked_at: Mapped[datetime]
+
+    @classmethod
+    def book(
+        cls,
+        calendar: Calendar,
+        client_id: UUID,
+        starts_at: datetime,
+        booked: Collection[datetime],
+        had_before: bool,
+        now: datetime,
+    ) -> tuple[Consultation, ConsultationBooked]:
+        """Take a slot. ``booked``: the specialist's booked times; ``had_before``: whether these
+        two have, or had, their free consultation. Raises what stands against it."""
+        if client_id == calendar.specialist_id:
+            raise OwnProfile
+        calendar.require_bookable(starts_at, booked, now)
+        if had_before:
+            raise AlreadyBooked
+        consultation = cls(
+            id=new_id(),
+            version=1,
+            specialist_id=calendar.specialist_id,
+            client_id=client_id,
+            starts_at=starts_at,
+            ends_at=starts_at + SLOT,
+            status=ConsultationStatus.BOOKED,
+            booked_at=now,
+        )
+        return consultation, ConsultationBooked(
+            consultation_id=consultation.id,
+            version=consultation.version,
+            client_id=client_id,
+            specialist_id=consultation.specialist_id,
+            starts_at=consultation.starts_at,
+            ends_at=consultation.ends_at,
+        )
+
+    def require_party(self, caller: Caller) -> None:
+        """Raises ``NotFound`` for everybody but the two whom it concerns."""
+        if caller.known() not in (self.client_id, self.specialist_id):
+            raise NotFound(f"there is no consultation {self.id}")
+
+    def to_resource(self) -> contract.Consultation:
+        return contract.Consultation(
+            id=self.id,
+            specialist_id=self.specialist_id,
+            client_id=self.client_id,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            status=ConsultationStatus(self.status),
+            booked_at=self.booked_at,
+        )

@@ -1,0 +1,49 @@
+"""Reads that are more than a get."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from contracts.booking import ConsultationStatus
+from services.booking.availability import SLOT
+from services.booking.calendars import Calendar
+from services.booking.consultations import Consultation
+
+
+def booked_times(session: Session, specialist_id: UUID, now: datetime) -> set[datetime]:
+    """When the specialist's booked consultations start, from now on."""
+    query = select(Consultation.starts_at).where(
+        Consultation.specialist_id == specialist_id,
+        Consultation.status == ConsultationStatus.BOOKED,
+        Consultation.starts_at > now - SLOT,
+    )
+    return set(session.scalars(query))
+
+
+def had_consultation(session: Session, client_id: UUID, specialist_id: UUID) -> bool:
+    """Whether these two have booked, or held, a consultation."""
+    query = select(Consultation.id).where(
+        Consultation.client_id == client_id,
+        Consultation.specialist_id == specialist_id,
+        Consultation.status.in_([ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED]),
+    )
+    return session.scalar(query) is not None
+
+
+def consultations_of(account_id: UUID) -> Select[Consultation]:
+    """Both sides of the table see the consultation."""
+    return select(Consultation).where(
+        or_(Consultation.client_id == account_id, Consultation.specialist_id == account_id)
+    )
+
+
+def overtaken_calendars(soonest_notice: datetime) -> Select[UUID]:
+    """Ids of calendars that offer free consultations and whose next slot may have passed."""
+    return select(Calendar.specialist_id).where(
+        Calendar.offers_free_consultations.is_(True),
+        or_(Calendar.next_slot_at.is_(None), Calendar.next_slot_at < soonest_notice),
+    )

@@ -1,0 +1,112 @@
+"""What booking can be asked, what it listens to, what it does on a clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.clock import every
+from chassis.container import caller_of_this
+from chassis.errors import NotFound
+from chassis.pages import Page, PageQuery, newest_first
+from chassis.rpc import rpc
+from chassis.store import Store, Transaction
+from chassis.subscribe import subscribe
+from chassis.times import utc_now
+from contracts import booking as contract
+from contracts.booking import Availability, Slots, SlotsQuery
+from contracts.profiles import Role, SpecialistListed, SpecialistUnlisted
+from services.booking import queries
+from services.booking.base import Base
+from services.booking.calendars import Calendar
+from services.booking.consultations import Consultation
+
+LONGEST_NOTICE = timedelta(days=14)
+
+
+class BookingService:
+    name = "booking"
+    store = Store(Base)
+    caller = caller_of_this()
+
+    # Availability
+
+    @rpc
+    def set_availability(self, availability: Availability) -> Availability:
+        specialist_id, now = self.caller.with_role(Role.SPECIALIST), utc_now()
+        with self.store.transaction() as tx:
+            calendar = tx.lock_or_create(Calendar, specialist_id)
+            booked = queries.booked_times(tx, specialist_id, now)
+            tx.emit(*calendar.open(availability, booked, now))
+            return tx.reply(calendar.to_resource())
+
+    @rpc
+    def get_availability(self) -> Availability:
+        return self._calendar(self.caller.with_role(Role.SPECIALIST))[0].to_resource()
+
+    @rpc
+    def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> Slots:
+        calendar, booked = self._calendar(specialist_id)
+        return Slots(items=list(calendar.slots(query, booked, utc_now())))
+
+    def _calendar(self, specialist_id: UUID) -> tuple[Calendar, set[datetime]]:
+        with self.store.reading() as session:
+            calendar = session.get(Calendar, specialist_id)
+            if calendar is None:
+                raise NotFound(f"there is no calendar of {specialist_id}")
+            return calendar, queries.booked_times(session, specialist_id, utc_now())
+
+    # Consultations
+
+    @rpc
+    def book_consultation(self, specialist_id: UUID, starts_at: datetime) -> contract.Consultation:
+        client_id, now = self.caller.with_role(Role.CLIENT), utc_now()
+        with self.store.transaction() as tx:
+            calendar = tx.lock(Calendar, specialist_id)
+            booked = queries.booked_times(tx, specialist_id, now)
+            had_before = queries.had_consultation(tx, client_id, specialist_id)
+            consultation, event = Consultation.book(
+                calendar, client_id, starts_at, booked, had_before, now
+            )
+            tx.add(consultation)
+            tx.emit(event, *calendar.review(booked | {starts_at}, now))
+            return tx.reply(consultation.to_resource())
+
+    @rpc
+    def get_consultation(self, consultation_id: UUID) -> contract.Consultation:
+        with self.store.reading() as session:
+            consultation = session.get(Consultation, consultation_id)
+        if consultation is None:
+            raise NotFound(f"there is no consultation {consultation_id}")
+        consultation.require_party(self.caller)
+        return consultation.to_resource()
+
+    @rpc
+    def list_consultations(self, page: PageQuery) -> Page[contract.Consultation]:
+        mine = queries.consultations_of(self.caller.known())
+        with self.store.reading() as session:
+            return newest_first(session, mine, Consultation.id, page, Consultation.to_resource)
+
+    # What happens elsewhere, and with time
+
+    @subscribe(SpecialistListed)
+    def open_calendar(self, event: SpecialistListed, tx: Transaction) -> None:
+        calendar = tx.lock_or_create(Calendar, event.specialist_id)
+        calendar.learn_listing(True, event.version)
+
+    @subscribe(SpecialistUnlisted)
+    def close_calendar(self, event: SpecialistUnlisted, tx: Transaction) -> None:
+        calendar = tx.lock_or_create(Calendar, event.specialist_id)
+        calendar.learn_listing(False, event.version)
+
+    @every(minutes=1)
+    def review_calendars(self) -> None:
+        """As time goes, next slots pass and new ones come over the horizon."""
+        now = utc_now()
+        with self.store.reading() as session:
+            overtaken = list(session.scalars(queries.overtaken_calendars(now + LONGEST_NOTICE)))
+        for specialist_id in overtaken:
+            with self.store.transaction() as tx:
+                calendar = tx.lock(Calendar, specialist_id)
+                booked = queries.booked_times(tx, specialist_id, now)
+                tx.emit(*calendar.review(booked, now))

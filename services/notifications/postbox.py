@@ -1,0 +1,88 @@
+"""The postbox: where mail leaves, over SMTP or into a folder of ``.eml`` files."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from nameko.extensions import DependencyProvider
+
+from chassis.config import BadSettings
+
+TIMEOUT_S = 10
+USUAL_PORTS = {"smtp": 25, "smtps": 465}
+
+
+class NotSent(Exception):
+    """The mail did not leave; the text says why."""
+
+
+class Post(Protocol):
+    """An open way out."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Raises ``NotSent``."""
+
+
+class Postbox(DependencyProvider):
+    """``FIRSTSTEP_MAIL``: an ``smtp://`` address or a folder."""
+
+    def setup(self) -> None:
+        self.address: str = self.container.config["MAIL"]
+        if not self.address:
+            raise BadSettings("FIRSTSTEP_MAIL is missing: notifications sends mail")
+
+    def get_dependency(self, worker_ctx: Any) -> Postbox:
+        return self
+
+    @contextmanager
+    def opened(self) -> Iterator[Post]:
+        """Send several over one connection; raises ``NotSent`` where it can't be made."""
+        if "://" not in self.address:
+            yield Folder(Path(self.address))
+            return
+        url = urlsplit(self.address)
+        port = url.port or USUAL_PORTS[url.scheme]
+        connect = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+        try:
+            server = connect(url.hostname or "", port, timeout=TIMEOUT_S)
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent(f"{url.hostname}:{port}: {error}") from error
+        with server:
+            yield Smtp(server, unquote(url.username or ""), unquote(url.password or ""))
+
+
+class Smtp:
+    def __init__(self, server: smtplib.SMTP, user: str, password: str) -> None:
+        self._server = server
+        self._user = user
+        self._password = password
+
+    def send(self, message: EmailMessage) -> None:
+        try:
+            if self._user:
+                self._server.login(self._user, self._password)
+                self._user = ""
+            self._server.send_message(message)
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent(str(error)) from error
+
+
+class Folder:
+    """Writes what would be sent, one file a mail, named by its Message-ID."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def send(self, message: EmailMessage) -> None:
+        name = str(message["Message-ID"]).strip("<>").partition("@")[0]
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            (self._path / f"{name}.eml").write_bytes(message.as_bytes())
+        except OSError as error:
+            raise NotSent(str(error)) from error

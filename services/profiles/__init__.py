@@ -1,0 +1,1 @@
+"""Accounts, specialists and their featuring."""

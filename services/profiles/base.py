@@ -1,0 +1,10 @@
+"""The declarative base of the profiles database."""
+
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis.tables import COLUMN_TYPES, service_metadata
+
+
+class Base(DeclarativeBase):
+    metadata = service_metadata()
+    type_annotation_map = COLUMN_TYPES
