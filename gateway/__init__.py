@@ -1,0 +1,1 @@
+"""The front door: HTTP in, RPC out. It keeps nothing."""

@@ -1,0 +1,48 @@
+"""A specialist's hours, and the slots that follow from them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import NotFound
+from contracts.booking import Availability, BadHours, BadPeriod, Slots, SlotsQuery
+from contracts.profiles import Role
+from gateway.api.base import Api
+from gateway.endpoint import endpoint
+
+
+class AvailabilityApi(Api):
+    @endpoint(
+        "GET",
+        "/api/v1/specialists/me/availability",
+        returns=Availability,
+        allow=[Role.SPECIALIST],
+        errors=[NotFound],
+    )
+    def get_availability(self) -> Any:
+        """Your hours."""
+        return self.booking.get_availability()
+
+    @endpoint(
+        "PUT",
+        "/api/v1/specialists/me/availability",
+        body=Availability,
+        returns=Availability,
+        allow=[Role.SPECIALIST],
+        errors=[BadHours],
+    )
+    def set_availability(self, body: Availability) -> Any:
+        """Set your weekly hours, and whether you offer free consultations."""
+        return self.booking.set_availability(availability=body)
+
+    @endpoint(
+        "GET",
+        "/api/v1/specialists/{specialist_id}/slots",
+        query=SlotsQuery,
+        returns=Slots,
+        errors=[NotFound, BadPeriod],
+    )
+    def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> Any:
+        """The specialist's free slots in a period."""
+        return self.booking.list_slots(specialist_id=specialist_id, query=query)

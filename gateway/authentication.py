@@ -1,0 +1,74 @@
+"""Who is asking: bearer tokens (RFC 6750), verified with profiles' public keys."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from nameko.extensions import SharedExtension
+from werkzeug.wrappers import Request
+
+from chassis.context import Caller
+from chassis.errors import Unauthenticated
+from chassis.rpc import Remote, ReplyListener, Sender
+
+ALGORITHM = "Ed25519"
+ISSUER = "firststep"
+LOOK_AGAIN_AFTER_S = 5.0
+
+
+class BadToken(Unauthenticated):
+    """The access token is not valid: malformed, expired, or not ours."""
+
+    code = "bad_token"
+
+
+class Authenticator(SharedExtension):
+    """Reads the ``Authorization`` header. Asks profiles for its keys once, and again when a
+    token was signed with an unknown one."""
+
+    replies = ReplyListener()
+    sender = Sender()
+    registry = jwt.JWTClaimsRegistry(
+        iss={"essential": True, "value": ISSUER}, sub={"essential": True}, exp={"essential": True}
+    )
+
+    def __init__(self) -> None:
+        self._keys: KeySet | None = None
+        self._looked_at = 0.0
+
+    def caller_of(self, request: Request) -> Caller:
+        """Nobody where there is no token; raises ``BadToken`` where there is a bad one."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            return Caller()
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise BadToken("the Authorization header is not 'Bearer' and a token")
+        claims = self._claims(token.strip())
+        return Caller(UUID(claims["sub"]), frozenset(claims.get("roles", ())))
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        try:
+            claims = jwt.decode(token, self._known_keys(), algorithms=[ALGORITHM]).claims
+            self.registry.validate(claims)
+        except (JoseError, ValueError) as error:
+            if self._may_look_again():
+                self._keys = None
+                return self._claims(token)
+            raise BadToken from error
+        return claims
+
+    def _known_keys(self) -> KeySet:
+        if self._keys is None:
+            profiles = Remote("profiles", self.replies, self.sender)
+            self._keys = KeySet.import_key_set(profiles.get_token_keys())
+            self._looked_at = monotonic()
+        return self._keys
+
+    def _may_look_again(self) -> bool:
+        return monotonic() - self._looked_at > LOOK_AGAIN_AFTER_S

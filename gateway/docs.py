@@ -1,0 +1,104 @@
+"""The API's description for machines, and a page that renders it for people.
+
+Swagger UI's files come with a package: the page asks nobody outside.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+from nameko.extensions import register_entrypoint
+from nameko.web.handlers import HttpRequestHandler
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Request, Response
+
+from chassis import json
+from contracts.catalogue import public_events
+from gateway import asyncapi, openapi, problems
+from gateway.server import ApiServer
+
+ASSETS = files("swagger_ui").joinpath("static")
+F = TypeVar("F", bound=Callable[..., Response])
+SHOWN = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Firststep: the API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="/docs/favicon-32x32.png">
+</head>
+<body>
+<main id="api"></main>
+<script src="/docs/swagger-ui-bundle.js" charset="utf-8"></script>
+<script src="/docs/start.js" charset="utf-8"></script>
+</body>
+</html>
+"""
+START = """SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#api", validatorUrl: null, deepLinking: true
+});
+"""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'"
+)
+
+
+class Page(HttpRequestHandler):
+    """Serves a document as it is."""
+
+    server = ApiServer()
+
+    def response_from_exception(self, error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            return problems.from_http(error)
+        return problems.from_error(error)
+
+
+def page(path: str) -> Callable[[F], F]:
+    def decorate(method: F) -> F:
+        register_entrypoint(method, Page("GET", path))
+        return method
+
+    return decorate
+
+
+class Docs:
+    openapi_json: bytes | None = None
+
+    @page("/openapi.json")
+    def openapi(self, request: Request) -> Response:
+        service_class = type(self)
+        if service_class.openapi_json is None:
+            service_class.openapi_json = json.dumps(openapi.describe(service_class))
+        return Response(service_class.openapi_json, content_type=json.JSON)
+
+    @page("/asyncapi.json")
+    def asyncapi(self, request: Request) -> Response:
+        return Response(_asyncapi(), content_type=json.JSON)
+
+    @page("/docs")
+    def read(self, request: Request) -> Response:
+        headers = {"Content-Security-Policy": POLICY}
+        return Response(PAGE, headers=headers, content_type="text/html; charset=utf-8")
+
+    @page("/docs/<name>")
+    def asset(self, request: Request, name: str) -> Response:
+        if name == "start.js":
+            return Response(START, content_type="text/javascript; charset=utf-8")
+        if name not in SHOWN:
+            raise NotFound
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        kept = {"Cache-Control": "public, max-age=86400"}
+        return Response(ASSETS.joinpath(name).read_bytes(), headers=kept, mimetype=kind)
+
+
+@cache
+def _asyncapi() -> bytes:
+    return json.dumps(asyncapi.describe(public_events()))

@@ -1,0 +1,241 @@
+"""The endpoint declaration: everything about an HTTP endpoint in one place.
+
+    @endpoint(
+        "POST",
+        "/api/v1/consultations",
+        body=BookConsultation,
+        returns=Consultation,
+        status=HTTPStatus.CREATED,
+        allow=[Role.CLIENT],
+        errors=[SlotTaken, SlotNotOffered],
+    )
+    def book(self, body: BookConsultation) -> Any:
+        \"\"\"Book a free first consultation.\"\"\"
+        return self.booking.book_consultation(**vars(body))
+
+Routing, authentication, parsing, problem+json, idempotency keys and the OpenAPI description
+follow from it. The method gets what stands in braces in the path, ``body`` and ``query``; what it
+returns is the answer's JSON.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import eventlet
+import structlog
+from eventlet.event import Event as GreenEvent
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, register_entrypoint
+from nameko.web.handlers import HttpRequestHandler
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Request, Response
+
+from chassis import context, json
+from chassis.context import CallContext, Caller
+from chassis.errors import DomainError, FieldError, Forbidden, Invalid, Unavailable
+from chassis.rpc import OUTERMOST_DEADLINE_S
+from chassis.schemas import Reading, load
+from gateway import problems
+from gateway.authentication import Authenticator
+from gateway.server import ApiServer
+
+CORRELATION_ID = "X-Correlation-Id"
+IDEMPOTENCY_KEY = "Idempotency-Key"
+KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,100}")
+CORRELATION_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+IN_BRACES = re.compile(r"{(\w+)}")
+
+F = TypeVar("F", bound=Callable[..., Any])
+log = structlog.get_logger()
+
+
+class BadIdempotencyKey(Invalid):
+    """The Idempotency-Key header must be 1 to 100 visible ASCII characters."""
+
+    code = "bad_idempotency_key"
+
+
+@dataclass(frozen=True)
+class Anyone:
+    """Signed in or not."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Any account."""
+
+
+ANYONE, SIGNED_IN = Anyone(), SignedIn()
+Allowed = Anyone | SignedIn | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses;
+    ``errors`` are the refusals of its own, beside those that follow from the rest."""
+
+    method: str
+    path: str
+    returns: type | None
+    body: type | None = None
+    query: type | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    allow: Allowed = ANYONE
+    errors: tuple[type[DomainError], ...] = ()
+
+    @property
+    def creates(self) -> bool:
+        return self.method == "POST" and self.status == HTTPStatus.CREATED
+
+    def path_parameters(self, handler: Callable[..., Any]) -> dict[str, type]:
+        hints = typing.get_type_hints(handler)
+        return {name: hints[name] for name in IN_BRACES.findall(self.path)}
+
+
+def endpoint(
+    method: str,
+    path: str,
+    *,
+    returns: type | None,
+    body: type | None = None,
+    query: type | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+    allow: Allowed = ANYONE,
+    errors: Sequence[type[DomainError]] = (),
+) -> Callable[[F], F]:
+    """Declare a method of the gateway as an HTTP endpoint."""
+    declaration = Declaration(method, path, returns, body, query, status, allow, tuple(errors))
+
+    def decorate(handler: F) -> F:
+        register_entrypoint(handler, Endpoint(declaration, handler))
+        return handler
+
+    return decorate
+
+
+def declarations_of(service_class: type) -> Iterator[tuple[Declaration, Callable[..., Any]]]:
+    """Every declared endpoint of a class with its handler, in the order of paths."""
+    handlers = [getattr(service_class, name) for name in dir(service_class)]
+    found = [
+        (entrypoint.declaration, handler)
+        for handler in handlers
+        for entrypoint in getattr(handler, ENTRYPOINT_EXTENSIONS_ATTR, ())
+        if isinstance(entrypoint, Endpoint)
+    ]
+    yield from sorted(found, key=lambda each: (each[0].path, each[0].method))
+
+
+class Endpoint(HttpRequestHandler):
+    """The entrypoint behind ``@endpoint``."""
+
+    server = ApiServer()
+    authenticator = Authenticator()
+
+    def __init__(self, declaration: Declaration, handler: Callable[..., Any]) -> None:
+        super().__init__(declaration.method, declaration.path)
+        self.declaration = declaration
+        self.handler = handler
+
+    def get_url_rule(self) -> Rule:
+        kinds = self.declaration.path_parameters(self.handler)
+        path = IN_BRACES.sub(
+            lambda match: f"<{'uuid' if kinds[match[1]] is UUID else 'string'}:{match[1]}>",
+            self.declaration.path,
+        )
+        return Rule(path, methods=[self.declaration.method])
+
+    def handle_request(self, request: Request) -> Response:
+        started = time.perf_counter()
+        call = _call_of(request)
+        with context.entered(call):
+            try:
+                response = self._answer(request, call)
+            except Exception as error:
+                response = problems.from_error(error)
+            response.headers[CORRELATION_ID] = call.correlation_id
+            log.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+        return response
+
+    def _answer(self, request: Request, call: CallContext) -> Response:
+        caller = self.authenticator.caller_of(request)
+        _authorise(caller, self.declaration.allow)
+        arguments = self._arguments(request)
+        key = self._idempotency_key(request)
+        result = self._run(arguments, replace(call, caller=caller, idempotency_key=key))
+        if isinstance(result, Response):
+            return result
+        if self.declaration.returns is None:
+            return Response(status=self.declaration.status)
+        return Response(json.dumps(result), self.declaration.status, content_type=json.JSON)
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        arguments: dict[str, Any] = dict(request.path_values)  # type: ignore[attr-defined]
+        if self.declaration.query is not None:
+            arguments["query"] = load(self.declaration.query, request.args.to_dict(), Reading.QUERY)
+        if self.declaration.body is not None:
+            arguments["body"] = load(self.declaration.body, _json_of(request), Reading.BODY)
+        return arguments
+
+    def _idempotency_key(self, request: Request) -> str:
+        """The client's, or one of our own: inside the platform a call may run twice as well."""
+        given = request.headers.get(IDEMPOTENCY_KEY)
+        if given is None or not self.declaration.creates:
+            return uuid4().hex
+        if not KEY_PATTERN.fullmatch(given):
+            raise BadIdempotencyKey(
+                errors=[FieldError(IDEMPOTENCY_KEY, BadIdempotencyKey.sentence(), given[:60])]
+            )
+        return given
+
+    def _run(self, arguments: dict[str, Any], call: CallContext) -> Any:
+        done = GreenEvent()
+
+        def handle_result(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            if exc_info is None:
+                done.send(result)
+            else:
+                done.send_exception(exc_info[1])
+            return result, exc_info
+
+        remaining = max(0.001, call.remaining(OUTERMOST_DEADLINE_S))
+        with eventlet.Timeout(remaining, Unavailable("no answer within the deadline")):
+            self.container.spawn_worker(
+                self, (), arguments, context_data=call.to_headers(), handle_result=handle_result
+            )
+            return done.wait()
+
+
+def _call_of(request: Request) -> CallContext:
+    given = request.headers.get(CORRELATION_ID, "")
+    deadline = time.time() + OUTERMOST_DEADLINE_S
+    if CORRELATION_PATTERN.fullmatch(given):
+        return CallContext(correlation_id=given, deadline=deadline)
+    return CallContext(deadline=deadline)
+
+
+def _authorise(caller: Caller, allow: Allowed) -> None:
+    if isinstance(allow, Anyone):
+        return
+    caller.known()
+    if not isinstance(allow, SignedIn) and not caller.roles.intersection(allow):
+        raise Forbidden(f"this needs the role {' or '.join(allow)}")
+
+
+def _json_of(request: Request) -> Any:
+    try:
+        return json.loads(request.get_data())
+    except ValueError as error:
+        raise problems.NotJson(f"The body is not JSON: {error}") from None

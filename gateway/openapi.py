@@ -1,0 +1,146 @@
+"""The OpenAPI 3.1 description, derived from the endpoint declarations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+from uuid import UUID
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+
+from chassis.errors import (
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
+from chassis.json import JSON
+from chassis.schemas import Reading, schema_of
+from chassis.store import KeyReused
+from gateway.authentication import BadToken
+from gateway.endpoint import (
+    IDEMPOTENCY_KEY,
+    Anyone,
+    BadIdempotencyKey,
+    Declaration,
+    SignedIn,
+    declarations_of,
+)
+from gateway.problems import PROBLEM_JSON, NotJson, Problem, status_of
+
+DESCRIPTION = """
+The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.
+
+Times are RFC 3339 in UTC, ids are UUIDv7, lists are cursor pages (`items`, `next`). Errors are
+RFC 9457 problems with a stable `code`. A POST that creates takes an `Idempotency-Key`: a
+repetition with the same key has no second effect and gets the first answer.
+"""
+
+
+def describe(service_class: type) -> dict[str, Any]:
+    """The document for every endpoint that the class declares."""
+    spec = APISpec(
+        title="Firststep",
+        version=version("firststep"),
+        openapi_version="3.1.0",
+        info={"description": DESCRIPTION.strip(), "license": {"name": "Apache-2.0"}},
+        plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
+    )
+    spec.components.security_scheme(
+        "accessToken", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    )
+    for declaration, handler in declarations_of(service_class):
+        operation = _operation(declaration, handler)
+        spec.path(declaration.path, operations={declaration.method.lower(): operation})
+    document: dict[str, Any] = spec.to_dict()
+    return document
+
+
+def _schema_name(schema: Any) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return str(kind.__name__)
+
+
+def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": handler.__name__,
+        "summary": (handler.__doc__ or "").strip().splitlines()[0],
+        "tags": [_tag(declaration.path)],
+        "parameters": list(_parameters(declaration, handler)),
+        "responses": _responses(declaration),
+    }
+    if declaration.body is not None:
+        schema = schema_of(declaration.body, Reading.BODY)
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    if not isinstance(declaration.allow, Anyone):
+        operation["security"] = [{"accessToken": []}]
+    if not isinstance(declaration.allow, Anyone | SignedIn):
+        operation["description"] = f"For: {', '.join(declaration.allow)}."
+    return operation
+
+
+def _tag(path: str) -> str:
+    return path.removeprefix("/api/v1/").strip("/").split("/")[0]
+
+
+def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterable[dict[str, Any]]:
+    for name, kind in declaration.path_parameters(handler).items():
+        shape = {"type": "string", "format": "uuid"} if kind is UUID else {"type": "string"}
+        yield {"in": "path", "name": name, "required": True, "schema": shape}
+    if declaration.query is not None:
+        yield {"in": "query", "schema": schema_of(declaration.query, Reading.QUERY)}
+    if declaration.creates:
+        yield {
+            "in": "header",
+            "name": IDEMPOTENCY_KEY,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+            "description": "The same key again: no second effect, the first answer.",
+        }
+
+
+def _responses(declaration: Declaration) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": declaration.status.phrase}
+    if declaration.returns is not None:
+        success["content"] = {JSON: {"schema": schema_of(declaration.returns, Reading.BODY)}}
+    responses = {str(int(declaration.status)): success}
+    by_status: dict[HTTPStatus, list[type[DomainError]]] = defaultdict(list)
+    for refusal in _refusals(declaration):
+        by_status[status_of(refusal)].append(refusal)
+    for status, refusals in sorted(by_status.items()):
+        responses[str(int(status))] = _problem(refusals)
+    if declaration.body is not None:
+        responses["413"] = _problem([])
+        responses["408"] = _problem([])
+    return responses
+
+
+def _refusals(declaration: Declaration) -> Iterable[type[DomainError]]:
+    """Its own, and those that follow from what is declared."""
+    yield from declaration.errors
+    yield from (Unavailable, BadToken)
+    if declaration.body is not None:
+        yield from (NotJson, Invalid)
+    elif declaration.query is not None:
+        yield Invalid
+    if declaration.creates:
+        yield from (BadIdempotencyKey, KeyReused)
+    if not isinstance(declaration.allow, Anyone):
+        yield Unauthenticated
+    if not isinstance(declaration.allow, Anyone | SignedIn):
+        yield Forbidden
+    if "{" in declaration.path and NotFound not in declaration.errors:
+        yield NotFound
+
+
+def _problem(refusals: list[type[DomainError]]) -> dict[str, Any]:
+    lines = [f"- `{each.code}`: {each.sentence()}" for each in refusals]
+    return {
+        "description": "\n".join(lines) or "Too large, or too slow.",
+        "content": {PROBLEM_JSON: {"schema": schema_of(Problem)}},
+    }
