@@ -1,0 +1,221 @@
+"""A newcomer's tour: the main job, step by step, against a running gateway."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from rich.console import Console
+
+from chassis.config import BadSettings, Settings
+from chassis.events import as_mapping
+from firststep.listen import Listener, listener
+
+PATIENCE_S = 15.0
+PASSWORD = "correct horse battery staple"
+HOURS = [
+    {"weekday": day, "starts": "08:00", "ends": "20:00"}
+    for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+]
+
+
+class StepFailed(Exception):
+    """The platform did not do what the tour says it does."""
+
+
+def run(url: str, settings: Settings) -> int:
+    """The exit code: 0 when every step went as told."""
+    console = Console()
+    try:
+        with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+            Tour(client, listener(settings), console).play()
+    except (StepFailed, BadSettings) as error:
+        console.print(f"[red]failed:[/] {error}")
+        return 1
+    except httpx.TransportError as error:
+        console.print(f"[red]failed:[/] no gateway answers at {url}: {error}")
+        return 1
+    console.print("\n[green]That is the main job.[/]")
+    return 0
+
+
+class Tour:
+    def __init__(self, client: httpx.Client, events: Listener, console: Console) -> None:
+        self._client = client
+        self._events = events
+        self._console = console
+        self._heard: list[dict[str, Any]] = []
+
+    def play(self) -> None:
+        specialist = self._sign_up("specialist", "Dr Ada Example")
+        profile = self._write_profile(specialist)
+        self._open_hours(specialist)
+        self._find_featured(profile["id"])
+        client = self._sign_up("client", "Sam Example")
+        slot = self._choose_slot(profile["id"])
+        booked = {"specialist_id": profile["id"], "starts_at": slot["starts_at"]}
+        consultation = self._book(client, booked)
+        self._both_are_told(specialist, client, consultation["id"])
+        self._same_slot_is_refused(booked)
+        self._read_article()
+
+    def _sign_up(self, role: str, name: str) -> dict[str, str]:
+        credentials = {"email": f"{role}-{uuid4().hex[:8]}@example.org", "password": PASSWORD}
+        self._step(f"A {role} signs up and logs in")
+        self._call(
+            "POST",
+            "/accounts",
+            json={**credentials, "display_name": name, "role": role},
+            expect=HTTPStatus.CREATED,
+            then=["AccountRegistered"],
+        )
+        session = self._call("POST", "/sessions", json=credentials)
+        return {"Authorization": f"Bearer {session['access_token']}"}
+
+    def _write_profile(self, specialist: dict[str, str]) -> dict[str, Any]:
+        self._step("They write a profile and list it")
+        profile = {
+            "display_name": "Dr Ada Example",
+            "headline": "Anxiety, low mood, and where to start",
+            "biography": "I listen first. We find out together what would help.",
+            "languages": ["en", "de"],
+            "topics": ["anxiety", "depression"],
+        }
+        self._call(
+            "POST", "/specialists", json=profile, headers=specialist, expect=HTTPStatus.CREATED
+        )
+        listed: dict[str, Any] = self._call(
+            "PATCH",
+            "/specialists/me",
+            json={"status": "listed"},
+            headers=specialist,
+            then=["SpecialistListed"],
+        )
+        return listed
+
+    def _open_hours(self, specialist: dict[str, str]) -> None:
+        self._step("They offer free consultations and set weekly hours: now they are featured")
+        self._call(
+            "PUT",
+            "/specialists/me/availability",
+            json={
+                "offers_free_consultations": True,
+                "time_zone": "Europe/Berlin",
+                "hours": HOURS,
+            },
+            headers=specialist,
+            then=["AvailabilityChanged", "SpecialistFeatured"],
+        )
+
+    def _find_featured(self, specialist_id: str) -> None:
+        self._step("Everybody sees them among the featured")
+        self._until(
+            lambda: any(
+                each["id"] == specialist_id
+                for each in self._call("GET", "/featured", quiet=True)["items"]
+            ),
+            "the specialist is not in /featured",
+        )
+
+    def _choose_slot(self, specialist_id: str) -> dict[str, Any]:
+        self._step("The client looks at free slots")
+        slots = self._call("GET", f"/specialists/{specialist_id}/slots")["items"]
+        if not slots:
+            raise StepFailed("there is no free slot")
+        first: dict[str, Any] = slots[0]
+        return first
+
+    def _book(self, client: dict[str, str], booked: dict[str, Any]) -> dict[str, Any]:
+        self._step("… and books one")
+        consultation: dict[str, Any] = self._call(
+            "POST",
+            "/consultations",
+            json=booked,
+            headers={**client, "Idempotency-Key": uuid4().hex},
+            expect=HTTPStatus.CREATED,
+            then=["ConsultationBooked"],
+        )
+        return consultation
+
+    def _both_are_told(
+        self, specialist: dict[str, str], client: dict[str, str], consultation_id: str
+    ) -> None:
+        self._step("Both find a notice, and get a mail")
+        for headers in (specialist, client):
+            found = partial(self._has_notice, headers, consultation_id)
+            self._until(found, "a notice is missing")
+
+    def _has_notice(self, headers: dict[str, str], about: str) -> bool:
+        notices = self._call("GET", "/notifications", headers=headers, quiet=True)["items"]
+        return any(each["about"] == about for each in notices)
+
+    def _same_slot_is_refused(self, booked: dict[str, Any]) -> None:
+        other = self._sign_up("client", "Kim Example")
+        self._step("Somebody else wants the same slot: it is taken")
+        refusal = self._call(
+            "POST", "/consultations", json=booked, headers=other, expect=HTTPStatus.CONFLICT
+        )
+        if refusal["code"] != "slot_taken":
+            raise StepFailed(f"refused with {refusal['code']}, not slot_taken")
+
+    def _read_article(self) -> None:
+        self._step("And who is not there yet reads")
+        articles = self._call("GET", "/articles")["items"]
+        if articles:
+            self._call("GET", f"/articles/{articles[0]['slug']}")
+
+    def _step(self, title: str) -> None:
+        self._console.print(f"\n[bold]{title}[/]")
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        expect: HTTPStatus = HTTPStatus.OK,
+        then: list[str] | None = None,
+        quiet: bool = False,
+        **request: Any,
+    ) -> Any:
+        """One request, and the events that must follow from it."""
+        correlation_id = uuid4().hex
+        headers = {**request.pop("headers", {}), "X-Correlation-Id": correlation_id}
+        response = self._client.request(method, f"/api/v1{path}", headers=headers, **request)
+        if not quiet:
+            self._console.print(f"  {method} /api/v1{path} → {response.status_code}")
+        if response.status_code != expect:
+            raise StepFailed(
+                f"{method} {path} answered {response.status_code}, not {int(expect)}: "
+                f"{response.text}"
+            )
+        for event_type in then or []:
+            self._show(self._heard_event(event_type, correlation_id))
+        return response.json()
+
+    def _heard_event(self, event_type: str, correlation_id: str) -> dict[str, Any]:
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            for event in self._heard:
+                if (event["type"], event["correlationid"]) == (event_type, correlation_id):
+                    return event
+            self._heard += map(as_mapping, self._events.events(timeout=0.2))
+        raise StepFailed(f"no {event_type} was heard within {PATIENCE_S:.0f} s")
+
+    def _show(self, event: dict[str, Any]) -> None:
+        source = event["source"].rpartition("/")[2]
+        self._console.print(
+            f"  [cyan]⚡ {event['type']}[/] from {source}, subject {event['subject']}",
+            soft_wrap=True,
+        )
+
+    def _until(self, condition: Callable[[], bool], otherwise: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise StepFailed(otherwise)
+            time.sleep(0.1)
+        self._console.print("  ✓")

@@ -1,0 +1,113 @@
+"""The ``firststep`` command."""
+
+import chassis.green  # noqa: F401, I001  # first: what is imported later finds itself green
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from chassis import config, logs
+from chassis.config import BadSettings, Settings
+from firststep import demo as tour
+from firststep import events, listen as listening, platform, seed as seeding
+from firststep.platform import UnknownService
+
+EXIT_MISUSED = 2
+
+app = typer.Typer(
+    help="The platform behind a marketplace of free first consultations.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(events.app, name="events")
+errors = Console(stderr=True)
+
+Services = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
+
+TRY_NEXT = """
+[bold]Firststep is running[/] on {url}
+
+  {url}/docs                     the API, in a browser
+  curl {url}/api/v1/featured     who can be booked now
+  firststep demo                 a tour of the main job, in another terminal
+  firststep listen SpecialistFeatured
+                                 what marketing hears
+
+Ctrl-C stops it.
+"""
+
+
+def settings() -> Settings:
+    found = config.read()
+    logs.configure(found.log, found.log_level)
+    return found
+
+
+@app.command()
+def serve(services: Services = None) -> None:
+    """Run services: profiles, booking, notifications, content, gateway."""
+    chosen = platform.prepared(settings())
+    process = platform.process_for(services or [], chosen)
+
+    def tell() -> None:
+        if platform.GATEWAY in process.service_names and sys.stdout.isatty():
+            Console().print(TRY_NEXT.format(url=f"http://{chosen.http}"), highlight=False)
+
+    raise typer.Exit(process.run(tell))
+
+
+@app.command()
+def migrate(services: Services = None) -> None:
+    """Bring the databases to the newest version."""
+    for name in platform.migrate_all(settings(), services or []):
+        typer.echo(f"{name}: up to date")
+
+
+@app.command()
+def seed() -> None:
+    """Fill an empty platform with demo data."""
+    seeding.run(platform.prepared(settings()))
+
+
+@app.command()
+def demo(
+    url: Annotated[str, typer.Option(help="The gateway. Default: FIRSTSTEP_HTTP.")] = "",
+) -> None:
+    """Play the main job against a running gateway, and show each step with its events."""
+    found = settings()
+    raise typer.Exit(tour.run(url or f"http://{found.http}", found))
+
+
+@app.command()
+def listen(
+    types: Annotated[list[str], typer.Argument(help="Public events, such as SpecialistFeatured.")],
+) -> None:
+    """Print public events as they arrive, one CloudEvents JSON object a line."""
+    listening.run(settings(), types)
+
+
+@app.command("token-key")
+def token_key() -> None:
+    """Make a key for FIRSTSTEP_TOKEN_KEY."""
+    typer.echo(platform.new_token_key())
+
+
+def main() -> None:
+    _exit_on_misuse(app)
+
+
+def _exit_on_misuse(command: Callable[[], None]) -> None:
+    try:
+        command()
+    except (BadSettings, UnknownService) as error:
+        for line in str(error).splitlines():
+            errors.print(f"firststep: {line}", style="red", highlight=False, markup=False)
+        raise SystemExit(EXIT_MISUSED) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""Demo data, through the services' own front doors: what is seeded has happened for real."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from rich.progress import Progress
+
+from chassis import context
+from chassis.config import BadSettings, Settings
+from chassis.context import CallContext, Caller
+from chassis.errors import DomainError
+from chassis.ids import new_id
+from chassis.pages import PageQuery
+from chassis.process import Process
+from chassis.rpc import remote
+from chassis.schemas import Reading, load
+from contracts.booking import Availability, Hours
+from contracts.content import SlugTaken, WriteArticle
+from contracts.profiles import (
+    ChangeProfile,
+    EmailTaken,
+    Role,
+    SignUp,
+    SignUpRole,
+    SpecialistStatus,
+    WriteProfile,
+)
+from firststep.platform import SERVICES, TOPOLOGY, config_for
+
+PASSWORD = "demo password, not a secret"
+PATIENCE_S = 30.0
+FRONT_MATTER = "+++"
+
+
+@dataclass(frozen=True)
+class DemoSpecialist:
+    name: str
+    headline: str
+    languages: list[str]
+    topics: list[str]
+    time_zone: str
+    weekdays: tuple[str, ...]
+
+    @property
+    def email(self) -> str:
+        return f"{self.name.lower().replace(' ', '.')}@demo.example"
+
+
+EARLY, LATE = ("monday", "tuesday", "wednesday"), ("wednesday", "thursday", "friday")
+SPECIALISTS = [
+    DemoSpecialist(
+        "Amira Haddad",
+        "Anxiety, and first steps",
+        ["en", "ar"],
+        ["anxiety"],
+        "Europe/Berlin",
+        EARLY,
+    ),
+    DemoSpecialist(
+        "Jonas Weber", "Low mood, sleep, work", ["de", "en"], ["sleep"], "Europe/Vienna", LATE
+    ),
+    DemoSpecialist(
+        "Marta Kowalska", "Grief and change", ["pl", "en"], ["grief"], "Europe/Warsaw", EARLY
+    ),
+    DemoSpecialist("Tom Okafor", "Stress and burnout", ["en"], ["stress"], "Europe/London", LATE),
+    DemoSpecialist(
+        "Lucía Romero", "Couples and families", ["es"], ["couples"], "Europe/Madrid", EARLY
+    ),
+    DemoSpecialist(
+        "Ines Duarte", "Depression and daily life", ["pt"], ["depression"], "Europe/Lisbon", LATE
+    ),
+]
+
+
+class Seeder:
+    """A service that asks and is never asked."""
+
+    name = "seeder"
+    profiles = remote("profiles")
+    booking = remote("booking")
+    content = remote("content")
+
+
+def run(settings: Settings) -> None:
+    """Seed; harmless to repeat. The embedded platform's services run in this process meanwhile."""
+    services = SERVICES.values() if settings.embedded else []
+    articles = list(demo_articles())
+    with Process([*services, Seeder], config_for(settings), TOPOLOGY).running() as process:
+        [seeder] = [each for each in process.containers if each.service_name == Seeder.name]
+        services_at_hand = {
+            provider.attr_name: provider.get_dependency(None) for provider in seeder.dependencies
+        }
+        seeding = Seeding(**services_at_hand)
+        steps: list[Callable[[], None]] = [
+            *[lambda each=each: seeding.specialist(each) for each in SPECIALISTS],
+            *[lambda each=each: seeding.article(each) for each in articles],
+            seeding.wait_until_featured,
+        ]
+        with Progress() as progress:
+            for step in progress.track(steps, description="demo data"):
+                step()
+
+
+def demo_articles() -> Iterator[WriteArticle]:
+    for file in sorted(files("firststep").joinpath("demo_articles").iterdir(), key=str):
+        if file.name.endswith(".md"):
+            _, front_matter, body = file.read_text(encoding="utf-8").split(FRONT_MATTER, 2)
+            yield load(
+                WriteArticle, {**tomllib.loads(front_matter), "body": body.strip()}, Reading.BODY
+            )
+
+
+class Seeding:
+    def __init__(self, profiles: Any, booking: Any, content: Any) -> None:
+        self._profiles = profiles
+        self._booking = booking
+        self._content = content
+
+    def specialist(self, demo: DemoSpecialist) -> None:
+        sign_up = SignUp(
+            email=demo.email,
+            password=PASSWORD,
+            display_name=demo.name,
+            role=SignUpRole.SPECIALIST,
+        )
+        with self._acting(Caller()):
+            try:
+                account = self._profiles.sign_up(sign_up=sign_up)
+            except EmailTaken:
+                return
+        with self._acting(Caller(UUID(account["id"]), frozenset(account["roles"]))):
+            self._profiles.write_profile(profile=_profile_of(demo))
+            self._profiles.change_profile(change=ChangeProfile(status=SpecialistStatus.LISTED))
+            self._booking.set_availability(availability=_availability_of(demo))
+
+    def article(self, article: WriteArticle) -> None:
+        editor = Caller(new_id(), frozenset([Role.EDITOR]))
+        with self._acting(editor), contextlib.suppress(SlugTaken):
+            self._content.publish_article(article=article)
+
+    def wait_until_featured(self) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while len(self._featured()) < len(SPECIALISTS):
+            if time.monotonic() > deadline:
+                raise BadSettings("the demo data did not settle: is every service running?")
+            time.sleep(0.1)
+
+    def _featured(self) -> list[Any]:
+        with contextlib.suppress(DomainError), self._acting(Caller()):
+            page = self._profiles.list_featured(page=PageQuery(limit=100))
+            items: list[Any] = page["items"]
+            return items
+        return []
+
+    @staticmethod
+    def _acting(caller: Caller) -> contextlib.AbstractContextManager[None]:
+        return context.entered(CallContext(caller=caller))
+
+
+def _profile_of(demo: DemoSpecialist) -> WriteProfile:
+    return WriteProfile(
+        display_name=demo.name,
+        headline=demo.headline,
+        biography=f"{demo.name} works with people who take a first step. This is demo data.",
+        languages=demo.languages,
+        topics=demo.topics,
+    )
+
+
+def _availability_of(demo: DemoSpecialist) -> Availability:
+    return Availability(
+        offers_free_consultations=True,
+        time_zone=demo.time_zone,
+        hours=[Hours(weekday=day, starts="09:00", ends="13:00") for day in demo.weekdays],  # type: ignore[arg-type]
+    )
