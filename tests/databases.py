@@ -1,0 +1,82 @@
+"""Fresh databases for each test: copies of ones that were migrated once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+import psycopg
+
+from chassis.migrations import migrate
+from chassis.store import Store, service_url
+from firststep.platform import SERVICES, migrations_of
+
+
+class Databases(Protocol):
+    """Makes databases of one kind."""
+
+    def fresh(self) -> str:
+        """A ``FIRSTSTEP_DATABASE``: for each service an empty database, fully migrated."""
+
+    def drop(self) -> None:
+        """Remove all that were made."""
+
+
+class SqliteDatabases:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / "template"
+        _migrate_all(f"sqlite:///{self._template}/{{service}}.db")
+
+    def fresh(self) -> str:
+        copy = self._folder / uuid4().hex
+        shutil.copytree(self._template, copy)
+        return f"sqlite:///{copy}/{{service}}.db"
+
+    def drop(self) -> None:
+        shutil.rmtree(self._folder)
+
+
+class PostgresDatabases:
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._made: list[str] = []
+        self._template = self._create("")
+        _migrate_all(f"{server}/{self._template}_{{service}}")
+
+    def fresh(self) -> str:
+        return f"{self._server}/{self._create(self._template)}_{{service}}"
+
+    def drop(self) -> None:
+        for prefix in self._made:
+            for service in SERVICES:
+                self._run(f"DROP DATABASE IF EXISTS {prefix}_{service} WITH (FORCE)")
+
+    def _create(self, template: str) -> str:
+        prefix = f"firststep_{uuid4().hex[:12]}"
+        self._made.append(prefix)
+        for service in SERVICES:
+            source = f" TEMPLATE {template}_{service}" if template else ""
+            self._run(f"CREATE DATABASE {prefix}_{service}{source}")
+        return prefix
+
+    def _run(self, statement: str) -> None:
+        server = self._server.replace("+psycopg", "")
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def _migrate_all(url: str) -> None:
+    for name, service in SERVICES.items():
+        store = connected_store(url, name)
+        migrate(store.writer, migrations_of(name), service.store.base.metadata)
+        store.dispose()
+
+
+def connected_store(url: str, service: str) -> Store:
+    """The store of a service, outside of a container. ``relay`` rings for nobody."""
+    store = Store(SERVICES[service].store.base)
+    store.connect(service_url(url, service), service)
+    return store

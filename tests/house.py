@@ -1,0 +1,104 @@
+"""The whole platform, or parts of it, running in the test's own process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from chassis.broker import connection_to
+from chassis.process import Process
+from chassis.rpc import remote
+from chassis.store import Store
+from chassis.subscribe import queues_of, store_of
+from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY, new_token_key
+from gateway.service import Gateway
+
+TOKEN_KEY = new_token_key()
+
+
+@dataclass
+class House:
+    """A running platform. ``http`` speaks to its gateway."""
+
+    process: Process
+    broker: str
+    database: str
+    mail: str
+    http: httpx.Client
+
+    def store(self, service: str) -> Store:
+        """A service's own database."""
+        container: Any = self.process.service_map[service]
+        return store_of(container)
+
+    def remote(self, service: str) -> Any:
+        """A service as others call it."""
+        caller: Any = self.process.service_map[Caller.name]
+        [provider] = [each for each in caller.dependencies if each.attr_name == service]
+        return provider.get_dependency(None)
+
+
+class Caller:
+    """A service that asks and is never asked."""
+
+    name = "caller"
+    profiles = remote("profiles")
+    booking = remote("booking")
+    notifications = remote("notifications")
+    content = remote("content")
+
+
+@contextmanager
+def a_house(
+    broker: str, database: str, mail: str, services: tuple[str, ...] = EVERYBODY
+) -> Iterator[House]:
+    """Serve these services, and a caller, inside the block."""
+    classes = [Gateway if name == GATEWAY else SERVICES[name] for name in services]
+    config = {
+        "AMQP_URI": broker,
+        "WEB_SERVER_ADDRESS": "127.0.0.1:0",
+        "DATABASE": database,
+        "MAIL": mail,
+        "TOKEN_KEY": TOKEN_KEY,
+    }
+    try:
+        with Process([*classes, Caller], config, TOPOLOGY).running() as process:
+            with httpx.Client(base_url=_address(process), timeout=15) as http:
+                yield House(process, broker, database, mail, http)
+    finally:
+        if broker.startswith("amqp"):
+            sweep_queues(broker, *SERVICES.values())
+
+
+def _address(process: Process) -> str:
+    for container in process.containers:
+        for extension in container.extensions:
+            if hasattr(extension, "address") and container.service_name == GATEWAY:
+                return f"http://{extension.address}"
+    return "http://127.0.0.1"
+
+
+def an_embedded_broker() -> str:
+    """A broker that this test alone uses."""
+    return f"embedded://{uuid4().hex}"
+
+
+def a_mail_folder(tmp_path: Path) -> str:
+    return str(tmp_path / "mail")
+
+
+def sweep_queues(broker: str, *services: Any) -> None:
+    """Delete what these services left on a broker that the next test uses too."""
+    with connection_to(broker) as connection:
+        for queue in queues_of(*services):
+            with connection.channel() as channel, suppress(Exception):
+                channel.queue_delete(queue.name)
+        for service in services:
+            with connection.channel() as channel, suppress(Exception):
+                channel.queue_delete(f"rpc-{service.name}")

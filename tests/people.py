@@ -1,0 +1,99 @@
+"""Whom tests are about, as the HTTP API knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.waiting import eventually
+
+PASSWORD = "correct horse battery staple"
+EVERY_DAY = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who signed up and logged in; requests are made in their name."""
+
+    id: str
+    email: str
+    http: httpx.Client
+    token: str
+
+    def get(self, path: str, **request: Any) -> httpx.Response:
+        return self.call("GET", path, **request)
+
+    def post(self, path: str, json: Any = None, **request: Any) -> httpx.Response:
+        return self.call("POST", path, json=json, **request)
+
+    def put(self, path: str, json: Any = None, **request: Any) -> httpx.Response:
+        return self.call("PUT", path, json=json, **request)
+
+    def patch(self, path: str, json: Any = None, **request: Any) -> httpx.Response:
+        return self.call("PATCH", path, json=json, **request)
+
+    def call(self, method: str, path: str, **request: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}", **request.pop("headers", {})}
+        return self.http.request(method, f"/api/v1{path}", headers=headers, **request)
+
+
+def somebody(http: httpx.Client, role: str, name: str = "Somebody") -> Person:
+    credentials = {"email": f"{uuid4().hex}@example.org", "password": PASSWORD}
+    account = http.post(
+        "/api/v1/accounts", json={**credentials, "display_name": name, "role": role}
+    )
+    assert account.status_code == 201, account.text
+    session = http.post("/api/v1/sessions", json=credentials)
+    assert session.status_code == 200, session.text
+    return Person(account.json()["id"], credentials["email"], http, session.json()["access_token"])
+
+
+def a_client(http: httpx.Client) -> Person:
+    return somebody(http, "client", "Sam Client")
+
+
+def a_specialist(http: httpx.Client, listed: bool = True, featured: bool = False) -> Person:
+    """With a profile; ``featured`` also gives them hours, and waits until it is true."""
+    person = somebody(http, "specialist", "Dr Ada Example")
+    assert person.post("/specialists", a_profile()).status_code == 201
+    if listed or featured:
+        assert person.patch("/specialists/me", {"status": "listed"}).status_code == 200
+    if featured:
+        assert person.put("/specialists/me/availability", an_availability()).status_code == 200
+        eventually(lambda: person.get("/specialists/me").json()["featured"])
+        eventually(lambda: slots_of(person))
+    return person
+
+
+def a_profile(**changes: Any) -> dict[str, Any]:
+    profile = {
+        "display_name": "Dr Ada Example",
+        "headline": "Where to start",
+        "biography": "I listen first.",
+        "languages": ["en"],
+        "topics": ["anxiety"],
+    }
+    return {**profile, **changes}
+
+
+def an_availability(**changes: Any) -> dict[str, Any]:
+    """Open every day, in a zone with daylight saving."""
+    hours = [{"weekday": day, "starts": "08:00", "ends": "20:00"} for day in EVERY_DAY]
+    availability = {
+        "offers_free_consultations": True,
+        "time_zone": "Europe/Berlin",
+        "hours": hours,
+        "minimum_notice_hours": 2,
+        "horizon_days": 30,
+    }
+    return {**availability, **changes}
+
+
+def slots_of(specialist: Person) -> list[dict[str, Any]]:
+    response = specialist.http.get(f"/api/v1/specialists/{specialist.id}/slots")
+    assert response.status_code == 200, response.text
+    slots: list[dict[str, Any]] = response.json()["items"]
+    return slots
