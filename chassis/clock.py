@@ -13,21 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
-from uuid import UUID
 
 import eventlet
 import structlog
 from eventlet.event import Event as GreenEvent
 from nameko.extensions import Entrypoint, register_entrypoint
-from sqlalchemy import or_, update
 
 from chassis.context import CallContext
-from chassis.ids import new_id
-from chassis.store import Store, insert_or_ignore
 from chassis.subscribe import store_of
-from chassis.times import utc_now
+from chassis.ticks import Ticks
 
-CLAIM_LASTS = timedelta(minutes=5)
 LONGEST_WAIT_S = 30.0
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,41 +37,6 @@ def every(**interval: float) -> Callable[[F], F]:
         return method
 
     return decorate
-
-
-class Ticks:
-    """The ticks of one clock, shared by all instances through the database."""
-
-    def __init__(self, store: Store, name: str, interval: timedelta) -> None:
-        self._store = store
-        self._name = name
-        self._interval = interval
-        self._me: UUID = new_id()
-
-    def claim(self) -> bool:
-        """Whether a tick is due and ours."""
-        clocks, now = self._store.table("clocks"), utc_now()
-        with self._store.transaction() as tx:
-            tx.execute(insert_or_ignore(tx, clocks).values(name=self._name, due_at=now))
-            claim: Any = tx.execute(
-                update(clocks)
-                .where(
-                    clocks.c.name == self._name,
-                    clocks.c.due_at <= now,
-                    or_(clocks.c.held_until.is_(None), clocks.c.held_until <= now),
-                )
-                .values(due_at=now + self._interval, holder=self._me, held_until=now + CLAIM_LASTS)
-            )
-            return bool(claim.rowcount)
-
-    def release(self) -> None:
-        clocks = self._store.table("clocks")
-        with self._store.transaction() as tx:
-            tx.execute(
-                update(clocks)
-                .where(clocks.c.name == self._name, clocks.c.holder == self._me)
-                .values(holder=None, held_until=None)
-            )
 
 
 class Clock(Entrypoint):

@@ -12,7 +12,14 @@ from chassis.context import CallContext, Caller
 
 
 class Container(ServiceContainer):
-    """Hosts one service. Its entrypoints hand over context data that they have checked."""
+    """Hosts one service. Its entrypoints hand over context data that they have checked.
+
+    A service class may say how many workers it wants: ``max_workers``.
+    """
+
+    def __init__(self, service_cls: type, config: dict[str, Any]) -> None:
+        wanted = getattr(service_cls, "max_workers", None) or config.get("max_workers")
+        super().__init__(service_cls, {**config, "max_workers": wanted})
 
     def _run_worker(self, worker_ctx: Any, handle_result: Any) -> None:
         with context.entered(CallContext.from_headers(worker_ctx.data)):

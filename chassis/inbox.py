@@ -19,7 +19,8 @@ import structlog
 from sqlalchemy import Table, select, true, update
 
 from chassis.events import Envelope, Event
-from chassis.store import Store, Transaction, insert_or_ignore
+from chassis.inserts import insert_or_ignore
+from chassis.store import Store, Transaction
 from chassis.times import utc_now
 
 ATTEMPTS = 10
@@ -75,6 +76,7 @@ class Inbox:
             with self._store.transaction() as tx:
                 if self._claim(tx, envelope, handler):
                     run(envelope.data, tx)
+                    log.info("event_handled", event_type=envelope.type, handler=handler)
                 else:
                     log.info("event_repeated", event_type=envelope.type, handler=handler)
         except Exception as error:

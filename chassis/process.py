@@ -19,7 +19,7 @@ from chassis.container import Container
 
 GRACE_S = 25.0
 LOOK_EVERY_S = 0.25
-WORKERS = 32
+WORKERS = 16
 EXIT_BAD_SETTINGS = 2
 
 log = structlog.get_logger()

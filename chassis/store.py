@@ -21,7 +21,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -30,6 +29,8 @@ from chassis import context, json
 from chassis.databases import engines_for, is_away
 from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from chassis.events import Envelope, Event
+from chassis.housekeeping import Housekeeping
+from chassis.inserts import insert_or_ignore
 from chassis.relay import Relay
 from chassis.times import utc_now
 
@@ -173,13 +174,6 @@ class Transaction(Session):
         return row
 
 
-def insert_or_ignore(session: Session, table: Table) -> Any:
-    """An INSERT that does nothing where the row is there already."""
-    dialect = session.get_bind().dialect.name
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return make(table).on_conflict_do_nothing()
-
-
 class Store(DependencyProvider):
     """Gives a service its database; ``base`` is the declarative base of its aggregates.
 
@@ -187,6 +181,7 @@ class Store(DependencyProvider):
     """
 
     relay = Relay()
+    housekeeping = Housekeeping()
 
     def __init__(self, base: type[DeclarativeBase]) -> None:
         self.base = base
@@ -194,8 +189,8 @@ class Store(DependencyProvider):
     def setup(self) -> None:
         service = self.container.service_name
         url = service_url(self.container.config["DATABASE"], service)
-        self.connect(url, service, self.container.max_workers + 4)
-        self.relay.store = self
+        self.connect(url, service, self.container.max_workers + 2)
+        self.relay.store = self.housekeeping.store = self
 
     def connect(self, url: str, service: str, pool_size: int = 5) -> None:
         """Prepare the engines; nothing is connected yet."""
@@ -208,6 +203,7 @@ class Store(DependencyProvider):
         self._reads = sessionmaker(self.readers, expire_on_commit=False, autoflush=False)
 
     def stop(self) -> None:
+        self.housekeeping.finish()
         self.relay.finish()
         self.dispose()
 

@@ -21,3 +21,4 @@ class Gateway(
     Docs,
 ):
     name = "gateway"
+    max_workers = 200  # each waits for a service most of its time
