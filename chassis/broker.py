@@ -87,6 +87,10 @@ class _Link:
         self._channel = self._connection.channel()
         self.on_connected(self._channel)
 
+    @property
+    def connected(self) -> bool:
+        return self._channel is not None
+
     def on_connected(self, channel: Any) -> None:
         """What a fresh channel needs before it is used."""
 
@@ -195,13 +199,20 @@ class TransientSender(_Link):
     ) -> None:
         """Raises ``BrokerAway`` where it could not be sent within ``timeout`` seconds."""
         headers = properties.pop("headers", {})
+        properties |= {"delivery_mode": TRANSIENT, "message_id": uuid4().hex}
         with eventlet.Timeout(timeout, BrokerAway(f"no turn in {timeout:.1f} s")):
             self._turn.acquire()
         try:
-            with self.channel(timeout) as channel:
-                properties["delivery_mode"] = TRANSIENT
-                properties.setdefault("message_id", uuid4().hex)
-                message = channel.prepare_message(body, 0, JSON, "utf-8", headers, properties)
-                channel.basic_publish(message, exchange=exchange, routing_key=routing_key)
+            for last in (not self.connected, True):
+                try:
+                    with self.channel(timeout) as channel:
+                        message = channel.prepare_message(
+                            body, 0, JSON, "utf-8", headers, properties
+                        )
+                        channel.basic_publish(message, exchange=exchange, routing_key=routing_key)
+                    return
+                except BrokerAway:
+                    if last:  # a connection that had gone stale deserves a fresh one
+                        raise
         finally:
             self._turn.release()

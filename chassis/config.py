@@ -72,7 +72,7 @@ def read() -> Settings:
     if problems:
         raise BadSettings("\n".join(sorted(problems)))
     settings = Settings(http, data, broker, database, mail, token_key, log, level)
-    return _with_embedded_defaults(settings) if settings.embedded else _complete(settings)
+    return _with_embedded_defaults(settings) if settings.embedded else settings
 
 
 def _with_embedded_defaults(settings: Settings) -> Settings:
@@ -81,12 +81,6 @@ def _with_embedded_defaults(settings: Settings) -> Settings:
         database=settings.database or f"sqlite:///{settings.data}/{{service}}.db",
         mail=settings.mail or str(settings.data / "mail"),
     )
-
-
-def _complete(settings: Settings) -> Settings:
-    if not settings.database:
-        raise BadSettings(f"{PREFIX}DATABASE is missing: it is needed with {PREFIX}BROKER")
-    return settings
 
 
 def _unknown(env: Env) -> list[str]:

@@ -7,10 +7,12 @@ socket is the broker's reason to deliver again, not the process's to die.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import eventlet
 import structlog
 from amqp.exceptions import AMQPError
 from kombu import Connection
@@ -20,6 +22,8 @@ from nameko import messaging
 from chassis.broker import CONSUMER_HEARTBEAT, body_of, connection_to
 
 LOOK_UP_EVERY_S = 0.2
+TRY_AGAIN_AFTER_S = 2.0
+RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
 
 log = structlog.get_logger()
 
@@ -54,7 +58,7 @@ class QueueConsumer(messaging.QueueConsumer):
         return consumers
 
     def _take(self, provider: Any, message: Any) -> None:
-        self._in_flight.add(message.delivery_tag)
+        self._in_flight.add(message)
         self.container.spawn_managed_thread(
             partial(provider.handle_message, body_of(message), message),
             identifier=type(provider).__name__,
@@ -66,21 +70,44 @@ class QueueConsumer(messaging.QueueConsumer):
     def requeue_message(self, message: Any) -> None:
         self._settle(message, super().requeue_message)
 
+    def try_again_later(self, provider: Any, body: bytes, message: Any) -> None:
+        """Bring a message back to its provider after a pause.
+
+        The broker does not count that as another delivery, so it may happen any number of times.
+        """
+
+        def again() -> None:
+            eventlet.sleep(TRY_AGAIN_AFTER_S)
+            if message not in self._in_flight:
+                return  # its connection is gone: the broker delivers it again
+            if provider in self._consumers:
+                provider.handle_message(body, message)
+            else:
+                self.requeue_message(message)
+
+        self.container.spawn_managed_thread(again, identifier="try again")
+
     def _settle(self, message: Any, settle: Callable[[Any], None]) -> None:
         try:
             settle(message)
         except (OSError, AMQPError, OperationalError):
             log.info("message_returns_to_broker", reason="its connection is gone")
         finally:
-            self._in_flight.discard(message.delivery_tag)
+            self._in_flight.discard(message)
 
     def on_iteration(self) -> None:
         self._cancel_consumers_if_requested()
         if not self._consumers and not self._in_flight:
             self.should_stop = True
 
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        with self.create_connection() as connection:
+            connection.ensure_connection(self.on_connection_error, **RECONNECT)
+            yield connection
+
     def on_connection_revived(self) -> None:
-        self._in_flight.clear()  # tags of the old channel can't be settled any more
+        self._in_flight.clear()  # what the old channel brought can't be settled any more
 
     def on_consume_ready(self, connection: Any, channel: Any, consumers: Any, **_: Any) -> None:
         super().on_consume_ready(connection, channel, consumers)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 from time import monotonic
 from typing import Any
-
-os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_select")  # else a query blocks the hub
 
 import eventlet
 from sqlalchemy import Engine, create_engine, event

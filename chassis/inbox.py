@@ -8,7 +8,7 @@ handler's effects, so a repetition finds it and does nothing.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,14 +19,14 @@ import structlog
 from sqlalchemy import Table, select, true, update
 
 from chassis.events import Envelope, Event
-from chassis.inserts import insert_or_ignore
+from chassis.inserts import insert_if_absent
 from chassis.store import Store, Transaction
 from chassis.times import utc_now
 
 ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
-LONGEST_ERROR = 2000
+LONGEST_NAME, LONGEST_ERROR = 100, 2000
 
 log = structlog.get_logger()
 
@@ -85,7 +85,9 @@ class Inbox:
 
     def _claim(self, tx: Transaction, envelope: Envelope[Event], handler: str) -> bool:
         now = utc_now()
-        claim = insert_or_ignore(tx, self._table).values(
+        return insert_if_absent(
+            tx,
+            self._table,
             event_id=envelope.id,
             handler=handler,
             type=envelope.type,
@@ -94,8 +96,6 @@ class Inbox:
             received_at=now,
             settled_at=now,
         )
-        result: Any = tx.execute(claim)
-        return bool(result.rowcount)
 
     def _keep_failed(
         self, envelope: Envelope[Event], body: bytes, handler: str, error: Exception
@@ -105,18 +105,18 @@ class Inbox:
         )
         now = utc_now()
         with self._store.transaction() as tx:
-            tx.execute(
-                insert_or_ignore(tx, self._table).values(
-                    event_id=envelope.id,
-                    handler=handler,
-                    type=envelope.type,
-                    status=Status.RETRY,
-                    attempts=1,
-                    received_at=now,
-                    next_attempt_at=now + pause_before(2, random.random()),
-                    error=described(error),
-                    body=body,
-                )
+            insert_if_absent(
+                tx,
+                self._table,
+                event_id=envelope.id,
+                handler=handler,
+                type=envelope.type,
+                status=Status.RETRY,
+                attempts=1,
+                received_at=now,
+                next_attempt_at=now + pause_before(2, random.random()),
+                error=described(error),
+                body=body,
             )
 
     def park(self, body: bytes, handler: str, type_: str, reason: str) -> None:
@@ -126,26 +126,30 @@ class Inbox:
         """
         log.error("event_parked", handler=handler, event_type=type_, reason=reason)
         with self._store.transaction() as tx:
-            tx.execute(
-                insert_or_ignore(tx, self._table).values(
-                    event_id=uuid5(NAMESPACE_URL, f"{handler}:{body.hex()}"),
-                    handler=handler,
-                    type=type_,
-                    status=Status.PARKED,
-                    attempts=0,
-                    received_at=utc_now(),
-                    error=reason,
-                    body=body,
-                )
+            insert_if_absent(
+                tx,
+                self._table,
+                event_id=uuid5(NAMESPACE_URL, f"{handler}:{body.hex()}"),
+                handler=storable(handler, LONGEST_NAME),
+                type=storable(type_, LONGEST_NAME),
+                status=Status.PARKED,
+                attempts=0,
+                received_at=utc_now(),
+                error=storable(reason, LONGEST_ERROR),
+                body=body,
             )
 
-    def due(self, now: datetime, limit: int) -> list[Waiting]:
-        """What is to be tried again by ``now``."""
+    def due(self, now: datetime, limit: int, handlers: Collection[str]) -> list[Waiting]:
+        """What is to be tried again by ``now``, by one of these handlers."""
         inbox = self._table
         with self._store.reading() as session:
             rows = session.execute(
                 select(inbox.c.event_id, inbox.c.handler, inbox.c.attempts, inbox.c.body)
-                .where(inbox.c.status == Status.RETRY, inbox.c.next_attempt_at <= now)
+                .where(
+                    inbox.c.status == Status.RETRY,
+                    inbox.c.next_attempt_at <= now,
+                    inbox.c.handler.in_(handlers),
+                )
                 .order_by(inbox.c.next_attempt_at)
                 .limit(limit)
             )
@@ -167,7 +171,7 @@ class Inbox:
     def park_again(self, waiting: Waiting, reason: str) -> None:
         """Park what was to be tried again and can't be read."""
         with self._store.transaction() as tx:
-            self._advance(tx, waiting, status=Status.PARKED, error=reason)
+            self._advance(tx, waiting, status=Status.PARKED, error=storable(reason, LONGEST_ERROR))
 
     def _put_back(self, waiting: Waiting, attempt: int, error: Exception) -> None:
         log.warning("event_failed", handler=waiting.handler, attempt=attempt, exc_info=error)
@@ -236,4 +240,10 @@ class Inbox:
 
 
 def described(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+    return storable(f"{type(error).__name__}: {error}", LONGEST_ERROR)
+
+
+def storable(text: str, longest: int) -> str:
+    """Text from anywhere, such that any database keeps it: no NUL, no lone surrogate, no more
+    than ``longest`` characters."""
+    return text[:longest].encode(errors="replace").decode().replace("\x00", "?")

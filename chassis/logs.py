@@ -10,6 +10,8 @@ import sys
 
 import structlog
 
+WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Local variables hold passwords and mails."""
 QUIET = ("httpx", "nameko", "amqp", "kombu", "eventlet", "alembic", "asyncio")
 """Libraries whose warnings we want, but whose story of each message we tell ourselves."""
 
@@ -23,7 +25,7 @@ def configure(style: str, level: str = "info") -> None:
     ]
     if style == "json":
         last: structlog.typing.Processor = structlog.processors.JSONRenderer()
-        shared.append(structlog.processors.dict_tracebacks)
+        shared.append(structlog.processors.ExceptionRenderer(WITHOUT_LOCALS))
     else:
         last = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback

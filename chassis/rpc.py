@@ -37,10 +37,9 @@ from chassis.broker import BrokerAway, TransientSender
 from chassis.consumer import QueueConsumer
 from chassis.context import CallContext
 from chassis.errors import DomainError, Invalid, Unavailable
-from chassis.inbox import Inbox
 from chassis.schemas import Reading, field_errors, field_for
 from chassis.store import AlreadyAnswered, answering
-from chassis.subscribe import settle_after, store_of
+from chassis.subscribe import park
 
 OUTERMOST_DEADLINE_S = 10.0
 REPLY_TIMEOUT_S = 5.0
@@ -153,11 +152,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
             self.queue_consumer.requeue_message(message)
 
     def _park(self, body: bytes, message: Any, method: str, reason: str) -> None:
-        settle_after(
-            self.queue_consumer,
-            message,
-            lambda: Inbox(store_of(self.container)).park(body, f"rpc.{method}", "", reason),
-        )
+        park(self, body, message, f"rpc.{method}", "", reason)
 
     def _answer(
         self, message: Any, reply_to: str, result: Any, error: BaseException | None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from nameko.extensions import DependencyProvider
 from sqlalchemy import (
@@ -26,11 +26,12 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from chassis import context, json
+from chassis.config import BadSettings
 from chassis.databases import engines_for, is_away
 from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from chassis.events import Envelope, Event
 from chassis.housekeeping import Housekeeping
-from chassis.inserts import insert_or_ignore
+from chassis.inserts import insert_if_absent
 from chassis.relay import Relay
 from chassis.times import utc_now
 
@@ -106,7 +107,7 @@ class Transaction(Session):
         """The row, ours; made from its columns' defaults where there was none."""
         mapper = inspect(kind)
         [key] = mapper.primary_key
-        self.execute(insert_or_ignore(self, mapper.local_table).values({key.name: id}))
+        insert_if_absent(self, cast(Table, mapper.local_table), **{key.name: id})
         return self.lock(kind, id)
 
     def emit(self, *events: Event) -> None:
@@ -133,10 +134,13 @@ class Transaction(Session):
         if self._call is None:
             return
         replies = self._table("replies")
-        claim = insert_or_ignore(self, replies).values(
-            key=self._call.key, fingerprint=self._call.fingerprint, made_at=utc_now()
-        )
-        if self._changed_a_row(claim):
+        if insert_if_absent(
+            self,
+            replies,
+            key=self._call.key,
+            fingerprint=self._call.fingerprint,
+            made_at=utc_now(),
+        ):
             return
         before = self.execute(select(replies).where(replies.c.key == self._call.key)).one()
         if before.fingerprint != self._call.fingerprint:
@@ -158,10 +162,6 @@ class Transaction(Session):
                 for envelope in self.emitted
             ]
             self.execute(insert(self._table("outbox")), rows)
-
-    def _changed_a_row(self, statement: Any) -> bool:
-        result: Any = self.execute(statement)
-        return bool(result.rowcount)
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]
@@ -187,9 +187,10 @@ class Store(DependencyProvider):
         self.base = base
 
     def setup(self) -> None:
-        service = self.container.service_name
-        url = service_url(self.container.config["DATABASE"], service)
-        self.connect(url, service, self.container.max_workers + 2)
+        service, template = self.container.service_name, self.container.config["DATABASE"]
+        if not template:
+            raise BadSettings(f"FIRSTSTEP_DATABASE is missing: {service} keeps its data there")
+        self.connect(service_url(template, service), service, self.container.max_workers + 2)
         self.relay.store = self.housekeeping.store = self
 
     def connect(self, url: str, service: str, pool_size: int = 5) -> None:

@@ -33,7 +33,6 @@ from chassis.store import Store, Transaction
 from chassis.times import utc_now
 
 RETRY_LOOK_EVERY_S = 0.5
-DATABASE_AWAY_PAUSE_S = 2.0
 DELIVERY_LIMIT = 20
 
 E = TypeVar("E", bound=Event)
@@ -151,13 +150,13 @@ class Retries(ProviderCollector, SharedExtension):
     def _bring_back(self) -> None:
         inbox = Inbox(store_of(self.container))
         handlers = {each.method_name: each for each in self._providers}
-        for waiting in inbox.due(utc_now(), self.container.max_workers):
-            subscription = handlers.get(waiting.handler)
+        for waiting in inbox.due(utc_now(), self.container.max_workers, list(handlers)):
             key = (waiting.event_id, waiting.handler)
-            if subscription is None or key in self._under_way or self._stopping:
+            if key in self._under_way or self._stopping:
                 continue
             self._under_way.add(key)
-            subscription.run_again(inbox, waiting, functools.partial(self._under_way.discard, key))
+            finished = functools.partial(self._under_way.discard, key)
+            handlers[waiting.handler].run_again(inbox, waiting, finished)
 
 
 class DeadLetters(SharedExtension):
@@ -177,29 +176,21 @@ class DeadLetters(SharedExtension):
         handler = str(death.get("queue", "")).partition(".")[2]
         event_type = str((death.get("routing-keys") or [""])[0])
         reason = f"its consumer ended {DELIVERY_LIMIT} times while it was in hand"
-        settle_after(
-            self.queue_consumer,
-            message,
-            lambda: Inbox(store_of(self.container)).park(body, handler, event_type, reason),
-        )
+        park(self, body, message, handler, event_type, reason)
 
 
-def settle_after(consumer: QueueConsumer, message: Any, work: Callable[[], object]) -> None:
-    """Acknowledge a message when ``work`` is done; return it, after a pause, while the database
+def park(
+    provider: Any, body: bytes, message: Any, handler: str, event_type: str, reason: str
+) -> None:
+    """Keep a message that no handler can take, and acknowledge it; later, while the database
     is away."""
     try:
-        work()
+        Inbox(store_of(provider.container)).park(body, handler, event_type, reason)
     except Exception as error:
-        return_later(consumer, message, error)
+        log.warning("event_waits", error=str(error))
+        provider.queue_consumer.try_again_later(provider, body, message)
     else:
-        consumer.ack_message(message)
-
-
-def return_later(consumer: QueueConsumer, message: Any, error: BaseException) -> None:
-    """Give a message back to the broker after a pause: the inbox could not be written."""
-    log.warning("event_waits", error=str(error), retry_in_s=DATABASE_AWAY_PAUSE_S)
-    eventlet.sleep(DATABASE_AWAY_PAUSE_S)
-    consumer.requeue_message(message)
+        provider.queue_consumer.ack_message(message)
 
 
 class Subscription(Entrypoint):
@@ -229,16 +220,11 @@ class Subscription(Entrypoint):
         try:
             envelope: Envelope[Event] = Envelope.from_json(body, self.event_type)
         except Malformed as error:
-            reason, type_ = str(error), self.event_type.type()
-            settle_after(
-                self.queue_consumer,
-                message,
-                lambda: inbox.park(body, self.method_name, type_, reason),
-            )
+            park(self, body, message, self.method_name, self.event_type.type(), str(error))
             return
         delivery = Delivery(inbox, self.method_name, envelope, body)
         try:
-            self._spawn(delivery, functools.partial(self._settle, message))
+            self._spawn(delivery, functools.partial(self._settle, body, message))
         except ContainerBeingKilled:
             self.queue_consumer.requeue_message(message)
 
@@ -247,8 +233,10 @@ class Subscription(Entrypoint):
         try:
             envelope: Envelope[Event] = Envelope.from_json(waiting.body, self.event_type)
         except Malformed as error:
-            inbox.park_again(waiting, str(error))
-            finished()
+            try:
+                inbox.park_again(waiting, str(error))
+            finally:
+                finished()
             return
 
         def handle_result(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
@@ -264,9 +252,12 @@ class Subscription(Entrypoint):
             self, (delivery,), {}, context_data=call.to_headers(), handle_result=handle_result
         )
 
-    def _settle(self, message: Any, worker_ctx: Any, result: Any, exc_info: Any) -> Any:
+    def _settle(
+        self, body: bytes, message: Any, worker_ctx: Any, result: Any, exc_info: Any
+    ) -> tuple[Any, Any]:
         if exc_info is None:
             self.queue_consumer.ack_message(message)
-        else:
-            return_later(self.queue_consumer, message, exc_info[1])
+        else:  # the inbox could not be written
+            log.warning("event_waits", error=str(exc_info[1]))
+            self.queue_consumer.try_again_later(self, body, message)
         return result, exc_info

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, update
 
 from chassis.ids import new_id
-from chassis.inserts import insert_or_ignore
+from chassis.inserts import insert_if_absent
 from chassis.times import utc_now
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Ticks:
         """Whether a tick is due and ours."""
         clocks, now = self._store.table("clocks"), utc_now()
         with self._store.transaction() as tx:
-            tx.execute(insert_or_ignore(tx, clocks).values(name=self._name, due_at=now))
+            insert_if_absent(tx, clocks, name=self._name, due_at=now)
             claim: Any = tx.execute(
                 update(clocks)
                 .where(

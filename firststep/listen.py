@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import structlog
 from kombu import Queue
 
 from chassis.broker import CONSUMER_HEARTBEAT, body_of, connection_to
@@ -26,6 +27,8 @@ from contracts.catalogue import public_events
 from firststep.platform import SERVICES
 
 LOOK_EVERY_S = 0.1
+
+log = structlog.get_logger()
 
 
 class Listener(Protocol):
@@ -48,7 +51,9 @@ def run(settings: Settings, types: list[str]) -> None:
             f"{', '.join(unknown)}: not a public event; there are {', '.join(sorted(public))}"
         )
     try:
-        for body in listener(settings).events(timeout=None):
+        heard = listener(settings)
+        log.info("listening", types=types)
+        for body in heard.events(timeout=None):
             if as_mapping(body)["type"] in types:
                 sys.stdout.write(body.decode() + "\n")
                 sys.stdout.flush()

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,9 @@ TOPOLOGY = queues_of(*SERVICES.values())
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
 class UnknownService(Exception):
-    name: str
-
-    def __str__(self) -> str:
-        return f"there is no service {self.name!r}; there are {', '.join(EVERYBODY)}"
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no service {name!r}; there are {', '.join(EVERYBODY)}")
 
 
 def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Process:
@@ -100,6 +97,8 @@ def migrate_all(settings: Settings, names: Iterable[str] = ()) -> list[str]:
 @contextmanager
 def store_of(name: str, settings: Settings) -> Iterator[Store]:
     """A service's database, outside of the service."""
+    if not settings.database:
+        raise BadSettings("FIRSTSTEP_DATABASE is missing")
     store = Store(SERVICES[name].store.base)
     store.connect(service_url(settings.database, name), name)
     try:

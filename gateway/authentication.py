@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from nameko.extensions import SharedExtension
 from werkzeug.wrappers import Request
@@ -54,20 +54,26 @@ class Authenticator(SharedExtension):
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:
-            claims = jwt.decode(token, self._known_keys(), algorithms=[ALGORITHM]).claims
+            claims = self._decoded(token)
             self.registry.validate(claims)
         except (JoseError, ValueError) as error:
-            if self._may_look_again():
-                self._keys = None
-                return self._claims(token)
             raise BadToken from error
         return claims
 
-    def _known_keys(self) -> KeySet:
-        if self._keys is None:
-            profiles = Remote("profiles", self.replies, self.sender)
-            self._keys = KeySet.import_key_set(profiles.get_token_keys())
-            self._looked_at = monotonic()
+    def _decoded(self, token: str) -> dict[str, Any]:
+        """The keys at hand stay until there are newer ones: profiles may be away."""
+        keys = self._keys or self._look_up_keys()
+        try:
+            return jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
+        except InvalidKeyIdError:
+            if not self._may_look_again():
+                raise
+            return jwt.decode(token, self._look_up_keys(), algorithms=[ALGORITHM]).claims
+
+    def _look_up_keys(self) -> KeySet:
+        profiles = Remote("profiles", self.replies, self.sender)
+        self._keys = KeySet.import_key_set(profiles.get_token_keys())
+        self._looked_at = monotonic()
         return self._keys
 
     def _may_look_again(self) -> bool:

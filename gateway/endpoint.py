@@ -184,7 +184,9 @@ class Endpoint(HttpRequestHandler):
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(request.path_values)  # type: ignore[attr-defined]
         if self.declaration.query is not None:
-            arguments["query"] = load(self.declaration.query, request.args.to_dict(), Reading.QUERY)
+            # of what was given twice none is preferred: both are read as one value
+            given = {name: ", ".join(values) for name, values in request.args.lists()}
+            arguments["query"] = load(self.declaration.query, given, Reading.QUERY)
         if self.declaration.body is not None:
             arguments["body"] = load(self.declaration.body, _json_of(request), Reading.BODY)
         return arguments

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 
 from chassis.errors import (
     DomainError,
@@ -20,6 +21,7 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
+from chassis.http import BODY_DEADLINE_S, LARGEST_BODY
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
 from chassis.store import KeyReused
@@ -32,7 +34,7 @@ from gateway.endpoint import (
     SignedIn,
     declarations_of,
 )
-from gateway.problems import PROBLEM_JSON, NotJson, Problem, status_of
+from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
 
 DESCRIPTION = """
 The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.
@@ -41,6 +43,11 @@ Times are RFC 3339 in UTC, ids are UUIDv7, lists are cursor pages (`items`, `nex
 RFC 9457 problems with a stable `code`. A POST that creates takes an `Idempotency-Key`: a
 repetition with the same key has no second effect and gets the first answer.
 """
+
+BODY_LIMITS: dict[type[HTTPException], str] = {
+    RequestTimeout: f"The body did not come within {BODY_DEADLINE_S:.0f} seconds.",
+    RequestEntityTooLarge: f"The body is over {LARGEST_BODY} bytes.",
+}
 
 
 def describe(service_class: type) -> dict[str, Any]:
@@ -113,10 +120,11 @@ def _responses(declaration: Declaration) -> dict[str, Any]:
     for refusal in _refusals(declaration):
         by_status[status_of(refusal)].append(refusal)
     for status, refusals in sorted(by_status.items()):
-        responses[str(int(status))] = _problem(refusals)
+        lines = [f"- `{each.code}`: {each.sentence()}" for each in refusals]
+        responses[str(int(status))] = _problem(lines)
     if declaration.body is not None:
-        responses["413"] = _problem([])
-        responses["408"] = _problem([])
+        for error, sentence in BODY_LIMITS.items():
+            responses[str(error.code)] = _problem([f"- `{http_code(error)}`: {sentence}"])
     return responses
 
 
@@ -138,9 +146,8 @@ def _refusals(declaration: Declaration) -> Iterable[type[DomainError]]:
         yield NotFound
 
 
-def _problem(refusals: list[type[DomainError]]) -> dict[str, Any]:
-    lines = [f"- `{each.code}`: {each.sentence()}" for each in refusals]
+def _problem(lines: list[str]) -> dict[str, Any]:
     return {
-        "description": "\n".join(lines) or "Too large, or too slow.",
+        "description": "\n".join(lines),
         "content": {PROBLEM_JSON: {"schema": schema_of(Problem)}},
     }

@@ -10,6 +10,7 @@ from typing import Annotated
 import structlog
 from annotated_doc import Doc
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
 
 from chassis import json
@@ -85,12 +86,16 @@ def from_error(error: Exception) -> Response:
 def from_http(error: HTTPException) -> Response:
     """The answer to what no endpoint takes: unknown paths, wrong methods, too much of anything."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    code = status.phrase.lower().replace(" ", "_").replace("-", "_")
-    response = _response(status, code, error.description or status.phrase)
+    response = _response(status, http_code(error), error.description or status.phrase)
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
     return response
+
+
+def http_code(error: HTTPException | type[HTTPException]) -> str:
+    """Its ``code``, by werkzeug's names: Python's phrases differ from version to version."""
+    return HTTP_STATUS_CODES[error.code or 500].lower().replace(" ", "_")
 
 
 def _response(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -29,6 +29,8 @@ from services.booking.base import Base
 
 LONGEST_PERIOD = timedelta(days=62)
 USUAL_PERIOD = timedelta(days=14)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+TIME_ZONES = available_timezones() - {"localtime"}  # which is whatever the host's clock shows
 
 
 class Calendar(Base):
@@ -51,7 +53,7 @@ class Calendar(Base):
         self, availability: Availability, booked: Collection[datetime], now: datetime
     ) -> list[AvailabilityChanged]:
         """Take on new hours; raises ``BadHours``."""
-        if availability.time_zone not in available_timezones():
+        if availability.time_zone not in TIME_ZONES:
             raise BadHours(
                 errors=[FieldError("time_zone", "Not an IANA time zone.", availability.time_zone)]
             )
@@ -78,7 +80,7 @@ class Calendar(Base):
     ) -> Iterator[Slot]:
         """What can be booked in a period; raises ``BadPeriod``."""
         starting_from = query.starting_from or now
-        until = query.until or starting_from + USUAL_PERIOD
+        until = query.until or starting_from + min(USUAL_PERIOD, END_OF_TIME - starting_from)
         if not timedelta(0) < until - starting_from <= LONGEST_PERIOD:
             raise BadPeriod(
                 errors=[
@@ -107,6 +109,8 @@ class Calendar(Base):
                 f"{starts_at.isoformat()} is too close to be booked: "
                 f"the notice is {self.minimum_notice_hours} hours"
             )
+        if starts_at >= self._latest(now):
+            raise SlotNotOffered(f"slots are offered {self.horizon_days} days ahead")
         offered = self._free(starts_at, starts_at + SLOT, booked, now)
         if next(offered, None) != starts_at:
             raise SlotNotOffered
@@ -135,6 +139,8 @@ class Calendar(Base):
         weekly = WeeklyHours(self.time_zone, tuple(Hours(**each) for each in self.hours))
         earliest = max(starting_from, self._earliest(now))
         latest = min(until, self._latest(now))
+        if earliest >= latest:
+            return
         for start in weekly.slots(earliest, latest):
             if all(abs(start - other) >= SLOT for other in booked):
                 yield start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import Index, text
@@ -79,6 +79,7 @@ class Consultation(Base):
         calendar.require_bookable(starts_at, booked, now)
         if had_before:
             raise AlreadyBooked
+        starts_at = starts_at.astimezone(UTC)  # it may have been asked for in any zone
         consultation = cls(
             id=new_id(),
             version=1,

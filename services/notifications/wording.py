@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from contracts.booking import ConsultationBooked
 from contracts.profiles import NotFeatured
@@ -60,4 +60,4 @@ def unfeatured(reason: NotFeatured) -> Wording:
 
 
 def _when(moment: datetime) -> str:
-    return f"{moment:%A, %d %B %Y, %H:%M} UTC"
+    return f"{moment.astimezone(UTC):%A, %d %B %Y, %H:%M} UTC"

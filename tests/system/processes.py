@@ -1,0 +1,127 @@
+"""The platform as operators run it: real processes of the ``firststep`` command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.house import TOKEN_KEY
+from tests.waiting import eventually
+
+Settings = dict[str, str]
+
+ROOT = Path(__file__).parents[2]
+COMMAND = ["-m", "firststep.main"]
+SABOTEUR = ["-m", "tests.system.saboteur"]
+
+
+def a_free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def clean_environment(settings: Settings) -> dict[str, str]:
+    """This environment with these ``FIRSTSTEP_*`` settings and no others."""
+    rest = {key: value for key, value in os.environ.items() if not key.startswith("FIRSTSTEP_")}
+    return {**rest, **{f"FIRSTSTEP_{key.upper()}": value for key, value in settings.items()}}
+
+
+def firststep(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, *COMMAND, *arguments],
+        env=clean_environment(settings),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@dataclass
+class Serving:
+    """A process that serves."""
+
+    process: subprocess.Popen[str]
+    url: str
+    output: Path
+    http: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(base_url=self.url, timeout=20)
+
+    def ready(self) -> bool:
+        return self.http.get("/readyz").status_code == 200
+
+    def wait_until_ready(self) -> Serving:
+        eventually(self._ready_or_over, within=30)
+        return self
+
+    def _ready_or_over(self) -> bool:
+        if self.process.poll() is not None:
+            raise RuntimeError(f"it ended with {self.process.returncode}: {self.said()}")
+        try:
+            return self.ready()
+        except httpx.TransportError:
+            return False
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def ends_with(self, within: float = 15) -> int:
+        """The exit code."""
+        return self.process.wait(within)
+
+    def stop(self) -> int:
+        self.send(signal.SIGTERM)
+        return self.ends_with(within=40)
+
+
+@contextmanager
+def serving(
+    folder: Path, settings: Settings, *services: str, saboteur: str = ""
+) -> Iterator[Serving]:
+    """A serving process, ended with the block at the latest; see ``saboteur.py``."""
+    command = [*SABOTEUR, saboteur] if saboteur else [*COMMAND, "serve"]
+    port = a_free_port()
+    output = folder / f"output-{port}.log"
+    with output.open("w") as log, ExitStack() as stack:
+        process = subprocess.Popen(
+            [sys.executable, *command, *services],
+            env=clean_environment({"http": f"127.0.0.1:{port}", **settings}),
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        stack.callback(_end, process)
+        found = Serving(process, f"http://127.0.0.1:{port}", output)
+        stack.enter_context(found.http)
+        yield found
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+def real_settings(broker: str, database: str, mail: str) -> Settings:
+    """Settings of a platform on real servers."""
+    return {"broker": broker, "database": database, "mail": mail, "token_key": TOKEN_KEY}

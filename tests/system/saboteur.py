@@ -1,0 +1,53 @@
+"""A serving process that kills itself at the worst moment.
+
+python -m tests.system.saboteur WHERE SERVICE...
+"""
+
+import chassis.green  # noqa: F401, I001  # first
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from chassis.broker import ConfirmedPublisher
+from chassis.inbox import Inbox
+from firststep.main import app
+from services.notifications import service as notifications
+
+
+def die(*_: Any, **__: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before_publishing() -> None:
+    """Rows and outbox are committed; nothing has reached the broker."""
+    ConfirmedPublisher.publish = die  # type: ignore[assignment, method-assign]
+
+
+def before_the_inbox() -> None:
+    """The event was published; no inbox has committed it."""
+    Inbox.receive = die  # type: ignore[method-assign]
+
+
+def in_the_handler() -> None:
+    """One of the handler's effects is written, the transaction still open."""
+    tell = notifications.tell
+
+    def tell_and_die(tx: Any, *arguments: Any, **options: Any) -> None:
+        tell(tx, *arguments, **options)
+        tx.flush()
+        die()
+
+    notifications.tell = tell_and_die
+
+
+MOMENTS: dict[str, Callable[[], None]] = {
+    each.__name__: each for each in (before_publishing, before_the_inbox, in_the_handler)
+}
+
+if __name__ == "__main__":
+    moment, *services = sys.argv[1:]
+    MOMENTS[moment]()
+    app(["serve", *services])

@@ -1,0 +1,191 @@
+"""The command, as people use and misuse it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.people import a_specialist
+from tests.system.processes import (
+    COMMAND,
+    ROOT,
+    Serving,
+    Settings,
+    a_free_port,
+    clean_environment,
+    firststep,
+    serving,
+)
+from tests.waiting import eventually
+
+
+@pytest.fixture
+def platform(embedded: Settings, tmp_path: Path) -> Iterator[Serving]:
+    with serving(tmp_path, embedded) as running:
+        yield running.wait_until_ready()
+
+
+def test_all_broken_settings_are_named_at_once_and_no_password_is_shown() -> None:
+    settings = {"http": "here", "broker": "redis://me:secret@x", "brocker": "amqp://x"}
+    ended = firststep(settings, "serve")
+    assert ended.returncode == 2
+    assert "FIRSTSTEP_HTTP: 'here' is not address:port" in ended.stderr
+    assert "FIRSTSTEP_BROKER: 'redis://…@x' is not an amqp:// address" in ended.stderr
+    assert "FIRSTSTEP_BROCKER is not a setting of Firststep" in ended.stderr
+    assert "secret" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "said"),
+    [
+        ({}, ["serve", "billing"], "there is no service 'billing'; there are profiles"),
+        ({}, ["serve", "booking"], "FIRSTSTEP_BROKER is not set"),
+        ({"broker": "amqp://x"}, ["migrate"], "FIRSTSTEP_DATABASE is missing"),
+        ({}, ["listen", "ConsultationBooked"], "ConsultationBooked: not a public event"),
+    ],
+)
+def test_misuse_is_explained(
+    embedded: Settings, settings: Settings, arguments: list[str], said: str
+) -> None:
+    ended = firststep({**embedded, **settings}, *arguments)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("service", "missing", "setting"),
+    [
+        ("profiles", "token_key", "FIRSTSTEP_TOKEN_KEY is missing"),
+        ("notifications", "mail", "FIRSTSTEP_MAIL is missing"),
+        ("content", "database", "FIRSTSTEP_DATABASE is missing"),
+    ],
+)
+def test_a_service_names_the_setting_that_it_lacks(
+    real: Settings, tmp_path: Path, service: str, missing: str, setting: str
+) -> None:
+    settings = {name: value for name, value in real.items() if name != missing}
+    with serving(tmp_path, settings, service) as lacking:
+        assert lacking.ends_with() == 2
+        assert setting in lacking.said()
+
+
+def test_a_taken_port_is_named(platform: Serving, tmp_path: Path) -> None:
+    address = platform.url.removeprefix("http://")
+    ended = firststep({"http": address, "data": str(tmp_path / "other")}, "serve")
+    assert ended.returncode == 2
+    assert f"FIRSTSTEP_HTTP: can't listen on {address}" in ended.stderr
+
+
+def test_two_platforms_never_share_a_folder(
+    platform: Serving, embedded: Settings, tmp_path: Path
+) -> None:
+    ended = firststep({**embedded, "http": f"127.0.0.1:{a_free_port()}"}, "serve")
+    assert ended.returncode == 2
+    assert "FIRSTSTEP_DATA: another platform runs on" in ended.stderr
+
+
+def test_migrating_again_is_harmless(embedded: Settings) -> None:
+    for _ in range(2):
+        ended = firststep(embedded, "migrate")
+        assert ended.returncode == 0
+        assert ended.stdout.splitlines() == [
+            f"{name}: up to date" for name in ("profiles", "booking", "notifications", "content")
+        ]
+
+
+def test_seeding_again_changes_nothing(embedded: Settings, tmp_path: Path) -> None:
+    for _ in range(2):
+        ended = firststep(embedded, "seed")
+        assert ended.returncode == 0, ended.stderr
+    with serving(tmp_path, embedded) as platform:
+        platform.wait_until_ready()
+        assert len(platform.http.get("/api/v1/featured").json()["items"]) == 6
+        assert len(platform.http.get("/api/v1/articles").json()["items"]) >= 3
+
+
+def test_the_demo_shows_each_step_with_its_events(platform: Serving, embedded: Settings) -> None:
+    ended = firststep(embedded, "demo", "--url", platform.url)
+    assert ended.returncode == 0, ended.stdout
+    for event in ("AccountRegistered", "SpecialistFeatured", "ConsultationBooked"):
+        assert f"⚡ {event}" in ended.stdout
+    assert "POST /api/v1/consultations → 409" in ended.stdout
+
+
+def test_the_demo_works_on_real_servers(real: Settings, tmp_path: Path) -> None:
+    everybody = ("profiles", "booking", "notifications", "content", "gateway")
+    with serving(tmp_path, real, *everybody) as platform:
+        platform.wait_until_ready()
+        ended = firststep(real, "demo", "--url", platform.url)
+        assert ended.returncode == 0, ended.stdout
+        assert "⚡ SpecialistFeatured" in ended.stdout
+
+
+def test_the_demo_fails_where_no_gateway_answers(platform: Serving, embedded: Settings) -> None:
+    ended = firststep(embedded, "demo", "--url", f"http://127.0.0.1:{a_free_port()}")
+    assert ended.returncode == 1
+    assert "no gateway answers" in ended.stdout
+
+
+def test_a_listener_prints_public_events_as_they_arrive(
+    platform: Serving, embedded: Settings
+) -> None:
+    with listening(embedded, "SpecialistFeatured") as listener:
+        specialist = a_specialist(platform.http, featured=True)
+        assert listener.stdout is not None
+        heard = json.loads(listener.stdout.readline())
+        assert (heard["type"], heard["subject"]) == ("SpecialistFeatured", specialist.id)
+        listener.send_signal(signal.SIGINT)
+        assert listener.wait(10) == 0
+
+
+def listening(settings: Settings, *types: str) -> subprocess.Popen[str]:
+    """A listener that has begun to listen."""
+    listener = subprocess.Popen(
+        [sys.executable, *COMMAND, "listen", *types],
+        env=clean_environment(settings),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert listener.stderr is not None
+    assert "listening" in listener.stderr.readline()
+    return listener
+
+
+def test_no_command_needs_a_terminal(embedded: Settings) -> None:
+    assert firststep(embedded, "--help").returncode == 0
+    key = firststep(embedded, "token-key")
+    assert len(key.stdout.strip()) == 43
+
+
+def test_a_platform_keeps_its_data(embedded: Settings, tmp_path: Path) -> None:
+    with serving(tmp_path, embedded) as first:
+        specialist = a_specialist(first.wait_until_ready().http, featured=True)
+        assert first.stop() == 0
+    with serving(tmp_path, embedded) as second:
+        found = second.wait_until_ready().http.get("/api/v1/featured").json()["items"]
+        assert [each["id"] for each in found] == [specialist.id]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_cleanly(platform: Serving, number: signal.Signals) -> None:
+    platform.send(number)
+    assert platform.ends_with() == 0
+    assert "Traceback" not in platform.said()
+
+
+def test_a_second_signal_ends_it_at_once(platform: Serving) -> None:
+    platform.send(signal.SIGINT)
+    eventually(lambda: "stopping" in platform.said() or platform.process.poll() is not None)
+    platform.send(signal.SIGINT)
+    assert platform.ends_with(within=5) in (0, 130)
+    assert "Traceback" not in platform.said()
