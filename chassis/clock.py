@@ -14,12 +14,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import eventlet
 import structlog
 from eventlet.event import Event as GreenEvent
 from nameko.extensions import Entrypoint, register_entrypoint
 
 from chassis.context import CallContext
+from chassis.loop import Loop
 from chassis.subscribe import store_of
 from chassis.ticks import Ticks
 
@@ -45,25 +45,20 @@ class Clock(Entrypoint):
     def __init__(self, interval: timedelta) -> None:
         super().__init__(expected_exceptions=(Exception,))
         self.interval = interval
-        self._stopping = GreenEvent()
 
     def start(self) -> None:
         self._ticks = Ticks(store_of(self.container), self.method_name, self.interval)
-        self.container.spawn_managed_thread(self._run, identifier=f"clock {self.method_name}")
+        self._loop = Loop(f"clock_{self.method_name}", self._round)
+        self._loop.start(self.container)
 
     def stop(self) -> None:
-        if not self._stopping.ready():
-            self._stopping.send(None)
+        """Begin no tick any more; waits until one that runs has ended and is released."""
+        self._loop.finish()
 
-    def _run(self) -> None:
-        while not self._stopping.ready():
-            try:
-                if self._ticks.claim():
-                    self._tick()
-            except Exception as error:
-                log.warning("clock_waits", clock=self.method_name, error=str(error))
-            with eventlet.Timeout(min(self.interval.total_seconds(), LONGEST_WAIT_S), False):
-                self._stopping.wait()
+    def _round(self) -> float:
+        if self._ticks.claim():
+            self._tick()
+        return min(self.interval.total_seconds(), LONGEST_WAIT_S)
 
     def _tick(self) -> None:
         done = GreenEvent()

@@ -8,12 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-from eventlet.event import Event as GreenEvent
 from nameko.extensions import SharedExtension
 from sqlalchemy import delete
 
-from chassis.bell import Bell
+from chassis.loop import Loop
 from chassis.ticks import Ticks
 from chassis.times import utc_now
 
@@ -24,8 +22,6 @@ KEPT = timedelta(days=7)
 """How long a repetition of an event or a call is known as one: longer than any replay."""
 EVERY = timedelta(minutes=10)
 
-log = structlog.get_logger()
-
 
 class Housekeeping(SharedExtension):
     """One greenthread for each service; one instance of the service works at a time."""
@@ -33,27 +29,20 @@ class Housekeeping(SharedExtension):
     store: Store
 
     def __init__(self) -> None:
-        self._bell = Bell()
-        self._stopping = GreenEvent()
+        self._loop = Loop("housekeeping", self._round)
 
     def start(self) -> None:
-        self.container.spawn_managed_thread(self._run, identifier="housekeeping")
+        self._ticks = Ticks(self.store, "housekeeping", EVERY)
+        self._loop.start(self.container)
 
     def finish(self) -> None:
-        if not self._stopping.ready():
-            self._stopping.send(None)
-        self._bell.ring()
+        self._loop.finish()
 
-    def _run(self) -> None:
-        ticks = Ticks(self.store, "housekeeping", EVERY)
-        while not self._stopping.ready():
-            try:
-                if ticks.claim():
-                    forget(self.store, utc_now() - KEPT)
-                    ticks.release()
-            except Exception as error:
-                log.warning("housekeeping_waits", error=f"{type(error).__name__}: {error}")
-            self._bell.wait(EVERY.total_seconds())
+    def _round(self) -> float:
+        if self._ticks.claim():
+            forget(self.store, utc_now() - KEPT)
+            self._ticks.release()
+        return EVERY.total_seconds()
 
 
 def forget(store: Store, before: datetime) -> None:

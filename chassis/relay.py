@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import structlog
-from eventlet.event import Event as GreenEvent
 from nameko.extensions import SharedExtension
 from sqlalchemy import select, update
 
-from chassis.bell import Bell
 from chassis.broker import BrokerAway, ConfirmedPublisher, Outgoing
 from chassis.databases import has_row_locks
 from chassis.events import exchange_of
+from chassis.loop import Loop
 from chassis.times import utc_now
 
 if TYPE_CHECKING:
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
 
 SWEEP_EVERY_S = 0.5
 BATCH = 200
-LONGEST_PAUSE_S = 5.0
-
-log = structlog.get_logger()
 
 
 class Relay(SharedExtension):
@@ -37,49 +32,30 @@ class Relay(SharedExtension):
     store: Store
 
     def __init__(self) -> None:
-        self.bell = Bell()
-        self._stopping = False
-        self._finished: GreenEvent | None = None
+        self._loop = Loop("relay", self._round, once_more=True)
 
     def start(self) -> None:
         config = self.container.config
         exchange = exchange_of(self.container.service_name)
         self._publisher = ConfirmedPublisher(config["AMQP_URI"], [exchange], config["TOPOLOGY"])
-        self._finished = GreenEvent()
-        self.container.spawn_managed_thread(self._run, identifier="relay")
+        self._loop.start(self.container)
+
+    def ring(self) -> None:
+        """There is something to send."""
+        self._loop.bell.ring()
 
     def finish(self) -> None:
         """Send what is there and stop; waits for it."""
-        self._stopping = True
-        self.bell.ring()
-        if self._finished is not None:
-            self._finished.wait()
+        self._loop.finish()
 
-    def _run(self) -> None:
-        pause = SWEEP_EVERY_S
-        try:
-            while True:
-                last = self._stopping
-                try:
-                    swept = self.sweep()
-                    pause = SWEEP_EVERY_S
-                except Exception as error:
-                    swept = 0
-                    pause = min(2 * pause, LONGEST_PAUSE_S)
-                    self._report(error, pause)
-                if swept == BATCH:
-                    continue
-                if last:
-                    return
-                if not self.bell.wait(pause):
-                    self._publisher.keep_alive()
-        finally:
-            self._publisher.drop()
-            assert self._finished is not None
-            self._finished.send(None)
+    def stop(self) -> None:
+        self._publisher.drop()
 
-    def _report(self, error: Exception, pause: float) -> None:
-        log.warning("relay_waits", error=f"{type(error).__name__}: {error}", retry_in_s=pause)
+    def _round(self) -> float:
+        if self.sweep() == BATCH:
+            return 0.0
+        self._publisher.keep_alive()
+        return SWEEP_EVERY_S
 
     def sweep(self) -> int:
         """Publish the oldest unsent events; how many were found."""

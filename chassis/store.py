@@ -238,7 +238,7 @@ class Store(DependencyProvider):
         finally:
             _in_transaction.reset(token)
         if tx.emitted:
-            self.relay.bell.ring()
+            self.relay.ring()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

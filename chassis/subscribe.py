@@ -13,14 +13,12 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-import eventlet
 import structlog
 from kombu import Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import (
     ENTRYPOINT_EXTENSIONS_ATTR,
     Entrypoint,
-    ProviderCollector,
     SharedExtension,
     register_entrypoint,
 )
@@ -29,6 +27,7 @@ from chassis.consumer import QueueConsumer
 from chassis.context import CallContext
 from chassis.events import Envelope, Event, Malformed, exchange_of
 from chassis.inbox import Inbox, Waiting
+from chassis.loop import Loop
 from chassis.store import Store, Transaction
 from chassis.times import utc_now
 
@@ -125,38 +124,31 @@ def store_of(container: Any) -> Store:
     return next(each for each in container.dependencies if isinstance(each, Store))
 
 
-class Retries(ProviderCollector, SharedExtension):
+class Retries(SharedExtension):
     """Brings kept events back to their handlers when they are due."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._stopping = False
+        self.subscriptions: dict[str, Subscription] = {}
+        self._loop = Loop("retries", self._bring_back)
         self._under_way: set[Any] = set()
 
     def start(self) -> None:
-        self.container.spawn_managed_thread(self._run, identifier="retries")
+        self._loop.start(self.container)
 
-    def stop(self) -> None:
-        self._stopping = True
+    def finish(self) -> None:
+        """Take nothing up any more; waits until that is so."""
+        self._loop.finish()
 
-    def _run(self) -> None:
-        while not self._stopping:
-            try:
-                self._bring_back()
-            except Exception as error:
-                log.warning("retries_wait", error=f"{type(error).__name__}: {error}")
-            eventlet.sleep(RETRY_LOOK_EVERY_S)
-
-    def _bring_back(self) -> None:
+    def _bring_back(self) -> float:
         inbox = Inbox(store_of(self.container))
-        handlers = {each.method_name: each for each in self._providers}
-        for waiting in inbox.due(utc_now(), self.container.max_workers, list(handlers)):
+        for waiting in inbox.due(utc_now(), self.container.max_workers, list(self.subscriptions)):
             key = (waiting.event_id, waiting.handler)
-            if key in self._under_way or self._stopping:
+            if key in self._under_way:
                 continue
             self._under_way.add(key)
             finished = functools.partial(self._under_way.discard, key)
-            handlers[waiting.handler].run_again(inbox, waiting, finished)
+            self.subscriptions[waiting.handler].run_again(inbox, waiting, finished)
+        return RETRY_LOOK_EVERY_S
 
 
 class DeadLetters(SharedExtension):
@@ -209,11 +201,11 @@ class Subscription(Entrypoint):
             self.container.service_name, self.method_name, self.event_type
         )
         self.queue_consumer.register_provider(self)
-        self.retries.register_provider(self)
+        self.retries.subscriptions[self.method_name] = self
 
     def stop(self) -> None:
+        self.retries.finish()  # now: the store goes before shared extensions do
         self.queue_consumer.unregister_provider(self)
-        self.retries.unregister_provider(self)
 
     def handle_message(self, body: bytes, message: Any) -> None:
         inbox = Inbox(store_of(self.container))

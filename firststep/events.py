@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,6 +17,8 @@ from firststep import platform
 
 EXIT_NOTHING_FOUND = 1
 LONGEST_ERROR_SHOWN = 100
+WIDE = 300
+"""Into a file or a pipe, nothing is cut off."""
 
 app = typer.Typer(help="See and mend events that did not take effect.", no_args_is_help=True)
 
@@ -55,7 +58,8 @@ def parked(as_json: AsJson = False) -> None:
             f"{row['received_at']:%Y-%m-%d %H:%M:%S}",
             str(row["error"])[:LONGEST_ERROR_SHOWN],
         )
-    Console().print(table if rows else "Nothing is parked.")
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
+    console.print(table if rows else "Nothing is parked.")
 
 
 @app.command()

@@ -74,4 +74,4 @@ class Mail(Base):
         self.error = error
         if self.attempts >= ATTEMPTS:
             self.status = MailStatus.FAILED
-        self.next_attempt_at = now + min(FIRST_PAUSE * 2**self.attempts, LONGEST_PAUSE)
+        self.next_attempt_at = now + min(FIRST_PAUSE * 2 ** (self.attempts - 1), LONGEST_PAUSE)
