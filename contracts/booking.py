@@ -28,7 +28,10 @@ class ConsultationStatus(StrEnum):
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 LocalTime = Annotated[
     str,
-    Regexp(r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", error="Must be a time such as '09:30'."),
+    Regexp(
+        r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$(?!\n)",  # Python's $ lets a newline follow
+        error="Must be a time such as '09:30'.",
+    ),
     Doc("Time of day in the specialist's own zone, `HH:MM`; `24:00` ends a day."),
 ]
 

@@ -15,7 +15,8 @@ from chassis.events import Audience, Event
 
 PRODUCER = "content"
 
-Slug = Annotated[str, Length(max=100), Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+KEBAB_CASE = r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)"  # Python's $ lets a newline follow
+Slug = Annotated[str, Length(max=100), Regexp(KEBAB_CASE)]
 
 
 @dataclass(frozen=True, kw_only=True)

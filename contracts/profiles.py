@@ -49,8 +49,10 @@ class NotFeatured(StrEnum):
     NO_SLOT_SOON = "no_slot_soon"
 
 
-# Shapes of single fields
+# Shapes of single fields; Python's $ lets a newline follow, hence the (?!\n)
 
+ISO_639 = r"^[a-z]{2,3}$(?!\n)"
+KEBAB_CASE = r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)"
 EmailAddress = Annotated[str, Length(max=254), Email()]
 Password = Annotated[
     str, Length(12, 200), Doc("At least 12 characters; no other rule (NIST SP 800-63B).")
@@ -59,11 +61,11 @@ DisplayName = Annotated[str, Length(1, 100), Regexp(r".*\S", error="Must not be 
 Headline = Annotated[str, Length(max=160), Doc("One line under the name.")]
 Biography = Annotated[str, Length(max=5000)]
 Languages = Annotated[
-    list[Annotated[str, Regexp(r"^[a-z]{2,3}$", error="Must be an ISO 639 code, such as 'en'.")]],
+    list[Annotated[str, Regexp(ISO_639, error="Must be an ISO 639 code, such as 'en'.")]],
     Length(max=20),
 ]
 Topics = Annotated[
-    list[Annotated[str, Length(max=40), Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*$")]],
+    list[Annotated[str, Length(max=40), Regexp(KEBAB_CASE)]],
     Length(max=20),
     Doc("Stable keys such as `anxiety`."),
 ]

@@ -2,7 +2,6 @@
 
 import chassis.green  # noqa: F401, I001  # first: what is imported later finds itself green
 
-import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -54,7 +53,7 @@ def serve(services: Services = None) -> None:
     process = platform.process_for(services or [], chosen)
 
     def tell() -> None:
-        if platform.GATEWAY in process.service_names and sys.stdout.isatty():
+        if chosen.embedded:
             Console().print(TRY_NEXT.format(url=f"http://{chosen.http}"), highlight=False)
 
     raise typer.Exit(process.run(tell))

@@ -1,0 +1,20 @@
+"""The booking service, running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.booking.service import BookingService
+from tests.booking.talking import Talking, serving
+from tests.databases import Databases
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def booking(request: pytest.FixtureRequest) -> Iterator[Talking]:
+    """Booking on a database of each kind; tests share it and bring their own people."""
+    kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    databases: Databases = request.getfixturevalue(kind)
+    with serving(BookingService, databases.fresh()) as running:
+        yield running

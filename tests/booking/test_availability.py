@@ -1,0 +1,246 @@
+"""Hours become slots, in every zone and on the days when clocks change."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.booking import BadHours, Hours
+from services.booking.availability import WEEKDAYS, WeeklyHours, require_sensible
+from tests.booking.builders import EVERY_DAY, on
+
+A_DAY = timedelta(days=1)
+
+
+def slots_on(day: str, time_zone: str, *stretches: tuple[str, str]) -> list[str]:
+    """When slots start around a local date with these hours on it, in UTC."""
+    local = date.fromisoformat(day)
+    hours = tuple(on(EVERY_DAY[local.weekday()], *each) for each in stretches)
+    noon = datetime.combine(local, time(12), UTC)
+    slots = WeeklyHours(time_zone, hours).slots(noon - 2 * A_DAY, noon + 2 * A_DAY)
+    return [f"{each:%d %H:%M}" for each in slots]
+
+
+def test_a_slot_starts_every_half_hour_and_ends_within_the_hours() -> None:
+    assert slots_on("2026-03-02", "UTC", ("09:00", "10:45")) == ["02 09:00", "02 09:30", "02 10:00"]
+
+
+def test_slots_are_counted_from_the_start_of_their_stretch() -> None:
+    assert slots_on("2026-03-02", "UTC", ("09:10", "10:10")) == ["02 09:10", "02 09:40"]
+
+
+def test_less_than_half_an_hour_gives_no_slot() -> None:
+    assert slots_on("2026-03-02", "UTC", ("09:00", "09:29")) == []
+
+
+def test_a_day_has_as_many_stretches_as_wanted_in_order_of_time_however_they_were_given() -> None:
+    stretches = ("18:00", "18:30"), ("09:00", "09:30"), ("12:00", "12:30")
+    assert slots_on("2026-03-02", "UTC", *stretches) == ["02 09:00", "02 12:00", "02 18:00"]
+
+
+def test_hours_may_last_until_midnight() -> None:
+    assert slots_on("2026-03-02", "UTC", ("23:00", "24:00")) == ["02 23:00", "02 23:30"]
+
+
+def test_only_slots_of_the_period_are_given_its_end_not_included() -> None:
+    hours = WeeklyHours("UTC", (on("monday", "09:00", "12:00"),))
+    starting_from, until = (
+        datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+        datetime(2026, 3, 2, 11, 0, tzinfo=UTC),
+    )
+    assert [f"{each:%H:%M}" for each in hours.slots(starting_from, until)] == [
+        "09:30",
+        "10:00",
+        "10:30",
+    ]
+
+
+def test_hours_return_every_week() -> None:
+    hours = WeeklyHours("UTC", (on("monday", "09:00", "09:30"),))
+    starting_from = datetime(2026, 3, 2, tzinfo=UTC)
+    slots = hours.slots(starting_from, starting_from + 21 * A_DAY)
+    assert [each.day for each in slots] == [2, 9, 16]
+
+
+def test_in_berlin_the_hour_that_spring_skips_has_no_slots() -> None:
+    # 02:00 CET became 03:00 CEST on 29 March 2026, at 01:00 UTC
+    slots = slots_on("2026-03-29", "Europe/Berlin", ("01:00", "04:00"))
+    assert slots == ["29 00:00", "29 00:30", "29 01:00", "29 01:30"]
+
+
+def test_hours_that_spring_skips_altogether_give_no_slots() -> None:
+    assert slots_on("2026-03-29", "Europe/Berlin", ("02:00", "03:00")) == []
+
+
+def test_in_berlin_the_hour_that_autumn_repeats_counts_once_the_first_time_round() -> None:
+    # 03:00 CEST became 02:00 CET on 25 October 2026, at 01:00 UTC
+    slots = slots_on("2026-10-25", "Europe/Berlin", ("01:30", "03:30"))
+    assert slots == ["24 23:30", "25 00:00", "25 00:30", "25 02:00"]
+
+
+def test_in_new_york_the_hour_that_spring_skips_has_no_slots() -> None:
+    slots = slots_on("2026-03-08", "America/New_York", ("01:00", "04:00"))
+    assert slots == ["08 06:00", "08 06:30", "08 07:00", "08 07:30"]
+
+
+def test_in_new_york_the_hour_that_autumn_repeats_counts_once() -> None:
+    slots = slots_on("2026-11-01", "America/New_York", ("01:00", "02:30"))
+    assert slots == ["01 05:00", "01 05:30", "01 07:00"]
+
+
+def test_on_lord_howe_island_spring_skips_half_an_hour() -> None:
+    # 02:00 (+10:30) became 02:30 (+11)
+    slots = slots_on("2026-10-04", "Australia/Lord_Howe", ("01:30", "03:30"))
+    assert slots == ["03 15:00", "03 15:30", "03 16:00"]
+
+
+def test_on_lord_howe_island_autumn_repeats_half_an_hour() -> None:
+    # 02:00 (+11) became 01:30 (+10:30)
+    slots = slots_on("2026-04-05", "Australia/Lord_Howe", ("01:00", "02:30"))
+    assert slots == ["04 14:00", "04 14:30", "04 15:30"]
+
+
+def test_in_apia_the_friday_that_never_was_has_no_slots() -> None:
+    # Samoa went from Thursday 29 December 2011 straight to Saturday 31
+    assert slots_on("2011-12-30", "Pacific/Apia", ("00:00", "24:00")) == []
+    assert slots_on("2011-12-29", "Pacific/Apia", ("09:00", "09:30")) == ["29 19:00"]
+    assert slots_on("2011-12-31", "Pacific/Apia", ("09:00", "09:30")) == ["30 19:00"]
+
+
+def test_kathmandu_is_three_quarters_of_an_hour_off() -> None:
+    assert slots_on("2026-03-02", "Asia/Kathmandu", ("09:00", "10:00")) == ["02 03:15", "02 03:45"]
+
+
+@pytest.mark.parametrize(
+    ("day", "count"), [("2026-03-28", 48), ("2026-03-29", 46), ("2026-10-25", 48)]
+)
+def test_a_whole_day_has_a_slot_for_each_half_hour_on_the_wall(day: str, count: int) -> None:
+    assert len(slots_on(day, "Europe/Berlin", ("00:00", "24:00"))) == count
+
+
+ZONES = st.sampled_from(
+    [
+        "Africa/Casablanca",
+        "America/Havana",
+        "America/Santiago",
+        "America/St_Johns",
+        "Asia/Kathmandu",
+        "Asia/Tehran",
+        "Atlantic/Azores",
+        "Australia/Lord_Howe",
+        "Europe/Berlin",
+        "Pacific/Apia",
+        "Pacific/Chatham",
+        "UTC",
+    ]
+)
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+def _clock(fives: int) -> str:
+    return f"{fives // 12:02}:{fives % 12 * 5:02}"
+
+
+@st.composite
+def sensible_hours(draw: st.DrawFn) -> tuple[Hours, ...]:
+    """A week of stretches that neither overlap nor are empty, in any order."""
+    hours = []
+    for day in EVERY_DAY:
+        edges = sorted(draw(st.sets(st.integers(0, 288), max_size=6)))
+        pairs = zip(edges[::2], edges[1::2], strict=False)
+        hours += [on(day, _clock(starts), _clock(ends)) for starts, ends in pairs]
+    return tuple(draw(st.permutations(hours)))
+
+
+@given(
+    ZONES,
+    sensible_hours(),
+    st.datetimes(datetime(2005, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),
+)
+@settings(max_examples=60, deadline=None)
+def test_slots_are_just_those_half_hours_of_the_hours_that_the_zones_own_clocks_show(
+    time_zone: str, hours: tuple[Hours, ...], around: datetime
+) -> None:
+    """Found the other way round: by looking at the wall clock every five minutes."""
+    starting_from = around.replace(minute=around.minute // 5 * 5, second=0, microsecond=0)
+    until = starting_from + 3 * A_DAY
+
+    slots = list(WeeklyHours(time_zone, hours).slots(starting_from, until))
+
+    moments = [starting_from + FIVE_MINUTES * n for n in range(3 * 288)]
+    zone = ZoneInfo(time_zone)
+    assert slots == [each for each in moments if _opens_a_slot(each.astimezone(zone), hours)]
+
+
+def _opens_a_slot(local: datetime, hours: tuple[Hours, ...]) -> bool:
+    minute = local.hour * 60 + local.minute
+    return local.fold == 0 and any(
+        WEEKDAYS[local.weekday()] == each.weekday
+        and _minutes(each.starts) <= minute <= _minutes(each.ends) - 30
+        and (minute - _minutes(each.starts)) % 30 == 0
+        for each in hours
+    )
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+@given(ZONES, sensible_hours(), st.dates(date(2005, 1, 1), date(2037, 1, 1)))
+@settings(max_examples=60, deadline=None)
+def test_slots_come_in_order_and_none_twice(
+    time_zone: str, hours: tuple[Hours, ...], day: date
+) -> None:
+    starting_from = datetime.combine(day, time(), UTC)
+    slots = list(WeeklyHours(time_zone, hours).slots(starting_from, starting_from + 8 * A_DAY))
+    assert all(earlier < later for earlier, later in pairwise(slots))
+
+
+@given(sensible_hours())
+@settings(max_examples=30, deadline=None)
+def test_sensible_hours_are_accepted(hours: tuple[Hours, ...]) -> None:
+    require_sensible(list(hours))
+
+
+@pytest.mark.parametrize(("starts", "ends"), [("09:00", "09:00"), ("17:00", "09:00")])
+def test_hours_that_end_before_they_start_are_refused_by_name(starts: str, ends: str) -> None:
+    with pytest.raises(BadHours) as refusal:
+        require_sensible([on("monday", "08:00", "09:00"), on("tuesday", starts, ends)])
+    [error] = refusal.value.errors
+    assert (error.field, error.value) == ("hours.1.ends", ends)
+    assert starts in error.detail
+
+
+def test_hours_that_overlap_are_refused_by_name() -> None:
+    with pytest.raises(BadHours) as refusal:
+        require_sensible(
+            [
+                on("monday", "09:00", "12:00"),
+                on("tuesday", "11:00", "13:00"),
+                on("monday", "11:30", "13:00"),
+            ]
+        )
+    [error] = refusal.value.errors
+    assert error.field == "hours.2"
+    assert error.detail == "Overlaps hours.0 on monday."
+
+
+def test_hours_may_touch() -> None:
+    require_sensible([on("monday", "09:00", "12:00"), on("monday", "12:00", "24:00")])
+
+
+def test_everything_wrong_with_the_hours_is_said_at_once() -> None:
+    with pytest.raises(BadHours) as refusal:
+        require_sensible(
+            [
+                on("monday", "09:00", "12:00"),
+                on("monday", "10:00", "11:00"),
+                on("friday", "12:00", "12:00"),
+            ]
+        )
+    assert [each.field for each in refusal.value.errors] == ["hours.1", "hours.2.ends"]

@@ -1,0 +1,300 @@
+"""What may be booked in a calendar, and when it says that its next slot is another one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contracts.booking import (
+    AvailabilityChanged,
+    BadHours,
+    BadPeriod,
+    NoFreeConsultations,
+    SlotNotOffered,
+    SlotsQuery,
+    SlotTaken,
+    TooSoon,
+)
+from services.booking.calendars import Calendar
+from tests.booking.builders import (
+    HALF_AN_HOUR,
+    MONDAY,
+    a_calendar,
+    an_availability,
+    at,
+    every_day,
+    on,
+)
+
+NOTHING_BOOKED: set[datetime] = set()
+UNKNOWN_ZONES = "Europe/Atlantis", "+01:00", "", "../etc/passwd", "Europe/Berlin\n"
+
+
+def starts(calendar: Calendar, query: SlotsQuery, *booked: datetime) -> list[datetime]:
+    return [each.starts_at for each in calendar.slots(query, set(booked), MONDAY)]
+
+
+def until(moment: datetime) -> SlotsQuery:
+    return SlotsQuery(starting_from=MONDAY, until=moment)
+
+
+def test_slots_take_half_an_hour_each() -> None:
+    slots = list(a_calendar().slots(until(at("10:00")), NOTHING_BOOKED, MONDAY))
+    assert [(each.starts_at, each.ends_at) for each in slots] == [
+        (at("09:00"), at("09:30")),
+        (at("09:30"), at("10:00")),
+    ]
+
+
+def test_slots_are_listed_from_now_for_two_weeks_unless_asked_otherwise() -> None:
+    calendar = a_calendar([on("monday", "09:00", "09:30")])
+    assert starts(calendar, SlotsQuery()) == [at("09:00"), at("09:00", days_later=7)]
+    later = SlotsQuery(starting_from=at("00:00", days_later=7))
+    assert starts(calendar, later) == [at("09:00", days_later=7), at("09:00", days_later=14)]
+
+
+def test_slots_within_the_notice_are_not_offered() -> None:
+    calendar = a_calendar(notice_hours=2)
+    assert starts(calendar, until(at("11:00"))) == [at("10:00"), at("10:30")]
+
+
+def test_slots_beyond_the_horizon_are_not_offered() -> None:
+    calendar = a_calendar(every_day("07:00", "09:00"), horizon_days=2)
+    assert starts(calendar, until(at("23:00", days_later=7)))[-1] == at("07:30", days_later=2)
+
+
+def test_slots_of_the_past_are_not_offered() -> None:
+    calendar = a_calendar(every_day("07:00", "09:00"))
+    query = SlotsQuery(starting_from=at("00:00", days_later=-7), until=at("12:00"))
+    assert starts(calendar, query) == [at("08:00"), at("08:30")]
+
+
+def test_a_horizon_nearer_than_the_notice_offers_nothing() -> None:
+    calendar = a_calendar(notice_hours=48, horizon_days=1)
+    assert starts(calendar, SlotsQuery()) == []
+
+
+def test_booked_times_are_not_offered() -> None:
+    assert starts(a_calendar(), until(at("10:30")), at("09:30")) == [at("09:00"), at("10:00")]
+
+
+def test_nor_is_what_overlaps_a_booked_time_after_the_hours_moved() -> None:
+    slots = starts(a_calendar(), until(at("11:00")), at("09:45"))
+    assert slots == [at("09:00"), at("10:30")]
+
+
+@pytest.mark.parametrize(("listed", "offers"), [(False, True), (True, False), (False, False)])
+def test_nobody_offers_slots_unlisted_or_without_free_consultations(
+    listed: bool, offers: bool
+) -> None:
+    assert starts(a_calendar(listed=listed, offers=offers), SlotsQuery()) == []
+
+
+@pytest.mark.parametrize("length", [timedelta(0), -HALF_AN_HOUR, timedelta(days=62, seconds=1)])
+def test_a_period_that_is_empty_or_longer_than_62_days_is_refused_by_name(
+    length: timedelta,
+) -> None:
+    with pytest.raises(BadPeriod) as refusal:
+        starts(a_calendar(), until(MONDAY + length))
+    [error] = refusal.value.errors
+    assert (error.field, error.value) == ("to", (MONDAY + length).isoformat())
+    assert "62 days" in error.detail
+
+
+def test_a_period_of_62_days_is_accepted() -> None:
+    assert starts(a_calendar(), until(MONDAY + timedelta(days=62)))
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize("time_zone", ["UTC", "Pacific/Apia", "America/Los_Angeles"])
+def test_the_ends_of_time_have_no_slots(year: int, time_zone: str) -> None:
+    edge = datetime(1, 1, 1, tzinfo=UTC) if year == 1 else datetime(9999, 12, 31, tzinfo=UTC)
+    calendar = a_calendar(time_zone=time_zone)
+    assert starts(calendar, SlotsQuery(starting_from=edge)) == []
+    assert starts(calendar, SlotsQuery(starting_from=edge, until=edge + HALF_AN_HOUR)) == []
+
+
+# Booking
+
+
+@pytest.mark.parametrize("clock", ["09:00", "12:30", "16:30"])
+def test_an_offered_slot_is_bookable(clock: str) -> None:
+    a_calendar().require_bookable(at(clock), NOTHING_BOOKED, MONDAY)
+
+
+def test_a_slot_right_at_the_end_of_the_notice_is_bookable() -> None:
+    a_calendar(notice_hours=1).require_bookable(at("09:00"), NOTHING_BOOKED, MONDAY)
+
+
+def test_a_slot_within_the_notice_is_too_soon_and_the_notice_is_named() -> None:
+    with pytest.raises(TooSoon, match="2 hours"):
+        a_calendar(notice_hours=2).require_bookable(at("09:30"), NOTHING_BOOKED, MONDAY)
+
+
+def test_a_slot_of_the_past_is_too_soon() -> None:
+    with pytest.raises(TooSoon):
+        a_calendar().require_bookable(at("16:00", days_later=-1), NOTHING_BOOKED, MONDAY)
+
+
+def test_a_booked_slot_is_taken() -> None:
+    with pytest.raises(SlotTaken):
+        a_calendar().require_bookable(at("09:00"), {at("09:00")}, MONDAY)
+
+
+NOT_OFFERED = {
+    "before the hours": at("08:30"),
+    "at their end": at("17:00"),
+    "between two slots": at("09:10"),
+    "a second late": at("09:00") + timedelta(seconds=1),
+    "beyond the horizon": at("09:00", days_later=60),
+    "at the end of time": datetime(9999, 12, 31, 23, 59, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("moment", NOT_OFFERED.values(), ids=NOT_OFFERED.keys())
+def test_a_time_outside_of_the_slots_is_not_offered(moment: datetime) -> None:
+    with pytest.raises(SlotNotOffered):
+        a_calendar().require_bookable(moment, NOTHING_BOOKED, MONDAY)
+
+
+def test_what_overlaps_a_booked_time_is_not_offered() -> None:
+    with pytest.raises(SlotNotOffered):
+        a_calendar().require_bookable(at("09:30"), {at("09:15")}, MONDAY)
+
+
+@pytest.mark.parametrize(("listed", "offers"), [(False, True), (True, False)])
+def test_nothing_is_bookable_unlisted_or_without_free_consultations(
+    listed: bool, offers: bool
+) -> None:
+    with pytest.raises(NoFreeConsultations):
+        a_calendar(listed=listed, offers=offers).require_bookable(
+            at("09:00"), NOTHING_BOOKED, MONDAY
+        )
+
+
+# Opening
+
+
+def test_opened_hours_are_kept_as_they_were_given() -> None:
+    calendar = a_calendar(hours=[], offers=False)
+    wanted = an_availability(
+        [on("friday", "09:00", "24:00")], time_zone="Asia/Kathmandu", notice_hours=3, horizon_days=9
+    )
+    calendar.open(wanted, NOTHING_BOOKED, MONDAY)
+    assert calendar.to_resource() == wanted
+
+
+@pytest.mark.parametrize("zone", UNKNOWN_ZONES)
+def test_an_unknown_zone_is_refused_by_name(zone: str) -> None:
+    with pytest.raises(BadHours) as refusal:
+        a_calendar().open(an_availability(time_zone=zone), NOTHING_BOOKED, MONDAY)
+    [error] = refusal.value.errors
+    assert (error.field, error.value) == ("time_zone", zone)
+
+
+def test_hours_that_make_no_sense_change_nothing() -> None:
+    calendar = a_calendar()
+    with pytest.raises(BadHours):
+        calendar.open(
+            an_availability([on("monday", "10:00", "09:00")], offers=False), NOTHING_BOOKED, MONDAY
+        )
+    assert calendar.to_resource() == a_calendar().to_resource()
+
+
+# What is told
+
+
+def test_opening_hours_tells_the_next_slot() -> None:
+    calendar = a_calendar(hours=[], offers=False)
+    assert calendar.open(an_availability(notice_hours=0), NOTHING_BOOKED, MONDAY) == [
+        AvailabilityChanged(
+            specialist_id=calendar.specialist_id,
+            version=1,
+            offers_free_consultations=True,
+            next_slot_at=at("09:00"),
+        )
+    ]
+
+
+def test_opening_the_same_hours_again_tells_nothing() -> None:
+    calendar = a_calendar(hours=[], offers=False)
+    calendar.open(an_availability(), NOTHING_BOOKED, MONDAY)
+    assert calendar.open(an_availability(), NOTHING_BOOKED, MONDAY) == []
+
+
+def test_hours_that_leave_the_next_slot_as_it_is_tell_nothing() -> None:
+    calendar = a_calendar(next_slot_at=at("09:00"))
+    shorter = an_availability(every_day("09:00", "12:00"), notice_hours=0)
+    assert calendar.open(shorter, NOTHING_BOOKED, MONDAY) == []
+
+
+def test_offering_no_more_free_consultations_is_told_even_with_the_same_next_slot() -> None:
+    calendar = a_calendar(next_slot_at=at("09:00"))
+    [event] = calendar.open(an_availability(offers=False, notice_hours=0), NOTHING_BOOKED, MONDAY)
+    assert not event.offers_free_consultations
+    assert event.next_slot_at == at("09:00")
+
+
+def test_closing_all_hours_tells_that_there_is_no_next_slot() -> None:
+    calendar = a_calendar(next_slot_at=at("09:00"))
+    [event] = calendar.open(an_availability(hours=[]), NOTHING_BOOKED, MONDAY)
+    assert event.next_slot_at is None
+
+
+def test_a_booked_next_slot_tells_the_one_after_it() -> None:
+    calendar = a_calendar(next_slot_at=at("09:00"))
+    [event] = calendar.review({at("09:00")}, MONDAY)
+    assert event.next_slot_at == at("09:30") == calendar.next_slot_at
+
+
+def test_a_booked_later_slot_tells_nothing() -> None:
+    assert a_calendar(next_slot_at=at("09:00")).review({at("09:30")}, MONDAY) == []
+
+
+def test_a_next_slot_that_passed_tells_the_next_one() -> None:
+    calendar = a_calendar(next_slot_at=at("09:00"))
+    [event] = calendar.review(NOTHING_BOOKED, at("09:10"))
+    assert event.next_slot_at == at("09:30")
+
+
+def test_a_next_slot_that_came_within_the_notice_tells_the_next_one() -> None:
+    calendar = a_calendar(next_slot_at=at("09:00"), notice_hours=1)
+    [event] = calendar.review(NOTHING_BOOKED, at("08:10"))
+    assert event.next_slot_at == at("09:30")
+
+
+def test_each_change_that_is_told_bears_a_greater_version() -> None:
+    calendar = a_calendar()
+    now, booked, versions = MONDAY, set[datetime](), []
+    for _ in range(5):
+        versions += [each.version for each in calendar.review(booked, now)]
+        versions += [each.version for each in calendar.review(booked, now)]
+        assert calendar.next_slot_at is not None
+        booked.add(calendar.next_slot_at)
+    assert versions == [1, 2, 3, 4, 5]
+
+
+# Listing
+
+
+def test_a_calendar_opens_and_closes_with_the_profile() -> None:
+    calendar = a_calendar(listed=False)
+    calendar.learn_listing(True, 3)
+    assert calendar.listed
+    calendar.learn_listing(False, 4)
+    assert not calendar.listed
+
+
+def test_older_news_of_the_profile_is_dropped() -> None:
+    calendar = a_calendar(listed=False)
+    calendar.learn_listing(False, 4)
+    calendar.learn_listing(True, 3)
+    assert not calendar.listed
+
+
+def test_the_same_news_again_changes_nothing() -> None:
+    calendar = a_calendar(listed=False)
+    calendar.learn_listing(False, 4)
+    calendar.learn_listing(True, 4)
+    assert not calendar.listed

@@ -1,0 +1,144 @@
+"""A free initial consultation: who may book it, when, and what it never has."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from chassis.context import Caller
+from chassis.errors import DomainError, NotFound, Unauthenticated
+from chassis.ids import new_id
+from contracts import booking as contract
+from contracts.booking import (
+    AlreadyBooked,
+    ConsultationBooked,
+    ConsultationStatus,
+    NoFreeConsultations,
+    OwnProfile,
+    SlotNotOffered,
+    SlotTaken,
+    TooSoon,
+)
+from services.booking.consultations import Consultation
+from tests.booking.builders import MONDAY, a_calendar, at
+
+NINE = at("09:00")
+
+
+def booked(starts_at: datetime = NINE) -> tuple[Consultation, ConsultationBooked]:
+    return Consultation.book(a_calendar(), new_id(), starts_at, set(), False, MONDAY)
+
+
+def test_a_consultation_takes_30_minutes() -> None:
+    consultation, event = booked()
+    assert consultation.ends_at - consultation.starts_at == timedelta(minutes=30)
+    assert event.ends_at - event.starts_at == timedelta(minutes=30)
+
+
+def test_booking_tells_who_meets_whom_and_when() -> None:
+    calendar, client_id = a_calendar(), new_id()
+    consultation, event = Consultation.book(
+        calendar, client_id, at("09:00"), set(), had_before=False, now=MONDAY
+    )
+    assert event == ConsultationBooked(
+        consultation_id=consultation.id,
+        version=1,
+        client_id=client_id,
+        specialist_id=calendar.specialist_id,
+        starts_at=at("09:00"),
+        ends_at=at("09:30"),
+    )
+    assert consultation.to_resource() == contract.Consultation(
+        id=consultation.id,
+        specialist_id=calendar.specialist_id,
+        client_id=client_id,
+        starts_at=at("09:00"),
+        ends_at=at("09:30"),
+        status=ConsultationStatus.BOOKED,
+        booked_at=MONDAY,
+    )
+
+
+def test_a_time_asked_for_in_another_zone_is_kept_and_told_in_utc() -> None:
+    summer_in_berlin = timezone(timedelta(hours=2))
+    consultation, event = booked(at("09:00").astimezone(summer_in_berlin))
+    for moment in (consultation.starts_at, consultation.ends_at, event.starts_at, event.ends_at):
+        assert moment.tzinfo is UTC
+    assert event.starts_at == at("09:00")
+
+
+OBSTACLES: dict[str, type[DomainError]] = {
+    "it is their own profile": OwnProfile,
+    "the specialist is not listed": NoFreeConsultations,
+    "the slot is taken": SlotTaken,
+    "the slot is too soon": TooSoon,
+    "the slot is not offered": SlotNotOffered,
+    "they met before": AlreadyBooked,
+}
+
+
+def book_against(*obstacles: str) -> Consultation:
+    calendar = a_calendar(listed="the specialist is not listed" not in obstacles, notice_hours=2)
+    starts_at = at("09:30") if "the slot is too soon" in obstacles else at("12:30")
+    if "the slot is not offered" in obstacles:
+        starts_at += timedelta(minutes=10)
+    own = "it is their own profile" in obstacles
+    consultation, _ = Consultation.book(
+        calendar,
+        client_id=calendar.specialist_id if own else new_id(),
+        starts_at=starts_at,
+        booked={starts_at} if "the slot is taken" in obstacles else set(),
+        had_before="they met before" in obstacles,
+        now=MONDAY,
+    )
+    return consultation
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+def test_each_obstacle_has_its_own_refusal(obstacle: str) -> None:
+    with pytest.raises(OBSTACLES[obstacle]):
+        book_against(obstacle)
+
+
+@pytest.mark.parametrize("first", range(len(OBSTACLES)), ids=OBSTACLES)
+def test_of_several_obstacles_the_first_is_told(first: int) -> None:
+    obstacles = list(OBSTACLES)[first:]
+    with pytest.raises(OBSTACLES[obstacles[0]]):
+        book_against(*obstacles)
+
+
+def test_nothing_stands_against_booking_when_nothing_does() -> None:
+    assert book_against().status == ConsultationStatus.BOOKED
+
+
+def test_the_two_whom_it_concerns_may_see_it() -> None:
+    consultation, _ = booked()
+    consultation.require_party(Caller(consultation.client_id))
+    consultation.require_party(Caller(consultation.specialist_id))
+
+
+def test_for_everybody_else_it_does_not_exist() -> None:
+    consultation, _ = booked()
+    with pytest.raises(NotFound):
+        consultation.require_party(Caller(new_id(), frozenset(["admin"])))
+    with pytest.raises(Unauthenticated):
+        consultation.require_party(Caller())
+
+
+MONEY = re.compile(r"price|fee|cost|amount|currency|pay|charge|invoice|money|discount|euro|dollar")
+
+
+def test_nothing_in_booking_has_a_price() -> None:
+    shapes = [
+        shape
+        for _, shape in inspect.getmembers(contract, inspect.isclass)
+        if dataclasses.is_dataclass(shape) and shape.__module__ == contract.__name__
+    ]
+    names = [field.name for shape in shapes for field in dataclasses.fields(shape)]
+    names += [column.name for column in Consultation.__table__.columns]
+    assert contract.Consultation in shapes
+    assert [name for name in names if MONEY.search(name)] == []

@@ -1,0 +1,20 @@
+"""The content service, running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.content.service import ContentService
+from tests.booking.talking import Talking, serving
+from tests.databases import Databases
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def content(request: pytest.FixtureRequest) -> Iterator[Talking]:
+    """Content on a database of each kind; tests share it and bring their own articles."""
+    kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    databases: Databases = request.getfixturevalue(kind)
+    with serving(ContentService, databases.fresh()) as running:
+        yield running

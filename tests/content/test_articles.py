@@ -1,0 +1,156 @@
+"""Articles: published by editors, read by everybody, with where their statements come from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from chassis.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from chassis.pages import PageQuery
+from chassis.schemas import Reading, load
+from contracts import content as contract
+from contracts.content import ArticlePublished, ArticleSummary, SlugTaken, WriteArticle
+from firststep.seed import demo_articles
+from services.content.articles import Article
+from tests.booking.talking import NOBODY, Talking, at_once, somebody
+from tests.content.builders import an_article
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+DEMO_ARTICLES = list(demo_articles())
+
+
+def publish(content: Talking, article: WriteArticle, key: str | None = None) -> contract.Article:
+    answer = content.asked_by(somebody("editor"), key).publish_article(article=article)
+    return load(contract.Article, answer, Reading.WIRE)
+
+
+def get(content: Talking, slug: str) -> contract.Article:
+    answer = content.asked_by(NOBODY).get_article(slug=slug)
+    return load(contract.Article, answer, Reading.WIRE)
+
+
+# The rule
+
+
+def test_publishing_is_told_without_the_text() -> None:
+    written = an_article()
+    article, event = Article.publish(written, NOW)
+    assert event == ArticlePublished(
+        article_id=article.id,
+        slug=written.slug,
+        title=written.title,
+        summary=written.summary,
+        topics=written.topics,
+    )
+    assert article.to_summary().published_at == NOW
+
+
+def test_an_article_is_read_as_it_was_written() -> None:
+    written = an_article()
+    read = Article.publish(written, NOW)[0].to_resource()
+    assert (read.slug, read.title, read.summary) == (written.slug, written.title, written.summary)
+    assert (read.body, read.topics) == (written.body, written.topics)
+    assert read.references == written.references
+
+
+# The service
+
+
+def test_what_an_editor_publishes_everybody_reads(content: Talking) -> None:
+    written = an_article()
+    published = publish(content, written)
+    assert get(content, written.slug) == published
+    assert published.body == written.body
+    [told] = content.told(ArticlePublished, published.id)
+    assert (told.slug, told.topics) == (written.slug, written.topics)
+
+
+def test_references_are_kept_in_order_with_all_that_they_say(content: Talking) -> None:
+    written = an_article()
+    publish(content, written)
+    assert get(content, written.slug).references == written.references
+
+
+def test_only_editors_publish(content: Talking) -> None:
+    for role in ("client", "specialist", "marketing", "admin"):
+        with pytest.raises(Forbidden):
+            content.asked_by(somebody(role)).publish_article(article=an_article())
+    with pytest.raises(Unauthenticated):
+        content.asked_by(NOBODY).publish_article(article=an_article())
+
+
+def test_a_slug_belongs_to_one_article(content: Talking) -> None:
+    first = an_article(title="The first")
+    publish(content, first)
+    with pytest.raises(SlugTaken):
+        publish(content, an_article(slug=first.slug, title="Another"))
+    assert get(content, first.slug).title == "The first"
+
+
+def test_of_several_articles_published_under_one_slug_at_once_exactly_one_is(
+    content: Talking,
+) -> None:
+    slug = an_article().slug
+    outcomes = at_once([partial(publish, content, an_article(slug=slug)) for _ in range(5)])
+    assert len([each for each in outcomes if isinstance(each, SlugTaken)]) == 4, outcomes
+
+
+def test_a_repeated_call_publishes_once(content: Talking) -> None:
+    written, editor = an_article(), somebody("editor")
+    answers = [
+        content.asked_by(editor, key="once").publish_article(article=written) for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert len(content.told(ArticlePublished, answers[0]["id"])) == 1
+
+
+@pytest.mark.parametrize(
+    "slug", ["Upper", "two words", "-dash", "dash-", "", "ä", "line\n", "a" * 101]
+)
+def test_a_slug_that_does_not_fit_an_address_is_refused(content: Talking, slug: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        publish(content, an_article(slug=slug))
+    assert [each.field for each in refusal.value.errors] == ["article.slug"]
+
+
+def test_an_unknown_slug_is_not_found(content: Talking) -> None:
+    with pytest.raises(NotFound):
+        get(content, "no-such-article")
+
+
+def test_articles_are_listed_newest_first_page_by_page_without_their_text(
+    content: Talking,
+) -> None:
+    published = [publish(content, an_article()).id for _ in range(5)]
+    found, cursor = [], None
+    for _ in range(3):
+        page = content.asked_by(NOBODY).list_articles(page=PageQuery(cursor=cursor, limit=2))
+        assert "body" not in page["items"][0]
+        found += [load(ArticleSummary, each, Reading.WIRE).id for each in page["items"]]
+        cursor = page["next"]
+    assert found[:5] == published[::-1]
+
+
+# The demo's articles
+
+
+def test_the_demo_has_something_to_read() -> None:
+    assert len(DEMO_ARTICLES) >= 3
+    assert len({article.slug for article in DEMO_ARTICLES}) == len(DEMO_ARTICLES)
+
+
+@pytest.mark.parametrize("article", DEMO_ARTICLES, ids=lambda article: str(article.slug))
+def test_each_article_of_the_demo_says_where_its_statements_come_from(
+    article: WriteArticle,
+) -> None:
+    assert article.references
+    for reference in article.references:
+        assert reference.url, reference
+        assert reference.year or reference.source, reference
+
+
+def test_the_articles_of_the_demo_can_be_published(content: Talking) -> None:
+    for article in DEMO_ARTICLES:
+        assert publish(content, article).references == article.references

@@ -1,0 +1,35 @@
+"""What notifications hears about, with the usual filled in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from chassis.ids import new_id
+from contracts.booking import ConsultationBooked
+from contracts.profiles import AccountRegistered, Role
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+"""The time at which rules are tried."""
+ON_MONDAY = datetime(2030, 1, 7, 9, 30, tzinfo=UTC)
+
+
+def an_account(name: str = "Sam", role: Role = Role.CLIENT) -> AccountRegistered:
+    return AccountRegistered(
+        account_id=new_id(), email=f"{uuid4().hex}@example.org", display_name=name, role=role
+    )
+
+
+def a_booking(
+    client_id: UUID | None = None,
+    specialist_id: UUID | None = None,
+    starts_at: datetime = ON_MONDAY,
+) -> ConsultationBooked:
+    return ConsultationBooked(
+        consultation_id=new_id(),
+        version=1,
+        client_id=client_id or new_id(),
+        specialist_id=specialist_id or new_id(),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=30),
+    )

@@ -1,0 +1,124 @@
+"""A mail on its way out: what it says outside, and when it is tried again."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta, timezone
+
+import pytest
+
+from chassis.ids import new_id
+from contracts.profiles import NotFeatured
+from services.notifications import wording
+from services.notifications.mails import ATTEMPTS, Mail, MailStatus
+from services.notifications.recipients import Recipient
+from services.notifications.wording import Wording
+from tests.notifications.builders import NOW, ON_MONDAY, a_booking, an_account
+
+A_SECOND = timedelta(seconds=1)
+AN_HOUR = timedelta(hours=1)
+
+
+def a_mail() -> Mail:
+    return Mail.to(new_id(), "Your appointment", "It is booked.", NOW)
+
+
+def sam() -> Recipient:
+    return Recipient.of(an_account("Sam"))
+
+
+def test_a_mail_is_due_at_once() -> None:
+    mail = a_mail()
+    assert (mail.status, mail.next_attempt_at) == (MailStatus.WAITING, NOW)
+
+
+def test_a_mail_greets_its_recipient_and_says_its_text() -> None:
+    recipient = sam()
+    message = a_mail().to_message(recipient)
+    assert message["To"] == recipient.email
+    assert message["Subject"] == "Your appointment"
+    assert message.get_content() == "Hello Sam,\n\nIt is booked.\n"
+
+
+def test_a_mail_that_is_sent_again_is_known_by_its_message_id() -> None:
+    mail, recipient = a_mail(), sam()
+    first = mail.to_message(recipient)["Message-ID"]
+    mail.not_sent("the server is away", NOW)
+    assert mail.to_message(recipient)["Message-ID"] == first
+    assert a_mail().to_message(recipient)["Message-ID"] != first
+
+
+def test_names_and_addresses_in_any_script_make_a_valid_mail() -> None:
+    recipient = Recipient(account_id=new_id(), email="jürgen@example.org", display_name="Ольга 🌱")
+    assert b"=?utf-8?" in a_mail().to_message(recipient).as_bytes()
+    assert "Ольга 🌱" in a_mail().to_message(recipient).get_content()
+
+
+def test_a_sent_mail_is_done() -> None:
+    mail = a_mail()
+    mail.not_sent("the server is away", NOW)
+    mail.sent(NOW + AN_HOUR)
+    assert (mail.status, mail.attempts, mail.error) == (MailStatus.SENT, 2, None)
+    assert mail.sent_at == NOW + AN_HOUR
+
+
+def test_a_mail_that_was_not_sent_is_tried_again_ever_later_and_hourly_in_the_end() -> None:
+    mail, pauses = a_mail(), []
+    for _ in range(ATTEMPTS - 1):
+        mail.not_sent("the server is away", NOW)
+        assert mail.status == MailStatus.WAITING
+        pauses.append(mail.next_attempt_at - NOW)
+    doubling = [5 * 2**n * A_SECOND for n in range(10)]
+    assert pauses == [*doubling, AN_HOUR]
+
+
+def test_a_mail_that_can_not_be_sent_ends_as_failed_and_says_why() -> None:
+    mail = a_mail()
+    for _ in range(ATTEMPTS):
+        assert mail.status == MailStatus.WAITING
+        mail.not_sent("the server is away", NOW)
+    assert (mail.status, mail.attempts, mail.error) == (
+        MailStatus.FAILED,
+        ATTEMPTS,
+        "the server is away",
+    )
+    assert mail.sent_at is None
+
+
+EVERY_WORDING = [
+    wording.booked_by_you(a_booking()),
+    wording.booked_with_you(a_booking()),
+    wording.featured(),
+    *[wording.unfeatured(reason) for reason in NotFeatured],
+]
+TELLING = re.compile(
+    r"therap|psych|mental|health|consult|counsel|specialist|anxi|depress|free|client|\d|dr\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("words", EVERY_WORDING, ids=lambda words: str(words.subject))
+def test_a_subject_tells_nothing_to_somebody_else_who_sees_it(words: Wording) -> None:
+    assert words.subject
+    assert not TELLING.search(words.subject)
+
+
+def test_both_are_told_the_time_and_the_client_that_it_obliges_to_nothing() -> None:
+    for words in (wording.booked_by_you(a_booking()), wording.booked_with_you(a_booking())):
+        assert "Monday, 07 January 2030, 09:30 UTC" in words.text
+    text = wording.booked_by_you(a_booking()).text
+    assert "30 minutes" in text
+    assert "costs nothing" in text
+    assert "obliges you to nothing" in text
+
+
+def test_a_time_told_in_another_zone_is_written_in_utc() -> None:
+    event = a_booking(starts_at=ON_MONDAY.astimezone(timezone(timedelta(hours=5, minutes=45))))
+    assert "Monday, 07 January 2030, 09:30 UTC" in wording.booked_by_you(event).text
+
+
+@pytest.mark.parametrize("reason", list(NotFeatured))
+def test_every_reason_for_not_being_featured_can_be_told(reason: NotFeatured) -> None:
+    text = wording.unfeatured(reason).text
+    assert text.startswith("Your profile is no longer featured, because ")
+    assert reason.value not in text

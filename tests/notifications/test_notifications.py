@@ -1,0 +1,232 @@
+"""Notifications as others meet them: told events, and read for notices and mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from chassis.context import Caller
+from chassis.errors import Unauthenticated
+from chassis.ids import new_id
+from chassis.pages import PageQuery
+from chassis.schemas import Reading, load
+from contracts import notifications as contract
+from contracts.profiles import (
+    AccountRegistered,
+    NotFeatured,
+    Role,
+    SpecialistFeatured,
+    SpecialistUnfeatured,
+)
+from services.notifications.mails import Mail
+from services.notifications.service import NotificationsService
+from tests import servers
+from tests.booking.talking import NOBODY, Talking, serving
+from tests.notifications.builders import ON_MONDAY, a_booking, an_account
+from tests.servers import SmtpServer
+from tests.waiting import eventually
+
+
+def a_pair() -> tuple[AccountRegistered, AccountRegistered]:
+    return an_account("Sam"), an_account("Dr Ada Example", Role.SPECIALIST)
+
+
+def notices_of(notifications: Talking, account_id: UUID) -> list[contract.Notice]:
+    answer = notifications.asked_by(Caller(account_id)).list_notices(page=PageQuery())
+    return [load(contract.Notice, each, Reading.WIRE) for each in answer["items"]]
+
+
+def mail_in(folder: str) -> list[EmailMessage]:
+    parser: Any = BytesParser(policy=policy.default)
+    return [parser.parsebytes(each.read_bytes()) for each in Path(folder).glob("*.eml")]
+
+
+def mail_to(notifications: Talking, account: AccountRegistered) -> list[EmailMessage]:
+    found = mail_in(notifications.house.mail)
+    return [each for each in found if each["To"] == account.email]
+
+
+def rows_of(notifications: Talking, account: AccountRegistered) -> list[Any]:
+    return [row for row in notifications.rows("mails") if row.account_id == account.account_id]
+
+
+# Notices and mail
+
+
+def test_a_booking_gives_both_a_notice_and_a_mail(notifications: Talking) -> None:
+    client, specialist = a_pair()
+    booking = a_booking(client.account_id, specialist.account_id)
+    notifications.hears(client, specialist, booking)
+    for account in (client, specialist):
+        [notice] = notices_of(notifications, account.account_id)
+        assert (notice.kind, notice.about) == ("consultation_booked", booking.consultation_id)
+        assert f"{ON_MONDAY:%H:%M}" in notice.text
+        assert notice.read_at is None
+        [mail] = eventually(partial(mail_to, notifications, account))
+        assert mail.get_content() == f"Hello {account.display_name},\n\n{notice.text}\n"
+
+
+def test_a_booking_that_is_heard_of_twice_is_told_once(notifications: Talking) -> None:
+    client, specialist = a_pair()
+    notifications.hears(client, specialist)
+    heard = notifications.hears(a_booking(client.account_id, specialist.account_id))
+    notifications.hears_again(*heard, *heard)
+    for account in (client, specialist):
+        assert len(notices_of(notifications, account.account_id)) == 1
+        assert len(rows_of(notifications, account)) == 1
+
+
+def test_a_sent_mail_is_noted_and_not_sent_again(notifications: Talking) -> None:
+    client, specialist = a_pair()
+    notifications.hears(client, specialist, a_booking(client.account_id, specialist.account_id))
+    eventually(partial(_sent, notifications, client))
+    [row] = rows_of(notifications, client)
+    assert row.attempts == 1
+    assert row.sent_at is not None
+
+
+def test_a_mail_waits_until_the_address_is_heard_of(notifications: Talking) -> None:
+    client, specialist = a_pair()
+    notifications.hears(specialist, a_booking(client.account_id, specialist.account_id))
+    assert eventually(partial(mail_to, notifications, specialist))
+    [waiting] = rows_of(notifications, client)
+    assert (waiting.status, waiting.attempts) == ("waiting", 0)
+    assert len(notices_of(notifications, client.account_id)) == 1
+
+    notifications.hears(client)
+
+    assert len(eventually(partial(mail_to, notifications, client))) == 1
+    eventually(partial(_sent, notifications, client))
+    assert [row.attempts for row in rows_of(notifications, client)] == [1]
+
+
+def test_featuring_is_told_in_a_notice_without_a_mail(notifications: Talking) -> None:
+    _, specialist = a_pair()
+    about = specialist.account_id
+    notifications.hears(
+        specialist,
+        SpecialistFeatured(
+            specialist_id=about,
+            version=2,
+            display_name="Dr Ada Example",
+            headline="",
+            next_slot_at=ON_MONDAY,
+        ),
+        SpecialistUnfeatured(specialist_id=about, version=3, reason=NotFeatured.NO_SLOT_SOON),
+    )
+    unfeatured, featured = notices_of(notifications, about)
+    assert (featured.kind, featured.about) == ("specialist_featured", about)
+    assert (unfeatured.kind, unfeatured.about) == ("specialist_unfeatured", about)
+    assert "no free slot within 14 days" in unfeatured.text
+    assert rows_of(notifications, specialist) == []
+
+
+# Reading notices
+
+
+def test_everybody_reads_their_own_notices_alone(notifications: Talking) -> None:
+    notifications.hears(a_booking())
+    assert notices_of(notifications, new_id()) == []
+    with pytest.raises(Unauthenticated):
+        notifications.asked_by(NOBODY).list_notices(page=PageQuery())
+
+
+def test_notices_are_read_newest_first_page_by_page(notifications: Talking) -> None:
+    client, _ = a_pair()
+    bookings = [a_booking(client.account_id) for _ in range(5)]
+    notifications.hears(*bookings)
+    found, cursor = [], None
+    for size in (2, 2, 1):
+        page = notifications.asked_by(Caller(client.account_id)).list_notices(
+            page=PageQuery(cursor=cursor, limit=2)
+        )
+        assert len(page["items"]) == size
+        found += [UUID(each["about"]) for each in page["items"]]
+        cursor = page["next"]
+    assert cursor is None
+    assert found == [each.consultation_id for each in bookings[::-1]]
+
+
+# Ways out
+
+
+def test_mail_leaves_over_smtp(database: str, smtp_server: SmtpServer) -> None:
+    client, specialist = a_pair()
+    with serving(NotificationsService, database, smtp_server.url) as notifications:
+        notifications.hears(client, specialist, a_booking(client.account_id, specialist.account_id))
+        for account in (client, specialist):
+            [message] = eventually(partial(_delivered, smtp_server, account))
+            assert message["X-MailFrom"] == "no-reply@firststep.example"
+            assert f"Hello {account.display_name}," in message.get_content()
+
+
+def _delivered(server: SmtpServer, account: AccountRegistered) -> list[EmailMessage]:
+    return [each for each in server.messages() if each["X-RcptTo"] == account.email]
+
+
+@pytest.fixture
+def unsteady_smtp_server() -> Iterator[SmtpServer]:
+    """One that the test may stop and start."""
+    with servers.smtp() as server:
+        yield server
+
+
+def test_mail_that_the_server_was_away_for_is_sent_when_it_is_back(
+    database: str, unsteady_smtp_server: SmtpServer
+) -> None:
+    client, specialist = a_pair()
+    with serving(NotificationsService, database, unsteady_smtp_server.url) as notifications:
+        unsteady_smtp_server.stop()
+        notifications.hears(client, specialist, a_booking(client.account_id, specialist.account_id))
+        for account in (client, specialist):
+            [row] = eventually(partial(_tried, notifications, account))
+            assert row.status == "waiting"
+            assert "127.0.0.1" in row.error
+            assert row.next_attempt_at > datetime.now(UTC)
+
+        unsteady_smtp_server.start()
+        _make_due(notifications)
+
+        for account in (client, specialist):
+            eventually(partial(_sent, notifications, account))
+            assert len(_delivered(unsteady_smtp_server, account)) == 1
+
+
+def _sent(notifications: Talking, account: AccountRegistered) -> bool:
+    return [row.status for row in rows_of(notifications, account)] == ["sent"]
+
+
+def test_mail_that_the_folder_could_not_take_is_written_when_it_can(
+    database: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mail"
+    folder.write_text("in the way")
+    client, specialist = a_pair()
+    with serving(NotificationsService, database, str(folder)) as notifications:
+        notifications.hears(client, specialist, a_booking(client.account_id, specialist.account_id))
+        [row] = eventually(partial(_tried, notifications, client))
+        assert row.status == "waiting"
+
+        folder.unlink()
+        _make_due(notifications)
+
+        assert len(eventually(partial(mail_to, notifications, client))) == 1
+
+
+def _tried(notifications: Talking, account: AccountRegistered) -> list[Any]:
+    return [row for row in rows_of(notifications, account) if row.attempts]
+
+
+def _make_due(notifications: Talking) -> None:
+    with notifications.store.transaction() as tx:
+        tx.execute(update(Mail).values(next_attempt_at=datetime.now(UTC)))

@@ -1,0 +1,37 @@
+"""An account: a person who can sign in, under one e-mail address however it is spelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.profiles import AccountRegistered, Role
+from services.profiles.accounts import Account, normalised
+from tests.profiles.builders import NOW
+
+
+def test_registering_is_told_with_what_is_needed_to_write_to_them() -> None:
+    account, event = Account.register("sam@example.org", "Sam", Role.CLIENT, "a hash", NOW)
+    assert event == AccountRegistered(
+        account_id=account.id, email="sam@example.org", display_name="Sam", role=Role.CLIENT
+    )
+
+
+@pytest.mark.parametrize(
+    "spelled", ["sam@example.org", "Sam@Example.ORG", " sam@example.org ", "SAM@EXAMPLE.ORG\t"]
+)
+def test_spellings_of_an_address_that_differ_in_case_or_spaces_are_one(spelled: str) -> None:
+    account, event = Account.register(spelled, "Sam", Role.CLIENT, "a hash", NOW)
+    assert account.email == event.email == normalised(spelled) == "sam@example.org"
+
+
+def test_an_account_is_shown_without_its_password() -> None:
+    account, event = Account.register("sam@example.org", "Sam", Role.CLIENT, "a hash", NOW)
+    assert "a hash" not in f"{account.to_resource()} {event}"
+    assert account.to_resource().roles == [Role.CLIENT]
+
+
+def test_an_account_acts_under_its_own_id_and_roles() -> None:
+    account, _ = Account.register("sam@example.org", "Sam", Role.SPECIALIST, "a hash", NOW)
+    caller = account.as_caller()
+    assert caller.account_id == account.id
+    assert caller.roles == {"specialist"}

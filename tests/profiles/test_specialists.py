@@ -1,0 +1,144 @@
+"""A specialist's profile: written once, changed, listed and withdrawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.errors import NotFound
+from chassis.events import Event
+from contracts.profiles import (
+    ChangeProfile,
+    ProfileExists,
+    ProfileIncomplete,
+    SpecialistListed,
+    SpecialistStatus,
+    SpecialistUnlisted,
+    SpecialistUpdated,
+)
+from tests.profiles.builders import LIST, NOW, UNLIST, a_profile, a_specialist, an_empty_specialist
+
+
+def test_a_written_profile_is_a_draft_with_what_was_given() -> None:
+    specialist = an_empty_specialist()
+    specialist.write(a_profile(languages=["de", "en"]))
+    resource = specialist.to_resource()
+    assert resource.status is SpecialistStatus.DRAFT
+    assert resource.display_name == "Dr Ada Example"
+    assert resource.languages == ["de", "en"]
+    assert not resource.featured
+    assert resource.next_slot_at is None
+
+
+def test_a_profile_is_written_once() -> None:
+    specialist = a_specialist()
+    with pytest.raises(ProfileExists):
+        specialist.write(a_profile(display_name="Somebody Else"))
+    assert specialist.display_name == "Dr Ada Example"
+
+
+def test_a_profile_that_was_never_written_can_not_be_changed() -> None:
+    with pytest.raises(NotFound):
+        an_empty_specialist().change(LIST, NOW)
+
+
+def test_what_is_left_out_of_a_change_stays() -> None:
+    specialist = a_specialist()
+    specialist.change(ChangeProfile(headline="Another way"), NOW)
+    assert specialist.headline == "Another way"
+    assert specialist.biography == "I listen first."
+
+
+def test_what_is_given_empty_becomes_empty() -> None:
+    specialist = a_specialist()
+    specialist.change(ChangeProfile(headline="", topics=[]), NOW)
+    assert (specialist.headline, specialist.topics) == ("", [])
+
+
+def test_changing_a_draft_tells_nothing() -> None:
+    assert a_specialist().change(ChangeProfile(headline="Another way"), NOW) == []
+
+
+def test_listing_is_told() -> None:
+    specialist = a_specialist()
+    assert specialist.change(LIST, NOW) == [
+        SpecialistListed(
+            specialist_id=specialist.id,
+            version=1,
+            display_name="Dr Ada Example",
+            headline="Where to start",
+        )
+    ]
+    assert specialist.listed
+
+
+def test_a_profile_is_completed_and_listed_in_one_change() -> None:
+    specialist = an_empty_specialist()
+    specialist.write(a_profile(headline=""))
+    complete = ChangeProfile(headline="Where to start", status=SpecialistStatus.LISTED)
+    [event] = specialist.change(complete, NOW)
+    assert isinstance(event, SpecialistListed)
+    assert event.headline == "Where to start"
+
+
+@pytest.mark.parametrize("part", ["headline", "biography", "languages"])
+def test_each_part_that_is_missing_stands_against_listing(part: str) -> None:
+    specialist = an_empty_specialist()
+    specialist.write(a_profile(**{part: [] if part == "languages" else ""}))
+    with pytest.raises(ProfileIncomplete) as refusal:
+        specialist.change(LIST, NOW)
+    assert [each.field for each in refusal.value.errors] == [part]
+
+
+def test_all_missing_parts_are_named_at_once() -> None:
+    specialist = an_empty_specialist()
+    specialist.write(a_profile(headline="", biography="", languages=[], topics=[]))
+    with pytest.raises(ProfileIncomplete) as refusal:
+        specialist.change(LIST, NOW)
+    assert [each.field for each in refusal.value.errors] == ["headline", "biography", "languages"]
+
+
+def test_a_listed_profile_can_not_lose_a_part_that_it_needs() -> None:
+    with pytest.raises(ProfileIncomplete):
+        a_specialist(listed=True).change(ChangeProfile(biography=""), NOW)
+
+
+def test_a_listed_profile_that_reads_differently_is_told() -> None:
+    specialist = a_specialist(listed=True)
+    [event] = specialist.change(ChangeProfile(headline="Another way"), NOW)
+    assert event == SpecialistUpdated(
+        specialist_id=specialist.id,
+        version=2,
+        display_name="Dr Ada Example",
+        headline="Another way",
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [LIST, ChangeProfile(), ChangeProfile(headline="Where to start")]
+)
+def test_a_change_that_changes_nothing_tells_nothing(change: ChangeProfile) -> None:
+    assert a_specialist(listed=True).change(change, NOW) == []
+
+
+@pytest.mark.parametrize("status", [SpecialistStatus.UNLISTED, SpecialistStatus.DRAFT])
+def test_withdrawing_is_told(status: SpecialistStatus) -> None:
+    specialist = a_specialist(listed=True)
+    events: list[Event] = specialist.change(ChangeProfile(status=status), NOW)
+    assert events == [SpecialistUnlisted(specialist_id=specialist.id, version=2)]
+    assert not specialist.listed
+
+
+def test_a_withdrawn_profile_may_be_incomplete_but_not_listed_again_that_way() -> None:
+    specialist = a_specialist(listed=True)
+    specialist.change(UNLIST, NOW)
+    assert specialist.change(ChangeProfile(biography=""), NOW) == []
+    with pytest.raises(ProfileIncomplete):
+        specialist.change(LIST, NOW)
+
+
+def test_a_withdrawn_profile_can_be_listed_again() -> None:
+    specialist = a_specialist(listed=True)
+    specialist.change(UNLIST, NOW)
+    [event] = specialist.change(LIST, NOW)
+    assert isinstance(event, SpecialistListed)
+    assert event.version == 3
