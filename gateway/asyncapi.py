@@ -102,8 +102,6 @@ def _schemas(events: Iterable[type[Event]]) -> dict[str, Any]:
     for event in events:
         spec.components.schema(event.type(), schema=schema_of(event, Reading.WIRE))
     schemas: dict[str, Any] = spec.to_dict()["components"]["schemas"]
-    for schema in schemas.values():
-        schema.pop("additionalProperties", None)
     return schemas
 
 

@@ -24,7 +24,7 @@ from chassis.errors import (
 from chassis.http import BODY_DEADLINE_S, LARGEST_BODY
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
-from chassis.store import KeyReused
+from chassis.store import DatabaseAway, KeyReused
 from gateway.authentication import BadToken
 from gateway.endpoint import (
     IDEMPOTENCY_KEY,
@@ -80,7 +80,7 @@ def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
         "summary": (handler.__doc__ or "").strip().splitlines()[0],
         "tags": [_tag(declaration.path)],
         "parameters": list(_parameters(declaration, handler)),
-        "responses": _responses(declaration),
+        "responses": _responses(declaration, handler),
     }
     if declaration.body is not None:
         schema = schema_of(declaration.body, Reading.BODY)
@@ -111,13 +111,13 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
         }
 
 
-def _responses(declaration: Declaration) -> dict[str, Any]:
+def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": declaration.status.phrase}
     if declaration.returns is not None:
         success["content"] = {JSON: {"schema": schema_of(declaration.returns, Reading.BODY)}}
     responses = {str(int(declaration.status)): success}
     by_status: dict[HTTPStatus, list[type[DomainError]]] = defaultdict(list)
-    for refusal in _refusals(declaration):
+    for refusal in _refusals(declaration, handler):
         by_status[status_of(refusal)].append(refusal)
     for status, refusals in sorted(by_status.items()):
         lines = [f"- `{each.code}`: {each.sentence()}" for each in refusals]
@@ -128,13 +128,14 @@ def _responses(declaration: Declaration) -> dict[str, Any]:
     return responses
 
 
-def _refusals(declaration: Declaration) -> Iterable[type[DomainError]]:
+def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable[type[DomainError]]:
     """Its own, and those that follow from what is declared."""
     yield from declaration.errors
-    yield from (Unavailable, BadToken)
+    yield from (Unavailable, DatabaseAway, BadToken)
     if declaration.body is not None:
-        yield from (NotJson, Invalid)
-    elif declaration.query is not None:
+        yield NotJson
+    has_text_in_path = str in declaration.path_parameters(handler).values()
+    if declaration.body is not None or declaration.query is not None or has_text_in_path:
         yield Invalid
     if declaration.creates:
         yield from (BadIdempotencyKey, KeyReused)

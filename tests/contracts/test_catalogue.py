@@ -1,0 +1,295 @@
+"""What events may say, to whom; and above all what they may not."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import typing
+from collections.abc import Iterator
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+from uuid import UUID
+
+import pytest
+from annotated_doc import Doc
+
+import firststep.platform  # noqa: F401  # so that every refusal is known
+from chassis.errors import DomainError
+from chassis.events import Audience, Event
+from contracts import booking
+from contracts.catalogue import MODULES, all_events, public_events
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    "AccountRegistered": ("profiles", "internal"),
+    "EmailVerified": ("profiles", "internal"),
+    "PasswordResetRequested": ("profiles", "internal"),
+    "AccountErased": ("profiles", "internal"),
+    "SpecialistListed": ("profiles", "public"),
+    "SpecialistUpdated": ("profiles", "public"),
+    "SpecialistUnlisted": ("profiles", "public"),
+    "SpecialistVerified": ("profiles", "internal"),
+    "LicenceExpiring": ("profiles", "internal"),
+    "LicenceExpired": ("profiles", "internal"),
+    "SpecialistFeatured": ("profiles", "public"),
+    "SpecialistUnfeatured": ("profiles", "public"),
+    "AvailabilityChanged": ("booking", "internal"),
+    "ConsultationBooked": ("booking", "internal"),
+    "ConsultationRescheduled": ("booking", "internal"),
+    "ConsultationCancelled": ("booking", "internal"),
+    "ConsultationCompleted": ("booking", "internal"),
+    "ConsultationMissed": ("booking", "internal"),
+    "BothWishToContinue": ("booking", "internal"),
+    "SlotReleased": ("booking", "internal"),
+    "MessageSent": ("notifications", "internal"),
+    "ArticlePublished": ("content", "public"),
+    "ArticleWithdrawn": ("content", "public"),
+    "QuestionAsked": ("content", "internal"),
+    "QuestionAnswered": ("content", "internal"),
+}
+"""Every event that the platform is to know, with its producer and audience."""
+
+BEAR_STATE = {
+    "SpecialistListed",
+    "SpecialistUpdated",
+    "SpecialistUnlisted",
+    "SpecialistFeatured",
+    "SpecialistUnfeatured",
+    "AvailabilityChanged",
+    "ConsultationBooked",
+}
+
+ABOUT_CLIENTS = (
+    "account",
+    "address",
+    "age",
+    "birth",
+    "booked",
+    "booking",
+    "client",
+    "consultation",
+    "contact",
+    "conversation",
+    "email",
+    "gender",
+    "ip",
+    "mail",
+    "message",
+    "patient",
+    "person",
+    "phone",
+    "question",
+    "user",
+    "waitlist",
+)
+ABOUT_HEALTH = (
+    "answer",
+    "attendance",
+    "condition",
+    "crisis",
+    "diagnos",
+    "disorder",
+    "health",
+    "illness",
+    "medic",
+    "missed",
+    "note",
+    "outcome",
+    "risk",
+    "symptom",
+    "therap",
+    "treatment",
+)
+WHOLE_WORDS = {"age", "ip"}
+"""Too short to be looked for inside of other words."""
+
+EACH_EVENT = pytest.mark.parametrize("event", all_events(), ids=lambda event: event.type())
+
+
+# The marketing firewall
+
+
+def leaks(event: type[Event]) -> list[str]:
+    """The fields, at any depth, through which a public event could tell about a client."""
+    return [
+        path
+        for path, hint in fields_of(event)
+        if is_open(hint) or any(forbidden(word) for word in path.split("."))
+    ]
+
+
+def forbidden(name: str) -> bool:
+    words = name.lower().split("_")
+    return any(
+        part in words if part in WHOLE_WORDS else part in name.lower()
+        for part in (*ABOUT_CLIENTS, *ABOUT_HEALTH)
+    )
+
+
+def is_open(hint: Any) -> bool:
+    """Whether anything at all could stand in a field of this type."""
+    known = {str, int, bool, float, UUID, datetime, type(None), list, tuple}
+    return not all(
+        each in known
+        or dataclasses.is_dataclass(each)
+        or (isinstance(each, type) and issubclass(each, Enum))
+        for each in types_in(hint)
+    )
+
+
+def fields_of(shape: type, path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, hint in typing.get_type_hints(shape).items():
+        if name in ("producer", "audience"):
+            continue
+        yield f"{path}{name}", hint
+        for each in types_in(hint):
+            if dataclasses.is_dataclass(each):
+                yield from fields_of(typing.cast(type, each), f"{path}{name}.")
+
+
+def types_in(hint: Any) -> Iterator[Any]:
+    """The types that an annotation is made of: ``list[Slot] | None`` has list, Slot and None."""
+    origin = typing.get_origin(hint)
+    if isinstance(origin, type) and origin is not type(int | str):
+        yield origin
+    if origin is None:
+        yield hint
+    for argument in typing.get_args(hint):
+        yield from types_in(argument)
+
+
+@pytest.mark.parametrize("event", public_events(), ids=lambda event: event.type())
+def test_no_public_event_tells_anything_about_a_client_or_health(event: type[Event]) -> None:
+    assert leaks(event) == []
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Detail:
+    text: str
+    consultation_id: UUID
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Leaking(Event, producer="profiles", audience=Audience.PUBLIC):
+    """Nothing of this may leave."""
+
+    specialist_id: UUID
+    version: int
+    client_id: UUID
+    booking_note: str
+    outcome: Annotated[str | None, Doc("How it went.")]
+    details: list[Detail]
+    maybe: Detail | None
+    page: str
+    anything: Any
+    attributes: dict[str, str]
+
+
+def test_the_firewall_finds_what_may_not_leave_however_deep() -> None:
+    assert leaks(Leaking) == [
+        "client_id",
+        "booking_note",
+        "outcome",
+        "details.consultation_id",
+        "maybe.consultation_id",
+        "anything",
+        "attributes",
+    ]
+
+
+def test_public_events_are_some_and_not_all() -> None:
+    assert {event.audience for event in public_events()} == {Audience.PUBLIC}
+    assert 0 < len(public_events()) < len(all_events())
+
+
+# What every event has
+
+
+@EACH_EVENT
+def test_an_event_is_in_the_catalogue_with_its_producer_and_audience(event: type[Event]) -> None:
+    assert CATALOGUE[event.type()] == (event.producer, event.audience)
+
+
+@EACH_EVENT
+def test_an_event_stands_in_its_producers_contract(event: type[Event]) -> None:
+    assert event.__module__ == f"contracts.{event.producer}"
+
+
+def test_the_catalogue_finds_every_event_that_is_declared() -> None:
+    declared = {
+        member
+        for module in MODULES
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if Event in member.__mro__[1:]
+    }
+    assert declared == set(all_events())
+    assert len({event.type() for event in all_events()}) == len(all_events())
+
+
+@EACH_EVENT
+def test_an_event_says_in_a_sentence_what_happened(event: type[Event]) -> None:
+    said = inspect.cleandoc(event.__doc__ or "")
+    assert not said.startswith(f"{event.__name__}(")  # what dataclasses put in its place
+    assert said.endswith(".")
+
+
+@EACH_EVENT
+def test_the_first_field_of_an_event_names_whom_it_happened_to(event: type[Event]) -> None:
+    first = dataclasses.fields(event)[0].name
+    assert first.endswith("_id")
+    assert typing.get_type_hints(event)[first] is UUID
+
+
+@EACH_EVENT
+def test_an_event_that_bears_state_bears_its_version(event: type[Event]) -> None:
+    hints = typing.get_type_hints(event)
+    assert (hints.get("version") is int) == (event.type() in BEAR_STATE)
+
+
+@EACH_EVENT
+def test_an_event_can_be_neither_changed_nor_confused(event: type[Event]) -> None:
+    parameters = event.__dataclass_params__  # type: ignore[attr-defined]
+    assert parameters.frozen
+    assert all(field.kw_only for field in dataclasses.fields(event))
+
+
+# The free consultation
+
+
+def test_a_free_consultation_has_no_price() -> None:
+    named = {
+        f"{name}.{field.name}"
+        for name, member in inspect.getmembers(booking, dataclasses.is_dataclass)
+        for field in dataclasses.fields(typing.cast(Any, member))
+    }
+    assert "Consultation.status" in named
+    words = {"price", "fee", "amount", "cost", "currency", "payment", "rate", "charge", "paid"}
+    assert [each for each in named if words & set(re.split(r"[._]", each.lower()))] == []
+
+
+# Refusals
+
+
+def refusals() -> list[type[DomainError]]:
+    found: list[type[DomainError]] = []
+    waiting = DomainError.__subclasses__()
+    while waiting:
+        each = waiting.pop()
+        waiting += each.__subclasses__()
+        found.append(each)
+    return [each for each in found if not each.__module__.startswith("tests")]
+
+
+def test_no_two_refusals_share_a_code() -> None:
+    codes = [refusal.code for refusal in refusals()]
+    assert sorted(codes) == sorted(set(codes))
+    assert {"slot_taken", "email_taken", "not_found"} <= set(codes)
+
+
+def test_every_refusal_has_a_stable_code_and_a_sentence_of_its_own() -> None:
+    for refusal in refusals():
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", refusal.code), refusal
+        assert "code" in vars(refusal), refusal
+        assert "__doc__" in vars(refusal), refusal
+        assert refusal.sentence().endswith("."), refusal

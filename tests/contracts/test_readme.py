@@ -1,0 +1,63 @@
+"""The README's table of events says what the code does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chassis.subscribe import subscriptions_of
+from contracts.catalogue import all_events
+from firststep.platform import SERVICES
+
+README = Path(__file__).parents[2] / "README.md"
+COLUMNS = ["event", "producer", "audience", "consumers", "effect"]
+NOBODY = "—"
+
+
+def table_of_events(text: str) -> list[list[str]]:
+    """The rows of the table under "## Events"; its header is checked."""
+    _, _, section = text.partition("\n## Events\n")
+    section, _, _ = section.partition("\n## ")
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    cells = [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows]
+    assert cells, "the README has no table under '## Events'"
+    assert cells[0] == COLUMNS
+    return cells[2:]
+
+
+def consumers_of(event_type: str) -> set[str]:
+    return {
+        name
+        for name, service in SERVICES.items()
+        for _, event in subscriptions_of(service)
+        if event.type() == event_type
+    }
+
+
+def in_cell(text: str) -> set[str]:
+    return set() if text == NOBODY else {each.strip(" `") for each in text.split(",")}
+
+
+def test_the_readme_lists_every_event_with_its_producer_audience_and_consumers() -> None:
+    told = {
+        event: (producer, audience, frozenset(in_cell(consumers)))
+        for event, producer, audience, consumers, _ in table_of_events(README.read_text())
+    }
+    true = {
+        event.type(): (event.producer, str(event.audience), frozenset(consumers_of(event.type())))
+        for event in all_events()
+    }
+    assert told == true
+
+
+def test_the_readme_lists_no_event_twice_and_says_what_comes_of_each() -> None:
+    rows = table_of_events(README.read_text())
+    events = [row[0] for row in rows]
+    assert len(set(events)) == len(events)
+    assert all(effect for *_, consumers, effect in rows if consumers != NOBODY)
+
+
+def test_a_readme_without_the_table_would_be_noticed() -> None:
+    with pytest.raises(AssertionError):
+        table_of_events("# Firststep\n\n## Events\n\nSoon.\n\n## More\n\n| event |\n")

@@ -1,0 +1,47 @@
+"""One platform for all tests of the gateway: they add to it, and never count what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.databases import Databases
+from tests.gateway.description import Description
+from tests.house import House, a_house, a_mail_folder, an_embedded_broker
+from tests.people import Person, a_client, a_specialist
+
+
+@pytest.fixture(scope="package")
+def shared_house(
+    sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """Each answer that this house gives, to whatever test, is held against its description."""
+    mail = a_mail_folder(tmp_path_factory.mktemp("gateway"))
+    with a_house(an_embedded_broker(), sqlite_databases.fresh(), mail) as running:
+        description = Description(running.http.get("/openapi.json").json())
+        running.http.event_hooks = {"response": [description.hold_against]}
+        yield running
+
+
+@pytest.fixture(scope="package")
+def description(shared_house: House) -> Description:
+    return Description(shared_house.http.get("/openapi.json").json())
+
+
+@pytest.fixture(scope="package")
+def http(shared_house: House) -> httpx.Client:
+    """Somebody who has not signed in."""
+    return shared_house.http
+
+
+@pytest.fixture(scope="package")
+def client(http: httpx.Client) -> Person:
+    return a_client(http)
+
+
+@pytest.fixture(scope="package")
+def specialist(http: httpx.Client) -> Person:
+    """Listed and featured, with free slots on each of the coming days."""
+    return a_specialist(http, featured=True)

@@ -1,0 +1,100 @@
+"""Who may call what."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from gateway.endpoint import Anyone, SignedIn, declarations_of
+from gateway.service import Gateway
+from tests.people import Person
+
+ANYONE = "anyone"
+SIGNED_IN = "signed in"
+
+WHO_MAY: dict[tuple[str, str], str] = {
+    ("GET", "/api/v1/articles"): ANYONE,
+    ("GET", "/api/v1/articles/{slug}"): ANYONE,
+    ("POST", "/api/v1/accounts"): ANYONE,
+    ("GET", "/api/v1/consultations"): SIGNED_IN,
+    ("POST", "/api/v1/consultations"): "client",
+    ("GET", "/api/v1/consultations/{consultation_id}"): SIGNED_IN,
+    ("GET", "/api/v1/featured"): ANYONE,
+    ("GET", "/api/v1/me"): SIGNED_IN,
+    ("GET", "/api/v1/notifications"): SIGNED_IN,
+    ("POST", "/api/v1/sessions"): ANYONE,
+    ("GET", "/api/v1/specialists"): ANYONE,
+    ("POST", "/api/v1/specialists"): "specialist",
+    ("GET", "/api/v1/specialists/me"): "specialist",
+    ("PATCH", "/api/v1/specialists/me"): "specialist",
+    ("GET", "/api/v1/specialists/me/availability"): "specialist",
+    ("PUT", "/api/v1/specialists/me/availability"): "specialist",
+    ("GET", "/api/v1/specialists/{specialist_id}"): ANYONE,
+    ("GET", "/api/v1/specialists/{specialist_id}/slots"): ANYONE,
+    ("GET", "/healthz"): ANYONE,
+    ("GET", "/readyz"): ANYONE,
+}
+
+EACH_ENDPOINT = pytest.mark.parametrize(
+    ("endpoint", "allowed"), WHO_MAY.items(), ids=[" ".join(each) for each in WHO_MAY]
+)
+NO_BODYS_ID = "018f0000-0000-7000-8000-000000000000"
+
+
+def test_the_table_above_names_each_endpoint_and_no_other() -> None:
+    declared = {
+        (declaration.method, declaration.path) for declaration, _ in declarations_of(Gateway)
+    }
+    assert declared == set(WHO_MAY)
+
+
+def test_each_endpoint_declares_what_the_table_says() -> None:
+    for declaration, _ in declarations_of(Gateway):
+        allow = declaration.allow
+        if isinstance(allow, Anyone):
+            said = ANYONE
+        elif isinstance(allow, SignedIn):
+            said = SIGNED_IN
+        else:
+            said = " or ".join(allow)
+        assert said == WHO_MAY[declaration.method, declaration.path], declaration.path
+
+
+@EACH_ENDPOINT
+def test_nobody_is_asked_to_sign_in_where_that_is_needed(
+    http: httpx.Client, endpoint: tuple[str, str], allowed: str
+) -> None:
+    response = _call(http, endpoint)
+    if allowed == ANYONE:
+        assert response.status_code not in (401, 403)
+    else:
+        assert response.status_code == 401
+        assert response.json()["code"] == "unauthenticated"
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+@EACH_ENDPOINT
+@pytest.mark.parametrize("role", ["client", "specialist"])
+def test_who_has_another_role_is_refused_before_what_they_sent_is_read(
+    request: pytest.FixtureRequest, endpoint: tuple[str, str], allowed: str, role: str
+) -> None:
+    person: Person = request.getfixturevalue(role)
+    response = _call(person.http, endpoint, person.token)
+    if allowed in (ANYONE, SIGNED_IN, role):
+        assert response.status_code not in (401, 403)
+    else:
+        assert response.status_code == 403
+        assert response.json()["code"] == "forbidden"
+        assert allowed in response.json()["detail"]
+
+
+def _call(http: httpx.Client, endpoint: tuple[str, str], token: str = "") -> httpx.Response:
+    """With a body that no endpoint takes: it must not matter to who is refused."""
+    method, path = endpoint
+    kinds = {"slug": "no-such-article"}
+    path = re.sub(r"{(\w+)}", lambda match: kinds.get(match[1], NO_BODYS_ID), path)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    body = None if method == "GET" else {"unknown": True}
+    return http.request(method, path, json=body, headers=headers)
