@@ -20,7 +20,7 @@ from nameko.extensions import Entrypoint, register_entrypoint
 
 from chassis.context import CallContext
 from chassis.loop import Loop
-from chassis.subscribe import store_of
+from chassis.store import store_of
 from chassis.ticks import Ticks
 
 LONGEST_WAIT_S = 30.0

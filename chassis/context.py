@@ -19,6 +19,9 @@ import structlog
 from chassis import json
 from chassis.errors import Forbidden, Unauthenticated
 
+OUTERMOST_DEADLINE_S = 10.0
+"""How long a call may take that was given no deadline by whoever called."""
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -80,9 +83,9 @@ class CallContext:
             idempotency_key=headers.get("idempotency_key"),
         )
 
-    def remaining(self, otherwise: float) -> float:
-        """Seconds until the deadline, or ``otherwise`` where the call has none."""
-        return otherwise if self.deadline is None else self.deadline - time()
+    def remaining(self) -> float:
+        """Seconds until the deadline."""
+        return OUTERMOST_DEADLINE_S if self.deadline is None else self.deadline - time()
 
 
 _current: ContextVar[CallContext | None] = ContextVar("call_context", default=None)

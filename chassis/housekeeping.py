@@ -6,17 +6,14 @@ Parked events stay until a person resolves them.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from nameko.extensions import SharedExtension
 from sqlalchemy import delete
 
+from chassis.database import Database
 from chassis.loop import Loop
 from chassis.ticks import Ticks
 from chassis.times import utc_now
-
-if TYPE_CHECKING:
-    from chassis.store import Store
 
 KEPT = timedelta(days=7)
 """How long a repetition of an event or a call is known as one: longer than any replay."""
@@ -26,13 +23,13 @@ EVERY = timedelta(minutes=10)
 class Housekeeping(SharedExtension):
     """One greenthread for each service; one instance of the service works at a time."""
 
-    store: Store
+    database: Database
 
     def __init__(self) -> None:
         self._loop = Loop("housekeeping", self._round)
 
     def start(self) -> None:
-        self._ticks = Ticks(self.store, "housekeeping", EVERY)
+        self._ticks = Ticks(self.database, "housekeeping", EVERY)
         self._loop.start(self.container)
 
     def finish(self) -> None:
@@ -40,15 +37,15 @@ class Housekeeping(SharedExtension):
 
     def _round(self) -> float:
         if self._ticks.claim():
-            forget(self.store, utc_now() - KEPT)
+            forget(self.database, utc_now() - KEPT)
             self._ticks.release()
         return EVERY.total_seconds()
 
 
-def forget(store: Store, before: datetime) -> None:
+def forget(database: Database, before: datetime) -> None:
     """Delete what was sent, settled or answered before this time."""
-    outbox, inbox, replies = (store.table(name) for name in ("outbox", "inbox", "replies"))
-    with store.transaction() as tx:
+    outbox, inbox, replies = (database.table(name) for name in ("outbox", "inbox", "replies"))
+    with database.transaction() as tx:
         tx.execute(delete(outbox).where(outbox.c.sent_at < before))
         tx.execute(delete(inbox).where(inbox.c.settled_at < before))
         tx.execute(delete(replies).where(replies.c.made_at < before))

@@ -18,10 +18,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import structlog
 from sqlalchemy import Table, select, true, update
 
+from chassis.database import Database
 from chassis.events import Envelope, Event
 from chassis.inserts import insert_if_absent
-from chassis.store import Store, Transaction
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 
 ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=1)
@@ -60,12 +61,12 @@ class Waiting:
 class Inbox:
     """The inbox table of one service."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @property
     def _table(self) -> Table:
-        return self._store.table("inbox")
+        return self._database.table("inbox")
 
     def receive(self, envelope: Envelope[Event], body: bytes, handler: str, run: Handler) -> None:
         """Handle an event that came from the broker, unless it was handled before.
@@ -73,14 +74,14 @@ class Inbox:
         A failure is kept for the retries; raises ``DatabaseAway`` where it can't even be kept.
         """
         try:
-            with self._store.transaction() as tx:
+            with self._database.transaction() as tx:
                 if self._claim(tx, envelope, handler):
                     run(envelope.data, tx)
                     log.info("event_handled", event_type=envelope.type, handler=handler)
                 else:
                     log.info("event_repeated", event_type=envelope.type, handler=handler)
         except Exception as error:
-            self._store.check()  # away: no attempt is consumed
+            self._database.check()  # away: no attempt is consumed
             self._keep_failed(envelope, body, handler, error)
 
     def _claim(self, tx: Transaction, envelope: Envelope[Event], handler: str) -> bool:
@@ -104,7 +105,7 @@ class Inbox:
             "event_failed", event_type=envelope.type, handler=handler, attempt=1, exc_info=error
         )
         now = utc_now()
-        with self._store.transaction() as tx:
+        with self._database.transaction() as tx:
             insert_if_absent(
                 tx,
                 self._table,
@@ -125,7 +126,7 @@ class Inbox:
         Their id is derived from them, so that the same bytes are kept once.
         """
         log.error("event_parked", handler=handler, event_type=type_, reason=reason)
-        with self._store.transaction() as tx:
+        with self._database.transaction() as tx:
             insert_if_absent(
                 tx,
                 self._table,
@@ -142,7 +143,7 @@ class Inbox:
     def due(self, now: datetime, limit: int, handlers: Collection[str]) -> list[Waiting]:
         """What is to be tried again by ``now``, by one of these handlers."""
         inbox = self._table
-        with self._store.reading() as session:
+        with self._database.reading() as session:
             rows = session.execute(
                 select(inbox.c.event_id, inbox.c.handler, inbox.c.attempts, inbox.c.body)
                 .where(
@@ -160,17 +161,17 @@ class Inbox:
         nothing."""
         attempt = waiting.attempts + 1
         try:
-            with self._store.transaction() as tx:
+            with self._database.transaction() as tx:
                 settled = {"status": Status.DONE, "settled_at": utc_now(), "body": None}
                 if self._advance(tx, waiting, attempts=attempt, error=None, **settled):
                     run(envelope.data, tx)
         except Exception as error:
-            self._store.check()
+            self._database.check()
             self._put_back(waiting, attempt, error)
 
     def park_again(self, waiting: Waiting, reason: str) -> None:
         """Park what was to be tried again and can't be read."""
-        with self._store.transaction() as tx:
+        with self._database.transaction() as tx:
             self._advance(tx, waiting, status=Status.PARKED, error=storable(reason, LONGEST_ERROR))
 
     def _put_back(self, waiting: Waiting, attempt: int, error: Exception) -> None:
@@ -178,7 +179,7 @@ class Inbox:
         last = attempt >= ATTEMPTS
         status = Status.PARKED if last else Status.RETRY
         again = None if last else utc_now() + pause_before(attempt + 1, random.random())
-        with self._store.transaction() as tx:
+        with self._database.transaction() as tx:
             self._advance(
                 tx,
                 waiting,
@@ -205,7 +206,7 @@ class Inbox:
     def parked(self) -> list[Any]:
         """What needs a person: the oldest first."""
         inbox = self._table
-        with self._store.reading() as session:
+        with self._database.reading() as session:
             return list(
                 session.execute(
                     select(inbox)
@@ -226,7 +227,7 @@ class Inbox:
 
     def _resolve(self, event_id: UUID, handler: str | None, **values: Any) -> int:
         inbox = self._table
-        with self._store.transaction() as tx:
+        with self._database.transaction() as tx:
             result: Any = tx.execute(
                 update(inbox)
                 .where(

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nameko.extensions import SharedExtension
 from sqlalchemy import select, update
 
 from chassis.broker import BrokerAway, ConfirmedPublisher, Outgoing
-from chassis.databases import has_row_locks
+from chassis.database import Database
+from chassis.engines import has_row_locks
 from chassis.events import exchange_of
 from chassis.loop import Loop
 from chassis.times import utc_now
-
-if TYPE_CHECKING:
-    from chassis.store import Store
 
 SWEEP_EVERY_S = 0.5
 BATCH = 200
@@ -29,7 +27,7 @@ BATCH = 200
 class Relay(SharedExtension):
     """One greenthread for each service, with a broker connection of its own."""
 
-    store: Store
+    database: Database
 
     def __init__(self) -> None:
         self._loop = Loop("relay", self._round, once_more=True)
@@ -62,7 +60,7 @@ class Relay(SharedExtension):
         with self._unsent() as (session, rows):
             if not rows:
                 return 0
-            exchange = exchange_of(self.store.service).name
+            exchange = exchange_of(self.database.service).name
             confirmed = self._publisher.publish(
                 Outgoing(row.seq, row.body, exchange, row.type, str(row.event_id)) for row in rows
             )
@@ -75,28 +73,28 @@ class Relay(SharedExtension):
     def _unsent(self) -> Iterator[tuple[Any, list[Any]]]:
         """The batch. Rows are locked against other relays where the database has row locks;
         where it has none, this process is the only one to serve it."""
-        outbox = self.store.table("outbox")
+        outbox = self.database.table("outbox")
         oldest = (
             select(outbox.c.seq, outbox.c.event_id, outbox.c.type, outbox.c.body)
             .where(outbox.c.sent_at.is_(None))
             .order_by(outbox.c.seq)
             .limit(BATCH)
         )
-        if has_row_locks(self.store.writer):
-            with self.store.transaction() as tx:
+        if has_row_locks(self.database.writer):
+            with self.database.transaction() as tx:
                 yield tx, list(tx.execute(oldest.with_for_update(skip_locked=True)))
         else:
-            with self.store.reading() as session:
+            with self.database.reading() as session:
                 rows = list(session.execute(oldest))
             yield None, rows
 
     def _mark_sent(self, session: Any, seqs: list[int]) -> None:
         if not seqs:
             return
-        outbox = self.store.table("outbox")
+        outbox = self.database.table("outbox")
         mark = update(outbox).where(outbox.c.seq.in_(seqs)).values(sent_at=utc_now())
         if session is not None:
             session.execute(mark)
         else:
-            with self.store.transaction() as tx:
+            with self.database.transaction() as tx:
                 tx.execute(mark)

@@ -1,47 +1,36 @@
-"""RPC with a deadline, on nameko's wire.
+"""``@rpc``: a method that other services call, on nameko's wire. ``remote`` is the other end.
 
-    class Gateway:
-        booking = remote("booking")         # self.booking.cancel_consultation(consultation_id=...)
+    @rpc
+    def cancel_consultation(self, consultation_id: UUID) -> Consultation: ...
 
-    class BookingService:
-        @rpc
-        def cancel_consultation(self, consultation_id: UUID) -> Consultation: ...
-
-Arguments go by name and arrive as the types that the method declares. A call fails with
-``Unavailable`` at its deadline, and the request expires with it. It may run twice (a broken
-connection delivers again), so each writing call bears an idempotency key: see
-``Transaction.reply``. Refusals arrive as themselves.
+Arguments go by name and arrive as the types that the method declares. A call may run twice (a
+broken connection delivers again), so one that writes answers with ``Transaction.reply``.
 """
 
 from __future__ import annotations
 
 import functools
-import time
 import typing
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar, cast
-from uuid import uuid4
 
-import eventlet
 import structlog
-from eventlet.event import Event as GreenEvent
 from marshmallow import ValidationError
 from nameko import rpc as nameko_rpc
 from nameko.constants import HEADER_PREFIX
-from nameko.exceptions import ContainerBeingKilled, RemoteError, serialize
-from nameko.extensions import DependencyProvider, SharedExtension, register_entrypoint
+from nameko.exceptions import ContainerBeingKilled, serialize
+from nameko.extensions import register_entrypoint
 
-from chassis import context, json
-from chassis.broker import BrokerAway, TransientSender
+from chassis import json
+from chassis.broker import BrokerAway
 from chassis.consumer import QueueConsumer
 from chassis.context import CallContext
-from chassis.errors import DomainError, Invalid, Unavailable
+from chassis.errors import DomainError, Invalid
+from chassis.idempotency import AlreadyAnswered, answering
+from chassis.parking import park
 from chassis.schemas import Reading, field_errors, field_for
-from chassis.store import AlreadyAnswered, answering
-from chassis.subscribe import park
+from chassis.sender import Sender
 
-OUTERMOST_DEADLINE_S = 10.0
 REPLY_TIMEOUT_S = 5.0
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -104,22 +93,6 @@ class Request:
         return arguments
 
 
-class Sender(SharedExtension):
-    """A service's own way out for requests and replies."""
-
-    def setup(self) -> None:
-        self._transient = TransientSender(self.container.config["AMQP_URI"])
-        self._exchange = nameko_rpc.get_rpc_exchange(self.container.config).name
-
-    def send(self, body: bytes, routing_key: str, timeout: float, **properties: Any) -> None:
-        self._transient.send(
-            body, exchange=self._exchange, routing_key=routing_key, timeout=timeout, **properties
-        )
-
-    def stop(self) -> None:
-        self._transient.drop()
-
-
 class RpcConsumer(nameko_rpc.RpcConsumer):
     """Takes requests and sends answers; survives poison and a broker that went away."""
 
@@ -138,7 +111,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
         except (ValueError, KeyError, TypeError) as error:
             self._park(body, message, method, f"{type(error).__name__}: {error}")
             return
-        if call.remaining(OUTERMOST_DEADLINE_S) <= 0:
+        if call.remaining() <= 0:
             self.queue_consumer.ack_message(message)  # nobody waits for the answer any more
             return
         answer = functools.partial(self._answer, message, reply_to)
@@ -214,84 +187,3 @@ def _error_to_wire(error: BaseException | None) -> dict[str, Any] | None:
     wire: dict[str, Any] = serialize(error)
     wire["domain"] = error.to_wire() if isinstance(error, DomainError) else None
     return wire
-
-
-class ReplyListener(nameko_rpc.ReplyListener):
-    """Hands each reply to whoever waits for it."""
-
-    queue_consumer = QueueConsumer()
-
-    def expect(self, correlation_id: str) -> GreenEvent:
-        event: GreenEvent = self.get_reply_event(correlation_id)
-        return event
-
-    def forget(self, correlation_id: str) -> None:
-        self._reply_events.pop(correlation_id, None)
-
-    def handle_message(self, body: bytes, message: Any) -> None:
-        self.queue_consumer.ack_message(message)
-        waiting = self._reply_events.pop(message.properties.get("correlation_id"), None)
-        if waiting is not None:
-            waiting.send(json.loads(body))
-
-
-class Remote:
-    """Another service, as this one calls it: ``self.booking.get_consultation(...)``."""
-
-    def __init__(self, service: str, replies: ReplyListener, sender: Sender) -> None:
-        self._service = service
-        self._replies = replies
-        self._sender = sender
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return functools.partial(self._call, method)
-
-    def _call(self, method: str, **arguments: Any) -> Any:
-        here = context.current()
-        timeout = here.remaining(OUTERMOST_DEADLINE_S)
-        deadline = time.time() + timeout
-        call = replace(here, deadline=deadline, idempotency_key=here.idempotency_key or uuid4().hex)
-        reply = self._ask(method, arguments, call, timeout)
-        error = reply["error"]
-        if error is None:
-            return reply["result"]
-        if error.get("domain"):
-            raise DomainError.from_wire(error["domain"])
-        raise RemoteError(error["exc_type"], error["value"])
-
-    def _ask(self, method: str, arguments: Any, call: CallContext, timeout: float) -> Any:
-        correlation_id = uuid4().hex
-        waiting = self._replies.expect(correlation_id)
-        too_late = Unavailable(f"{self._service} did not answer in time")
-        try:
-            with eventlet.Timeout(max(timeout, 0.001), too_late):
-                self._sender.send(
-                    json.dumps({"args": (), "kwargs": arguments}),
-                    routing_key=f"{self._service}.{method}",
-                    timeout=timeout,
-                    reply_to=self._replies.routing_key,
-                    correlation_id=correlation_id,
-                    expiration=str(max(1, int(timeout * 1000))),
-                    headers={f"{HEADER_PREFIX}.{k}": v for k, v in call.to_headers().items()},
-                )
-                return waiting.wait()
-        except BrokerAway as error:
-            raise Unavailable(f"{self._service} can't be reached: the broker is away") from error
-        finally:
-            self._replies.forget(correlation_id)
-
-
-class _RemoteProvider(DependencyProvider):
-    replies = ReplyListener()
-    sender = Sender()
-
-    def __init__(self, service: str) -> None:
-        self.service = service
-
-    def get_dependency(self, worker_ctx: Any) -> Remote:
-        return Remote(self.service, self.replies, self.sender)
-
-
-def remote(service: str) -> Remote:
-    """A service's attribute through which it calls another one: ``booking = remote("booking")``."""
-    return cast(Remote, _RemoteProvider(service))

@@ -19,20 +19,18 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import (
     ENTRYPOINT_EXTENSIONS_ATTR,
     Entrypoint,
-    SharedExtension,
     register_entrypoint,
 )
 
 from chassis.consumer import QueueConsumer
 from chassis.context import CallContext
-from chassis.events import Envelope, Event, Malformed, exchange_of
+from chassis.events import Envelope, Event, Malformed
 from chassis.inbox import Inbox, Waiting
-from chassis.loop import Loop
-from chassis.store import Store, Transaction
-from chassis.times import utc_now
-
-RETRY_LOOK_EVERY_S = 0.5
-DELIVERY_LIMIT = 20
+from chassis.parking import DeadLetters, park
+from chassis.queues import dead_letter_queue, subscription_queue
+from chassis.retries import Retries
+from chassis.store import store_of
+from chassis.transaction import Transaction
 
 E = TypeVar("E", bound=Event)
 log = structlog.get_logger()
@@ -54,27 +52,6 @@ def subscribe(
         return handle
 
     return decorate
-
-
-def dead_letter_queue(service: str) -> Queue:
-    """Where RabbitMQ puts what made its consumer crash time and again."""
-    return Queue(f"{service}.dead", durable=True, queue_arguments={"x-queue-type": "quorum"})
-
-
-def subscription_queue(service: str, handler: str, event_type: type[Event]) -> Queue:
-    """The queue of one handler, shared by all instances of its service."""
-    return Queue(
-        f"{service}.{handler}",
-        exchange=exchange_of(event_type.producer),
-        routing_key=event_type.type(),
-        durable=True,
-        queue_arguments={
-            "x-queue-type": "quorum",
-            "x-delivery-limit": DELIVERY_LIMIT,
-            "x-dead-letter-exchange": "",
-            "x-dead-letter-routing-key": f"{service}.dead",
-        },
-    )
 
 
 def subscriptions_of(service_class: type) -> Iterator[tuple[str, type[Event]]]:
@@ -120,71 +97,6 @@ class Delivery:
             self._inbox.retry(self._waiting, self.envelope, run)
 
 
-def store_of(container: Any) -> Store:
-    return next(each for each in container.dependencies if isinstance(each, Store))
-
-
-class Retries(SharedExtension):
-    """Brings kept events back to their handlers when they are due."""
-
-    def __init__(self) -> None:
-        self.subscriptions: dict[str, Subscription] = {}
-        self._loop = Loop("retries", self._bring_back)
-        self._under_way: set[Any] = set()
-
-    def start(self) -> None:
-        self._loop.start(self.container)
-
-    def finish(self) -> None:
-        """Take nothing up any more; waits until that is so."""
-        self._loop.finish()
-
-    def _bring_back(self) -> float:
-        inbox = Inbox(store_of(self.container))
-        for waiting in inbox.due(utc_now(), self.container.max_workers, list(self.subscriptions)):
-            key = (waiting.event_id, waiting.handler)
-            if key in self._under_way:
-                continue
-            self._under_way.add(key)
-            finished = functools.partial(self._under_way.discard, key)
-            self.subscriptions[waiting.handler].run_again(inbox, waiting, finished)
-        return RETRY_LOOK_EVERY_S
-
-
-class DeadLetters(SharedExtension):
-    """Parks what the broker gave up delivering, so that it is listed with the rest."""
-
-    queue_consumer = QueueConsumer()
-
-    def setup(self) -> None:
-        self.queue = dead_letter_queue(self.container.service_name)
-        self.queue_consumer.register_provider(self)
-
-    def stop(self) -> None:
-        self.queue_consumer.unregister_provider(self)
-
-    def handle_message(self, body: bytes, message: Any) -> None:
-        death = (message.headers.get("x-death") or [{}])[0]
-        handler = str(death.get("queue", "")).partition(".")[2]
-        event_type = str((death.get("routing-keys") or [""])[0])
-        reason = f"its consumer ended {DELIVERY_LIMIT} times while it was in hand"
-        park(self, body, message, handler, event_type, reason)
-
-
-def park(
-    provider: Any, body: bytes, message: Any, handler: str, event_type: str, reason: str
-) -> None:
-    """Keep a message that no handler can take, and acknowledge it; later, while the database
-    is away."""
-    try:
-        Inbox(store_of(provider.container)).park(body, handler, event_type, reason)
-    except Exception as error:
-        log.warning("event_waits", error=str(error))
-        provider.queue_consumer.try_again_later(provider, body, message)
-    else:
-        provider.queue_consumer.ack_message(message)
-
-
 class Subscription(Entrypoint):
     """The entrypoint behind ``@subscribe``."""
 
@@ -201,7 +113,7 @@ class Subscription(Entrypoint):
             self.container.service_name, self.method_name, self.event_type
         )
         self.queue_consumer.register_provider(self)
-        self.retries.subscriptions[self.method_name] = self
+        self.retries.handlers[self.method_name] = self.run_again
 
     def stop(self) -> None:
         self.retries.finish()  # now: the store goes before shared extensions do

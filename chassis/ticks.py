@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, update
 
+from chassis.database import Database
 from chassis.ids import new_id
 from chassis.inserts import insert_if_absent
 from chassis.times import utc_now
-
-if TYPE_CHECKING:
-    from chassis.store import Store
 
 CLAIM_LASTS = timedelta(minutes=5)
 
@@ -21,16 +19,16 @@ CLAIM_LASTS = timedelta(minutes=5)
 class Ticks:
     """The ticks of one clock, shared by all instances through the database."""
 
-    def __init__(self, store: Store, name: str, interval: timedelta) -> None:
-        self._store = store
+    def __init__(self, database: Database, name: str, interval: timedelta) -> None:
+        self._database = database
         self._name = name
         self._interval = interval
         self._me: UUID = new_id()
 
     def claim(self) -> bool:
         """Whether a tick is due and ours."""
-        clocks, now = self._store.table("clocks"), utc_now()
-        with self._store.transaction() as tx:
+        clocks, now = self._database.table("clocks"), utc_now()
+        with self._database.transaction() as tx:
             insert_if_absent(tx, clocks, name=self._name, due_at=now)
             claim: Any = tx.execute(
                 update(clocks)
@@ -44,8 +42,8 @@ class Ticks:
             return bool(claim.rowcount)
 
     def release(self) -> None:
-        clocks = self._store.table("clocks")
-        with self._store.transaction() as tx:
+        clocks = self._database.table("clocks")
+        with self._database.transaction() as tx:
             tx.execute(
                 update(clocks)
                 .where(clocks.c.name == self._name, clocks.c.holder == self._me)

@@ -77,8 +77,8 @@ def discard(event_id: EventId, handler: Handler = None) -> None:
 def _inboxes() -> Iterator[tuple[str, Inbox]]:
     settings: Any = config.read()
     for name in platform.SERVICES:
-        with platform.store_of(name, settings) as store:
-            yield name, Inbox(store)
+        with platform.database_of(name, settings) as database:
+            yield name, Inbox(database)
 
 
 def _report(count: int, what: str) -> None:

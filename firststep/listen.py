@@ -21,8 +21,8 @@ from kombu import Queue
 
 from chassis.broker import CONSUMER_HEARTBEAT, body_of, connection_to
 from chassis.config import BadSettings, Settings
+from chassis.database import service_url
 from chassis.events import as_mapping, exchange_of
-from chassis.store import service_url
 from contracts.catalogue import public_events
 from firststep.platform import SERVICES
 

@@ -18,11 +18,11 @@ from sqlalchemy.exc import DBAPIError
 
 import services
 from chassis.config import TOKEN_KEY_BYTES, BadSettings, Settings
-from chassis.databases import is_away
+from chassis.database import Database, service_url
+from chassis.engines import is_away
 from chassis.health import HealthService
 from chassis.migrations import migrate
 from chassis.process import Process
-from chassis.store import Store, service_url
 from chassis.subscribe import queues_of
 from gateway.service import Gateway
 from services.booking.service import BookingService
@@ -86,25 +86,25 @@ def migrate_all(settings: Settings, names: Iterable[str] = ()) -> list[str]:
     for name in list(names) or list(SERVICES):
         if name not in SERVICES:
             raise UnknownService(name)
-        with store_of(name, settings) as store:
+        with database_of(name, settings) as database:
             _patiently(
-                name, partial(migrate, store.writer, migrations_of(name), store.base.metadata)
+                name, partial(migrate, database.writer, migrations_of(name), database.base.metadata)
             )
         done.append(name)
     return done
 
 
 @contextmanager
-def store_of(name: str, settings: Settings) -> Iterator[Store]:
+def database_of(name: str, settings: Settings) -> Iterator[Database]:
     """A service's database, outside of the service."""
     if not settings.database:
         raise BadSettings("FIRSTSTEP_DATABASE is missing")
-    store = Store(SERVICES[name].store.base)
-    store.connect(service_url(settings.database, name), name)
+    database = Database(SERVICES[name].store.base)
+    database.connect(service_url(settings.database, name), name)
     try:
-        yield store
+        yield database
     finally:
-        store.dispose()
+        database.dispose()
 
 
 def migrations_of(name: str) -> Path:

@@ -20,7 +20,7 @@ from chassis.errors import DomainError
 from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.process import Process
-from chassis.rpc import remote
+from chassis.remote import remote
 from chassis.schemas import Reading, load
 from contracts.booking import Availability, Hours
 from contracts.content import SlugTaken, WriteArticle

@@ -14,7 +14,8 @@ from werkzeug.wrappers import Request
 
 from chassis.context import Caller
 from chassis.errors import Unauthenticated
-from chassis.rpc import Remote, ReplyListener, Sender
+from chassis.remote import Remote, ReplyListener
+from chassis.sender import Sender
 
 ALGORITHM = "Ed25519"
 ISSUER = "firststep"

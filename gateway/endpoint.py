@@ -38,9 +38,8 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis import context, json
-from chassis.context import CallContext, Caller
+from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller
 from chassis.errors import DomainError, FieldError, Forbidden, Invalid, Unavailable
-from chassis.rpc import OUTERMOST_DEADLINE_S
 from chassis.schemas import Reading, load
 from gateway import problems
 from gateway.authentication import Authenticator
@@ -212,7 +211,7 @@ class Endpoint(HttpRequestHandler):
                 done.send_exception(exc_info[1])
             return result, exc_info
 
-        remaining = max(0.001, call.remaining(OUTERMOST_DEADLINE_S))
+        remaining = max(0.001, call.remaining())
         with eventlet.Timeout(remaining, Unavailable("no answer within the deadline")):
             self.container.spawn_worker(
                 self, (), arguments, context_data=call.to_headers(), handle_result=handle_result

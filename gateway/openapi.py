@@ -13,6 +13,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 
+from chassis.database import DatabaseAway
 from chassis.errors import (
     DomainError,
     Forbidden,
@@ -22,9 +23,9 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.http import BODY_DEADLINE_S, LARGEST_BODY
+from chassis.idempotency import KeyReused
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
-from chassis.store import DatabaseAway, KeyReused
 from gateway.authentication import BadToken
 from gateway.endpoint import (
     IDEMPOTENCY_KEY,

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import psycopg
 
+from chassis.database import Database, service_url
 from chassis.migrations import migrate
-from chassis.store import Store, service_url
 from firststep.platform import SERVICES, migrations_of
 
 
@@ -70,13 +70,13 @@ class PostgresDatabases:
 
 def _migrate_all(url: str) -> None:
     for name, service in SERVICES.items():
-        store = connected_store(url, name)
-        migrate(store.writer, migrations_of(name), service.store.base.metadata)
-        store.dispose()
+        database = connected_database(url, name)
+        migrate(database.writer, migrations_of(name), service.store.base.metadata)
+        database.dispose()
 
 
-def connected_store(url: str, service: str) -> Store:
-    """The store of a service, outside of a container. ``relay`` rings for nobody."""
-    store = Store(SERVICES[service].store.base)
-    store.connect(service_url(url, service), service)
-    return store
+def connected_database(url: str, service: str) -> Database:
+    """The database of a service, outside of its process."""
+    database = Database(SERVICES[service].store.base)
+    database.connect(service_url(url, service), service)
+    return database

@@ -13,9 +13,9 @@ import httpx
 
 from chassis.broker import connection_to
 from chassis.process import Process
-from chassis.rpc import remote
-from chassis.store import Store
-from chassis.subscribe import queues_of, store_of
+from chassis.remote import remote
+from chassis.store import Store, store_of
+from chassis.subscribe import queues_of
 from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY, new_token_key
 from gateway.service import Gateway
 

@@ -1,6 +1,6 @@
 """What every part of the API has at hand: the services."""
 
-from chassis.rpc import remote
+from chassis.remote import remote
 
 
 class Api:

@@ -10,9 +10,10 @@ from chassis.container import caller_of_this
 from chassis.errors import NotFound
 from chassis.pages import Page, PageQuery, newest_first
 from chassis.rpc import rpc
-from chassis.store import Store, Transaction
+from chassis.store import Store
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts import booking as contract
 from contracts.booking import Availability, Slots, SlotsQuery
 from contracts.profiles import Role, SpecialistListed, SpecialistUnlisted

@@ -11,9 +11,10 @@ from chassis.clock import every
 from chassis.container import caller_of_this
 from chassis.pages import Page, PageQuery, newest_first
 from chassis.rpc import rpc
-from chassis.store import Store, Transaction
+from chassis.store import Store
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts import notifications as contract
 from contracts.booking import ConsultationBooked
 from contracts.profiles import AccountRegistered, SpecialistFeatured, SpecialistUnfeatured

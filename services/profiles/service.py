@@ -12,9 +12,10 @@ from chassis.container import caller_of_this
 from chassis.errors import NotFound
 from chassis.pages import Page, PageQuery, newest_first
 from chassis.rpc import rpc
-from chassis.store import Store, Transaction
+from chassis.store import Store
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts import profiles as contract
 from contracts.booking import AvailabilityChanged
 from contracts.profiles import (

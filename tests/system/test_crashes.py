@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from tests.databases import connected_store
+from tests.databases import connected_database
 from tests.people import (
     PASSWORD,
     Person,
@@ -35,7 +35,7 @@ SIGN_UP = {
 
 def recipients(database: str) -> list[str]:
     """The addresses that notifications heard of."""
-    store = connected_store(database, "notifications")
+    store = connected_database(database, "notifications")
     with store.reading() as session:
         found = list(session.scalars(text("SELECT email FROM recipients")))
     store.dispose()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chassis import inbox, subscribe
+from chassis import inbox, retries
 from services.notifications import wording
 from tests.house import House
 from tests.people import Person, a_client, a_specialist, slots_of
@@ -20,7 +20,7 @@ from tests.waiting import eventually
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "FIRST_PAUSE", timedelta(milliseconds=1))
     monkeypatch.setattr(inbox, "LONGEST_PAUSE", timedelta(milliseconds=1))
-    monkeypatch.setattr(subscribe, "RETRY_LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(retries, "LOOK_EVERY_S", 0.02)
 
 
 def no_words(event: object) -> Any:

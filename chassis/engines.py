@@ -18,6 +18,7 @@ POOL_TIMEOUT_S = 5
 SQLITE_LOCK_PATIENCE_S = 5.0
 SQLITE_READERS = 4
 
+UNDEFINED_TABLE = "42P01"
 CONNECTION_EXCEPTION, ADMIN_SHUTDOWN, TOO_MANY_CONNECTIONS = "08", "57P", "53300"
 
 
@@ -46,6 +47,12 @@ def is_away(error: BaseException) -> bool:
     return state is None or state.startswith(
         (CONNECTION_EXCEPTION, ADMIN_SHUTDOWN, TOO_MANY_CONNECTIONS)
     )
+
+
+def is_unmigrated(error: DBAPIError) -> bool:
+    """Whether a table is missing."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state == UNDEFINED_TABLE or "no such table" in str(error.orig)
 
 
 def _postgres(url: str, pool_size: int) -> Engine:

@@ -1,0 +1,35 @@
+"""The last line: a violated constraint is the refusal that it bears in its ``info``.
+
+UniqueConstraint("email", info={"refusal": EmailTaken})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Index, MetaData, Table, UniqueConstraint
+from sqlalchemy.exc import IntegrityError
+
+from chassis.errors import DomainError
+
+
+def refusal_of(error: IntegrityError, metadata: MetaData) -> type[DomainError] | None:
+    """PostgreSQL names the constraint, SQLite its columns."""
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    columns = set(str(error.orig).removeprefix("UNIQUE constraint failed: ").split(", "))
+    for constraint, table in _unique(metadata):
+        own = {f"{table.name}.{column.name}" for column in constraint.columns}
+        if constraint.name == name or own == columns:
+            refusal: type[DomainError] | None = constraint.info.get("refusal")
+            return refusal
+    return None
+
+
+def _unique(metadata: MetaData) -> Iterator[tuple[Index | UniqueConstraint, Table]]:
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if index.unique:
+                yield index, table
+        for constraint in table.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                yield constraint, table

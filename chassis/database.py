@@ -1,0 +1,112 @@
+"""A service's database: transactions, and sessions that only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from sqlalchemy import Table, literal, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from chassis.constraints import refusal_of
+from chassis.engines import engines_for, is_away, is_unmigrated
+from chassis.errors import Unavailable
+from chassis.transaction import Transaction
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer."""
+
+    code = "database_away"
+
+
+_in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
+
+
+class Database:
+    """``base`` is the declarative base of what is kept in it.
+
+    One transaction at a time for each call: on SQLite a second one would wait for the first.
+    """
+
+    def __init__(self, base: type[DeclarativeBase]) -> None:
+        self.base = base
+
+    def connect(self, url: str, service: str, pool_size: int = 5) -> None:
+        """Prepare the engines; nothing is connected yet."""
+        self.service = service
+        self.writer, self.readers = engines_for(url, pool_size)
+        info = {"metadata": self.base.metadata}
+        self._transactions = sessionmaker(
+            self.writer, class_=Transaction, expire_on_commit=False, producer=service, info=info
+        )
+        self._reads = sessionmaker(self.readers, expire_on_commit=False, autoflush=False)
+
+    def dispose(self) -> None:
+        self.writer.dispose()
+        self.readers.dispose()
+
+    def table(self, name: str) -> Table:
+        return self.base.metadata.tables[name]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Rows and events written inside: both, or neither.
+
+        Raises ``DatabaseAway``, the refusal of a constraint that was violated, and, where the
+        call took effect before, ``AlreadyAnswered`` (which the RPC entrypoint turns into the
+        answer of then).
+        """
+        if _in_transaction.get():
+            raise RuntimeError("one transaction at a time: this call has one open")
+        token = _in_transaction.set(True)
+        try:
+            with self._errors_translated(), self._transactions() as tx:
+                with tx.begin():
+                    tx.begin_call()
+                    yield tx
+                    tx.end_call()
+        finally:
+            _in_transaction.reset(token)
+        if tx.emitted:
+            self.has_emitted()
+
+    def has_emitted(self) -> None:
+        """Events were committed; a place for whoever publishes them."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; raises ``DatabaseAway``."""
+        with self._errors_translated(), self._reads() as session:
+            yield session
+
+    def check(self) -> None:
+        """Raises ``DatabaseAway`` where the database does not answer, or has no tables yet."""
+        with self.reading() as session:
+            session.execute(select(literal(1)).select_from(self.table("clocks")).limit(1))
+
+    @contextmanager
+    def _errors_translated(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            refusal = refusal_of(error, self.base.metadata)
+            if refusal is None:
+                raise
+            raise refusal() from error
+        except PoolExhausted as error:
+            raise DatabaseAway("no database connection came free in time") from error
+        except DBAPIError as error:
+            if is_away(error):
+                raise DatabaseAway from error
+            if is_unmigrated(error):
+                raise DatabaseAway("the database lacks a table: run firststep migrate") from error
+            raise
+
+
+def service_url(template: str, service: str) -> str:
+    """A service's own database out of ``FIRSTSTEP_DATABASE``."""
+    return template.replace("{service}", service)

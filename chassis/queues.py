@@ -1,0 +1,31 @@
+"""The queues that events wait in."""
+
+from __future__ import annotations
+
+from kombu import Queue
+
+from chassis.events import Event, exchange_of
+
+DELIVERY_LIMIT = 20
+"""How often RabbitMQ hands over a message whose consumer crashes each time."""
+
+
+def dead_letter_queue(service: str) -> Queue:
+    """Where RabbitMQ puts what made its consumer crash time and again."""
+    return Queue(f"{service}.dead", durable=True, queue_arguments={"x-queue-type": "quorum"})
+
+
+def subscription_queue(service: str, handler: str, event_type: type[Event]) -> Queue:
+    """The queue of one handler, shared by all instances of its service."""
+    return Queue(
+        f"{service}.{handler}",
+        exchange=exchange_of(event_type.producer),
+        routing_key=event_type.type(),
+        durable=True,
+        queue_arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": f"{service}.dead",
+        },
+    )

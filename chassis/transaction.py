@@ -1,0 +1,107 @@
+"""The transaction: rows, events and the call's answer stand or fall together."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import MetaData, Table, insert, inspect, select, update
+from sqlalchemy.orm import Session
+
+from chassis import context, json
+from chassis.errors import NotFound
+from chassis.events import Envelope, Event
+from chassis.idempotency import AlreadyAnswered, KeyReused, current_call
+from chassis.inserts import insert_if_absent
+from chassis.times import utc_now
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Transaction(Session):
+    """A unit of work: rows, events, and the answer to the call that asked for it."""
+
+    def __init__(self, *args: Any, producer: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._producer = producer
+        self._call = current_call()
+        self._replied = False
+        self.emitted: list[Envelope[Any]] = []
+
+    def find(self, kind: type[T], id: Any) -> T:
+        """The row; raises ``NotFound``."""
+        return self._found(kind, id, self.get(kind, id))
+
+    def lock(self, kind: type[T], id: Any) -> T:
+        """The row, ours until the end of the transaction; raises ``NotFound``."""
+        return self._found(kind, id, self.get(kind, id, with_for_update=True))
+
+    def lock_or_create(self, kind: type[T], id: Any) -> T:
+        """The row, ours; made from its columns' defaults where there was none."""
+        mapper = inspect(kind)
+        [key] = mapper.primary_key
+        insert_if_absent(self, cast(Table, mapper.local_table), **{key.name: id})
+        return self.lock(kind, id)
+
+    def emit(self, *events: Event) -> None:
+        """Tell these when, and only if, the transaction commits."""
+        for event in events:
+            if event.producer != self._producer:
+                raise TypeError(f"{event.type()} is not {self._producer}'s to emit")
+            self.emitted.append(Envelope.around(event, utc_now(), context.current().correlation_id))
+
+    def reply(self, answer: R) -> R:
+        """Keep the call's answer with its effects, and return it."""
+        self._replied = True
+        if self._call is not None:
+            replies = self._table("replies")
+            self.execute(
+                update(replies)
+                .where(replies.c.key == self._call.key)
+                .values(reply=json.dumps(answer))
+            )
+        return answer
+
+    def begin_call(self) -> None:
+        """Claim the call, or raise ``AlreadyAnswered``. A concurrent repetition waits here."""
+        if self._call is None:
+            return
+        replies = self._table("replies")
+        if insert_if_absent(
+            self,
+            replies,
+            key=self._call.key,
+            fingerprint=self._call.fingerprint,
+            made_at=utc_now(),
+        ):
+            return
+        before = self.execute(select(replies).where(replies.c.key == self._call.key)).one()
+        if before.fingerprint != self._call.fingerprint:
+            raise KeyReused
+        raise AlreadyAnswered(json.loads(before.reply))
+
+    def end_call(self) -> None:
+        """Write what was emitted; a call that changed something must have said its answer."""
+        if self._call is not None and not self._replied:
+            raise TypeError("a writing call must give its answer to tx.reply()")
+        if self.emitted:
+            rows = [
+                {
+                    "event_id": envelope.id,
+                    "type": envelope.type,
+                    "body": envelope.to_json(),
+                    "emitted_at": envelope.time,
+                }
+                for envelope in self.emitted
+            ]
+            self.execute(insert(self._table("outbox")), rows)
+
+    def _table(self, name: str) -> Table:
+        metadata: MetaData = self.info["metadata"]
+        return metadata.tables[name]
+
+    @staticmethod
+    def _found(kind: type[T], id: Any, row: T | None) -> T:
+        if row is None:
+            raise NotFound(f"there is no {kind.__name__.lower()} {id}")
+        return row
