@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from chassis import context, json
+from chassis import context
 from chassis.errors import Invalid
 
 
@@ -33,7 +33,11 @@ class AlreadyAnswered(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """The call that a transaction answers. Its fingerprint tells another request apart."""
+    """The call that a transaction answers. Its fingerprint tells another request apart.
+
+    It is made of the arguments' ``repr``: a field that must leave no trace, such as a password,
+    is declared with ``field(repr=False)``.
+    """
 
     key: str
     fingerprint: str
@@ -55,7 +59,7 @@ def answering(method: str, arguments: Any) -> Iterator[None]:
         yield
         return
     key = f"{method}:{here.caller.account_id}:{here.idempotency_key}"
-    token = _current.set(Call(key, hashlib.sha256(json.dumps(arguments)).hexdigest()))
+    token = _current.set(Call(key, hashlib.sha256(repr(arguments).encode()).hexdigest()))
     try:
         yield
     finally:

@@ -71,7 +71,7 @@ class Request:
     def answer(self, run: Callable[..., Any]) -> Any:
         """Run the method, or give the answer that this very call had before."""
         arguments = self._arguments()
-        with answering(self.method, self._wire):
+        with answering(self.method, arguments):
             try:
                 return run(**arguments)
             except AlreadyAnswered as before:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -38,7 +38,7 @@ class Reading(StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """The field's name outside, where Python could not spell it."""
+    """The field's name for clients, where Python could not spell it."""
 
     name: str
 
@@ -61,6 +61,17 @@ class Text(fields.String):
         if "\x00" in text:
             raise ValidationError("Must not contain a NUL character.")
         return text
+
+
+class Moment(fields.AwareDateTime):
+    """A time with its offset from UTC (RFC 3339), taken over into UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("invalid", input=value, obj_type="datetime") from None
 
 
 class TrueOrFalse(fields.Boolean):
@@ -163,7 +174,7 @@ def field_for(hint: Any, reading: Reading, **options: Any) -> fields.Field[Any]:
     for extra in extras:
         if isinstance(extra, Doc):
             options["metadata"] = {"description": extra.documentation}
-        elif isinstance(extra, Named):
+        elif isinstance(extra, Named) and reading is not Reading.WIRE:
             options["data_key"] = extra.name
     origin = typing.get_origin(hint) or hint
     arguments = typing.get_args(hint)
@@ -191,7 +202,7 @@ def _plain(hint: Any, reading: Reading, options: dict[str, Any]) -> fields.Field
         str: Text,
         float: fields.Float,
         UUID: fields.UUID,
-        datetime: fields.AwareDateTime,
+        datetime: Moment,
         date: fields.Date,
         Any: fields.Raw,
     }

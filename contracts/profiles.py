@@ -40,6 +40,13 @@ class SpecialistStatus(StrEnum):
     UNLISTED = "unlisted"
 
 
+class Listing(StrEnum):
+    """What a specialist may ask for; see ``SpecialistStatus`` for what may become of it."""
+
+    LISTED = "listed"
+    UNLISTED = "unlisted"
+
+
 class NotFeatured(StrEnum):
     """Why a specialist is not featured."""
 
@@ -141,7 +148,7 @@ class SignUp:
     """A new account."""
 
     email: EmailAddress
-    password: Password
+    password: Password = field(repr=False)
     display_name: DisplayName
     role: SignUpRole
 
@@ -151,7 +158,7 @@ class LogIn:
     """An account's e-mail address and password."""
 
     email: Annotated[str, Length(max=254)]
-    password: Annotated[str, Length(max=200)]
+    password: Annotated[str, Length(max=200)] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,9 +181,7 @@ class ChangeProfile:
     biography: Biography | None = None
     languages: Languages | None = None
     topics: Topics | None = None
-    status: Annotated[
-        SpecialistStatus | None, Doc("`listed` to be found, `unlisted` to withdraw.")
-    ] = None
+    status: Annotated[Listing | None, Doc("Be found, or withdraw.")] = None
 
 
 # Resources

@@ -27,10 +27,10 @@ from contracts.content import SlugTaken, WriteArticle
 from contracts.profiles import (
     ChangeProfile,
     EmailTaken,
+    Listing,
     Role,
     SignUp,
     SignUpRole,
-    SpecialistStatus,
     WriteProfile,
 )
 from firststep.platform import SERVICES, TOPOLOGY, config_for
@@ -138,7 +138,7 @@ class Seeding:
                 return
         with self._acting(Caller(UUID(account["id"]), frozenset(account["roles"]))):
             self._profiles.write_profile(profile=_profile_of(demo))
-            self._profiles.change_profile(change=ChangeProfile(status=SpecialistStatus.LISTED))
+            self._profiles.change_profile(change=ChangeProfile(status=Listing.LISTED))
             self._booking.set_availability(availability=_availability_of(demo))
 
     def article(self, article: WriteArticle) -> None:

@@ -28,6 +28,7 @@ from services.booking.availability import SLOT, WeeklyHours, require_sensible
 from services.booking.base import Base
 
 LONGEST_PERIOD = timedelta(days=62)
+LOOK_AT_THE_HORIZON_EVERY = timedelta(hours=1)
 USUAL_PERIOD = timedelta(days=14)
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 TIME_ZONES = available_timezones() - {"localtime"}  # which is whatever the host's clock shows
@@ -48,6 +49,7 @@ class Calendar(Base):
     minimum_notice_hours: Mapped[int] = mapped_column(default=12)
     horizon_days: Mapped[int] = mapped_column(default=60)
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
+    review_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
     def open(
         self, availability: Availability, booked: Collection[datetime], now: datetime
@@ -120,6 +122,7 @@ class Calendar(Base):
     ) -> list[AvailabilityChanged]:
         """Look up the next free slot again; the event where it, or ``changed``, is news."""
         next_slot_at = next(self._free(now, self._latest(now), booked, now), None)
+        self.review_at = self._stays_true_until(next_slot_at, now)
         if next_slot_at == self.next_slot_at and not changed:
             return []
         self.next_slot_at = next_slot_at
@@ -132,6 +135,12 @@ class Calendar(Base):
                 next_slot_at=next_slot_at,
             )
         ]
+
+    def _stays_true_until(self, next_slot_at: datetime | None, now: datetime) -> datetime:
+        """Until the slot is too close; where there is none, one may come over the horizon."""
+        if next_slot_at is None:
+            return now + LOOK_AT_THE_HORIZON_EVERY
+        return next_slot_at - timedelta(hours=self.minimum_notice_hours)
 
     def _free(
         self, starting_from: datetime, until: datetime, booked: Collection[datetime], now: datetime

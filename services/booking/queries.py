@@ -41,9 +41,9 @@ def consultations_of(account_id: UUID) -> Select[Consultation]:
     )
 
 
-def overtaken_calendars(soonest_notice: datetime) -> Select[UUID]:
+def calendars_to_review(now: datetime) -> Select[UUID]:
     """Ids of calendars that offer free consultations and whose next slot may have passed."""
     return select(Calendar.specialist_id).where(
         Calendar.offers_free_consultations.is_(True),
-        or_(Calendar.next_slot_at.is_(None), Calendar.next_slot_at < soonest_notice),
+        or_(Calendar.review_at.is_(None), Calendar.review_at < now),
     )

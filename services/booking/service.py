@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from chassis.clock import every
@@ -21,8 +21,6 @@ from services.booking import queries
 from services.booking.base import Base
 from services.booking.calendars import Calendar
 from services.booking.consultations import Consultation
-
-LONGEST_NOTICE = timedelta(days=14)
 
 
 class BookingService:
@@ -105,8 +103,8 @@ class BookingService:
         """As time goes, next slots pass and new ones come over the horizon."""
         now = utc_now()
         with self.store.reading() as session:
-            overtaken = list(session.scalars(queries.overtaken_calendars(now + LONGEST_NOTICE)))
-        for specialist_id in overtaken:
+            doubtful = list(session.scalars(queries.calendars_to_review(now)))
+        for specialist_id in doubtful:
             with self.store.transaction() as tx:
                 calendar = tx.lock(Calendar, specialist_id)
                 booked = queries.booked_times(tx, specialist_id, now)

@@ -89,7 +89,7 @@ class Specialist(Base):
             if value is not None:
                 setattr(self, name, value)
         if change.status is not None:
-            self.status = change.status
+            self.status = SpecialistStatus(change.status)
         if self.listed:
             self._require_complete()
         events = list(self._listing_events(was_listed, before))

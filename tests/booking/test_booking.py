@@ -12,10 +12,10 @@ from sqlalchemy import insert
 
 from chassis.context import Caller
 from chassis.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from chassis.idempotency import KeyReused
 from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
-from chassis.store import KeyReused
 from contracts import booking as contract
 from contracts.booking import (
     AlreadyBooked,
@@ -41,8 +41,8 @@ from tests.booking.builders import (
     every_day,
     on,
 )
-from tests.booking.talking import NOBODY, Talking, at_once, serving, somebody
-from tests.databases import Databases, connected_store
+from tests.databases import Databases, connected_database
+from tests.talking import NOBODY, Talking, at_once, serving, somebody
 from tests.waiting import eventually
 
 AT_ONCE = 20
@@ -517,7 +517,7 @@ def test_when_a_next_slot_has_passed_the_clock_tells_the_next_one(database: str)
     passed = a_calendar(around_the_clock, next_slot_at=now - timedelta(minutes=1))
     none_yet = a_calendar(around_the_clock, next_slot_at=None)
     closed = a_calendar(around_the_clock, offers=False, next_slot_at=now - timedelta(minutes=1))
-    store = connected_store(database, "booking")
+    store = connected_database(database, "booking")
     with store.transaction() as tx:
         tx.add_all([passed, none_yet, closed])
     store.dispose()

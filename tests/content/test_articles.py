@@ -14,8 +14,8 @@ from contracts import content as contract
 from contracts.content import ArticlePublished, ArticleSummary, SlugTaken, WriteArticle
 from firststep.seed import demo_articles
 from services.content.articles import Article
-from tests.booking.talking import NOBODY, Talking, at_once, somebody
 from tests.content.builders import an_article
+from tests.talking import NOBODY, Talking, at_once, somebody
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DEMO_ARTICLES = list(demo_articles())

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from services.notifications.service import NotificationsService
-from tests.booking.talking import Talking, serving
 from tests.databases import Databases
+from tests.talking import Talking, serving
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

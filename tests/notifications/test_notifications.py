@@ -31,9 +31,9 @@ from contracts.profiles import (
 from services.notifications.mails import Mail
 from services.notifications.service import NotificationsService
 from tests import servers
-from tests.booking.talking import NOBODY, Talking, serving
 from tests.notifications.builders import ON_MONDAY, a_booking, an_account
 from tests.servers import SmtpServer
+from tests.talking import NOBODY, Talking, serving
 from tests.waiting import eventually
 
 

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.booking import AvailabilityChanged
-from contracts.profiles import ChangeProfile, SpecialistStatus, WriteProfile
+from contracts.profiles import ChangeProfile, Listing, SpecialistStatus, WriteProfile
 from services.profiles.specialists import Specialist
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""
 TOMORROW = NOW + timedelta(days=1)
-LIST = ChangeProfile(status=SpecialistStatus.LISTED)
-UNLIST = ChangeProfile(status=SpecialistStatus.UNLISTED)
+LIST = ChangeProfile(status=Listing.LISTED)
+UNLIST = ChangeProfile(status=Listing.UNLISTED)
 
 
 def a_profile(**changes: Any) -> WriteProfile:

@@ -16,6 +16,7 @@ from chassis.schemas import Reading, load
 from contracts import profiles as contract
 from contracts.profiles import (
     ChangeProfile,
+    Listing,
     NotFeatured,
     ProfileExists,
     ProfileIncomplete,
@@ -27,9 +28,9 @@ from contracts.profiles import (
     SpecialistUpdated,
 )
 from services.profiles.service import ProfilesService
-from tests.booking.talking import NOBODY, Talking, at_once, serving, somebody
-from tests.databases import connected_store
+from tests.databases import connected_database
 from tests.profiles.builders import LIST, UNLIST, a_profile, a_specialist, news_of
+from tests.talking import NOBODY, Talking, at_once, serving, somebody
 from tests.waiting import eventually
 
 
@@ -145,7 +146,7 @@ def test_an_incomplete_profile_is_not_listed_and_nothing_of_the_change_stays(
 ) -> None:
     person = somebody("specialist")
     profiles.asked_by(person).write_profile(profile=a_profile(biography="", languages=[]))
-    change = ChangeProfile(headline="Another way", status=SpecialistStatus.LISTED)
+    change = ChangeProfile(headline="Another way", status=Listing.LISTED)
     with pytest.raises(ProfileIncomplete) as refusal:
         profiles.asked_by(person).change_profile(change=change)
     assert [each.field for each in refusal.value.errors] == ["biography", "languages"]
@@ -241,7 +242,7 @@ def test_time_alone_begins_and_ends_featuring(database: str) -> None:
         a_week_ago = now - timedelta(days=7)
         specialist.learn_availability(news_of(specialist.id, next_slot_at=in_time), a_week_ago)
         assert not specialist.featured
-    store = connected_store(database, "profiles")
+    store = connected_database(database, "profiles")
     with store.transaction() as tx:
         tx.add_all([passed, near, far])
     store.dispose()

@@ -30,7 +30,7 @@ from contracts.profiles import (
     WrongCredentials,
 )
 from services.profiles import passwords
-from tests.booking.talking import NOBODY, Talking, at_once
+from tests.talking import NOBODY, Talking, at_once
 from tests.waiting import eventually
 
 PASSWORD = "correct horse battery staple"

@@ -8,6 +8,7 @@ from chassis.errors import NotFound
 from chassis.events import Event
 from contracts.profiles import (
     ChangeProfile,
+    Listing,
     ProfileExists,
     ProfileIncomplete,
     SpecialistListed,
@@ -74,7 +75,7 @@ def test_listing_is_told() -> None:
 def test_a_profile_is_completed_and_listed_in_one_change() -> None:
     specialist = an_empty_specialist()
     specialist.write(a_profile(headline=""))
-    complete = ChangeProfile(headline="Where to start", status=SpecialistStatus.LISTED)
+    complete = ChangeProfile(headline="Where to start", status=Listing.LISTED)
     [event] = specialist.change(complete, NOW)
     assert isinstance(event, SpecialistListed)
     assert event.headline == "Where to start"
@@ -120,10 +121,9 @@ def test_a_change_that_changes_nothing_tells_nothing(change: ChangeProfile) -> N
     assert a_specialist(listed=True).change(change, NOW) == []
 
 
-@pytest.mark.parametrize("status", [SpecialistStatus.UNLISTED, SpecialistStatus.DRAFT])
-def test_withdrawing_is_told(status: SpecialistStatus) -> None:
+def test_withdrawing_is_told() -> None:
     specialist = a_specialist(listed=True)
-    events: list[Event] = specialist.change(ChangeProfile(status=status), NOW)
+    events: list[Event] = specialist.change(UNLIST, NOW)
     assert events == [SpecialistUnlisted(specialist_id=specialist.id, version=2)]
     assert not specialist.listed
 

@@ -24,8 +24,10 @@ def upgrade() -> None:
         sa.Column("minimum_notice_hours", sa.Integer(), nullable=False),
         sa.Column("horizon_days", sa.Integer(), nullable=False),
         sa.Column("next_slot_at", UtcDateTime()),
+        sa.Column("review_at", UtcDateTime()),
         sa.PrimaryKeyConstraint("specialist_id", name="pk_calendars"),
     )
+    op.create_index("ix_calendars_review_at", "calendars", ["review_at"])
     op.create_table(
         "consultations",
         sa.Column("id", sa.Uuid(), nullable=False),
