@@ -13,6 +13,7 @@ from typing import Any
 import eventlet
 from eventlet import wsgi
 from nameko.web import server as nameko_server
+from nameko.web.handlers import HttpRequestHandler
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.wrappers import Request, Response
 
@@ -70,19 +71,23 @@ class WebServer(nameko_server.WebServer):
         finally:
             del self._connections[id(state)]
 
-    def stop(self) -> None:
-        """Take nothing new, finish what was begun, and hang up."""
-        self._is_accepting = False
-        self._gt.kill()
-        self._sock.close()
-        self._serv.keepalive = False
-        for state in list(self._connections.values()):
-            idle = state[2] == wsgi.STATE_IDLE
-            state[2] = wsgi.STATE_CLOSE
-            if idle:
-                _hang_up(state[1])
+    def close(self) -> None:
+        """Take nothing new, finish what was begun, and hang up; waits for it."""
+        if self._gt is not None and self._is_accepting:
+            self._is_accepting = False
+            self._gt.kill()
+            self._sock.close()
+            self._serv.keepalive = False
+            for state in list(self._connections.values()):
+                idle = state[2] == wsgi.STATE_IDLE
+                state[2] = wsgi.STATE_CLOSE
+                if idle:
+                    _hang_up(state[1])
         while self._connections:
             eventlet.sleep(0.02)
+
+    def stop(self) -> None:
+        self.close()
 
     def application(self) -> Callable[..., Iterable[bytes]]:
         url_map = self.make_url_map()
@@ -105,6 +110,16 @@ class WebServer(nameko_server.WebServer):
         return Response(
             f"{error.name}\n", error.code, error.get_headers(), content_type="text/plain"
         )
+
+
+class HttpEntrypoint(HttpRequestHandler):
+    """What a service answers over HTTP. Its server closes while its workers still work."""
+
+    server = WebServer()
+
+    def stop(self) -> None:
+        self.server.close()
+        super().stop()
 
 
 def listen(address: tuple[str, int]) -> Any:

@@ -33,13 +33,13 @@ import eventlet
 import structlog
 from eventlet.event import Event as GreenEvent
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, register_entrypoint
-from nameko.web.handlers import HttpRequestHandler
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis import context, json
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller
 from chassis.errors import DomainError, FieldError, Forbidden, Invalid, Unavailable
+from chassis.http import HttpEntrypoint
 from chassis.schemas import Reading, load
 from gateway import problems
 from gateway.authentication import Authenticator
@@ -131,7 +131,7 @@ def declarations_of(service_class: type) -> Iterator[tuple[Declaration, Callable
     yield from sorted(found, key=lambda each: (each[0].path, each[0].method))
 
 
-class Endpoint(HttpRequestHandler):
+class Endpoint(HttpEntrypoint):
     """The entrypoint behind ``@endpoint``."""
 
     server = ApiServer()
