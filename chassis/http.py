@@ -15,6 +15,7 @@ from eventlet import wsgi
 from nameko.web import server as nameko_server
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
+from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
 from chassis.config import BadSettings
@@ -33,6 +34,7 @@ class WebServer(nameko_server.WebServer):
     def __init__(self) -> None:
         super().__init__()
         self._starting = False
+        self._is_accepting = True
         self._connections: dict[int, list[Any]] = {}
 
     def start(self) -> None:
@@ -93,17 +95,21 @@ class WebServer(nameko_server.WebServer):
         url_map = self.make_url_map()
 
         def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            request = Request(environ)
-            try:
-                read_body(environ)
-                provider, values = url_map.bind_to_environ(environ).match()
-                request.path_values = values  # type: ignore[attr-defined]  # nameko's own way
-                response = provider.handle_request(request)
-            except HTTPException as error:
-                response = self.refusal(request, error)
-            return response(environ, start_response)  # type: ignore[no-any-return]
+            response = self.respond(Request(environ), url_map)
+            return response(environ, start_response)
 
         return application
+
+    def respond(self, request: Request, url_map: Map) -> Response:
+        """The whole way of a request."""
+        try:
+            read_body(request.environ)
+            provider, values = url_map.bind_to_environ(request.environ).match()
+            request.path_values = values  # type: ignore[attr-defined]  # nameko's own way
+            response: Response = provider.handle_request(request)
+        except HTTPException as error:
+            response = self.refusal(request, error)
+        return response
 
     def refusal(self, request: Request, error: HTTPException) -> Response:
         """The answer to what no entrypoint takes; a place for a service's own form of errors."""
@@ -161,6 +167,8 @@ def _read(stream: Any, length: int | None) -> io.BytesIO:
                 body.write(chunk)
                 if body.tell() > LARGEST_BODY:
                     raise RequestEntityTooLarge(f"the body is over {LARGEST_BODY} bytes")
+    except ValueError as error:
+        raise BadRequest(f"the body is not chunked as announced: {error}") from None
     except OSError:
         raise RequestTimeout(f"the body did not come within {BODY_DEADLINE_S:.0f} s") from None
     body.seek(0)

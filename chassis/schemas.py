@@ -9,6 +9,7 @@ A field's type says its shape; limits are marshmallow validators and meanings ``
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 from chassis.errors import FieldError, Invalid
 
 LONGEST_VALUE_SHOWN = 60
+WHOLE = re.compile(r"-?[0-9]+")
 
 
 class Reading(StrEnum):
@@ -47,6 +49,7 @@ class ShapeSchema(Schema):
     """Loads into the dataclass that it was derived from."""
 
     shape: type
+    reading: Reading
 
     @post_load
     def _build(self, data: dict[str, Any], **_: Any) -> Any:
@@ -84,10 +87,10 @@ class TrueOrFalse(fields.Boolean):
 
 
 class Whole(fields.Integer):
-    """A whole number; ``true`` is none."""
+    """A whole number; as text, in ASCII digits alone."""
 
     def _validated(self, value: Any) -> int:
-        if isinstance(value, bool):
+        if isinstance(value, str) and not WHOLE.fullmatch(value):
             raise self.make_error("invalid", input=value)
         return super()._validated(value)
 
@@ -101,11 +104,21 @@ T = TypeVar("T")
 
 
 def load(shape: type[T], value: Any, reading: Reading = Reading.BODY) -> T:
-    """``value`` as ``shape``; raises ``Invalid`` with every field that is wrong."""
+    """``value`` as ``shape``; raises ``Invalid`` with every field that is wrong.
+
+    What was sent is shown with it, but for fields that have no ``repr``: they are secret.
+    """
     try:
         return cast(T, schema_of(shape, reading).load(value))
     except ValidationError as error:
-        raise Invalid(errors=field_errors(error.messages, value)) from None
+        secret = {each.name for each in dataclasses.fields(cast(Any, shape)) if not each.repr}
+        errors = field_errors(error.messages, value)
+        raise Invalid(
+            errors=[
+                dataclasses.replace(each, value=None) if each.field in secret else each
+                for each in errors
+            ]
+        ) from None
 
 
 def field_errors(messages: Any, value: Any, path: tuple[str, ...] = ()) -> list[FieldError]:
@@ -147,7 +160,7 @@ def _schema_class(shape: Any, reading: Reading) -> type[ShapeSchema]:
     members["Meta"] = type(
         "Meta", (), {"unknown": EXCLUDE if reading is Reading.WIRE else RAISE, "register": False}
     )
-    members["shape"] = shape
+    members |= {"shape": shape, "reading": reading}
     members["__doc__"] = shape.__doc__
     return type(shape.__name__, (ShapeSchema,), members)
 

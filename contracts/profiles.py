@@ -60,11 +60,16 @@ class NotFeatured(StrEnum):
 
 ISO_639 = r"^[a-z]{2,3}$(?!\n)"
 KEBAB_CASE = r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)"
+ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$(?!\n)"
 EmailAddress = Annotated[str, Length(max=254), Email()]
 Password = Annotated[
     str, Length(12, 200), Doc("At least 12 characters; no other rule (NIST SP 800-63B).")
 ]
-DisplayName = Annotated[str, Length(1, 100), Regexp(r".*\S", error="Must not be blank.")]
+DisplayName = Annotated[
+    str,
+    Length(1, 100),
+    Regexp(ONE_LINE, error="Must be one line of text, and not blank."),
+]
 Headline = Annotated[str, Length(max=160), Doc("One line under the name.")]
 Biography = Annotated[str, Length(max=5000)]
 Languages = Annotated[

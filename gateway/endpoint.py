@@ -21,7 +21,6 @@ returns is the answer's JSON.
 from __future__ import annotations
 
 import re
-import time
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,14 +29,13 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import eventlet
-import structlog
 from eventlet.event import Event as GreenEvent
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, register_entrypoint
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis import context, json
-from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller
+from chassis.context import CallContext, Caller
 from chassis.errors import DomainError, FieldError, Forbidden, Invalid, Unavailable
 from chassis.http import HttpEntrypoint
 from chassis.schemas import Reading, load
@@ -45,14 +43,11 @@ from gateway import problems
 from gateway.authentication import Authenticator
 from gateway.server import ApiServer
 
-CORRELATION_ID = "X-Correlation-Id"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,100}")
-CORRELATION_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 IN_BRACES = re.compile(r"{(\w+)}")
 
 F = TypeVar("F", bound=Callable[..., Any])
-log = structlog.get_logger()
 
 
 class BadIdempotencyKey(Invalid):
@@ -151,22 +146,10 @@ class Endpoint(HttpEntrypoint):
         return Rule(path, methods=[self.declaration.method])
 
     def handle_request(self, request: Request) -> Response:
-        started = time.perf_counter()
-        call = _call_of(request)
-        with context.entered(call):
-            try:
-                response = self._answer(request, call)
-            except Exception as error:
-                response = problems.from_error(error)
-            response.headers[CORRELATION_ID] = call.correlation_id
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )
-        return response
+        try:
+            return self._answer(request, context.current())
+        except Exception as error:
+            return problems.from_error(error)
 
     def _answer(self, request: Request, call: CallContext) -> Response:
         caller = self.authenticator.caller_of(request)
@@ -217,14 +200,6 @@ class Endpoint(HttpEntrypoint):
                 self, (), arguments, context_data=call.to_headers(), handle_result=handle_result
             )
             return done.wait()
-
-
-def _call_of(request: Request) -> CallContext:
-    given = request.headers.get(CORRELATION_ID, "")
-    deadline = time.time() + OUTERMOST_DEADLINE_S
-    if CORRELATION_PATTERN.fullmatch(given):
-        return CallContext(correlation_id=given, deadline=deadline)
-    return CallContext(deadline=deadline)
 
 
 def _authorise(caller: Caller, allow: Allowed) -> None:

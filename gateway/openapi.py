@@ -71,8 +71,10 @@ def describe(service_class: type) -> dict[str, Any]:
 
 
 def _schema_name(schema: Any) -> str:
-    kind = schema if isinstance(schema, type) else type(schema)
-    return str(kind.__name__)
+    """Requests refuse unknown fields and answers may gain some, so a shape may be described
+    twice."""
+    kind: Any = schema if isinstance(schema, type) else type(schema)
+    return f"{kind.__name__}Request" if kind.reading is Reading.BODY else str(kind.__name__)
 
 
 def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[str, Any]:
@@ -115,7 +117,7 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
 def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": declaration.status.phrase}
     if declaration.returns is not None:
-        success["content"] = {JSON: {"schema": schema_of(declaration.returns, Reading.BODY)}}
+        success["content"] = {JSON: {"schema": schema_of(declaration.returns, Reading.WIRE)}}
     responses = {str(int(declaration.status)): success}
     by_status: dict[HTTPStatus, list[type[DomainError]]] = defaultdict(list)
     for refusal in _refusals(declaration, handler):
@@ -151,5 +153,5 @@ def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable
 def _problem(lines: list[str]) -> dict[str, Any]:
     return {
         "description": "\n".join(lines),
-        "content": {PROBLEM_JSON: {"schema": schema_of(Problem)}},
+        "content": {PROBLEM_JSON: {"schema": schema_of(Problem, Reading.WIRE)}},
     }

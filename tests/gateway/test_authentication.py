@@ -18,7 +18,7 @@ from joserfc import jwt
 from chassis.context import Caller
 from chassis.times import utc_now
 from firststep.platform import new_token_key
-from gateway import authentication, endpoint
+from gateway import authentication, server
 from services.profiles.tokens import LIFETIME, Tokens
 from tests.gateway.description import expect_problem
 from tests.house import TOKEN_KEY, House
@@ -155,7 +155,7 @@ def test_who_signed_in_stays_so_while_profiles_is_away(
     embedded_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(authentication, "LOOK_AGAIN_AFTER_S", 0)
-    monkeypatch.setattr(endpoint, "OUTERMOST_DEADLINE_S", 0.5)
+    monkeypatch.setattr(server, "OUTERMOST_DEADLINE_S", 0.5)
     person = a_client(embedded_house.http)
     assert person.get("/notifications").status_code == 200
 

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from chassis.errors import Conflict, DomainError, FieldError, Unavailable
 from chassis.process import Process
 from contracts.profiles import Role
-from gateway import endpoint as endpoints
+from gateway import server
 from gateway.endpoint import endpoint
 from gateway.problems import STATUSES, status_of
 from gateway.service import Gateway
@@ -121,7 +121,7 @@ def test_what_is_away_is_said_to_be_with_a_time_to_try_again(faulty: httpx.Clien
 def test_nobody_waits_beyond_the_deadline(
     faulty: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoints, "OUTERMOST_DEADLINE_S", SHORT_DEADLINE_S)
+    monkeypatch.setattr(server, "OUTERMOST_DEADLINE_S", SHORT_DEADLINE_S)
     started = time.monotonic()
     try:
         response = faulty.get("/api/v1/faults/slow")
@@ -163,7 +163,7 @@ def half_a_house(
 def test_what_needs_a_service_that_does_not_run_is_unavailable_in_time(
     half_a_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoints, "OUTERMOST_DEADLINE_S", SHORT_DEADLINE_S)
+    monkeypatch.setattr(server, "OUTERMOST_DEADLINE_S", SHORT_DEADLINE_S)
     for path in ("/api/v1/articles", f"/api/v1/specialists/{uuid4()}/slots"):
         started = time.monotonic()
         response = half_a_house.http.get(path)
@@ -184,7 +184,7 @@ def test_nobody_is_taken_for_a_stranger_because_profiles_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A token that can't be checked is no bad token: 401 would make people sign in again."""
-    monkeypatch.setattr(endpoints, "OUTERMOST_DEADLINE_S", SHORT_DEADLINE_S)
+    monkeypatch.setattr(server, "OUTERMOST_DEADLINE_S", SHORT_DEADLINE_S)
     with served(Gateway) as http:
         response = http.get("/api/v1/me", headers={"Authorization": "Bearer e30.e30.e30"})
         expect_problem(response, 503, "unavailable")
