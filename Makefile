@@ -24,7 +24,9 @@ check: .venv/installed-dev  ## Lint, format, types, layers
 	$(BIN)/lint-imports
 
 test: .venv/installed-dev  ## Run the tests; on Debian as root this installs the servers they need
-	sh tests/install_servers.sh
+	@sh tests/install_servers.sh
+	@if command -v npm >/dev/null; then \
+		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
 	$(BIN)/pytest --ignore=tests/browser $(TESTS)
 	$(BIN)/pytest --confcutdir=tests/browser tests/browser
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds the servers and the browser which the tests need. As root on Debian, installs what is
+# Finds the servers, the browser and npm, which the tests need. As root on Debian, installs what is
 # missing; elsewhere says what is missing, and the tests which need it are skipped.
 
 found() {
@@ -13,6 +13,7 @@ missing() {
     found /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server || echo rabbitmq-server
     found /usr/lib/postgresql/*/bin/postgres postgres || echo postgresql
     found /usr/bin/chromium chromium google-chrome || echo chromium
+    found npm || echo npm
 }
 
 packages=$(missing)
