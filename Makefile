@@ -2,10 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test lock clean
+.PHONY: help run install check test test-system test-rest lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -27,8 +26,14 @@ test: .venv/installed-dev  ## Run the tests; on Debian as root this installs the
 	@sh tests/install_servers.sh
 	@if command -v npm >/dev/null; then \
 		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
-	$(BIN)/pytest --ignore=tests/browser $(TESTS)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-system test-rest
+
+test-system:  # real processes, and a browser that looks at one
+	$(BIN)/pytest tests/system
 	$(BIN)/pytest --confcutdir=tests/browser tests/browser
+
+test-rest:
+	$(BIN)/pytest --ignore=tests/system --ignore=tests/browser tests
 
 lock:  ## Write the lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

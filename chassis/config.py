@@ -21,6 +21,7 @@ TOKEN_KEY_BYTES = 32
 PREFIX = "FIRSTSTEP_"
 EMBEDDED_BROKER = f"{EMBEDDED}://here"
 ADDRESS = re.compile(r"(?P<host>[^:\s]+|\[[0-9a-f:]+\]):(?P<port>\d{1,5})")
+CREDENTIALS = re.compile(r"^([\w+.-]+://)?.*@", re.DOTALL)
 
 
 class BadSettings(Exception):
@@ -94,20 +95,27 @@ def _address(value: str) -> None:
         raise ValidationError(f"{value!r} is not address:port, such as 127.0.0.1:8000")
 
 
+def _scheme(url: str) -> str:
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return ""
+
+
 def _broker(value: str) -> None:
-    if urlsplit(value).scheme not in ("amqp", "amqps", EMBEDDED):
+    if _scheme(value) not in ("amqp", "amqps", EMBEDDED):
         raise ValidationError(f"{_hidden(value)!r} is not an amqp:// address")
 
 
 def _database(value: str) -> None:
-    if value and urlsplit(value).scheme not in ("postgresql+psycopg", "sqlite"):
+    if value and _scheme(value) not in ("postgresql+psycopg", "sqlite"):
         raise ValidationError(f"{_hidden(value)!r} is not a postgresql+psycopg:// address")
     if value and "{service}" not in value:
         raise ValidationError("does not contain {service}: each service has its own database")
 
 
 def _mail(value: str) -> None:
-    if "://" in value and urlsplit(value).scheme not in ("smtp", "smtps"):
+    if "://" in value and _scheme(value) not in ("smtp", "smtps"):
         raise ValidationError(f"{_hidden(value)!r} is neither an smtp:// address nor a folder")
 
 
@@ -123,5 +131,5 @@ def _token_key(value: str) -> None:
 
 
 def _hidden(url: str) -> str:
-    """The address without its password."""
-    return re.sub(r"//[^@/]*@", "//…@", url)
+    """The address without its password, of which any part may be malformed."""
+    return CREDENTIALS.sub(r"\1…@", url)

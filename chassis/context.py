@@ -74,7 +74,7 @@ class CallContext:
         caller = Caller()
         if "caller" in headers:
             wire = json.loads(headers["caller"])
-            caller = Caller(UUID(wire["account_id"]), frozenset(wire["roles"]))
+            caller = Caller(UUID(str(wire["account_id"])), frozenset(wire["roles"]))
         deadline = headers.get("deadline")
         return cls(
             correlation_id=str(headers.get("correlation_id") or uuid4().hex),

@@ -12,7 +12,7 @@ confirms; hence these subclasses.
 from __future__ import annotations
 
 import socket
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, Queue
@@ -50,9 +50,33 @@ class Settlement:
             self.confirm()
 
 
+class QoS(virtual.QoS):
+    """Counts the prefetch for each queue, as RabbitMQ does for each consumer: while all workers
+    wait for an answer, the answers still come in."""
+
+    def __init__(self, channel: Any, prefetch_count: int = 0) -> None:
+        super().__init__(channel, prefetch_count)
+        self._in_hand: Counter[str] = Counter()
+
+    def can_consume(self) -> bool:
+        return True
+
+    def has_room(self, queue: str) -> bool:
+        return not self.prefetch_count or self._in_hand[queue] < self.prefetch_count
+
+    def append(self, message: Any, delivery_tag: str) -> None:
+        self._in_hand[message.properties["queue"]] += 1
+        super().append(message, delivery_tag)
+
+    def ack(self, delivery_tag: str) -> None:
+        self._in_hand[self.get(delivery_tag).properties["queue"]] -= 1
+        super().ack(delivery_tag)
+
+
 class Channel(memory.Channel):
     """Wakes its consumers, requeues to the one queue, and confirms."""
 
+    QoS = QoS
     body_encoding = None
 
     def __init__(self, connection: Transport, **kwargs: Any) -> None:
@@ -91,6 +115,11 @@ class Channel(memory.Channel):
         super()._put(queue, copy, **kwargs)
         for transport in self.connection.broker.consumers[queue]:
             transport.bell.ring()
+
+    def _get_and_deliver(self, queue: str, callback: Callable[..., None]) -> None:
+        if not self.qos.has_room(queue):
+            raise Empty
+        super()._get_and_deliver(queue, callback)
 
     def basic_consume(self, queue: str, *args: Any, **kwargs: Any) -> None:
         super().basic_consume(queue, *args, **kwargs)

@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 
 import eventlet
 from nameko.extensions import DependencyProvider, register_entrypoint
+from nameko.web.handlers import HttpRequestHandler
 from werkzeug.wrappers import Request, Response
 
 from chassis import json
 from chassis.consumer import QueueConsumer
 from chassis.errors import DomainError
-from chassis.http import HttpEntrypoint
+from chassis.http import WebServer
 from chassis.store import Store
 
 CHECK_TIMEOUT_S = 2.0
@@ -53,9 +54,13 @@ def _database(store: Store) -> str:
     return ""
 
 
+class HealthHandler(HttpRequestHandler):
+    server = WebServer()
+
+
 def health_endpoint(path: str) -> Callable[[F], F]:
     def decorate(method: F) -> F:
-        register_entrypoint(method, HttpEntrypoint("GET", path))
+        register_entrypoint(method, HealthHandler("GET", path))
         return method
 
     return decorate

@@ -13,7 +13,6 @@ from typing import Any
 import eventlet
 from eventlet import wsgi
 from nameko.web import server as nameko_server
-from nameko.web.handlers import HttpRequestHandler
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
@@ -34,7 +33,7 @@ class WebServer(nameko_server.WebServer):
     def __init__(self) -> None:
         super().__init__()
         self._starting = False
-        self._is_accepting = True
+        self._is_accepting: bool = True
         self._connections: dict[int, list[Any]] = {}
 
     def start(self) -> None:
@@ -73,23 +72,29 @@ class WebServer(nameko_server.WebServer):
         finally:
             del self._connections[id(state)]
 
-    def close(self) -> None:
-        """Take nothing new, finish what was begun, and hang up; waits for it."""
-        if self._gt is not None and self._is_accepting:
-            self._is_accepting = False
-            self._gt.kill()
-            self._sock.close()
-            self._serv.keepalive = False
-            for state in list(self._connections.values()):
-                idle = state[2] == wsgi.STATE_IDLE
-                state[2] = wsgi.STATE_CLOSE
-                if idle:
-                    _hang_up(state[1])
+    def unregister_provider(self, provider: Any) -> None:
+        """The service stops: no new request may come while it finishes those that it has."""
+        self._close_door()
+        super().unregister_provider(provider)
+
+    def stop(self) -> None:
+        """Take nothing new, finish what was begun, and hang up."""
+        self._close_door()
         while self._connections:
             eventlet.sleep(0.02)
 
-    def stop(self) -> None:
-        self.close()
+    def _close_door(self) -> None:
+        if self._gt is None or not self._is_accepting:
+            return
+        self._is_accepting = False
+        self._gt.kill()
+        self._sock.close()
+        self._serv.keepalive = False
+        for state in list(self._connections.values()):
+            idle = state[2] == wsgi.STATE_IDLE
+            state[2] = wsgi.STATE_CLOSE
+            if idle:
+                _hang_up(state[1])
 
     def application(self) -> Callable[..., Iterable[bytes]]:
         url_map = self.make_url_map()
@@ -118,16 +123,6 @@ class WebServer(nameko_server.WebServer):
         )
 
 
-class HttpEntrypoint(HttpRequestHandler):
-    """What a service answers over HTTP. Its server closes while its workers still work."""
-
-    server = WebServer()
-
-    def stop(self) -> None:
-        self.server.close()
-        super().stop()
-
-
 def listen(address: tuple[str, int]) -> Any:
     """A listening socket; unlike eventlet's own, a second one on the same port is refused."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -141,7 +136,7 @@ def listen(address: tuple[str, int]) -> Any:
 def read_body(environ: dict[str, Any]) -> None:
     """Put the request's whole body in place of its stream.
 
-    Raises ``RequestEntityTooLarge`` (413) or ``RequestTimeout`` (408).
+    Raises ``BadRequest`` (400), ``RequestEntityTooLarge`` (413) or ``RequestTimeout`` (408).
     """
     chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
     announced = environ.get("CONTENT_LENGTH") or "0"
@@ -167,10 +162,12 @@ def _read(stream: Any, length: int | None) -> io.BytesIO:
                 body.write(chunk)
                 if body.tell() > LARGEST_BODY:
                     raise RequestEntityTooLarge(f"the body is over {LARGEST_BODY} bytes")
-    except ValueError as error:
-        raise BadRequest(f"the body is not chunked as announced: {error}") from None
-    except OSError:
+    except TimeoutError:
         raise RequestTimeout(f"the body did not come within {BODY_DEADLINE_S:.0f} s") from None
+    except (OSError, ValueError) as error:
+        raise BadRequest(f"the body is malformed: {error}") from None
+    if length is not None and body.tell() < length:
+        raise BadRequest(f"the body ended after {body.tell()} of {length} bytes")
     body.seek(0)
     return body
 

@@ -16,6 +16,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 import eventlet
+import structlog
 from eventlet.event import Event as GreenEvent
 from nameko import rpc as nameko_rpc
 from nameko.constants import HEADER_PREFIX
@@ -28,6 +29,8 @@ from chassis.consumer import QueueConsumer
 from chassis.context import CallContext
 from chassis.errors import DomainError, Unavailable
 from chassis.sender import Sender
+
+log = structlog.get_logger()
 
 
 class ReplyListener(nameko_rpc.ReplyListener):
@@ -45,8 +48,12 @@ class ReplyListener(nameko_rpc.ReplyListener):
     def handle_message(self, body: bytes, message: Any) -> None:
         self.queue_consumer.ack_message(message)
         waiting = self._reply_events.pop(message.properties.get("correlation_id"), None)
-        if waiting is not None:
+        if waiting is None:
+            return
+        try:
             waiting.send(json.loads(body))
+        except ValueError as error:  # the caller gives up at its deadline
+            log.warning("rpc_reply_not_json", error=str(error))
 
 
 class Remote:

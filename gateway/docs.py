@@ -12,11 +12,11 @@ from importlib.resources import files
 from typing import TypeVar
 
 from nameko.extensions import register_entrypoint
+from nameko.web.handlers import HttpRequestHandler
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Request, Response
 
 from chassis import json
-from chassis.http import HttpEntrypoint
 from contracts.catalogue import public_events
 from gateway import asyncapi, openapi, problems
 from gateway.server import ApiServer
@@ -50,7 +50,7 @@ POLICY = (
 )
 
 
-class Page(HttpEntrypoint):
+class Page(HttpRequestHandler):
     """Serves a document as it is."""
 
     server = ApiServer()

@@ -31,13 +31,13 @@ from uuid import UUID, uuid4
 import eventlet
 from eventlet.event import Event as GreenEvent
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, register_entrypoint
+from nameko.web.handlers import HttpRequestHandler
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis import context, json
 from chassis.context import CallContext, Caller
 from chassis.errors import DomainError, FieldError, Forbidden, Invalid, Unavailable
-from chassis.http import HttpEntrypoint
 from chassis.schemas import Reading, load
 from gateway import problems
 from gateway.authentication import Authenticator
@@ -126,7 +126,7 @@ def declarations_of(service_class: type) -> Iterator[tuple[Declaration, Callable
     yield from sorted(found, key=lambda each: (each[0].path, each[0].method))
 
 
-class Endpoint(HttpEntrypoint):
+class Endpoint(HttpRequestHandler):
     """The entrypoint behind ``@endpoint``."""
 
     server = ApiServer()

@@ -1,0 +1,120 @@
+"""Stopping: what is in flight is finished and settled, so that nothing runs again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import eventlet
+import pytest
+
+from chassis.broker import connection_to
+from chassis.consumer import QueueConsumer
+from chassis.process import Process
+from chassis.remote import remote
+from chassis.rpc import rpc
+from chassis.store import Store
+from chassis.subscribe import subscribe
+from chassis.transaction import Transaction
+from tests.chassis.bank import Ears, Told, Town, a_company, an_envelope, hear
+from tests.waiting import eventually
+
+LONG_S = 0.5
+begun: list[str] = []
+ended: list[str] = []
+
+
+class Slow:
+    name = "slow"
+    store = Store(Ears)
+
+    @rpc
+    def work(self) -> str:
+        begun.append("call")
+        eventlet.sleep(LONG_S)
+        ended.append("call")
+        return "done"
+
+    @subscribe(Told)
+    def note_down(self, event: Told, tx: Transaction) -> None:
+        begun.append("event")
+        eventlet.sleep(LONG_S)
+        hear("note_down")(event, tx)
+        ended.append("event")
+
+
+class Asker:
+    name = "asker"
+    slow = remote("slow")
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    begun.clear()
+    ended.clear()
+
+
+def test_a_stop_finishes_an_event_and_a_call_and_neither_runs_again(
+    rabbitmq_url: str, sqlite_database: str
+) -> None:
+    config = {"AMQP_URI": rabbitmq_url, "DATABASE": sqlite_database}
+    with a_company(rabbitmq_url, sqlite_database, Asker, Slow) as company:
+        call = eventlet.spawn(company.remote("slow", "asker").work)
+        Town(rabbitmq_url, (Slow,)).cry(an_envelope("hello").to_json())
+        eventually(lambda: sorted(begun) == ["call", "event"])
+        company.container("slow").stop()
+
+        assert sorted(ended) == ["call", "event"]
+        assert call.wait() == "done"
+        assert waiting_in(rabbitmq_url, "slow.note_down") == 0
+        assert waiting_in(rabbitmq_url, "rpc-slow") == 0
+        with Process([Slow], config, []).running() as again:
+            assert list(again.service_names) == ["slow"]
+        assert sorted(begun) == ["call", "event"]
+
+
+def test_a_stop_takes_no_new_work(rabbitmq_url: str, sqlite_database: str) -> None:
+    with a_company(rabbitmq_url, sqlite_database, Slow) as company:
+        town = Town(rabbitmq_url, (Slow,))
+        town.cry(an_envelope("first").to_json())
+        eventually(lambda: begun)
+        stopping = eventlet.spawn(company.container("slow").stop)
+        eventlet.sleep(0.3)
+        town.cry(an_envelope("second").to_json())
+        stopping.wait()
+
+        assert begun == ["event"]
+        assert waiting_in(rabbitmq_url, "slow.note_down") == 1
+
+
+def test_an_idle_service_stops_soon(broker: str, sqlite_database: str) -> None:
+    with a_company(broker, sqlite_database, Slow) as company:
+        with eventlet.Timeout(3):
+            company.process.stop()
+
+
+def test_a_consumer_whose_connection_broke_consumes_again(
+    rabbitmq_url: str, sqlite_database: str
+) -> None:
+    with a_company(rabbitmq_url, sqlite_database, Slow) as company:
+        town = Town(rabbitmq_url, (Slow,))
+        town.cry(an_envelope("first").to_json())
+        eventually(lambda: begun)
+        _break_connection(company.container("slow"))
+        eventually(lambda: company.heard("slow") == ["note_down:first"])
+        town.cry(an_envelope("second").to_json())
+
+        eventually(lambda: company.heard("slow") == ["note_down:first", "note_down:second"])
+
+
+def _break_connection(container: Any) -> None:
+    """The socket goes, as when a broker's machine does."""
+    [consumer] = {each for each in container.extensions if isinstance(each, QueueConsumer)}
+    [channel] = {each.channel for each in consumer._consumers.values()}
+    channel.connection.transport.sock.shutdown(2)
+
+
+def waiting_in(broker: str, queue: str) -> int:
+    """How many messages the broker would deliver."""
+    with connection_to(broker) as connection:
+        declared = connection.channel().queue_declare(queue, passive=True)
+        return int(declared.message_count)

@@ -1,0 +1,261 @@
+"""The HTTP server's limits on size, time and number, and how it stops."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import eventlet
+import httpx
+import pytest
+from nameko.extensions import register_entrypoint
+from nameko.web.handlers import HttpRequestHandler
+from werkzeug.wrappers import Request, Response
+
+from chassis import http
+from chassis.config import BadSettings
+from chassis.http import LARGEST_BODY, WebServer
+from chassis.process import Process
+from tests.waiting import eventually
+
+WORKERS = 2
+
+
+class Handler(HttpRequestHandler):
+    server = WebServer()
+
+
+def on(method: str, path: str) -> Callable[[Any], Any]:
+    def decorate(function: Any) -> Any:
+        register_entrypoint(function, Handler(method, path))
+        return function
+
+    return decorate
+
+
+class Echo:
+    name = "echo"
+
+    @on("POST", "/echo")
+    def echo(self, request: Request) -> Response:
+        return Response(request.get_data())
+
+    @on("GET", "/slow")
+    def slow(self, request: Request) -> Response:
+        eventlet.sleep(0.4)
+        return Response("done")
+
+    @on("GET", "/quick")
+    def quick(self, request: Request) -> Response:
+        return Response("done")
+
+
+@dataclass
+class Site:
+    process: Process
+    address: str
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}"
+
+    def connect(self) -> socket.socket:
+        host, port = self.address.split(":")
+        return self.stack.enter_context(closing(socket.create_connection((host, int(port)), 10)))
+
+    def say(self, *parts: bytes) -> bytes:
+        """What the server answers to these bytes."""
+        connection = self.connect()
+        for part in parts:
+            connection.sendall(part)
+        return connection.recv(65_536)
+
+
+@contextmanager
+def a_site(address: str = "127.0.0.1:0") -> Iterator[Site]:
+    config = {"WEB_SERVER_ADDRESS": address, "AMQP_URI": "embedded://site", "max_workers": WORKERS}
+    with Process([Echo], config, []).running() as process, ExitStack() as stack:
+        [container] = process.containers
+        [server] = [each for each in container.extensions if isinstance(each, WebServer)]
+        yield Site(process, server.address, stack)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with a_site() as running:
+        yield running
+
+
+def head(method: str, path: str, *headers: str) -> bytes:
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: here", *headers, "", ""]).encode()
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ")[1])
+
+
+# Size
+
+
+def test_a_body_is_read_whole(site: Site) -> None:
+    body = bytes(range(256)) * 1000
+    assert httpx.post(f"{site.url}/echo", content=body).content == body
+
+
+def test_a_body_of_the_largest_size_is_taken_and_one_byte_more_is_not(site: Site) -> None:
+    assert httpx.post(f"{site.url}/echo", content=bytes(LARGEST_BODY)).status_code == 200
+    assert httpx.post(f"{site.url}/echo", content=bytes(LARGEST_BODY + 1)).status_code == 413
+
+
+def test_a_body_announced_as_too_large_is_refused_before_it_comes(site: Site) -> None:
+    assert status(site.say(head("POST", "/echo", "Content-Length: 300000000"))) == 413
+
+
+def test_a_chunked_body_arrives_intact(site: Site) -> None:
+    chunks = [b"one", b"two" * 1000, b"three"]
+    assert httpx.post(f"{site.url}/echo", content=iter(chunks)).content == b"".join(chunks)
+
+
+def test_a_chunked_body_that_grows_too_large_is_refused(site: Site) -> None:
+    start = head("POST", "/echo", "Transfer-Encoding: chunked")
+    chunk = b"10000\r\n" + bytes(65_536) + b"\r\n"
+    assert status(site.say(start, *[chunk] * 17)) == 413
+
+
+@pytest.mark.parametrize("length", ["-1", "1.5", "ten", "1_0", "٣"])
+def test_a_content_length_that_is_no_number_is_refused(site: Site, length: str) -> None:
+    assert status(site.say(head("POST", "/echo", f"Content-Length: {length}"))) == 400
+
+
+def test_a_body_that_ends_before_its_announced_length_is_refused(site: Site) -> None:
+    connection = site.connect()
+    connection.sendall(head("POST", "/echo", "Content-Length: 10") + b"12345")
+    connection.shutdown(socket.SHUT_WR)
+    assert status(connection.recv(1000)) == 400
+
+
+@pytest.mark.parametrize("chunk", [b"zz\r\n", b"-5\r\n", b"5\r\nabc"])
+def test_a_chunked_body_that_is_malformed_is_refused(site: Site, chunk: bytes) -> None:
+    connection = site.connect()
+    connection.sendall(head("POST", "/echo", "Transfer-Encoding: chunked") + chunk)
+    connection.shutdown(socket.SHUT_WR)
+    assert status(connection.recv(1000)) == 400
+
+
+# Time
+
+
+@pytest.mark.parametrize("announcement", ["Content-Length: 10", "Transfer-Encoding: chunked"])
+def test_a_body_that_does_not_come_is_given_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch, announcement: str
+) -> None:
+    monkeypatch.setattr(http, "BODY_DEADLINE_S", 0.1)
+    assert status(site.say(head("POST", "/echo", announcement))) == 408
+
+
+def test_slow_clients_hold_no_worker(site: Site) -> None:
+    slow = [site.connect() for _ in range(4 * WORKERS)]
+    for connection in slow:
+        connection.sendall(head("POST", "/echo", "Content-Length: 10") + b"1")
+
+    assert httpx.get(f"{site.url}/quick", timeout=2).text == "done"
+
+    for connection in slow:
+        connection.sendall(b"234567890")
+        assert connection.recv(1000).endswith(b"1234567890")
+
+
+# Number
+
+
+def test_more_connections_than_allowed_are_closed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "MOST_CONNECTIONS", 2)
+    kept = [site.connect() for _ in range(2)]
+    eventually(lambda: site.say(b"") == b"")
+
+    kept[0].sendall(head("GET", "/quick"))
+    assert kept[0].recv(1000).endswith(b"done")
+
+
+def test_a_closed_connection_makes_room(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MOST_CONNECTIONS", 1)
+    for _ in range(3):
+        eventually(lambda: httpx.get(f"{site.url}/quick").text == "done")
+
+
+# Strangers
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"\x00\xff\xfe\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",  # TLS
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"X-Long: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        b"GET http://[ HTTP/1.1\r\nHost: [\r\n\r\n",
+        b"GET /%ff%00 HTTP/1.1\r\nHost: \xff\r\n\r\n",
+    ],
+)
+def test_rubbish_harms_nobody(site: Site, rubbish: bytes) -> None:
+    connection = site.connect()
+    connection.sendall(rubbish)
+    connection.shutdown(socket.SHUT_WR)
+    with eventlet.Timeout(5):
+        while connection.recv(65_536):
+            pass
+
+    assert httpx.get(f"{site.url}/quick").text == "done"
+
+
+def test_a_client_that_hangs_up_in_the_middle_harms_nobody(site: Site) -> None:
+    connection = site.connect()
+    connection.sendall(head("GET", "/slow"))
+    connection.close()
+    assert httpx.get(f"{site.url}/quick").text == "done"
+
+
+def test_what_is_not_there_is_404_and_what_is_not_done_405(site: Site) -> None:
+    assert httpx.get(f"{site.url}/nothing").status_code == 404
+    assert httpx.get(f"{site.url}/echo").status_code == 405
+
+
+# Start and stop
+
+
+def test_a_port_in_use_is_a_bad_setting(site: Site) -> None:
+    with pytest.raises(BadSettings, match=f"can't listen on {site.address}"):
+        http.listen((site.address.split(":")[0], int(site.address.split(":")[1])))
+
+
+def test_a_stop_finishes_what_was_begun_and_takes_nothing_new() -> None:
+    with a_site() as site:
+        answer = eventlet.spawn(httpx.get, f"{site.url}/slow")
+        eventlet.sleep(0.1)
+        stopping = eventlet.spawn(site.process.stop)
+        eventlet.sleep(0.1)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{site.url}/quick")
+
+        assert answer.wait().text == "done"
+        stopping.wait()
+
+
+def test_a_stop_closes_idle_connections_at_once() -> None:
+    with a_site() as site:
+        fresh, used = site.connect(), site.connect()
+        used.sendall(head("GET", "/quick"))
+        assert used.recv(1000).endswith(b"done")
+        with eventlet.Timeout(5):
+            site.process.stop()
+        assert fresh.recv(1000) == b""
+        assert used.recv(1000) == b""

@@ -1,0 +1,156 @@
+"""A writing call that runs twice takes effect once, and answers the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import eventlet
+import pytest
+
+from chassis import context
+from chassis.context import CallContext, Caller
+from chassis.idempotency import KeyReused
+from chassis.ids import new_id
+from chassis.rpc import Request, _argument_fields
+from chassis.store import Store
+from tests.chassis.bank import (
+    Base,
+    Client,
+    Note,
+    Teller,
+    WordTaken,
+    a_company,
+    a_store,
+    count_of,
+    words_in,
+)
+
+MANY = 8
+
+
+class Desk:
+    """A teller without its container: what the RPC entrypoint does around a method."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def tell(self, word: str) -> str:
+        with self.store.transaction() as tx:
+            note = Note.of(word)
+            tx.add(note)
+            tx.emit(note.told())
+            tx.flush()
+            eventlet.sleep(0.01)
+            return tx.reply(str(note.id))
+
+    def note_silently(self, word: str) -> str:
+        with self.store.transaction() as tx:
+            tx.add(Note.of(word))
+        return word
+
+    def clear(self, word: str) -> None:
+        with self.store.transaction() as tx:
+            tx.add(Note.of(word))
+            return tx.reply(None)
+
+
+@pytest.fixture
+def desk(database: str) -> Iterator[Desk]:
+    store = a_store(database, "teller", Base)
+    yield Desk(store)
+    store.dispose()
+
+
+def call(desk: Desk, key: str | None, method: str = "tell", word: str = "hello", **who: Any) -> Any:
+    """As a request that arrives with this idempotency key."""
+    run = getattr(desk, method)
+    request = Request(method, {"word": word}, _argument_fields(run)())
+    with context.entered(CallContext(idempotency_key=key, **who)):
+        return request.answer(run)
+
+
+def test_the_same_key_twice_has_one_effect_and_one_answer(desk: Desk) -> None:
+    assert call(desk, "k") == call(desk, "k")
+    assert words_in(desk.store) == ["hello"]
+    assert count_of(desk.store, "outbox") == 1
+
+
+def test_the_same_key_at_the_same_moment_has_one_effect_and_one_answer(desk: Desk) -> None:
+    calls = [eventlet.spawn(call, desk, "k") for _ in range(MANY)]
+    assert len({each.wait() for each in calls}) == 1
+    assert words_in(desk.store) == ["hello"]
+    assert count_of(desk.store, "outbox") == 1
+
+
+def test_an_answer_of_nothing_is_remembered_too(desk: Desk) -> None:
+    assert call(desk, "k", "clear") is None
+    assert call(desk, "k", "clear") is None
+    assert words_in(desk.store) == ["hello"]
+
+
+def test_another_key_is_another_call(desk: Desk) -> None:
+    assert call(desk, "k1", word="one") != call(desk, "k2", word="two")
+    assert words_in(desk.store) == ["one", "two"]
+
+
+def test_without_a_key_each_call_stands_alone(desk: Desk) -> None:
+    call(desk, None, word="one")
+    with pytest.raises(WordTaken):
+        call(desk, None, word="one")
+    assert count_of(desk.store, "replies") == 0
+
+
+def test_a_key_with_other_arguments_is_refused(desk: Desk) -> None:
+    call(desk, "k", word="one")
+    with pytest.raises(KeyReused) as refusal:
+        call(desk, "k", word="two")
+    assert refusal.value.code == "idempotency_key_reused"
+    assert words_in(desk.store) == ["one"]
+
+
+def test_the_key_of_one_account_is_not_that_of_another(desk: Desk) -> None:
+    call(desk, "k", word="one", caller=Caller(uuid4()))
+    call(desk, "k", word="two", caller=Caller(uuid4()))
+    assert words_in(desk.store) == ["one", "two"]
+
+
+def test_the_key_of_one_method_is_not_that_of_another(desk: Desk) -> None:
+    call(desk, "k", word="one")
+    call(desk, "k", "clear", word="two")
+    assert words_in(desk.store) == ["one", "two"]
+
+
+def test_a_writing_call_that_forgets_its_answer_fails_loudly_and_writes_nothing(
+    desk: Desk,
+) -> None:
+    with pytest.raises(TypeError, match=r"must give its answer to tx\.reply"):
+        call(desk, "k", "note_silently")
+    assert words_in(desk.store) == []
+
+
+def test_a_refused_call_is_not_remembered(desk: Desk) -> None:
+    with desk.store.transaction() as tx:
+        standing = Note(id=new_id(), word="hello", times=1)
+        tx.add(standing)
+    with pytest.raises(WordTaken):
+        call(desk, "k")
+
+    with desk.store.transaction() as tx:
+        tx.delete(tx.find(Note, standing.id))
+    call(desk, "k")
+
+    assert words_in(desk.store) == ["hello"]
+
+
+def test_a_call_repeated_over_the_broker_takes_effect_once(
+    broker: str, sqlite_database: str
+) -> None:
+    with a_company(broker, sqlite_database, Teller, Client) as company:
+        with context.entered(CallContext(idempotency_key="k")):
+            answers = {company.teller.tell(word="hello") for _ in range(3)}
+            with pytest.raises(KeyReused):
+                company.teller.tell(word="other")
+        assert len(answers) == 1
+        assert words_in(company.store("teller")) == ["hello"]

@@ -1,0 +1,78 @@
+"""Logs: one event a line, with the correlation id of its call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from chassis import context, json, logs
+from chassis.context import CallContext
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
+    structlog.configure(**before)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_in_json_each_line_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json")
+    structlog.get_logger().info("note_told", word="hello\nworld", times=2)
+    logging.getLogger("somebody").warning("a library says %s", "hello")
+
+    ours, theirs = lines(capsys)
+    assert (ours["event"], ours["word"], ours["times"]) == ("note_told", "hello\nworld", 2)
+    assert (ours["level"], theirs["level"]) == ("info", "warning")
+    assert theirs["event"] == "a library says hello"
+    assert ours["timestamp"].endswith("Z")
+
+
+def test_every_line_of_a_call_bears_its_correlation_id(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json")
+    with context.entered(CallContext(correlation_id="c-1")):
+        structlog.get_logger().info("ours")
+        logging.getLogger("somebody").warning("theirs")
+    structlog.get_logger().info("after")
+
+    assert [line.get("correlation_id") for line in lines(capsys)] == ["c-1", "c-1", None]
+
+
+def test_an_exception_is_part_of_its_line_and_shows_no_local_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("json")
+    password = "s3" + "cret"
+    try:
+        raise ValueError(len(password))
+    except ValueError:
+        structlog.get_logger().exception("failed")
+
+    [line] = lines(capsys)
+    assert "ValueError" in str(line)
+    assert "s3cret" not in str(line)
+
+
+def test_the_level_silences_what_is_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json", "warning")
+    structlog.get_logger().info("quiet")
+    structlog.get_logger().warning("loud")
+
+    assert [line["event"] for line in lines(capsys)] == ["loud"]
+
+
+def test_for_people_a_line_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("console")
+    structlog.get_logger().info("note_told", word="hello")
+    assert "note_told" in capsys.readouterr().err

@@ -1,0 +1,93 @@
+"""Migrations: repeatable, safe at once, and in step with the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import eventlet
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from chassis.database import service_url
+from chassis.migrations import is_current, migrate
+from chassis.store import Store
+from chassis.times import utc_now
+from firststep.platform import SERVICES, migrations_of
+from tests.chassis.bank import create_database, rows_of
+from tests.chassis.conftest import postgres_databases_of
+
+TABLES = {"outbox", "inbox", "replies", "clocks", "alembic_version"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """One in which no test has made tables before."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_database")
+        return
+    databases = postgres_databases_of(request.getfixturevalue("postgres_url"))
+    yield databases.template
+    databases.drop()
+
+
+@pytest.fixture(params=sorted(SERVICES))
+def service(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def empty(database: str, service: str) -> Any:
+    """A service's store on a database without tables."""
+    url = service_url(database, service)
+    create_database(url)
+    store = Store(SERVICES[service].store.base)
+    store.connect(url, service)
+    yield store
+    store.dispose()
+
+
+def bring_up(store: Store) -> None:
+    migrate(store.writer, migrations_of(store.service), store.base.metadata)
+
+
+def test_migrations_make_what_the_models_say(empty: Store) -> None:
+    bring_up(empty)
+    with empty.writer.connect() as connection:
+        difference = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), empty.base.metadata
+        )
+        assert difference == []
+        assert set(inspect(connection).get_table_names()) >= TABLES
+
+
+def test_migrating_again_changes_nothing(empty: Store) -> None:
+    bring_up(empty)
+    with empty.transaction() as tx:
+        tx.execute(empty.table("clocks").insert().values(name="kept", due_at=utc_now()))
+    bring_up(empty)
+    assert [row.name for row in rows_of(empty, "clocks")] == ["kept"]
+
+
+def test_a_database_is_current_when_it_has_every_migration(empty: Store) -> None:
+    versions = migrations_of(empty.service)
+    assert not is_current(empty.writer, versions)
+    bring_up(empty)
+    assert is_current(empty.writer, versions)
+
+
+def test_two_that_migrate_at_once_wait_for_each_other(database: str) -> None:
+    url = service_url(database, "booking")
+    create_database(url)
+    stores = [Store(SERVICES["booking"].store.base) for _ in range(2)]
+    for store in stores:
+        store.connect(url, "booking")
+    for migrating in [eventlet.spawn(bring_up, store) for store in stores]:
+        migrating.wait()
+
+    assert is_current(stores[0].writer, migrations_of("booking"))
+    for store in stores:
+        store.dispose()

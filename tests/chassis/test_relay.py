@@ -1,0 +1,259 @@
+"""The relay: what transactions left in the outbox goes to the broker, at least once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import eventlet
+import pytest
+from kombu import Queue
+from sqlalchemy import insert
+
+from chassis import broker as broker_module
+from chassis import json, loop, relay
+from chassis.broker import BrokerAway, ConfirmedPublisher, Outgoing, connection_to
+from chassis.database import Database
+from chassis.events import exchange_of
+from chassis.relay import Relay
+from chassis.store import Store
+from tests import servers
+from tests.chassis.bank import (
+    Base,
+    Client,
+    Company,
+    Listener,
+    Note,
+    Teller,
+    a_company,
+    a_store,
+    an_envelope,
+    rows_of,
+)
+from tests.waiting import eventually
+
+EXCHANGE = exchange_of("teller")
+EVERYTHING = Queue("relay-test", EXCHANGE, routing_key="#", auto_delete=True)
+
+
+def all_sent(store: Database) -> bool:
+    return all(row.sent_at is not None for row in rows_of(store, "outbox"))
+
+
+def a_leftover(store: Store, word: str) -> None:
+    """What a process that crashed after its commit leaves behind: a row, and no bell."""
+    envelope = an_envelope(word)
+    with store.writer.begin() as connection:
+        connection.execute(
+            insert(store.table("outbox")).values(
+                event_id=envelope.id,
+                type=envelope.type,
+                body=envelope.to_json(),
+                emitted_at=envelope.time,
+            )
+        )
+
+
+def write(store: Store, *words: str) -> None:
+    with store.transaction() as tx:
+        for word in words:
+            tx.emit(Note.of(word).told())
+
+
+def a_relay(store: Store, broker: str, *queues: Queue) -> Relay:
+    """One that sweeps when it is told to."""
+    made = Relay()
+    made.database = store
+    made._publisher = ConfirmedPublisher(broker, [EXCHANGE], queues)
+    return made
+
+
+@contextmanager
+def everything_published(broker: str) -> Iterator[list[Any]]:
+    """Each event that reaches the exchange, with its AMQP message, in the order of arrival."""
+    messages: list[Any] = []
+
+    def take(message: Any) -> None:
+        messages.append((json.loads(broker_module.body_of(message)), message))
+        message.ack()
+
+    with connection_to(broker) as connection:
+        with connection.Consumer([EVERYTHING], on_message=take):
+            draining = eventlet.spawn(_drain, connection)
+            try:
+                yield messages
+            finally:
+                draining.kill()
+
+
+def _drain(connection: Any) -> None:
+    while True:
+        connection.drain_events()
+
+
+def words_of(messages: list[Any]) -> list[str]:
+    return [event["data"]["word"] for event, _ in messages]
+
+
+def test_an_event_is_published_when_its_transaction_commits(broker: str, database: str) -> None:
+    with a_company(broker, database, Teller, Listener, Client) as company:
+        company.teller.tell(word="hello")
+        eventually(lambda: all_sent(company.store("teller")))
+        assert company.heard() == ["note_down:hello", "pass_on:hello"] or eventually(company.heard)
+
+
+def test_a_commit_does_not_wait_for_the_next_sweep(
+    broker: str, sqlite_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "SWEEP_EVERY_S", 60)
+    with a_company(broker, sqlite_database, Teller, Listener, Client) as company:
+        company.teller.tell(word="hello")
+        eventually(company.heard)
+
+
+def test_what_a_crashed_process_left_behind_is_published(broker: str, database: str) -> None:
+    with a_company(broker, database, Teller, Listener) as company:
+        a_leftover(company.store("teller"), "left")
+        eventually(company.heard)
+        eventually(lambda: all_sent(company.store("teller")))
+
+
+def test_what_is_left_at_the_stop_goes_out_before_it(broker: str, sqlite_database: str) -> None:
+    """On the embedded broker that also needs a listener who is still there."""
+    with a_company(broker, sqlite_database, Teller, topology=[]) as company:
+        store = company.store("teller")
+        for number in range(20):
+            a_leftover(store, f"word-{number}")
+    store = a_store(sqlite_database, "teller", Base)
+    assert all_sent(store)
+    store.dispose()
+
+
+def test_a_published_event_is_what_any_amqp_client_can_read(
+    rabbitmq_url: str, sqlite_database: str
+) -> None:
+    store = a_store(sqlite_database, "teller", Base)
+    with everything_published(rabbitmq_url) as messages:
+        write(store, "hello")
+        relay_ = a_relay(store, rabbitmq_url)
+        assert relay_.sweep() == 1
+        [(event, message)] = eventually(lambda: messages)
+        relay_._publisher.drop()
+    store.dispose()
+
+    assert message.delivery_info["routing_key"] == "Told"
+    assert message.delivery_info["exchange"] == "teller.events"
+    assert message.content_type == "application/json"
+    assert message.properties["message_id"] == event["id"]
+    assert message.properties["delivery_mode"] == 2
+
+
+def test_events_go_out_in_the_order_in_which_they_were_written(
+    rabbitmq_url: str, sqlite_database: str
+) -> None:
+    store = a_store(sqlite_database, "teller", Base)
+    words = [f"word-{number}" for number in range(2 * relay.BATCH + 3)]
+    write(store, *words)
+    with everything_published(rabbitmq_url) as messages:
+        made = a_relay(store, rabbitmq_url)
+        assert [made.sweep(), made.sweep(), made.sweep(), made.sweep()] == [200, 200, 3, 0]
+        eventually(lambda: len(messages) == len(words))
+        made._publisher.drop()
+    store.dispose()
+
+    assert words_of(messages) == words
+
+
+def test_two_relays_on_one_outbox_publish_each_event_once(
+    rabbitmq_url: str, postgres_database: str
+) -> None:
+    store = a_store(postgres_database, "teller", Base)
+    words = [f"word-{number:04}" for number in range(3 * relay.BATCH)]
+    with everything_published(rabbitmq_url) as messages:
+        write(store, *words)
+        relays = [a_relay(store, rabbitmq_url) for _ in range(2)]
+        for sweeping in [eventlet.spawn(_sweep_all, each) for each in relays]:
+            sweeping.wait()
+        eventually(lambda: len(messages) >= len(words))
+    assert all_sent(store)
+    store.dispose()
+
+    assert sorted(words_of(messages)) == words
+
+
+def _sweep_all(sweeping: Relay) -> None:
+    while not all_sent(sweeping.database):
+        sweeping.sweep()
+        eventlet.sleep(0)
+    sweeping._publisher.drop()
+
+
+def test_only_what_was_confirmed_is_marked_as_sent(store: Store) -> None:
+    class HalfConfirmed(ConfirmedPublisher):
+        """A broker that took the first of each batch, and said nothing of the rest."""
+
+        def publish(self, batch: Any) -> list[int]:
+            return [message.key for message in batch][:1]
+
+    write(store, "one", "two", "three")
+    made = a_relay(store, "embedded://unused")
+    made._publisher = HalfConfirmed("embedded://unused", [], [])
+
+    with pytest.raises(BrokerAway, match="2 of 3 events not confirmed"):
+        made.sweep()
+
+    rows = sorted(rows_of(store, "outbox"))
+    assert [row.sent_at is not None for row in rows] == [True, False, False]
+
+
+def test_a_broker_that_is_away_leaves_all_unsent(store: Store) -> None:
+    write(store, "one")
+    made = a_relay(store, "amqp://guest:guest@127.0.0.1:1")
+
+    with pytest.raises(BrokerAway):
+        made.sweep()
+
+    assert not any(row.sent_at for row in rows_of(store, "outbox"))
+
+
+def test_a_message_that_the_broker_refused_is_not_confirmed(rabbitmq_url: str) -> None:
+    """A full queue that rejects: the broker answers with basic.nack."""
+    full = Queue(
+        f"relay-full-{id(object())}",
+        EXCHANGE,
+        routing_key="full",
+        auto_delete=True,
+        expires=30,
+        queue_arguments={"x-max-length": 1, "x-overflow": "reject-publish"},
+    )
+    publisher = ConfirmedPublisher(rabbitmq_url, [EXCHANGE], [full])
+    batch = [Outgoing(key, b"{}", EXCHANGE.name, "full", str(key)) for key in range(20)]
+
+    confirmed = publisher.publish(batch)
+    publisher.drop()
+
+    assert 0 in confirmed
+    assert len(confirmed) < len(batch)
+
+
+def test_while_the_broker_is_away_events_wait_and_are_sent_when_it_returns(
+    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "LONGEST_PAUSE_S", 0.5)
+    with servers.rabbitmq_of_our_own() as server:
+        with a_company(server.url, postgres_database, Teller, Listener, Client) as company:
+            company.teller.tell(word="before")
+            eventually(lambda: len(company.heard()) == 2)
+            server.stop()
+            write(company.store("teller"), "meanwhile")
+            server.start()
+
+            eventually(lambda: len(company.heard()) == 4, within=20)
+            company.teller.tell(word="after")
+            eventually(lambda: len(company.heard()) == 6, within=20)
+            assert alive(company)
+
+
+def alive(company: Company) -> bool:
+    return not any(container._died.ready() for container in company.process.containers)

@@ -1,0 +1,362 @@
+"""Transactions: rows and events, both or neither, on each kind of database."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import eventlet
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from chassis import context, json
+from chassis.context import CallContext
+from chassis.database import DatabaseAway
+from chassis.errors import NotFound
+from chassis.events import Event
+from chassis.ids import new_id
+from chassis.store import Store
+from chassis.tables import UtcDateTime
+from chassis.times import utc_now
+from tests.chassis.bank import Base, Note, Told, WordTaken, a_store, count_of, rows_of, words_in
+
+GREENTHREADS = 16
+ROUNDS = 20
+FROZEN_S = 0.3
+
+HOLD_THE_LOCK = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+time.sleep(0.6)
+connection.execute("COMMIT")
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shouted(Event, producer="crier"):
+    """Somebody else's event."""
+
+    word: str
+
+
+def write(store: Store, word: str) -> Note:
+    with store.transaction() as tx:
+        note = Note.of(word)
+        tx.add(note)
+        tx.emit(note.told())
+    return note
+
+
+def test_rows_and_events_are_written_together(store: Store) -> None:
+    note = write(store, "hello")
+
+    assert words_in(store) == ["hello"]
+    [row] = rows_of(store, "outbox")
+    assert (row.type, row.sent_at) == ("Told", None)
+    wire = json.loads(row.body)
+    assert wire["id"] == str(row.event_id)
+    assert wire["data"] == {"note_id": str(note.id), "word": "hello"}
+
+
+def write_and_fail(store: Store, word: str) -> None:
+    with store.transaction() as tx:
+        note = Note.of(word)
+        tx.add(note)
+        tx.flush()
+        tx.emit(note.told())
+        raise ZeroDivisionError
+
+
+def test_an_exception_leaves_neither_row_nor_event(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(store, "hello")
+
+    assert words_in(store) == []
+    assert rows_of(store, "outbox") == []
+
+
+def test_a_commit_with_events_rings_the_relays_bell_and_a_rollback_does_not(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(store, "hello")
+    assert not store.relay._loop.bell.wait(0)
+
+    write(store, "hello")
+    assert store.relay._loop.bell.wait(0)
+
+
+def test_events_are_told_in_the_order_in_which_they_were_emitted(store: Store) -> None:
+    with store.transaction() as tx:
+        for word in ("one", "two", "three"):
+            tx.emit(Told(note_id=new_id(), word=word))
+
+    bodies = [json.loads(row.body) for row in sorted(rows_of(store, "outbox"))]
+    assert [each["data"]["word"] for each in bodies] == ["one", "two", "three"]
+
+
+def test_an_event_bears_the_correlation_id_of_the_call_that_caused_it(store: Store) -> None:
+    with context.entered(CallContext(correlation_id="c-42")):
+        write(store, "hello")
+
+    assert json.loads(rows_of(store, "outbox")[0].body)["correlationid"] == "c-42"
+
+
+def test_a_service_emits_only_its_own_events(store: Store) -> None:
+    with store.transaction() as tx, pytest.raises(TypeError, match="not teller's to emit"):
+        tx.emit(Shouted(word="hey"))
+
+    assert rows_of(store, "outbox") == []
+
+
+def test_a_violated_constraint_is_the_refusal_that_it_bears(store: Store) -> None:
+    write(store, "hello")
+
+    with pytest.raises(WordTaken, match="That word was told before"):
+        write(store, "hello")
+
+    assert count_of(store, "outbox") == 1
+
+
+def test_a_violation_within_the_transaction_is_a_refusal_as_well(store: Store) -> None:
+    write(store, "hello")
+
+    with pytest.raises(WordTaken):
+        write_and_fail(store, "hello")
+
+
+def test_a_violation_that_bears_no_refusal_is_not_swallowed(store: Store) -> None:
+    note = write(store, "hello")
+
+    with pytest.raises(IntegrityError), store.transaction() as tx:
+        tx.execute(insert(Note).values(id=note.id, word="another", times=1))
+
+
+def test_one_transaction_at_a_time(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.add(Note.of("hello"))
+        with pytest.raises(RuntimeError, match="one transaction at a time"):
+            with store.transaction():
+                pass
+
+    assert words_in(store) == ["hello"]
+    write(store, "again")  # the guard opens with the end of the transaction
+
+
+def test_other_greenthreads_have_transactions_of_their_own(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.add(Note.of("outer"))
+        started = eventlet.spawn(write, store, "inner")
+        eventlet.sleep(0)
+    started.wait()
+
+    assert words_in(store) == ["inner", "outer"]
+
+
+def test_what_is_not_there_is_not_found(store: Store) -> None:
+    missing = new_id()
+    for look in ("find", "lock"):
+        with pytest.raises(NotFound, match=f"there is no note {missing}"):
+            with store.transaction() as tx:
+                getattr(tx, look)(Note, missing)
+
+
+def test_find_and_lock_give_the_row(store: Store) -> None:
+    note = write(store, "hello")
+    with store.transaction() as tx:
+        assert tx.find(Note, note.id).word == "hello"
+        assert tx.lock(Note, note.id).word == "hello"
+
+
+def test_a_locked_row_has_one_writer_at_a_time(store: Store) -> None:
+    note = write(store, "hello")
+
+    def count_up(_: int) -> None:
+        with store.transaction() as tx:
+            locked = tx.lock(Note, note.id)
+            seen = locked.times
+            eventlet.sleep(0.001)
+            locked.times = seen + 1
+
+    at_once(GREENTHREADS, count_up)
+
+    with store.transaction() as tx:
+        assert tx.find(Note, note.id).times == 1 + GREENTHREADS
+
+
+def test_a_row_that_several_create_at_once_is_made_once(store: Store) -> None:
+    id = new_id()
+
+    def count_up(_: int) -> None:
+        with store.transaction() as tx:
+            tx.lock_or_create(Note, id).times += 1
+
+    at_once(GREENTHREADS, count_up)
+
+    with store.transaction() as tx:
+        assert tx.find(Note, id).times == GREENTHREADS
+    assert count_of(store, "notes") == 1
+
+
+def test_a_database_that_is_not_there_is_away_and_names_no_address() -> None:
+    store = Store(Base)
+    store.connect("postgresql+psycopg://x:secret@127.0.0.1:1/nowhere", "teller")
+    for attempt in (store.check, lambda: write(store, "hello")):
+        with pytest.raises(DatabaseAway) as refusal:
+            attempt()
+        assert "secret" not in refusal.value.detail
+    store.dispose()
+
+
+def test_a_failed_statement_is_not_taken_for_a_database_that_is_away(store: Store) -> None:
+    with pytest.raises(DBAPIError) as error, store.reading() as session:
+        session.execute(text("SELECT nothing FROM outbox"))
+    assert not isinstance(error.value, DatabaseAway)
+
+
+def test_a_database_without_its_tables_says_what_to_do(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.execute(text("DROP TABLE clocks"))
+    with pytest.raises(DatabaseAway, match="run firststep migrate"):
+        store.check()
+
+
+def test_times_are_aware_utc_on_every_database(store: Store) -> None:
+    write(store, "hello")
+    [row] = rows_of(store, "outbox")
+    assert row.emitted_at.utcoffset().total_seconds() == 0
+    assert abs((utc_now() - row.emitted_at).total_seconds()) < 60
+
+
+def test_a_naive_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="a naive time"):
+        UtcDateTime().process_bind_param(utc_now().replace(tzinfo=None), None)  # type: ignore[arg-type]
+
+
+# SQLite: one writer, and nobody waits for it with the hub
+
+
+@pytest.fixture
+def sqlite(sqlite_database: str) -> Iterator[Store]:
+    store = a_store(sqlite_database, "teller", Base)
+    yield store
+    store.dispose()
+
+
+def test_a_reading_session_can_not_write_on_sqlite(sqlite: Store) -> None:
+    with sqlite.reading() as session, pytest.raises(OperationalError, match="readonly"):
+        session.execute(insert(Note).values(id=new_id(), word="hello", times=1))
+
+
+def test_sixteen_sqlite_writers_lose_nothing(sqlite: Store) -> None:
+    note = write(sqlite, "hello")
+
+    def count_often(_: int) -> None:
+        for _ in range(ROUNDS):
+            count(sqlite, note.id)
+
+    at_once(GREENTHREADS, count_often)
+
+    assert times_of(sqlite, note.id) == 1 + GREENTHREADS * ROUNDS
+    assert count_of(sqlite, "outbox") == 1 + GREENTHREADS * ROUNDS
+
+
+def test_writers_wait_for_another_process_without_stopping_the_hub(sqlite: Store) -> None:
+    note = write(sqlite, "hello")
+
+    with longest_gap() as gap, another_process_holding_the_lock(sqlite):
+        at_once(GREENTHREADS, lambda _: count(sqlite, note.id))
+
+    assert times_of(sqlite, note.id) == 1 + GREENTHREADS
+    assert gap.longest < FROZEN_S
+
+
+def test_readers_read_while_another_process_holds_the_lock(sqlite: Store) -> None:
+    write(sqlite, "hello")
+    with another_process_holding_the_lock(sqlite):
+        assert words_in(sqlite) == ["hello"]
+
+
+def test_what_sqlite_wrote_survives_a_loss_of_power(sqlite: Store) -> None:
+    with sqlite.transaction() as tx:
+        assert tx.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+        assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_queries_do_not_stop_the_hub(postgres_database: str) -> None:
+    store = a_store(postgres_database, "teller", Base)
+
+    def sleep(_: int) -> None:
+        with store.reading() as session:
+            session.execute(text("SELECT pg_sleep(0.5)"))
+
+    started = monotonic()
+    with longest_gap() as gap:
+        at_once(4, sleep)
+    store.dispose()
+
+    assert gap.longest < FROZEN_S
+    assert monotonic() - started < 4 * 0.5
+
+
+def at_once(number: int, work: Any) -> None:
+    pool = eventlet.GreenPool(number)
+    list(pool.imap(work, range(number)))
+
+
+def count(store: Store, id: UUID) -> None:
+    """Read, let others run, write: what a lost update is made of."""
+    with store.transaction() as tx:
+        note = tx.lock(Note, id)
+        seen = note.times
+        eventlet.sleep(0)
+        note.times = seen + 1
+        tx.emit(note.told())
+
+
+def times_of(store: Store, id: UUID) -> int:
+    with store.transaction() as tx:
+        return tx.find(Note, id).times
+
+
+@dataclass
+class Gap:
+    longest: float = 0.0
+
+
+@contextmanager
+def longest_gap() -> Iterator[Gap]:
+    """How long the hub let a ticking greenthread wait."""
+    gap = Gap()
+
+    def tick() -> None:
+        last = monotonic()
+        while True:
+            eventlet.sleep(0.01)
+            gap.longest, last = max(gap.longest, monotonic() - last), monotonic()
+
+    ticking = eventlet.spawn(tick)
+    try:
+        yield gap
+    finally:
+        ticking.kill()
+
+
+@contextmanager
+def another_process_holding_the_lock(store: Store) -> Iterator[None]:
+    path = str(store.writer.url.database)
+    command = [sys.executable, "-c", HOLD_THE_LOCK, path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "locked\n"
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            sqlite3.connect(path, timeout=0, isolation_level=None).execute("BEGIN IMMEDIATE")
+        yield
