@@ -42,9 +42,23 @@ class Slow:
         ended.append("event")
 
 
+class Clerk:
+    """One that is only called."""
+
+    name = "clerk"
+
+    @rpc
+    def work(self) -> str:
+        begun.append("call")
+        eventlet.sleep(LONG_S)
+        ended.append("call")
+        return "done"
+
+
 class Asker:
     name = "asker"
     slow = remote("slow")
+    clerk = remote("clerk")
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +84,21 @@ def test_a_stop_finishes_an_event_and_a_call_and_neither_runs_again(
         with Process([Slow], config, []).running() as again:
             assert list(again.service_names) == ["slow"]
         assert sorted(begun) == ["call", "event"]
+
+
+def test_a_stop_of_a_service_that_only_answers_lets_the_answer_out(
+    rabbitmq_url: str, sqlite_database: str
+) -> None:
+    config = {"AMQP_URI": rabbitmq_url, "DATABASE": sqlite_database}
+    with a_company(rabbitmq_url, sqlite_database, Asker, Clerk) as company:
+        call = eventlet.spawn(company.remote("clerk", "asker").work)
+        eventually(lambda: begun)
+        company.container("clerk").stop()
+
+        assert call.wait() == "done"
+        assert waiting_in(rabbitmq_url, "rpc-clerk") == 0
+        with Process([Clerk], config, []).running():
+            assert begun == ["call"]
 
 
 def test_a_stop_takes_no_new_work(rabbitmq_url: str, sqlite_database: str) -> None:

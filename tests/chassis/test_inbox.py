@@ -411,3 +411,14 @@ def at_once(work: Callable[[], object]) -> None:
     for _ in range(MANY):
         pool.spawn(work)
     pool.waitall()
+
+
+def test_a_clock_that_saw_an_earlier_attempt_does_nothing(inbox: Inbox, store: Store) -> None:
+    envelope = an_envelope("hello")
+    receive(inbox, envelope, failing)
+    outdated = waiting(inbox)
+    inbox.retry(outdated, envelope, failing)
+    inbox.retry(outdated, envelope, hear(HANDLER))
+
+    assert heard_in(store) == []
+    assert (the_row(store).status, the_row(store).attempts) == ("retry", 2)
