@@ -1,1 +1,24 @@
-"""What every service stands on: mechanism only, not a word about the business."""
+"""What every service stands on: mechanism only, not a word about the business.
+
+What a service uses:
+    store           ``Store(Base)``: transactions in which rows and events stand or fall together
+    rpc, remote     being called, and calling
+    subscribe       events that take effect once
+    clock           work on a clock, on one instance only
+    events, errors, schemas, pages, tables, context, times, ids
+                    the forms in which all of it is said
+
+Behind the store:
+    database, transaction, engines, constraints, inserts, migrations
+    idempotency     a call that is repeated gets the first answer
+    relay           the outbox goes to the broker
+    housekeeping    what was settled long ago is forgotten
+
+Behind events and calls:
+    inbox, retries, parking     dedupe; try again; keep for a person
+    broker, consumer, sender, queues, embedded
+    bell, loop, ticks           waiting without polling; looping; sharing a clock
+
+The process around it:
+    process, container, config, logs, health, http, json, green
+"""
