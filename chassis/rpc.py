@@ -10,12 +10,13 @@ broken connection delivers again), so one that writes answers with ``Transaction
 from __future__ import annotations
 
 import functools
+import inspect
 import typing
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import structlog
-from marshmallow import ValidationError
+from marshmallow import ValidationError, missing
 from nameko import rpc as nameko_rpc
 from nameko.constants import HEADER_PREFIX
 from nameko.exceptions import ContainerBeingKilled, serialize
@@ -54,8 +55,14 @@ def _argument_fields(method: Callable[..., Any]) -> Callable[[], dict[str, Any]]
     @functools.cache
     def fields() -> dict[str, Any]:
         hints = typing.get_type_hints(method, include_extras=True)
-        hints.pop("return", None)
-        return {name: field_for(hint, Reading.WIRE) for name, hint in hints.items()}
+        parameters = inspect.signature(method).parameters
+        return {
+            name: field_for(
+                hint, Reading.WIRE, required=parameters[name].default is inspect.Parameter.empty
+            )
+            for name, hint in hints.items()
+            if name in parameters
+        }
 
     return fields
 
@@ -78,16 +85,19 @@ class Request:
                 return before.reply
 
     def _arguments(self) -> dict[str, Any]:
-        messages: dict[str, Any] = {}
+        unknown = self._wire.keys() - self._fields.keys()
+        messages: dict[str, Any] = {
+            name: [f"{self.method} takes no such argument."] for name in unknown
+        }
         arguments = {}
-        for name, value in self._wire.items():
-            if name not in self._fields:
-                messages[name] = [f"{self.method} takes no such argument."]
-                continue
+        for name, field in self._fields.items():
             try:
-                arguments[name] = self._fields[name].deserialize(value, name)
+                value = field.deserialize(self._wire.get(name, missing), name)
             except ValidationError as error:
                 messages[name] = error.messages
+                continue
+            if value is not missing:
+                arguments[name] = value
         if messages:
             raise Invalid(errors=field_errors(messages, self._wire))
         return arguments

@@ -35,7 +35,11 @@ class Ticks:
                 .where(
                     clocks.c.name == self._name,
                     clocks.c.due_at <= now,
-                    or_(clocks.c.held_until.is_(None), clocks.c.held_until <= now),
+                    or_(
+                        clocks.c.held_until.is_(None),
+                        clocks.c.held_until <= now,
+                        clocks.c.holder == self._me,  # its release got lost
+                    ),
                 )
                 .values(due_at=now + self._interval, holder=self._me, held_until=now + CLAIM_LASTS)
             )

@@ -2,6 +2,8 @@
 
 import chassis.green  # noqa: F401, I001  # first: what is imported later finds itself green
 
+import os
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -32,17 +34,19 @@ TRY_NEXT = """
 
   {url}/docs                     the API, in a browser
   curl {url}/api/v1/featured     who can be booked now
-  firststep demo                 a tour of the main job, in another terminal
-  firststep listen SpecialistFeatured
+  {command} demo
+                                 a tour of the main job, in another terminal
+  {command} listen SpecialistFeatured
                                  what marketing hears
 
 Ctrl-C stops it.
 """
 
 
-def settings() -> Settings:
+def settings(quiet: bool = False) -> Settings:
+    """Read them, and set the logs up; ``quiet`` where the command tells its own story."""
     found = config.read()
-    logs.configure(found.log, found.log_level)
+    logs.configure(found.log, "warning" if quiet else found.log_level)
     return found
 
 
@@ -54,7 +58,9 @@ def serve(services: Services = None) -> None:
 
     def tell() -> None:
         if chosen.embedded:
-            Console().print(TRY_NEXT.format(url=f"http://{chosen.http}"), highlight=False)
+            command = os.path.relpath(sys.argv[0])
+            text = TRY_NEXT.format(url=f"http://{chosen.http}", command=command)
+            Console().print(text, highlight=False, soft_wrap=True)
 
     raise typer.Exit(process.run(tell))
 
@@ -69,7 +75,7 @@ def migrate(services: Services = None) -> None:
 @app.command()
 def seed() -> None:
     """Fill an empty platform with demo data."""
-    seeding.run(platform.prepared(settings()))
+    seeding.run(platform.prepared(settings(quiet=True)))
 
 
 @app.command()
@@ -77,7 +83,7 @@ def demo(
     url: Annotated[str, typer.Option(help="The gateway. Default: FIRSTSTEP_HTTP.")] = "",
 ) -> None:
     """Play the main job against a running gateway, and show each step with its events."""
-    found = settings()
+    found = settings(quiet=True)
     raise typer.Exit(tour.run(url or f"http://{found.http}", found))
 
 

@@ -47,6 +47,11 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+SENTENCES: dict[HTTPStatus, str] = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this path.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not take that method; Allow names those it does.",
+}
+
 HEADERS: dict[HTTPStatus, dict[str, str]] = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": RETRY_AFTER_S},
@@ -86,7 +91,8 @@ def from_error(error: Exception) -> Response:
 def from_http(error: HTTPException) -> Response:
     """The answer to what no endpoint takes: unknown paths, wrong methods, too much of anything."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    response = _response(status, http_code(error), error.description or status.phrase)
+    detail = SENTENCES.get(status) or error.description or status.phrase
+    response = _response(status, http_code(error), detail)
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value

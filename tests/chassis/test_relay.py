@@ -219,7 +219,8 @@ def test_only_what_was_confirmed_is_marked_as_sent(store: Store) -> None:
     assert [row.sent_at is not None for row in rows] == [True, False, False]
 
 
-def test_a_broker_that_is_away_leaves_all_unsent(store: Store) -> None:
+def test_a_broker_that_is_away_leaves_all_unsent(sqlite_database: str) -> None:
+    store = a_store(sqlite_database, "teller", Base)
     write(store, "one")
     made = a_relay(store, "amqp://guest:guest@127.0.0.1:1")
 
@@ -227,6 +228,7 @@ def test_a_broker_that_is_away_leaves_all_unsent(store: Store) -> None:
         made.sweep()
 
     assert not any(row.sent_at for row in rows_of(store, "outbox"))
+    store.dispose()
 
 
 def test_a_message_that_the_broker_refused_is_not_confirmed(rabbitmq_url: str) -> None:

@@ -18,7 +18,7 @@ from nameko.exceptions import RemoteError
 from nameko.standalone.rpc import ServiceRpcProxy
 
 from chassis import context, json
-from chassis.broker import connection_to
+from chassis.broker import BrokerAway, TransientSender, connection_to
 from chassis.container import caller_of_this
 from chassis.context import CallContext, Caller
 from chassis.errors import (
@@ -195,8 +195,9 @@ def test_a_bad_field_inside_an_argument_is_refused_by_its_path(desk: Remote) -> 
 
 
 def test_a_missing_argument_is_the_callers_mistake_and_harms_nobody(desk: Remote) -> None:
-    with pytest.raises((Invalid, RemoteError), match=r"a|accepted"):
+    with pytest.raises(Invalid) as refusal:
         desk.add(b=1)
+    assert [each.field for each in refusal.value.errors] == ["a"]
     assert desk.add(a=1) == 11
 
 
@@ -288,11 +289,10 @@ def test_a_lost_reply_is_unavailable_at_the_deadline(
     assert "unheard" in ran
 
 
-def test_a_broker_that_can_not_be_reached_is_unavailable(desk: Remote) -> None:
-    sender = type(desk._sender._transient)("amqp://guest:guest@127.0.0.1:1")
-    with pytest.raises(Exception, match=r"(?i)refused") as away:
+def test_a_broker_that_can_not_be_reached_is_away() -> None:
+    sender = TransientSender("amqp://guest:guest@127.0.0.1:1")
+    with pytest.raises(BrokerAway, match="ConnectionRefusedError"):
         sender.send(b"{}", exchange="nameko-rpc", routing_key="desk.add", timeout=3)
-    assert type(away.value).__name__ == "BrokerAway"
 
 
 # What travels along
