@@ -49,7 +49,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
 
 SENTENCES: dict[HTTPStatus, str] = {
     HTTPStatus.NOT_FOUND: "There is nothing at this path.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not take that method; Allow names those it does.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path takes other methods: see Allow.",
 }
 
 HEADERS: dict[HTTPStatus, dict[str, str]] = {
