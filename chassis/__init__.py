@@ -15,7 +15,7 @@ Behind the store:
     housekeeping    what was settled long ago is forgotten
 
 Behind events and calls:
-    inbox, retries, parking     dedupe; try again; keep for a person
+    inbox, retries, parking, mending    dedupe; try again; keep for a person; who decides
     broker, consumer, sender, queues, embedded
     bell, loop, ticks           waiting without polling; looping; sharing a clock
 

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
-from sqlalchemy import Table, select, true, update
+from sqlalchemy import Table, select, update
 
 from chassis.database import Database
 from chassis.events import Envelope, Event
@@ -202,42 +202,6 @@ class Inbox:
             .values(**values)
         )
         return bool(result.rowcount)
-
-    def parked(self) -> list[Any]:
-        """What needs a person: the oldest first."""
-        inbox = self._table
-        with self._database.reading() as session:
-            return list(
-                session.execute(
-                    select(inbox)
-                    .where(inbox.c.status == Status.PARKED)
-                    .order_by(inbox.c.received_at)
-                )
-            )
-
-    def replay(self, event_id: UUID, handler: str | None = None) -> int:
-        """Try a parked event again from the first attempt; how many rows that concerns."""
-        return self._resolve(
-            event_id, handler, status=Status.RETRY, attempts=0, next_attempt_at=utc_now()
-        )
-
-    def discard(self, event_id: UUID, handler: str | None = None) -> int:
-        """Give a parked event up; it stays listed as discarded until it is cleaned up."""
-        return self._resolve(event_id, handler, status=Status.DISCARDED, settled_at=utc_now())
-
-    def _resolve(self, event_id: UUID, handler: str | None, **values: Any) -> int:
-        inbox = self._table
-        with self._database.transaction() as tx:
-            result: Any = tx.execute(
-                update(inbox)
-                .where(
-                    inbox.c.event_id == event_id,
-                    inbox.c.status == Status.PARKED,
-                    inbox.c.handler == handler if handler else true(),
-                )
-                .values(**values)
-            )
-            return int(result.rowcount)
 
 
 def described(error: Exception) -> str:

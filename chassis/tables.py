@@ -73,6 +73,7 @@ def service_metadata() -> MetaData:
     inbox_table(metadata)
     replies_table(metadata)
     clocks_table(metadata)
+    mendings_table(metadata)
     return metadata
 
 
@@ -145,4 +146,18 @@ def clocks_table(metadata: MetaData) -> Table:
         Column("due_at", UtcDateTime(), nullable=False),
         Column("holder", Uuid()),
         Column("held_until", UtcDateTime()),
+    )
+
+
+def mendings_table(metadata: MetaData) -> Table:
+    """What people did about parked events; only ever added to."""
+    return Table(
+        "mendings",
+        metadata,
+        Column("id", Uuid(), primary_key=True),
+        Column("at", UtcDateTime(), nullable=False),
+        Column("by", String(200), nullable=False),
+        Column("action", String(20), nullable=False),
+        Column("event_id", Uuid(), nullable=False),
+        Column("handler", String(100), nullable=False),
     )

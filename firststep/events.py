@@ -1,9 +1,13 @@
-"""``firststep events``: what needs a person, and what that person can do."""
+"""``firststep events``: what waits, what needs a person, and what that person can do."""
 
 from __future__ import annotations
 
+import getpass
+import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,24 +16,161 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis import config, json
-from chassis.inbox import Inbox
+from chassis.config import BadSettings
+from chassis.mending import Mending, Selection
+from chassis.times import utc_now
 from firststep import platform
+from firststep.depths import queue_depths
 
 EXIT_NOTHING_FOUND = 1
+EXIT_TOO_OLD = 1
 LONGEST_ERROR_SHOWN = 100
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 WIDE = 300
 """Into a file or a pipe, nothing is cut off."""
 
 app = typer.Typer(help="See and mend events that did not take effect.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-EventId = Annotated[UUID, typer.Argument(help="The event's id, as 'parked' lists it.")]
+EventId = Annotated[UUID | None, typer.Argument(help="An event's id, as 'parked' lists it.")]
 Handler = Annotated[str | None, typer.Option(help="Only at this handler.")]
+Error = Annotated[str | None, typer.Option(help="Only with this in the error's text.")]
+Since = Annotated[
+    datetime | None, typer.Option(formats=TIMES, help="Only received at this time (UTC) or later.")
+]
+Until = Annotated[
+    datetime | None, typer.Option(formats=TIMES, help="Only received before this time (UTC).")
+]
+All = Annotated[
+    bool, typer.Option("--all", help="All that are parked, where nothing else is said.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what it would concern.")]
 
 
 @app.command()
-def parked(as_json: AsJson = False) -> None:
+def parked(
+    event_id: EventId = None,
+    handler: Handler = None,
+    error: Error = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: AsJson = False,
+) -> None:
     """List events that were given up: malformed ones, and those that failed every time."""
+    _show_parked(_selection(event_id, handler, error, since, until), as_json)
+
+
+@app.command()
+def replay(
+    event_id: EventId = None,
+    handler: Handler = None,
+    error: Error = None,
+    since: Since = None,
+    until: Until = None,
+    every: All = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let parked events take effect after all; replaying them again changes nothing."""
+    selection = _meant(_selection(event_id, handler, error, since, until), every)
+    if dry_run:
+        _show_parked(selection, as_json)
+        return
+    _report("replayed", sum(each.replay(selection) for _, each in _services()), as_json)
+
+
+@app.command()
+def discard(
+    event_id: EventId = None,
+    handler: Handler = None,
+    error: Error = None,
+    since: Since = None,
+    until: Until = None,
+    every: All = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give parked events up for good."""
+    selection = _meant(_selection(event_id, handler, error, since, until), every)
+    if dry_run:
+        _show_parked(selection, as_json)
+        return
+    _report("discarded", sum(each.discard(selection) for _, each in _services()), as_json)
+
+
+@app.command()
+def record(as_json: AsJson = False) -> None:
+    """List who replayed or discarded what."""
+    rows = [
+        {"service": service, **{str(name): value for name, value in row._mapping.items()}}
+        for service, mending in _services()
+        for row in mending.record()
+    ]
+    _show(
+        sorted(rows, key=lambda row: row["at"]),
+        ("at", "by", "action", "service", "handler", "event_id"),
+        as_json,
+        "Nothing was mended yet.",
+    )
+
+
+@app.command()
+def lag(
+    over: Annotated[float, typer.Option(help="Seconds that something may wait.")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits: in outboxes, inboxes and queues. Exits with 1 when it waits too long."""
+    now = utc_now()
+    depths = queue_depths(config.read())
+    rows = [
+        {"service": service, **asdict(mending.backlog(now)), "queued": depths.get(service)}
+        for service, mending in _services()
+    ]
+    columns = (
+        "service",
+        "unsent",
+        "oldest_unsent",
+        "waiting",
+        "oldest_waiting",
+        "parked",
+        "queued",
+    )
+    _show(rows, columns, as_json, "")
+    ages = [row[age] for row in rows for age in ("oldest_unsent", "oldest_waiting")]
+    if any(age is not None and age > over for age in ages):
+        raise typer.Exit(EXIT_TOO_OLD)
+
+
+def _selection(
+    event_id: UUID | None,
+    handler: str | None,
+    error: str | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> Selection:
+    return Selection(event_id, handler, error, _utc(since), _utc(until))
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+def _meant(selection: Selection, every: bool) -> Selection:
+    """Nobody mends everything by leaving something out."""
+    if selection == Selection() and not every:
+        raise BadSettings("say which events: an id, --handler, --error, --since, --until or --all")
+    return selection
+
+
+def _services() -> Iterator[tuple[str, Mending]]:
+    settings = config.read()
+    by = f"{getpass.getuser()}@{socket.gethostname()}"
+    for name in platform.SERVICES:
+        with platform.database_of(name, settings) as database:
+            yield name, Mending(database, by)
+
+
+def _show_parked(selection: Selection, as_json: bool) -> None:
     rows = [
         {
             "service": service,
@@ -41,47 +182,37 @@ def parked(as_json: AsJson = False) -> None:
             "error": row.error,
             "body": bytes(row.body).decode(errors="backslashreplace"),
         }
-        for service, inbox in _inboxes()
-        for row in inbox.parked()
+        for service, mending in _services()
+        for row in mending.parked(selection)
     ]
+    columns = ("service", "event_id", "type", "handler", "attempts", "received_at", "error")
+    _show(rows, columns, as_json, "Nothing is parked.")
+
+
+def _show(
+    rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool, if_none: str
+) -> None:
     if as_json:
         typer.echo(json.dumps(rows).decode())
         return
-    table = Table("service", "event id", "type", "handler", "attempts", "received", "error")
+    table = Table(*(column.replace("_", " ") for column in columns))
     for row in rows:
-        table.add_row(
-            row["service"],
-            str(row["event_id"]),
-            row["type"],
-            row["handler"],
-            str(row["attempts"]),
-            f"{row['received_at']:%Y-%m-%d %H:%M:%S}",
-            str(row["error"])[:LONGEST_ERROR_SHOWN],
-        )
+        table.add_row(*(_cell(row[column]) for column in columns))
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
-    console.print(table if rows else "Nothing is parked.")
+    console.print(table if rows else if_none)
 
 
-@app.command()
-def replay(event_id: EventId, handler: Handler = None) -> None:
-    """Let a parked event take effect after all; replaying it again changes nothing."""
-    _report(sum(inbox.replay(event_id, handler) for _, inbox in _inboxes()), "replayed")
+def _cell(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, float):
+        return f"{value:.1f} s"
+    return str(value)[:LONGEST_ERROR_SHOWN]
 
 
-@app.command()
-def discard(event_id: EventId, handler: Handler = None) -> None:
-    """Give a parked event up for good."""
-    _report(sum(inbox.discard(event_id, handler) for _, inbox in _inboxes()), "discarded")
-
-
-def _inboxes() -> Iterator[tuple[str, Inbox]]:
-    settings: Any = config.read()
-    for name in platform.SERVICES:
-        with platform.database_of(name, settings) as database:
-            yield name, Inbox(database)
-
-
-def _report(count: int, what: str) -> None:
-    typer.echo(f"{count} {what}")
+def _report(what: str, count: int, as_json: bool) -> None:
+    typer.echo(json.dumps({what: count}).decode() if as_json else f"{count} {what}")
     if count == 0:
         raise typer.Exit(EXIT_NOTHING_FOUND)

@@ -20,6 +20,7 @@ from chassis.errors import Conflict
 from chassis.events import Envelope, Event, exchange_of
 from chassis.ids import new_id
 from chassis.inbox import Handler, Inbox
+from chassis.mending import Mending
 from chassis.process import Process
 from chassis.relay import Relay
 from chassis.remote import Remote, remote
@@ -177,6 +178,9 @@ class Company:
 
     def inbox(self, service: str) -> Inbox:
         return Inbox(self.store(service))
+
+    def mending(self, service: str) -> Mending:
+        return Mending(self.store(service), by="ada@desk")
 
     def remote(self, service: str, caller: str = "client") -> Remote:
         providers = self.container(caller).dependencies

@@ -16,6 +16,7 @@ from chassis import inbox as inbox_module
 from chassis.database import DatabaseAway
 from chassis.events import Envelope, Event
 from chassis.inbox import ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE, Inbox, Waiting, pause_before
+from chassis.mending import Mending, Selection
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import (
@@ -45,6 +46,11 @@ def store(database: str) -> Iterator[Store]:
 @pytest.fixture
 def inbox(store: Store) -> Inbox:
     return Inbox(store)
+
+
+@pytest.fixture
+def mending(store: Store) -> Mending:
+    return Mending(store, by="ada@desk")
 
 
 def receive(inbox: Inbox, envelope: Envelope[Event], run: Any = None, handler: str = "") -> None:
@@ -215,11 +221,13 @@ def test_two_clocks_that_fail_together_consume_one_attempt(inbox: Inbox, store: 
 # Parked
 
 
-def test_after_its_last_attempt_an_event_is_parked_for_a_person(inbox: Inbox, store: Store) -> None:
+def test_after_its_last_attempt_an_event_is_parked_for_a_person(
+    inbox: Inbox, mending: Mending, store: Store
+) -> None:
     envelope = an_envelope("hello")
     fail_until_parked(inbox, envelope)
 
-    [parked] = inbox.parked()
+    [parked] = mending.parked()
     assert (parked.event_id, parked.handler) == (envelope.id, HANDLER)
     assert parked.attempts == ATTEMPTS == 10
     assert parked.error == "RuntimeError: the line is dead"
@@ -229,83 +237,89 @@ def test_after_its_last_attempt_an_event_is_parked_for_a_person(inbox: Inbox, st
 
 
 def test_a_replayed_event_takes_effect_once_and_replaying_it_again_is_a_no_op(
-    inbox: Inbox, store: Store
+    inbox: Inbox, mending: Mending, store: Store
 ) -> None:
     envelope = an_envelope("hello")
     fail_until_parked(inbox, envelope)
 
-    assert inbox.replay(envelope.id) == 1
-    assert inbox.replay(envelope.id) == 0
+    assert mending.replay(Selection(envelope.id)) == 1
+    assert mending.replay(Selection(envelope.id)) == 0
     inbox.retry(waiting(inbox), envelope, hear(HANDLER))
-    assert inbox.replay(envelope.id) == 0
+    assert mending.replay(Selection(envelope.id)) == 0
 
     assert heard_in(store) == ["note_down:hello"]
-    assert inbox.parked() == []
+    assert mending.parked() == []
 
 
-def test_a_replayed_event_that_fails_again_has_all_its_attempts(inbox: Inbox, store: Store) -> None:
+def test_a_replayed_event_that_fails_again_has_all_its_attempts(
+    inbox: Inbox, mending: Mending, store: Store
+) -> None:
     envelope = an_envelope("hello")
     fail_until_parked(inbox, envelope)
-    inbox.replay(envelope.id)
+    mending.replay(Selection(envelope.id))
 
     inbox.retry(waiting(inbox), envelope, failing)
 
     assert (the_row(store).status, the_row(store).attempts) == ("retry", 1)
 
 
-def test_one_handler_of_an_event_can_be_replayed_alone(inbox: Inbox) -> None:
+def test_one_handler_of_an_event_can_be_replayed_alone(inbox: Inbox, mending: Mending) -> None:
     envelope = an_envelope("hello")
     for handler in ("note_down", "pass_on"):
         inbox.park(b"{}", handler, "Told", "unreadable")
         receive(inbox, envelope, failing, handler)
-    [first, second] = inbox.parked()
+    [first, second] = mending.parked()
 
-    assert inbox.replay(first.event_id, second.handler) == 0
-    assert inbox.replay(first.event_id, first.handler) == 1
-    assert [each.handler for each in inbox.parked()] == [second.handler]
+    assert mending.replay(Selection(first.event_id, second.handler)) == 0
+    assert mending.replay(Selection(first.event_id, first.handler)) == 1
+    assert [each.handler for each in mending.parked()] == [second.handler]
 
 
-def test_a_discarded_event_is_given_up_for_good(inbox: Inbox, store: Store) -> None:
+def test_a_discarded_event_is_given_up_for_good(
+    inbox: Inbox, mending: Mending, store: Store
+) -> None:
     envelope = an_envelope("hello")
     fail_until_parked(inbox, envelope)
 
-    assert inbox.discard(envelope.id) == 1
-    assert inbox.discard(envelope.id) == 0
-    assert inbox.replay(envelope.id) == 0
+    assert mending.discard(Selection(envelope.id)) == 1
+    assert mending.discard(Selection(envelope.id)) == 0
+    assert mending.replay(Selection(envelope.id)) == 0
     receive(inbox, envelope)
 
-    assert inbox.parked() == []
+    assert mending.parked() == []
     assert heard_in(store) == []
     assert the_row(store).status == "discarded"
 
 
-def test_only_what_is_parked_can_be_discarded(inbox: Inbox, store: Store) -> None:
+def test_only_what_is_parked_can_be_discarded(inbox: Inbox, mending: Mending, store: Store) -> None:
     envelope = an_envelope("hello")
     receive(inbox, envelope, failing)
 
-    assert inbox.discard(envelope.id) == 0
+    assert mending.discard(Selection(envelope.id)) == 0
     assert the_row(store).status == "retry"
 
 
-def test_the_same_unreadable_bytes_are_parked_once(inbox: Inbox) -> None:
+def test_the_same_unreadable_bytes_are_parked_once(inbox: Inbox, mending: Mending) -> None:
     for body in (b"\xff", b"\xff", b"\xfe"):
         inbox.park(body, HANDLER, "Told", "not UTF-8")
 
-    assert sorted(each.body for each in inbox.parked()) == [b"\xfe", b"\xff"]
+    assert sorted(each.body for each in mending.parked()) == [b"\xfe", b"\xff"]
 
 
-def test_parked_events_are_listed_oldest_first(inbox: Inbox) -> None:
+def test_parked_events_are_listed_oldest_first(inbox: Inbox, mending: Mending) -> None:
     for body in (b"1", b"2", b"3"):
         inbox.park(body, HANDLER, "Told", "unreadable")
 
-    assert [each.body for each in inbox.parked()] == [b"1", b"2", b"3"]
+    assert [each.body for each in mending.parked()] == [b"1", b"2", b"3"]
 
 
-def test_what_has_no_handler_any_more_does_not_keep_others_waiting(inbox: Inbox) -> None:
+def test_what_has_no_handler_any_more_does_not_keep_others_waiting(
+    inbox: Inbox, mending: Mending
+) -> None:
     for number in range(3):
         inbox.park(b"%d" % number, "rpc.tell", "", "not JSON")
-    for parked in inbox.parked():
-        inbox.replay(parked.event_id)
+    for parked in mending.parked():
+        mending.replay(Selection(parked.event_id))
     receive(inbox, an_envelope("hello"), failing)
 
     [due] = inbox.due(utc_now() + NEXT_YEAR, 3, [HANDLER])

@@ -31,6 +31,7 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
+from chassis.mending import Selection
 from chassis.remote import Remote, remote
 from chassis.rpc import rpc
 from chassis.store import Store
@@ -390,7 +391,7 @@ def test_a_poisonous_request_is_parked_and_the_service_lives(
     body, properties = POISON[kind]
     send(office, body, **properties)
 
-    box = office.inbox("desk")
+    box = office.mending("desk")
     eventually(lambda: body in [bytes(each.body) for each in box.parked()])
     assert {each.handler for each in box.parked()} == {"rpc.note"}
     assert desk.add(a=1) == 11
@@ -401,10 +402,10 @@ def test_a_poisonous_request_with_any_routing_key_is_parked(office: Company, des
     method, body = "x" * 200, b"long"
     send(office, body, method)
 
-    box = office.inbox("desk")
+    box = office.mending("desk")
     parked = eventually(lambda: [each for each in box.parked() if bytes(each.body) == body])
     assert parked[0].handler.startswith("rpc.xxx")
-    box.discard(parked[0].event_id)
+    box.discard(Selection(parked[0].event_id))
     assert desk.add(a=1) == 11
 
 

@@ -12,6 +12,7 @@ import structlog
 from chassis import broker as broker_module
 from chassis import consumer, context, inbox, json, queues, retries
 from chassis.broker import connection_to
+from chassis.mending import Selection
 from chassis.process import Process
 from chassis.subscribe import queues_of, subscriptions_of
 from chassis.transaction import Transaction
@@ -84,12 +85,12 @@ def test_a_handler_that_always_fails_is_tried_ten_times_and_parked_until_replaye
     with a_company(broker, sqlite_database, a_listener(fickle)) as company:
         envelope = an_envelope("hello")
         Town(broker, (a_listener(fickle),)).cry(envelope.to_json())
-        [parked] = eventually(company.inbox("listener").parked)
+        [parked] = eventually(company.mending("listener").parked)
         assert (parked.event_id, parked.handler) == (envelope.id, "note_down")
         assert (fickle.tries, parked.attempts) == (10, 10)
         assert company.heard() == []
 
-        assert company.inbox("listener").replay(envelope.id) == 1
+        assert company.mending("listener").replay(Selection(envelope.id)) == 1
         then(company, "note_down:hello")
 
 
@@ -138,7 +139,7 @@ def test_poison_is_parked_with_its_bytes_and_the_next_good_message_is_handled(
         Town(broker, (service,)).cry(*bodies, an_envelope("good").to_json())
 
         then(company, "note_down:good")
-        box = company.inbox("listener")
+        box = company.mending("listener")
         eventually(lambda: len(box.parked()) == len(POISON))
         reasons = {bytes(each.body): each.error for each in box.parked()}
         for body, reason in POISON.values():
@@ -151,9 +152,9 @@ def test_a_repaired_service_can_take_what_it_could_not_read(sqlite_database: str
     broker, service = "embedded://unreadable", a_listener(lambda event, tx: None)
     with a_company(broker, sqlite_database, service) as company:
         Town(broker, (service,)).cry(b"{")
-        [parked] = eventually(company.inbox("listener").parked)
-        company.inbox("listener").replay(parked.event_id)
-        [again] = eventually(company.inbox("listener").parked)
+        [parked] = eventually(company.mending("listener").parked)
+        company.mending("listener").replay(Selection(parked.event_id))
+        [again] = eventually(company.mending("listener").parked)
 
         assert (again.event_id, bytes(again.body)) == (parked.event_id, b"{")
         Town(broker, (service,)).cry(an_envelope("good").to_json())
@@ -224,7 +225,7 @@ def test_a_database_that_went_away_loses_nothing_and_consumes_no_attempt(
             server.start()
 
             then(company, "note_down:hello")
-            [parked] = eventually(company.inbox("listener").parked)
+            [parked] = eventually(company.mending("listener").parked)
             assert bytes(parked.body) == b"poison"
             assert tries.tries == 1
             assert count_of(company.store("listener"), "inbox") == 2
@@ -257,11 +258,11 @@ def test_what_the_broker_gave_up_is_parked(rabbitmq_url: str, sqlite_database: s
         Town(rabbitmq_url, (service,)).cry(body)
         _refuse_one(rabbitmq_url, "orphan.note_down")
         with a_company(rabbitmq_url, sqlite_database, service) as company:
-            [parked] = eventually(company.inbox("orphan").parked)
+            [parked] = eventually(company.mending("orphan").parked)
             assert (parked.handler, parked.type) == ("note_down", "Told")
             assert bytes(parked.body) == body
 
-            company.inbox("orphan").replay(parked.event_id)
+            company.mending("orphan").replay(Selection(parked.event_id))
             eventually(lambda: company.heard("orphan") == ["note_down:hello"])
     finally:
         delete_queues(rabbitmq_url, service)

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from chassis import inbox, retries
+from chassis.ids import new_id
+from contracts.content import ArticlePublished
 from services.notifications import wording
+from tests.databases import connected_database
 from tests.house import House
 from tests.people import Person, a_client, a_specialist, slots_of
 from tests.system.processes import Settings, firststep
@@ -59,12 +62,19 @@ def test_what_fails_every_time_is_parked_listed_and_replayed(
     assert json.loads(event["body"])["id"] == event["event_id"]
     assert client.get("/notifications").json()["items"] == []
 
-    replayed = firststep(settings_of(house), "events", "replay", event["event_id"])
+    handler = ("--handler", "tell_both")
+    tried = firststep(settings_of(house), "events", "replay", *handler, "--dry-run")
+    assert event["event_id"] in tried.stdout
+    assert parked(house) == [event]
+
+    replayed = firststep(settings_of(house), "events", "replay", *handler)
     assert (replayed.returncode, replayed.stdout) == (0, "1 replayed\n")
     eventually(lambda: client.get("/notifications").json()["items"])
 
     again = firststep(settings_of(house), "events", "replay", event["event_id"])
     assert (again.returncode, again.stdout) == (1, "0 replayed\n")
+    [step] = json.loads(firststep(settings_of(house), "events", "record", "--json").stdout)
+    assert (step["action"], step["event_id"]) == ("replay", event["event_id"])
     assert len(client.get("/notifications").json()["items"]) == 1
     assert parked(house) == []
 
@@ -89,3 +99,33 @@ def test_an_id_that_is_none_is_refused(embedded: Settings) -> None:
     refused = firststep(embedded, "events", "replay", "the-last-one")
     assert refused.returncode == 2
     assert "'event_id': Input should be a valid UUID" in refused.stderr
+
+
+def test_nobody_mends_everything_by_leaving_something_out(embedded: Settings) -> None:
+    for verb in ("replay", "discard"):
+        refused = firststep(embedded, "events", verb)
+        assert refused.returncode == 2
+        assert "say which events" in refused.stderr
+
+
+def test_what_waits_is_shown_and_waiting_too_long_is_an_exit_code(
+    real: Settings,
+) -> None:
+    idle = firststep(real, "events", "lag", "--json")
+    assert idle.returncode == 0, idle.stderr
+    assert {row["service"]: row["unsent"] for row in json.loads(idle.stdout)} == {
+        "profiles": 0,
+        "booking": 0,
+        "notifications": 0,
+        "content": 0,
+    }
+    an_unsent_event(real["database"])
+    assert firststep(real, "events", "lag").returncode == 0
+    assert firststep(real, "events", "lag", "--over", "0").returncode == 1
+
+
+def an_unsent_event(database: str) -> None:
+    content = connected_database(database, "content")
+    with content.transaction() as tx:
+        tx.emit(ArticlePublished(article_id=new_id(), slug="a", title="A", summary="", topics=[]))
+    content.dispose()
