@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-system test-rest lock clean
+.PHONY: help run install check test test-system test-rest bench lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -35,14 +35,19 @@ test-system:  # real processes, and a browser that looks at one
 test-rest:
 	$(BIN)/pytest --ignore=tests/system --ignore=tests/browser tests
 
+bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk)
+	$(BIN)/python -W ignore -m benchmarks.bench
+
 lock:  ## Write the lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		-o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra dev -o requirements-dev.lock pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		-o benchmarks/requirements.lock benchmarks/requirements.in
 
 clean:  ## Remove what the above made, except data/
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis dist
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis dist
 
 .venv/installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -52,4 +57,9 @@ clean:  ## Remove what the above made, except data/
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv-bench/installed: benchmarks/requirements.lock
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
 	@touch $@

@@ -1,0 +1,1 @@
+"""The peer: the same path in FastAPI, FastStream and asyncpg, as their manuals advise."""

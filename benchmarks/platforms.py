@@ -1,0 +1,220 @@
+"""What is measured, running: ours, the peer, and ours embedded in one process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import typing
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import psycopg
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from benchmarks.effects import Effects
+from benchmarks.population import Population
+from benchmarks.servers import Servers
+from contracts.booking import Availability, Hours, Weekday
+from firststep.platform import SERVICES
+from services.booking.calendars import Calendar
+from tests.system.processes import ROOT, Settings, a_free_port, firststep, serving
+from tests.waiting import eventually
+
+ROLES = ("profiles", "notifications", "booking", "gateway")
+PEER = Path(__file__).with_name("peer")
+PEER_QUEUES = ("peer.booking.book", "peer.booking.get", "peer.notifications.booked")
+START_S, END_S = 30, 20
+KIB_A_MIB = 1024
+
+
+@dataclass
+class Running:
+    """``seconds_to_start`` is the time from the first process's start until all are ready."""
+
+    url: str
+    effects: Effects
+    pids: dict[str, int]
+    seconds_to_start: float
+    population: Population = field(repr=False)
+
+    def mib(self, role: str) -> float:
+        """Resident memory of a process."""
+        for line in Path(f"/proc/{self.pids[role]}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / KIB_A_MIB
+        raise ProcessLookupError(role)
+
+
+@contextmanager
+def ours(folder: Path, servers: Servers) -> Iterator[Running]:
+    """A process each for the gateway and the services that a booking concerns."""
+    population = Population()
+    settings = {
+        "broker": servers.rabbitmq,
+        "database": servers.fresh_databases(*SERVICES),
+        "mail": str(folder / "mail"),
+        "token_key": population.token_key,
+        "log_level": "warning",
+    }
+    _set_up(settings, settings["database"], population)
+    with ExitStack() as stack:
+        started = time.perf_counter()
+        all_ = {role: stack.enter_context(serving(folder, settings, role)) for role in ROLES}
+        for each in all_.values():
+            each.wait_until_ready()
+        took = time.perf_counter() - started
+        pids = {role: each.process.pid for role, each in all_.items()}
+        with _effects(settings["database"]) as effects:
+            yield Running(all_["gateway"].url, effects, pids, took, population)
+        for each in all_.values():
+            each.stop()
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[Running]:
+    """Everything in one process, on SQLite."""
+    population = Population()
+    data = folder / "data"
+    settings = {
+        "data": str(data),
+        "token_key": population.token_key,
+        "log_level": "warning",
+    }
+    database = f"sqlite:///{data}/{{service}}.db"
+    data.mkdir()
+    _set_up(settings, database, population)
+    started = time.perf_counter()
+    with serving(folder, settings) as process:
+        process.wait_until_ready()
+        took = time.perf_counter() - started
+        with _effects(database) as effects:
+            pids = {"platform": process.process.pid}
+            yield Running(process.url, effects, pids, took, population)
+        process.stop()
+
+
+@contextmanager
+def peer(folder: Path, servers: Servers, python: Path) -> Iterator[Running]:
+    """A process each for the peer's gateway and its two services; ``python`` has its packages."""
+    population = Population()
+    database = servers.fresh_databases("booking", "notifications")
+    _set_up_peer(database, population)
+    port = a_free_port()
+    url = f"http://127.0.0.1:{port}"
+    gateway = ["uvicorn", "benchmarks.peer.gateway:app", f"--port={port}", "--loop=uvloop"]
+    gateway += ["--http=httptools", "--no-access-log", "--log-level=warning"]
+    service = ["faststream", "run", "--log-level=warning"]
+    commands = {
+        "booking": [*service, "benchmarks.peer.booking:app"],
+        "notifications": [*service, "benchmarks.peer.notifications:app"],
+        "gateway": gateway,
+    }
+    with ExitStack() as stack:
+        started = time.perf_counter()
+        pids = {}
+        for role, command in commands.items():
+            environment = {
+                **os.environ,
+                "PEER_BROKER": servers.rabbitmq,
+                "PEER_DATABASE": _for_asyncpg(database, role),
+                "PEER_KEYS": population.public_keys(),
+            }
+            pids[role] = stack.enter_context(
+                _process([str(python), "-m", *command], environment, folder / f"{role}.log")
+            )
+        eventually(lambda: all(map(servers.consumers_of, PEER_QUEUES)), within=START_S)
+        eventually(lambda: _answers(url), within=START_S)
+        took = time.perf_counter() - started
+        with _effects(database) as effects:
+            yield Running(url, effects, pids, took, population)
+
+
+@contextmanager
+def bare(folder: Path) -> Iterator[str]:
+    """The address of eventlet's HTTP server with nothing behind it."""
+    port = a_free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "benchmarks.bare", str(port)]
+    with _process(command, dict(os.environ), folder / "bare.log"):
+        eventually(lambda: _answers(url), within=START_S)
+        yield url
+
+
+def _set_up(settings: Settings, database: str, population: Population) -> None:
+    """Migrate, and open every specialist's calendar around the clock."""
+    migrated = firststep(settings, "migrate")
+    if migrated.returncode:
+        raise RuntimeError(migrated.stderr)
+    days = typing.get_args(Weekday)
+    hours = [Hours(weekday=day, starts="00:00", ends="24:00") for day in days]
+    availability = Availability(offers_free_consultations=True, time_zone="UTC", hours=hours)
+    engine = create_engine(database.format(service="booking"))
+    with Session(engine) as session, session.begin():
+        for specialist in population.specialists:
+            calendar = Calendar(specialist_id=specialist, version=0, listed=True, listing_version=1)
+            calendar.offers_free_consultations = False
+            calendar.next_slot_at = None
+            calendar.open(availability, (), datetime.now(UTC))
+            session.add(calendar)
+    engine.dispose()
+
+
+def _set_up_peer(database: str, population: Population) -> None:
+    for service in ("booking", "notifications"):
+        with psycopg.connect(_for_asyncpg(database, service)) as connection:
+            connection.execute((PEER / f"{service}.sql").read_bytes())
+            if service == "booking":
+                connection.cursor().executemany(
+                    "INSERT INTO calendars VALUES (%s, '00:00', '23:30', 12, 60)",
+                    [(specialist,) for specialist in population.specialists],
+                )
+
+
+def _for_asyncpg(database: str, service: str) -> str:
+    return database.replace("+psycopg", "").format(service=service)
+
+
+@contextmanager
+def _effects(database: str) -> Iterator[Effects]:
+    effects = Effects(database)
+    try:
+        yield effects
+    finally:
+        effects.close()
+
+
+@contextmanager
+def _process(command: list[str], environment: dict[str, str], output: Path) -> Iterator[int]:
+    """Its id. It is ended with the block."""
+    with output.open("w") as log:
+        process = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process.pid
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        httpx.get(url)
+    except httpx.TransportError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""Who books what: specialists with wide hours, clients with tokens, a slot for each pair."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from benchmarks.load import Request
+from chassis.context import Caller
+from contracts.profiles import Role
+from firststep.platform import new_token_key
+from services.booking.availability import SLOT
+from services.profiles.tokens import Tokens
+
+SPECIALISTS = 200
+MOST_PER_SECOND = 4000
+"""For how many bookings a second there are requests; beyond, they repeat and are refused."""
+PATH = "/api/v1/consultations"
+
+
+@dataclass
+class Population:
+    """Each client books once with each specialist; the first slot of all stays free, so that
+    no booking changes when a specialist can next be booked."""
+
+    specialists: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(SPECIALISTS)])
+    token_key: str = field(default_factory=new_token_key)
+    _slots_given: int = 0
+
+    def __post_init__(self) -> None:
+        self._tokens = Tokens()
+        self._tokens.use(self.token_key)
+        today = datetime.combine(datetime.now(UTC).date(), time(), UTC)
+        self._first_slot = today + timedelta(days=2)
+
+    def public_keys(self) -> str:
+        """A JWK set, as JSON."""
+        return json.dumps(self._tokens.public_keys())
+
+    def bookings(self, seconds: float) -> Iterator[Request]:
+        """Enough for so many seconds; none that was given before."""
+        for _ in range(-(-int(MOST_PER_SECOND * seconds) // SPECIALISTS)):
+            token = self._token_of(uuid4())
+            starts_at = (self._first_slot + self._slots_given * SLOT).isoformat()
+            self._slots_given += 1
+            for specialist in self.specialists:
+                body = {"specialist_id": str(specialist), "starts_at": starts_at}
+                yield Request("POST", PATH, token, json.dumps(body))
+
+    def reads(self, booked: Iterable[tuple[UUID, UUID]]) -> Iterator[Request]:
+        """Clients look at their consultations; ``booked``: ids of these and of those."""
+        for consultation, client in booked:
+            yield Request("GET", f"{PATH}/{consultation}", self._token_of(client))
+
+    def _token_of(self, client: UUID) -> str:
+        caller: Any = Caller(client, frozenset({Role.CLIENT}))
+        return self._tokens.issue(caller, datetime.now(UTC)).access_token
