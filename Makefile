@@ -1,10 +1,11 @@
 # Everything a newcomer, a developer and CI run. `make help` lists it.
 
 PYTHON ?= python3
+MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-system test-rest bench lock clean
+.PHONY: help run install check test test-system test-rest bench soak lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -37,6 +38,9 @@ test-rest:
 
 bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.bench
+
+soak: .venv/installed-dev  ## Random faults under load for MINUTES, then account for every booking
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 lock:  ## Write the lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

@@ -1,0 +1,132 @@
+"""The faults: one after another at random, the same ones again for the same seed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tests.servers import Server
+from tests.soak.fleet import Fleet
+
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 3.0
+LONGEST_ABSENCE_S = 5.0
+RABBITMQCTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"  # the wrapper on PATH is for two users only
+RABBITMQCTL_WITHIN_S = 30
+TERMINATE = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname LIKE %s AND pid <> pg_backend_pid()
+"""
+
+
+class Faults:
+    """``done`` counts them by kind."""
+
+    def __init__(self, fleet: Fleet, rabbitmq: Server, postgres: Server, seed: int) -> None:
+        self.done: Counter[str] = Counter()
+        self._fleet = fleet
+        self._rabbitmq = rabbitmq
+        self._postgres = postgres
+        self._random = random.Random(seed)
+        self._away: set[Server] = set()
+        self._under_way: list[threading.Thread] = []
+        self._kinds: dict[Callable[[], str], int] = {
+            self._kill: 30,
+            self._terminate: 30,
+            self._close_connections: 16,
+            self._terminate_backends: 16,
+            self._restart_rabbitmq: 4,
+            self._restart_postgres: 4,
+        }
+        if not os.path.exists(RABBITMQCTL):
+            del self._kinds[self._close_connections]
+
+    def run(self, seconds: float) -> None:
+        """Returns when whoever was stopped has been started again."""
+        began = time.monotonic()
+        try:
+            while time.monotonic() < began + seconds:
+                time.sleep(self._random.uniform(SHORTEST_PAUSE_S, LONGEST_PAUSE_S))
+                self._fleet.look()
+                what = self._one()
+                print(f"{time.monotonic() - began:7.1f} s  {what}", flush=True)
+        finally:
+            for thread in self._under_way:
+                thread.join()
+
+    def _one(self) -> str:
+        [fault] = self._random.choices(list(self._kinds), list(self._kinds.values()))
+        self.done[fault.__name__.strip("_").replace("_", " ")] += 1
+        return fault()
+
+    def _kill(self) -> str:
+        return self._restart_somebody(signal.SIGKILL)
+
+    def _terminate(self) -> str:
+        return self._restart_somebody(signal.SIGTERM)
+
+    def _restart_somebody(self, number: signal.Signals) -> str:
+        idle = {member.name: member for member in self._fleet.idle()}
+        name = self._random.choice([member.name for member in self._fleet.members])
+        if name not in idle:
+            return f"{number.name} {name}: it is being restarted already"
+        self._in_background(self._fleet.restart, idle[name], number)
+        return f"{number.name} {name}"
+
+    def _close_connections(self) -> str:
+        if self._rabbitmq in self._away:
+            return "RabbitMQ is away and has no connections"
+        environment = self._rabbitmq._processes[-1]._envvars
+        node = environment["RABBITMQ_NODENAME"]
+        result = subprocess.run(
+            [RABBITMQCTL, "-q", "-n", node, "close_all_connections", "soak"],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=RABBITMQCTL_WITHIN_S,
+            check=False,
+        )
+        failure = f": {result.stderr.strip()[-200:]}" if result.returncode else ""
+        return f"RabbitMQ closes all connections{failure}"
+
+    def _terminate_backends(self) -> str:
+        which = self._random.choice(["%", "%booking", "%notifications", "%profiles"])
+        if self._postgres in self._away:
+            return "PostgreSQL is away and has no backends"
+        url = f"postgresql://{urlsplit(self._postgres.url).netloc}/postgres"
+        with psycopg.connect(url, autocommit=True) as connection:
+            row = connection.execute(TERMINATE, [f"firststep{which}"]).fetchone()
+        return f"PostgreSQL terminates {row[0] if row else 0} backends of {which}"
+
+    def _restart_rabbitmq(self) -> str:
+        return self._restart_server("RabbitMQ", self._rabbitmq)
+
+    def _restart_postgres(self) -> str:
+        return self._restart_server("PostgreSQL", self._postgres)
+
+    def _restart_server(self, name: str, server: Server) -> str:
+        absence = self._random.uniform(0, LONGEST_ABSENCE_S)
+        if server in self._away:
+            return f"{name} is away already"
+        self._in_background(self._stop_and_start, server, absence)
+        return f"{name} stops, for {absence:.1f} s at least"
+
+    def _stop_and_start(self, server: Server, absence: float) -> None:
+        self._away.add(server)
+        server.stop()
+        time.sleep(absence)
+        server.start()
+        self._away.remove(server)
+
+    def _in_background(self, fault: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=fault, args=arguments)
+        thread.start()
+        self._under_way.append(thread)
