@@ -55,6 +55,16 @@ class BrokerAway(Exception):
     """The broker can't be reached, or does not take messages."""
 
 
+def connected_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT) -> Connection:
+    """A connection that was made; raises ``BrokerAway``."""
+    connection = connection_to(url, heartbeat)
+    try:
+        connection.connect()
+    except (OperationalError, OSError, AMQPError) as error:
+        raise BrokerAway(f"the broker is away: {error}") from error
+    return connection
+
+
 class _Link:
     """One connection and channel, made when first needed and dropped when it fails."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import time
 from typing import Any
 from uuid import UUID, uuid4
@@ -105,7 +105,3 @@ def entered(context: CallContext) -> Iterator[None]:
             yield
     finally:
         _current.reset(token)
-
-
-def with_caller(caller: Caller) -> CallContext:
-    return replace(current(), caller=caller)

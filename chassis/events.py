@@ -11,15 +11,19 @@ import builtins
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from annotated_doc import Doc
 from kombu import Exchange
 
 from chassis import json
 from chassis.errors import Invalid
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
+
+Version = Annotated[int, Doc("Grows with every change of the subject; drop the older.")]
+"""What an event bears that carries state: order is not promised."""
 
 
 class Audience(StrEnum):

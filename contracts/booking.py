@@ -12,7 +12,7 @@ from annotated_doc import Doc
 from marshmallow.validate import Length, Range, Regexp
 
 from chassis.errors import Conflict, Forbidden, Invalid
-from chassis.events import Event
+from chassis.events import Event, Version
 from chassis.schemas import Named
 
 PRODUCER = "booking"
@@ -44,7 +44,7 @@ class AvailabilityChanged(Event, producer=PRODUCER):
     """When a specialist can next be booked, or whether they offer it, is different now."""
 
     specialist_id: UUID
-    version: Annotated[int, Doc("Grows with every change of the calendar; drop the older.")]
+    version: Version
     offers_free_consultations: bool
     next_slot_at: datetime | None
 
@@ -54,7 +54,7 @@ class ConsultationBooked(Event, producer=PRODUCER):
     """A client took a slot."""
 
     consultation_id: UUID
-    version: Annotated[int, Doc("Grows with every change of the consultation; drop the older.")]
+    version: Version
     client_id: UUID
     specialist_id: UUID
     starts_at: datetime

@@ -12,10 +12,10 @@ from marshmallow.validate import URL, Length, Range, Regexp
 
 from chassis.errors import Conflict
 from chassis.events import Audience, Event
+from contracts.shapes import KEBAB_CASE
 
 PRODUCER = "content"
 
-KEBAB_CASE = r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)"  # Python's $ lets a newline follow
 Slug = Annotated[str, Length(max=100), Regexp(KEBAB_CASE)]
 
 

@@ -12,9 +12,13 @@ from annotated_doc import Doc
 from marshmallow.validate import Email, Length, Regexp
 
 from chassis.errors import Conflict, Invalid, Unauthenticated
-from chassis.events import Audience, Event
+from chassis.events import Audience, Event, Version
+from contracts.shapes import KEBAB_CASE
 
 PRODUCER = "profiles"
+TOKEN_ISSUER = "firststep"
+TOKEN_ALGORITHM = "Ed25519"
+"""RFC 9864. What signs access tokens, and what verifies them."""
 
 
 class Role(StrEnum):
@@ -59,7 +63,6 @@ class NotFeatured(StrEnum):
 # Shapes of single fields; Python's $ lets a newline follow, hence the (?!\n)
 
 ISO_639 = r"^[a-z]{2,3}$(?!\n)"
-KEBAB_CASE = r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$(?!\n)"
 EmailAddress = Annotated[str, Length(max=254), Email()]
 Password = Annotated[
@@ -101,7 +104,7 @@ class SpecialistListed(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     """A profile can be found from now on."""
 
     specialist_id: UUID
-    version: Annotated[int, Doc("Grows with every change of the specialist; drop the older.")]
+    version: Version
     display_name: str
     headline: str
 
@@ -111,7 +114,7 @@ class SpecialistUpdated(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     """A listed profile reads differently."""
 
     specialist_id: UUID
-    version: Annotated[int, Doc("Grows with every change of the specialist; drop the older.")]
+    version: Version
     display_name: str
     headline: str
 
@@ -121,7 +124,7 @@ class SpecialistUnlisted(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     """A profile can no longer be found or booked."""
 
     specialist_id: UUID
-    version: Annotated[int, Doc("Grows with every change of the specialist; drop the older.")]
+    version: Version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +133,7 @@ class SpecialistFeatured(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     14 days: all of it became true."""
 
     specialist_id: UUID
-    version: Annotated[int, Doc("Grows with every change of the specialist; drop the older.")]
+    version: Version
     display_name: str
     headline: str
     next_slot_at: Annotated[datetime, Doc("The next bookable time when this was said.")]
@@ -141,7 +144,7 @@ class SpecialistUnfeatured(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     """What featuring needs is no longer all true."""
 
     specialist_id: UUID
-    version: Annotated[int, Doc("Grows with every change of the specialist; drop the older.")]
+    version: Version
     reason: NotFeatured
 
 

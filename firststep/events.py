@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -60,42 +60,31 @@ def parked(
     _show_parked(_selection(event_id, handler, error, since, until), as_json)
 
 
-@app.command()
-def replay(
-    event_id: EventId = None,
-    handler: Handler = None,
-    error: Error = None,
-    since: Since = None,
-    until: Until = None,
-    every: All = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Let parked events take effect after all; replaying them again changes nothing."""
-    selection = _meant(_selection(event_id, handler, error, since, until), every)
-    if dry_run:
-        _show_parked(selection, as_json)
-        return
-    _report("replayed", sum(each.replay(selection) for _, each in _services()), as_json)
+def _mends(done: str, mend: Callable[[Mending, Selection], int]) -> Callable[..., None]:
+    """A command that does this to the selected events, or only lists them."""
+
+    def command(
+        event_id: EventId = None,
+        handler: Handler = None,
+        error: Error = None,
+        since: Since = None,
+        until: Until = None,
+        every: All = False,
+        dry_run: DryRun = False,
+        as_json: AsJson = False,
+    ) -> None:
+        selection = _meant(_selection(event_id, handler, error, since, until), every)
+        if dry_run:
+            _show_parked(selection, as_json)
+        else:
+            _report(done, sum(mend(mending, selection) for _, mending in _services()), as_json)
+
+    return command
 
 
-@app.command()
-def discard(
-    event_id: EventId = None,
-    handler: Handler = None,
-    error: Error = None,
-    since: Since = None,
-    until: Until = None,
-    every: All = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Give parked events up for good."""
-    selection = _meant(_selection(event_id, handler, error, since, until), every)
-    if dry_run:
-        _show_parked(selection, as_json)
-        return
-    _report("discarded", sum(each.discard(selection) for _, each in _services()), as_json)
+REPLAY = "Let parked events take effect after all; replaying them again changes nothing."
+app.command("replay", help=REPLAY)(_mends("replayed", Mending.replay))
+app.command("discard", help="Give parked events up for good.")(_mends("discarded", Mending.discard))
 
 
 @app.command()

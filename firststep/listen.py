@@ -19,7 +19,7 @@ from uuid import uuid4
 import structlog
 from kombu import Queue
 
-from chassis.broker import CONSUMER_HEARTBEAT, body_of, connection_to
+from chassis.broker import CONSUMER_HEARTBEAT, body_of, connected_to
 from chassis.config import BadSettings, Settings
 from chassis.database import service_url
 from chassis.events import as_mapping, exchange_of
@@ -65,12 +65,11 @@ class BrokerListener:
     """A queue of its own on every producer's exchange, gone when it leaves."""
 
     def __init__(self, settings: Settings) -> None:
-        self._connection = connection_to(settings.broker, CONSUMER_HEARTBEAT)
+        self._connection = connected_to(settings.broker, CONSUMER_HEARTBEAT)
         self._heard: list[bytes] = []
         self._bind()
 
     def _bind(self) -> None:
-        self._connection.ensure_connection(max_retries=3)
         channel = self._connection.channel()
         name = f"listener.{uuid4().hex}"
         queue = Queue(name, exclusive=True, auto_delete=True, durable=False)(channel)

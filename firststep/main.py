@@ -11,12 +11,14 @@ import typer
 from rich.console import Console
 
 from chassis import config, logs
+from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
+from chassis.errors import DomainError
 from firststep import demo as tour
 from firststep import events, listen as listening, platform, seed as seeding
 from firststep.platform import UnknownService
 
-EXIT_MISUSED = 2
+EXIT_FAILED, EXIT_MISUSED = 1, 2
 
 app = typer.Typer(
     help="The platform behind a marketplace of free first consultations.",
@@ -109,9 +111,16 @@ def _exit_on_misuse(command: Callable[[], None]) -> None:
     try:
         command()
     except (BadSettings, UnknownService) as error:
-        for line in str(error).splitlines():
-            errors.print(f"firststep: {line}", style="red", highlight=False, markup=False)
+        _complain(error)
         raise SystemExit(EXIT_MISUSED) from None
+    except (BrokerAway, DomainError) as error:
+        _complain(error)
+        raise SystemExit(EXIT_FAILED) from None
+
+
+def _complain(error: Exception) -> None:
+    for line in str(error).splitlines():
+        errors.print(f"firststep: {line}", style="red", highlight=False, markup=False)
 
 
 if __name__ == "__main__":

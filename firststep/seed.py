@@ -18,7 +18,6 @@ from chassis.config import BadSettings, Settings
 from chassis.context import CallContext, Caller
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from chassis.pages import PageQuery
 from chassis.process import Process
 from chassis.remote import remote
 from chassis.schemas import Reading, load
@@ -123,6 +122,7 @@ class Seeding:
         self._profiles = profiles
         self._booking = booking
         self._content = content
+        self._seeded: list[str] = []
 
     def specialist(self, demo: DemoSpecialist) -> None:
         sign_up = SignUp(
@@ -140,6 +140,7 @@ class Seeding:
             self._profiles.write_profile(profile=_profile_of(demo))
             self._profiles.change_profile(change=ChangeProfile(status=Listing.LISTED))
             self._booking.set_availability(availability=_availability_of(demo))
+        self._seeded.append(account["id"])
 
     def article(self, article: WriteArticle) -> None:
         editor = Caller(new_id(), frozenset([Role.EDITOR]))
@@ -148,17 +149,15 @@ class Seeding:
 
     def wait_until_featured(self) -> None:
         deadline = time.monotonic() + PATIENCE_S
-        while len(self._featured()) < len(SPECIALISTS):
+        while not all(map(self._is_featured, self._seeded)):
             if time.monotonic() > deadline:
                 raise BadSettings("the demo data did not settle: is every service running?")
             time.sleep(0.1)
 
-    def _featured(self) -> list[Any]:
+    def _is_featured(self, specialist_id: str) -> bool:
         with contextlib.suppress(DomainError), self._acting(Caller()):
-            page = self._profiles.list_featured(page=PageQuery(limit=100))
-            items: list[Any] = page["items"]
-            return items
-        return []
+            return bool(self._profiles.get_specialist(specialist_id=specialist_id)["featured"])
+        return False
 
     @staticmethod
     def _acting(caller: Caller) -> contextlib.AbstractContextManager[None]:

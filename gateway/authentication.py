@@ -16,9 +16,8 @@ from chassis.context import Caller
 from chassis.errors import Unauthenticated
 from chassis.remote import Remote, ReplyListener
 from chassis.sender import Sender
+from contracts.profiles import TOKEN_ALGORITHM, TOKEN_ISSUER
 
-ALGORITHM = "Ed25519"
-ISSUER = "firststep"
 LOOK_AGAIN_AFTER_S = 5.0
 
 
@@ -35,7 +34,9 @@ class Authenticator(SharedExtension):
     replies = ReplyListener()
     sender = Sender()
     registry = jwt.JWTClaimsRegistry(
-        iss={"essential": True, "value": ISSUER}, sub={"essential": True}, exp={"essential": True}
+        iss={"essential": True, "value": TOKEN_ISSUER},
+        sub={"essential": True},
+        exp={"essential": True},
     )
 
     def __init__(self) -> None:
@@ -65,11 +66,11 @@ class Authenticator(SharedExtension):
         """The keys at hand stay until there are newer ones: profiles may be away."""
         keys = self._keys or self._look_up_keys()
         try:
-            return jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
+            return jwt.decode(token, keys, algorithms=[TOKEN_ALGORITHM]).claims
         except InvalidKeyIdError:
             if not self._may_look_again():
                 raise
-            return jwt.decode(token, self._look_up_keys(), algorithms=[ALGORITHM]).claims
+            return jwt.decode(token, self._look_up_keys(), algorithms=[TOKEN_ALGORITHM]).claims
 
     def _look_up_keys(self) -> KeySet:
         profiles = Remote("profiles", self.replies, self.sender)

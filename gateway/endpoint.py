@@ -157,8 +157,6 @@ class Endpoint(HttpRequestHandler):
         arguments = self._arguments(request)
         key = self._idempotency_key(request)
         result = self._run(arguments, replace(call, caller=caller, idempotency_key=key))
-        if isinstance(result, Response):
-            return result
         if self.declaration.returns is None:
             return Response(status=self.declaration.status)
         return Response(json.dumps(result), self.declaration.status, content_type=json.JSON)

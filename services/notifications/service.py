@@ -18,9 +18,9 @@ from chassis.transaction import Transaction
 from contracts import notifications as contract
 from contracts.booking import ConsultationBooked
 from contracts.profiles import AccountRegistered, SpecialistFeatured, SpecialistUnfeatured
-from services.notifications import wording
+from services.notifications import queries, wording
 from services.notifications.base import Base
-from services.notifications.mails import Mail, MailStatus
+from services.notifications.mails import Mail
 from services.notifications.notices import Notice
 from services.notifications.postbox import NotSent, Post, Postbox
 from services.notifications.recipients import Recipient
@@ -69,13 +69,7 @@ class NotificationsService:
     @every(seconds=1)
     def send_mail(self) -> None:
         with self.store.reading() as session:
-            due = session.execute(
-                select(Mail, Recipient)
-                .join(Recipient, Recipient.account_id == Mail.account_id)
-                .where(Mail.status == MailStatus.WAITING, Mail.next_attempt_at <= utc_now())
-                .order_by(Mail.next_attempt_at)
-                .limit(MAILS_A_ROUND)
-            ).all()
+            due = session.execute(queries.mails_due(utc_now(), MAILS_A_ROUND)).all()
         if not due:
             return
         try:

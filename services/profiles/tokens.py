@@ -17,11 +17,9 @@ from nameko.extensions import DependencyProvider
 
 from chassis.config import BadSettings
 from chassis.context import Caller
-from contracts.profiles import Session
+from contracts.profiles import TOKEN_ALGORITHM, TOKEN_ISSUER, Session
 
-ISSUER = "firststep"
 LIFETIME = timedelta(minutes=15)
-ALGORITHM = "Ed25519"
 
 
 class Tokens(DependencyProvider):
@@ -46,15 +44,15 @@ class Tokens(DependencyProvider):
 
     def issue(self, caller: Caller, now: datetime) -> Session:
         claims = {
-            "iss": ISSUER,
+            "iss": TOKEN_ISSUER,
             "sub": str(caller.account_id),
             "roles": sorted(caller.roles),
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
         }
-        header = {"alg": ALGORITHM, "kid": self._key.kid}
+        header = {"alg": TOKEN_ALGORITHM, "kid": self._key.kid}
         return Session(
-            access_token=jwt.encode(header, claims, self._key, algorithms=[ALGORITHM]),
+            access_token=jwt.encode(header, claims, self._key, algorithms=[TOKEN_ALGORITHM]),
             token_type="Bearer",
             expires_in=int(LIFETIME.total_seconds()),
         )

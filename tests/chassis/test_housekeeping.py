@@ -1,0 +1,93 @@
+"""What was settled long ago is forgotten; what still matters never is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from chassis.housekeeping import KEPT, forget
+from chassis.ids import new_id
+from chassis.inbox import Status
+from chassis.store import Store
+from chassis.times import utc_now
+
+LONG_AGO = timedelta(days=8)
+
+
+@pytest.fixture
+def old() -> datetime:
+    return utc_now() - LONG_AGO
+
+
+def test_a_repetition_is_known_as_one_for_seven_days() -> None:
+    assert timedelta(days=7) == KEPT
+
+
+def test_what_was_sent_or_answered_long_ago_is_forgotten(store: Store, old: datetime) -> None:
+    put(store, "outbox", an_event(emitted_at=old, sent_at=old))
+    put(store, "replies", {"key": "old", "fingerprint": "", "made_at": old})
+
+    forget(store, utc_now() - KEPT)
+
+    assert (count(store, "outbox"), count(store, "replies")) == (0, 0)
+
+
+def test_what_was_never_sent_is_kept_however_old(store: Store, old: datetime) -> None:
+    put(store, "outbox", an_event(emitted_at=old, sent_at=None))
+
+    forget(store, utc_now() - KEPT)
+
+    assert count(store, "outbox") == 1
+
+
+def test_what_is_recent_is_kept(store: Store) -> None:
+    now = utc_now()
+    put(store, "outbox", an_event(emitted_at=now, sent_at=now))
+    put(store, "inbox", a_receipt(Status.DONE, received_at=now, settled_at=now))
+    put(store, "replies", {"key": "new", "fingerprint": "", "made_at": now})
+
+    forget(store, now - KEPT)
+
+    assert [count(store, each) for each in ("outbox", "inbox", "replies")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.DISCARDED])
+def test_what_was_settled_long_ago_is_forgotten(store: Store, old: datetime, status: str) -> None:
+    put(store, "inbox", a_receipt(status, received_at=old, settled_at=old))
+
+    forget(store, utc_now() - KEPT)
+
+    assert count(store, "inbox") == 0
+
+
+@pytest.mark.parametrize("status", [Status.PARKED, Status.RETRY])
+def test_what_needs_a_person_or_another_try_is_kept_however_old(
+    store: Store, old: datetime, status: str
+) -> None:
+    put(store, "inbox", a_receipt(status, received_at=old, settled_at=None))
+
+    forget(store, utc_now() - KEPT)
+
+    assert count(store, "inbox") == 1
+
+
+def an_event(**times: datetime | None) -> dict[str, Any]:
+    return {"event_id": new_id(), "type": "Told", "body": b"{}", **times}
+
+
+def a_receipt(status: str, **times: datetime | None) -> dict[str, Any]:
+    row = {"event_id": new_id(), "handler": "note_down", "type": "Told", "attempts": 1}
+    return {**row, "status": status, **times}
+
+
+def put(store: Store, table: str, row: dict[str, Any]) -> None:
+    with store.transaction() as tx:
+        tx.execute(insert(store.table(table)).values(**row))
+
+
+def count(store: Store, table: str) -> int:
+    with store.reading() as session:
+        return len(session.execute(select(store.table(table))).all())
