@@ -46,9 +46,15 @@ def somebody(http: httpx.Client, role: str, name: str = "Somebody") -> Person:
         "/api/v1/accounts", json={**credentials, "display_name": name, "role": role}
     )
     assert account.status_code == 201, account.text
-    session = http.post("/api/v1/sessions", json=credentials)
+    return logged_in(http, **credentials)
+
+
+def logged_in(http: httpx.Client, email: str, password: str) -> Person:
+    session = http.post("/api/v1/sessions", json={"email": email, "password": password})
     assert session.status_code == 200, session.text
-    return Person(account.json()["id"], credentials["email"], http, session.json()["access_token"])
+    token = session.json()["access_token"]
+    me = http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+    return Person(me.json()["id"], email, http, token)
 
 
 def a_client(http: httpx.Client) -> Person:

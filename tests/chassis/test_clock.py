@@ -54,6 +54,15 @@ def test_a_due_tick_is_claimed_by_one(pair: tuple[Ticks, Ticks]) -> None:
     assert [one.claim(), other.claim()] == [True, False]
 
 
+def test_a_release_that_got_lost_holds_up_only_the_others(
+    store: Store, pair: tuple[Ticks, Ticks]
+) -> None:
+    one, other = pair
+    assert one.claim()
+    make_due(store)
+    assert [other.claim(), one.claim()] == [False, True]
+
+
 def test_of_many_who_claim_a_tick_at_once_one_gets_it(store: Store) -> None:
     instances = [Ticks(store, "look_round", HOUR) for _ in range(8)]
     claims = [eventlet.spawn(each.claim) for each in instances]

@@ -125,3 +125,18 @@ def _end(process: subprocess.Popen[Any]) -> None:
 def real_settings(broker: str, database: str, mail: str) -> Settings:
     """Settings of a platform on real servers."""
     return {"broker": broker, "database": database, "mail": mail, "token_key": TOKEN_KEY}
+
+
+def listening(settings: Settings, *types: str) -> subprocess.Popen[str]:
+    """A listener that has begun to listen."""
+    listener = subprocess.Popen(
+        [sys.executable, *COMMAND, "listen", *types],
+        env=clean_environment(settings),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert listener.stderr is not None
+    assert "listening" in listener.stderr.readline()
+    return listener

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.people import a_specialist
+from firststep.seed import PASSWORD, SPECIALISTS
+from tests.people import a_specialist, logged_in
 from tests.system.processes import (
-    COMMAND,
-    ROOT,
     Serving,
     Settings,
     a_free_port,
-    clean_environment,
     firststep,
+    listening,
     serving,
 )
 from tests.waiting import eventually
@@ -111,6 +108,34 @@ def test_seeding_again_changes_nothing(embedded: Settings, tmp_path: Path) -> No
         assert len(platform.http.get("/api/v1/articles").json()["items"]) >= 3
 
 
+def test_seeding_again_expects_nothing_of_what_people_changed_since(
+    embedded: Settings, tmp_path: Path
+) -> None:
+    assert firststep(embedded, "seed").returncode == 0
+    with serving(tmp_path, embedded) as platform:
+        demo = logged_in(platform.wait_until_ready().http, SPECIALISTS[0].email, PASSWORD)
+        assert demo.patch("/specialists/me", {"status": "unlisted"}).status_code == 200
+        assert platform.stop() == 0
+    assert firststep(embedded, "seed").returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [["events", "lag"], ["listen", "SpecialistFeatured"]])
+def test_a_broker_that_is_away_is_said(real: Settings, arguments: list[str]) -> None:
+    away = {**real, "broker": f"amqp://guest:guest@127.0.0.1:{a_free_port()}"}
+    ended = firststep(away, *arguments)
+    assert ended.returncode == 1
+    assert "the broker is away" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_database_that_is_away_is_said(real: Settings) -> None:
+    nowhere = f"postgresql+psycopg://me:secret@127.0.0.1:{a_free_port()}/{{service}}"
+    ended = firststep({**real, "database": nowhere}, "events", "parked")
+    assert ended.returncode == 1
+    assert "The database does not answer" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_the_demo_shows_each_step_with_its_events(platform: Serving, embedded: Settings) -> None:
     ended = firststep(embedded, "demo", "--url", platform.url)
     assert ended.returncode == 0, ended.stdout
@@ -144,21 +169,6 @@ def test_a_listener_prints_public_events_as_they_arrive(
         assert (heard["type"], heard["subject"]) == ("SpecialistFeatured", specialist.id)
         listener.send_signal(signal.SIGINT)
         assert listener.wait(10) == 0
-
-
-def listening(settings: Settings, *types: str) -> subprocess.Popen[str]:
-    """A listener that has begun to listen."""
-    listener = subprocess.Popen(
-        [sys.executable, *COMMAND, "listen", *types],
-        env=clean_environment(settings),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert listener.stderr is not None
-    assert "listening" in listener.stderr.readline()
-    return listener
 
 
 def test_no_command_needs_a_terminal(embedded: Settings) -> None:

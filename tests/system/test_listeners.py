@@ -16,8 +16,7 @@ from nameko.events import BROADCAST, event_handler
 from nameko.runners import ServiceRunner
 
 from tests.people import Person, a_specialist
-from tests.system.processes import Serving, Settings, serving
-from tests.system.test_commands import listening
+from tests.system.processes import Serving, Settings, listening, serving
 from tests.waiting import eventually
 
 
