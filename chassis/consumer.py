@@ -32,7 +32,8 @@ class QueueConsumer(messaging.QueueConsumer):
     """Shared by all that a service consumes: one connection, one channel.
 
     A provider has a ``queue`` and ``handle_message(body, message)``, which never raises and
-    settles the message in the end with ``ack_message`` or ``requeue_message``.
+    settles the message in the end with ``ack_message`` or ``requeue_message``. Where it is
+    ``no_ack``, the broker takes a message as settled once it is sent; it must not wait then.
     """
 
     def __init__(self) -> None:
@@ -49,13 +50,18 @@ class QueueConsumer(messaging.QueueConsumer):
 
     def get_consumers(self, consumer_cls: Callable[..., Any], channel: Any) -> Iterable[Any]:
         for provider in self._providers:
+            no_ack = getattr(provider, "no_ack", False)
+            take = self._hand_over if no_ack else self._take
             consumer = consumer_cls(
-                queues=[provider.queue], on_message=partial(self._take, provider)
+                queues=[provider.queue], on_message=partial(take, provider), no_ack=no_ack
             )
             consumer.qos(prefetch_count=self.prefetch_count)
             self._consumers[provider] = consumer
         consumers: Iterable[Any] = self._consumers.values()
         return consumers
+
+    def _hand_over(self, provider: Any, message: Any) -> None:
+        provider.handle_message(body_of(message), message)
 
     def _take(self, provider: Any, message: Any) -> None:
         self._in_flight.add(message)

@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
+from chassis import json
 from chassis.constraints import refusal_of
 from chassis.engines import engines_for, is_away, is_unmigrated
 from chassis.errors import Unavailable
+from chassis.idempotency import current_call
 from chassis.transaction import Transaction
 
 
@@ -58,21 +60,36 @@ class Database:
 
         Raises ``DatabaseAway``, the refusal of a constraint that was violated, and, where the
         call took effect before, ``AlreadyAnswered`` (which the RPC entrypoint turns into the
-        answer of then).
+        answer of then). A repetition finds that out where it fails: its key is there, or the
+        first call's effects stand against it.
         """
         if _in_transaction.get():
             raise RuntimeError("one transaction at a time: this call has one open")
         token = _in_transaction.set(True)
         try:
-            with self._errors_translated(), self._transactions() as tx:
-                with tx.begin():
-                    tx.begin_call()
-                    yield tx
-                    tx.end_call()
+            with self._errors_translated(), self._transactions() as tx, tx.begin():
+                yield tx
+                tx.end_call()
+        except DatabaseAway:
+            raise
+        except Exception:
+            self._recall()
+            raise
         finally:
             _in_transaction.reset(token)
         if tx.emitted:
             self.has_emitted()
+
+    def _recall(self) -> None:
+        """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key was there before."""
+        call = current_call()
+        if call is None:
+            return
+        replies = self.table("replies")
+        with self.reading() as session:
+            before = session.execute(select(replies).where(replies.c.key == call.key)).first()
+        if before is not None:
+            raise call.again(before.fingerprint, json.loads(before.reply)) from None
 
     def has_emitted(self) -> None:
         """Events were committed; a place for whoever publishes them."""

@@ -42,6 +42,10 @@ class Call:
     key: str
     fingerprint: str
 
+    def again(self, fingerprint: str, reply: Any) -> AlreadyAnswered | KeyReused:
+        """What to raise where the key came before, with this fingerprint, and was answered so."""
+        return AlreadyAnswered(reply) if fingerprint == self.fingerprint else KeyReused()
+
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
 

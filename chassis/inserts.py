@@ -1,10 +1,18 @@
-"""The INSERT that both databases know under different names."""
+"""Inserts. Statements are made once for each table: making one costs as much as running it."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
+
+
+@cache
+def insertion(table: Table) -> Insert:
+    """The INSERT of rows into a table; its columns are those of the rows."""
+    return insert(table)
 
 
 def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
@@ -13,8 +21,12 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
     psycopg gives no row count for this statement, so it returns the key instead. A concurrent
     insert of the same key waits until the other transaction has ended.
     """
-    dialect = session.get_bind().dialect.name
+    statement = _insertion_if_absent(table, session.get_bind().dialect.name)
+    return session.execute(statement, values).first() is not None
+
+
+@cache
+def _insertion_if_absent(table: Table, dialect: str) -> ReturningInsert[Any]:
+    """Both databases know it, under different names."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = make(table).values(**values).on_conflict_do_nothing()
-    inserted = session.execute(statement.returning(*table.primary_key.columns))
-    return inserted.first() is not None
+    return make(table).on_conflict_do_nothing().returning(*table.primary_key.columns)

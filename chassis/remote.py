@@ -34,9 +34,10 @@ log = structlog.get_logger()
 
 
 class ReplyListener(nameko_rpc.ReplyListener):
-    """Hands each reply to whoever waits for it."""
+    """Hands each reply to whoever waits for it; nobody needs one that came twice, or too late."""
 
     queue_consumer = QueueConsumer()
+    no_ack = True
 
     def expect(self, correlation_id: str) -> GreenEvent:
         event: GreenEvent = self.get_reply_event(correlation_id)
@@ -46,7 +47,6 @@ class ReplyListener(nameko_rpc.ReplyListener):
         self._reply_events.pop(correlation_id, None)
 
     def handle_message(self, body: bytes, message: Any) -> None:
-        self.queue_consumer.ack_message(message)
         waiting = self._reply_events.pop(message.properties.get("correlation_id"), None)
         if waiting is None:
             return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import MetaData, Table, insert, inspect, select, update
+from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.orm import Session
 
 from chassis import context, json
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
-from chassis.idempotency import AlreadyAnswered, KeyReused, current_call
-from chassis.inserts import insert_if_absent
+from chassis.idempotency import current_call
+from chassis.inserts import insert_if_absent, insertion
 from chassis.times import utc_now
 
 T = TypeVar("T")
@@ -26,6 +26,7 @@ class Transaction(Session):
         self._producer = producer
         self._call = current_call()
         self._replied = False
+        self._answer: Any = None
         self.emitted: list[Envelope[Any]] = []
 
     def find(self, kind: type[T], id: Any) -> T:
@@ -52,38 +53,26 @@ class Transaction(Session):
 
     def reply(self, answer: R) -> R:
         """Keep the call's answer with its effects, and return it."""
-        self._replied = True
-        if self._call is not None:
-            replies = self._table("replies")
-            self.execute(
-                update(replies)
-                .where(replies.c.key == self._call.key)
-                .values(reply=json.dumps(answer))
-            )
+        self._replied, self._answer = True, answer
         return answer
 
-    def begin_call(self) -> None:
-        """Claim the call, or raise ``AlreadyAnswered``. A concurrent repetition waits here."""
-        if self._call is None:
-            return
-        replies = self._table("replies")
-        if insert_if_absent(
-            self,
-            replies,
-            key=self._call.key,
-            fingerprint=self._call.fingerprint,
-            made_at=utc_now(),
-        ):
-            return
-        before = self.execute(select(replies).where(replies.c.key == self._call.key)).one()
-        if before.fingerprint != self._call.fingerprint:
-            raise KeyReused
-        raise AlreadyAnswered(json.loads(before.reply))
-
     def end_call(self) -> None:
-        """Write what was emitted; a call that changed something must have said its answer."""
-        if self._call is not None and not self._replied:
-            raise TypeError("a writing call must give its answer to tx.reply()")
+        """Write the answer and what was emitted.
+
+        A call that changed something must have said its answer. Where it was said before, by
+        the same call, the key is there and nothing is written; a concurrent repetition waits
+        here.
+        """
+        if self._call is not None:
+            if not self._replied:
+                raise TypeError("a writing call must give its answer to tx.reply()")
+            reply = {
+                "key": self._call.key,
+                "fingerprint": self._call.fingerprint,
+                "reply": json.dumps(self._answer),
+                "made_at": utc_now(),
+            }
+            self.execute(insertion(self._table("replies")), reply)
         if self.emitted:
             rows = [
                 {
@@ -94,7 +83,7 @@ class Transaction(Session):
                 }
                 for envelope in self.emitted
             ]
-            self.execute(insert(self._table("outbox")), rows)
+            self.execute(insertion(self._table("outbox")), rows)
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]

@@ -1,4 +1,5 @@
-"""The ``firststep`` command."""
+"""The ``firststep`` command. Each subcommand imports what it alone needs: a process that serves
+bears no other command's libraries."""
 
 import chassis.green  # noqa: F401, I001  # first: what is imported later finds itself green
 
@@ -14,8 +15,7 @@ from chassis import config, logs
 from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
-from firststep import demo as tour
-from firststep import events, listen as listening, platform, seed as seeding
+from firststep import events, platform
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
@@ -52,10 +52,19 @@ def settings(quiet: bool = False) -> Settings:
     return found
 
 
+def prepared(found: Settings) -> Settings:
+    """Settings with which the platform can be served."""
+    if not found.embedded:
+        return found
+    from firststep import embedded
+
+    return embedded.set_up(found)
+
+
 @app.command()
 def serve(services: Services = None) -> None:
     """Run services: profiles, booking, notifications, content, gateway."""
-    chosen = platform.prepared(settings())
+    chosen = prepared(settings())
     process = platform.process_for(services or [], chosen)
 
     def tell() -> None:
@@ -70,14 +79,18 @@ def serve(services: Services = None) -> None:
 @app.command()
 def migrate(services: Services = None) -> None:
     """Bring the databases to the newest version."""
-    for name in platform.migrate_all(settings(), services or []):
+    from firststep.migrate import migrate_all
+
+    for name in migrate_all(settings(), services or []):
         typer.echo(f"{name}: up to date")
 
 
 @app.command()
 def seed() -> None:
     """Fill an empty platform with demo data."""
-    seeding.run(platform.prepared(settings(quiet=True)))
+    from firststep import seed as seeding
+
+    seeding.run(prepared(settings(quiet=True)))
 
 
 @app.command()
@@ -85,6 +98,8 @@ def demo(
     url: Annotated[str, typer.Option(help="The gateway. Default: FIRSTSTEP_HTTP.")] = "",
 ) -> None:
     """Play the main job against a running gateway, and show each step with its events."""
+    from firststep import demo as tour
+
     found = settings(quiet=True)
     raise typer.Exit(tour.run(url or f"http://{found.http}", found))
 
@@ -94,6 +109,8 @@ def listen(
     types: Annotated[list[str], typer.Argument(help="Public events, such as SpecialistFeatured.")],
 ) -> None:
     """Print public events as they arrive, one CloudEvents JSON object a line."""
+    from firststep import listen as listening
+
     listening.run(settings(), types)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -19,6 +21,10 @@ from chassis.sender import Sender
 from contracts.profiles import TOKEN_ALGORITHM, TOKEN_ISSUER
 
 LOOK_AGAIN_AFTER_S = 5.0
+TOKENS_REMEMBERED = 4096
+"""A signature is verified once; whether the token has expired is asked each time."""
+
+Verify = Callable[[str], dict[str, Any]]
 
 
 class BadToken(Unauthenticated):
@@ -40,7 +46,7 @@ class Authenticator(SharedExtension):
     )
 
     def __init__(self) -> None:
-        self._keys: KeySet | None = None
+        self._verify: Verify | None = None
         self._looked_at = 0.0
 
     def caller_of(self, request: Request) -> Caller:
@@ -64,19 +70,24 @@ class Authenticator(SharedExtension):
 
     def _decoded(self, token: str) -> dict[str, Any]:
         """The keys at hand stay until there are newer ones: profiles may be away."""
-        keys = self._keys or self._look_up_keys()
+        verify = self._verify or self._look_up_keys()
         try:
-            return jwt.decode(token, keys, algorithms=[TOKEN_ALGORITHM]).claims
+            return verify(token)
         except InvalidKeyIdError:
             if not self._may_look_again():
                 raise
-            return jwt.decode(token, self._look_up_keys(), algorithms=[TOKEN_ALGORITHM]).claims
+            return self._look_up_keys()(token)
 
-    def _look_up_keys(self) -> KeySet:
+    def _look_up_keys(self) -> Verify:
         profiles = Remote("profiles", self.replies, self.sender)
-        self._keys = KeySet.import_key_set(profiles.get_token_keys())
-        self._looked_at = monotonic()
-        return self._keys
+        keys = KeySet.import_key_set(profiles.get_token_keys())
+
+        @lru_cache(TOKENS_REMEMBERED)
+        def verify(token: str) -> dict[str, Any]:
+            return jwt.decode(token, keys, algorithms=[TOKEN_ALGORITHM]).claims
+
+        self._verify, self._looked_at = verify, monotonic()
+        return verify
 
     def _may_look_again(self) -> bool:
         return monotonic() - self._looked_at > LOOK_AGAIN_AFTER_S

@@ -21,7 +21,6 @@ from contracts.catalogue import public_events
 from gateway import asyncapi, openapi, problems
 from gateway.server import ApiServer
 
-ASSETS = files("swagger_ui").joinpath("static")
 F = TypeVar("F", bound=Callable[..., Response])
 SHOWN = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 PAGE = """<!doctype html>
@@ -96,7 +95,8 @@ class Docs:
             raise NotFound
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         kept = {"Cache-Control": "public, max-age=86400"}
-        return Response(ASSETS.joinpath(name).read_bytes(), headers=kept, mimetype=kind)
+        file = files("swagger_ui").joinpath("static", name)
+        return Response(file.read_bytes(), headers=kept, mimetype=kind)
 
 
 @cache

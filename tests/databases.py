@@ -11,7 +11,8 @@ import psycopg
 
 from chassis.database import Database, service_url
 from chassis.migrations import migrate
-from firststep.platform import SERVICES, migrations_of
+from firststep.migrate import migrations_of
+from firststep.platform import SERVICES
 
 
 class Databases(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from chassis.errors import FieldError
@@ -13,6 +14,7 @@ from contracts.booking import BadHours, Hours
 SLOT = timedelta(minutes=30)
 DAY_ENDS = "24:00"
 MIDNIGHT = time()
+DAYS_REMEMBERED = 4096
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -33,23 +35,26 @@ class WeeklyHours:
         day = starting_from.astimezone(zone).date() - timedelta(days=1)
         last = until.astimezone(zone).date()
         while day <= last:
-            for start in self._starts_on(day, zone):
+            for start in _starts_on(day, self):
                 if starting_from <= start < until:
                     yield start
             day += timedelta(days=1)
 
-    def _starts_on(self, day: date, zone: ZoneInfo) -> list[datetime]:
-        starts = set()
-        for hours in self.hours:
-            if hours.weekday != WEEKDAYS[day.weekday()]:
-                continue
-            local, end = _at(day, hours.starts), _at(day, hours.ends)
-            while local + SLOT <= end:
-                start = _resolved(local, zone)
-                if start is not None:
-                    starts.add(start)
-                local += SLOT
-        return sorted(starts)
+
+@lru_cache(DAYS_REMEMBERED)
+def _starts_on(day: date, weekly: WeeklyHours) -> list[datetime]:
+    """Kept: a day's hours are looked at with every booking."""
+    zone, starts = ZoneInfo(weekly.time_zone), set()
+    for hours in weekly.hours:
+        if hours.weekday != WEEKDAYS[day.weekday()]:
+            continue
+        local, end = _at(day, hours.starts), _at(day, hours.ends)
+        while local + SLOT <= end:
+            start = _resolved(local, zone)
+            if start is not None:
+                starts.add(start)
+            local += SLOT
+    return sorted(starts)
 
 
 def require_sensible(hours: list[Hours]) -> None:

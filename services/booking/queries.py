@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.booking import ConsultationStatus
@@ -13,25 +13,28 @@ from services.booking.availability import SLOT
 from services.booking.calendars import Calendar
 from services.booking.consultations import Consultation
 
+BOOKED_TIMES = select(Consultation.starts_at).where(
+    Consultation.specialist_id == bindparam("specialist_id"),
+    Consultation.status == ConsultationStatus.BOOKED,
+    Consultation.starts_at > bindparam("since"),
+)
+HAD_CONSULTATION = select(Consultation.id).where(
+    Consultation.client_id == bindparam("client_id"),
+    Consultation.specialist_id == bindparam("specialist_id"),
+    Consultation.status.in_([ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED]),
+)
+
 
 def booked_times(session: Session, specialist_id: UUID, now: datetime) -> set[datetime]:
     """When the specialist's booked consultations start, from now on."""
-    query = select(Consultation.starts_at).where(
-        Consultation.specialist_id == specialist_id,
-        Consultation.status == ConsultationStatus.BOOKED,
-        Consultation.starts_at > now - SLOT,
-    )
-    return set(session.scalars(query))
+    given = {"specialist_id": specialist_id, "since": now - SLOT}
+    return set(session.scalars(BOOKED_TIMES, given))
 
 
 def had_consultation(session: Session, client_id: UUID, specialist_id: UUID) -> bool:
     """Whether these two have booked, or held, a consultation."""
-    query = select(Consultation.id).where(
-        Consultation.client_id == client_id,
-        Consultation.specialist_id == specialist_id,
-        Consultation.status.in_([ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED]),
-    )
-    return session.scalar(query) is not None
+    given = {"client_id": client_id, "specialist_id": specialist_id}
+    return session.scalar(HAD_CONSULTATION, given) is not None
 
 
 def consultations_of(account_id: UUID) -> Select[Consultation]:

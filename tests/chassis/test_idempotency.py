@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import eventlet
 import pytest
+from sqlalchemy import select
 
 from chassis import context
 from chassis.context import CallContext, Caller
@@ -44,6 +45,15 @@ class Desk:
             tx.flush()
             eventlet.sleep(0.01)
             return tx.reply(str(note.id))
+
+    def tell_again(self, word: str) -> int:
+        """Nothing but its key stands against a repetition."""
+        with self.store.transaction() as tx:
+            note = tx.scalars(select(Note).where(Note.word == word)).one()
+            note.times += 1
+            tx.flush()
+            eventlet.sleep(0.01)
+            return tx.reply(note.times)
 
     def note_silently(self, word: str) -> str:
         with self.store.transaction() as tx:
@@ -82,6 +92,19 @@ def test_the_same_key_at_the_same_moment_has_one_effect_and_one_answer(desk: Des
     assert len({each.wait() for each in calls}) == 1
     assert words_in(desk.store) == ["hello"]
     assert count_of(desk.store, "outbox") == 1
+
+
+def test_a_repetition_takes_effect_once_where_only_its_key_stands_against_it(desk: Desk) -> None:
+    call(desk, None)
+    assert [call(desk, "k", "tell_again"), call(desk, "k", "tell_again")] == [2, 2]
+
+
+def test_repetitions_at_one_moment_take_effect_once_where_only_their_key_stands_against_them(
+    desk: Desk,
+) -> None:
+    call(desk, None)
+    calls = [eventlet.spawn(call, desk, "k", "tell_again") for _ in range(MANY)]
+    assert [each.wait() for each in calls] == [2] * MANY
 
 
 def test_an_answer_of_nothing_is_remembered_too(desk: Desk) -> None:

@@ -15,7 +15,8 @@ from chassis.database import service_url
 from chassis.migrations import is_current, migrate
 from chassis.store import Store
 from chassis.times import utc_now
-from firststep.platform import SERVICES, migrations_of
+from firststep.migrate import migrations_of
+from firststep.platform import SERVICES
 from tests.chassis.bank import create_database, rows_of
 from tests.chassis.conftest import postgres_databases_of
 

@@ -14,12 +14,12 @@ from uuid import UUID
 
 import eventlet
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from chassis import context, json
 from chassis.context import CallContext
-from chassis.database import DatabaseAway
+from chassis.database import DatabaseAway, service_url
 from chassis.errors import NotFound
 from chassis.events import Event
 from chassis.ids import new_id
@@ -27,6 +27,7 @@ from chassis.store import Store
 from chassis.tables import UtcDateTime
 from chassis.times import utc_now
 from tests.chassis.bank import Base, Note, Told, WordTaken, a_store, count_of, rows_of, words_in
+from tests.waiting import eventually
 
 GREENTHREADS = 16
 ROUNDS = 20
@@ -305,6 +306,28 @@ def test_queries_do_not_stop_the_hub(postgres_database: str) -> None:
 
     assert gap.longest < FROZEN_S
     assert monotonic() - started < 4 * 0.5
+
+
+def test_sessions_that_the_server_ended_are_not_given_out(postgres_database: str) -> None:
+    store = a_store(postgres_database, "teller", Base)
+    at_once(4, lambda _: write(store, str(new_id())))
+
+    end_all_sessions(service_url(postgres_database, "teller"))
+
+    at_once(4, lambda _: write(store, str(new_id())))
+    assert len(words_in(store)) == 8
+    store.dispose()
+
+
+def end_all_sessions(url: str) -> None:
+    """But for one's own; returns when the server has ended them."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+        left = text(f"SELECT count(*) {others}")
+        eventually(lambda: connection.scalar(left) == 0)
+    engine.dispose()
 
 
 def at_once(number: int, work: Any) -> None:

@@ -23,6 +23,7 @@ from services.profiles.tokens import LIFETIME, Tokens
 from tests.gateway.description import expect_problem
 from tests.house import TOKEN_KEY, House
 from tests.people import Person, a_client, slots_of
+from tests.waiting import eventually
 
 
 def tokens_signed_with(key: str) -> Tokens:
@@ -167,6 +168,16 @@ def test_who_signed_in_stays_so_while_profiles_is_away(
         response = person.http.get("/api/v1/notifications", headers=headers)
         expect_problem(response, status, code)
         assert person.get("/notifications").status_code == 200
+
+
+def test_a_token_that_was_believed_is_not_any_more_once_it_expired(client: Person) -> None:
+    headers = {"Authorization": f"Bearer {a_token(client, age=LIFETIME - timedelta(seconds=2))}"}
+
+    def status() -> int:
+        return client.http.get("/api/v1/me", headers=headers).status_code
+
+    assert status() == 200
+    eventually(lambda: status() == 401)
 
 
 def test_a_new_key_is_believed_as_soon_as_it_is_used(

@@ -1,0 +1,51 @@
+"""``firststep migrate``: bring databases to their newest version."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+import services
+from chassis.config import Settings
+from chassis.engines import is_away
+from chassis.migrations import migrate
+from firststep.platform import SERVICES, UnknownService, database_of
+
+LOOK_AGAIN_AFTER_S = 1.0
+
+log = structlog.get_logger()
+
+
+def migrate_all(settings: Settings, names: Iterable[str] = ()) -> list[str]:
+    """Bring the databases of these services, or all, to the newest version; their names."""
+    done = []
+    for name in list(names) or list(SERVICES):
+        if name not in SERVICES:
+            raise UnknownService(name)
+        with database_of(name, settings) as database:
+            _patiently(
+                name, partial(migrate, database.writer, migrations_of(name), database.base.metadata)
+            )
+        done.append(name)
+    return done
+
+
+def migrations_of(name: str) -> Path:
+    return Path(services.__path__[0]) / name / "migrations"
+
+
+def _patiently(name: str, work: Callable[[], None]) -> None:
+    """Wait for a database that is away, saying so."""
+    while True:
+        try:
+            return work()
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
+            log.warning("database_away", service=name, error=str(error.orig).strip())
+            time.sleep(LOOK_AGAIN_AFTER_S)
