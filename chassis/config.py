@@ -21,6 +21,7 @@ TOKEN_KEY_BYTES = 32
 PREFIX = "FIRSTSTEP_"
 EMBEDDED_BROKER = f"{EMBEDDED}://here"
 ADDRESS = re.compile(r"(?P<host>[^:\s]+|\[[0-9a-f:]+\]):(?P<port>\d{1,5})")
+INHERITED_SOCKET = re.compile(r"fd://\d{1,9}")
 CREDENTIALS = re.compile(r"^([\w+.-]+://)?.*@", re.DOTALL)
 
 
@@ -51,7 +52,8 @@ def read() -> Settings:
     """Raises ``BadSettings`` where a ``FIRSTSTEP_*`` variable is malformed, missing or unknown."""
     env = Env(eager=False, prefix=PREFIX)
     http = env.str("HTTP", "127.0.0.1:8000", validate=_address)
-    """Where this process listens, ``address:port``: the gateway's API, or health alone."""
+    """Where this process listens, ``address:port``: the gateway's API, or health alone.
+    ``fd://3`` is a listening socket that it inherited, as supervisors hand over."""
     data = env.path("DATA", Path("data"))
     """The embedded platform's folder: databases, mails, keys."""
     broker = env.str("BROKER", EMBEDDED_BROKER, validate=_broker)
@@ -90,6 +92,8 @@ def _unknown(env: Env) -> list[str]:
 
 
 def _address(value: str) -> None:
+    if INHERITED_SOCKET.fullmatch(value):
+        return
     match = ADDRESS.fullmatch(value)
     if match is None or int(match["port"]) > LARGEST_PORT:
         raise ValidationError(f"{value!r} is not address:port, such as 127.0.0.1:8000")

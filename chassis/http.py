@@ -5,13 +5,17 @@ A request's body is read whole before it takes a worker, so that slow clients ho
 
 from __future__ import annotations
 
+import contextlib
 import io
 import socket
 from collections.abc import Callable, Iterable
+from functools import partial
+from time import monotonic
 from typing import Any
 
 import eventlet
 from eventlet import wsgi
+from nameko.constants import WEB_SERVER_CONFIG_KEY
 from nameko.web import server as nameko_server
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.routing import Map
@@ -23,8 +27,12 @@ LARGEST_BODY = 1024 * 1024
 BODY_DEADLINE_S = 5.0
 SOCKET_TIMEOUT_S = 10.0
 IDLE_TIMEOUT_S = 75
+LINGER_S = 0.5
 MOST_CONNECTIONS = 1000
+BACKLOG = 1024
 CHUNK = 64 * 1024
+LOOK_EVERY_S = 0.02
+INHERITED = "fd://"
 
 
 class WebServer(nameko_server.WebServer):
@@ -54,10 +62,25 @@ class WebServer(nameko_server.WebServer):
         self._gt = self.container.spawn_managed_thread(self.run, identifier="http")
 
     @property
+    def bind_addr(self) -> str:
+        """As ``listen`` takes it."""
+        return str(self.container.config[WEB_SERVER_CONFIG_KEY])
+
+    @property
     def address(self) -> str:
         """Where it listens, as ``host:port``; the port is the real one where 0 was asked for."""
         host, port = self._sock.getsockname()[:2]
         return f"{host}:{port}"
+
+    def run(self) -> None:
+        while True:
+            self._take(*self._sock.accept())
+
+    def _take(self, sock: Any, address: Any) -> None:
+        sock.settimeout(SOCKET_TIMEOUT_S)
+        self.container.spawn_managed_thread(
+            partial(self.process_request, sock, address), identifier="connection"
+        )
 
     def process_request(self, sock: Any, address: Any) -> None:
         if len(self._connections) >= MOST_CONNECTIONS:
@@ -78,22 +101,37 @@ class WebServer(nameko_server.WebServer):
         super().unregister_provider(provider)
 
     def stop(self) -> None:
-        """Take nothing new, finish what was begun, and hang up."""
+        """Finish what was begun, and hang up."""
         self._close_door()
         while self._connections:
-            eventlet.sleep(0.02)
+            eventlet.sleep(LOOK_EVERY_S)
 
     def _close_door(self) -> None:
         if self._gt is None or not self._is_accepting:
             return
         self._is_accepting = False
         self._gt.kill()
+        if not is_inherited(self.bind_addr):
+            self._take_who_knocked()
         self._sock.close()
-        self._serv.keepalive = False
+        self._serv.keepalive = False  # each answer says from now on that it is the last
+        self._linger()
+
+    def _take_who_knocked(self) -> None:
+        """A closed socket would reset the connections in its queue; of an inherited one they are
+        left to whoever shares it."""
+        self._sock.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._take(*self._sock.accept())
+
+    def _linger(self) -> None:
+        """A request may be under way on a connection that seems idle: wait a moment for it."""
+        end = monotonic() + LINGER_S
+        while self._connections and monotonic() < end:
+            eventlet.sleep(LOOK_EVERY_S)
         for state in list(self._connections.values()):
-            idle = state[2] == wsgi.STATE_IDLE
-            state[2] = wsgi.STATE_CLOSE
-            if idle:
+            if state[2] == wsgi.STATE_IDLE:
                 _hang_up(state[1])
 
     def application(self) -> Callable[..., Iterable[bytes]]:
@@ -123,14 +161,34 @@ class WebServer(nameko_server.WebServer):
         )
 
 
-def listen(address: tuple[str, int]) -> Any:
-    """A listening socket; unlike eventlet's own, a second one on the same port is refused."""
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+def is_inherited(address: str) -> bool:
+    """Whether an address is ``fd://N``: a socket that listens already, shared with others."""
+    return address.startswith(INHERITED)
+
+
+def listen(address: str) -> Any:
+    """A listening socket at ``host:port``, or the inherited one at ``fd://N``.
+
+    Unlike with eventlet's own, a second one on the same port is refused.
+    """
     try:
-        return eventlet.listen(address, family=family, reuse_port=False)
+        if is_inherited(address):
+            return _inherited(int(address.removeprefix(INHERITED)))
+        host, _, port = address.rpartition(":")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return eventlet.listen((host.strip("[]"), int(port)), family, BACKLOG, reuse_port=False)
     except OSError as error:
-        where = f"{address[0]}:{address[1]}"
-        raise BadSettings(f"FIRSTSTEP_HTTP: can't listen on {where}: {error.strerror}") from None
+        raise BadSettings(
+            f"FIRSTSTEP_HTTP: can't listen on {address}: {error.strerror or error}"
+        ) from None
+
+
+def _inherited(fileno: int) -> Any:
+    sock = socket.socket(fileno=fileno)
+    if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        sock.detach()
+        raise OSError("it does not listen")
+    return sock
 
 
 def read_body(environ: dict[str, Any]) -> None:

@@ -13,10 +13,13 @@ import eventlet
 import structlog
 from eventlet.event import Event as GreenEvent
 from kombu import Queue
+from nameko.constants import WEB_SERVER_CONFIG_KEY
 from nameko.runners import ServiceRunner
 
+from chassis import notify
 from chassis.config import BadSettings
 from chassis.container import Container
+from chassis.http import is_inherited
 
 GRACE_S = 25.0
 LOOK_EVERY_S = 0.25
@@ -42,6 +45,8 @@ class Process(ServiceRunner):
             }
         )
         self.container_cls = Container
+        self._shares_a_socket = is_inherited(settings.get(WEB_SERVER_CONFIG_KEY, ""))
+        self._parent = os.getppid()
         self._signal = GreenEvent()
         self._failed = False
         for service in services:
@@ -67,11 +72,18 @@ class Process(ServiceRunner):
             # an idle hub sleeps through signals; it looks up now and then
             with eventlet.Timeout(LOOK_EVERY_S, False):
                 self._signal.wait()
+            if self._is_orphan():
+                log.warning("stopping", reason="whose socket this process shares has ended")
+                self._end_with(1)
         return self._stop_within_grace()
+
+    def _is_orphan(self) -> bool:
+        return self._shares_a_socket and os.getppid() != self._parent
 
     def _start(self) -> None:
         self.start()
         _spare_the_collector()
+        notify.ready()
         log.info("serving", services=sorted(self.service_names))
         self._tell_started()
         eventlet.spawn(self._watch)

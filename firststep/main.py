@@ -31,6 +31,15 @@ errors = Console(stderr=True)
 
 Services = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
 
+NumberOfWorkers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="So many processes share the address; SIGHUP replaces them one after another.",
+    ),
+]
+
 TRY_NEXT = """
 [bold]Firststep is running[/] on {url}
 
@@ -62,9 +71,12 @@ def prepared(found: Settings) -> Settings:
 
 
 @app.command()
-def serve(services: Services = None) -> None:
+def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
     """Run services: profiles, booking, notifications, content, gateway."""
-    chosen = prepared(settings())
+    found = settings()
+    if workers is not None:
+        raise typer.Exit(platform.workers_for(services or [], found, workers).run())
+    chosen = prepared(found)
     process = platform.process_for(services or [], chosen)
 
     def tell() -> None:

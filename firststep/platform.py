@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from chassis.database import Database, service_url
 from chassis.health import HealthService
 from chassis.process import Process
 from chassis.subscribe import queues_of
+from chassis.workers import Workers
 from gateway.service import Gateway
 from services.booking.service import BookingService
 from services.content.service import ContentService
@@ -44,6 +46,14 @@ def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Proce
     classes = [SERVICES[name] for name in chosen if name != GATEWAY]
     classes.append(Gateway if GATEWAY in chosen else HealthService)
     return Process([*classes, *extra], config_for(settings), TOPOLOGY)
+
+
+def workers_for(names: Iterable[str], settings: Settings, number: int) -> Workers:
+    """So many processes that host these services and share their address."""
+    if settings.embedded:
+        raise BadSettings("--workers: the embedded platform is one process; set FIRSTSTEP_BROKER")
+    command = [sys.executable, "-m", "firststep.main", "serve", *names]
+    return Workers(command, number, settings.http)
 
 
 def config_for(settings: Settings) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -22,6 +23,7 @@ from chassis.process import Process
 from tests.waiting import eventually
 
 WORKERS = 2
+UNPATCHED = eventlet.patcher.original("socket")
 
 
 class Handler(HttpRequestHandler):
@@ -56,6 +58,7 @@ class Echo:
 @dataclass
 class Site:
     process: Process
+    server: WebServer
     address: str
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -66,6 +69,13 @@ class Site:
     def connect(self) -> socket.socket:
         host, port = self.address.split(":")
         return self.stack.enter_context(closing(socket.create_connection((host, int(port)), 10)))
+
+    def listens(self) -> bool:
+        try:
+            self.connect()
+        except OSError:
+            return False
+        return True
 
     def say(self, *parts: bytes) -> bytes:
         """What the server answers to these bytes."""
@@ -81,7 +91,7 @@ def a_site(address: str = "127.0.0.1:0") -> Iterator[Site]:
     with Process([Echo], config, []).running() as process, ExitStack() as stack:
         [container] = process.containers
         [server] = [each for each in container.extensions if isinstance(each, WebServer)]
-        yield Site(process, server.address, stack)
+        yield Site(process, server, server.address, stack)
 
 
 @pytest.fixture
@@ -234,7 +244,7 @@ def test_what_is_not_there_is_404_and_what_is_not_done_405(site: Site) -> None:
 
 def test_a_port_in_use_is_a_bad_setting(site: Site) -> None:
     with pytest.raises(BadSettings, match=f"can't listen on {site.address}"):
-        http.listen((site.address.split(":")[0], int(site.address.split(":")[1])))
+        http.listen(site.address)
 
 
 def test_a_stop_finishes_what_was_begun_and_takes_nothing_new() -> None:
@@ -250,7 +260,62 @@ def test_a_stop_finishes_what_was_begun_and_takes_nothing_new() -> None:
         stopping.wait()
 
 
-def test_a_stop_closes_idle_connections_at_once() -> None:
+def test_a_request_that_was_under_way_at_the_stop_is_answered_as_the_last() -> None:
+    with a_site() as site:
+        used = site.connect()
+        used.sendall(head("GET", "/quick"))
+        assert b"Connection: close" not in used.recv(1000)
+
+        stopping = eventlet.spawn(site.process.stop)
+        eventually(lambda: not site.listens())
+        used.sendall(head("GET", "/quick"))
+
+        answer = used.recv(1000)
+        assert answer.endswith(b"done")
+        assert b"Connection: close" in answer
+        assert used.recv(1000) == b""
+        stopping.wait()
+
+
+def test_who_waited_to_be_let_in_at_the_stop_is_answered() -> None:
+    with a_site() as site:
+        waiting = unseen(site, head("GET", "/quick"))
+        site.server.stop()
+        assert waiting.recv(1000).endswith(b"done")
+        waiting.close()
+
+
+def test_of_two_who_share_a_socket_one_answers_for_the_other_that_stops() -> None:
+    shared = http.listen("127.0.0.1:0")
+    with a_site(f"fd://{os.dup(shared.fileno())}") as staying:
+        with a_site(f"fd://{os.dup(shared.fileno())}") as leaving:
+            waiting = [unseen(leaving, head("GET", "/quick")) for _ in range(10)]
+            leaving.server.stop()
+            waiting += [unseen(staying, head("GET", "/quick")) for _ in range(10)]
+            for each in waiting:
+                with closing(each):
+                    assert each.recv(1000).endswith(b"done")
+    shared.close()
+
+
+def test_an_inherited_socket_that_does_not_listen_is_a_bad_setting() -> None:
+    with socket.socket() as idle, pytest.raises(BadSettings, match="it does not listen"):
+        http.listen(f"fd://{idle.fileno()}")
+    with pytest.raises(BadSettings, match="can't listen on fd://999999999"):
+        http.listen("fd://999999999")
+
+
+def unseen(site: Site, request: bytes) -> Any:
+    """A connection made, and a request sent, while nobody else had a turn."""
+    connection = UNPATCHED.socket()
+    connection.settimeout(10)
+    host, port = site.address.split(":")
+    connection.connect((host, int(port)))
+    connection.sendall(request)
+    return eventlet.greenio.GreenSocket(connection)
+
+
+def test_a_stop_closes_idle_connections_soon() -> None:
     with a_site() as site:
         fresh, used = site.connect(), site.connect()
         used.sendall(head("GET", "/quick"))

@@ -47,7 +47,7 @@ def test_a_signal_ends_it_well(number: signal.Signals) -> None:
 
 
 def test_a_port_in_use_is_a_bad_setting() -> None:
-    taken = http.listen(("127.0.0.1", 0))
+    taken = http.listen("127.0.0.1:0")
     address = f"127.0.0.1:{taken.getsockname()[1]}"
     assert run(HealthService, WEB_SERVER_ADDRESS=address) == EXIT_BAD_SETTINGS
     taken.close()

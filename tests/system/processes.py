@@ -99,19 +99,20 @@ def serving(
 ) -> Iterator[Serving]:
     """A serving process, ended with the block at the latest; see ``saboteur.py``."""
     command = [*SABOTEUR, saboteur] if saboteur else [*COMMAND, "serve"]
-    port = a_free_port()
-    output = folder / f"output-{port}.log"
-    with output.open("w") as log, ExitStack() as stack:
+    settings = {"http": f"127.0.0.1:{a_free_port()}", **settings}
+    url = f"http://{settings['http']}"
+    output = folder / f"output-{settings['http'].rpartition(':')[2]}.log"
+    with output.open("a") as log, ExitStack() as stack:
         process = subprocess.Popen(
             [sys.executable, *command, *services],
-            env=clean_environment({"http": f"127.0.0.1:{port}", **settings}),
+            env=clean_environment(settings),
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
         )
         stack.callback(_end, process)
-        found = Serving(process, f"http://127.0.0.1:{port}", output)
+        found = Serving(process, url, output)
         stack.enter_context(found.http)
         yield found
 

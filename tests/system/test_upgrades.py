@@ -1,0 +1,205 @@
+"""Everything is restarted, one after another, under load: no request is lost."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from chassis.context import Caller
+from firststep.platform import SERVICES
+from services.profiles.tokens import Tokens
+from tests.house import TOKEN_KEY
+from tests.people import Person, a_specialist, slots_of
+from tests.system.processes import Serving, Settings, firststep, serving
+from tests.waiting import eventually
+
+CLIENTS = 4
+MORE = 10
+
+
+@dataclass
+class Load:
+    """Clients who book, and look at what they booked, over connections that they keep.
+
+    As a load balancer does, they go elsewhere where nothing listens. Nothing else is forgiven.
+    """
+
+    urls: list[str]
+    slots: Iterator[tuple[str, str]]
+    booked: dict[str, Person] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    refused: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        with httpx.Client(timeout=20) as http:
+            for url in itertools.cycle(self.urls):
+                try:
+                    while not self.over.is_set():
+                        self._book(http, url)
+                    return
+                except httpx.ConnectError:
+                    self.refused += 1
+
+    def _book(self, http: httpx.Client, url: str) -> None:
+        specialist, starts_at = next(self.slots)
+        client = self._client(http)
+        body = {"specialist_id": specialist, "starts_at": starts_at}
+        booking = self._ask(client, "POST", f"{url}/api/v1/consultations", json=body)
+        if booking is not None:
+            self.booked[booking["id"]] = client
+            self._ask(client, "GET", f"{url}/api/v1/consultations/{booking['id']}")
+
+    def _client(self, http: httpx.Client) -> Person:
+        tokens, id = Tokens(), uuid4()
+        tokens.use(TOKEN_KEY)
+        session = tokens.issue(Caller(id, frozenset(["client"])), datetime.now(UTC))
+        return Person(str(id), "", http, session.access_token)
+
+    def _ask(self, client: Person, method: str, url: str, **request: Any) -> Any:
+        headers = {"Authorization": f"Bearer {client.token}"}
+        try:
+            answer = client.http.request(method, url, headers=headers, **request)
+        except httpx.ConnectError:
+            raise
+        except httpx.TransportError as error:
+            self.lost.append(repr(error))
+            return None
+        if answer.status_code not in (200, 201):
+            self.lost.append(answer.text)
+            return None
+        return answer.json()
+
+
+@contextmanager
+def under_load(urls: list[str], specialists: list[Person]) -> Iterator[Load]:
+    """Inside the block people book; afterwards none of their requests may be lost."""
+    slots = ((each.id, slot["starts_at"]) for each in specialists for slot in slots_of(each))
+    load = Load(urls, iter(list(slots)))
+    threads = [threading.Thread(target=load.run) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield load
+    finally:
+        load.over.set()
+        for thread in threads:
+            thread.join()
+
+
+def goes_on(load: Load) -> None:
+    """More is booked from here on."""
+    before = len(load.booked)
+    eventually(lambda: len(load.booked) > before + MORE or load.lost)
+
+
+def kept(load: Load, url: str) -> bool:
+    """Whether everything that was booked can still be looked at."""
+    answers = [
+        httpx.get(
+            f"{url}/api/v1/consultations/{id}", headers={"Authorization": f"Bearer {client.token}"}
+        )
+        for id, client in load.booked.items()
+    ]
+    return all(each.status_code == httpx.codes.OK for each in answers)
+
+
+def children_of(process: subprocess.Popen[str]) -> set[int]:
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return {int(each) for each in listed.split()}
+
+
+def test_two_gateways_and_two_of_each_service_restarted_one_by_one_lose_no_request(
+    real: Settings, tmp_path: Path
+) -> None:
+    assert firststep(real, "migrate").returncode == 0
+    with ExitStack() as stack:
+
+        def start(*roles: str, **settings: str) -> Serving:
+            return stack.enter_context(serving(tmp_path, {**real, **settings}, *roles))
+
+        services = [start(*SERVICES), start(*SERVICES)]
+        gateways = [start("gateway"), start("gateway")]
+        for each in (*services, *gateways):
+            each.wait_until_ready()
+        specialists = [a_specialist(gateways[0].http, featured=True) for _ in range(3)]
+
+        with under_load([each.url for each in gateways], specialists) as load:
+            for old in services:
+                goes_on(load)
+                start(*SERVICES).wait_until_ready()
+                assert old.stop() == 0
+            for old in gateways:
+                goes_on(load)
+                assert old.stop() == 0
+                start("gateway", http=old.url.removeprefix("http://")).wait_until_ready()
+            goes_on(load)
+
+        assert load.lost == []
+        assert kept(load, gateways[0].url)
+
+
+def test_workers_share_a_port_and_are_replaced_without_a_gap(
+    real: Settings, tmp_path: Path
+) -> None:
+    assert firststep(real, "migrate").returncode == 0
+    with (
+        serving(tmp_path, real, *SERVICES) as services,
+        serving(tmp_path, real, "gateway", "--workers", "2") as gateway,
+    ):
+        services.wait_until_ready()
+        specialists = [a_specialist(gateway.wait_until_ready().http, featured=True)]
+        before = children_of(gateway.process)
+        assert len(before) == 2
+
+        with under_load([gateway.url], specialists) as load:
+            goes_on(load)
+            gateway.send(signal.SIGHUP)
+            eventually(lambda: "workers_replaced" in gateway.said(), within=60)
+            goes_on(load)
+
+        assert load.lost == []
+        assert load.refused == 0
+        assert kept(load, gateway.url)
+        assert not children_of(gateway.process) & before
+        assert gateway.stop() == 0
+
+
+def test_a_worker_that_dies_is_started_again_and_none_outlives_its_parent(
+    real: Settings, tmp_path: Path
+) -> None:
+    with serving(tmp_path, real, "gateway", "--workers", "2") as gateway:
+        eventually(lambda: "workers_serve" in gateway.said(), within=30)
+        dying, living = children_of(gateway.process)
+
+        os.kill(dying, signal.SIGKILL)
+        eventually(lambda: len(children_of(gateway.process) - {dying}) == 2, within=30)
+        assert living in children_of(gateway.process)
+
+        left = children_of(gateway.process)
+        gateway.send(signal.SIGKILL)
+        eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), within=20)
+
+
+def test_workers_that_can_not_start_say_why_and_end(real: Settings, tmp_path: Path) -> None:
+    ended = firststep({**real, "database": ""}, "serve", "booking", "--workers", "2")
+    assert ended.returncode == 2
+    assert "FIRSTSTEP_DATABASE is missing" in ended.stdout + ended.stderr
+
+
+def test_the_embedded_platform_has_no_workers(embedded: Settings) -> None:
+    ended = firststep(embedded, "serve", "--workers", "2")
+    assert ended.returncode == 2
+    assert "the embedded platform is one process" in ended.stderr
