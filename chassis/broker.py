@@ -1,7 +1,8 @@
 """Publishing to the broker, over connections that nobody else reads.
 
 A channel is never shared by greenthreads, and a connection that failed is dropped, not closed:
-closing waits for an answer that a broker under alarm does not give.
+closing waits for an answer that a broker under alarm does not give. Such a broker (it is short of
+memory or disk) reads nothing from whoever publishes, and tells them so.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from uuid import uuid4
 
 import eventlet
 from amqp.exceptions import AMQPError
+from eventlet.patcher import original
 from eventlet.semaphore import Semaphore
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 
 import chassis.embedded  # noqa: F401  # registers the transport
 from chassis.json import JSON
+
+select = original("select")  # eventlet's own has no poll
 
 TRANSIENT, PERSISTENT = 1, 2
 PUBLISHER_HEARTBEAT = 10
@@ -29,7 +33,7 @@ CONFIRM_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 5.0
 
 
-def connection_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT) -> Connection:
+def connection_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT, **options: Any) -> Connection:
     """A connection not yet made; reconnecting backs off to 5 seconds, not kombu's 30."""
     return Connection(
         url,
@@ -42,6 +46,7 @@ def connection_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT) -> Connection:
             "interval_max": 5,
             "read_timeout": 2 * heartbeat,
             "write_timeout": 2 * heartbeat,
+            **options,
         },
     )
 
@@ -72,6 +77,7 @@ class _Link:
         self._url = url
         self._connection: Connection | None = None
         self._channel: Any = None
+        self.blocked = False
 
     @contextlib.contextmanager
     def channel(self, timeout: float) -> Iterator[Any]:
@@ -92,7 +98,10 @@ class _Link:
             raise
 
     def _connect(self) -> None:
-        self._connection = connection_to(self._url)
+        self._on_unblocked()
+        self._connection = connection_to(
+            self._url, on_blocked=self._on_blocked, on_unblocked=self._on_unblocked
+        )
         self._connection.connect()
         self._channel = self._connection.channel()
         self.on_connected(self._channel)
@@ -104,6 +113,24 @@ class _Link:
     def on_connected(self, channel: Any) -> None:
         """What a fresh channel needs before it is used."""
 
+    def _on_blocked(self, reason: str) -> None:
+        self.blocked = True
+
+    def _on_unblocked(self) -> None:
+        self.blocked = False
+
+    def hear(self) -> None:
+        """Take what the broker has said, if anything, without waiting for more."""
+        assert self._connection is not None
+        if not self._connection.supports_heartbeats:
+            return  # the embedded one, which has nothing to say
+        quiet = select.poll()
+        quiet.register(self._connection.connection.sock.fileno(), select.POLLIN)
+        if quiet.poll(0):
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    self.drain(0.001)
+
     def drain(self, timeout: float) -> None:
         """Take what the broker sent: confirms, heartbeats, its farewell."""
         assert self._connection is not None
@@ -114,8 +141,7 @@ class _Link:
         if self._connection is None or not self._connection.supports_heartbeats:
             return
         with contextlib.suppress(BrokerAway), self.channel(CONFIRM_TIMEOUT):
-            with contextlib.suppress(TimeoutError):
-                self.drain(0.001)
+            self.hear()
             self._connection.heartbeat_check()
 
     def drop(self) -> None:
@@ -216,11 +242,16 @@ class TransientSender(_Link):
             for last in (not self.connected, True):
                 try:
                     with self.channel(timeout) as channel:
-                        message = channel.prepare_message(
-                            body, 0, JSON, "utf-8", headers, properties
-                        )
-                        channel.basic_publish(message, exchange=exchange, routing_key=routing_key)
-                    return
+                        self.hear()
+                        if not self.blocked:
+                            message = channel.prepare_message(
+                                body, 0, JSON, "utf-8", headers, properties
+                            )
+                            channel.basic_publish(
+                                message, exchange=exchange, routing_key=routing_key
+                            )
+                            return
+                    raise BrokerAway("it takes no messages for now: it is short of memory or disk")
                 except BrokerAway:
                     if last:  # a connection that had gone stale deserves a fresh one
                         raise

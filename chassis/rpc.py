@@ -15,6 +15,7 @@ import typing
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+import eventlet
 import structlog
 from marshmallow import ValidationError, missing
 from nameko import rpc as nameko_rpc
@@ -33,6 +34,7 @@ from chassis.schemas import Reading, field_errors, field_for
 from chassis.sender import Sender
 
 REPLY_TIMEOUT_S = 5.0
+RUN_AGAIN_AFTER_S = 1.0
 
 F = TypeVar("F", bound=Callable[..., Any])
 log = structlog.get_logger()
@@ -154,6 +156,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
             )
         except BrokerAway as away:
             log.warning("rpc_reply_not_sent", error=str(away))
+            eventlet.sleep(RUN_AGAIN_AFTER_S)
             self.queue_consumer.requeue_message(message)  # it runs again, harmlessly
             return
         self.queue_consumer.ack_message(message)

@@ -33,6 +33,10 @@ from mirakuru.exceptions import ExecutorError, ProcessExitedWithError
 HOST = "127.0.0.1"
 PROBE_TIMEOUT = 2
 START_TIMEOUT = 60
+CONTROL_WITHIN_S = 30
+SHORT_OF_MEMORY = ("set_vm_memory_high_watermark", "absolute", "1")
+ENOUGH_MEMORY = ("set_vm_memory_high_watermark", "0.4")
+RABBITMQ_SCRIPTS = Path("/usr/lib/rabbitmq/bin")
 
 # It looks for its process id as a mere part of other processes' marks, and so would end the
 # servers of a test session running beside this one. Server.close() does this work here.
@@ -86,6 +90,24 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class RabbitServer(Server):
+    """A broker that can be told what to do."""
+
+    environment: dict[str, str]
+
+    def control(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run ``rabbitmqctl``; the wrapper on PATH is for two users only."""
+        script = _binary("rabbitmqctl", "FIRSTSTEP_TEST_BROKER", RABBITMQ_SCRIPTS)
+        return subprocess.run(
+            [script, "-q", "-n", self.environment["RABBITMQ_NODENAME"], *arguments],
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=CONTROL_WITHIN_S,
+            check=False,
+        )
+
+
 class SmtpServer(Server):
     """A mail server which delivers nothing and keeps everything."""
 
@@ -132,13 +154,13 @@ def smtp() -> Iterator[SmtpServer]:
 
 
 @contextmanager
-def rabbitmq_of_our_own() -> Iterator[Server]:
+def rabbitmq_of_our_own() -> Iterator[RabbitServer]:
     """Yield a broker which the test may stop and start."""
     # Debian's wrapper on PATH runs for two users only, the script itself for anybody.
-    script = _binary("rabbitmq-server", "FIRSTSTEP_TEST_BROKER", Path("/usr/lib/rabbitmq/bin"))
+    script = _binary("rabbitmq-server", "FIRSTSTEP_TEST_BROKER", RABBITMQ_SCRIPTS)
     epmd = _binary("epmd", "FIRSTSTEP_TEST_BROKER")
     port, epmd_port, dist_port = _free_port(), _free_port(), _free_port()
-    with closing(Server(f"amqp://guest:guest@{HOST}:{port}")) as server:
+    with closing(RabbitServer(f"amqp://guest:guest@{HOST}:{port}")) as server:
         paths = ["ADVANCED_CONFIG_FILE", "CONFIG_FILE", "CONFIG_FILES", "CONF_ENV_FILE"]
         paths += ["ENABLED_PLUGINS_FILE", "LOG_BASE", "MNESIA_BASE", "PID_FILE"]
         env = {f"RABBITMQ_{name}": str(server.folder / name.lower()) for name in paths} | {
@@ -156,6 +178,7 @@ def rabbitmq_of_our_own() -> Iterator[Server]:
                 "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
             ),
         }
+        server.environment = env
         # Erlang would start this one as a daemon, which stays when the broker ends.
         server.add([epmd], lambda: socket.create_connection((HOST, epmd_port)).close(), envvars=env)
         server.add([script], lambda: _ask_rabbitmq(server.url), envvars=env)

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.databases import PostgresDatabases
-from tests.servers import Server, postgres_of_our_own, rabbitmq_of_our_own
+from tests.servers import RabbitServer, Server, postgres_of_our_own, rabbitmq_of_our_own
 from tests.soak.breaker import NOTHING, SAFEGUARDS
 from tests.soak.faults import Faults
 from tests.soak.fleet import Fleet, a_fleet
@@ -72,7 +72,7 @@ def _soaked(
     given: argparse.Namespace,
     fleet: Fleet,
     ledger: Ledger,
-    rabbitmq: Server,
+    rabbitmq: RabbitServer,
     postgres: Server,
     settings: Settings,
 ) -> Report:

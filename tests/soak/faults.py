@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -14,13 +12,11 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests.servers import Server
+from tests.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY, RabbitServer, Server
 from tests.soak.fleet import Fleet
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 3.0
 LONGEST_ABSENCE_S = 5.0
-RABBITMQCTL = "/usr/lib/rabbitmq/bin/rabbitmqctl"  # the wrapper on PATH is for two users only
-RABBITMQCTL_WITHIN_S = 30
 TERMINATE = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname LIKE %s AND pid <> pg_backend_pid()
@@ -30,7 +26,7 @@ TERMINATE = """
 class Faults:
     """``done`` counts them by kind."""
 
-    def __init__(self, fleet: Fleet, rabbitmq: Server, postgres: Server, seed: int) -> None:
+    def __init__(self, fleet: Fleet, rabbitmq: RabbitServer, postgres: Server, seed: int) -> None:
         self.done: Counter[str] = Counter()
         self._fleet = fleet
         self._rabbitmq = rabbitmq
@@ -43,11 +39,10 @@ class Faults:
             self._terminate: 30,
             self._close_connections: 16,
             self._terminate_backends: 16,
+            self._raise_alarm: 4,
             self._restart_rabbitmq: 4,
             self._restart_postgres: 4,
         }
-        if not os.path.exists(RABBITMQCTL):
-            del self._kinds[self._close_connections]
 
     def run(self, seconds: float) -> None:
         """Returns when whoever was stopped has been started again."""
@@ -84,18 +79,25 @@ class Faults:
     def _close_connections(self) -> str:
         if self._rabbitmq in self._away:
             return "RabbitMQ is away and has no connections"
-        environment = self._rabbitmq._processes[-1]._envvars
-        node = environment["RABBITMQ_NODENAME"]
-        result = subprocess.run(
-            [RABBITMQCTL, "-q", "-n", node, "close_all_connections", "soak"],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=RABBITMQCTL_WITHIN_S,
-            check=False,
-        )
-        failure = f": {result.stderr.strip()[-200:]}" if result.returncode else ""
-        return f"RabbitMQ closes all connections{failure}"
+        return f"RabbitMQ closes all connections{self._told('close_all_connections', 'soak')}"
+
+    def _raise_alarm(self) -> str:
+        """RabbitMQ takes no messages for a while."""
+        if self._rabbitmq in self._away:
+            return "RabbitMQ is away and raises no alarm"
+        pause = self._random.uniform(0, LONGEST_ABSENCE_S)
+        self._in_background(self._alarm, pause)
+        return f"RabbitMQ is short of memory for {pause:.1f} s"
+
+    def _alarm(self, pause: float) -> None:
+        self._told(*SHORT_OF_MEMORY)
+        time.sleep(pause)
+        self._told(*ENOUGH_MEMORY)
+
+    def _told(self, *arguments: str) -> str:
+        """Why it did not do it; it may go away at any moment, and comes back without alarm."""
+        result = self._rabbitmq.control(*arguments)
+        return f": {result.stderr.strip()[-200:]}" if result.returncode else ""
 
     def _terminate_backends(self) -> str:
         which = self._random.choice(["%", "%booking", "%notifications", "%profiles"])
