@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from time import monotonic
 from typing import Any
 
 import eventlet
@@ -23,6 +24,8 @@ from chassis.http import is_inherited
 
 GRACE_S = 25.0
 LOOK_EVERY_S = 0.25
+STARVED_S = 1.0
+"""Who computes for so long without a pause keeps all others, and heartbeats, waiting."""
 WORKERS = 16
 OBJECTS_A_COLLECTION = 10_000
 EXIT_BAD_SETTINGS = 2
@@ -70,8 +73,11 @@ class Process(ServiceRunner):
         starting.link(self._on_started)
         while not self._signal.ready():
             # an idle hub sleeps through signals; it looks up now and then
+            due = monotonic() + LOOK_EVERY_S
             with eventlet.Timeout(LOOK_EVERY_S, False):
                 self._signal.wait()
+            if monotonic() - due > STARVED_S:
+                log.warning("hub_starved", late_by_s=round(monotonic() - due, 2))
             if self._is_orphan():
                 log.warning("stopping", reason="whose socket this process shares has ended")
                 self._end_with(1)

@@ -9,12 +9,14 @@ import pytest
 
 from chassis.broker import connection_to
 from chassis.consumer import QueueConsumer
+from chassis.errors import Unavailable
 from chassis.process import Process
 from chassis.remote import remote
 from chassis.rpc import rpc
 from chassis.store import Store
 from chassis.subscribe import subscribe
 from chassis.transaction import Transaction
+from tests import servers
 from tests.chassis.bank import Ears, Told, Town, a_company, an_envelope, hear
 from tests.waiting import eventually
 
@@ -133,6 +135,27 @@ def test_a_consumer_whose_connection_broke_consumes_again(
         town.cry(an_envelope("second").to_json())
 
         eventually(lambda: company.heard("slow") == ["note_down:first", "note_down:second"])
+
+
+def test_work_that_ends_while_the_broker_is_away_harms_nobody(
+    rabbitmq_url: str, sqlite_database: str
+) -> None:
+    with (
+        servers.rabbitmq_of_our_own() as server,
+        a_company(server.url, sqlite_database, Asker, Slow) as company,
+    ):
+        call = eventlet.spawn(company.remote("slow", "asker").work)
+        Town(server.url, (Slow,)).cry(an_envelope("hello").to_json())
+        eventually(lambda: sorted(begun) == ["call", "event"])
+        server.stop()
+        eventually(lambda: {"call", "event"} <= set(ended))
+        with pytest.raises(Unavailable):
+            call.wait()
+        server.start()
+
+        eventually(lambda: company.remote("slow", "asker").work() == "done", within=30)
+        assert company.heard("slow") == ["note_down:hello"]
+        assert not any(each._died.ready() for each in company.process.containers)
 
 
 def _break_connection(container: Any) -> None:

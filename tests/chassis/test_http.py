@@ -23,6 +23,7 @@ from chassis.process import Process
 from tests.waiting import eventually
 
 WORKERS = 2
+LARGE = 20 * 1024 * 1024
 UNPATCHED = eventlet.patcher.original("socket")
 
 
@@ -49,6 +50,10 @@ class Echo:
     def slow(self, request: Request) -> Response:
         eventlet.sleep(0.4)
         return Response("done")
+
+    @on("GET", "/large")
+    def large(self, request: Request) -> Response:
+        return Response(bytes(LARGE))
 
     @on("GET", "/quick")
     def quick(self, request: Request) -> Response:
@@ -257,6 +262,19 @@ def test_a_stop_finishes_what_was_begun_and_takes_nothing_new() -> None:
             httpx.get(f"{site.url}/quick")
 
         assert answer.wait().text == "done"
+        stopping.wait()
+
+
+def test_a_stop_lets_a_slow_download_finish() -> None:
+    with a_site() as site:
+        slow = site.connect()
+        slow.sendall(head("GET", "/large"))
+        came = len(slow.recv(1000))
+        stopping = eventlet.spawn(site.process.stop)
+        eventually(lambda: not site.listens())
+        while chunk := slow.recv(65_536):
+            came += len(chunk)
+        assert came > LARGE
         stopping.wait()
 
 

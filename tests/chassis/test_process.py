@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Any
 
 import eventlet
 import pytest
+import structlog
 from nameko.extensions import Extension, SharedExtension
 from nameko.web.handlers import HttpRequestHandler
 
@@ -109,3 +111,18 @@ def test_a_stop_that_takes_too_long_is_an_error(
 
     monkeypatch.setattr(process, "GRACE_S", 0.2)
     assert run(Service, on_started=terminate, DATABASE=sqlite_database) == 1
+
+
+def test_who_keeps_all_others_waiting_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "STARVED_S", 0.2)
+
+    def compute() -> None:
+        end = monotonic() + 0.6
+        while monotonic() < end:
+            pass
+        eventlet.spawn_after(0.05, terminate)
+
+    with structlog.testing.capture_logs() as lines:
+        assert run(HealthService, on_started=compute) == 0
+    [noticed] = [line for line in lines if line["event"] == "hub_starved"]
+    assert noticed["late_by_s"] >= 0.2

@@ -308,6 +308,13 @@ def test_queries_do_not_stop_the_hub(postgres_database: str) -> None:
     assert monotonic() - started < 4 * 0.5
 
 
+def test_a_statement_does_not_outlive_its_callers_patience(postgres_database: str) -> None:
+    store = a_store(postgres_database, "teller", Base)
+    with store.transaction() as tx:
+        assert tx.scalar(text("SHOW statement_timeout")) == "10s"
+    store.dispose()
+
+
 def test_sessions_that_the_server_ended_are_not_given_out(postgres_database: str) -> None:
     store = a_store(postgres_database, "teller", Base)
     at_once(4, lambda _: write(store, str(new_id())))

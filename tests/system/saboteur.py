@@ -13,6 +13,7 @@ from typing import Any
 
 from chassis.broker import ConfirmedPublisher
 from chassis.inbox import Inbox
+from chassis.relay import Relay
 from firststep.main import app
 from services.notifications import service as notifications
 
@@ -24,6 +25,11 @@ def die(*_: Any, **__: Any) -> None:
 def before_publishing() -> None:
     """Rows and outbox are committed; nothing has reached the broker."""
     ConfirmedPublisher.publish = die  # type: ignore[assignment, method-assign]
+
+
+def after_the_confirm() -> None:
+    """The broker has the events; the outbox does not know it yet."""
+    Relay._mark_sent = die  # type: ignore[method-assign]
 
 
 def before_the_inbox() -> None:
@@ -44,7 +50,8 @@ def in_the_handler() -> None:
 
 
 MOMENTS: dict[str, Callable[[], None]] = {
-    each.__name__: each for each in (before_publishing, before_the_inbox, in_the_handler)
+    each.__name__: each
+    for each in (before_publishing, after_the_confirm, before_the_inbox, in_the_handler)
 }
 
 if __name__ == "__main__":

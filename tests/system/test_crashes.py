@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -22,7 +23,7 @@ from tests.people import (
     an_availability,
     slots_of,
 )
-from tests.system.processes import Serving, Settings, serving
+from tests.system.processes import Serving, Settings, firststep, serving
 from tests.waiting import eventually
 
 SIGN_UP = {
@@ -42,24 +43,32 @@ def recipients(database: str) -> list[str]:
     return found
 
 
+def nothing_waits(settings: Settings) -> bool:
+    rows = json.loads(firststep(settings, "events", "lag", "--json").stdout)
+    return not any(row["unsent"] or row["waiting"] or row["queued"] for row in rows)
+
+
 def notices(person: Person) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = person.get("/notifications").json()["items"]
     return [each for each in found if each["kind"] == "consultation_booked"]
 
 
-def test_an_event_arrives_though_its_process_died_between_commit_and_publish(
-    real: Settings, tmp_path: Path
+@pytest.mark.parametrize("moment", ["before_publishing", "after_the_confirm"])
+def test_an_event_arrives_once_though_its_process_died_while_publishing(
+    real: Settings, tmp_path: Path, moment: str
 ) -> None:
     with ExitStack() as stack:
         gateway, _ = started(stack, tmp_path, real, "gateway", "notifications")
-        with serving(tmp_path, real, "profiles", saboteur="before_publishing") as dying:
+        with serving(tmp_path, real, "profiles", saboteur=moment) as dying:
             dying.wait_until_ready()
             with ThreadPoolExecutor(1) as pool:
                 answer = pool.submit(gateway.http.post, "/api/v1/accounts", json=SIGN_UP)
                 assert dying.ends_with() == -9
                 started(stack, tmp_path, real, "profiles")
                 assert answer.result().status_code == 201
-        assert eventually(lambda: recipients(real["database"])) == ["ada@example.org"]
+        eventually(lambda: nothing_waits(real), within=20)
+        assert recipients(real["database"]) == ["ada@example.org"]
+        assert "Nothing is parked." in firststep(real, "events", "parked").stdout
 
 
 def test_an_event_takes_effect_once_though_its_consumer_died_in_mid_handler(

@@ -1,0 +1,29 @@
+"""Every file and test that ``docs/faults.md`` names is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FAULTS = ROOT / "docs/faults.md"
+
+
+def written() -> set[str]:
+    texts = (path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    return {name for text in texts for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)}
+
+
+def missing(text: str) -> set[str]:
+    named = set(re.findall(r"`([^`]+)`", text))
+    absent = {name for name in named if name.startswith("test_")} - written()
+    return absent | {name for name in named if "/" in name and not (ROOT / name).exists()}
+
+
+def test_every_fault_has_its_place_and_its_test() -> None:
+    assert missing(FAULTS.read_text()) == set()
+
+
+def test_what_is_not_there_would_be_noticed() -> None:
+    wrong = "| a fault | `chassis/nowhere.py` | `test_that_nobody_wrote` |"
+    assert missing(wrong) == {"chassis/nowhere.py", "test_that_nobody_wrote"}
