@@ -60,6 +60,8 @@ def _round(servers: Servers, seconds: int, peer_python: Path) -> list[tuple[str,
     measured = []
     with _folder() as folder, platforms.ours(folder, servers) as running:
         measured.append(("ours", _distributed(running, seconds)))
+    with _folder() as folder, platforms.ours(folder, servers, booking_processes=2) as running:
+        measured.append(("two booking processes", measures.bookings(running, seconds)))
     with _folder() as folder, platforms.peer(folder, servers, peer_python) as running:
         measured.append(("peer", _distributed(running, seconds)))
     with _folder() as folder, platforms.embedded(folder) as running:

@@ -53,7 +53,7 @@ class Running:
 
 
 @contextmanager
-def ours(folder: Path, servers: Servers) -> Iterator[Running]:
+def ours(folder: Path, servers: Servers, booking_processes: int = 1) -> Iterator[Running]:
     """A process each for the gateway and the services that a booking concerns."""
     population = Population()
     settings = {
@@ -67,6 +67,9 @@ def ours(folder: Path, servers: Servers) -> Iterator[Running]:
     with ExitStack() as stack:
         started = time.perf_counter()
         all_ = {role: stack.enter_context(serving(folder, settings, role)) for role in ROLES}
+        for number in range(2, booking_processes + 1):
+            another = stack.enter_context(serving(folder, settings, "booking"))
+            all_[f"booking {number}"] = another
         for each in all_.values():
             each.wait_until_ready()
         took = time.perf_counter() - started

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from benchmarks.measures import Figures
 
-SIDES = ("ours", "peer", "embedded", "bare")
+SIDES = ("ours", "two booking processes", "peer", "embedded", "bare")
 
 
 @dataclass
@@ -34,6 +34,9 @@ class Report:
     def show(self, console: Console) -> None:
         ours, peer = self.medians("ours"), self.medians("peer")
         console.print(_compared("On PostgreSQL and RabbitMQ", ("ours", ours), ("peer", peer)))
+        two = self.medians("two booking processes")
+        alone = {name: ours[name] for name in two}
+        console.print(_compared("Two booking processes", ("two", two), ("one", alone)))
         embedded, bare = self.medians("embedded"), self.medians("bare")
         embedded["part of the bare server's answers/s"] = embedded["bookings/s"] / bare["answers/s"]
         console.print(

@@ -66,7 +66,7 @@ class Servers:
 @contextmanager
 def servers_of_our_own() -> Iterator[Servers]:
     """Both servers, which end with the block."""
-    with postgres_of_our_own() as postgres, rabbitmq_of_our_own() as rabbitmq:
+    with postgres_of_our_own(durable=True) as postgres, rabbitmq_of_our_own() as rabbitmq:
         servers = Servers(postgres.url, rabbitmq.url)
         _keep_commit_times(postgres, servers)
         yield servers

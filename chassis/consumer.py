@@ -8,20 +8,23 @@ socket is the broker's reason to deliver again, not the process's to die.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 import eventlet
 import structlog
 from amqp.exceptions import AMQPError
+from eventlet.support.greenlets import GreenletExit
 from kombu import Connection
 from kombu.exceptions import OperationalError
 from nameko import messaging
+from nameko.extensions import ProviderCollector
 
 from chassis.broker import CONSUMER_HEARTBEAT, body_of, connection_to
 
 LOOK_UP_EVERY_S = 0.2
+LOOK_AT_THE_END_EVERY_S = 0.02
 TRY_AGAIN_AFTER_S = 2.0
 RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
 
@@ -46,7 +49,28 @@ class QueueConsumer(messaging.QueueConsumer):
         return connection_to(self.amqp_uri, CONSUMER_HEARTBEAT)
 
     def run(self, _tokens: int = 1, **kwargs: Any) -> None:
-        super().run(_tokens, safety_interval=LOOK_UP_EVERY_S, **kwargs)
+        with suppress(GreenletExit):
+            super().run(_tokens, safety_interval=LOOK_UP_EVERY_S, **kwargs)
+
+    def unregister_provider(self, provider: Any) -> None:
+        if self.connected:
+            super().unregister_provider(provider)
+        else:  # nothing to cancel
+            self._consumers.pop(provider, None)
+            ProviderCollector.unregister_provider(self, provider)
+
+    def stop(self) -> None:
+        """Return when all providers have gone and what is in flight is settled.
+
+        Whoever waits for a broker that is away has nothing in flight.
+        """
+        self.wait_for_providers()
+        if not self._consumers_ready.ready():
+            self._consumers_ready.send_exception(messaging.QueueConsumerStopped())
+        while self._gt is not None and not self._gt.dead:
+            if not self.connected:
+                self._gt.kill()
+            eventlet.sleep(LOOK_AT_THE_END_EVERY_S)
 
     def get_consumers(self, consumer_cls: Callable[..., Any], channel: Any) -> Iterable[Any]:
         for provider in self._providers:
@@ -108,6 +132,7 @@ class QueueConsumer(messaging.QueueConsumer):
 
     @contextmanager
     def establish_connection(self) -> Iterator[Connection]:
+        self.connected = False
         with self.create_connection() as connection:
             connection.ensure_connection(self.on_connection_error, **RECONNECT)
             yield connection
@@ -123,5 +148,8 @@ class QueueConsumer(messaging.QueueConsumer):
         self.connected = False
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
-        self.connected = False
+        while self._pending_remove_providers:  # nobody is there to cancel them with
+            provider, removed = self._pending_remove_providers.popitem()
+            self._consumers.pop(provider, None)
+            removed.send()
         log.warning("broker_away", error=f"{type(exc).__name__}: {exc}", retry_in_s=interval)

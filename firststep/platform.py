@@ -15,7 +15,6 @@ from chassis.health import HealthService
 from chassis.process import Process
 from chassis.subscribe import queues_of
 from chassis.workers import Workers
-from gateway.service import Gateway
 from services.booking.service import BookingService
 from services.content.service import ContentService
 from services.notifications.service import NotificationsService
@@ -44,8 +43,15 @@ def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Proce
     if settings.embedded and set(chosen) != set(EVERYBODY):
         raise BadSettings("FIRSTSTEP_BROKER is not set: the embedded platform runs whole")
     classes = [SERVICES[name] for name in chosen if name != GATEWAY]
-    classes.append(Gateway if GATEWAY in chosen else HealthService)
+    classes.append(_gateway() if GATEWAY in chosen else HealthService)
     return Process([*classes, *extra], config_for(settings), TOPOLOGY)
+
+
+def _gateway() -> type:
+    """Imported where it is served: its libraries are of no use to a service."""
+    from gateway.service import Gateway
+
+    return Gateway
 
 
 def workers_for(names: Iterable[str], settings: Settings, number: int) -> Workers:

@@ -187,8 +187,12 @@ def rabbitmq_of_our_own() -> Iterator[RabbitServer]:
 
 
 @contextmanager
-def postgres_of_our_own() -> Iterator[Server]:
-    """Yield a database server which the test may stop and start."""
+def postgres_of_our_own(durable: bool = False) -> Iterator[Server]:
+    """Yield a database server which the test may stop and start.
+
+    Unless it is ``durable``, it does not wait for the disk: what it keeps survives its own end,
+    but not the machine's.
+    """
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda f: int(f.parent.name))
     binary = _binary("postgres", "FIRSTSTEP_TEST_DATABASE", *reversed(folders))
     port = _free_port()
@@ -204,8 +208,9 @@ def postgres_of_our_own() -> Iterator[Server]:
         except subprocess.CalledProcessError as error:
             raise Unavailable(f"initdb failed: {error.stderr}") from error
         command = [*as_user, binary, "-D", data, "-h", HOST, "-p", str(port)]
-        command += ["-k", str(server.folder), "-c", "fsync=off", "-c", "synchronous_commit=on"]
-        command += ["-c", "full_page_writes=off", "-c", "max_connections=300"]
+        command += ["-k", str(server.folder), "-c", "max_connections=300"]
+        if not durable:
+            command += ["-c", "fsync=off", "-c", "full_page_writes=off"]
         # SIGINT ends the sessions of clients which are still connected; SIGTERM awaits them.
         server.add(command, lambda: _ask_postgres(server.url), stop_signal=signal.SIGINT)
         server.start()

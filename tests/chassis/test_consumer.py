@@ -158,9 +158,13 @@ def test_work_that_ends_while_the_broker_is_away_harms_nobody(
         assert not any(each._died.ready() for each in company.process.containers)
 
 
+def consumers_in(container: Any) -> set[QueueConsumer]:
+    return {each for each in container.extensions if isinstance(each, QueueConsumer)}
+
+
 def _break_connection(container: Any) -> None:
     """The socket goes, as when a broker's machine does."""
-    [consumer] = {each for each in container.extensions if isinstance(each, QueueConsumer)}
+    [consumer] = consumers_in(container)
     [channel] = {each.channel for each in consumer._consumers.values()}
     channel.connection.transport.sock.shutdown(2)
 
@@ -170,3 +174,35 @@ def waiting_in(broker: str, queue: str) -> int:
     with connection_to(broker) as connection:
         declared = connection.channel().queue_declare(queue, passive=True)
         return int(declared.message_count)
+
+
+def test_a_stop_does_not_wait_for_a_broker_that_went_away(
+    rabbitmq_url: str, sqlite_database: str
+) -> None:
+    with (
+        servers.rabbitmq_of_our_own() as server,
+        a_company(server.url, sqlite_database, Asker, Slow) as company,
+    ):
+        server.stop()
+        eventually(
+            lambda: (
+                not any(
+                    consumer.connected
+                    for container in company.process.containers
+                    for consumer in consumers_in(container)
+                )
+            )
+        )
+        with eventlet.Timeout(5):
+            company.process.stop()
+        server.start()
+
+
+def test_a_stop_does_not_wait_for_a_broker_that_never_came(sqlite_database: str) -> None:
+    nowhere = "amqp://guest:guest@127.0.0.1:1"
+    process = Process([Slow], {"AMQP_URI": nowhere, "DATABASE": sqlite_database}, [])
+    starting = eventlet.spawn(process.start)
+    eventlet.sleep(0.3)
+    with eventlet.Timeout(5):
+        process.stop()
+    starting.wait()
