@@ -5,10 +5,10 @@ MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-system test-rest bench soak lock clean
+.PHONY: help run install check test test-system test-rest bench soak soak-controls lock clean
 
 help:  ## What there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 run: .venv/installed  ## Run the whole platform with demo data on http://127.0.0.1:8000
 	@$(BIN)/firststep migrate
@@ -40,7 +40,13 @@ bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside
 	$(BIN)/python -W ignore -m benchmarks.bench
 
 soak: .venv/installed-dev  ## Random faults under load for MINUTES, then account for every booking
+	@sh tests/install_servers.sh
 	$(BIN)/python -m tests.soak --minutes $(MINUTES)
+
+soak-controls: .venv/installed-dev  ## Soaks that must fail: without the inbox's key, without the retries' guard
+	@sh tests/install_servers.sh
+	! $(BIN)/python -m tests.soak --minutes $(MINUTES) --without inbox-key
+	! $(BIN)/python -m tests.soak --minutes $(MINUTES) --without retry-guard
 
 lock:  ## Write the lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import MetaData, Table, inspect
-from sqlalchemy.orm import Session
+from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select
+from sqlalchemy.orm import Mapper, Session
 
 from chassis import context, json
 from chassis.errors import NotFound
@@ -35,7 +36,8 @@ class Transaction(Session):
 
     def lock(self, kind: type[T], id: Any) -> T:
         """The row, ours until the end of the transaction; raises ``NotFound``."""
-        return self._found(kind, id, self.get(kind, id, with_for_update=True))
+        row: T | None = self.scalar(_locking(inspect(kind)), {"id": id})
+        return self._found(kind, id, row)
 
     def lock_or_create(self, kind: type[T], id: Any) -> T:
         """The row, ours; made from its columns' defaults where there was none."""
@@ -63,6 +65,7 @@ class Transaction(Session):
         the same call, the key is there and nothing is written; a concurrent repetition waits
         here.
         """
+        self.flush()
         if self._call is not None:
             if not self._replied:
                 raise TypeError("a writing call must give its answer to tx.reply()")
@@ -72,7 +75,7 @@ class Transaction(Session):
                 "reply": json.dumps(self._answer),
                 "made_at": utc_now(),
             }
-            self.execute(insertion(self._table("replies")), reply)
+            self.connection().execute(insertion(self._table("replies")), reply)
         if self.emitted:
             rows = [
                 {
@@ -83,7 +86,7 @@ class Transaction(Session):
                 }
                 for envelope in self.emitted
             ]
-            self.execute(insertion(self._table("outbox")), rows)
+            self.connection().execute(insertion(self._table("outbox")), rows)
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]
@@ -94,3 +97,11 @@ class Transaction(Session):
         if row is None:
             raise NotFound(f"there is no {kind.__name__.lower()} {id}")
         return row
+
+
+@cache
+def _locking(mapper: Mapper[Any]) -> Select[Any]:
+    """The SELECT that locks one row, and reads anew what the session knew of it."""
+    [key] = mapper.primary_key
+    one = select(mapper).where(key == bindparam("id", type_=key.type)).with_for_update()
+    return one.execution_options(populate_existing=True)
