@@ -119,6 +119,11 @@ class _Link:
     def _on_unblocked(self) -> None:
         self.blocked = False
 
+    def require_unblocked(self) -> None:
+        """Raises ``BrokerAway``; the connection stays, to hear when it is over."""
+        if self.blocked:
+            raise BrokerAway("it takes no messages for now: it is short of memory or disk")
+
     def hear(self) -> None:
         """Take what the broker has said, if anything, without waiting for more."""
         assert self._connection is not None
@@ -189,7 +194,8 @@ class ConfirmedPublisher(_Link):
         """The keys of what was confirmed within 5 seconds; raises ``BrokerAway``."""
         self._waiting, self._confirmed = {}, []
         with self.channel(CONNECT_TIMEOUT + CONFIRM_TIMEOUT) as channel:
-            for message in batch:
+            self.hear()
+            for message in () if self.blocked else batch:
                 self._published += 1
                 self._waiting[self._published] = message.key
                 properties = {"delivery_mode": PERSISTENT, "message_id": message.message_id}
@@ -198,6 +204,7 @@ class ConfirmedPublisher(_Link):
                     prepared, exchange=message.exchange, routing_key=message.routing_key
                 )
             self._await_confirms()
+        self.require_unblocked()
         return self._confirmed
 
     def _await_confirms(self) -> None:
@@ -251,7 +258,7 @@ class TransientSender(_Link):
                                 message, exchange=exchange, routing_key=routing_key
                             )
                             return
-                    raise BrokerAway("it takes no messages for now: it is short of memory or disk")
+                    self.require_unblocked()
                 except BrokerAway:
                     if last:  # a connection that had gone stale deserves a fresh one
                         raise

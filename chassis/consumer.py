@@ -72,15 +72,31 @@ class QueueConsumer(messaging.QueueConsumer):
                 self._gt.kill()
             eventlet.sleep(LOOK_AT_THE_END_EVERY_S)
 
+    def kill(self) -> None:
+        if self._gt is not None and not self.connected:
+            self._gt.kill()
+        super().kill()
+
+    def _cancel_consumers_if_requested(self) -> None:
+        while self._pending_remove_providers:
+            provider, removed = self._pending_remove_providers.popitem()
+            consumer = self._consumers.pop(provider, None)
+            try:
+                if consumer is not None and self.connected:
+                    consumer.cancel()
+            finally:  # a connection that breaks has cancelled it as well
+                removed.send()
+
     def get_consumers(self, consumer_cls: Callable[..., Any], channel: Any) -> Iterable[Any]:
-        for provider in self._providers:
+        for provider in list(self._providers):  # some may leave meanwhile
             no_ack = getattr(provider, "no_ack", False)
             take = self._hand_over if no_ack else self._take
             consumer = consumer_cls(
                 queues=[provider.queue], on_message=partial(take, provider), no_ack=no_ack
             )
             consumer.qos(prefetch_count=self.prefetch_count)
-            self._consumers[provider] = consumer
+            if provider in self._providers:
+                self._consumers[provider] = consumer
         consumers: Iterable[Any] = self._consumers.values()
         return consumers
 
@@ -148,8 +164,5 @@ class QueueConsumer(messaging.QueueConsumer):
         self.connected = False
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
-        while self._pending_remove_providers:  # nobody is there to cancel them with
-            provider, removed = self._pending_remove_providers.popitem()
-            self._consumers.pop(provider, None)
-            removed.send()
+        self._cancel_consumers_if_requested()
         log.warning("broker_away", error=f"{type(exc).__name__}: {exc}", retry_in_s=interval)

@@ -18,6 +18,7 @@ from chassis.green_connection import GreenConnection
 STATEMENT_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
 POOL_TIMEOUT_S = 5
+KEEPALIVE_S = 30
 SQLITE_LOCK_PATIENCE_S = 5.0
 SQLITE_READERS = 4
 
@@ -72,6 +73,8 @@ def _postgres(url: str, pool_size: int) -> Engine:
         pool_timeout=POOL_TIMEOUT_S,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
+            "keepalives_idle": KEEPALIVE_S,
+            "tcp_user_timeout": KEEPALIVE_S * 1000,
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
         },
     )
@@ -88,7 +91,8 @@ def _connect_green(dialect: Any, record: Any, arguments: Any, named: Any) -> Gre
 
 def _refuse_hung_up(connection: Any, record: Any, proxy: Any) -> None:
     """A server that ended an idle connection has said so: there is something to read. The pool
-    makes another then. Unlike a ping it costs no round trip."""
+    makes another then. Unlike a ping it costs no round trip; that the network has ended it,
+    TCP's keep-alive notices."""
     quiet = select.poll()
     quiet.register(connection.fileno(), select.POLLIN)
     if quiet.poll(0):

@@ -14,7 +14,9 @@ from time import monotonic
 from typing import Any
 
 import eventlet
+import structlog
 from eventlet import wsgi
+from eventlet.greenio import GreenSocket
 from nameko.constants import WEB_SERVER_CONFIG_KEY
 from nameko.web import server as nameko_server
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
@@ -33,6 +35,8 @@ BACKLOG = 1024
 CHUNK = 64 * 1024
 LOOK_EVERY_S = 0.02
 INHERITED = "fd://"
+
+log = structlog.get_logger()
 
 
 class WebServer(nameko_server.WebServer):
@@ -74,7 +78,12 @@ class WebServer(nameko_server.WebServer):
 
     def run(self) -> None:
         while True:
-            self._take(*self._sock.accept())
+            try:
+                self._take(*self._sock.accept())
+            except OSError as error:  # such as too many open files: some will be closed
+                log.warning("connection_not_accepted", error=str(error))
+                eventlet.sleep(LOOK_EVERY_S)
+            eventlet.sleep(0)  # whoever waits to be let in must not keep those inside waiting
 
     def _take(self, sock: Any, address: Any) -> None:
         sock.settimeout(SOCKET_TIMEOUT_S)
@@ -111,27 +120,29 @@ class WebServer(nameko_server.WebServer):
             return
         self._is_accepting = False
         self._gt.kill()
-        if not is_inherited(self.bind_addr):
-            self._take_who_knocked()
+        self._take_who_knocked()
         self._sock.close()
         self._serv.keepalive = False  # each answer says from now on that it is the last
         self._linger()
 
     def _take_who_knocked(self) -> None:
-        """A closed socket would reset the connections in its queue; of an inherited one they are
-        left to whoever shares it."""
+        """A closed socket would reset the connections in its queue."""
         self._sock.settimeout(0)
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(OSError):  # nobody is left, or there is no room
             while True:
-                self._take(*self._sock.accept())
+                sock, address = self._sock.accept()
+                self._take(GreenSocket(sock), address)
 
     def _linger(self) -> None:
         """A request may be under way on a connection that seems idle: wait a moment for it."""
         end = monotonic() + LINGER_S
+        eventlet.sleep(0)
         while self._connections and monotonic() < end:
             eventlet.sleep(LOOK_EVERY_S)
         for state in list(self._connections.values()):
-            if state[2] == wsgi.STATE_IDLE:
+            idle = state[2] == wsgi.STATE_IDLE
+            state[2] = wsgi.STATE_CLOSE  # once it is answered
+            if idle:
                 _hang_up(state[1])
 
     def application(self) -> Callable[..., Iterable[bytes]]:

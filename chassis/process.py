@@ -16,11 +16,12 @@ from eventlet.event import Event as GreenEvent
 from kombu import Queue
 from nameko.constants import WEB_SERVER_CONFIG_KEY
 from nameko.runners import ServiceRunner
+from nameko.utils.concurrency import SpawningProxy
 
 from chassis import notify
 from chassis.config import BadSettings
 from chassis.container import Container
-from chassis.http import is_inherited
+from chassis.http import WebServer, is_inherited
 
 GRACE_S = 25.0
 LOOK_EVERY_S = 0.25
@@ -63,6 +64,12 @@ class Process(ServiceRunner):
             yield self
         finally:
             self.stop()
+
+    def stop(self) -> None:
+        """The front door first: what is under way there still needs the other services."""
+        doors = [each for each in self.containers if _has(each, WebServer)]
+        SpawningProxy(doors).stop()
+        super().stop()
 
     def run(self, on_started: Callable[[], None] = lambda: None) -> int:
         """Serve until SIGINT or SIGTERM; the process's exit code."""
@@ -145,3 +152,7 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_A_COLLECTION)
+
+
+def _has(container: Any, kind: type) -> bool:
+    return any(isinstance(each, kind) for each in container.extensions)

@@ -12,9 +12,9 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import eventlet
@@ -22,10 +22,13 @@ import structlog
 
 from chassis import notify
 from chassis.http import INHERITED, listen
+from chassis.process import GRACE_S
 
 READY_WITHIN_S = 60.0
+ENDED_WITHIN_S = GRACE_S + 5.0
 START_AGAIN_AFTER_S = 1.0
 LOOK_EVERY_S = 0.1
+WELL = (0, -signal.SIGTERM)  # the latter where it was told to stop before it could listen
 
 log = structlog.get_logger()
 
@@ -34,23 +37,52 @@ class NotReady(Exception):
     """A worker ended, or took too long, before it was ready; ``code`` is what it ended with."""
 
     def __init__(self, code: int | None) -> None:
-        super().__init__(f"a worker is not ready: {code if code is not None else 'too slow'}")
-        self.code = code if code is not None else 1
+        super().__init__("it took too long" if code is None else f"it ended with {code}")
+        self.code = code
 
 
-@dataclass
 class Worker:
-    process: subprocess.Popen[bytes]
-    told: socket.socket
+    """A process that says when it is ready."""
 
-    def has_ended(self) -> bool:
-        return self.process.poll() is not None
+    def __init__(self, command: Sequence[str], sock: Any, notify_at: Path) -> None:
+        self._told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._told.bind(str(notify_at))
+        self._told.setblocking(False)
+        self._notify_at = notify_at
+        self._killed_at: float | None = None
+        mine = {"FIRSTSTEP_HTTP": f"{INHERITED}{sock.fileno()}", notify.ADDRESS: str(notify_at)}
+        self._process = subprocess.Popen(
+            command,
+            env={**os.environ, **mine},
+            pass_fds=[sock.fileno()],
+            process_group=0,  # Ctrl-C reaches the parent alone, which stops them in order
+        )
 
-    def wait(self) -> int:
-        """Return when it has ended; its exit code."""
-        code = self.process.wait()
-        self.told.close()
-        return code
+    @property
+    def code(self) -> int | None:
+        """What it ended with; ``None`` while it runs."""
+        return self._process.poll()
+
+    def is_ready(self) -> bool:
+        try:
+            return self._told.recv(len(notify.READY)) == notify.READY
+        except BlockingIOError:
+            return False
+
+    def terminate(self) -> None:
+        """Ask it to stop; it is killed where it does not."""
+        self._killed_at = monotonic() + ENDED_WITHIN_S
+        self._process.terminate()
+
+    def has_gone(self) -> bool:
+        """Whether it has ended, after ``terminate`` or by itself; nothing of it is left then."""
+        if self._killed_at is not None and monotonic() > self._killed_at:
+            self._process.kill()
+        if self.code is None:
+            return False
+        self._told.close()
+        self._notify_at.unlink(missing_ok=True)
+        return True
 
 
 class Workers:
@@ -63,6 +95,7 @@ class Workers:
         self._socket = listen(address)
         self._folder = tempfile.TemporaryDirectory(prefix="firststep-")
         self._workers: list[Worker] = []
+        self._leaving: list[Worker] = []
         self._stopping = self._replacing = False
 
     def run(self) -> int:
@@ -72,7 +105,7 @@ class Workers:
         signal.signal(signal.SIGHUP, self._on_replace)
         try:
             for _ in range(self._number):
-                self._add()
+                self._add(within=None)  # what they need may be away for any time
             notify.ready()
             log.info("workers_serve", number=self._number)
             while not self._stopping:
@@ -80,83 +113,73 @@ class Workers:
                 eventlet.sleep(LOOK_EVERY_S)
         except NotReady as error:
             self._stop()
-            return error.code
+            return error.code or 1
         return self._stop()
 
     def _on_stop(self, number: int, frame: object) -> None:
-        if self._stopping:  # the impatient end the workers too
-            for worker in self._workers:
-                worker.process.send_signal(number)
+        if self._stopping:
+            log.warning("ended_at_once", reason="a second signal")
+            os._exit(128 + number)  # the workers notice, and follow
         self._stopping = True
 
     def _on_replace(self, number: int, frame: object) -> None:
         self._replacing = True
 
     def _look_round(self) -> None:
+        self._leaving = [each for each in self._leaving if not each.has_gone()]
         if self._replacing:
             self._replacing = False
             self._replace_all()
-        for worker in [each for each in self._workers if each.has_ended()]:
-            log.error("worker_died", code=worker.wait())
-            eventlet.sleep(START_AGAIN_AFTER_S)
-            self._replace(worker)
+        for worker in [each for each in self._workers if each.has_gone()]:
+            log.error("worker_died", code=worker.code)
+            self._workers.remove(worker)
+        while len(self._workers) < self._number and not self._stopping:
+            if not self._try_to_add():
+                eventlet.sleep(START_AGAIN_AFTER_S)
+                return
 
     def _replace_all(self) -> None:
         """A new one must be ready before an old one goes; where it is not, the old ones stay."""
         for worker in list(self._workers):
-            if not self._replace(worker):
+            if not self._try_to_add():
                 return
+            self._workers.remove(worker)
+            self._leaving.append(worker)
+            worker.terminate()
         log.info("workers_replaced", number=self._number)
 
-    def _replace(self, worker: Worker) -> bool:
+    def _try_to_add(self) -> bool:
         try:
-            self._add()
+            self._add(READY_WITHIN_S)
         except NotReady as error:
-            log.error("worker_not_replaced", error=str(error))
+            log.error("worker_not_ready", error=str(error))
             return False
-        self._workers.remove(worker)
-        worker.process.terminate()
-        worker.wait()
-        return True
+        return not self._stopping
 
-    def _add(self) -> None:
-        """Start a worker; returns when it is ready, raises ``NotReady``."""
-        worker = self._spawn()
-        end = monotonic() + READY_WITHIN_S
-        while not self._is_ready(worker):
-            if self._stopping or worker.has_ended() or monotonic() > end:
-                code = worker.process.poll()
-                worker.process.kill()
-                worker.wait()
-                raise NotReady(0 if self._stopping else code)
-            eventlet.sleep(LOOK_EVERY_S)
+    def _add(self, within: float | None) -> None:
+        """Start a worker. Returns when it is ready, or when everything is to stop; raises
+        ``NotReady``."""
+        if self._stopping:
+            return
+        worker = Worker(self._command, self._socket, Path(self._folder.name, uuid4().hex))
+        end = None if within is None else monotonic() + within
         self._workers.append(worker)
-
-    def _spawn(self) -> Worker:
-        address = str(Path(self._folder.name, uuid4().hex))
-        told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        told.bind(address)
-        told.setblocking(False)
-        fileno = self._socket.fileno()
-        mine = {"FIRSTSTEP_HTTP": f"{INHERITED}{fileno}", notify.ADDRESS: address}
-        process = subprocess.Popen(
-            self._command,
-            env={**os.environ, **mine},
-            pass_fds=[fileno],
-            process_group=0,  # Ctrl-C reaches this process alone, which stops them in order
-        )
-        return Worker(process, told)
-
-    def _is_ready(self, worker: Worker) -> bool:
-        try:
-            return worker.told.recv(len(notify.READY)) == notify.READY
-        except BlockingIOError:
-            return False
+        while not worker.is_ready() and not self._stopping:
+            late = end is not None and monotonic() > end
+            if late or worker.code is not None:
+                self._workers.remove(worker)
+                self._leaving.append(worker)
+                code = worker.code
+                worker.terminate()
+                raise NotReady(code)
+            eventlet.sleep(LOOK_EVERY_S)
 
     def _stop(self) -> int:
         self._socket.close()
         for worker in self._workers:
-            worker.process.terminate()
-        codes = [worker.wait() for worker in self._workers]
+            worker.terminate()
+        everybody = [*self._workers, *self._leaving]
+        while not all(worker.has_gone() for worker in everybody):
+            eventlet.sleep(LOOK_EVERY_S)
         self._folder.cleanup()
-        return next((code for code in codes if code), 0)
+        return int(any(worker.code not in WELL for worker in self._workers))

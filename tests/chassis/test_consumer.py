@@ -198,6 +198,21 @@ def test_a_stop_does_not_wait_for_a_broker_that_went_away(
         server.start()
 
 
+def test_a_stop_does_not_wait_for_consumers_that_can_not_be_cancelled(
+    rabbitmq_url: str, sqlite_database: str
+) -> None:
+    def fail() -> None:
+        raise ConnectionResetError("in the middle of it")
+
+    with a_company(rabbitmq_url, sqlite_database, Asker, Slow) as company:
+        [consumer] = consumers_in(company.container("slow"))
+        assert len(consumer._consumers) > 1
+        for each in consumer._consumers.values():
+            each.cancel = fail
+        with eventlet.Timeout(10):
+            company.container("slow").stop()
+
+
 def test_a_stop_does_not_wait_for_a_broker_that_never_came(sqlite_database: str) -> None:
     nowhere = "amqp://guest:guest@127.0.0.1:1"
     process = Process([Slow], {"AMQP_URI": nowhere, "DATABASE": sqlite_database}, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -272,8 +273,10 @@ def test_a_stop_lets_a_slow_download_finish() -> None:
         came = len(slow.recv(1000))
         stopping = eventlet.spawn(site.process.stop)
         eventually(lambda: not site.listens())
-        while chunk := slow.recv(65_536):
-            came += len(chunk)
+        eventlet.sleep(2 * http.LINGER_S)
+        with eventlet.Timeout(5):
+            while chunk := slow.recv(65_536):
+                came += len(chunk)
         assert came > LARGE
         stopping.wait()
 
@@ -301,6 +304,34 @@ def test_who_waited_to_be_let_in_at_the_stop_is_answered() -> None:
         site.server.stop()
         assert waiting.recv(1000).endswith(b"done")
         waiting.close()
+
+
+def test_who_is_let_in_at_the_stop_and_says_nothing_keeps_nobody_waiting() -> None:
+    with a_site() as site:
+        answer = eventlet.spawn(httpx.get, f"{site.url}/slow")
+        eventlet.sleep(0.1)
+        silent = unseen(site, b"")
+        with eventlet.Timeout(5):
+            site.server.stop()
+            assert answer.wait().text == "done"
+        assert silent.recv(1000) == b""
+        silent.close()
+
+
+def test_too_many_connections_at_once_for_the_system_do_not_end_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with a_site() as site:
+        accept, failures = site.server._sock.accept, [OSError(errno.EMFILE, "Too many open files")]
+
+        def accept_sometimes() -> Any:
+            if failures:
+                raise failures.pop()
+            return accept()
+
+        monkeypatch.setattr(site.server._sock, "accept", accept_sometimes)
+        assert [httpx.get(f"{site.url}/quick").text for _ in range(3)] == ["done"] * 3
+        assert failures == []
 
 
 def test_of_two_who_share_a_socket_one_answers_for_the_other_that_stops() -> None:

@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10, help="of load and faults")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--without", choices=SAFEGUARDS, help="must make the soak fail")
+    parser.add_argument("--without", choices=SAFEGUARDS, help="then effects must be doubled")
     parser.add_argument("--flaky", type=float, default=0.1, help="the share of handlers that fail")
     parser.add_argument("--clients", type=int, default=12, help="at a time")
     parser.add_argument("--rate", type=float, default=30, help="bookings a second, at most")
@@ -48,7 +48,8 @@ def main() -> int:
     report.show(Console())
     if given.json:
         given.json.write_text(json.dumps(report.to_json(), indent=2) + "\n")
-    if not report.kept:
+    well = report.doubled if given.without else report.kept
+    if not well:
         print(f"the processes' logs are in {folder}")
         return 1
     shutil.rmtree(folder)

@@ -49,6 +49,11 @@ class Report:
     def kept(self) -> bool:
         return not any(promise.times for promise in self.promises)
 
+    @property
+    def doubled(self) -> bool:
+        """What is expected where a safeguard is missing."""
+        return any(promise.times for promise in self.promises if promise.name[:7] == "doubled")
+
     def to_json(self) -> dict[str, Any]:
         return {
             "kept": self.kept,

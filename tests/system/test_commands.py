@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from firststep.seed import PASSWORD, SPECIALISTS
@@ -191,6 +194,23 @@ def test_a_signal_stops_it_cleanly(platform: Serving, number: signal.Signals) ->
     platform.send(number)
     assert platform.ends_with() == 0
     assert "Traceback" not in platform.said()
+
+
+def test_what_is_asked_while_it_stops_is_answered(platform: Serving) -> None:
+    with ExitStack() as stack:
+        clients = [stack.enter_context(httpx.Client(base_url=platform.url)) for _ in range(6)]
+        for client in clients:
+            assert client.get("/api/v1/articles").status_code == 200
+        platform.send(signal.SIGTERM)
+        eventually(lambda: "stopping" in platform.said())
+        answers = []
+        for client in clients:
+            with suppress(httpx.NetworkError, httpx.RemoteProtocolError):  # hung up in order
+                answers.append(client.get("/api/v1/articles").status_code)
+            time.sleep(0.1)
+        assert platform.ends_with(within=5) == 0
+    assert answers
+    assert set(answers) == {200}
 
 
 def test_a_second_signal_ends_it_at_once(platform: Serving) -> None:

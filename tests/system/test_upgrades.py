@@ -41,6 +41,7 @@ class Load:
     booked: dict[str, Person] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     refused: int = 0
+    answered: int = 0
     over: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -54,13 +55,15 @@ class Load:
                     self.refused += 1
 
     def _book(self, http: httpx.Client, url: str) -> None:
-        specialist, starts_at = next(self.slots)
+        """Once nothing is free any more, they only look."""
+        specialist, starts_at = next(self.slots, ("", ""))
         client = self._client(http)
-        body = {"specialist_id": specialist, "starts_at": starts_at}
-        booking = self._ask(client, "POST", f"{url}/api/v1/consultations", json=body)
-        if booking is not None:
-            self.booked[booking["id"]] = client
-            self._ask(client, "GET", f"{url}/api/v1/consultations/{booking['id']}")
+        if specialist:
+            body = {"specialist_id": specialist, "starts_at": starts_at}
+            booking = self._ask(client, "POST", f"{url}/api/v1/consultations", json=body)
+            if booking is not None:
+                self.booked[booking["id"]] = client
+        self._ask(client, "GET", f"{url}/api/v1/consultations")
 
     def _client(self, http: httpx.Client) -> Person:
         tokens, id = Tokens(), uuid4()
@@ -80,6 +83,7 @@ class Load:
         if answer.status_code not in (200, 201):
             self.lost.append(answer.text)
             return None
+        self.answered += 1
         return answer.json()
 
 
@@ -100,9 +104,9 @@ def under_load(urls: list[str], specialists: list[Person]) -> Iterator[Load]:
 
 
 def goes_on(load: Load) -> None:
-    """More is booked from here on."""
-    before = len(load.booked)
-    eventually(lambda: len(load.booked) > before + MORE or load.lost)
+    """More is answered from here on."""
+    before = load.answered
+    eventually(lambda: load.answered > before + MORE or load.lost)
 
 
 def kept(load: Load, url: str) -> bool:
@@ -114,6 +118,15 @@ def kept(load: Load, url: str) -> bool:
         for id, client in load.booked.items()
     ]
     return all(each.status_code == httpx.codes.OK for each in answers)
+
+
+def runs(pid: int) -> bool:
+    """Whoever has ended may still be listed, where nobody asks for its exit code."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def children_of(process: subprocess.Popen[str]) -> set[int]:
@@ -134,7 +147,7 @@ def test_two_gateways_and_two_of_each_service_restarted_one_by_one_lose_no_reque
         gateways = [start("gateway"), start("gateway")]
         for each in (*services, *gateways):
             each.wait_until_ready()
-        specialists = [a_specialist(gateways[0].http, featured=True) for _ in range(3)]
+        specialists = [a_specialist(gateways[0].http, featured=True)]
 
         with under_load([each.url for each in gateways], specialists) as load:
             for old in services:
@@ -148,6 +161,7 @@ def test_two_gateways_and_two_of_each_service_restarted_one_by_one_lose_no_reque
             goes_on(load)
 
         assert load.lost == []
+        assert load.booked
         assert kept(load, gateways[0].url)
 
 
@@ -173,7 +187,7 @@ def test_workers_share_a_port_and_are_replaced_without_a_gap(
         assert load.lost == []
         assert load.refused == 0
         assert kept(load, gateway.url)
-        assert not children_of(gateway.process) & before
+        eventually(lambda: not children_of(gateway.process) & before)
         assert gateway.stop() == 0
 
 
@@ -190,7 +204,7 @@ def test_a_worker_that_dies_is_started_again_and_none_outlives_its_parent(
 
         left = children_of(gateway.process)
         gateway.send(signal.SIGKILL)
-        eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), within=20)
+        eventually(lambda: not any(map(runs, left)), within=20)
 
 
 def test_workers_that_can_not_start_say_why_and_end(real: Settings, tmp_path: Path) -> None:
