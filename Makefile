@@ -5,7 +5,7 @@ MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-system test-rest bench soak soak-controls lock clean
+.PHONY: help run install check test test-faults test-system test-rest bench soak soak-controls lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -27,10 +27,15 @@ test: .venv/installed-dev  ## Run the tests; on Debian as root this installs the
 	@sh tests/install_servers.sh
 	@if command -v npm >/dev/null; then \
 		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-system test-rest
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-faults test-system test-rest
+
+FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
+
+test-faults:  # real processes, to which something happens
+	$(BIN)/pytest $(FAULTS)
 
 test-system:  # real processes, and a browser that looks at one
-	$(BIN)/pytest tests/system
+	$(BIN)/pytest tests/system $(addprefix --ignore=,$(FAULTS))
 	$(BIN)/pytest --confcutdir=tests/browser tests/browser
 
 test-rest:
