@@ -100,7 +100,8 @@ class RabbitServer(Server):
         script = _binary("rabbitmqctl", "FIRSTSTEP_TEST_BROKER", RABBITMQ_SCRIPTS)
         return subprocess.run(
             [script, "-q", "-n", self.environment["RABBITMQ_NODENAME"], *arguments],
-            env={**os.environ, **self.environment},
+            # without its server it would start an epmd of its own, which nobody ends
+            env={**os.environ, **self.environment, "ERL_AFLAGS": "-start_epmd false"},
             capture_output=True,
             text=True,
             timeout=CONTROL_WITHIN_S,
