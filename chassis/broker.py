@@ -16,15 +16,13 @@ from uuid import uuid4
 
 import eventlet
 from amqp.exceptions import AMQPError
-from eventlet.patcher import original
 from eventlet.semaphore import Semaphore
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 
 import chassis.embedded  # noqa: F401  # registers the transport
 from chassis.json import JSON
-
-select = original("select")  # eventlet's own has no poll
+from chassis.readable import is_readable
 
 TRANSIENT, PERSISTENT = 1, 2
 PUBLISHER_HEARTBEAT = 10
@@ -119,19 +117,12 @@ class _Link:
     def _on_unblocked(self) -> None:
         self.blocked = False
 
-    def require_unblocked(self) -> None:
-        """Raises ``BrokerAway``; the connection stays, to hear when it is over."""
-        if self.blocked:
-            raise BrokerAway("it takes no messages for now: it is short of memory or disk")
-
     def hear(self) -> None:
         """Take what the broker has said, if anything, without waiting for more."""
         assert self._connection is not None
         if not self._connection.supports_heartbeats:
             return  # the embedded one, which has nothing to say
-        quiet = select.poll()
-        quiet.register(self._connection.connection.sock.fileno(), select.POLLIN)
-        if quiet.poll(0):
+        if is_readable(self._connection.connection.sock.fileno()):
             with contextlib.suppress(TimeoutError):
                 while True:
                     self.drain(0.001)
@@ -204,7 +195,6 @@ class ConfirmedPublisher(_Link):
                     prepared, exchange=message.exchange, routing_key=message.routing_key
                 )
             self._await_confirms()
-        self.require_unblocked()
         return self._confirmed
 
     def _await_confirms(self) -> None:
@@ -251,14 +241,16 @@ class TransientSender(_Link):
                     with self.channel(timeout) as channel:
                         self.hear()
                         if not self.blocked:
-                            message = channel.prepare_message(
-                                body, 0, JSON, "utf-8", headers, properties
-                            )
                             channel.basic_publish(
-                                message, exchange=exchange, routing_key=routing_key
+                                channel.prepare_message(
+                                    body, 0, JSON, "utf-8", headers, properties
+                                ),
+                                exchange=exchange,
+                                routing_key=routing_key,
                             )
                             return
-                    self.require_unblocked()
+                    # raised out here the connection stays, to hear when it is over
+                    raise BrokerAway("it takes no messages for now: it is short of memory or disk")
                 except BrokerAway:
                     if last:  # a connection that had gone stale deserves a fresh one
                         raise

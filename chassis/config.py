@@ -21,7 +21,8 @@ TOKEN_KEY_BYTES = 32
 PREFIX = "FIRSTSTEP_"
 EMBEDDED_BROKER = f"{EMBEDDED}://here"
 ADDRESS = re.compile(r"(?P<host>[^:\s]+|\[[0-9a-f:]+\]):(?P<port>\d{1,5})")
-INHERITED_SOCKET = re.compile(r"fd://\d{1,9}")
+INHERITED = "fd://"
+INHERITED_SOCKET = re.compile(rf"{INHERITED}\d{{1,9}}")
 CREDENTIALS = re.compile(r"^([\w+.-]+://)?.*@", re.DOTALL)
 
 

@@ -8,12 +8,12 @@ from time import monotonic
 from typing import Any
 
 import eventlet
-from eventlet import patcher
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 
 from chassis.green_connection import GreenConnection
+from chassis.readable import is_readable
 
 STATEMENT_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
@@ -21,8 +21,6 @@ POOL_TIMEOUT_S = 5
 KEEPALIVE_S = 30
 SQLITE_LOCK_PATIENCE_S = 5.0
 SQLITE_READERS = 4
-
-select = patcher.original("select")  # eventlet's own has no poll
 
 UNDEFINED_TABLE = "42P01"
 CONNECTION_EXCEPTION, ADMIN_SHUTDOWN, TOO_MANY_CONNECTIONS = "08", "57P", "53300"
@@ -93,9 +91,7 @@ def _refuse_hung_up(connection: Any, record: Any, proxy: Any) -> None:
     """A server that ended an idle connection has said so: there is something to read. The pool
     makes another then. Unlike a ping it costs no round trip; that the network has ended it,
     TCP's keep-alive notices."""
-    quiet = select.poll()
-    quiet.register(connection.fileno(), select.POLLIN)
-    if quiet.poll(0):
+    if is_readable(connection.fileno()):
         raise DisconnectionError("the server has hung up")
 
 

@@ -23,7 +23,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from chassis.config import BadSettings
+from chassis.config import INHERITED, BadSettings
 
 LARGEST_BODY = 1024 * 1024
 BODY_DEADLINE_S = 5.0
@@ -34,7 +34,6 @@ MOST_CONNECTIONS = 1000
 BACKLOG = 1024
 CHUNK = 64 * 1024
 LOOK_EVERY_S = 0.02
-INHERITED = "fd://"
 
 log = structlog.get_logger()
 

@@ -21,7 +21,8 @@ import eventlet
 import structlog
 
 from chassis import notify
-from chassis.http import INHERITED, listen
+from chassis.config import INHERITED
+from chassis.http import listen
 from chassis.process import GRACE_S
 
 READY_WITHIN_S = 60.0
@@ -49,7 +50,7 @@ class Worker:
         self._told.bind(str(notify_at))
         self._told.setblocking(False)
         self._notify_at = notify_at
-        self._killed_at: float | None = None
+        self._kill_at: float | None = None
         mine = {"FIRSTSTEP_HTTP": f"{INHERITED}{sock.fileno()}", notify.ADDRESS: str(notify_at)}
         self._process = subprocess.Popen(
             command,
@@ -71,12 +72,12 @@ class Worker:
 
     def terminate(self) -> None:
         """Ask it to stop; it is killed where it does not."""
-        self._killed_at = monotonic() + ENDED_WITHIN_S
+        self._kill_at = monotonic() + ENDED_WITHIN_S
         self._process.terminate()
 
     def has_gone(self) -> bool:
         """Whether it has ended, after ``terminate`` or by itself; nothing of it is left then."""
-        if self._killed_at is not None and monotonic() > self._killed_at:
+        if self._kill_at is not None and monotonic() > self._kill_at:
             self._process.kill()
         if self.code is None:
             return False

@@ -184,15 +184,8 @@ def test_a_stop_does_not_wait_for_a_broker_that_went_away(
         a_company(server.url, sqlite_database, Asker, Slow) as company,
     ):
         server.stop()
-        eventually(
-            lambda: (
-                not any(
-                    consumer.connected
-                    for container in company.process.containers
-                    for consumer in consumers_in(container)
-                )
-            )
-        )
+        [consumer] = consumers_in(company.container("slow"))
+        eventually(lambda: not consumer.connected)
         with eventlet.Timeout(5):
             company.process.stop()
         server.start()
