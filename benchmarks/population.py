@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 from benchmarks.load import Request
 from chassis.context import Caller
-from contracts.profiles import Role
+from contracts.profiles.accounts import Role
 from firststep.platform import new_token_key
 from services.booking.availability import SLOT
-from services.profiles.tokens import Tokens
+from services.profiles.accounts.tokens import Tokens
 
 SPECIALISTS = 200
 MOST_PER_SECOND = 4000

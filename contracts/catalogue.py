@@ -6,9 +6,17 @@ import inspect
 from types import ModuleType
 
 from chassis.events import Audience, Event
-from contracts import booking, content, notifications, profiles
+from contracts import booking, content, notifications
+from contracts.profiles import accounts, featuring, specialists
 
-MODULES: tuple[ModuleType, ...] = (profiles, booking, notifications, content)
+MODULES: tuple[ModuleType, ...] = (
+    accounts,
+    specialists,
+    featuring,
+    booking,
+    notifications,
+    content,
+)
 
 
 def all_events() -> list[type[Event]]:
@@ -17,7 +25,7 @@ def all_events() -> list[type[Event]]:
         member
         for module in MODULES
         for _, member in inspect.getmembers(module, inspect.isclass)
-        if issubclass(member, Event) and member is not Event
+        if issubclass(member, Event) and member.__module__ == module.__name__
     ]
 
 

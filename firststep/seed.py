@@ -23,15 +23,8 @@ from chassis.remote import remote
 from chassis.schemas import Reading, load
 from contracts.booking import Availability, Hours
 from contracts.content import SlugTaken, WriteArticle
-from contracts.profiles import (
-    ChangeProfile,
-    EmailTaken,
-    Listing,
-    Role,
-    SignUp,
-    SignUpRole,
-    WriteProfile,
-)
+from contracts.profiles.accounts import EmailTaken, Role, SignUp, SignUpRole
+from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
 from firststep.platform import SERVICES, TOPOLOGY, config_for
 
 PASSWORD = "demo password, not a secret"

@@ -18,7 +18,7 @@ from chassis.context import Caller
 from chassis.errors import Unauthenticated
 from chassis.remote import Remote, ReplyListener
 from chassis.sender import Sender
-from contracts.profiles import TOKEN_ALGORITHM, TOKEN_ISSUER
+from contracts.profiles.sessions import TOKEN_ALGORITHM, TOKEN_ISSUER
 
 LOOK_AGAIN_AFTER_S = 5.0
 TOKENS_REMEMBERED = 4096

@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from contracts.profiles import Account, EmailTaken, LogIn, Session, SignUp, WrongCredentials
+from contracts.profiles.accounts import Account, EmailTaken, SignUp
+from contracts.profiles.sessions import LogIn, Session, WrongCredentials
 from gateway.api.base import Api
 from gateway.endpoint import SIGNED_IN, endpoint
 

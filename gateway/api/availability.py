@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.errors import NotFound
 from contracts.booking import Availability, BadHours, BadPeriod, Slots, SlotsQuery
-from contracts.profiles import Role
+from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.endpoint import endpoint
 

@@ -18,7 +18,7 @@ from contracts.booking import (
     SlotTaken,
     TooSoon,
 )
-from contracts.profiles import Role
+from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.endpoint import SIGNED_IN, endpoint
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from chassis.errors import NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
-from contracts.profiles import (
+from contracts.profiles.accounts import Role
+from contracts.profiles.specialists import (
     ChangeProfile,
     ProfileExists,
     ProfileIncomplete,
-    Role,
     Specialist,
     WriteProfile,
 )

@@ -16,7 +16,8 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts import booking as contract
 from contracts.booking import Availability, Slots, SlotsQuery
-from contracts.profiles import Role, SpecialistListed, SpecialistUnlisted
+from contracts.profiles.accounts import Role
+from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
 from services.booking import queries
 from services.booking.base import Base
 from services.booking.calendars import Calendar

@@ -12,7 +12,7 @@ from chassis.store import Store
 from chassis.times import utc_now
 from contracts import content as contract
 from contracts.content import ArticleSummary, WriteArticle
-from contracts.profiles import Role
+from contracts.profiles.accounts import Role
 from services.content.articles import Article
 from services.content.base import Base
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contracts.profiles import AccountRegistered
+from contracts.profiles.accounts import AccountRegistered
 from services.notifications.base import Base
 
 

@@ -17,7 +17,8 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts import notifications as contract
 from contracts.booking import ConsultationBooked
-from contracts.profiles import AccountRegistered, SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.accounts import AccountRegistered
+from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from services.notifications import queries, wording
 from services.notifications.base import Base
 from services.notifications.mails import Mail

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from contracts.booking import ConsultationBooked
-from contracts.profiles import NotFeatured
+from contracts.profiles.featuring import NotFeatured
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from contracts.booking import (
     SlotsQuery,
     SlotTaken,
 )
-from contracts.profiles import SpecialistListed, SpecialistUnlisted
+from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
 from services.booking.consultations import Consultation
 from services.booking.service import BookingService
 from tests.booking.builders import (

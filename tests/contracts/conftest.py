@@ -10,7 +10,7 @@ import pytest
 from chassis.context import CallContext, Caller, entered
 from chassis.ids import new_id
 from contracts.content import WriteArticle
-from contracts.profiles import Role
+from contracts.profiles.accounts import Role
 from tests.databases import Databases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
 from tests.people import Person, a_client, a_specialist, an_availability, slots_of

@@ -213,7 +213,7 @@ def test_an_event_is_in_the_catalogue_with_its_producer_and_audience(event: type
 
 @EACH_EVENT
 def test_an_event_stands_in_its_producers_contract(event: type[Event]) -> None:
-    assert event.__module__ == f"contracts.{event.producer}"
+    assert event.__module__.split(".")[:2] == ["contracts", event.producer]
 
 
 def test_the_catalogue_finds_every_event_that_is_declared() -> None:

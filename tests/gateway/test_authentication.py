@@ -19,7 +19,7 @@ from chassis.context import Caller
 from chassis.times import utc_now
 from firststep.platform import new_token_key
 from gateway import authentication, server
-from services.profiles.tokens import LIFETIME, Tokens
+from services.profiles.accounts.tokens import LIFETIME, Tokens
 from tests.gateway.description import expect_problem
 from tests.house import TOKEN_KEY, House
 from tests.people import Person, a_client, slots_of

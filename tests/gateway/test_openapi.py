@@ -12,7 +12,7 @@ from chassis.context import CallContext, Caller, entered
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from contracts.content import Reference, WriteArticle
-from contracts.profiles import Role
+from contracts.profiles.accounts import Role
 from gateway.endpoint import Anyone, declarations_of
 from gateway.problems import status_of
 from gateway.service import Gateway

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from chassis.errors import Conflict, DomainError, FieldError, Unavailable
 from chassis.process import Process
-from contracts.profiles import Role
+from contracts.profiles.accounts import Role
 from gateway import server
 from gateway.endpoint import endpoint
 from gateway.problems import STATUSES, status_of

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from chassis.ids import new_id
 from contracts.booking import ConsultationBooked
-from contracts.profiles import AccountRegistered, Role
+from contracts.profiles.accounts import AccountRegistered, Role
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""

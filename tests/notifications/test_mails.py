@@ -8,7 +8,7 @@ from datetime import timedelta, timezone
 import pytest
 
 from chassis.ids import new_id
-from contracts.profiles import NotFeatured
+from contracts.profiles.featuring import NotFeatured
 from services.notifications import wording
 from services.notifications.mails import ATTEMPTS, Mail, MailStatus
 from services.notifications.recipients import Recipient

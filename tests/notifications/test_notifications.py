@@ -21,13 +21,8 @@ from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts import notifications as contract
-from contracts.profiles import (
-    AccountRegistered,
-    NotFeatured,
-    Role,
-    SpecialistFeatured,
-    SpecialistUnfeatured,
-)
+from contracts.profiles.accounts import AccountRegistered, Role
+from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
 from services.notifications.mails import Mail
 from services.notifications.service import NotificationsService
 from tests import servers

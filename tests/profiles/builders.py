@@ -8,8 +8,8 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.booking import AvailabilityChanged
-from contracts.profiles import ChangeProfile, Listing, SpecialistStatus, WriteProfile
-from services.profiles.specialists import Specialist
+from contracts.profiles.specialists import ChangeProfile, Listing, SpecialistStatus, WriteProfile
+from services.profiles.specialists.specialists import Specialist
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""

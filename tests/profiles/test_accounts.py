@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.profiles import AccountRegistered, Role
-from services.profiles.accounts import Account, normalised
+from contracts.profiles.accounts import AccountRegistered, Role
+from services.profiles.accounts.accounts import Account, normalised
 from tests.profiles.builders import NOW
 
 

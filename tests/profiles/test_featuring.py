@@ -11,16 +11,10 @@ from hypothesis import strategies as st
 
 from chassis.events import Event
 from contracts.booking import AvailabilityChanged
-from contracts.profiles import (
-    ChangeProfile,
-    NotFeatured,
-    SpecialistFeatured,
-    SpecialistListed,
-    SpecialistUnfeatured,
-    SpecialistUnlisted,
-)
-from services.profiles.featuring import Facts, why_not_featured
-from services.profiles.specialists import Specialist
+from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.specialists import ChangeProfile, SpecialistListed, SpecialistUnlisted
+from services.profiles.featuring.facts import Facts, why_not_featured
+from services.profiles.specialists.specialists import Specialist
 from tests.profiles.builders import LIST, NOW, TOMORROW, UNLIST, a_specialist, news_of
 
 A_SECOND = timedelta(seconds=1)

@@ -13,17 +13,15 @@ from chassis.context import Caller
 from chassis.errors import Forbidden, NotFound, Unauthenticated
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
-from contracts import profiles as contract
-from contracts.profiles import (
+from contracts.profiles import specialists as contract
+from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.specialists import (
     ChangeProfile,
     Listing,
-    NotFeatured,
     ProfileExists,
     ProfileIncomplete,
-    SpecialistFeatured,
     SpecialistListed,
     SpecialistStatus,
-    SpecialistUnfeatured,
     SpecialistUnlisted,
     SpecialistUpdated,
 )

@@ -19,17 +19,10 @@ from chassis.errors import Invalid, NotFound, Unauthenticated
 from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
-from contracts import profiles as contract
-from contracts.profiles import (
-    AccountRegistered,
-    EmailTaken,
-    LogIn,
-    Session,
-    SignUp,
-    SignUpRole,
-    WrongCredentials,
-)
-from services.profiles import passwords
+from contracts.profiles import accounts as contract
+from contracts.profiles.accounts import AccountRegistered, EmailTaken, SignUp, SignUpRole
+from contracts.profiles.sessions import LogIn, Session, WrongCredentials
+from services.profiles.accounts import passwords
 from tests.talking import NOBODY, Talking, at_once
 from tests.waiting import eventually
 

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.errors import NotFound
 from chassis.events import Event
-from contracts.profiles import (
+from contracts.profiles.specialists import (
     ChangeProfile,
     Listing,
     ProfileExists,

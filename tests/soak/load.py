@@ -15,11 +15,12 @@ from uuid import UUID, uuid4
 import httpx
 
 from chassis.context import Caller
-from contracts.profiles import Role, SpecialistStatus
+from contracts.profiles.accounts import Role
+from contracts.profiles.specialists import SpecialistStatus
 from services.booking.availability import SLOT, WEEKDAYS
 from services.booking.calendars import Calendar
-from services.profiles.specialists import Specialist
-from services.profiles.tokens import Tokens
+from services.profiles.accounts.tokens import Tokens
+from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database
 from tests.house import TOKEN_KEY
 

@@ -19,7 +19,7 @@ import httpx
 
 from chassis.context import Caller
 from firststep.platform import SERVICES
-from services.profiles.tokens import Tokens
+from services.profiles.accounts.tokens import Tokens
 from tests.house import TOKEN_KEY
 from tests.people import Person, a_specialist, slots_of
 from tests.system.processes import Serving, Settings, firststep, serving

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contracts.profiles import NotFeatured
+from contracts.profiles.featuring import NotFeatured
 
 SOON = timedelta(days=14)
 

@@ -10,22 +10,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import FieldError, NotFound
 from chassis.events import Event
-from contracts import profiles as contract
 from contracts.booking import AvailabilityChanged
-from contracts.profiles import (
+from contracts.profiles import specialists as contract
+from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.specialists import (
     ChangeProfile,
     ProfileExists,
     ProfileIncomplete,
-    SpecialistFeatured,
     SpecialistListed,
     SpecialistStatus,
-    SpecialistUnfeatured,
     SpecialistUnlisted,
     SpecialistUpdated,
     WriteProfile,
 )
 from services.profiles.base import Base
-from services.profiles.featuring import Facts, why_not_featured
+from services.profiles.featuring.facts import Facts, why_not_featured
 
 WRITTEN = ("display_name", "headline", "biography", "languages", "topics")
 NEEDED_TO_LIST = ("headline", "biography", "languages")

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.context import Caller
 from chassis.ids import new_id
-from contracts import profiles as contract
-from contracts.profiles import AccountRegistered, EmailTaken, Role
+from contracts.profiles import accounts as contract
+from contracts.profiles.accounts import AccountRegistered, EmailTaken, Role
 from services.profiles.base import Base
 
 

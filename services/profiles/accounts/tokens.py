@@ -17,7 +17,7 @@ from nameko.extensions import DependencyProvider
 
 from chassis.config import BadSettings
 from chassis.context import Caller
-from contracts.profiles import TOKEN_ALGORITHM, TOKEN_ISSUER, Session
+from contracts.profiles.sessions import TOKEN_ALGORITHM, TOKEN_ISSUER, Session
 
 LIFETIME = timedelta(minutes=15)
 

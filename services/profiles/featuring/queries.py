@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
 
-from contracts.profiles import SpecialistStatus
-from services.profiles.featuring import SOON
-from services.profiles.specialists import Specialist
+from contracts.profiles.specialists import SpecialistStatus
+from services.profiles.featuring.facts import SOON
+from services.profiles.specialists.specialists import Specialist
 
 
 def featuring_in_doubt(now: datetime) -> Select[UUID]:

@@ -1,0 +1,3 @@
+"""What profiles tells, answers and refuses."""
+
+PRODUCER = "profiles"

@@ -1,0 +1,1 @@
+"""How specialists are found."""

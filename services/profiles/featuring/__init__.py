@@ -1,0 +1,1 @@
+"""Who can be booked for free soon: derived, never set."""

@@ -1,0 +1,10 @@
+"""What every part of the profiles service has at hand."""
+
+from chassis.container import caller_of_this
+from chassis.store import Store
+from services.profiles.base import Base
+
+
+class Part:
+    store = Store(Base)
+    caller = caller_of_this()
