@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from chassis import config, logs
+from chassis import config, logs, sealing
 from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
@@ -126,10 +126,10 @@ def listen(
     listening.run(settings(), types)
 
 
-@app.command("token-key")
-def token_key() -> None:
-    """Make a key for FIRSTSTEP_TOKEN_KEY."""
-    typer.echo(platform.new_token_key())
+@app.command("seal-key")
+def seal_key() -> None:
+    """Make a key for FIRSTSTEP_SEAL_KEYS."""
+    typer.echo(sealing.new_key())
 
 
 def main() -> None:

@@ -65,7 +65,7 @@ def test_each_endpoint_says_what_it_does_takes_and_answers(
     assert ("requestBody" in described) == (declaration.body is not None)
     assert ("security" in described) == (not isinstance(declaration.allow, Anyone))
     names = [parameter["name"] for parameter in described["parameters"]]
-    assert ("Idempotency-Key" in names) == declaration.creates
+    assert ("Idempotency-Key" in names) == declaration.takes_key
     in_path = {each["name"] for each in described["parameters"] if each["in"] == "path"}
     assert in_path == {part[1:-1] for part in declaration.path.split("/") if part.startswith("{")}
     assert str(int(declaration.status)) in described["responses"]
@@ -94,7 +94,7 @@ def test_what_follows_from_the_declaration_is_described_too(
         expected |= {("413", "request_entity_too_large"), ("408", "request_timeout")}
     if declaration.query is not None:
         expected |= {("422", "invalid")}
-    if declaration.creates:
+    if declaration.takes_key:
         expected |= {("422", "bad_idempotency_key"), ("422", "idempotency_key_reused")}
     if not isinstance(declaration.allow, Anyone):
         expected |= {("401", "unauthenticated")}
