@@ -24,7 +24,9 @@ from benchmarks.servers import Servers
 from contracts.booking import Availability, Hours, Weekday
 from firststep.platform import SERVICES
 from services.booking.calendars import Calendar
+from tests.databases import connected_database
 from tests.system.processes import ROOT, Settings, a_free_port, firststep, serving
+from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
 ROLES = ("profiles", "notifications", "booking", "gateway")
@@ -60,7 +62,7 @@ def ours(folder: Path, servers: Servers, booking_processes: int = 1) -> Iterator
         "broker": servers.rabbitmq,
         "database": servers.fresh_databases(*SERVICES),
         "mail": str(folder / "mail"),
-        "token_key": population.token_key,
+        "seal_keys": SEAL_KEYS,
         "log_level": "warning",
     }
     _set_up(settings, settings["database"], population)
@@ -87,7 +89,7 @@ def embedded(folder: Path) -> Iterator[Running]:
     data = folder / "data"
     settings = {
         "data": str(data),
-        "token_key": population.token_key,
+        "seal_keys": SEAL_KEYS,
         "log_level": "warning",
     }
     database = f"sqlite:///{data}/{{service}}.db"
@@ -167,6 +169,9 @@ def _set_up(settings: Settings, database: str, population: Population) -> None:
             calendar.open(availability, (), datetime.now(UTC))
             session.add(calendar)
     engine.dispose()
+    profiles = connected_database(database, "profiles")
+    population.use_key_of(profiles)
+    profiles.dispose()
 
 
 def _set_up_peer(database: str, population: Population) -> None:

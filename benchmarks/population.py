@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from uuid import UUID, uuid4
+
+from joserfc.jwk import OKPKey
 
 from benchmarks.load import Request
 from chassis.context import Caller
+from chassis.database import Database
 from contracts.profiles.accounts import Role
-from firststep.platform import new_token_key
 from services.booking.availability import SLOT
-from services.profiles.accounts.tokens import Tokens
+from services.profiles.sessions.tokens import access_token
+from tests.tokens import key_of
 
 SPECIALISTS = 200
 MOST_PER_SECOND = 4000
@@ -28,18 +30,21 @@ class Population:
     no booking changes when a specialist can next be booked."""
 
     specialists: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(SPECIALISTS)])
-    token_key: str = field(default_factory=new_token_key)
+    key: OKPKey = field(default_factory=lambda: OKPKey.generate_key("Ed25519"))
     _slots_given: int = 0
 
     def __post_init__(self) -> None:
-        self._tokens = Tokens()
-        self._tokens.use(self.token_key)
+        self.key.ensure_kid()
         today = datetime.combine(datetime.now(UTC).date(), time(), UTC)
         self._first_slot = today + timedelta(days=2)
 
+    def use_key_of(self, profiles: Database) -> None:
+        """Let tokens be signed as this platform signs them."""
+        self.key = key_of(profiles)
+
     def public_keys(self) -> str:
         """A JWK set, as JSON."""
-        return json.dumps(self._tokens.public_keys())
+        return json.dumps({"keys": [self.key.as_dict(private=False)]})
 
     def bookings(self, seconds: float) -> Iterator[Request]:
         """Enough for so many seconds; none that was given before."""
@@ -57,5 +62,5 @@ class Population:
             yield Request("GET", f"{PATH}/{consultation}", self._token_of(client))
 
     def _token_of(self, client: UUID) -> str:
-        caller: Any = Caller(client, frozenset({Role.CLIENT}))
-        return self._tokens.issue(caller, datetime.now(UTC)).access_token
+        caller = Caller(client, frozenset({Role.CLIENT}), verified=True)
+        return access_token(self.key, caller, datetime.now(UTC))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 from dataclasses import dataclass, replace
@@ -14,11 +13,13 @@ from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
 
 from chassis.embedded import SCHEME as EMBEDDED
+from chassis.sealing import keys_in
 
 LARGEST_PORT = 65_535
 LEVELS = ("debug", "info", "warning", "error")
-TOKEN_KEY_BYTES = 32
+MOST_PROXIES = 10
 PREFIX = "FIRSTSTEP_"
+DEFAULT_ADDRESS = "127.0.0.1:8000"
 EMBEDDED_BROKER = f"{EMBEDDED}://here"
 ADDRESS = re.compile(r"(?P<host>[^:\s]+|\[[0-9a-f:]+\]):(?P<port>\d{1,5})")
 INHERITED = "fd://"
@@ -39,7 +40,10 @@ class Settings:
     broker: str
     database: str
     mail: str
-    token_key: str
+    url: str
+    proxies: int
+    seal_keys: str
+    limits: str
     log: str
     log_level: str
 
@@ -52,7 +56,7 @@ class Settings:
 def read() -> Settings:
     """Raises ``BadSettings`` where a ``FIRSTSTEP_*`` variable is malformed, missing or unknown."""
     env = Env(eager=False, prefix=PREFIX)
-    http = env.str("HTTP", "127.0.0.1:8000", validate=_address)
+    http = env.str("HTTP", DEFAULT_ADDRESS, validate=_address)
     """Where this process listens, ``address:port``: the gateway's API, or health alone.
     ``fd://3`` is a listening socket that it inherited, as supervisors hand over."""
     data = env.path("DATA", Path("data"))
@@ -63,8 +67,17 @@ def read() -> Settings:
     """A database for each service: a URL in which ``{service}`` stands for its name."""
     mail = env.str("MAIL", "", validate=_mail)
     """``smtp://user:password@host:port``, or a folder that gets ``.eml`` files."""
-    token_key = env.str("TOKEN_KEY", "", validate=_token_key)
-    """Signs access tokens: 32 bytes, base64url (``firststep token-key`` makes one)."""
+    url = env.str("URL", "", validate=_url)
+    """Where people reach the site, ``https://host``: what links in mails begin with."""
+    proxies = env.int("PROXIES", 0, validate=validate.Range(0, MOST_PROXIES))
+    """How many proxies of our own stand in front of the gateway: so many of the last addresses in
+    ``X-Forwarded-For`` are believed."""
+    seal_keys = env.str("SEAL_KEYS", "", validate=_seal_keys)
+    """Seal secrets at rest: Fernet keys, parted by commas (``firststep seal-key`` makes one). The
+    first seals, all of them open."""
+    limits = env.str("LIMITS", "memory://", validate=_limits)
+    """Where failed guesses are counted: ``redis://user:password@host:port/number``, for all
+    processes together, or ``memory://``, for each by itself."""
     log = env.str("LOG", "console", validate=validate.OneOf(["console", "json"]))
     level = env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS))
     problems = _unknown(env)
@@ -75,7 +88,19 @@ def read() -> Settings:
         problems += [f"{name}: {' '.join(map(str, said))}" for name, said in messages.items()]
     if problems:
         raise BadSettings("\n".join(sorted(problems)))
-    settings = Settings(http, data, broker, database, mail, token_key, log, level)
+    settings = Settings(
+        http=http,
+        data=data,
+        broker=broker,
+        database=database,
+        mail=mail,
+        url=(url or _url_of(http)).rstrip("/"),
+        proxies=proxies,
+        seal_keys=seal_keys,
+        limits=limits,
+        log=log,
+        log_level=level,
+    )
     return _with_embedded_defaults(settings) if settings.embedded else settings
 
 
@@ -124,15 +149,28 @@ def _mail(value: str) -> None:
         raise ValidationError(f"{_hidden(value)!r} is neither an smtp:// address nor a folder")
 
 
-def _token_key(value: str) -> None:
+def _url_of(address: str) -> str:
+    return f"http://{DEFAULT_ADDRESS if INHERITED_SOCKET.fullmatch(address) else address}"
+
+
+def _url(value: str) -> None:
+    if value and (_scheme(value) not in ("http", "https") or urlsplit(value).hostname is None):
+        raise ValidationError(f"{_hidden(value)!r} is not an http:// or https:// address")
+
+
+def _seal_keys(value: str) -> None:
     if not value:
         return
     try:
-        length = len(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
-    except ValueError:
-        raise ValidationError("is not base64url") from None
-    if length != TOKEN_KEY_BYTES:
-        raise ValidationError(f"has {length} bytes, not {TOKEN_KEY_BYTES}")
+        keys_in(value)
+    except ValueError as error:
+        said = str(error)
+        raise ValidationError(said if said.startswith("has ") else "is not base64url") from None
+
+
+def _limits(value: str) -> None:
+    if _scheme(value) not in ("memory", "redis", "rediss"):
+        raise ValidationError(f"{_hidden(value)!r} is neither a redis:// address nor memory://")
 
 
 def _hidden(url: str) -> str:

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from chassis import json
-from chassis.errors import Forbidden, Unauthenticated
+from chassis.errors import EmailNotVerified, Forbidden, Unauthenticated
 
 OUTERMOST_DEADLINE_S = 10.0
 """How long a call may take that was given no deadline by whoever called."""
@@ -25,10 +25,12 @@ OUTERMOST_DEADLINE_S = 10.0
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: an account, or nobody who signed in."""
+    """Who asks: an account, or nobody who signed in. ``verified``: the e-mail address is proven."""
 
     account_id: UUID | None = None
     roles: frozenset[str] = frozenset()
+    verified: bool = False
+    session_id: UUID | None = None
 
     def known(self) -> UUID:
         """The account's id; raises ``Unauthenticated`` for nobody."""
@@ -43,29 +45,61 @@ class Caller:
             raise Forbidden(f"this needs the role {role}")
         return account_id
 
+    def require_verified(self) -> UUID:
+        """The account's id, if its e-mail address is proven; raises ``EmailNotVerified``."""
+        account_id = self.known()
+        if not self.verified:
+            raise EmailNotVerified
+        return account_id
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "account_id": self.account_id,
+            "roles": sorted(self.roles),
+            "verified": self.verified,
+            "session_id": self.session_id,
+        }
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> Caller:
+        """Raises ``ValueError`` where it is malformed. Who calls from an older version says
+        less."""
+        session_id = wire.get("session_id")
+        return cls(
+            UUID(str(wire["account_id"])),
+            frozenset(wire["roles"]),
+            wire.get("verified") is True,
+            None if session_id is None else UUID(str(session_id)),
+        )
+
 
 @dataclass(frozen=True)
 class CallContext:
     """``deadline`` is in seconds since the epoch: hosts are expected to keep NTP time.
 
-    ``idempotency_key`` names one writing call: a repetition bears the same.
+    ``idempotency_key`` names one writing call: a repetition bears the same. ``address`` and
+    ``agent`` are the client's own: its IP address, and what it calls itself.
     """
 
     correlation_id: str = field(default_factory=lambda: uuid4().hex)
     caller: Caller = Caller()
     deadline: float | None = None
     idempotency_key: str | None = None
+    address: str | None = None
+    agent: str | None = None
 
     def to_headers(self) -> dict[str, str]:
         headers = {"correlation_id": self.correlation_id}
         if self.caller.account_id is not None:
-            headers["caller"] = json.dumps(
-                {"account_id": self.caller.account_id, "roles": sorted(self.caller.roles)}
-            ).decode()
+            headers["caller"] = json.dumps(self.caller.to_wire()).decode()
         if self.deadline is not None:
             headers["deadline"] = str(self.deadline)
         if self.idempotency_key is not None:
             headers["idempotency_key"] = self.idempotency_key
+        if self.address is not None:
+            headers["client_address"] = self.address
+        if self.agent is not None:
+            headers["client_agent"] = self.agent
         return headers
 
     @classmethod
@@ -73,14 +107,15 @@ class CallContext:
         """The context that came with a message; raises ``ValueError`` where it is malformed."""
         caller = Caller()
         if "caller" in headers:
-            wire = json.loads(headers["caller"])
-            caller = Caller(UUID(str(wire["account_id"])), frozenset(wire["roles"]))
+            caller = Caller.from_wire(json.loads(headers["caller"]))
         deadline = headers.get("deadline")
         return cls(
             correlation_id=str(headers.get("correlation_id") or uuid4().hex),
             caller=caller,
             deadline=None if deadline is None else float(deadline),
             idempotency_key=headers.get("idempotency_key"),
+            address=headers.get("client_address"),
+            agent=headers.get("client_agent"),
         )
 
     def remaining(self) -> float:

@@ -11,11 +11,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from chassis import json
 from chassis.constraints import refusal_of
 from chassis.engines import engines_for, is_away, is_unmigrated
 from chassis.errors import Unavailable
 from chassis.idempotency import current_call
+from chassis.replies import recalled
+from chassis.sealing import Seal
 from chassis.transaction import Transaction
 
 
@@ -37,11 +38,12 @@ class Database:
     def __init__(self, base: type[DeclarativeBase]) -> None:
         self.base = base
 
-    def connect(self, url: str, service: str, pool_size: int = 5) -> None:
-        """Prepare the engines; nothing is connected yet."""
+    def connect(self, url: str, service: str, pool_size: int = 5, seal: Seal | None = None) -> None:
+        """Prepare the engines; nothing is connected yet. ``seal`` is for secret answers."""
         self.service = service
+        self._seal = seal
         self.writer, self.readers = engines_for(url, pool_size)
-        info = {"metadata": self.base.metadata}
+        info = {"metadata": self.base.metadata, "seal": seal}
         self._transactions = sessionmaker(
             self.writer, class_=Transaction, expire_on_commit=False, producer=service, info=info
         )
@@ -89,7 +91,7 @@ class Database:
         with self.reading() as session:
             before = session.execute(select(replies).where(replies.c.key == call.key)).first()
         if before is not None:
-            raise call.again(before.fingerprint, json.loads(before.reply)) from None
+            raise recalled(before.reply, before.fingerprint, call, self._seal) from None
 
     def has_emitted(self) -> None:
         """Events were committed; a place for whoever publishes them."""

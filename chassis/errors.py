@@ -6,6 +6,7 @@
     ├── Forbidden         who is asking may not
     ├── NotFound          there is no such thing
     ├── Conflict          the thing's state refuses it
+    ├── TooMany           that was asked too often: try again later
     └── Unavailable       not now: try again later
 
 A service's refusal subclasses one of these, with its own ``code`` and, as its docstring, the
@@ -64,7 +65,15 @@ class DomainError(Exception):
             "code": self.code,
             "detail": self.detail,
             "errors": [asdict(error) for error in self.errors],
+            **self.more_on_wire(),
         }
+
+    def more_on_wire(self) -> dict[str, Any]:
+        """What a kind says beside that; ``take_from_wire`` reads it on the caller's side."""
+        return {}
+
+    def take_from_wire(self, wire: dict[str, Any]) -> None:
+        """Take on what ``more_on_wire`` said."""
 
     @staticmethod
     def from_wire(wire: dict[str, Any]) -> DomainError:
@@ -72,6 +81,7 @@ class DomainError(Exception):
         kind = DomainError.by_code.get(wire["kind"], Conflict)
         refusal = DomainError.by_code.get(wire["code"], kind)
         error = refusal(wire["detail"], [FieldError(**error) for error in wire["errors"]])
+        error.take_from_wire(wire)
         error.code = wire["code"]  # type: ignore[misc]  # the remote code stands, known here or not
         return error
 
@@ -94,6 +104,12 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class EmailNotVerified(Forbidden):
+    """Verify your e-mail address first: the link is in the mail that we sent you."""
+
+    code = "email_not_verified"
+
+
 class NotFound(DomainError):
     """There is no such thing."""
 
@@ -104,6 +120,20 @@ class Conflict(DomainError):
     """The state of things refuses it."""
 
     code = "conflict"
+
+
+class TooMany(DomainError):
+    """That was asked too often; try again later."""
+
+    code = "too_many"
+    retry_after_s: int = 60
+    """In so many seconds it may be asked again."""
+
+    def more_on_wire(self) -> dict[str, Any]:
+        return {"retry_after_s": self.retry_after_s}
+
+    def take_from_wire(self, wire: dict[str, Any]) -> None:
+        self.retry_after_s = int(wire.get("retry_after_s", self.retry_after_s))
 
 
 class Unavailable(DomainError):

@@ -7,6 +7,7 @@ its connection breaks and the broker delivers it again.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,15 +37,18 @@ class Call:
     """The call that a transaction answers. Its fingerprint tells another request apart.
 
     It is made of the arguments' ``repr``: a field that must leave no trace, such as a password,
-    is declared with ``field(repr=False)``.
+    is declared with ``field(repr=False)``. ``secrets`` is the fingerprint of those, which is kept
+    sealed alone: a secret answer goes to nobody who does not know them.
     """
 
     key: str
     fingerprint: str
+    secrets: str
 
-    def again(self, fingerprint: str, reply: Any) -> AlreadyAnswered | KeyReused:
-        """What to raise where the key came before, with this fingerprint, and was answered so."""
-        return AlreadyAnswered(reply) if fingerprint == self.fingerprint else KeyReused()
+    def again(self, fingerprint: str, secrets: str, reply: Any) -> AlreadyAnswered | KeyReused:
+        """What to raise where the key came before, with these fingerprints, and was answered so."""
+        same = (fingerprint, secrets) == (self.fingerprint, self.secrets)
+        return AlreadyAnswered(reply) if same else KeyReused()
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -56,15 +60,37 @@ def current_call() -> Call | None:
 
 
 @contextmanager
-def answering(method: str, arguments: Any) -> Iterator[None]:
+def answering(method: str, arguments: dict[str, Any]) -> Iterator[None]:
     """Transactions inside belong to this call of a method."""
     here = context.current()
     if here.idempotency_key is None:
         yield
         return
     key = f"{method}:{here.caller.account_id}:{here.idempotency_key}"
-    token = _current.set(Call(key, hashlib.sha256(repr(arguments).encode()).hexdigest()))
+    secrets = [secret for argument in arguments.values() for secret in secrets_in(argument)]
+    token = _current.set(Call(key, _fingerprint(arguments), _fingerprint(secrets)))
     try:
         yield
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def answering_nobody() -> Iterator[None]:
+    """Transactions inside belong to no call: what they write stays though the call is refused."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def secrets_in(value: Any) -> list[Any]:
+    """A dataclass's own fields that are declared with ``field(repr=False)``."""
+    if not dataclasses.is_dataclass(value):
+        return []
+    return [getattr(value, each.name) for each in dataclasses.fields(value) if not each.repr]
+
+
+def _fingerprint(value: Any) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()

@@ -10,6 +10,7 @@ from chassis.config import BadSettings
 from chassis.database import Database, service_url
 from chassis.housekeeping import Housekeeping
 from chassis.relay import Relay
+from chassis.sealing import Seal
 
 
 class Store(Database, DependencyProvider):
@@ -22,7 +23,9 @@ class Store(Database, DependencyProvider):
         service, template = self.container.service_name, self.container.config["DATABASE"]
         if not template:
             raise BadSettings(f"FIRSTSTEP_DATABASE is missing: {service} keeps its data there")
-        self.connect(service_url(template, service), service, self.container.max_workers + 2)
+        keys = self.container.config.get("SEAL_KEYS")
+        seal = Seal(keys, "replies") if keys else None
+        self.connect(service_url(template, service), service, self.container.max_workers + 2, seal)
         self.relay.database = self.housekeeping.database = self
 
     def stop(self) -> None:

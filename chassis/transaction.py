@@ -8,11 +8,12 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
-from chassis import context, json
+from chassis import context
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
 from chassis.idempotency import current_call
 from chassis.inserts import insert_if_absent, insertion
+from chassis.replies import kept
 from chassis.times import utc_now
 
 T = TypeVar("T")
@@ -72,7 +73,7 @@ class Transaction(Session):
             reply = {
                 "key": self._call.key,
                 "fingerprint": self._call.fingerprint,
-                "reply": json.dumps(self._answer),
+                "reply": kept(self._answer, self._call, self.info["seal"]),
                 "made_at": utc_now(),
             }
             self.connection().execute(insertion(self._table("replies")), reply)

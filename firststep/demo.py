@@ -66,13 +66,21 @@ class Tour:
 
     def _sign_up(self, role: str, name: str) -> dict[str, str]:
         credentials = {"email": f"{role}-{uuid4().hex[:8]}@example.org", "password": PASSWORD}
-        self._step(f"A {role} signs up and logs in")
+        self._step(f"A {role} signs up")
         self._call(
             "POST",
             "/accounts",
             json={**credentials, "display_name": name, "role": role},
             expect=HTTPStatus.CREATED,
-            then=["AccountRegistered"],
+            then=["AccountRegistered", "EmailVerificationRequested"],
+        )
+        self._step("… and follow the link in their mail, which proves the address")
+        self._call(
+            "PUT",
+            "/email-verifications",
+            json={"token": self._last_heard("EmailVerificationRequested")["data"]["token"]},
+            expect=HTTPStatus.NO_CONTENT,
+            then=["EmailVerified"],
         )
         session = self._call("POST", "/sessions", json=credentials)
         return {"Authorization": f"Bearer {session['access_token']}"}
@@ -194,7 +202,7 @@ class Tour:
             )
         for event_type in then or []:
             self._show(self._heard_event(event_type, correlation_id))
-        return response.json()
+        return response.json() if response.content else None
 
     def _heard_event(self, event_type: str, correlation_id: str) -> dict[str, Any]:
         deadline = time.monotonic() + PATIENCE_S
@@ -204,6 +212,9 @@ class Tour:
                     return event
             self._heard += map(as_mapping, self._events.events(timeout=0.2))
         raise StepFailed(f"no {event_type} was heard within {PATIENCE_S:.0f} s")
+
+    def _last_heard(self, event_type: str) -> dict[str, Any]:
+        return [event for event in self._heard if event["type"] == event_type][-1]
 
     def _show(self, event: dict[str, Any]) -> None:
         source = event["source"].rpartition("/")[2]

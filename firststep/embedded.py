@@ -1,4 +1,4 @@
-"""The embedded platform sets itself up: its folder, its databases, its key."""
+"""The embedded platform sets itself up: its folder, its databases, its keys."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from chassis.config import BadSettings, Settings
+from chassis.sealing import new_key
 from firststep.migrate import migrate_all
-from firststep.platform import new_token_key
 
 
 def set_up(settings: Settings) -> Settings:
     """Settings with which it can be served, by this process alone."""
     _lock(settings.data)
     migrate_all(settings)
-    return replace(settings, token_key=settings.token_key or _own_token_key(settings.data))
+    return replace(settings, seal_keys=settings.seal_keys or own_seal_keys(settings.data))
 
 
 def _lock(data: Path) -> None:
@@ -29,10 +29,11 @@ def _lock(data: Path) -> None:
         raise BadSettings(f"FIRSTSTEP_DATA: another platform runs on {data}") from None
 
 
-def _own_token_key(data: Path) -> str:
-    path = data / "token.key"
+def own_seal_keys(data: Path) -> str:
+    """The keys in the platform's folder; made where there are none."""
+    path = data / "seal.keys"
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(new_token_key())
+            file.write(new_key())
     return path.read_text().strip()

@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from chassis import config, logs
+from chassis import config, logs, sealing
 from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
-from firststep import events, platform
+from firststep import accounts, events, platform
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
@@ -27,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(events.app, name="events")
+app.add_typer(accounts.app, name="accounts")
 errors = Console(stderr=True)
 
 Services = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
@@ -126,10 +127,10 @@ def listen(
     listening.run(settings(), types)
 
 
-@app.command("token-key")
-def token_key() -> None:
-    """Make a key for FIRSTSTEP_TOKEN_KEY."""
-    typer.echo(platform.new_token_key())
+@app.command("seal-key")
+def seal_key() -> None:
+    """Make a key for FIRSTSTEP_SEAL_KEYS."""
+    typer.echo(sealing.new_key())
 
 
 def main() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chassis.config import TOKEN_KEY_BYTES, BadSettings, Settings
+from chassis.config import BadSettings, Settings
 from chassis.database import Database, service_url
 from chassis.health import HealthService
 from chassis.process import Process
@@ -69,7 +67,10 @@ def config_for(settings: Settings) -> dict[str, Any]:
         "WEB_SERVER_ADDRESS": settings.http,
         "DATABASE": settings.database,
         "MAIL": settings.mail,
-        "TOKEN_KEY": settings.token_key,
+        "URL": settings.url,
+        "PROXIES": settings.proxies,
+        "SEAL_KEYS": settings.seal_keys,
+        "LIMITS": settings.limits,
     }
 
 
@@ -84,8 +85,3 @@ def database_of(name: str, settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.dispose()
-
-
-def new_token_key() -> str:
-    """A key for ``FIRSTSTEP_TOKEN_KEY``."""
-    return base64.urlsafe_b64encode(os.urandom(TOKEN_KEY_BYTES)).decode().rstrip("=")

@@ -58,7 +58,13 @@ class Authenticator(SharedExtension):
         if scheme.lower() != "bearer" or not token:
             raise BadToken("the Authorization header is not 'Bearer' and a token")
         claims = self._claims(token.strip())
-        return Caller(UUID(claims["sub"]), frozenset(claims.get("roles", ())))
+        session_id = claims.get("sid")
+        return Caller(
+            account_id=UUID(claims["sub"]),
+            roles=frozenset(claims.get("roles", ())),
+            verified=claims.get("verified") is True,
+            session_id=None if session_id is None else UUID(session_id),
+        )
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:

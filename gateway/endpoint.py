@@ -15,7 +15,7 @@
 
 Routing, authentication, parsing, problem+json, idempotency keys and the OpenAPI description
 follow from it. The method gets what stands in braces in the path, ``body`` and ``query``; what it
-returns is the answer's JSON.
+returns is the answer's JSON, or the whole response where that has headers of its own.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ Allowed = Anyone | SignedIn | Sequence[str]
 @dataclass(frozen=True)
 class Declaration:
     """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses;
-    ``errors`` are the refusals of its own, beside those that follow from the rest."""
+    ``errors`` are the refusals of its own, beside those that follow from the rest. What creates
+    takes an ``Idempotency-Key``; so does what is ``repeatable``."""
 
     method: str
     path: str
@@ -83,10 +84,13 @@ class Declaration:
     status: HTTPStatus = HTTPStatus.OK
     allow: Allowed = ANYONE
     errors: tuple[type[DomainError], ...] = ()
+    repeatable: bool = False
 
     @property
-    def creates(self) -> bool:
-        return self.method == "POST" and self.status == HTTPStatus.CREATED
+    def takes_key(self) -> bool:
+        """Whether a client may name its call, to repeat it without a second effect."""
+        creates = self.method == "POST" and self.status == HTTPStatus.CREATED
+        return creates or self.repeatable
 
     def path_parameters(self, handler: Callable[..., Any]) -> dict[str, type]:
         hints = typing.get_type_hints(handler)
@@ -103,9 +107,12 @@ def endpoint(
     status: HTTPStatus = HTTPStatus.OK,
     allow: Allowed = ANYONE,
     errors: Sequence[type[DomainError]] = (),
+    repeatable: bool = False,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
-    declaration = Declaration(method, path, returns, body, query, status, allow, tuple(errors))
+    declaration = Declaration(
+        method, path, returns, body, query, status, allow, tuple(errors), repeatable
+    )
 
     def decorate(handler: F) -> F:
         register_entrypoint(handler, Endpoint(declaration, handler))
@@ -157,6 +164,8 @@ class Endpoint(HttpRequestHandler):
         arguments = self._arguments(request)
         key = self._idempotency_key(request)
         result = self._run(arguments, replace(call, caller=caller, idempotency_key=key))
+        if isinstance(result, Response):
+            return result
         if self.declaration.returns is None:
             return Response(status=self.declaration.status)
         return Response(json.dumps(result), self.declaration.status, content_type=json.JSON)
@@ -174,7 +183,7 @@ class Endpoint(HttpRequestHandler):
     def _idempotency_key(self, request: Request) -> str:
         """The client's, or one of our own: inside the platform a call may run twice as well."""
         given = request.headers.get(IDEMPOTENCY_KEY)
-        if given is None or not self.declaration.creates:
+        if given is None or not self.declaration.takes_key:
             return uuid4().hex
         if not KEY_PATTERN.fullmatch(given):
             raise BadIdempotencyKey(

@@ -51,6 +51,12 @@ BODY_LIMITS: dict[type[HTTPException], str] = {
 }
 
 
+RETRY_AFTER = {
+    "description": "In so many seconds it may be asked again.",
+    "schema": {"type": "integer"},
+}
+
+
 def describe(service_class: type) -> dict[str, Any]:
     """The document for every endpoint that the class declares."""
     spec = APISpec(
@@ -105,7 +111,7 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
         yield {"in": "path", "name": name, "required": True, "schema": shape}
     if declaration.query is not None:
         yield {"in": "query", "schema": schema_of(declaration.query, Reading.QUERY)}
-    if declaration.creates:
+    if declaration.takes_key:
         yield {
             "in": "header",
             "name": IDEMPOTENCY_KEY,
@@ -125,6 +131,8 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     for status, refusals in sorted(by_status.items()):
         lines = [f"- `{each.code}`: {each.sentence()}" for each in refusals]
         responses[str(int(status))] = _problem(lines)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            responses[str(int(status))]["headers"] = {"Retry-After": RETRY_AFTER}
     if declaration.body is not None:
         for error, sentence in BODY_LIMITS.items():
             responses[str(error.code)] = _problem([f"- `{http_code(error)}`: {sentence}"])
@@ -140,7 +148,7 @@ def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable
     has_text_in_path = str in declaration.path_parameters(handler).values()
     if declaration.body is not None or declaration.query is not None or has_text_in_path:
         yield Invalid
-    if declaration.creates:
+    if declaration.takes_key:
         yield from (BadIdempotencyKey, KeyReused)
     if not isinstance(declaration.allow, Anyone):
         yield Unauthenticated

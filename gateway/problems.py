@@ -21,6 +21,7 @@ from chassis.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    TooMany,
     Unauthenticated,
     Unavailable,
 )
@@ -44,6 +45,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -79,7 +81,10 @@ def status_of(refusal: type[DomainError]) -> HTTPStatus:
 def from_error(error: Exception) -> Response:
     """The answer to a request that failed. What is not a refusal shows nothing of itself."""
     if isinstance(error, DomainError):
-        return _response(status_of(type(error)), error.code, error.detail, error.errors)
+        response = _response(status_of(type(error)), error.code, error.detail, error.errors)
+        if isinstance(error, TooMany):
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
     log.error("request_failed", exc_info=error)
     return _response(
         HTTPStatus.INTERNAL_SERVER_ERROR,

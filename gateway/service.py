@@ -6,12 +6,16 @@ from gateway.api.availability import AvailabilityApi
 from gateway.api.consultations import ConsultationsApi
 from gateway.api.health import HealthApi
 from gateway.api.notifications import NotificationsApi
+from gateway.api.second_factors import SecondFactorsApi
+from gateway.api.sessions import SessionsApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.docs import Docs
 
 
 class Gateway(
     AccountsApi,
+    SessionsApi,
+    SecondFactorsApi,
     SpecialistsApi,
     AvailabilityApi,
     ConsultationsApi,

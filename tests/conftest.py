@@ -45,6 +45,11 @@ def postgres_url(needed: ExitStack) -> str:
 
 
 @pytest.fixture(scope="session")
+def redis_url(needed: ExitStack) -> str:
+    return _needed(needed, servers.limits())
+
+
+@pytest.fixture(scope="session")
 def smtp_server(needed: ExitStack) -> SmtpServer:
     return needed.enter_context(servers.smtp())
 

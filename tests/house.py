@@ -16,10 +16,9 @@ from chassis.process import Process
 from chassis.remote import remote
 from chassis.store import Store, store_of
 from chassis.subscribe import queues_of
-from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY, new_token_key
+from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY
 from gateway.service import Gateway
-
-TOKEN_KEY = new_token_key()
+from tests.tokens import SEAL_KEYS
 
 
 @dataclass
@@ -65,7 +64,7 @@ def a_house(
         "WEB_SERVER_ADDRESS": "127.0.0.1:0",
         "DATABASE": database,
         "MAIL": mail,
-        "TOKEN_KEY": TOKEN_KEY,
+        "SEAL_KEYS": SEAL_KEYS,
     }
     try:
         with Process([*classes, Caller], config, TOPOLOGY).running() as process:

@@ -13,6 +13,7 @@ missing() {
     found /usr/lib/rabbitmq/bin/rabbitmq-server rabbitmq-server || echo rabbitmq-server
     found /usr/lib/postgresql/*/bin/postgres postgres || echo postgresql
     found /usr/bin/chromium chromium google-chrome || echo chromium
+    found redis-server || echo redis-server
     found npm || echo npm
 }
 

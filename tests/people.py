@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
+from tests.tokens import a_verification
 from tests.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
@@ -40,12 +41,19 @@ class Person:
         return self.http.request(method, f"/api/v1{path}", headers=headers, **request)
 
 
-def somebody(http: httpx.Client, role: str, name: str = "Somebody") -> Person:
+def somebody(
+    http: httpx.Client, role: str, name: str = "Somebody", verified: bool = True
+) -> Person:
+    """Who signed up; ``verified``: and followed the link in the mail."""
     credentials = {"email": f"{uuid4().hex}@example.org", "password": PASSWORD}
     account = http.post(
         "/api/v1/accounts", json={**credentials, "display_name": name, "role": role}
     )
     assert account.status_code == 201, account.text
+    if verified:
+        token = a_verification(UUID(account.json()["id"]), credentials["email"])
+        proven = http.put("/api/v1/email-verifications", json={"token": token})
+        assert proven.status_code == 204, proven.text
     return logged_in(http, **credentials)
 
 

@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 import kombu.connection
 import mirakuru.base
 import psycopg
+import redis
 from mirakuru.exceptions import ExecutorError, ProcessExitedWithError
 
 HOST = "127.0.0.1"
@@ -155,6 +156,17 @@ def smtp() -> Iterator[SmtpServer]:
 
 
 @contextmanager
+def limits() -> Iterator[str]:
+    """Yield the redis:// URL of a server that counts."""
+    url = _found("FIRSTSTEP_TEST_LIMITS", f"redis://{HOST}:6379/0", _ask_redis)
+    if url:
+        yield url
+        return
+    with redis_of_our_own() as server:
+        yield server.url
+
+
+@contextmanager
 def rabbitmq_of_our_own() -> Iterator[RabbitServer]:
     """Yield a broker which the test may stop and start."""
     # Debian's wrapper on PATH runs for two users only, the script itself for anybody.
@@ -218,6 +230,18 @@ def postgres_of_our_own(durable: bool = False) -> Iterator[Server]:
         yield server
 
 
+@contextmanager
+def redis_of_our_own() -> Iterator[Server]:
+    """Yield a Redis server which the test may stop and start; it keeps nothing."""
+    binary = _binary("redis-server", "FIRSTSTEP_TEST_LIMITS")
+    port = _free_port()
+    with closing(Server(f"redis://{HOST}:{port}/0")) as server:
+        command = [binary, "--bind", HOST, "--port", str(port), "--save", "", "--appendonly", "no"]
+        server.add(command, lambda: _ask_redis(server.url))
+        server.start()
+        yield server
+
+
 class _Process(mirakuru.base.Executor):
     """A process which has started when its probe no longer raises."""
 
@@ -258,6 +282,11 @@ def _ask_rabbitmq(url: str) -> None:
 def _ask_postgres(url: str) -> None:
     address = f"postgresql://{urlsplit(url).netloc}/postgres"
     psycopg.connect(address, connect_timeout=PROBE_TIMEOUT).close()
+
+
+def _ask_redis(url: str) -> None:
+    with redis.Redis.from_url(url, socket_timeout=PROBE_TIMEOUT) as client:
+        client.ping()
 
 
 def _binary(name: str, variable: str, *folders: Path) -> str:

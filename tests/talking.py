@@ -20,8 +20,9 @@ from chassis.process import Process
 from chassis.store import Store
 from chassis.subscribe import queues_of, subscriptions_of
 from chassis.times import utc_now
-from tests.house import TOKEN_KEY, House, an_embedded_broker, sweep_queues
 from tests.house import Caller as Asker
+from tests.house import House, an_embedded_broker, sweep_queues
+from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
 E = TypeVar("E", bound=Event)
@@ -31,8 +32,8 @@ NOBODY = Caller()
 
 
 def somebody(*roles: str) -> Caller:
-    """A person with a new account."""
-    return Caller(new_id(), frozenset(roles))
+    """A person with a new account, whose e-mail address is proven."""
+    return Caller(new_id(), frozenset(roles), verified=True)
 
 
 @dataclass
@@ -118,7 +119,7 @@ def serving(
         "WEB_SERVER_ADDRESS": "127.0.0.1:0",
         "DATABASE": database,
         "MAIL": mail,
-        "TOKEN_KEY": TOKEN_KEY,
+        "SEAL_KEYS": SEAL_KEYS,
     }
     topology = queues_of(service)
     others = [Process([service], config, topology) for _ in range(instances - 1)]

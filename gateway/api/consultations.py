@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import NotFound
+from chassis.errors import EmailNotVerified, NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.booking import (
     AlreadyBooked,
@@ -32,6 +32,7 @@ class ConsultationsApi(Api):
         status=HTTPStatus.CREATED,
         allow=[Role.CLIENT],
         errors=[
+            EmailNotVerified,
             NotFound,
             SlotTaken,
             SlotNotOffered,

@@ -61,6 +61,7 @@ class BookingService:
     @rpc
     def book_consultation(self, specialist_id: UUID, starts_at: datetime) -> contract.Consultation:
         client_id, now = self.caller.with_role(Role.CLIENT), utc_now()
+        self.caller.require_verified()
         with self.store.transaction() as tx:
             calendar = tx.lock(Calendar, specialist_id)
             booked = queries.booked_times(tx, specialist_id, now)

@@ -3,8 +3,12 @@
 from chassis.container import caller_of_this
 from chassis.store import Store
 from services.profiles.base import Base
+from services.profiles.guesses import Guesses
+from services.profiles.seals import Seals
 
 
 class Part:
     store = Store(Base)
     caller = caller_of_this()
+    seals = Seals()
+    guesses = Guesses()

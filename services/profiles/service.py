@@ -3,8 +3,10 @@
 from services.profiles.accounts.service import Accounts
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
+from services.profiles.second_factors.service import SecondFactors
+from services.profiles.sessions.service import Sessions
 from services.profiles.specialists.service import Specialists
 
 
-class ProfilesService(Accounts, Specialists, Discovery, Featuring):
+class ProfilesService(Accounts, Sessions, SecondFactors, Specialists, Discovery, Featuring):
     name = "profiles"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from hypothesis import strategies as st
 
 from chassis import config
 from chassis.config import PREFIX, BadSettings, Settings
-
-KEY = base64.urlsafe_b64encode(bytes(32)).decode().rstrip("=")
+from chassis.sealing import new_key
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +39,10 @@ def test_with_nothing_set_everything_is_embedded(monkeypatch: pytest.MonkeyPatch
     assert settings.http == "127.0.0.1:8000"
     assert settings.database == "sqlite:///data/{service}.db"
     assert settings.mail == "data/mail"
-    assert settings.token_key == ""  # the wiring makes one
+    assert settings.seal_keys == ""  # the wiring makes one
+    assert settings.url == "http://127.0.0.1:8000"
+    assert settings.limits == "memory://"
+    assert settings.proxies == 0
 
 
 def test_the_embedded_defaults_live_in_the_data_folder(
@@ -58,14 +59,17 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "BROKER": "amqps://u:p@host/v",
         "DATABASE": "postgresql+psycopg://u:p@host/{service}",
         "MAIL": "smtp://u:p@host:25",
-        "TOKEN_KEY": KEY,
+        "URL": "https://firststep.example",
+        "PROXIES": "2",
+        "SEAL_KEYS": f"{new_key()},{new_key()}",
+        "LIMITS": "redis://u:p@host:6379/0",
         "LOG": "json",
         "LOG_LEVEL": "debug",
     }
     settings = read(monkeypatch, **variables)
     assert not settings.embedded
     for name, value in variables.items():
-        assert getattr(settings, name.lower()) == value
+        assert str(getattr(settings, name.lower())) == value
 
 
 @pytest.mark.parametrize(
@@ -81,8 +85,18 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE", "postgresql+psycopg://[h/{service}", "is not a postgresql+psycopg:// address"),
         ("MAIL", "http://host", "'http://host' is neither an smtp:// address nor a folder"),
         ("MAIL", "smtp://[host", "is neither an smtp:// address nor a folder"),
-        ("TOKEN_KEY", "c2hvcnQ", "has 5 bytes, not 32"),
-        ("TOKEN_KEY", "é", "is not base64url"),
+        ("URL", "firststep.example", "is not an http:// or https:// address"),
+        ("URL", "ftp://host", "'ftp://host' is not an http:// or https:// address"),
+        ("URL", "https://", "is not an http:// or https:// address"),
+        ("URL", "https://[host", "is not an http:// or https:// address"),
+        ("PROXIES", "-1", "Must be greater than or equal to 0"),
+        ("PROXIES", "many", "Not a valid integer."),
+        ("SEAL_KEYS", "c2hvcnQ=", "has 5 bytes, not 32"),
+        ("SEAL_KEYS", f"{new_key()},", "has 0 bytes, not 32"),
+        ("SEAL_KEYS", "é", "is not base64url"),
+        ("SEAL_KEYS", "c2hvcnQ", "is not base64url"),
+        ("LIMITS", "memcached://host", "is neither a redis:// address nor memory://"),
+        ("LIMITS", "redis://[host", "is neither a redis:// address nor memory://"),
         ("LOG", "xml", "Must be one of: console, json."),
         ("LOG_LEVEL", "loud", "Must be one of: debug, info, warning, error."),
     ],
@@ -109,7 +123,7 @@ def test_everything_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPat
     ]
 
 
-@pytest.mark.parametrize("name", ["BROKER", "DATABASE", "MAIL"])
+@pytest.mark.parametrize("name", ["BROKER", "DATABASE", "LIMITS", "MAIL"])
 @pytest.mark.parametrize(
     "url",
     [
@@ -126,13 +140,34 @@ def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch, name: str, url: s
     assert "s3cret" not in refusal(monkeypatch, **{name: url})
 
 
-def test_no_token_key_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "s3cret" not in refusal(monkeypatch, TOKEN_KEY="s3cret")
+def test_no_seal_key_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "s3cret" not in refusal(monkeypatch, SEAL_KEYS=f"{new_key()},s3cret")
+
+
+def test_links_begin_with_the_url_without_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, URL="https://firststep.example/").url == "https://firststep.example"
+
+
+def test_an_inherited_socket_is_no_address_for_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, HTTP="fd://3").url == "http://127.0.0.1:8000"
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    name=st.sampled_from(["HTTP", "BROKER", "DATABASE", "MAIL", "TOKEN_KEY", "LOG", "LOG_LEVEL"]),
+    name=st.sampled_from(
+        [
+            "HTTP",
+            "BROKER",
+            "DATABASE",
+            "MAIL",
+            "URL",
+            "PROXIES",
+            "SEAL_KEYS",
+            "LIMITS",
+            "LOG",
+            "LOG_LEVEL",
+        ]
+    ),
     value=st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
 )
 def test_whatever_is_set_is_read_or_refused_by_name(

@@ -23,8 +23,12 @@ from contracts.catalogue import MODULES, all_events, public_events
 
 CATALOGUE: dict[str, tuple[str, str]] = {
     "AccountRegistered": ("profiles", "internal"),
+    "EmailVerificationRequested": ("profiles", "internal"),
     "EmailVerified": ("profiles", "internal"),
+    "EmailChanged": ("profiles", "internal"),
     "PasswordResetRequested": ("profiles", "internal"),
+    "PasswordChanged": ("profiles", "internal"),
+    "RolesChanged": ("profiles", "internal"),
     "AccountErased": ("profiles", "internal"),
     "SpecialistListed": ("profiles", "public"),
     "SpecialistUpdated": ("profiles", "public"),
@@ -51,6 +55,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
 """Every event that the platform is to know, with its producer and audience."""
 
 BEAR_STATE = {
+    "EmailChanged",
+    "RolesChanged",
     "SpecialistListed",
     "SpecialistUpdated",
     "SpecialistUnlisted",

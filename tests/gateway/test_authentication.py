@@ -14,32 +14,42 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from joserfc import jwt
+from joserfc.jwk import KeySet, OKPKey
+from werkzeug.test import create_environ
+from werkzeug.wrappers import Request
 
 from chassis.context import Caller
+from chassis.sealing import Seal
 from chassis.times import utc_now
-from firststep.platform import new_token_key
 from gateway import authentication, server
-from services.profiles.accounts.tokens import LIFETIME, Tokens
+from services.profiles.sessions import signing_keys
+from services.profiles.sessions.tokens import LIFETIME
 from tests.gateway.description import expect_problem
-from tests.house import TOKEN_KEY, House
-from tests.people import Person, a_client, slots_of
+from tests.house import House
+from tests.people import PASSWORD, Person, a_client, logged_in, slots_of, somebody
+from tests.tokens import SEAL_KEYS, a_token_of, a_verification, key_of
 from tests.waiting import eventually
 
-
-def tokens_signed_with(key: str) -> Tokens:
-    tokens = Tokens()
-    tokens.use(key)
-    return tokens
+HOUR = timedelta(hours=1)
 
 
-def a_token(person: Person, key: str = TOKEN_KEY, age: timedelta = timedelta()) -> str:
-    caller = Caller(UUID(person.id), frozenset(["client"]))
-    return tokens_signed_with(key).issue(caller, utc_now() - age).access_token
+def a_key() -> OKPKey:
+    key = OKPKey.generate_key("Ed25519")
+    key.ensure_kid()
+    return key
 
 
-def _signed(claims: dict[str, Any]) -> str:
-    tokens = tokens_signed_with(TOKEN_KEY)
-    key = tokens._key
+@pytest.fixture(scope="module")
+def key(shared_house: House) -> OKPKey:
+    """The one with which profiles signs."""
+    return key_of(shared_house.store("profiles"))
+
+
+def a_token(person: Person, key: OKPKey, age: timedelta = timedelta()) -> str:
+    return a_token_of(key, Caller(UUID(person.id), frozenset(["client"])), age)
+
+
+def _signed(claims: dict[str, Any], key: OKPKey) -> str:
     header = {"alg": "Ed25519", "kid": key.kid}
     return jwt.encode(header, claims, key, algorithms=["Ed25519"])
 
@@ -49,13 +59,12 @@ def _claims(person: Person, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**claims, **changes}.items() if value is not None}
 
 
-def _unsigned(person: Person) -> str:
+def _unsigned(person: Person, key: OKPKey) -> str:
     return f"{_encoded({'alg': 'none'})}.{_encoded(_claims(person))}."
 
 
-def _signed_with_the_public_key(person: Person) -> str:
+def _signed_with_the_public_key(person: Person, key: OKPKey) -> str:
     """As if the public key were a shared secret: what a careless verifier would believe."""
-    key = tokens_signed_with(TOKEN_KEY)._key
     signed = f"{_encoded({'alg': 'HS256', 'kid': key.kid})}.{_encoded(_claims(person))}"
     mac = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
     return f"{signed}.{_base64url(mac)}"
@@ -69,34 +78,34 @@ def _base64url(octets: bytes) -> str:
     return base64.urlsafe_b64encode(octets).decode().rstrip("=")
 
 
-FORGED: dict[str, Callable[[Person], str]] = {
-    "garbage": lambda person: "garbage",
-    "three parts of nothing": lambda person: "a.b.c",
-    "an empty header": lambda person: "e30.e30.e30",
-    "dots": lambda person: "." * 100,
-    "expired": lambda person: a_token(person, age=LIFETIME + timedelta(seconds=1)),
-    "signed with another key": lambda person: a_token(person, key=new_token_key()),
-    "changed afterwards": lambda person: person.token[:-8] + "AAAAAAAA",
-    "cut off": lambda person: person.token[:-3],
+FORGED: dict[str, Callable[[Person, OKPKey], str]] = {
+    "garbage": lambda person, key: "garbage",
+    "three parts of nothing": lambda person, key: "a.b.c",
+    "an empty header": lambda person, key: "e30.e30.e30",
+    "dots": lambda person, key: "." * 100,
+    "expired": lambda person, key: a_token(person, key, LIFETIME + timedelta(seconds=1)),
+    "signed with another key": lambda person, key: a_token(person, a_key()),
+    "changed afterwards": lambda person, key: person.token[:-8] + "AAAAAAAA",
+    "cut off": lambda person, key: person.token[:-3],
     "not signed": _unsigned,
     "signed with the public key": _signed_with_the_public_key,
-    "of another issuer": lambda person: _signed(_claims(person, iss="somebody else")),
-    "of no issuer": lambda person: _signed(_claims(person, iss=None)),
-    "of nobody": lambda person: _signed(_claims(person, sub=None)),
-    "without an end": lambda person: _signed(_claims(person, exp=None)),
-    "followed by something": lambda person: f"{person.token} more",
+    "of another issuer": lambda person, key: _signed(_claims(person, iss="somebody else"), key),
+    "of no issuer": lambda person, key: _signed(_claims(person, iss=None), key),
+    "of nobody": lambda person, key: _signed(_claims(person, sub=None), key),
+    "without an end": lambda person, key: _signed(_claims(person, exp=None), key),
+    "followed by something": lambda person, key: f"{person.token} more",
 }
 
 
-def test_a_token_of_profiles_is_believed(client: Person) -> None:
-    for token in (client.token, a_token(client), _signed(_claims(client))):
+def test_a_token_of_profiles_is_believed(client: Person, key: OKPKey) -> None:
+    for token in (client.token, a_token(client, key), _signed(_claims(client), key)):
         response = client.http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
         assert response.json()["id"] == client.id
 
 
 @pytest.mark.parametrize("forged", FORGED)
-def test_no_other_token_is(client: Person, forged: str) -> None:
-    headers = {"Authorization": f"Bearer {FORGED[forged](client)}"}
+def test_no_other_token_is(client: Person, key: OKPKey, forged: str) -> None:
+    headers = {"Authorization": f"Bearer {FORGED[forged](client, key)}"}
     response = client.http.get("/api/v1/me", headers=headers)
     expect_problem(response, 401, "bad_token")
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -156,22 +165,26 @@ def test_who_signed_in_stays_so_while_profiles_is_away(
     embedded_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(authentication, "LOOK_AGAIN_AFTER_S", 0)
-    monkeypatch.setattr(server, "OUTERMOST_DEADLINE_S", 0.5)
     person = a_client(embedded_house.http)
+    monkeypatch.setattr(server, "OUTERMOST_DEADLINE_S", 0.5)
     assert person.get("/notifications").status_code == 200
 
+    key = key_of(embedded_house.store("profiles"))
     profiles: Any = embedded_house.process.service_map["profiles"]
     profiles.stop()
-    expired = {"Authorization": f"Bearer {FORGED['expired'](person)}"}
-    unknown = {"Authorization": f"Bearer {FORGED['signed with another key'](person)}"}
+    expired = {"Authorization": f"Bearer {FORGED['expired'](person, key)}"}
+    unknown = {"Authorization": f"Bearer {a_token(person, a_key())}"}
     for headers, status, code in ((expired, 401, "bad_token"), (unknown, 503, "unavailable")):
         response = person.http.get("/api/v1/notifications", headers=headers)
         expect_problem(response, status, code)
         assert person.get("/notifications").status_code == 200
 
 
-def test_a_token_that_was_believed_is_not_any_more_once_it_expired(client: Person) -> None:
-    headers = {"Authorization": f"Bearer {a_token(client, age=LIFETIME - timedelta(seconds=2))}"}
+def test_a_token_that_was_believed_is_not_any_more_once_it_expired(
+    client: Person, key: OKPKey
+) -> None:
+    aged = a_token(client, key, LIFETIME - timedelta(seconds=2))
+    headers = {"Authorization": f"Bearer {aged}"}
 
     def status() -> int:
         return client.http.get("/api/v1/me", headers=headers).status_code
@@ -187,9 +200,68 @@ def test_a_new_key_is_believed_as_soon_as_it_is_used(
     person = a_client(embedded_house.http)
     assert person.get("/me").status_code == 200
 
-    profiles: Any = embedded_house.process.service_map["profiles"]
-    [tokens] = [each for each in profiles.dependencies if isinstance(each, Tokens)]
-    rotated = new_token_key()
-    tokens.use(rotated)
-    headers = {"Authorization": f"Bearer {a_token(person, key=rotated)}"}
+    profiles = embedded_house.store("profiles")
+    tomorrow = utc_now() + timedelta(days=31)
+    with profiles.transaction() as tx:
+        signing_keys.rotate(tx, Seal(SEAL_KEYS, "signing keys"), tomorrow)
+        rotated = signing_keys.signing_key(tx, Seal(SEAL_KEYS, "signing keys"), tomorrow + HOUR)
+    headers = {"Authorization": f"Bearer {a_token(person, rotated)}"}
     assert person.http.get("/api/v1/me", headers=headers).status_code == 200
+    assert person.get("/me").status_code == 200
+
+
+def test_anybody_can_read_the_keys_that_verify_tokens(http: httpx.Client, client: Person) -> None:
+    published = http.get("/.well-known/jwks.json")
+    assert published.headers["Cache-Control"] == "public, max-age=600"
+    keys = KeySet.import_key_set(published.json())
+    claims = jwt.decode(client.token, keys, algorithms=["Ed25519"]).claims
+    assert (claims["sub"], claims["verified"]) == (client.id, True)
+    assert all("d" not in each for each in published.json()["keys"])
+
+
+def test_who_has_not_proven_their_address_looks_around_but_books_nothing(
+    http: httpx.Client, specialist: Person
+) -> None:
+    newcomer = somebody(http, "client", verified=False)
+    assert newcomer.get("/me").json()["verified"] is False
+    assert newcomer.get("/specialists").status_code == 200
+    wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
+    expect_problem(newcomer.post("/consultations", wanted), 403, "email_not_verified")
+    token = a_verification(UUID(newcomer.id), newcomer.email)
+    assert http.put("/api/v1/email-verifications", json={"token": token}).status_code == 204
+    again = logged_in(http, newcomer.email, PASSWORD)
+    assert again.post("/consultations", wanted).status_code == 201
+
+
+# From where
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "found"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.1, 203.0.113.9", "198.51.100.1"),
+        (2, "203.0.113.9", "127.0.0.1"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "unknown", "127.0.0.1"),
+        (1, "203.0.113.9:8000", "127.0.0.1"),
+        (1, "<script>", "127.0.0.1"),
+        (1, ",", "127.0.0.1"),
+    ],
+)
+def test_an_address_is_believed_as_far_as_there_are_proxies_of_our_own(
+    proxies: int, forwarded: str, found: str
+) -> None:
+    environ = create_environ(headers={"X-Forwarded-For": forwarded} if forwarded else {})
+    environ["REMOTE_ADDR"] = "127.0.0.1"
+    assert server.address_of(Request(environ), proxies) == found
+
+
+def test_a_session_knows_from_where_it_is_used(http: httpx.Client) -> None:
+    [first] = a_client(http).get("/sessions").json()["items"]
+    assert first["address"] == "127.0.0.1"
+    assert first["agent"].startswith("python-httpx/")

@@ -414,8 +414,8 @@ def test_an_unknown_path_is_a_problem_too(http: httpx.Client, path: str) -> None
     ("method", "path", "allowed"),
     [
         ("DELETE", "/api/v1/accounts", {"POST"}),
-        ("GET", "/api/v1/sessions", {"POST"}),
-        ("OPTIONS", "/api/v1/sessions", {"POST"}),
+        ("GET", "/api/v1/sessions/refresh", {"POST"}),
+        ("OPTIONS", "/api/v1/sessions/refresh", {"POST"}),
         ("POST", "/api/v1/specialists/me", {"GET", "HEAD", "PATCH"}),
         ("PUT", "/docs", {"GET", "HEAD"}),
         ("BREW", "/api/v1/featured", {"GET", "HEAD"}),

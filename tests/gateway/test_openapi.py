@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from pyotp import TOTP
 
 from chassis.context import CallContext, Caller, entered
 from chassis.errors import DomainError
 from chassis.ids import new_id
+from chassis.sealing import Seal
+from chassis.times import utc_now
 from contracts.content import Reference, WriteArticle
 from contracts.profiles.accounts import Role
 from gateway.endpoint import Anyone, declarations_of
 from gateway.problems import status_of
 from gateway.service import Gateway
+from services.profiles.accounts.accounts import Account
 from tests.gateway.description import Description
 from tests.house import House
 from tests.people import (
@@ -26,6 +31,7 @@ from tests.people import (
     slots_of,
     somebody,
 )
+from tests.tokens import SEAL_KEYS, a_verification
 from tests.waiting import eventually
 
 DECLARED = [declaration for declaration, _ in declarations_of(Gateway)]
@@ -65,7 +71,7 @@ def test_each_endpoint_says_what_it_does_takes_and_answers(
     assert ("requestBody" in described) == (declaration.body is not None)
     assert ("security" in described) == (not isinstance(declaration.allow, Anyone))
     names = [parameter["name"] for parameter in described["parameters"]]
-    assert ("Idempotency-Key" in names) == declaration.creates
+    assert ("Idempotency-Key" in names) == declaration.takes_key
     in_path = {each["name"] for each in described["parameters"] if each["in"] == "path"}
     assert in_path == {part[1:-1] for part in declaration.path.split("/") if part.startswith("{")}
     assert str(int(declaration.status)) in described["responses"]
@@ -94,7 +100,7 @@ def test_what_follows_from_the_declaration_is_described_too(
         expected |= {("413", "request_entity_too_large"), ("408", "request_timeout")}
     if declaration.query is not None:
         expected |= {("422", "invalid")}
-    if declaration.creates:
+    if declaration.takes_key:
         expected |= {("422", "bad_idempotency_key"), ("422", "idempotency_key_reused")}
     if not isinstance(declaration.allow, Anyone):
         expected |= {("401", "unauthenticated")}
@@ -137,17 +143,59 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
     client = a_client(http)
     http.post("/api/v1/sessions", json={"email": client.email, "password": PASSWORD})
     client.get("/me")
+    _play_accounts(http)
     wanted = {"specialist_id": specialist.id, "starts_at": slot["starts_at"]}
     booked = client.post("/consultations", wanted).json()
     client.get("/consultations")
     client.get(f"/consultations/{booked['id']}")
     eventually(lambda: client.get("/notifications").json()["items"])
 
+    _reset_password(house, http)
     _publish(house)
     http.get("/api/v1/articles")
     http.get("/api/v1/articles/a-first-step")
     http.get("/healthz")
     eventually(lambda: http.get("/readyz").is_success)
+
+
+def _play_accounts(http: httpx.Client) -> None:
+    somebody_new = somebody(http, "client", verified=False)
+    account_id, email = UUID(somebody_new.id), somebody_new.email
+    somebody_new.post("/email-verifications")
+    somebody_new.put("/email-verifications", {"token": a_verification(account_id, email)})
+    somebody_new.patch("/me", {"display_name": "Sam"})
+    somebody_new.post("/me/email", {"email": f"new-{email}", "password": PASSWORD})
+    http.get("/.well-known/jwks.json")
+
+    secret = somebody_new.post("/me/totp").json()["secret"]
+    confirmed = somebody_new.put("/me/totp", {"code": TOTP(secret).now()})
+    assert confirmed.is_success, confirmed.text
+    renewed = somebody_new.post("/me/recovery-codes", {"password": PASSWORD}).json()
+    with_code = {"password": PASSWORD, "code": renewed["codes"][0]}
+    somebody_new.post("/me/totp/removal", with_code)
+
+    session = http.post("/api/v1/sessions", json={"email": email, "password": PASSWORD}).json()
+    refreshed = {"refresh_token": session["refresh_token"]}
+    http.post("/api/v1/sessions/refresh", json=refreshed)
+    sessions = somebody_new.get("/sessions").json()["items"]
+    [other] = [each for each in sessions if not each["current"]]
+    somebody_new.call("DELETE", f"/sessions/{other['id']}")
+    somebody_new.call("DELETE", "/sessions/current")
+    somebody_new.call("DELETE", "/sessions")
+
+    another = f"{PASSWORD} again"
+    somebody_new.put("/me/password", {"current": PASSWORD, "new": another})
+    http.post("/api/v1/password-resets", json={"email": email})
+
+
+def _reset_password(house: House, http: httpx.Client) -> None:
+    account = somebody(http, "client")
+    with house.store("profiles").reading() as session:
+        found = session.get(Account, UUID(account.id))
+    assert found is not None
+    token = found.password_reset().token(Seal(SEAL_KEYS, "links"), utc_now())
+    body = {"token": token, "password": f"{PASSWORD} again"}
+    http.put("/api/v1/password-resets", json=body)
 
 
 def _publish(house: House) -> None:

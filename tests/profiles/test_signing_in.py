@@ -20,35 +20,14 @@ from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts.profiles import accounts as contract
-from contracts.profiles.accounts import AccountRegistered, EmailTaken, SignUp, SignUpRole
-from contracts.profiles.sessions import LogIn, Session, WrongCredentials
+from contracts.profiles.accounts import AccountRegistered, EmailTaken, SignUpRole
+from contracts.profiles.sessions import WrongCredentials
 from services.profiles.accounts import passwords
+from tests.profiles.signing_in import PASSWORD, an_address, log_in, sign_up
 from tests.talking import NOBODY, Talking, at_once
 from tests.waiting import eventually
 
-PASSWORD = "correct horse battery staple"
 LONGEST_HOLD_S = 3
-
-
-def an_address() -> str:
-    return f"{uuid4().hex}@example.org"
-
-
-def sign_up(
-    profiles: Talking,
-    email: str,
-    password: str = PASSWORD,
-    role: SignUpRole = SignUpRole.CLIENT,
-    key: str | None = None,
-) -> contract.Account:
-    wanted = SignUp(email=email, password=password, display_name="Sam", role=role)
-    answer = profiles.asked_by(NOBODY, key).sign_up(sign_up=wanted)
-    return load(contract.Account, answer, Reading.WIRE)
-
-
-def log_in(profiles: Talking, email: str, password: str = PASSWORD) -> Session:
-    answer = profiles.asked_by(NOBODY).log_in(log_in=LogIn(email=email, password=password))
-    return load(Session, answer, Reading.WIRE)
 
 
 # Signing up

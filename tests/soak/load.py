@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -19,10 +18,9 @@ from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import SpecialistStatus
 from services.booking.availability import SLOT, WEEKDAYS
 from services.booking.calendars import Calendar
-from services.profiles.accounts.tokens import Tokens
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database
-from tests.house import TOKEN_KEY
+from tests.tokens import a_token_of, key_of
 
 SPECIALISTS = 100
 DAYS_AHEAD = 30
@@ -61,8 +59,6 @@ class Load:
         self.answers = Answers()
         self._gateways = gateways
         self._interval = clients / rate
-        self._tokens = Tokens()
-        self._tokens.use(TOKEN_KEY)
         self._specialists = [uuid4() for _ in range(SPECIALISTS)]
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         self._first_slot = midnight + timedelta(days=2)
@@ -71,7 +67,7 @@ class Load:
         self._threads = [threading.Thread(target=self._run) for _ in range(clients)]
 
     def prepare(self, database: str) -> None:
-        """Specialists who are there day and night."""
+        """Specialists who are there day and night, and the key of their clients' tokens."""
         hours = [{"weekday": day, "starts": "00:00", "ends": "24:00"} for day in WEEKDAYS]
         booking = connected_database(database, "booking")
         with booking.transaction() as tx:
@@ -83,6 +79,7 @@ class Load:
         with profiles.transaction() as tx:
             for id in self._specialists:
                 tx.add(Specialist(id=id, display_name="Dr Ada", status=SpecialistStatus.LISTED))
+        self._key = key_of(profiles)
         profiles.dispose()
 
     def start(self) -> None:
@@ -150,8 +147,8 @@ class Load:
         return None
 
     def _ask(self, http: httpx.Client, wish: Wish) -> httpx.Response:
-        caller: Any = Caller(wish.client_id, frozenset({Role.CLIENT}))
-        token = self._tokens.issue(caller, datetime.now(UTC)).access_token
+        caller = Caller(wish.client_id, frozenset({Role.CLIENT}), verified=True)
+        token = a_token_of(self._key, caller)
         return http.post(
             f"{random.choice(self._gateways())}/api/v1/consultations",
             json={

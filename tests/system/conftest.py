@@ -12,6 +12,7 @@ from tests.databases import Databases
 from tests.house import sweep_queues
 from tests.servers import SmtpServer
 from tests.system.processes import Settings, real_settings
+from tests.tokens import SEAL_KEYS
 
 
 @pytest.fixture
@@ -26,4 +27,4 @@ def real(
 @pytest.fixture
 def embedded(tmp_path: Path) -> Settings:
     """Settings for one embedded process."""
-    return {"data": str(tmp_path / "data")}
+    return {"data": str(tmp_path / "data"), "seal_keys": SEAL_KEYS}

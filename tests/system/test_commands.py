@@ -63,7 +63,7 @@ def test_misuse_is_explained(
 @pytest.mark.parametrize(
     ("service", "missing", "setting"),
     [
-        ("profiles", "token_key", "FIRSTSTEP_TOKEN_KEY is missing"),
+        ("profiles", "seal_keys", "FIRSTSTEP_SEAL_KEYS is missing"),
         ("notifications", "mail", "FIRSTSTEP_MAIL is missing"),
         ("content", "database", "FIRSTSTEP_DATABASE is missing"),
     ],
@@ -176,8 +176,8 @@ def test_a_listener_prints_public_events_as_they_arrive(
 
 def test_no_command_needs_a_terminal(embedded: Settings) -> None:
     assert firststep(embedded, "--help").returncode == 0
-    key = firststep(embedded, "token-key")
-    assert len(key.stdout.strip()) == 43
+    key = firststep(embedded, "seal-key")
+    assert len(key.stdout.strip()) == 44
 
 
 def test_a_platform_keeps_its_data(embedded: Settings, tmp_path: Path) -> None:

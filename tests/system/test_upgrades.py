@@ -10,19 +10,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
+from joserfc.jwk import OKPKey
 
 from chassis.context import Caller
 from firststep.platform import SERVICES
-from services.profiles.accounts.tokens import Tokens
-from tests.house import TOKEN_KEY
+from tests.databases import connected_database
 from tests.people import Person, a_specialist, slots_of
 from tests.system.processes import Serving, Settings, firststep, serving
+from tests.tokens import a_token_of, key_of
 from tests.waiting import eventually
 
 CLIENTS = 4
@@ -37,6 +37,7 @@ class Load:
     """
 
     urls: list[str]
+    key: OKPKey
     slots: Iterator[tuple[str, str]]
     booked: dict[str, Person] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
@@ -66,10 +67,8 @@ class Load:
         self._ask(client, "GET", f"{url}/api/v1/consultations")
 
     def _client(self, http: httpx.Client) -> Person:
-        tokens, id = Tokens(), uuid4()
-        tokens.use(TOKEN_KEY)
-        session = tokens.issue(Caller(id, frozenset(["client"])), datetime.now(UTC))
-        return Person(str(id), "", http, session.access_token)
+        caller = Caller(uuid4(), frozenset(["client"]), verified=True)
+        return Person(str(caller.account_id), "", http, a_token_of(self.key, caller))
 
     def _ask(self, client: Person, method: str, url: str, **request: Any) -> Any:
         headers = {"Authorization": f"Bearer {client.token}"}
@@ -88,10 +87,12 @@ class Load:
 
 
 @contextmanager
-def under_load(urls: list[str], specialists: list[Person]) -> Iterator[Load]:
+def under_load(urls: list[str], specialists: list[Person], settings: Settings) -> Iterator[Load]:
     """Inside the block people book; afterwards none of their requests may be lost."""
     slots = ((each.id, slot["starts_at"]) for each in specialists for slot in slots_of(each))
-    load = Load(urls, iter(list(slots)))
+    profiles = connected_database(settings["database"], "profiles")
+    load = Load(urls, key_of(profiles), iter(list(slots)))
+    profiles.dispose()
     threads = [threading.Thread(target=load.run) for _ in range(CLIENTS)]
     for thread in threads:
         thread.start()
@@ -149,7 +150,7 @@ def test_two_gateways_and_two_of_each_service_restarted_one_by_one_lose_no_reque
             each.wait_until_ready()
         specialists = [a_specialist(gateways[0].http, featured=True)]
 
-        with under_load([each.url for each in gateways], specialists) as load:
+        with under_load([each.url for each in gateways], specialists, real) as load:
             for old in services:
                 goes_on(load)
                 start(*SERVICES).wait_until_ready()
@@ -178,7 +179,7 @@ def test_workers_share_a_port_and_are_replaced_without_a_gap(
         before = children_of(gateway.process)
         assert len(before) == 2
 
-        with under_load([gateway.url], specialists) as load:
+        with under_load([gateway.url], specialists, real) as load:
             goes_on(load)
             gateway.send(signal.SIGHUP)
             eventually(lambda: "workers_replaced" in gateway.said(), within=60)

@@ -1,0 +1,102 @@
+"""Sessions: logging in and out, and the keys that verify what is given out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from werkzeug.wrappers import Response
+
+from chassis import json
+from chassis.errors import NotFound
+from contracts.profiles.accounts import TooManyTries
+from contracts.profiles.second_factors import WrongCode
+from contracts.profiles.sessions import (
+    BadRefreshToken,
+    LogIn,
+    OpenSessions,
+    Refresh,
+    RefreshTokenReused,
+    SecondFactorRequired,
+    Session,
+    TokenKeys,
+    WrongCredentials,
+)
+from gateway.api.base import Api
+from gateway.endpoint import SIGNED_IN, endpoint
+
+KEYS_KEPT_S = 600
+"""Less than the time for which a key is published before it signs."""
+
+
+class SessionsApi(Api):
+    @endpoint(
+        "POST",
+        "/api/v1/sessions",
+        body=LogIn,
+        returns=Session,
+        errors=[WrongCredentials, SecondFactorRequired, WrongCode, TooManyTries],
+    )
+    def log_in(self, body: LogIn) -> Any:
+        """Log in: an access token for 15 minutes, and a token to refresh it."""
+        return self.profiles.log_in(log_in=body)
+
+    @endpoint(
+        "POST",
+        "/api/v1/sessions/refresh",
+        body=Refresh,
+        returns=Session,
+        errors=[BadRefreshToken, RefreshTokenReused],
+        repeatable=True,
+    )
+    def refresh_session(self, body: Refresh) -> Any:
+        """Get the next pair of tokens; a refresh token that comes twice ends the session."""
+        return self.profiles.refresh_session(refresh=body)
+
+    @endpoint("GET", "/api/v1/sessions", returns=OpenSessions, allow=SIGNED_IN)
+    def list_sessions(self) -> Any:
+        """Everywhere that you are signed in, the last used first."""
+        return self.profiles.list_sessions()
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/sessions",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+    )
+    def log_out_everywhere(self) -> None:
+        """Log out everywhere."""
+        self.profiles.log_out_everywhere()
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/sessions/current",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+        errors=[NotFound],
+    )
+    def log_out(self) -> None:
+        """Log out here."""
+        self.profiles.log_out()
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/sessions/{session_id}",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+        errors=[NotFound],
+    )
+    def end_session(self, session_id: UUID) -> None:
+        """Log out in one of the places where you are signed in."""
+        self.profiles.end_session(session_id=session_id)
+
+    @endpoint("GET", "/.well-known/jwks.json", returns=TokenKeys)
+    def token_keys(self) -> Response:
+        """The public keys that verify access tokens: a JWK set (RFC 7517)."""
+        keys = json.dumps(self.profiles.get_token_keys())
+        kept = {"Cache-Control": f"public, max-age={KEYS_KEPT_S}"}
+        return Response(keys, headers=kept, content_type=json.JSON)

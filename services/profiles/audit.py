@@ -1,0 +1,101 @@
+"""The audit: who did what, when, from where. Rows are only ever added: the database refuses
+anything else.
+
+An address is kept as its network alone, an e-mail address that no account has as a keyed hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import ip_address, ip_network
+from uuid import UUID
+
+from sqlalchemy import Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from chassis import context
+from chassis.ids import new_id
+from chassis.times import utc_now
+from chassis.transaction import Transaction
+from services.profiles.base import Base
+
+NETWORK_BITS = {4: 24, 6: 48}
+
+
+class What(StrEnum):
+    """What is written down about accounts; other parts of profiles name their own."""
+
+    SIGN_IN_FAILED = "sign_in_failed"
+    EMAIL_VERIFIED = "email_verified"
+    EMAIL_CHANGED = "email_changed"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET_REQUESTED = "password_reset_requested"
+    PASSWORD_RESET = "password_reset"
+    REFRESH_TOKEN_REUSED = "refresh_token_reused"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    ROLE_GRANTED = "role_granted"
+    ROLE_REVOKED = "role_revoked"
+
+
+class Entry(Base):
+    """``who`` did it: an account, or ``operator``, who has none. ``about``: the account that it
+    concerns; ``stranger``: the hash of an address that no account has. ``detail`` is a role, a
+    reason: a word, nothing personal."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_about", "about"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    what: Mapped[str]
+    who: Mapped[UUID | None]
+    operator: Mapped[str | None]
+    about: Mapped[UUID | None]
+    stranger: Mapped[str | None]
+    detail: Mapped[str | None]
+    network: Mapped[str | None]
+
+
+def record(
+    tx: Transaction,
+    what: str,
+    who: UUID | None = None,
+    about: UUID | None = None,
+    detail: str | None = None,
+    operator: str | None = None,
+    stranger: str | None = None,
+) -> None:
+    """Add an entry; from where is known of the call."""
+    tx.add(
+        Entry(
+            id=new_id(),
+            at=utc_now(),
+            what=what,
+            who=who,
+            operator=operator,
+            about=about,
+            stranger=stranger,
+            detail=detail,
+            network=network_of(context.current().address),
+        )
+    )
+
+
+def entries(session: Session, about: UUID | None, limit: int) -> Sequence[Entry]:
+    """The newest entries, oldest of them first; all of them or those about one account."""
+    query = select(Entry).order_by(Entry.id.desc()).limit(limit)
+    if about is not None:
+        query = query.where(Entry.about == about)
+    return list(reversed(session.scalars(query).all()))
+
+
+def network_of(address: str | None) -> str | None:
+    """The network that an address is part of: enough to see a pattern, too little for a person."""
+    if address is None:
+        return None
+    bits = NETWORK_BITS[ip_address(address).version]
+    return str(ip_network((address, bits), strict=False))

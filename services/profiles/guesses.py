@@ -1,0 +1,150 @@
+"""Guessing is slowed: so many tries within some minutes, and then a pause.
+
+Three counts are kept of what is tried for an account: from one place, from everywhere, and from
+one place for all accounts. A place from which the account signed in lately is slowed by its own
+tries alone, so that nobody elsewhere can keep the owner out. An unknown account is counted as a
+known one is: the pause tells nothing either.
+
+``FIRSTSTEP_LIMITS`` says where it is counted. While Redis is away, each process counts by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any, TypeVar
+
+import structlog
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from nameko.extensions import DependencyProvider
+
+from contracts.profiles.accounts import TooManyTries
+
+REDIS_TIMEOUT_S = 1.0
+NETWORK_BITS = 64
+"""Whoever has one IPv6 address has as many as they like in its network."""
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is tried, and how often that is accepted; ``None``: as often as anybody likes."""
+
+    name: str
+    of_account_from_place: RateLimitItem | None
+    of_account: RateLimitItem | None
+    from_place: RateLimitItem | None
+
+
+PASSWORD = Kind(
+    "password",
+    RateLimitItemPerMinute(5, 5),
+    RateLimitItemPerMinute(20, 10),
+    RateLimitItemPerMinute(100, 10),
+)
+"""Only wrong ones count."""
+CODE = Kind("code", RateLimitItemPerMinute(5, 5), RateLimitItemPerMinute(10, 10), None)
+"""Of six digits one is soon found: every try counts, before it is known to be wrong."""
+VERIFICATION = Kind("verification", None, RateLimitItemPerMinute(5, 60), None)
+RESET = Kind("reset", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
+RESET_MAIL = Kind("reset mail", None, RateLimitItemPerMinute(5, 60), None)
+SIGN_UP = Kind("sign-up", None, None, RateLimitItemPerMinute(300, 10))
+
+
+class Guesses(DependencyProvider):
+    """Counts tries."""
+
+    def setup(self) -> None:
+        self.use(self.container.config.get("LIMITS") or "memory://")
+
+    def use(self, storage: str) -> None:
+        """Count there: ``redis://…``, or ``memory://`` for this process alone."""
+        own = storage_from_string("memory://")
+        self._own = self._shared = MovingWindowRateLimiter(own)
+        if not storage.startswith("memory"):
+            shared = storage_from_string(
+                storage,
+                wrap_exceptions=True,
+                socket_timeout=REDIS_TIMEOUT_S,
+                socket_connect_timeout=REDIS_TIMEOUT_S,
+            )
+            self._shared = MovingWindowRateLimiter(shared)
+
+    def get_dependency(self, worker_ctx: Any) -> Guesses:
+        return self
+
+    def of(self, kind: Kind, whose: object, address: str | None, familiar: bool = False) -> Guess:
+        """A try for an account, which an e-mail address or an id names. ``familiar``: it signed
+        in from this address lately."""
+        account = hashlib.sha256(str(whose).encode()).hexdigest()
+        place = place_of(address)
+        counts: list[tuple[RateLimitItem | None, tuple[str, ...]]] = [
+            (kind.of_account_from_place, (kind.name, account, place or "")),
+            (None if familiar else kind.of_account, (kind.name, account)),
+            (kind.from_place if place else None, (kind.name, "from", place or "")),
+        ]
+        return Guess(self, [(limit, key) for limit, key in counts if limit is not None])
+
+    def ask(self, question: Callable[..., T], limit: RateLimitItem, key: tuple[str, ...]) -> T:
+        try:
+            return question(self._shared, limit, *key)
+        except StorageError as error:
+            log.warning("limits_away", error=str(error))
+            return question(self._own, limit, *key)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One try, and the limits that it is held against."""
+
+    _guesses: Guesses
+    _limits: list[tuple[RateLimitItem, tuple[str, ...]]]
+
+    def require_allowed(self) -> None:
+        """Raises ``TooManyTries`` where there were too many already; counts nothing."""
+        for limit, key in self._limits:
+            if not self._guesses.ask(MovingWindowRateLimiter.test, limit, key):
+                raise self._refusal(limit, key)
+
+    def count(self) -> None:
+        """Count it; raises ``TooManyTries`` where it is one too many."""
+        for limit, key in self._limits:
+            if not self._guesses.ask(MovingWindowRateLimiter.hit, limit, key):
+                raise self._refusal(limit, key)
+
+    def is_allowed(self) -> bool:
+        """Count it, and say whether it was not one too many."""
+        try:
+            self.count()
+        except TooManyTries:
+            return False
+        return True
+
+    def failed(self) -> None:
+        """Count it as a wrong one."""
+        for limit, key in self._limits:
+            self._guesses.ask(MovingWindowRateLimiter.hit, limit, key)
+
+    def _refusal(self, limit: RateLimitItem, key: tuple[str, ...]) -> TooManyTries:
+        stats = self._guesses.ask(MovingWindowRateLimiter.get_window_stats, limit, key)
+        refusal = TooManyTries()
+        refusal.retry_after_s = max(1, math.ceil(stats.reset_time - time.time()))
+        return refusal
+
+
+def place_of(address: str | None) -> str | None:
+    """What an address is counted as."""
+    if address is None:
+        return None
+    if ip_address(address).version == 4:
+        return address
+    return str(ip_network((address, NETWORK_BITS), strict=False).network_address)

@@ -1,0 +1,1 @@
+"""What logging in takes beside the password."""

@@ -1,0 +1,1 @@
+"""Having signed in: sessions, their tokens, and the keys that sign them."""

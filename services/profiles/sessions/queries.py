@@ -1,0 +1,56 @@
+"""Reads and writes that concern more than one session."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy.orm import Session as Reading
+
+from chassis.transaction import Transaction
+from services.profiles.guesses import place_of
+from services.profiles.sessions.sessions import IDLE, RefreshToken, Session
+
+
+def open_sessions(account_id: UUID, now: datetime) -> Select[Session]:
+    """The last used first."""
+    mine = and_(Session.account_id == account_id, Session.ended_at.is_(None))
+    return (
+        select(Session)
+        .where(mine, Session.last_used_at > now - IDLE)
+        .order_by(Session.last_used_at.desc(), Session.id.desc())
+    )
+
+
+def is_familiar(reading: Reading, account_id: UUID, address: str | None, now: datetime) -> bool:
+    """Whether the account signed in from this place lately."""
+    if address is None:
+        return False
+    lately = and_(Session.account_id == account_id, Session.last_used_at > now - IDLE)
+    known = reading.scalars(select(Session.address).where(lately).distinct())
+    return place_of(address) in {place_of(each) for each in known}
+
+
+def end_sessions(tx: Transaction, account_id: UUID, now: datetime, but: UUID | None = None) -> None:
+    """End all that the account has, or all others."""
+    ending = update(Session).where(Session.account_id == account_id, Session.ended_at.is_(None))
+    if but is not None:
+        ending = ending.where(Session.id != but)
+    tx.execute(ending.values(ended_at=now))
+
+
+def forget_sessions(tx: Transaction, account_id: UUID) -> None:
+    """Leave nothing of an account's sessions."""
+    _delete(tx, select(Session.id).where(Session.account_id == account_id))
+
+
+def forget_old_sessions(tx: Transaction, now: datetime) -> None:
+    """An ended session is kept as long as the place where it was is familiar."""
+    idle, ended = Session.last_used_at < now - IDLE, Session.ended_at < now - IDLE
+    _delete(tx, select(Session.id).where(or_(idle, ended)))
+
+
+def _delete(tx: Transaction, ids: Select[UUID]) -> None:
+    tx.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(ids)))
+    tx.execute(delete(Session).where(Session.id.in_(ids)))

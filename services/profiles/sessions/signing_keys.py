@@ -1,0 +1,97 @@
+"""The keys that sign access tokens. They rotate by themselves.
+
+A new one is published an hour before it signs, so that every reader knows it in time, and stays
+published until the last token that it signed has expired. Keys are numbered, and a number is given
+once: instances that make a key at the same time make the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from joserfc.jwk import OKPKey
+from sqlalchemy import Table, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from chassis import json
+from chassis.inserts import insert_if_absent
+from chassis.sealing import Seal
+from chassis.transaction import Transaction
+from services.profiles.base import Base
+from services.profiles.sessions.tokens import LIFETIME
+
+SIGNS_FOR = timedelta(days=30)
+ANNOUNCED = timedelta(hours=1)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How much longer a key is published than the tokens live that it signed."""
+
+
+class SigningKey(Base):
+    __tablename__ = "signing_keys"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kid: Mapped[str]
+    private_key: Mapped[str]
+    """A JWK, sealed."""
+    public_key: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+    signs_from: Mapped[datetime]
+    retires_at: Mapped[datetime | None]
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether its successor must be announced."""
+        return now >= self.signs_from + SIGNS_FOR - ANNOUNCED
+
+    def hand_over(self, successor_signs_from: datetime) -> None:
+        self.retires_at = successor_signs_from + LIFETIME + CLOCKS_DIFFER
+
+    def opened(self, seal: Seal) -> OKPKey:
+        """The key that signs."""
+        return OKPKey.import_key(json.loads(seal.open(self.private_key)))
+
+
+def signing_key(tx: Transaction, seal: Seal, now: datetime) -> OKPKey:
+    """The key that signs now; made where there is none."""
+    newest = select(SigningKey).where(SigningKey.signs_from <= now)
+    newest = newest.order_by(SigningKey.number.desc()).limit(1)
+    key = tx.scalar(newest)
+    if key is None:
+        _make(tx, 1, seal, now, signs_from=now)
+        key = tx.scalars(select(SigningKey).order_by(SigningKey.number)).first()
+    assert key is not None
+    return key.opened(seal)
+
+
+def public_keys(session: Session) -> list[dict[str, Any]]:
+    """Those that verify a token which is still valid, or soon will."""
+    keys: Iterable[SigningKey] = session.scalars(select(SigningKey).order_by(SigningKey.number))
+    return [key.public_key for key in keys]
+
+
+def rotate(tx: Transaction, seal: Seal, now: datetime) -> None:
+    """Announce the next key when it is time, and forget those that have retired."""
+    tx.execute(delete(SigningKey).where(SigningKey.retires_at <= now))
+    newest = tx.scalar(select(SigningKey).order_by(SigningKey.number.desc()).limit(1))
+    if newest is None:
+        _make(tx, 1, seal, now, signs_from=now)
+    elif newest.is_due(now):
+        newest.hand_over(now + ANNOUNCED)
+        _make(tx, newest.number + 1, seal, now, signs_from=now + ANNOUNCED)
+
+
+def _make(tx: Transaction, number: int, seal: Seal, now: datetime, signs_from: datetime) -> None:
+    key = OKPKey.generate_key("Ed25519")
+    key.ensure_kid()
+    insert_if_absent(
+        tx,
+        cast(Table, SigningKey.__table__),
+        number=number,
+        kid=key.kid,
+        private_key=seal.close(json.dumps(key.as_dict(private=True)), now),
+        public_key=key.as_dict(private=False),
+        made_at=now,
+        signs_from=signs_from,
+        retires_at=None,
+    )

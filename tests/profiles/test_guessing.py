@@ -1,0 +1,200 @@
+"""Guessing is slowed, and nobody is kept out of their own account."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import uuid4
+
+import pytest
+
+from chassis.context import CallContext, entered
+from contracts.profiles.accounts import PasswordResetRequested, RequestPasswordReset, TooManyTries
+from contracts.profiles.sessions import Session, WrongCredentials
+from services.profiles import guesses
+from services.profiles.guesses import Guesses, place_of
+from tests import servers
+from tests.profiles.signing_in import PASSWORD, an_address, log_in, sign_up, somebody
+from tests.talking import Talking, at_once
+
+WRONG = "a wrong password"
+HOME, ELSEWHERE = "203.0.113.1", "198.51.100.1"
+
+
+@pytest.fixture(params=["memory", "redis"])
+def storage(request: pytest.FixtureRequest) -> str:
+    if request.param == "memory":
+        return "memory://"
+    url: str = request.getfixturevalue("redis_url")
+    return url
+
+
+def counting(storage: str) -> Guesses:
+    counts = Guesses()
+    counts.use(storage)
+    return counts
+
+
+def tries(profiles: Talking, email: str, address: str | None, password: str = WRONG) -> str:
+    """How a log-in ended."""
+    try:
+        log_in(profiles, email, password, address=address)
+    except (WrongCredentials, TooManyTries) as refusal:
+        return refusal.code
+    return "logged in"
+
+
+def an_ipv4() -> str:
+    """One that no other test uses."""
+    return ".".join(str(octet) for octet in uuid4().bytes[:4])
+
+
+# Counting
+
+
+def test_so_many_tries_and_then_a_pause_of_minutes(storage: str) -> None:
+    counts, whose = counting(storage), uuid4()
+    guess = counts.of(guesses.PASSWORD, whose, HOME)
+    for _ in range(5):
+        guess.require_allowed()
+        guess.failed()
+    with pytest.raises(TooManyTries) as refusal:
+        guess.require_allowed()
+    assert 0 < refusal.value.retry_after_s <= 5 * 60
+
+
+def test_what_is_right_does_not_count(storage: str) -> None:
+    guess = counting(storage).of(guesses.PASSWORD, uuid4(), HOME)
+    for _ in range(20):
+        guess.require_allowed()
+
+
+def test_of_many_at_once_no_more_are_counted_than_are_allowed(storage: str) -> None:
+    guess = counting(storage).of(guesses.CODE, uuid4(), HOME)
+    outcomes = at_once([guess.count] * 12)
+    assert len([each for each in outcomes if each is None]) == 5, outcomes
+
+
+def test_other_accounts_and_other_places_are_counted_by_themselves(storage: str) -> None:
+    counts, whose = counting(storage), uuid4()
+    for _ in range(5):
+        counts.of(guesses.PASSWORD, whose, HOME).failed()
+    counts.of(guesses.PASSWORD, whose, ELSEWHERE).require_allowed()
+    counts.of(guesses.PASSWORD, uuid4(), HOME).require_allowed()
+    counts.of(guesses.CODE, whose, HOME).count()
+
+
+def test_guessing_from_many_places_is_slowed_but_for_familiar_ones(storage: str) -> None:
+    counts, whose = counting(storage), uuid4()
+    for _ in range(20):
+        counts.of(guesses.PASSWORD, whose, an_ipv4()).failed()
+    with pytest.raises(TooManyTries):
+        counts.of(guesses.PASSWORD, whose, HOME).require_allowed()
+    counts.of(guesses.PASSWORD, whose, HOME, familiar=True).require_allowed()
+
+
+def test_guessing_at_many_accounts_from_one_place_is_slowed(storage: str) -> None:
+    counts, place = counting(storage), an_ipv4()
+    for _ in range(100):
+        counts.of(guesses.PASSWORD, uuid4(), place).failed()
+    with pytest.raises(TooManyTries):
+        counts.of(guesses.PASSWORD, uuid4(), place, familiar=True).require_allowed()
+
+
+def test_processes_count_together_in_redis_and_by_themselves_in_memory(redis_url: str) -> None:
+    for storage, together in (("memory://", False), (redis_url, True)):
+        one, other, whose = counting(storage), counting(storage), uuid4()
+        for _ in range(5):
+            one.of(guesses.CODE, whose, HOME).count()
+        assert other.of(guesses.CODE, whose, HOME).is_allowed() is not together
+
+
+@pytest.mark.usefixtures("redis_url")
+def test_while_redis_is_away_each_process_counts_by_itself() -> None:
+    with servers.redis_of_our_own() as server:
+        counts, whose = counting(server.url), uuid4()
+        counts.of(guesses.CODE, whose, HOME).count()
+        server.stop()
+        for _ in range(5):
+            counts.of(guesses.CODE, whose, HOME).count()
+        with pytest.raises(TooManyTries):
+            counts.of(guesses.CODE, whose, HOME).count()
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        (None, None),
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::", "2001:db8:1:2::"),
+    ],
+)
+def test_a_whole_ipv6_network_is_one_place(address: str | None, place: str | None) -> None:
+    assert place_of(address) == place
+
+
+# Logging in
+
+
+def test_a_known_and_an_unknown_address_are_slowed_alike(profiles: Talking) -> None:
+    known, place = an_address(), an_ipv4()
+    sign_up(profiles, known)
+    for email in (known, an_address()):
+        said = [tries(profiles, email, place) for _ in range(7)]
+        assert said == ["wrong_credentials"] * 5 + ["too_many_tries"] * 2
+
+
+def test_of_many_guesses_at_once_only_a_few_get_by(profiles: Talking) -> None:
+    email, place = an_address(), an_ipv4()
+    sign_up(profiles, email)
+    said = at_once([partial(tries, profiles, email, place)] * 15)
+    assert 5 <= said.count("wrong_credentials") <= 6
+    assert set(said) == {"wrong_credentials", "too_many_tries"}
+
+
+def test_the_owner_gets_in_from_where_they_were_while_others_guess_everywhere(
+    profiles: Talking,
+) -> None:
+    email, home = an_address(), an_ipv4()
+    sign_up(profiles, email)
+    assert tries(profiles, email, home, PASSWORD) == "logged in"
+    said = [tries(profiles, email, an_ipv4()) for _ in range(22)]
+    assert said[-1] == "too_many_tries"
+    assert tries(profiles, email, an_ipv4(), PASSWORD) == "too_many_tries"
+    assert tries(profiles, email, home, PASSWORD) == "logged in"
+
+
+def test_who_guesses_at_home_is_slowed_as_well(profiles: Talking) -> None:
+    email, home = an_address(), an_ipv4()
+    sign_up(profiles, email)
+    assert isinstance(log_in(profiles, email, address=home), Session)
+    said = [tries(profiles, email, home) for _ in range(6)]
+    assert said[-1] == "too_many_tries"
+    assert tries(profiles, email, home, PASSWORD) == "too_many_tries"
+
+
+def test_asking_for_resets_is_slowed_and_floods_no_mailbox(profiles: Talking) -> None:
+    person = somebody(profiles)
+
+    def ask(address: str) -> None:
+        with entered(CallContext(address=address)):
+            profiles.house.remote("profiles").request_password_reset(
+                request=RequestPasswordReset(email=person.email)
+            )
+
+    for _ in range(3):
+        ask(HOME)
+    with pytest.raises(TooManyTries):
+        ask(HOME)
+    for _ in range(6):
+        ask(an_ipv4())
+    assert len(person.told(PasswordResetRequested)) == 5
+
+
+def test_a_verification_is_sent_again_a_few_times_and_no_more(profiles: Talking) -> None:
+    person = somebody(profiles)
+    for _ in range(5):
+        person.asks("request_email_verification")
+    with pytest.raises(TooManyTries) as refusal:
+        person.asks("request_email_verification")
+    assert refusal.value.retry_after_s <= 3600

@@ -1,0 +1,36 @@
+"""Tokens and links as profiles makes them, for tests that do without its mails and passwords."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from joserfc.jwk import OKPKey
+
+from chassis.context import Caller
+from chassis.database import Database
+from chassis.sealing import Seal, new_key
+from chassis.times import utc_now
+from services.profiles.accounts.accounts import Account
+from services.profiles.sessions.signing_keys import signing_key
+from services.profiles.sessions.tokens import access_token
+
+SEAL_KEYS = new_key()
+"""Of every platform that tests run."""
+
+
+def key_of(profiles: Database) -> OKPKey:
+    """The key that signs now; made as profiles makes it, where there is none yet."""
+    with profiles.transaction() as tx:
+        return signing_key(tx, Seal(SEAL_KEYS, "signing keys"), utc_now())
+
+
+def a_token_of(key: OKPKey, caller: Caller, age: timedelta = timedelta()) -> str:
+    """An access token that was issued so long ago."""
+    return access_token(key, caller, utc_now() - age)
+
+
+def a_verification(account_id: UUID, email: str) -> str:
+    """What stands in the link of the mail that somebody gets who signed up."""
+    account = Account(id=account_id, email=email, verified_at=None)
+    return account.verification().token(Seal(SEAL_KEYS, "links"), utc_now())
