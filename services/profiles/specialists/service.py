@@ -11,6 +11,8 @@ from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, WriteProfile
 from services.profiles.part import Part
+from services.profiles.specialists.history import Change  # noqa: F401
+from services.profiles.specialists.licences import Licence  # noqa: F401
 from services.profiles.specialists.specialists import Specialist
 
 
