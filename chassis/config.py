@@ -23,6 +23,10 @@ EMBEDDED_BROKER = f"{EMBEDDED}://here"
 ADDRESS = re.compile(r"(?P<host>[^:\s]+|\[[0-9a-f:]+\]):(?P<port>\d{1,5})")
 INHERITED = "fd://"
 INHERITED_SOCKET = re.compile(rf"{INHERITED}\d{{1,9}}")
+BUCKET = re.compile(
+    r"s3(\+http)?://[^:@/\s]+:[^:@/\s]+@[^:@/?\s]+(:\d{1,5})?/[a-z0-9][a-z0-9.-]{2,62}"
+    r"(\?region=[a-z0-9-]+)?"
+)
 CREDENTIALS = re.compile(r"^([\w+.-]+://)?.*@", re.DOTALL)
 
 
@@ -39,6 +43,7 @@ class Settings:
     broker: str
     database: str
     mail: str
+    files: str
     token_key: str
     log: str
     log_level: str
@@ -63,6 +68,8 @@ def read() -> Settings:
     """A database for each service: a URL in which ``{service}`` stands for its name."""
     mail = env.str("MAIL", "", validate=_mail)
     """``smtp://user:password@host:port``, or a folder that gets ``.eml`` files."""
+    files = env.str("FILES", "", validate=_files)
+    """Photos and documents: a folder, or ``s3://key:secret@host:port/bucket``."""
     token_key = env.str("TOKEN_KEY", "", validate=_token_key)
     """Signs access tokens: 32 bytes, base64url (``firststep token-key`` makes one)."""
     log = env.str("LOG", "console", validate=validate.OneOf(["console", "json"]))
@@ -75,7 +82,7 @@ def read() -> Settings:
         problems += [f"{name}: {' '.join(map(str, said))}" for name, said in messages.items()]
     if problems:
         raise BadSettings("\n".join(sorted(problems)))
-    settings = Settings(http, data, broker, database, mail, token_key, log, level)
+    settings = Settings(http, data, broker, database, mail, files, token_key, log, level)
     return _with_embedded_defaults(settings) if settings.embedded else settings
 
 
@@ -84,6 +91,7 @@ def _with_embedded_defaults(settings: Settings) -> Settings:
         settings,
         database=settings.database or f"sqlite:///{settings.data}/{{service}}.db",
         mail=settings.mail or str(settings.data / "mail"),
+        files=settings.files or str(settings.data / "files"),
     )
 
 
@@ -122,6 +130,15 @@ def _database(value: str) -> None:
 def _mail(value: str) -> None:
     if "://" in value and _scheme(value) not in ("smtp", "smtps"):
         raise ValidationError(f"{_hidden(value)!r} is neither an smtp:// address nor a folder")
+
+
+def _files(value: str) -> None:
+    if "://" not in value:
+        return
+    if _scheme(value) not in ("s3", "s3+http"):
+        raise ValidationError(f"{_hidden(value)!r} is neither an s3:// address nor a folder")
+    if not BUCKET.fullmatch(value):
+        raise ValidationError("is not s3://key:secret@host:port/bucket")
 
 
 def _token_key(value: str) -> None:

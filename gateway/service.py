@@ -5,14 +5,20 @@ from gateway.api.articles import ArticlesApi
 from gateway.api.availability import AvailabilityApi
 from gateway.api.consultations import ConsultationsApi
 from gateway.api.health import HealthApi
+from gateway.api.licences import LicencesApi
 from gateway.api.notifications import NotificationsApi
+from gateway.api.photos import PhotosApi
 from gateway.api.specialists import SpecialistsApi
+from gateway.api.vocabulary import VocabularyApi
 from gateway.docs import Docs
 
 
 class Gateway(
     AccountsApi,
     SpecialistsApi,
+    PhotosApi,
+    LicencesApi,
+    VocabularyApi,
     AvailabilityApi,
     ConsultationsApi,
     NotificationsApi,

@@ -1,10 +1,12 @@
 """What every part of the profiles service has at hand."""
 
 from chassis.container import caller_of_this
+from chassis.storage import Storage
 from chassis.store import Store
 from services.profiles.base import Base
 
 
 class Part:
     store = Store(Base)
+    files = Storage()
     caller = caller_of_this()

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Uuid()),
         sa.Column("decided_at", UtcDateTime()),
         sa.Column("in_force", AnyJson, nullable=False),
+        sa.Column("document_in_force", sa.Text(), nullable=False),
         sa.Column("warned", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("specialist_id", name="pk_licences"),
     )

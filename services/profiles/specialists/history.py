@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
+from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts.profiles import history as contract
 from services.profiles.base import Base
+
+
+class Recorded(Protocol):
+    """Whatever has a history."""
+
+    def recorded(self) -> dict[str, Any]:
+        """What of it is remembered, by name."""
 
 
 class Change(Base):
@@ -36,19 +47,20 @@ class Change(Base):
         )
 
 
-def changes_between(
-    specialist_id: UUID,
-    before: dict[str, Any],
-    after: dict[str, Any],
-    by: UUID | None,
-    now: datetime,
-) -> list[Change]:
-    """The entry for what differs; none where nothing does."""
+@contextmanager
+def recorded(
+    tx: Transaction, specialist_id: UUID, of: Recorded, by: UUID | None, prefix: str = ""
+) -> Iterator[None]:
+    """Whatever changes inside is written down in the same transaction."""
+    before = of.recorded()
+    yield
+    after = of.recorded()
     changes = {
-        name: {"before": before.get(name), "after": after[name]}
+        f"{prefix}{name}": {"before": before.get(name), "after": after[name]}
         for name in after
         if before.get(name) != after[name]
     }
-    if not changes:
-        return []
-    return [Change(id=new_id(), specialist_id=specialist_id, at=now, by=by, changes=changes)]
+    if changes:
+        tx.add(
+            Change(id=new_id(), specialist_id=specialist_id, at=utc_now(), by=by, changes=changes)
+        )

@@ -126,23 +126,22 @@ class Specialist(Base):
         self.photo = key
         return list(self._listing_events(self.listed, before))
 
-    def be_verified(self, until: date, now: datetime) -> list[Event]:
-        """A licence is in force until this day; a listing that lapsed comes back with it."""
+    def heed_licence(
+        self, until: date | None, now: datetime, by_expiry: bool = False
+    ) -> list[Event]:
+        """A licence is in force until this day, or none is: without it nobody is listed.
+
+        A listing that ended ``by_expiry`` comes back with the next licence.
+        """
         was_listed = self.listed
         self.verified_until = until
-        if self.lapsed and not self.missing_to_list(now):
-            self.status = SpecialistStatus.LISTED
-        self.lapsed = False
-        events = list(self._listing_events(was_listed, self.shown()))
-        return events + self.review_featuring(now)
-
-    def be_unverified(self, now: datetime, lapsed: bool = False) -> list[Event]:
-        """No licence is in force any more: not listed, then, nor featured."""
-        was_listed = self.listed
-        self.verified_until = None
-        if self.listed:
+        if self.verified_at(now):
+            if self.lapsed and not self.missing_to_list(now):
+                self.status = SpecialistStatus.LISTED
+            self.lapsed = False
+        elif self.listed:
             self.status = SpecialistStatus.UNLISTED
-            self.lapsed = lapsed
+            self.lapsed = by_expiry
         events = list(self._listing_events(was_listed, self.shown()))
         return events + self.review_featuring(now)
 
@@ -239,6 +238,10 @@ class Specialist(Base):
     def shown(self) -> dict[str, Any]:
         """What a profile says of itself."""
         return {name: getattr(self, name) for name in (*WRITTEN, "photo")}
+
+    def recorded(self) -> dict[str, Any]:
+        """What history remembers."""
+        return {**self.shown(), "status": str(self.status)}
 
     def _next_version(self) -> int:
         self.version += 1
