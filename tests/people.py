@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
+from chassis.context import Caller
+from chassis.times import utc_now
+from contracts.profiles.accounts import Role
+from services.profiles.accounts.tokens import Tokens
+from tests.house import TOKEN_KEY
 from tests.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
@@ -62,9 +67,13 @@ def a_client(http: httpx.Client) -> Person:
 
 
 def a_specialist(http: httpx.Client, listed: bool = True, featured: bool = False) -> Person:
-    """With a profile; ``featured`` also gives them hours, and waits until it is true."""
+    """With a profile and a verified licence.
+
+    ``featured`` also gives them hours, and waits until it is true.
+    """
     person = somebody(http, "specialist", "Dr Ada Example")
     assert person.post("/specialists", a_profile()).status_code == 201
+    get_licensed(person)
     if listed or featured:
         assert person.patch("/specialists/me", {"status": "listed"}).status_code == 200
     if featured:
@@ -72,6 +81,36 @@ def a_specialist(http: httpx.Client, listed: bool = True, featured: bool = False
         eventually(lambda: person.get("/specialists/me").json()["featured"])
         eventually(lambda: slots_of(person))
     return person
+
+
+def an_admin(http: httpx.Client) -> Person:
+    """Somebody to whom the role was granted."""
+    person = somebody(http, "client", "Alex Admin")
+    tokens = Tokens()
+    tokens.use(TOKEN_KEY)
+    token = tokens.issue(Caller(UUID(person.id), frozenset([Role.ADMIN])), utc_now())
+    return replace(person, token=token.access_token)
+
+
+def get_licensed(specialist: Person, **changes: Any) -> None:
+    """Hand a licence in, and have it verified by an admin."""
+    handed_in = specialist.put("/specialists/me/licence", a_licence(**changes))
+    assert handed_in.status_code == 200, handed_in.text
+    decision = {"decision": "verified", "version": handed_in.json()["version"]}
+    path = f"/specialists/{specialist.id}/verification"
+    decided = an_admin(specialist.http).put(path, decision)
+    assert decided.status_code == 200, decided.text
+
+
+def a_licence(**changes: Any) -> dict[str, Any]:
+    """Valid for years."""
+    licence = {
+        "number": "PT-2041",
+        "issuing_body": "Chamber of Psychotherapists",
+        "country": "DE",
+        "expires_on": f"{utc_now().year + 3}-01-01",
+    }
+    return {**licence, **changes}
 
 
 def a_profile(**changes: Any) -> dict[str, Any]:

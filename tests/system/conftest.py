@@ -9,7 +9,7 @@ import pytest
 
 from firststep.platform import SERVICES
 from tests.databases import Databases
-from tests.house import sweep_queues
+from tests.house import TOKEN_KEY, sweep_queues
 from tests.servers import SmtpServer
 from tests.system.processes import Settings, real_settings
 
@@ -26,4 +26,4 @@ def real(
 @pytest.fixture
 def embedded(tmp_path: Path) -> Settings:
     """Settings for one embedded process."""
-    return {"data": str(tmp_path / "data")}
+    return {"data": str(tmp_path / "data"), "token_key": TOKEN_KEY}

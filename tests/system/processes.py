@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from tests.house import TOKEN_KEY
+from tests.house import TOKEN_KEY, a_files_folder
 from tests.waiting import eventually
 
 Settings = dict[str, str]
@@ -125,7 +125,9 @@ def _end(process: subprocess.Popen[Any]) -> None:
 
 def real_settings(broker: str, database: str, mail: str) -> Settings:
     """Settings of a platform on real servers."""
-    return {"broker": broker, "database": database, "mail": mail, "token_key": TOKEN_KEY}
+    return {"broker": broker, "database": database, "mail": mail, "token_key": TOKEN_KEY} | {
+        "files": a_files_folder()
+    }
 
 
 def listening(settings: Settings, *types: str) -> subprocess.Popen[str]:

@@ -64,6 +64,7 @@ def test_misuse_is_explained(
     ("service", "missing", "setting"),
     [
         ("profiles", "token_key", "FIRSTSTEP_TOKEN_KEY is missing"),
+        ("profiles", "files", "FIRSTSTEP_FILES is missing"),
         ("notifications", "mail", "FIRSTSTEP_MAIL is missing"),
         ("content", "database", "FIRSTSTEP_DATABASE is missing"),
     ],
