@@ -12,13 +12,11 @@ from annotated_doc import Doc
 from marshmallow.validate import Length, Range, Regexp
 
 from chassis.errors import Conflict, Invalid
-from chassis.events import Event
+from chassis.events import Event, Version
 from chassis.pages import PageQuery
 from contracts.profiles import PRODUCER
 from contracts.profiles.specialists import CountryCode
 from contracts.shapes import ONE_LINE
-
-LicenceVersion = Annotated[int, Doc("Grows with every change of the licence; drop the older.")]
 
 
 class LicenceStatus(StrEnum):
@@ -43,7 +41,7 @@ class SpecialistVerified(Event, producer=PRODUCER):
     """An admin has verified a specialist's licence, the first or a renewed one."""
 
     specialist_id: UUID
-    version: LicenceVersion
+    version: Version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +49,7 @@ class LicenceDeclined(Event, producer=PRODUCER):
     """An admin has declined a licence that was handed in, or taken back one that was verified."""
 
     specialist_id: UUID
-    version: LicenceVersion
+    version: Version
     reason: str
 
 
@@ -60,7 +58,7 @@ class LicenceExpiring(Event, producer=PRODUCER):
     """A verified licence ends in 30 days, or in 7."""
 
     specialist_id: UUID
-    version: LicenceVersion
+    version: Version
     expires_on: date
     days_left: int
 
@@ -70,7 +68,7 @@ class LicenceExpired(Event, producer=PRODUCER):
     """A verified licence ended, and no renewed one was verified in time."""
 
     specialist_id: UUID
-    version: LicenceVersion
+    version: Version
     expires_on: date
 
 

@@ -10,7 +10,10 @@ from sqlalchemy import inspect
 
 from chassis.ids import new_id
 from contracts.booking import AvailabilityChanged
+from contracts.profiles.licences import SubmitLicence
 from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
+from services.profiles.base import Base
+from services.profiles.licences.licences import Licence
 from services.profiles.specialists.specialists import Specialist
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -36,9 +39,15 @@ def a_profile(**changes: Any) -> WriteProfile:
 
 def an_empty_specialist() -> Specialist:
     """As the row is before anything is known."""
-    columns = inspect(Specialist).columns
-    empty: dict[str, Any] = {column.key: _default(column) for column in columns}
-    return Specialist(**empty | {"id": new_id()})
+    return Specialist(**_defaults(Specialist) | {"id": new_id()})
+
+
+def an_empty_licence(specialist_id: UUID) -> Licence:
+    return Licence(**_defaults(Licence) | {"specialist_id": specialist_id})
+
+
+def _defaults(kind: type[Base]) -> dict[str, Any]:
+    return {column.key: _default(column) for column in inspect(kind).columns}
 
 
 def _default(column: Any) -> Any:
@@ -47,10 +56,25 @@ def _default(column: Any) -> Any:
     return column.default.arg(None) if column.default.is_callable else column.default.arg
 
 
-def a_specialist(listed: bool = False, bookable: bool = False) -> Specialist:
-    """With a profile and a licence; ``bookable``: for free, tomorrow."""
+def a_submission(**changes: Any) -> SubmitLicence:
+    licence: dict[str, Any] = {
+        "number": "PT-2041",
+        "issuing_body": "Chamber of Psychotherapists",
+        "country": "DE",
+        "expires_on": NEXT_YEAR,
+    }
+    return SubmitLicence(**{**licence, **changes})
+
+
+def a_written_specialist() -> Specialist:
     specialist = an_empty_specialist()
     specialist.write(a_profile())
+    return specialist
+
+
+def a_specialist(listed: bool = False, bookable: bool = False) -> Specialist:
+    """With a profile and a licence; ``bookable``: for free, tomorrow."""
+    specialist = a_written_specialist()
     specialist.verified_until = NEXT_YEAR
     if listed:
         specialist.change(LIST, NOW)

@@ -30,6 +30,7 @@ from contracts.profiles.licences import (
 )
 from services.profiles.base import Base
 from services.profiles.specialists import standards
+from services.profiles.specialists.specialists import Specialist
 
 WARNINGS = (7, 30)
 """Days before its end at which a licence's holder is warned, the fewest first."""
@@ -40,7 +41,8 @@ class Licence(Base):
     """One for each specialist, under the same id.
 
     Its columns say what was handed in last. What was verified stays in ``in_force`` beside it
-    until it ends, so that whoever renews in time is never without. ``warned`` is the fewest days
+    until it ends, so that whoever renews in time is never without. ``version`` grows whenever an
+    admin should look again. ``warned`` is the fewest days
     before its end of which was warned; 0: not yet.
     """
 
@@ -80,12 +82,14 @@ class Licence(Base):
     def submit(self, licence: SubmitLicence, now: datetime) -> None:
         """Hand in this one, for an admin to decide; one that is in force stays so.
 
-        Raises ``NoSuchCode`` and ``LicenceEnded``. What is the same as before is not handed in
-        again.
+        Raises ``NoSuchCode`` and ``LicenceEnded``. What waits or is in force already is not
+        handed in again.
         """
         standards.require_country(licence.country)
         self._require_valid(licence.expires_on, now)
-        if all(getattr(self, name) == getattr(licence, name) for name in FACTS):
+        waits_or_holds = self.status in (LicenceStatus.SUBMITTED, LicenceStatus.VERIFIED)
+        same = all(getattr(self, name) == getattr(licence, name) for name in FACTS)
+        if same and waits_or_holds:
             return
         for name in FACTS:
             setattr(self, name, getattr(licence, name))
@@ -97,8 +101,11 @@ class Licence(Base):
         self.document = document
         self._wait(now)
 
-    def decide(self, decision: DecideLicence, by: UUID, now: datetime) -> list[Event]:
-        """What an admin decides about the licence that they looked at.
+    def decide(
+        self, decision: DecideLicence, specialist: Specialist, by: UUID, now: datetime
+    ) -> list[Event]:
+        """What an admin decides about the licence that they looked at, and what follows for its
+        holder.
 
         Declining refuses what waits; where nothing waits, it takes back what is in force.
         Raises ``LicenceChanged``, ``LicenceEnded``, ``ReasonMissing``, ``NothingToDecide``.
@@ -107,14 +114,15 @@ class Licence(Base):
         if decision.version != self.version:
             raise LicenceChanged(f"the licence is at version {self.version}: look at it again")
         if decision.decision is Decision.VERIFIED:
-            event = self._verify(now)
+            event = self._verify(specialist, now)
         else:
-            event = self._decline(decision.reason)
+            event = self._decline(specialist, decision.reason)
         self.reason = decision.reason
         self.decided_by, self.decided_at = by, now
-        return [event]
+        self.version += 1
+        return [event, *specialist.heed_licence(self.in_force_until, now)]
 
-    def _verify(self, now: datetime) -> Event:
+    def _verify(self, specialist: Specialist, now: datetime) -> Event:
         if self.status not in (LicenceStatus.SUBMITTED, LicenceStatus.DECLINED):
             raise NothingToDecide
         assert self.expires_on is not None
@@ -123,9 +131,9 @@ class Licence(Base):
         self.in_force = self._facts()
         self.document_in_force = self.document
         self.warned = 0
-        return SpecialistVerified(specialist_id=self.specialist_id, version=self._next_version())
+        return SpecialistVerified(specialist_id=specialist.id, version=specialist.next_version())
 
-    def _decline(self, reason: str) -> Event:
+    def _decline(self, specialist: Specialist, reason: str) -> Event:
         if not reason.strip():
             raise ReasonMissing(errors=[FieldError("reason", ReasonMissing.sentence(), reason)])
         if self.status != LicenceStatus.SUBMITTED:
@@ -134,11 +142,12 @@ class Licence(Base):
             self._end()
         self.status = LicenceStatus.DECLINED
         return LicenceDeclined(
-            specialist_id=self.specialist_id, version=self._next_version(), reason=reason
+            specialist_id=specialist.id, version=specialist.next_version(), reason=reason
         )
 
-    def review(self, now: datetime) -> list[Event]:
-        """Warn of the end of what is in force, and end it at midnight UTC of its last day."""
+    def review(self, specialist: Specialist, now: datetime) -> list[Event]:
+        """Warn of the end of what is in force; when it ends, at midnight UTC, its holder is
+        neither listed nor featured any more."""
         until = self.in_force_until
         if until is None:
             return []
@@ -147,21 +156,19 @@ class Licence(Base):
             self._end()
             if self.status == LicenceStatus.VERIFIED:
                 self.status = LicenceStatus.EXPIRED
-            return [
-                LicenceExpired(
-                    specialist_id=self.specialist_id,
-                    version=self._next_version(),
-                    expires_on=until,
-                )
-            ]
+            self.version += 1
+            expired = LicenceExpired(
+                specialist_id=specialist.id, version=specialist.next_version(), expires_on=until
+            )
+            return [expired, *specialist.heed_licence(None, now, by_expiry=True)]
         due = next((days for days in WARNINGS if days_left <= days), None)
         if due is None or 0 < self.warned <= due:
             return []
         self.warned = due
         return [
             LicenceExpiring(
-                specialist_id=self.specialist_id,
-                version=self._next_version(),
+                specialist_id=specialist.id,
+                version=specialist.next_version(),
                 expires_on=until,
                 days_left=days_left,
             )
@@ -171,7 +178,7 @@ class Licence(Base):
         self.status = LicenceStatus.SUBMITTED
         self.submission_id, self.submitted_at = new_id(), now
         self.reason, self.decided_by, self.decided_at = "", None, None
-        self._next_version()
+        self.version += 1
 
     def _end(self) -> None:
         self.in_force, self.document_in_force = {}, ""
@@ -188,13 +195,11 @@ class Licence(Base):
 
     def recorded(self) -> dict[str, Any]:
         """What history remembers."""
-        said = self._facts() if self.written else {}
-        names = ("status", "document", "reason", "in_force")
-        return said | {name: getattr(self, name) for name in names if self.written}
-
-    def _next_version(self) -> int:
-        self.version += 1
-        return self.version
+        if not self.written:
+            return {}
+        said = self._facts() | {"status": str(self.status), "reason": self.reason}
+        said |= {"document": self.document, "in_force": self.in_force}
+        return {f"licence.{name}": value for name, value in said.items()}
 
     def to_resource(self) -> contract.Licence:
         assert self.expires_on is not None

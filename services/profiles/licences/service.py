@@ -30,7 +30,7 @@ class Licences(Part):
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             held = tx.lock_or_create(Licence, account_id)
-            with recorded(tx, account_id, held, account_id, "licence."):
+            with recorded(tx, held, account_id):
                 held.submit(licence, utc_now())
             return tx.reply(held.to_resource())
 
@@ -40,7 +40,7 @@ class Licences(Part):
         key = documents.keep(self.files, account_id, document.read())
         with self.store.transaction() as tx:
             held = tx.lock_or_create(Licence, account_id)
-            with recorded(tx, account_id, held, account_id, "licence."):
+            with recorded(tx, held, account_id):
                 held.attach(key, utc_now())
             return tx.reply(held.to_resource())
 
@@ -74,10 +74,8 @@ class Licences(Part):
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, specialist_id)
             licence = tx.lock(Licence, specialist_id)
-            with recorded(tx, specialist_id, licence, admin, "licence."):
-                tx.emit(*licence.decide(decision, admin, now))
-            with recorded(tx, specialist_id, specialist, admin):
-                tx.emit(*specialist.heed_licence(licence.in_force_until, now))
+            with recorded(tx, specialist, admin), recorded(tx, licence, admin):
+                tx.emit(*licence.decide(decision, specialist, admin, now))
             return tx.reply(licence.to_resource())
 
     @every(minutes=1)
@@ -102,10 +100,10 @@ def review_licences(store: Database, now: datetime) -> None:
         with store.transaction() as tx:
             specialist = tx.lock(Specialist, specialist_id)
             licence = tx.get(Licence, specialist_id, with_for_update=True)
-            until = None
-            if licence is not None:
-                with recorded(tx, specialist_id, licence, None, "licence."):
-                    tx.emit(*licence.review(now))
-                until = licence.in_force_until
-            with recorded(tx, specialist_id, specialist, None):
-                tx.emit(*specialist.heed_licence(until, now, by_expiry=True))
+            if licence is None:  # listed when no licence was asked for
+                with recorded(tx, specialist, None):
+                    tx.emit(*specialist.heed_licence(None, now, by_expiry=True))
+                continue
+            with recorded(tx, specialist, None), recorded(tx, licence, None):
+                tx.emit(*licence.review(specialist, now))
+                tx.emit(*specialist.heed_licence(licence.in_force_until, now, by_expiry=True))

@@ -21,6 +21,10 @@ from services.profiles.base import Base
 class Recorded(Protocol):
     """Whatever has a history."""
 
+    @property
+    def specialist_id(self) -> UUID:
+        """Whose it is."""
+
     def recorded(self) -> dict[str, Any]:
         """What of it is remembered, by name."""
 
@@ -48,19 +52,19 @@ class Change(Base):
 
 
 @contextmanager
-def recorded(
-    tx: Transaction, specialist_id: UUID, of: Recorded, by: UUID | None, prefix: str = ""
-) -> Iterator[None]:
+def recorded(tx: Transaction, of: Recorded, by: UUID | None) -> Iterator[None]:
     """Whatever changes inside is written down in the same transaction."""
     before = of.recorded()
     yield
     after = of.recorded()
     changes = {
-        f"{prefix}{name}": {"before": before.get(name), "after": after[name]}
+        name: {"before": before.get(name), "after": after[name]}
         for name in after
         if before.get(name) != after[name]
     }
     if changes:
         tx.add(
-            Change(id=new_id(), specialist_id=specialist_id, at=utc_now(), by=by, changes=changes)
+            Change(
+                id=new_id(), specialist_id=of.specialist_id, at=utc_now(), by=by, changes=changes
+            )
         )

@@ -29,7 +29,7 @@ class Specialists(Part):
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            with recorded(tx, account_id, specialist, account_id):
+            with recorded(tx, specialist, account_id):
                 specialist.write(profile)
             return tx.reply(specialist.to_resource())
 
@@ -38,7 +38,7 @@ class Specialists(Part):
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            with recorded(tx, account_id, specialist, account_id):
+            with recorded(tx, specialist, account_id):
                 tx.emit(*specialist.change(change, utc_now()))
             return tx.reply(specialist.to_resource())
 
@@ -85,7 +85,7 @@ class Specialists(Part):
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            with recorded(tx, account_id, specialist, account_id):
+            with recorded(tx, specialist, account_id):
                 tx.emit(*specialist.show_photo(key))
             return tx.reply(specialist.to_resource())
 

@@ -181,19 +181,19 @@ class Specialist(Base):
         if self.listed and not was_listed:
             yield SpecialistListed(
                 specialist_id=self.id,
-                version=self._next_version(),
+                version=self.next_version(),
                 display_name=self.display_name,
                 headline=self.headline,
             )
         elif self.listed and self.shown() != before:
             yield SpecialistUpdated(
                 specialist_id=self.id,
-                version=self._next_version(),
+                version=self.next_version(),
                 display_name=self.display_name,
                 headline=self.headline,
             )
         elif was_listed and not self.listed:
-            yield SpecialistUnlisted(specialist_id=self.id, version=self._next_version())
+            yield SpecialistUnlisted(specialist_id=self.id, version=self.next_version())
 
     def learn_availability(self, news: AvailabilityChanged, now: datetime) -> list[Event]:
         """Take on what booking says, unless something newer is known."""
@@ -213,14 +213,14 @@ class Specialist(Base):
         if reason is not None:
             return [
                 SpecialistUnfeatured(
-                    specialist_id=self.id, version=self._next_version(), reason=reason
+                    specialist_id=self.id, version=self.next_version(), reason=reason
                 )
             ]
         assert self.next_slot_at is not None
         return [
             SpecialistFeatured(
                 specialist_id=self.id,
-                version=self._next_version(),
+                version=self.next_version(),
                 display_name=self.display_name,
                 headline=self.headline,
                 next_slot_at=self.next_slot_at,
@@ -239,11 +239,16 @@ class Specialist(Base):
         """What a profile says of itself."""
         return {name: getattr(self, name) for name in (*WRITTEN, "photo")}
 
+    @property
+    def specialist_id(self) -> UUID:
+        return self.id
+
     def recorded(self) -> dict[str, Any]:
         """What history remembers."""
         return {**self.shown(), "status": str(self.status)}
 
-    def _next_version(self) -> int:
+    def next_version(self) -> int:
+        """For what is told next about this specialist, of whatever kind."""
         self.version += 1
         return self.version
 
