@@ -20,7 +20,8 @@ RUN pip install --no-deps --no-build-isolation /build
 FROM python:${PYTHON}-slim
 
 # A number that a cluster can check: it can't tell from a name that this is not root.
-RUN useradd --uid 10001 --user-group --create-home --home-dir /var/lib/firststep firststep
+RUN useradd --uid 10001 --user-group --create-home --home-dir /var/lib/firststep firststep \
+    && install --directory --owner=firststep --group=firststep /var/lib/firststep/files
 COPY --from=build /opt/firststep /opt/firststep
 
 # The data folder is used by the embedded mode alone: mount a volume there to keep it.

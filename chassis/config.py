@@ -24,6 +24,10 @@ EMBEDDED_BROKER = f"{EMBEDDED}://here"
 ADDRESS = re.compile(r"(?P<host>[^:\s]+|\[[0-9a-f:]+\]):(?P<port>\d{1,5})")
 INHERITED = "fd://"
 INHERITED_SOCKET = re.compile(rf"{INHERITED}\d{{1,9}}")
+BUCKET = re.compile(
+    r"s3(\+http)?://[^:@/\s]+:[^:@/\s]+@[^:@/?\s]+(:\d{1,5})?/[a-z0-9][a-z0-9.-]{2,62}"
+    r"(\?region=[a-z0-9-]+)?"
+)
 CREDENTIALS = re.compile(r"^([\w+.-]+://)?.*@", re.DOTALL)
 
 
@@ -40,6 +44,7 @@ class Settings:
     broker: str
     database: str
     mail: str
+    files: str
     url: str
     proxies: int
     seal_keys: str
@@ -67,6 +72,8 @@ def read() -> Settings:
     """A database for each service: a URL in which ``{service}`` stands for its name."""
     mail = env.str("MAIL", "", validate=_mail)
     """``smtp://user:password@host:port``, or a folder that gets ``.eml`` files."""
+    files = env.str("FILES", "", validate=_files)
+    """Photos and documents: a folder, or ``s3://key:secret@host:port/bucket``."""
     url = env.str("URL", "", validate=_url)
     """Where people reach the site, ``https://host``: what links in mails begin with."""
     proxies = env.int("PROXIES", 0, validate=validate.Range(0, MOST_PROXIES))
@@ -94,6 +101,7 @@ def read() -> Settings:
         broker=broker,
         database=database,
         mail=mail,
+        files=files,
         url=(url or _url_of(http)).rstrip("/"),
         proxies=proxies,
         seal_keys=seal_keys,
@@ -109,6 +117,7 @@ def _with_embedded_defaults(settings: Settings) -> Settings:
         settings,
         database=settings.database or f"sqlite:///{settings.data}/{{service}}.db",
         mail=settings.mail or str(settings.data / "mail"),
+        files=settings.files or str(settings.data / "files"),
     )
 
 
@@ -156,6 +165,15 @@ def _url_of(address: str) -> str:
 def _url(value: str) -> None:
     if value and (_scheme(value) not in ("http", "https") or urlsplit(value).hostname is None):
         raise ValidationError(f"{_hidden(value)!r} is not an http:// or https:// address")
+
+
+def _files(value: str) -> None:
+    if "://" not in value:
+        return
+    if _scheme(value) not in ("s3", "s3+http"):
+        raise ValidationError(f"{_hidden(value)!r} is neither an s3:// address nor a folder")
+    if not BUCKET.fullmatch(value):
+        raise ValidationError("is not s3://key:secret@host:port/bucket")
 
 
 def _seal_keys(value: str) -> None:

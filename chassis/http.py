@@ -154,10 +154,12 @@ class WebServer(nameko_server.WebServer):
         return application
 
     def respond(self, request: Request, url_map: Map) -> Response:
-        """The whole way of a request."""
+        """The whole way of a request. An entrypoint may read the body itself, when it knows who
+        sends it."""
         try:
-            read_body(request.environ)
             provider, values = url_map.bind_to_environ(request.environ).match()
+            if not getattr(provider, "reads_body", False):
+                read_body(request.environ)
             request.path_values = values  # type: ignore[attr-defined]  # nameko's own way
             response: Response = provider.handle_request(request)
         except HTTPException as error:
@@ -201,7 +203,9 @@ def _inherited(fileno: int) -> Any:
     return sock
 
 
-def read_body(environ: dict[str, Any]) -> None:
+def read_body(
+    environ: dict[str, Any], largest: int = LARGEST_BODY, within_s: float = BODY_DEADLINE_S
+) -> None:
     """Put the request's whole body in place of its stream.
 
     Raises ``BadRequest`` (400), ``RequestEntityTooLarge`` (413) or ``RequestTimeout`` (408).
@@ -211,27 +215,28 @@ def read_body(environ: dict[str, Any]) -> None:
     if not announced.isascii() or not announced.isdigit():
         raise BadRequest(f"Content-Length is {announced!r}, not a number")
     length = None if chunked else int(announced)
-    if length is not None and length > LARGEST_BODY:
-        raise RequestEntityTooLarge(f"the body has {length} bytes, the limit is {LARGEST_BODY}")
-    body = io.BytesIO() if length == 0 else _read(environ["wsgi.input"], length)
+    if length is not None and length > largest:
+        raise RequestEntityTooLarge(f"the body has {length} bytes, the limit is {largest}")
+    empty, stream = length == 0, environ["wsgi.input"]
+    body = io.BytesIO() if empty else _read(stream, length, largest, within_s)
     environ["CONTENT_LENGTH"] = str(body.getbuffer().nbytes)
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     environ["wsgi.input"] = body
 
 
-def _read(stream: Any, length: int | None) -> io.BytesIO:
+def _read(stream: Any, length: int | None, largest: int, within_s: float) -> io.BytesIO:
     body = io.BytesIO()
     try:
-        with eventlet.Timeout(BODY_DEADLINE_S, TimeoutError()):
+        with eventlet.Timeout(within_s, TimeoutError()):
             while length is None or body.tell() < length:
                 chunk = stream.read(CHUNK if length is None else min(CHUNK, length - body.tell()))
                 if not chunk:
                     break
                 body.write(chunk)
-                if body.tell() > LARGEST_BODY:
-                    raise RequestEntityTooLarge(f"the body is over {LARGEST_BODY} bytes")
+                if body.tell() > largest:
+                    raise RequestEntityTooLarge(f"the body is over {largest} bytes")
     except TimeoutError:
-        raise RequestTimeout(f"the body did not come within {BODY_DEADLINE_S:.0f} s") from None
+        raise RequestTimeout(f"the body did not come within {within_s:.0f} s") from None
     except (OSError, ValueError) as error:
         raise BadRequest(f"the body is malformed: {error}") from None
     if length is not None and body.tell() < length:

@@ -7,11 +7,12 @@ from types import ModuleType
 
 from chassis.events import Audience, Event
 from contracts import booking, content, notifications
-from contracts.profiles import accounts, featuring, specialists
+from contracts.profiles import accounts, featuring, licences, specialists
 
 MODULES: tuple[ModuleType, ...] = (
     accounts,
     specialists,
+    licences,
     featuring,
     booking,
     notifications,

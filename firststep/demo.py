@@ -7,14 +7,18 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from rich.console import Console
 
 from chassis.config import BadSettings, Settings
 from chassis.events import as_mapping
+from chassis.times import utc_now
+from contracts.profiles.accounts import Role
 from firststep.listen import Listener, listener
+from firststep.platform import database_of
+from services.profiles.accounts.accounts import Account
 
 PATIENCE_S = 15.0
 PASSWORD = "correct horse battery staple"
@@ -33,7 +37,7 @@ def run(url: str, settings: Settings) -> int:
     console = Console()
     try:
         with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
-            Tour(client, listener(settings), console).play()
+            Tour(client, listener(settings), console, settings).play()
     except (StepFailed, BadSettings) as error:
         console.print(f"[red]failed:[/] {error}")
         return 1
@@ -45,15 +49,20 @@ def run(url: str, settings: Settings) -> int:
 
 
 class Tour:
-    def __init__(self, client: httpx.Client, events: Listener, console: Console) -> None:
+    def __init__(
+        self, client: httpx.Client, events: Listener, console: Console, settings: Settings
+    ) -> None:
         self._client = client
         self._events = events
         self._console = console
+        self._settings = settings
         self._heard: list[dict[str, Any]] = []
 
     def play(self) -> None:
         specialist = self._sign_up("specialist", "Dr Ada Example")
         profile = self._write_profile(specialist)
+        self._verify_licence(specialist, profile["id"])
+        self._list(specialist)
         self._open_hours(specialist)
         self._find_featured(profile["id"])
         client = self._sign_up("client", "Sam Example")
@@ -86,25 +95,59 @@ class Tour:
         return {"Authorization": f"Bearer {session['access_token']}"}
 
     def _write_profile(self, specialist: dict[str, str]) -> dict[str, Any]:
-        self._step("They write a profile and list it")
+        self._step("They write a profile")
         profile = {
             "display_name": "Dr Ada Example",
             "headline": "Anxiety, low mood, and where to start",
             "biography": "I listen first. We find out together what would help.",
             "languages": ["en", "de"],
             "topics": ["anxiety", "depression"],
+            "time_zone": "Europe/Berlin",
+            "online": True,
         }
-        self._call(
+        written: dict[str, Any] = self._call(
             "POST", "/specialists", json=profile, headers=specialist, expect=HTTPStatus.CREATED
         )
-        listed: dict[str, Any] = self._call(
+        return written
+
+    def _verify_licence(self, specialist: dict[str, str], specialist_id: str) -> None:
+        self._step("They hand in their licence, and an admin verifies it")
+        licence = {
+            "number": "DEMO-1",
+            "issuing_body": "Chamber of demo data",
+            "country": "DE",
+            "expires_on": f"{utc_now().year + 2}-01-01",
+        }
+        handed_in = self._call("PUT", "/specialists/me/licence", json=licence, headers=specialist)
+        self._call(
+            "PUT",
+            f"/specialists/{specialist_id}/verification",
+            json={"decision": "verified", "version": handed_in["version"]},
+            headers=self._an_admin(),
+            then=["SpecialistVerified"],
+        )
+
+    def _an_admin(self) -> dict[str, str]:
+        """A new account, to which an operator, with the database at hand, grants the role."""
+        credentials = {"email": f"admin-{uuid4().hex[:8]}@example.org", "password": PASSWORD}
+        sign_up = {**credentials, "display_name": "Alex Example", "role": "client"}
+        account = self._call(
+            "POST", "/accounts", json=sign_up, expect=HTTPStatus.CREATED, quiet=True
+        )
+        with database_of("profiles", self._settings) as database, database.transaction() as tx:
+            tx.lock(Account, UUID(account["id"])).roles = [Role.ADMIN]
+        session = self._call("POST", "/sessions", json=credentials, quiet=True)
+        return {"Authorization": f"Bearer {session['access_token']}"}
+
+    def _list(self, specialist: dict[str, str]) -> None:
+        self._step("Now the profile can be listed")
+        self._call(
             "PATCH",
             "/specialists/me",
             json={"status": "listed"},
             headers=specialist,
             then=["SpecialistListed"],
         )
-        return listed
 
     def _open_hours(self, specialist: dict[str, str]) -> None:
         self._step("They offer free consultations and set weekly hours: now they are featured")

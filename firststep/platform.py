@@ -67,6 +67,7 @@ def config_for(settings: Settings) -> dict[str, Any]:
         "WEB_SERVER_ADDRESS": settings.http,
         "DATABASE": settings.database,
         "MAIL": settings.mail,
+        "FILES": settings.files,
         "URL": settings.url,
         "PROXIES": settings.proxies,
         "SEAL_KEYS": settings.seal_keys,

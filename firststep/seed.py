@@ -7,6 +7,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from chassis.ids import new_id
 from chassis.process import Process
 from chassis.remote import remote
 from chassis.schemas import Reading, load
+from chassis.times import utc_now
 from contracts.booking import Availability, Hours
 from contracts.content import SlugTaken, WriteArticle
 from contracts.profiles.accounts import (
@@ -32,12 +34,14 @@ from contracts.profiles.accounts import (
     SignUpRole,
     VerifyEmail,
 )
-from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
+from contracts.profiles.licences import DecideLicence, Decision, SubmitLicence
+from contracts.profiles.specialists import ChangeProfile, Fee, Listing, WriteProfile
 from firststep.listen import Listener, listener
 from firststep.platform import SERVICES, TOPOLOGY, config_for
 
 PASSWORD = "demo password, not a secret"
 PATIENCE_S = 30.0
+LICENSED_FOR = timedelta(days=3 * 365)
 FRONT_MATTER = "+++"
 
 
@@ -47,7 +51,10 @@ class DemoSpecialist:
     headline: str
     languages: list[str]
     topics: list[str]
+    approaches: list[str]
     time_zone: str
+    country: str
+    currency: str
     weekdays: tuple[str, ...]
 
     @property
@@ -61,22 +68,67 @@ SPECIALISTS = [
         "Amira Haddad",
         "Anxiety, and first steps",
         ["en", "ar"],
-        ["anxiety"],
+        ["anxiety", "first-steps"],
+        ["cognitive-behavioural"],
         "Europe/Berlin",
+        "DE",
+        "EUR",
         EARLY,
     ),
     DemoSpecialist(
-        "Jonas Weber", "Low mood, sleep, work", ["de", "en"], ["sleep"], "Europe/Vienna", LATE
+        "Jonas Weber",
+        "Low mood, sleep, work",
+        ["de", "en"],
+        ["sleep", "depression", "work"],
+        ["psychodynamic"],
+        "Europe/Vienna",
+        "AT",
+        "EUR",
+        LATE,
     ),
     DemoSpecialist(
-        "Marta Kowalska", "Grief and change", ["pl", "en"], ["grief"], "Europe/Warsaw", EARLY
+        "Marta Kowalska",
+        "Grief and change",
+        ["pl", "en"],
+        ["grief", "life-changes"],
+        ["existential"],
+        "Europe/Warsaw",
+        "PL",
+        "PLN",
+        EARLY,
     ),
-    DemoSpecialist("Tom Okafor", "Stress and burnout", ["en"], ["stress"], "Europe/London", LATE),
     DemoSpecialist(
-        "Lucía Romero", "Couples and families", ["es"], ["couples"], "Europe/Madrid", EARLY
+        "Tom Okafor",
+        "Stress and burnout",
+        ["en"],
+        ["stress", "burnout"],
+        ["acceptance-and-commitment"],
+        "Europe/London",
+        "GB",
+        "GBP",
+        LATE,
     ),
     DemoSpecialist(
-        "Ines Duarte", "Depression and daily life", ["pt"], ["depression"], "Europe/Lisbon", LATE
+        "Lucía Romero",
+        "Couples and families",
+        ["es"],
+        ["couples", "family"],
+        ["systemic", "emotionally-focused"],
+        "Europe/Madrid",
+        "ES",
+        "EUR",
+        EARLY,
+    ),
+    DemoSpecialist(
+        "Ines Duarte",
+        "Depression and daily life",
+        ["pt"],
+        ["depression"],
+        ["person-centred"],
+        "Europe/Lisbon",
+        "PT",
+        "EUR",
+        LATE,
     ),
 ]
 
@@ -144,6 +196,11 @@ class Seeding:
         acting = Caller(UUID(account["id"]), frozenset(account["roles"]), verified=True)
         with self._acting(acting):
             self._profiles.write_profile(profile=_profile_of(demo))
+            licence = self._profiles.submit_licence(licence=_licence_of(demo))
+        with self._acting(Caller(new_id(), frozenset([Role.ADMIN]))):
+            seen = DecideLicence(decision=Decision.VERIFIED, version=licence["version"])
+            self._profiles.decide_licence(specialist_id=account["id"], decision=seen)
+        with self._acting(acting):
             self._profiles.change_profile(change=ChangeProfile(status=Listing.LISTED))
             self._booking.set_availability(availability=_availability_of(demo))
         self._seeded.append(account["id"])
@@ -187,6 +244,22 @@ def _profile_of(demo: DemoSpecialist) -> WriteProfile:
         biography=f"{demo.name} works with people who take a first step. This is demo data.",
         languages=demo.languages,
         topics=demo.topics,
+        approaches=demo.approaches,
+        countries=[demo.country],
+        time_zone=demo.time_zone,
+        in_person=demo.weekdays == EARLY,
+        online=True,
+        fees=[Fee(amount="95.00", currency=demo.currency, minutes=50)],
+        accessibility=["text-chat"],
+    )
+
+
+def _licence_of(demo: DemoSpecialist) -> SubmitLicence:
+    return SubmitLicence(
+        number=f"DEMO-{SPECIALISTS.index(demo) + 1}",
+        issuing_body="Chamber of demo data",
+        country=demo.country,
+        expires_on=utc_now().date() + LICENSED_FOR,
     )
 
 

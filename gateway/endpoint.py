@@ -21,6 +21,7 @@ returns is the answer's JSON, or the whole response where that has headers of it
 from __future__ import annotations
 
 import re
+import time
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -32,19 +33,25 @@ import eventlet
 from eventlet.event import Event as GreenEvent
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, register_entrypoint
 from nameko.web.handlers import HttpRequestHandler
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis import context, json
-from chassis.context import CallContext, Caller
+from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller
 from chassis.errors import DomainError, FieldError, Forbidden, Invalid, Unavailable
+from chassis.http import read_body
 from chassis.schemas import Reading, load
+from contracts.files import LARGEST_FILE, File
 from gateway import problems
 from gateway.authentication import Authenticator
 from gateway.server import ApiServer
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,100}")
+FILE_DEADLINE_S = 60.0
+"""For a file's bytes to come: 5 MiB at 700 kbit/s."""
+FOR_EVER_S = 365 * 24 * 3600
 IN_BRACES = re.compile(r"{(\w+)}")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -71,20 +78,35 @@ Allowed = Anyone | SignedIn | Sequence[str]
 
 
 @dataclass(frozen=True)
+class Raw:
+    """Bytes as they are, of one of these media types, in place of JSON.
+
+    As a ``body``, of so many bytes at most. As what is returned, a ``contracts.files.File``;
+    ``name`` makes browsers save it rather than show it.
+    """
+
+    types: tuple[str, ...]
+    largest: int = LARGEST_FILE
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Declaration:
-    """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses;
-    ``errors`` are the refusals of its own, beside those that follow from the rest. What creates
-    takes an ``Idempotency-Key``; so does what is ``repeatable``."""
+    """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses,
+    or ``Raw``; ``errors`` are the refusals of its own, beside those that follow from the rest.
+    What creates takes an ``Idempotency-Key``; so does what is ``repeatable``. ``kept_s``: anybody
+    may keep the answer for so many seconds, and ask again by its ETag."""
 
     method: str
     path: str
-    returns: type | None
-    body: type | None = None
+    returns: type | Raw | None
+    body: type | Raw | None = None
     query: type | None = None
     status: HTTPStatus = HTTPStatus.OK
     allow: Allowed = ANYONE
     errors: tuple[type[DomainError], ...] = ()
     repeatable: bool = False
+    kept_s: int = 0
 
     @property
     def takes_key(self) -> bool:
@@ -101,17 +123,18 @@ def endpoint(
     method: str,
     path: str,
     *,
-    returns: type | None,
-    body: type | None = None,
+    returns: type | Raw | None,
+    body: type | Raw | None = None,
     query: type | None = None,
     status: HTTPStatus = HTTPStatus.OK,
     allow: Allowed = ANYONE,
     errors: Sequence[type[DomainError]] = (),
     repeatable: bool = False,
+    kept_s: int = 0,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
     declaration = Declaration(
-        method, path, returns, body, query, status, allow, tuple(errors), repeatable
+        method, path, returns, body, query, status, allow, tuple(errors), repeatable, kept_s
     )
 
     def decorate(handler: F) -> F:
@@ -143,6 +166,7 @@ class Endpoint(HttpRequestHandler):
         super().__init__(declaration.method, declaration.path)
         self.declaration = declaration
         self.handler = handler
+        self.reads_body = isinstance(declaration.body, Raw)
 
     def get_url_rule(self) -> Rule:
         kinds = self.declaration.path_parameters(self.handler)
@@ -155,20 +179,39 @@ class Endpoint(HttpRequestHandler):
     def handle_request(self, request: Request) -> Response:
         try:
             return self._answer(request, context.current())
+        except HTTPException:
+            raise  # about the body: the server has words for it
         except Exception as error:
             return problems.from_error(error)
 
     def _answer(self, request: Request, call: CallContext) -> Response:
         caller = self.authenticator.caller_of(request)
         _authorise(caller, self.declaration.allow)
+        if isinstance(self.declaration.body, Raw):
+            _require_type(request, self.declaration.body)
+            read_body(request.environ, self.declaration.body.largest, FILE_DEADLINE_S)
+            call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
         arguments = self._arguments(request)
         key = self._idempotency_key(request)
         result = self._run(arguments, replace(call, caller=caller, idempotency_key=key))
-        if isinstance(result, Response):
-            return result
-        if self.declaration.returns is None:
-            return Response(status=self.declaration.status)
-        return Response(json.dumps(result), self.declaration.status, content_type=json.JSON)
+        return self._response(request, result)
+
+    def _response(self, request: Request, result: Any) -> Response:
+        declaration = self.declaration
+        if declaration.returns is None:
+            return Response(status=declaration.status)
+        if isinstance(declaration.returns, Raw):
+            response = _file_response(load(File, result, Reading.WIRE), declaration.returns)
+        else:
+            body = json.dumps(result)
+            response = Response(body, declaration.status, content_type=json.JSON)
+        if declaration.kept_s:
+            response.headers["Cache-Control"] = f"public, max-age={declaration.kept_s}"
+            if declaration.kept_s >= FOR_EVER_S:
+                response.headers["Cache-Control"] += ", immutable"
+            response.add_etag()
+            response.make_conditional(request)
+        return response
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(request.path_values)  # type: ignore[attr-defined]
@@ -176,7 +219,9 @@ class Endpoint(HttpRequestHandler):
             # of what was given twice none is preferred: both are read as one value
             given = {name: ", ".join(values) for name, values in request.args.lists()}
             arguments["query"] = load(self.declaration.query, given, Reading.QUERY)
-        if self.declaration.body is not None:
+        if isinstance(self.declaration.body, Raw):
+            arguments["body"] = request.get_data()
+        elif self.declaration.body is not None:
             arguments["body"] = load(self.declaration.body, _json_of(request), Reading.BODY)
         return arguments
 
@@ -215,6 +260,23 @@ def _authorise(caller: Caller, allow: Allowed) -> None:
     caller.known()
     if not isinstance(allow, SignedIn) and not caller.roles.intersection(allow):
         raise Forbidden(f"this needs the role {' or '.join(allow)}")
+
+
+def _require_type(request: Request, raw: Raw) -> None:
+    if request.mimetype not in raw.types:
+        raise problems.WrongMediaType(
+            f"the body is {request.mimetype or 'of no type'}; what is taken: {', '.join(raw.types)}"
+        )
+
+
+def _file_response(file: File, raw: Raw) -> Response:
+    """Browsers take it for what it is said to be, and nobody keeps it who was not told to."""
+    response = Response(file.read(), content_type=file.media_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    if raw.name:
+        response.headers["Content-Disposition"] = f'attachment; filename="{raw.name}"'
+    return response
 
 
 def _json_of(request: Request) -> Any:

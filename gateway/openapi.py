@@ -28,14 +28,16 @@ from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
 from gateway.authentication import BadToken
 from gateway.endpoint import (
+    FILE_DEADLINE_S,
     IDEMPOTENCY_KEY,
     Anyone,
     BadIdempotencyKey,
     Declaration,
+    Raw,
     SignedIn,
     declarations_of,
 )
-from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
+from gateway.problems import PROBLEM_JSON, NotJson, Problem, WrongMediaType, http_code, status_of
 
 DESCRIPTION = """
 The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.
@@ -45,10 +47,15 @@ RFC 9457 problems with a stable `code`. A POST that creates takes an `Idempotenc
 repetition with the same key has no second effect and gets the first answer.
 """
 
-BODY_LIMITS: dict[type[HTTPException], str] = {
-    RequestTimeout: f"The body did not come within {BODY_DEADLINE_S:.0f} seconds.",
-    RequestEntityTooLarge: f"The body is over {LARGEST_BODY} bytes.",
-}
+
+def _body_limits(body: type | Raw) -> dict[type[HTTPException], str]:
+    raw = isinstance(body, Raw)
+    largest = body.largest if isinstance(body, Raw) else LARGEST_BODY
+    deadline = FILE_DEADLINE_S if raw else BODY_DEADLINE_S
+    return {
+        RequestTimeout: f"The body did not come within {deadline:.0f} seconds.",
+        RequestEntityTooLarge: f"The body is over {largest} bytes.",
+    }
 
 
 RETRY_AFTER = {
@@ -92,8 +99,8 @@ def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
         "responses": _responses(declaration, handler),
     }
     if declaration.body is not None:
-        schema = schema_of(declaration.body, Reading.BODY)
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        content = _content(declaration.body, Reading.BODY)
+        operation["requestBody"] = {"required": True, "content": content}
     if not isinstance(declaration.allow, Anyone):
         operation["security"] = [{"accessToken": []}]
     if not isinstance(declaration.allow, Anyone | SignedIn):
@@ -123,8 +130,10 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
 def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": declaration.status.phrase}
     if declaration.returns is not None:
-        success["content"] = {JSON: {"schema": schema_of(declaration.returns, Reading.WIRE)}}
+        success["content"] = _content(declaration.returns, Reading.WIRE)
     responses = {str(int(declaration.status)): success}
+    if declaration.kept_s:
+        responses["304"] = {"description": "What you have, by its ETag, is what there is."}
     by_status: dict[HTTPStatus, list[type[DomainError]]] = defaultdict(list)
     for refusal in _refusals(declaration, handler):
         by_status[status_of(refusal)].append(refusal)
@@ -134,16 +143,24 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             responses[str(int(status))]["headers"] = {"Retry-After": RETRY_AFTER}
     if declaration.body is not None:
-        for error, sentence in BODY_LIMITS.items():
+        for error, sentence in _body_limits(declaration.body).items():
             responses[str(error.code)] = _problem([f"- `{http_code(error)}`: {sentence}"])
     return responses
+
+
+def _content(shape: type | Raw, reading: Reading) -> dict[str, Any]:
+    if isinstance(shape, Raw):
+        return {kind: {"schema": {"contentMediaType": kind}} for kind in shape.types}
+    return {JSON: {"schema": schema_of(shape, reading)}}
 
 
 def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable[type[DomainError]]:
     """Its own, and those that follow from what is declared."""
     yield from declaration.errors
     yield from (Unavailable, DatabaseAway, BadToken)
-    if declaration.body is not None:
+    if isinstance(declaration.body, Raw):
+        yield WrongMediaType
+    elif declaration.body is not None:
         yield NotJson
     has_text_in_path = str in declaration.path_parameters(handler).values()
     if declaration.body is not None or declaration.query is not None or has_text_in_path:

@@ -38,8 +38,15 @@ class NotJson(Invalid):
     code = "not_json"
 
 
+class WrongMediaType(Invalid):
+    """The body is of a kind that is not taken here: see Content-Type."""
+
+    code = "unsupported_media_type"
+
+
 STATUSES: dict[type[DomainError], HTTPStatus] = {
     NotJson: HTTPStatus.BAD_REQUEST,
+    WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,

@@ -5,10 +5,13 @@ from gateway.api.articles import ArticlesApi
 from gateway.api.availability import AvailabilityApi
 from gateway.api.consultations import ConsultationsApi
 from gateway.api.health import HealthApi
+from gateway.api.licences import LicencesApi
 from gateway.api.notifications import NotificationsApi
+from gateway.api.photos import PhotosApi
 from gateway.api.second_factors import SecondFactorsApi
 from gateway.api.sessions import SessionsApi
 from gateway.api.specialists import SpecialistsApi
+from gateway.api.vocabulary import VocabularyApi
 from gateway.docs import Docs
 
 
@@ -17,6 +20,9 @@ class Gateway(
     SessionsApi,
     SecondFactorsApi,
     SpecialistsApi,
+    PhotosApi,
+    LicencesApi,
+    VocabularyApi,
     AvailabilityApi,
     ConsultationsApi,
     NotificationsApi,

@@ -13,6 +13,8 @@ from chassis.database import Database, service_url
 from chassis.migrations import migrate
 from firststep.migrate import migrations_of
 from firststep.platform import SERVICES
+from services.profiles.service import ProfilesService
+from tests.tokens import plant_key
 
 
 class Databases(Protocol):
@@ -73,6 +75,8 @@ def _migrate_all(url: str) -> None:
     for name, service in SERVICES.items():
         database = connected_database(url, name)
         migrate(database.writer, migrations_of(name), service.store.base.metadata)
+        if name == ProfilesService.name:
+            plant_key(database)
         database.dispose()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,8 @@ from chassis.subscribe import queues_of
 from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY
 from gateway.service import Gateway
 from tests.tokens import SEAL_KEYS
+
+_files = TemporaryDirectory(prefix="firststep-files-")
 
 
 @dataclass
@@ -55,7 +58,7 @@ class Caller:
 
 @contextmanager
 def a_house(
-    broker: str, database: str, mail: str, services: tuple[str, ...] = EVERYBODY
+    broker: str, database: str, mail: str, services: tuple[str, ...] = EVERYBODY, files: str = ""
 ) -> Iterator[House]:
     """Serve these services, and a caller, inside the block."""
     classes = [Gateway if name == GATEWAY else SERVICES[name] for name in services]
@@ -64,6 +67,7 @@ def a_house(
         "WEB_SERVER_ADDRESS": "127.0.0.1:0",
         "DATABASE": database,
         "MAIL": mail,
+        "FILES": files or a_files_folder(),
         "SEAL_KEYS": SEAL_KEYS,
     }
     try:
@@ -90,6 +94,11 @@ def an_embedded_broker() -> str:
 
 def a_mail_folder(tmp_path: Path) -> str:
     return str(tmp_path / "mail")
+
+
+def a_files_folder() -> str:
+    """One that is removed when the tests end."""
+    return mkdtemp(dir=_files.name)
 
 
 def sweep_queues(broker: str, *services: Any) -> None:

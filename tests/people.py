@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
-from tests.tokens import a_verification
+from chassis.context import Caller
+from chassis.times import utc_now
+from contracts.profiles.accounts import Role
+from tests.tokens import KEY, a_token_of, a_verification
 from tests.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
@@ -70,9 +73,13 @@ def a_client(http: httpx.Client) -> Person:
 
 
 def a_specialist(http: httpx.Client, listed: bool = True, featured: bool = False) -> Person:
-    """With a profile; ``featured`` also gives them hours, and waits until it is true."""
+    """With a profile and a verified licence.
+
+    ``featured`` also gives them hours, and waits until it is true.
+    """
     person = somebody(http, "specialist", "Dr Ada Example")
     assert person.post("/specialists", a_profile()).status_code == 201
+    get_licensed(person)
     if listed or featured:
         assert person.patch("/specialists/me", {"status": "listed"}).status_code == 200
     if featured:
@@ -82,6 +89,34 @@ def a_specialist(http: httpx.Client, listed: bool = True, featured: bool = False
     return person
 
 
+def an_admin(http: httpx.Client) -> Person:
+    """Somebody to whom the role was granted."""
+    person = somebody(http, "client", "Alex Admin")
+    caller = Caller(UUID(person.id), frozenset([Role.ADMIN]), verified=True)
+    return replace(person, token=a_token_of(KEY, caller))
+
+
+def get_licensed(specialist: Person, **changes: Any) -> None:
+    """Hand a licence in, and have it verified by an admin."""
+    handed_in = specialist.put("/specialists/me/licence", a_licence(**changes))
+    assert handed_in.status_code == 200, handed_in.text
+    decision = {"decision": "verified", "version": handed_in.json()["version"]}
+    path = f"/specialists/{specialist.id}/verification"
+    decided = an_admin(specialist.http).put(path, decision)
+    assert decided.status_code == 200, decided.text
+
+
+def a_licence(**changes: Any) -> dict[str, Any]:
+    """Valid for years."""
+    licence = {
+        "number": "PT-2041",
+        "issuing_body": "Chamber of Psychotherapists",
+        "country": "DE",
+        "expires_on": f"{utc_now().year + 3}-01-01",
+    }
+    return {**licence, **changes}
+
+
 def a_profile(**changes: Any) -> dict[str, Any]:
     profile = {
         "display_name": "Dr Ada Example",
@@ -89,6 +124,8 @@ def a_profile(**changes: Any) -> dict[str, Any]:
         "biography": "I listen first.",
         "languages": ["en"],
         "topics": ["anxiety"],
+        "time_zone": "Europe/Berlin",
+        "online": True,
     }
     return {**profile, **changes}
 

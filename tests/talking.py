@@ -21,7 +21,7 @@ from chassis.store import Store
 from chassis.subscribe import queues_of, subscriptions_of
 from chassis.times import utc_now
 from tests.house import Caller as Asker
-from tests.house import House, an_embedded_broker, sweep_queues
+from tests.house import House, a_files_folder, an_embedded_broker, sweep_queues
 from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
@@ -110,7 +110,12 @@ class Asking:
 
 @contextmanager
 def serving(
-    service: Any, database: str, mail: str = "", broker: str = "", instances: int = 1
+    service: Any,
+    database: str,
+    mail: str = "",
+    broker: str = "",
+    instances: int = 1,
+    files: str = "",
 ) -> Iterator[Talking]:
     """Run this service, and nobody else, inside the block."""
     address = broker or an_embedded_broker()
@@ -119,6 +124,7 @@ def serving(
         "WEB_SERVER_ADDRESS": "127.0.0.1:0",
         "DATABASE": database,
         "MAIL": mail,
+        "FILES": files or a_files_folder(),
         "SEAL_KEYS": SEAL_KEYS,
     }
     topology = queues_of(service)

@@ -12,11 +12,20 @@ from chassis.database import Database
 from chassis.sealing import Seal, new_key
 from chassis.times import utc_now
 from services.profiles.accounts.accounts import Account
-from services.profiles.sessions.signing_keys import signing_key
+from services.profiles.sessions.signing_keys import SigningKey, columns_of, signing_key
 from services.profiles.sessions.tokens import access_token
 
 SEAL_KEYS = new_key()
 """Of every platform that tests run."""
+KEY = OKPKey.generate_key("Ed25519", auto_kid=True)
+"""Signs access tokens on every platform whose databases ``tests.databases`` made."""
+
+
+def plant_key(profiles: Database) -> None:
+    """Let a platform that has no key yet sign with ``KEY``."""
+    now, seal = utc_now(), Seal(SEAL_KEYS, "signing keys")
+    with profiles.transaction() as tx:
+        tx.add(SigningKey(**columns_of(1, KEY, seal, now, signs_from=now)))
 
 
 def key_of(profiles: Database) -> OKPKey:

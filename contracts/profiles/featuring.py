@@ -17,8 +17,8 @@ from contracts.profiles import PRODUCER
 class NotFeatured(StrEnum):
     """Why a specialist is not featured."""
 
-    NOT_LISTED = "not_listed"
     NOT_VERIFIED = "not_verified"
+    NOT_LISTED = "not_listed"
     NO_FREE_CONSULTATIONS = "no_free_consultations"
     NO_SLOT_SOON = "no_slot_soon"
 

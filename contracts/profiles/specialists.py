@@ -9,13 +9,14 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_doc import Doc
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from chassis.errors import Conflict, Invalid
 from chassis.events import Audience, Event, Version
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import DisplayName
-from contracts.shapes import ISO_639, KEBAB_CASE
+from contracts.shapes import DECIMAL, ISO_639, ISO_3166, ISO_4217, ONE_LINE_OR_NONE
+from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 
 
 class SpecialistStatus(StrEnum):
@@ -36,20 +37,73 @@ class Listing(StrEnum):
 Headline = Annotated[str, Length(max=160), Doc("One line under the name.")]
 
 
-Biography = Annotated[str, Length(max=5000)]
+Pronouns = Annotated[
+    str, Length(max=40), Regexp(ONE_LINE_OR_NONE, error="Must be one line of text.")
+]
+
+
+Biography = Annotated[str, Length(max=5000), Doc("Markdown.")]
 
 
 Languages = Annotated[
     list[Annotated[str, Regexp(ISO_639, error="Must be an ISO 639 code, such as 'en'.")]],
     Length(max=20),
+    Doc("ISO 639 codes of languages that exist."),
 ]
 
 
 Topics = Annotated[
-    list[Annotated[str, Length(max=40), Regexp(KEBAB_CASE)]],
+    list[Annotated[str, OneOf(TOPICS, error="No such topic: see /api/v1/vocabulary.")]],
     Length(max=20),
-    Doc("Stable keys such as `anxiety`."),
+    Doc("Keys of topics in the vocabulary, such as `anxiety`."),
 ]
+
+
+Approaches = Annotated[
+    list[Annotated[str, OneOf(APPROACHES, error="No such approach: see /api/v1/vocabulary.")]],
+    Length(max=20),
+    Doc("Keys of approaches in the vocabulary, such as `systemic`."),
+]
+
+
+Accessibility = Annotated[
+    list[Annotated[str, OneOf(ACCESSIBILITY, error="No such key: see /api/v1/vocabulary.")]],
+    Length(max=20),
+    Doc("Keys of accessibility in the vocabulary, such as `wheelchair`."),
+]
+
+
+CountryCode = Annotated[
+    str, Regexp(ISO_3166, error="Must be an ISO 3166-1 alpha-2 code, such as 'DE'.")
+]
+
+
+Countries = Annotated[
+    list[CountryCode], Length(max=50), Doc("Where clients may live; ISO 3166-1 alpha-2.")
+]
+
+
+TimeZone = Annotated[str, Length(max=64), Doc("IANA's name of the zone, such as `Europe/Berlin`.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fee:
+    """What a later session costs: information alone. The first consultation is free."""
+
+    amount: Annotated[
+        str,
+        Regexp(DECIMAL, error="Must be a decimal, such as '95.00'."),
+        Doc("A decimal, exact."),
+    ]
+    currency: Annotated[
+        str,
+        Regexp(ISO_4217, error="Must be an ISO 4217 code, such as 'EUR'."),
+        Doc("ISO 4217."),
+    ]
+    minutes: Annotated[int, Range(5, 480), Doc("How long such a session is.")]
+
+
+Fees = Annotated[list[Fee], Length(max=10), Doc("For later sessions; information alone.")]
 
 
 # Events
@@ -91,10 +145,18 @@ class WriteProfile:
     """A specialist's profile; it is a draft until it is listed."""
 
     display_name: DisplayName
+    pronouns: Pronouns = ""
     headline: Headline = ""
     biography: Biography = ""
-    languages: Languages = field(default_factory=list)
     topics: Topics = field(default_factory=list)
+    approaches: Approaches = field(default_factory=list)
+    languages: Languages = field(default_factory=list)
+    countries: Countries = field(default_factory=list)
+    time_zone: TimeZone = ""
+    in_person: bool = False
+    online: bool = False
+    fees: Fees = field(default_factory=list)
+    accessibility: Accessibility = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +164,31 @@ class ChangeProfile:
     """What is to change; what is left out stays."""
 
     display_name: DisplayName | None = None
+    pronouns: Pronouns | None = None
     headline: Headline | None = None
     biography: Biography | None = None
-    languages: Languages | None = None
     topics: Topics | None = None
+    approaches: Approaches | None = None
+    languages: Languages | None = None
+    countries: Countries | None = None
+    time_zone: TimeZone | None = None
+    in_person: bool | None = None
+    online: bool | None = None
+    fees: Fees | None = None
+    accessibility: Accessibility | None = None
     status: Annotated[Listing | None, Doc("Be found, or withdraw.")] = None
 
 
 # Resources
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """Where a photo is, in each of its sizes: paths of this API that never change."""
+
+    large: Annotated[str, Doc("512 × 512 pixels, WebP.")]
+    medium: Annotated[str, Doc("256 × 256 pixels, WebP.")]
+    small: Annotated[str, Doc("96 × 96 pixels, WebP.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +198,21 @@ class Specialist:
     id: UUID
     status: SpecialistStatus
     display_name: str
+    pronouns: str
     headline: str
-    biography: str
-    languages: list[str]
+    biography: Annotated[str, Doc("Markdown, as it was written.")]
+    biography_html: Annotated[str, Doc("The same as HTML, sanitised.")]
+    photo: Photo | None
     topics: list[str]
-    verified: bool
+    approaches: list[str]
+    languages: list[str]
+    countries: list[str]
+    time_zone: str
+    in_person: bool
+    online: bool
+    fees: Annotated[list[Fee], Doc("For later sessions; the first consultation is free.")]
+    accessibility: list[str]
+    verified: Annotated[bool, Doc("An admin has seen a licence that is still valid.")]
     featured: Annotated[bool, Doc("Derived from facts; nobody sets it.")]
     next_slot_at: Annotated[datetime | None, Doc("The next bookable time, as last heard.")]
 
@@ -141,3 +230,9 @@ class ProfileIncomplete(Invalid):
     """The profile can't be listed yet: something is missing."""
 
     code = "profile_incomplete"
+
+
+class NoSuchCode(Invalid):
+    """A language, country, currency or time zone does not exist."""
+
+    code = "no_such_code"

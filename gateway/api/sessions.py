@@ -6,9 +6,6 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from werkzeug.wrappers import Response
-
-from chassis import json
 from chassis.errors import NotFound
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.second_factors import WrongCode
@@ -94,9 +91,7 @@ class SessionsApi(Api):
         """Log out in one of the places where you are signed in."""
         self.profiles.end_session(session_id=session_id)
 
-    @endpoint("GET", "/.well-known/jwks.json", returns=TokenKeys)
-    def token_keys(self) -> Response:
+    @endpoint("GET", "/.well-known/jwks.json", returns=TokenKeys, kept_s=KEYS_KEPT_S)
+    def token_keys(self) -> Any:
         """The public keys that verify access tokens: a JWK set (RFC 7517)."""
-        keys = json.dumps(self.profiles.get_token_keys())
-        kept = {"Cache-Control": f"public, max-age={KEYS_KEPT_S}"}
-        return Response(keys, headers=kept, content_type=json.JSON)
+        return self.profiles.get_token_keys()

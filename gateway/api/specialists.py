@@ -9,8 +9,10 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.profiles.accounts import Role
+from contracts.profiles.history import Change
 from contracts.profiles.specialists import (
     ChangeProfile,
+    NoSuchCode,
     ProfileExists,
     ProfileIncomplete,
     Specialist,
@@ -28,7 +30,7 @@ class SpecialistsApi(Api):
         returns=Specialist,
         status=HTTPStatus.CREATED,
         allow=[Role.SPECIALIST],
-        errors=[ProfileExists],
+        errors=[ProfileExists, NoSuchCode],
     )
     def write_profile(self, body: WriteProfile) -> Any:
         """Write your profile; it is a draft at first."""
@@ -51,7 +53,7 @@ class SpecialistsApi(Api):
         body=ChangeProfile,
         returns=Specialist,
         allow=[Role.SPECIALIST],
-        errors=[NotFound, ProfileIncomplete],
+        errors=[NotFound, ProfileIncomplete, NoSuchCode],
     )
     def change_profile(self, body: ChangeProfile) -> Any:
         """Change your profile; list or unlist it."""
@@ -72,6 +74,18 @@ class SpecialistsApi(Api):
     def get_specialist(self, specialist_id: UUID) -> Any:
         """One listed specialist."""
         return self.profiles.get_specialist(specialist_id=specialist_id)
+
+    @endpoint(
+        "GET",
+        "/api/v1/specialists/{specialist_id}/history",
+        query=PageQuery,
+        returns=page_of(Change),
+        allow=[Role.ADMIN],
+        errors=[BadCursor],
+    )
+    def get_history(self, specialist_id: UUID, query: PageQuery) -> Any:
+        """Who changed what of a profile, its photo and its licence, the newest first."""
+        return self.profiles.get_history(specialist_id=specialist_id, page=query)
 
     @endpoint(
         "GET", "/api/v1/featured", query=PageQuery, returns=page_of(Specialist), errors=[BadCursor]

@@ -1,6 +1,7 @@
 """What every part of the profiles service has at hand."""
 
 from chassis.container import caller_of_this
+from chassis.storage import Storage
 from chassis.store import Store
 from services.profiles.base import Base
 from services.profiles.guesses import Guesses
@@ -9,6 +10,7 @@ from services.profiles.seals import Seals
 
 class Part:
     store = Store(Base)
+    files = Storage()
     caller = caller_of_this()
     seals = Seals()
     guesses = Guesses()

@@ -3,10 +3,13 @@
 from services.profiles.accounts.service import Accounts
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
+from services.profiles.licences.service import Licences
 from services.profiles.second_factors.service import SecondFactors
 from services.profiles.sessions.service import Sessions
 from services.profiles.specialists.service import Specialists
 
 
-class ProfilesService(Accounts, Sessions, SecondFactors, Specialists, Discovery, Featuring):
+class ProfilesService(
+    Accounts, Sessions, SecondFactors, Specialists, Licences, Discovery, Featuring
+):
     name = "profiles"

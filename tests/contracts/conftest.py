@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chassis.context import CallContext, Caller, entered
 from chassis.ids import new_id
+from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import Role
+from services.profiles.licences.service import review_licences
 from tests.databases import Databases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
-from tests.people import Person, a_client, a_specialist, an_availability, slots_of
+from tests.people import (
+    Person,
+    a_client,
+    a_licence,
+    a_specialist,
+    an_admin,
+    an_availability,
+    get_licensed,
+    slots_of,
+)
 from tests.waiting import eventually
 
 
@@ -44,11 +56,23 @@ def _play(house: House) -> None:
     specialist.put("/specialists/me/availability", closed)
     eventually(lambda: not _featured(specialist))
     specialist.patch("/specialists/me", {"status": "unlisted"})
+    _decline_and_outlive_licences(house)
     article = WriteArticle(
         slug="a-first-step", title="A first step", summary="", body="Text.", topics=["first-steps"]
     )
     with entered(CallContext(caller=Caller(new_id(), frozenset([Role.EDITOR])))):
         house.remote("content").publish_article(article=article)
+
+
+def _decline_and_outlive_licences(house: House) -> None:
+    specialist, admin = a_specialist(house.http), an_admin(house.http)
+    today, about = utc_now(), f"/specialists/{specialist.id}/verification"
+    soon = specialist.put("/specialists/me/licence", a_licence(number="PT-2042")).json()
+    declined = {"decision": "declined", "reason": "Illegible.", "version": soon["version"]}
+    assert admin.put(about, declined).status_code == 200
+    get_licensed(specialist, expires_on=str((today + timedelta(days=6)).date()))
+    for days in (0, 6):
+        review_licences(house.store("profiles"), today + timedelta(days=days))
 
 
 def _featured(specialist: Person) -> bool:

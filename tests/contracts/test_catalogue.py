@@ -34,6 +34,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "SpecialistUpdated": ("profiles", "public"),
     "SpecialistUnlisted": ("profiles", "public"),
     "SpecialistVerified": ("profiles", "internal"),
+    "LicenceDeclined": ("profiles", "internal"),
     "LicenceExpiring": ("profiles", "internal"),
     "LicenceExpired": ("profiles", "internal"),
     "SpecialistFeatured": ("profiles", "public"),
@@ -60,6 +61,10 @@ BEAR_STATE = {
     "SpecialistListed",
     "SpecialistUpdated",
     "SpecialistUnlisted",
+    "SpecialistVerified",
+    "LicenceDeclined",
+    "LicenceExpiring",
+    "LicenceExpired",
     "SpecialistFeatured",
     "SpecialistUnfeatured",
     "AvailabilityChanged",
@@ -263,6 +268,15 @@ def test_an_event_can_be_neither_changed_nor_confused(event: type[Event]) -> Non
 # The free consultation
 
 
+PRICED = {"price", "fee", "fees", "amount", "cost", "currency", "payment", "rate", "charge", "paid"}
+
+
+@EACH_EVENT
+def test_no_event_has_a_price(event: type[Event]) -> None:
+    names = [path for path, _ in fields_of(event)]
+    assert [each for each in names if PRICED & set(re.split(r"[._]", each.lower()))] == []
+
+
 def test_a_free_consultation_has_no_price() -> None:
     named = {
         f"{name}.{field.name}"
@@ -270,8 +284,7 @@ def test_a_free_consultation_has_no_price() -> None:
         for field in dataclasses.fields(typing.cast(Any, member))
     }
     assert "Consultation.status" in named
-    words = {"price", "fee", "amount", "cost", "currency", "payment", "rate", "charge", "paid"}
-    assert [each for each in named if words & set(re.split(r"[._]", each.lower()))] == []
+    assert [each for each in named if PRICED & set(re.split(r"[._]", each.lower()))] == []
 
 
 # Refusals

@@ -10,7 +10,7 @@ import pytest
 from tests.databases import Databases
 from tests.gateway.description import Description
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
-from tests.people import Person, a_client, a_specialist
+from tests.people import Person, a_client, a_specialist, an_admin
 
 
 @pytest.fixture(scope="package")
@@ -39,6 +39,11 @@ def http(shared_house: House) -> httpx.Client:
 @pytest.fixture(scope="package")
 def client(http: httpx.Client) -> Person:
     return a_client(http)
+
+
+@pytest.fixture(scope="package")
+def admin(http: httpx.Client) -> Person:
+    return an_admin(http)
 
 
 @pytest.fixture(scope="package")

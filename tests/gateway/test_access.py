@@ -27,6 +27,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/consultations"): "client",
     ("GET", "/api/v1/consultations/{consultation_id}"): SIGNED_IN,
     ("GET", "/api/v1/featured"): ANYONE,
+    ("GET", "/api/v1/licences"): "admin",
     ("GET", "/api/v1/me"): SIGNED_IN,
     ("PATCH", "/api/v1/me"): SIGNED_IN,
     ("POST", "/api/v1/me/email"): SIGNED_IN,
@@ -36,6 +37,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("PUT", "/api/v1/me/totp"): SIGNED_IN,
     ("POST", "/api/v1/me/totp/removal"): SIGNED_IN,
     ("GET", "/api/v1/notifications"): SIGNED_IN,
+    ("GET", "/api/v1/photos/{name}"): ANYONE,
     ("DELETE", "/api/v1/sessions"): SIGNED_IN,
     ("GET", "/api/v1/sessions"): SIGNED_IN,
     ("POST", "/api/v1/sessions"): ANYONE,
@@ -48,8 +50,18 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("PATCH", "/api/v1/specialists/me"): "specialist",
     ("GET", "/api/v1/specialists/me/availability"): "specialist",
     ("PUT", "/api/v1/specialists/me/availability"): "specialist",
+    ("GET", "/api/v1/specialists/me/licence"): "specialist",
+    ("PUT", "/api/v1/specialists/me/licence"): "specialist",
+    ("PUT", "/api/v1/specialists/me/licence/document"): "specialist",
+    ("DELETE", "/api/v1/specialists/me/photo"): "specialist",
+    ("PUT", "/api/v1/specialists/me/photo"): "specialist",
     ("GET", "/api/v1/specialists/{specialist_id}"): ANYONE,
+    ("GET", "/api/v1/specialists/{specialist_id}/history"): "admin",
+    ("GET", "/api/v1/specialists/{specialist_id}/licence"): "admin",
+    ("GET", "/api/v1/specialists/{specialist_id}/licence/document"): "admin",
     ("GET", "/api/v1/specialists/{specialist_id}/slots"): ANYONE,
+    ("PUT", "/api/v1/specialists/{specialist_id}/verification"): "admin",
+    ("GET", "/api/v1/vocabulary"): ANYONE,
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
 }
@@ -93,7 +105,7 @@ def test_nobody_is_asked_to_sign_in_where_that_is_needed(
 
 
 @EACH_ENDPOINT
-@pytest.mark.parametrize("role", ["client", "specialist"])
+@pytest.mark.parametrize("role", ["client", "specialist", "admin"])
 def test_who_has_another_role_is_refused_before_what_they_sent_is_read(
     request: pytest.FixtureRequest, endpoint: tuple[str, str], allowed: str, role: str
 ) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import inspect
+
 from chassis.ids import new_id
 from contracts.booking import AvailabilityChanged
-from contracts.profiles.specialists import ChangeProfile, Listing, SpecialistStatus, WriteProfile
+from contracts.profiles.licences import SubmitLicence
+from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
+from services.profiles.base import Base
+from services.profiles.licences.licences import Licence
 from services.profiles.specialists.specialists import Specialist
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""
 TOMORROW = NOW + timedelta(days=1)
+NEXT_YEAR = date(2027, 3, 2)
 LIST = ChangeProfile(status=Listing.LISTED)
 UNLIST = ChangeProfile(status=Listing.UNLISTED)
 
@@ -25,32 +31,51 @@ def a_profile(**changes: Any) -> WriteProfile:
         "biography": "I listen first.",
         "languages": ["en"],
         "topics": ["anxiety"],
+        "time_zone": "Europe/Berlin",
+        "online": True,
     }
     return WriteProfile(**{**profile, **changes})
 
 
 def an_empty_specialist() -> Specialist:
     """As the row is before anything is known."""
-    return Specialist(
-        id=new_id(),
-        version=0,
-        status=SpecialistStatus.DRAFT,
-        display_name="",
-        headline="",
-        biography="",
-        languages=[],
-        topics=[],
-        featured=False,
-        offers_free_consultations=False,
-        next_slot_at=None,
-        availability_version=0,
-    )
+    return Specialist(**_defaults(Specialist) | {"id": new_id()})
+
+
+def an_empty_licence(specialist_id: UUID) -> Licence:
+    return Licence(**_defaults(Licence) | {"specialist_id": specialist_id})
+
+
+def _defaults(kind: type[Base]) -> dict[str, Any]:
+    return {column.key: _default(column) for column in inspect(kind).columns}
+
+
+def _default(column: Any) -> Any:
+    if column.default is None:
+        return None
+    return column.default.arg(None) if column.default.is_callable else column.default.arg
+
+
+def a_submission(**changes: Any) -> SubmitLicence:
+    licence: dict[str, Any] = {
+        "number": "PT-2041",
+        "issuing_body": "Chamber of Psychotherapists",
+        "country": "DE",
+        "expires_on": NEXT_YEAR,
+    }
+    return SubmitLicence(**{**licence, **changes})
+
+
+def a_written_specialist() -> Specialist:
+    specialist = an_empty_specialist()
+    specialist.write(a_profile())
+    return specialist
 
 
 def a_specialist(listed: bool = False, bookable: bool = False) -> Specialist:
-    """With a profile; ``bookable``: for free, tomorrow."""
-    specialist = an_empty_specialist()
-    specialist.write(a_profile())
+    """With a profile and a licence; ``bookable``: for free, tomorrow."""
+    specialist = a_written_specialist()
+    specialist.verified_until = NEXT_YEAR
     if listed:
         specialist.change(LIST, NOW)
     if bookable:

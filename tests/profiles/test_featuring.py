@@ -29,8 +29,8 @@ def test_whoever_is_listed_verified_free_and_soon_to_be_booked_is_featured() -> 
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        (replace(TRUE, listed=False), NotFeatured.NOT_LISTED),
         (replace(TRUE, verified=False), NotFeatured.NOT_VERIFIED),
+        (replace(TRUE, listed=False), NotFeatured.NOT_LISTED),
         (replace(TRUE, offers_free_consultations=False), NotFeatured.NO_FREE_CONSULTATIONS),
         (replace(TRUE, next_slot_at=None), NotFeatured.NO_SLOT_SOON),
     ],
@@ -42,7 +42,7 @@ def test_each_missing_fact_is_a_reason(facts: Facts, reason: NotFeatured) -> Non
 def test_of_several_reasons_the_first_is_told() -> None:
     ever_less_is_missing = (
         Facts(False, False, False, None),
-        Facts(True, False, False, None),
+        Facts(False, True, False, None),
         Facts(True, True, False, None),
         Facts(True, True, True, None),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 import pytest
 
 from chassis.errors import NotFound
@@ -15,6 +18,7 @@ from contracts.profiles.specialists import (
     SpecialistStatus,
     SpecialistUnlisted,
     SpecialistUpdated,
+    WriteProfile,
 )
 from tests.profiles.builders import LIST, NOW, UNLIST, a_profile, a_specialist, an_empty_specialist
 
@@ -73,18 +77,21 @@ def test_listing_is_told() -> None:
 
 
 def test_a_profile_is_completed_and_listed_in_one_change() -> None:
-    specialist = an_empty_specialist()
-    specialist.write(a_profile(headline=""))
+    specialist = a_specialist()
+    specialist.headline = ""
     complete = ChangeProfile(headline="Where to start", status=Listing.LISTED)
     [event] = specialist.change(complete, NOW)
     assert isinstance(event, SpecialistListed)
     assert event.headline == "Where to start"
 
 
-@pytest.mark.parametrize("part", ["headline", "biography", "languages"])
-def test_each_part_that_is_missing_stands_against_listing(part: str) -> None:
-    specialist = an_empty_specialist()
-    specialist.write(a_profile(**{part: [] if part == "languages" else ""}))
+@pytest.mark.parametrize(
+    ("part", "nothing"),
+    [("headline", ""), ("biography", ""), ("topics", []), ("languages", []), ("time_zone", "")],
+)
+def test_each_part_that_is_missing_stands_against_listing(part: str, nothing: Any) -> None:
+    specialist = a_specialist()
+    specialist.change(ChangeProfile(**{part: nothing}), NOW)
     with pytest.raises(ProfileIncomplete) as refusal:
         specialist.change(LIST, NOW)
     assert [each.field for each in refusal.value.errors] == [part]
@@ -92,10 +99,29 @@ def test_each_part_that_is_missing_stands_against_listing(part: str) -> None:
 
 def test_all_missing_parts_are_named_at_once() -> None:
     specialist = an_empty_specialist()
-    specialist.write(a_profile(headline="", biography="", languages=[], topics=[]))
+    specialist.write(WriteProfile(display_name="Dr Ada Example"))
     with pytest.raises(ProfileIncomplete) as refusal:
         specialist.change(LIST, NOW)
-    assert [each.field for each in refusal.value.errors] == ["headline", "biography", "languages"]
+    missing = [each.field for each in refusal.value.errors]
+    needed = ["headline", "biography", "topics", "languages", "time_zone", "online", "licence"]
+    assert missing == needed
+
+
+@pytest.mark.parametrize(("in_person", "online"), [(True, False), (False, True), (True, True)])
+def test_sessions_in_person_or_online_are_enough_to_be_listed(
+    in_person: bool, online: bool
+) -> None:
+    change = ChangeProfile(in_person=in_person, online=online, status=Listing.LISTED)
+    assert a_specialist().change(change, NOW)
+
+
+@pytest.mark.parametrize("ends", [None, NOW.date(), NOW.date() - timedelta(days=1)])
+def test_nobody_is_listed_without_a_licence_in_force(ends: date | None) -> None:
+    specialist = a_specialist()
+    specialist.verified_until = ends
+    with pytest.raises(ProfileIncomplete) as refusal:
+        specialist.change(LIST, NOW)
+    assert [each.field for each in refusal.value.errors] == ["licence"]
 
 
 def test_a_listed_profile_can_not_lose_a_part_that_it_needs() -> None:

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import httpx
@@ -78,7 +78,8 @@ class Load:
         profiles = connected_database(database, "profiles")
         with profiles.transaction() as tx:
             for id in self._specialists:
-                tx.add(Specialist(id=id, display_name="Dr Ada", status=SpecialistStatus.LISTED))
+                licensed = {"status": SpecialistStatus.LISTED, "verified_until": date.max}
+                tx.add(Specialist(id=id, display_name="Dr Ada", **licensed))
         self._key = key_of(profiles)
         profiles.dispose()
 

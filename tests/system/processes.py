@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from tests.house import a_files_folder
 from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
@@ -125,7 +126,13 @@ def _end(process: subprocess.Popen[Any]) -> None:
 
 def real_settings(broker: str, database: str, mail: str) -> Settings:
     """Settings of a platform on real servers."""
-    return {"broker": broker, "database": database, "mail": mail, "seal_keys": SEAL_KEYS}
+    return {
+        "broker": broker,
+        "database": database,
+        "mail": mail,
+        "files": a_files_folder(),
+        "seal_keys": SEAL_KEYS,
+    }
 
 
 def listening(settings: Settings, *types: str) -> subprocess.Popen[str]:

@@ -64,6 +64,7 @@ def test_misuse_is_explained(
     ("service", "missing", "setting"),
     [
         ("profiles", "seal_keys", "FIRSTSTEP_SEAL_KEYS is missing"),
+        ("profiles", "files", "FIRSTSTEP_FILES is missing"),
         ("notifications", "mail", "FIRSTSTEP_MAIL is missing"),
         ("content", "database", "FIRSTSTEP_DATABASE is missing"),
     ],

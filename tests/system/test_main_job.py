@@ -17,6 +17,7 @@ from tests.people import (
     a_profile,
     a_specialist,
     an_availability,
+    get_licensed,
     slots_of,
     somebody,
 )
@@ -73,6 +74,7 @@ def test_a_specialist_is_featured_exactly_while_they_can_be_booked_for_free(
     # hours first, the profile later: no order is needed
     assert specialist.put("/specialists/me/availability", an_availability()).status_code == 200
     assert specialist.post("/specialists", a_profile()).status_code == 201
+    get_licensed(specialist)
     assert not specialist.get("/specialists/me").json()["featured"]
 
     specialist.patch("/specialists/me", {"status": "listed"})

@@ -22,10 +22,10 @@ class Facts:
 
 def why_not_featured(facts: Facts, now: datetime) -> NotFeatured | None:
     """The first reason against; ``None``: featured."""
+    if not facts.verified:  # whose licence ends is unlisted as well, for that very reason
+        return NotFeatured.NOT_VERIFIED
     if not facts.listed:
         return NotFeatured.NOT_LISTED
-    if not facts.verified:
-        return NotFeatured.NOT_VERIFIED
     if not facts.offers_free_consultations:
         return NotFeatured.NO_FREE_CONSULTATIONS
     if facts.next_slot_at is None or not now <= facts.next_slot_at <= now + SOON:

@@ -82,16 +82,22 @@ def rotate(tx: Transaction, seal: Seal, now: datetime) -> None:
 
 
 def _make(tx: Transaction, number: int, seal: Seal, now: datetime, signs_from: datetime) -> None:
-    key = OKPKey.generate_key("Ed25519")
-    key.ensure_kid()
+    key = OKPKey.generate_key("Ed25519", auto_kid=True)
     insert_if_absent(
-        tx,
-        cast(Table, SigningKey.__table__),
-        number=number,
-        kid=key.kid,
-        private_key=seal.close(json.dumps(key.as_dict(private=True)), now),
-        public_key=key.as_dict(private=False),
-        made_at=now,
-        signs_from=signs_from,
-        retires_at=None,
+        tx, cast(Table, SigningKey.__table__), **columns_of(number, key, seal, now, signs_from)
     )
+
+
+def columns_of(
+    number: int, key: OKPKey, seal: Seal, now: datetime, signs_from: datetime
+) -> dict[str, Any]:
+    """A row of ``signing_keys``."""
+    return {
+        "number": number,
+        "kid": key.kid,
+        "private_key": seal.close(json.dumps(key.as_dict(private=True)), now),
+        "public_key": key.as_dict(private=False),
+        "made_at": now,
+        "signs_from": signs_from,
+        "retires_at": None,
+    }

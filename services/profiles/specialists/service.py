@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import select
+
+from chassis.clock import every
 from chassis.errors import NotFound
+from chassis.pages import Page, PageQuery, newest_first
 from chassis.rpc import rpc
 from chassis.times import utc_now
+from contracts.files import File
+from contracts.profiles import history
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, WriteProfile
 from services.profiles.part import Part
+from services.profiles.specialists import photos
+from services.profiles.specialists.history import Change, recorded
 from services.profiles.specialists.specialists import Specialist
+from services.profiles.sweeping import sweep
 
 
 class Specialists(Part):
@@ -20,7 +29,8 @@ class Specialists(Part):
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            specialist.write(profile)
+            with recorded(tx, specialist, account_id):
+                specialist.write(profile)
             return tx.reply(specialist.to_resource())
 
     @rpc
@@ -28,8 +38,22 @@ class Specialists(Part):
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            tx.emit(*specialist.change(change, utc_now()))
+            with recorded(tx, specialist, account_id):
+                tx.emit(*specialist.change(change, utc_now()))
             return tx.reply(specialist.to_resource())
+
+    @rpc
+    def set_photo(self, photo: File) -> contract.Specialist:
+        account_id = self.caller.with_role(Role.SPECIALIST)
+        return self._show_photo(photos.keep(self.files, account_id, photo.read()))
+
+    @rpc
+    def remove_photo(self) -> contract.Specialist:
+        return self._show_photo("")
+
+    @rpc
+    def get_photo(self, name: str) -> File:
+        return File.of(photos.find(self.files, name), "image/webp")
 
     @rpc
     def get_my_profile(self) -> contract.Specialist:
@@ -43,6 +67,27 @@ class Specialists(Part):
         if not specialist.listed:
             raise NotFound(f"there is no specialist {specialist_id}")
         return specialist.to_resource()
+
+    @rpc
+    def get_history(self, specialist_id: UUID, page: PageQuery) -> Page[history.Change]:
+        """Who changed what of a profile, its photo and its licence."""
+        self.caller.with_role(Role.ADMIN)
+        changes = select(Change).where(Change.specialist_id == specialist_id)
+        with self.store.reading() as session:
+            return newest_first(session, changes, Change.id, page, Change.to_resource)
+
+    @every(hours=1)
+    def sweep_files(self) -> None:
+        """Delete photos and documents that are nobody's any more."""
+        sweep(self.store, self.files, utc_now())
+
+    def _show_photo(self, key: str) -> contract.Specialist:
+        account_id = self.caller.with_role(Role.SPECIALIST)
+        with self.store.transaction() as tx:
+            specialist = tx.lock_or_create(Specialist, account_id)
+            with recorded(tx, specialist, account_id):
+                tx.emit(*specialist.show_photo(key))
+            return tx.reply(specialist.to_resource())
 
     def _specialist(self, specialist_id: UUID) -> Specialist:
         with self.store.reading() as session:

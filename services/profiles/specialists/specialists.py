@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import markdown
 from chassis.errors import FieldError, NotFound
 from chassis.events import Event
 from contracts.booking import AvailabilityChanged
@@ -25,15 +28,21 @@ from contracts.profiles.specialists import (
 )
 from services.profiles.base import Base
 from services.profiles.featuring.facts import Facts, why_not_featured
+from services.profiles.specialists import photos, standards
 
-WRITTEN = ("display_name", "headline", "biography", "languages", "topics")
-NEEDED_TO_LIST = ("headline", "biography", "languages")
+WRITTEN = tuple(each.name for each in fields(WriteProfile))
+NEEDED_TO_LIST = ("headline", "biography", "topics", "languages", "time_zone")
+LISTS = ("topics", "approaches", "languages", "countries", "accessibility")
 
 
 class Specialist(Base):
     """Bears the id of the account that owns it: an account has one profile at most.
 
     The row may be there before the profile is written: booking may speak of it first.
+
+    ``photo`` is the key of the photo's files. ``verified_until`` is the first day, in UTC, on
+    which the licence in force is valid no more. ``lapsed``: the end of the licence took the
+    listing, so that a renewed one brings it back.
     """
 
     __tablename__ = "specialists"
@@ -42,21 +51,35 @@ class Specialist(Base):
     version: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(default=SpecialistStatus.DRAFT)
     display_name: Mapped[str] = mapped_column(default="")
+    pronouns: Mapped[str] = mapped_column(default="")
     headline: Mapped[str] = mapped_column(default="")
     biography: Mapped[str] = mapped_column(default="")
-    languages: Mapped[list[str]] = mapped_column(default=list)
+    biography_html: Mapped[str] = mapped_column(default="")
     topics: Mapped[list[str]] = mapped_column(default=list)
+    approaches: Mapped[list[str]] = mapped_column(default=list)
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    countries: Mapped[list[str]] = mapped_column(default=list)
+    time_zone: Mapped[str] = mapped_column(default="")
+    in_person: Mapped[bool] = mapped_column(default=False)
+    online: Mapped[bool] = mapped_column(default=False)
+    fees: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    accessibility: Mapped[list[str]] = mapped_column(default=list)
+    photo: Mapped[str] = mapped_column(default="")
+    verified_until: Mapped[date | None] = mapped_column(default=None, index=True)
+    lapsed: Mapped[bool] = mapped_column(default=False)
     featured: Mapped[bool] = mapped_column(default=False, index=True)
     offers_free_consultations: Mapped[bool] = mapped_column(default=False)
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
     availability_version: Mapped[int] = mapped_column(default=0)
 
     def write(self, profile: WriteProfile) -> None:
-        """Fill the empty profile; raises ``ProfileExists`` where it is not empty."""
+        """Fill the empty profile.
+
+        Raises ``ProfileExists`` where it is not empty, and ``NoSuchCode``.
+        """
         if self.written:
             raise ProfileExists
-        for name in WRITTEN:
-            setattr(self, name, getattr(profile, name))
+        self._take(profile)
 
     @property
     def written(self) -> bool:
@@ -68,8 +91,12 @@ class Specialist(Base):
 
     @property
     def verified(self) -> bool:
-        """True until licences exist: the one place that will ask for them."""
-        return True
+        """As of the last look at the clock; ``verified_at`` is exact."""
+        return self.verified_until is not None
+
+    def verified_at(self, now: datetime) -> bool:
+        """Whether a licence is in force: until the midnight, in UTC, at which its last day ends."""
+        return self.verified_until is not None and now.astimezone(UTC).date() < self.verified_until
 
     @property
     def listed(self) -> bool:
@@ -78,48 +105,95 @@ class Specialist(Base):
     def change(self, change: ChangeProfile, now: datetime) -> list[Event]:
         """Take on what was given; list or unlist.
 
-        Raises ``NotFound`` before the profile is written, and ``ProfileIncomplete``.
+        Raises ``NotFound`` before the profile is written, ``ProfileIncomplete``, ``NoSuchCode``.
         """
         self.require_written()
         was_listed = self.listed
-        before = self._shown()
-        for name in WRITTEN:
-            value = getattr(change, name)
-            if value is not None:
-                setattr(self, name, value)
+        before = self.shown()
+        self._take(change)
         if change.status is not None:
             self.status = SpecialistStatus(change.status)
+            self.lapsed = False
         if self.listed:
-            self._require_complete()
+            self._require_complete(now)
         events = list(self._listing_events(was_listed, before))
         return events + self.review_featuring(now)
 
-    def _require_complete(self) -> None:
-        missing = [name for name in NEEDED_TO_LIST if not getattr(self, name)]
-        if missing:
-            raise ProfileIncomplete(
-                errors=[
-                    FieldError(name, "Needed before the profile is listed.") for name in missing
-                ]
-            )
+    def show_photo(self, key: str) -> list[Event]:
+        """Show the photo with this key from now on, or none."""
+        self.require_written()
+        before = self.shown()
+        self.photo = key
+        return list(self._listing_events(self.listed, before))
 
-    def _listing_events(self, was_listed: bool, before: tuple[object, ...]) -> Iterator[Event]:
+    def heed_licence(
+        self, until: date | None, now: datetime, by_expiry: bool = False
+    ) -> list[Event]:
+        """A licence is in force until this day, or none is: without it nobody is listed.
+
+        A listing that ended ``by_expiry`` comes back with the next licence.
+        """
+        was_listed = self.listed
+        self.verified_until = until
+        if self.verified_at(now):
+            if self.lapsed and not self.missing_to_list(now):
+                self.status = SpecialistStatus.LISTED
+            self.lapsed = False
+        elif self.listed:
+            self.status = SpecialistStatus.UNLISTED
+            self.lapsed = by_expiry
+        events = list(self._listing_events(was_listed, self.shown()))
+        return events + self.review_featuring(now)
+
+    def _take(self, profile: WriteProfile | ChangeProfile) -> None:
+        standards.require_known(profile)
+        for name in WRITTEN:
+            value = getattr(profile, name)
+            if value is None:
+                continue
+            if name in LISTS:
+                value = list(dict.fromkeys(value))
+            elif name == "fees":
+                value = [asdict(fee) for fee in value]
+            setattr(self, name, value)
+        if profile.biography is not None:
+            self.biography_html = markdown.to_html(profile.biography)
+
+    def _require_complete(self, now: datetime) -> None:
+        missing = self.missing_to_list(now)
+        if missing:
+            raise ProfileIncomplete(errors=missing)
+
+    def missing_to_list(self, now: datetime) -> list[FieldError]:
+        """What stands against listing, by name."""
+        missing = [
+            FieldError(name, "Needed before the profile is listed.")
+            for name in NEEDED_TO_LIST
+            if not getattr(self, name)
+        ]
+        if not self.in_person and not self.online:
+            missing.append(FieldError("online", "Sessions are online, in person, or both."))
+        if not self.verified_at(now):
+            missing.append(FieldError("licence", "A verified licence that is still valid."))
+        return missing
+
+    def _listing_events(self, was_listed: bool, before: dict[str, Any]) -> Iterator[Event]:
         if self.listed and not was_listed:
             yield SpecialistListed(
                 specialist_id=self.id,
-                version=self._next_version(),
+                version=self.next_version(),
                 display_name=self.display_name,
                 headline=self.headline,
             )
-        elif self.listed and self._shown() != before:
+        elif self.listed and self.shown() != before:
             yield SpecialistUpdated(
                 specialist_id=self.id,
-                version=self._next_version(),
+                version=self.next_version(),
                 display_name=self.display_name,
                 headline=self.headline,
             )
         elif was_listed and not self.listed:
-            yield SpecialistUnlisted(specialist_id=self.id, version=self._next_version())
+            yield SpecialistUnlisted(specialist_id=self.id, version=self.next_version())
 
     def learn_availability(self, news: AvailabilityChanged, now: datetime) -> list[Event]:
         """Take on what booking says, unless something newer is known."""
@@ -132,39 +206,49 @@ class Specialist(Base):
 
     def review_featuring(self, now: datetime) -> list[Event]:
         """Make ``featured`` what the facts say; the event where that is a change."""
-        reason = why_not_featured(self._facts(), now)
+        reason = why_not_featured(self._facts(now), now)
         if self.featured == (reason is None):
             return []
         self.featured = reason is None
         if reason is not None:
             return [
                 SpecialistUnfeatured(
-                    specialist_id=self.id, version=self._next_version(), reason=reason
+                    specialist_id=self.id, version=self.next_version(), reason=reason
                 )
             ]
         assert self.next_slot_at is not None
         return [
             SpecialistFeatured(
                 specialist_id=self.id,
-                version=self._next_version(),
+                version=self.next_version(),
                 display_name=self.display_name,
                 headline=self.headline,
                 next_slot_at=self.next_slot_at,
             )
         ]
 
-    def _facts(self) -> Facts:
+    def _facts(self, now: datetime) -> Facts:
         return Facts(
             listed=self.listed,
-            verified=self.verified,
+            verified=self.verified_at(now),
             offers_free_consultations=self.offers_free_consultations,
             next_slot_at=self.next_slot_at,
         )
 
-    def _shown(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in WRITTEN)
+    def shown(self) -> dict[str, Any]:
+        """What a profile says of itself."""
+        return {name: getattr(self, name) for name in (*WRITTEN, "photo")}
 
-    def _next_version(self) -> int:
+    @property
+    def specialist_id(self) -> UUID:
+        return self.id
+
+    def recorded(self) -> dict[str, Any]:
+        """What history remembers."""
+        return {**self.shown(), "status": str(self.status)}
+
+    def next_version(self) -> int:
+        """For what is told next about this specialist, of whatever kind."""
         self.version += 1
         return self.version
 
@@ -173,10 +257,20 @@ class Specialist(Base):
             id=self.id,
             status=SpecialistStatus(self.status),
             display_name=self.display_name,
+            pronouns=self.pronouns,
             headline=self.headline,
             biography=self.biography,
-            languages=self.languages,
+            biography_html=self.biography_html,
+            photo=photos.addresses(self.photo),
             topics=self.topics,
+            approaches=self.approaches,
+            languages=self.languages,
+            countries=self.countries,
+            time_zone=self.time_zone,
+            in_person=self.in_person,
+            online=self.online,
+            fees=[contract.Fee(**fee) for fee in self.fees],
+            accessibility=self.accessibility,
             verified=self.verified,
             featured=self.featured,
             next_slot_at=self.next_slot_at,

@@ -5,7 +5,7 @@ from alembic import op
 
 from chassis.tables import AnyJson, UtcDateTime
 
-revision = "profiles_accounts"
+revision = "profiles_0002"
 down_revision = "profiles_0001"
 branch_labels = None
 depends_on = None

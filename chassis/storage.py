@@ -1,0 +1,184 @@
+"""Files, kept in a folder or in a bucket that speaks S3: ``files = Storage()``.
+
+A file is written once under a name that is never used again, so that its address never changes
+what it means. Whoever writes one does so before the transaction that mentions its name, and
+deletes those that no row mentions on a clock: ``names_before`` lists what is old enough.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from eventlet import tpool
+from nameko.extensions import DependencyProvider
+
+from chassis.config import BadSettings
+from chassis.errors import NotFound, Unavailable
+from chassis.ids import new_id
+
+BUCKETS = ("s3", "s3+http")
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 2, 3, 2
+"""All within the deadline of a call."""
+
+
+class StorageAway(Unavailable):
+    """Where files are kept does not answer."""
+
+    code = "storage_away"
+
+
+class Files(Protocol):
+    """Files by name: lower case, digits, ``-``, ``.`` and ``/``. All raise ``StorageAway``."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep it; when this returns it is there for good."""
+
+    def get(self, name: str) -> bytes:
+        """Raises ``NotFound``."""
+
+    def delete(self, name: str) -> None:
+        """Harmless to repeat."""
+
+    def names_before(self, moment: datetime) -> Iterator[str]:
+        """What was put before this time."""
+
+
+class Storage(DependencyProvider):
+    """Gives a service the files in ``FIRSTSTEP_FILES``."""
+
+    def setup(self) -> None:
+        address: str = self.container.config["FILES"]
+        if not address:
+            service = self.container.service_name
+            raise BadSettings(f"FIRSTSTEP_FILES is missing: {service} keeps files there")
+        self.files = files_at(address)
+
+    def get_dependency(self, worker_ctx: Any) -> Files:
+        return self.files
+
+
+def files_at(address: str) -> Files:
+    """The files behind a ``FIRSTSTEP_FILES``."""
+    if urlsplit(address).scheme in BUCKETS:
+        return Bucket(address)
+    return Folder(Path(address))
+
+
+class Folder:
+    """On a disk that all instances of the service share. A real thread waits for it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, name: str, content: bytes) -> None:
+        with _errors_translated():
+            tpool.execute(self._write, self._root / name, content)
+
+    def get(self, name: str) -> bytes:
+        with _errors_translated(), suppress(FileNotFoundError):
+            return bytes(tpool.execute((self._root / name).read_bytes))
+        raise NotFound(f"there is no file {name}")
+
+    def delete(self, name: str) -> None:
+        with _errors_translated():
+            (self._root / name).unlink(missing_ok=True)
+
+    def names_before(self, moment: datetime) -> Iterator[str]:
+        with _errors_translated():
+            yield from tpool.execute(self._older, moment)
+
+    def _older(self, moment: datetime) -> list[str]:
+        found = []
+        for folder, _, names in os.walk(self._root):
+            for path in (Path(folder) / name for name in names):
+                with suppress(FileNotFoundError):  # somebody else has just deleted it
+                    if datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment:
+                        found.append(path.relative_to(self._root).as_posix())
+        return found
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        """Whole or not at all, also when the machine stops."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{new_id()}.part")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+class Bucket:
+    """``s3://key:secret@host:port/bucket``; ``s3+http://`` without TLS, inside a private
+    network; ``?region=eu-central-1`` where the host asks for one."""
+
+    def __init__(self, address: str) -> None:
+        import boto3  # only where it is used: it takes tens of megabytes
+        from botocore.config import Config
+
+        parts = urlsplit(address)
+        host = parts.netloc.rpartition("@")[2]
+        scheme = "https" if parts.scheme == "s3" else "http"
+        self._bucket = parts.path.strip("/")
+        self._client = boto3.client(
+            "s3",
+            endpoint_url=f"{scheme}://{host}",
+            aws_access_key_id=unquote(parts.username or ""),
+            aws_secret_access_key=unquote(parts.password or ""),
+            region_name=parse_qs(parts.query).get("region", ["us-east-1"])[0],
+            config=Config(
+                connect_timeout=CONNECT_TIMEOUT_S,
+                read_timeout=READ_TIMEOUT_S,
+                retries={"total_max_attempts": ATTEMPTS},
+                s3={"addressing_style": "path"},
+            ),
+        )
+
+    def put(self, name: str, content: bytes) -> None:
+        with _errors_translated():
+            self._client.put_object(Bucket=self._bucket, Key=name, Body=content)
+
+    def get(self, name: str) -> bytes:
+        with _errors_translated():
+            try:
+                answer = self._client.get_object(Bucket=self._bucket, Key=name)
+            except self._client.exceptions.NoSuchKey:
+                raise NotFound(f"there is no file {name}") from None
+            return bytes(answer["Body"].read())
+
+    def delete(self, name: str) -> None:
+        with _errors_translated():
+            self._client.delete_object(Bucket=self._bucket, Key=name)
+
+    def names_before(self, moment: datetime) -> Iterator[str]:
+        with _errors_translated():
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
+            for page in pages:
+                for each in page.get("Contents", []):
+                    if each["LastModified"] < moment:
+                        yield each["Key"]
+
+
+@contextmanager
+def _errors_translated() -> Iterator[None]:
+    """botocore's errors are named rather than imported: it may not be loaded at all."""
+    try:
+        yield
+    except (FileNotFoundError, NotFound):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) or type(error).__module__.startswith("botocore."):
+            raise StorageAway(f"{StorageAway.sentence()} {error}") from error
+        raise

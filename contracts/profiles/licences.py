@@ -1,0 +1,166 @@
+"""Licences: what makes a specialist verified, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from annotated_doc import Doc
+from marshmallow.validate import Length, Range, Regexp
+
+from chassis.errors import Conflict, Invalid
+from chassis.events import Event, Version
+from chassis.pages import PageQuery
+from contracts.profiles import PRODUCER
+from contracts.profiles.specialists import CountryCode
+from contracts.shapes import ONE_LINE
+
+
+class LicenceStatus(StrEnum):
+    """What became of the licence that was handed in last."""
+
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class Decision(StrEnum):
+    VERIFIED = "verified"
+    DECLINED = "declined"
+
+
+# Events
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecialistVerified(Event, producer=PRODUCER):
+    """An admin has verified a specialist's licence, the first or a renewed one."""
+
+    specialist_id: UUID
+    version: Version
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceDeclined(Event, producer=PRODUCER):
+    """An admin has declined a licence that was handed in, or taken back one that was verified."""
+
+    specialist_id: UUID
+    version: Version
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceExpiring(Event, producer=PRODUCER):
+    """A verified licence ends in 30 days, or in 7."""
+
+    specialist_id: UUID
+    version: Version
+    expires_on: date
+    days_left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceExpired(Event, producer=PRODUCER):
+    """A verified licence ended, and no renewed one was verified in time."""
+
+    specialist_id: UUID
+    version: Version
+    expires_on: date
+
+
+# Requests
+
+OneLine = Regexp(ONE_LINE, error="Must be one line of text, and not blank.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitLicence:
+    """A licence to practise, for an admin to verify."""
+
+    number: Annotated[str, Length(1, 80), OneLine]
+    issuing_body: Annotated[str, Length(1, 200), OneLine]
+    country: Annotated[CountryCode, Doc("Where it was issued; ISO 3166-1 alpha-2.")]
+    expires_on: Annotated[
+        date, Doc("From this day on, beginning at midnight UTC, it is valid no more.")
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideLicence:
+    """What an admin found when looking at a licence."""
+
+    decision: Decision
+    version: Annotated[int, Range(1), Doc("Of the licence that was looked at.")]
+    reason: Annotated[str, Length(max=500), Doc("Told to the specialist; needed to decline.")] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceQuery(PageQuery):
+    """Which licences."""
+
+    status: LicenceStatus = LicenceStatus.SUBMITTED
+
+
+# Resources
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceFacts:
+    """What stands on a licence."""
+
+    number: str
+    issuing_body: str
+    country: str
+    expires_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence:
+    """The licence that was handed in last, and the one that is in force."""
+
+    specialist_id: UUID
+    version: int
+    status: LicenceStatus
+    number: str
+    issuing_body: str
+    country: str
+    expires_on: date
+    has_document: bool
+    submitted_at: datetime
+    decided_at: datetime | None
+    reason: Annotated[str, Doc("Why it was declined.")]
+    in_force: Annotated[
+        LicenceFacts | None,
+        Doc("What was verified and has not ended: a renewal waits beside it."),
+    ]
+
+
+# Refusals
+
+
+class LicenceChanged(Conflict):
+    """The licence has changed since you looked at it: look again."""
+
+    code = "licence_changed"
+
+
+class NothingToDecide(Conflict):
+    """No licence waits here to be decided, and none is in force."""
+
+    code = "nothing_to_decide"
+
+
+class LicenceEnded(Invalid):
+    """This licence has ended already: it takes one that is still valid."""
+
+    code = "licence_ended"
+
+
+class ReasonMissing(Invalid):
+    """Whoever declines a licence says why."""
+
+    code = "reason_missing"

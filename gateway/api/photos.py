@@ -1,0 +1,51 @@
+"""Specialists' photos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.errors import NotFound
+from chassis.storage import StorageAway
+from contracts.files import BadFile, File
+from contracts.profiles.accounts import Role
+from contracts.profiles.specialists import Specialist
+from gateway.api.base import Api
+from gateway.endpoint import FOR_EVER_S, Raw, endpoint
+
+PICTURES = Raw(("image/jpeg", "image/png", "image/webp"))
+
+
+class PhotosApi(Api):
+    @endpoint(
+        "PUT",
+        "/api/v1/specialists/me/photo",
+        body=PICTURES,
+        returns=Specialist,
+        allow=[Role.SPECIALIST],
+        errors=[NotFound, BadFile, StorageAway],
+    )
+    def set_photo(self, body: bytes) -> Any:
+        """Show this photo: its middle, as a square, without anything that it says of itself."""
+        return self.profiles.set_photo(photo=File.of(body))
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/specialists/me/photo",
+        returns=Specialist,
+        allow=[Role.SPECIALIST],
+        errors=[NotFound],
+    )
+    def remove_photo(self) -> Any:
+        """Show no photo."""
+        return self.profiles.remove_photo()
+
+    @endpoint(
+        "GET",
+        "/api/v1/photos/{name}",
+        returns=Raw(("image/webp",)),
+        errors=[NotFound, StorageAway],
+        kept_s=FOR_EVER_S,
+    )
+    def get_photo(self, name: str) -> Any:
+        """A photo in one of its sizes; what is at an address never changes."""
+        return self.profiles.get_photo(name=name)

@@ -1,0 +1,1 @@
+"""What makes a specialist verified, and until when."""

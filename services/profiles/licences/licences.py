@@ -1,0 +1,227 @@
+"""The Licence: what makes a specialist verified, decided by admins and ended by the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.errors import FieldError, NotFound
+from chassis.events import Event
+from chassis.ids import new_id
+from contracts.profiles import licences as contract
+from contracts.profiles.licences import (
+    DecideLicence,
+    Decision,
+    LicenceChanged,
+    LicenceDeclined,
+    LicenceEnded,
+    LicenceExpired,
+    LicenceExpiring,
+    LicenceFacts,
+    LicenceStatus,
+    NothingToDecide,
+    ReasonMissing,
+    SpecialistVerified,
+    SubmitLicence,
+)
+from services.profiles.base import Base
+from services.profiles.specialists import standards
+from services.profiles.specialists.specialists import Specialist
+
+WARNINGS = (7, 30)
+"""Days before its end at which a licence's holder is warned, the fewest first."""
+FACTS = ("number", "issuing_body", "country", "expires_on")
+
+
+class Licence(Base):
+    """One for each specialist, under the same id.
+
+    Its columns say what was handed in last. What was verified stays in ``in_force`` beside it
+    until it ends, so that whoever renews in time is never without. ``version`` grows whenever an
+    admin should look again. ``warned`` is the fewest days
+    before its end of which was warned; 0: not yet.
+    """
+
+    __tablename__ = "licences"
+    __table_args__ = (Index(None, "status", "submission_id"),)
+
+    specialist_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    status: Mapped[str] = mapped_column(default=LicenceStatus.SUBMITTED)
+    number: Mapped[str] = mapped_column(default="")
+    issuing_body: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    expires_on: Mapped[date | None] = mapped_column(default=None)
+    document: Mapped[str] = mapped_column(default="")
+    submission_id: Mapped[UUID] = mapped_column(default=new_id)
+    submitted_at: Mapped[datetime | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="")
+    decided_by: Mapped[UUID | None] = mapped_column(default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    in_force: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    document_in_force: Mapped[str] = mapped_column(default="")
+    warned: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def written(self) -> bool:
+        return self.number != ""
+
+    def require_written(self) -> None:
+        if not self.written:
+            raise NotFound("no licence was handed in yet")
+
+    @property
+    def in_force_until(self) -> date | None:
+        """The first day on which what was verified is valid no more."""
+        return date.fromisoformat(self.in_force["expires_on"]) if self.in_force else None
+
+    def submit(self, licence: SubmitLicence, now: datetime) -> None:
+        """Hand in this one, for an admin to decide; one that is in force stays so.
+
+        Raises ``NoSuchCode`` and ``LicenceEnded``. What waits or is in force already is not
+        handed in again.
+        """
+        standards.require_country(licence.country)
+        self._require_valid(licence.expires_on, now)
+        waits_or_holds = self.status in (LicenceStatus.SUBMITTED, LicenceStatus.VERIFIED)
+        same = all(getattr(self, name) == getattr(licence, name) for name in FACTS)
+        if same and waits_or_holds:
+            return
+        for name in FACTS:
+            setattr(self, name, getattr(licence, name))
+        self._wait(now)
+
+    def attach(self, document: str, now: datetime) -> None:
+        """Hand in the document with this key; raises ``NotFound`` before ``submit``."""
+        self.require_written()
+        self.document = document
+        self._wait(now)
+
+    def decide(
+        self, decision: DecideLicence, specialist: Specialist, by: UUID, now: datetime
+    ) -> list[Event]:
+        """What an admin decides about the licence that they looked at, and what follows for its
+        holder.
+
+        Declining refuses what waits; where nothing waits, it takes back what is in force.
+        Raises ``LicenceChanged``, ``LicenceEnded``, ``ReasonMissing``, ``NothingToDecide``.
+        """
+        self.require_written()
+        if decision.version != self.version:
+            raise LicenceChanged(f"the licence is at version {self.version}: look at it again")
+        if decision.decision is Decision.VERIFIED:
+            event = self._verify(specialist, now)
+        else:
+            event = self._decline(specialist, decision.reason)
+        self.reason = decision.reason
+        self.decided_by, self.decided_at = by, now
+        self.version += 1
+        return [event, *specialist.heed_licence(self.in_force_until, now)]
+
+    def _verify(self, specialist: Specialist, now: datetime) -> Event:
+        if self.status not in (LicenceStatus.SUBMITTED, LicenceStatus.DECLINED):
+            raise NothingToDecide
+        assert self.expires_on is not None
+        self._require_valid(self.expires_on, now)
+        self.status = LicenceStatus.VERIFIED
+        self.in_force = self._facts()
+        self.document_in_force = self.document
+        self.warned = 0
+        return SpecialistVerified(specialist_id=specialist.id, version=specialist.next_version())
+
+    def _decline(self, specialist: Specialist, reason: str) -> Event:
+        if not reason.strip():
+            raise ReasonMissing(errors=[FieldError("reason", ReasonMissing.sentence(), reason)])
+        if self.status != LicenceStatus.SUBMITTED:
+            if not self.in_force:
+                raise NothingToDecide
+            self._end()
+        self.status = LicenceStatus.DECLINED
+        return LicenceDeclined(
+            specialist_id=specialist.id, version=specialist.next_version(), reason=reason
+        )
+
+    def review(self, specialist: Specialist, now: datetime) -> list[Event]:
+        """Warn of the end of what is in force; when it ends, at midnight UTC, its holder is
+        neither listed nor featured any more."""
+        until = self.in_force_until
+        if until is None:
+            return []
+        days_left = (until - today(now)).days
+        if days_left <= 0:
+            self._end()
+            if self.status == LicenceStatus.VERIFIED:
+                self.status = LicenceStatus.EXPIRED
+            self.version += 1
+            expired = LicenceExpired(
+                specialist_id=specialist.id, version=specialist.next_version(), expires_on=until
+            )
+            return [expired, *specialist.heed_licence(None, now, by_expiry=True)]
+        due = next((days for days in WARNINGS if days_left <= days), None)
+        if due is None or 0 < self.warned <= due:
+            return []
+        self.warned = due
+        return [
+            LicenceExpiring(
+                specialist_id=specialist.id,
+                version=specialist.next_version(),
+                expires_on=until,
+                days_left=days_left,
+            )
+        ]
+
+    def _wait(self, now: datetime) -> None:
+        self.status = LicenceStatus.SUBMITTED
+        self.submission_id, self.submitted_at = new_id(), now
+        self.reason, self.decided_by, self.decided_at = "", None, None
+        self.version += 1
+
+    def _end(self) -> None:
+        self.in_force, self.document_in_force = {}, ""
+
+    @staticmethod
+    def _require_valid(expires_on: date, now: datetime) -> None:
+        if expires_on <= today(now):
+            ended = f"Must be after today, {today(now)} in UTC."
+            raise LicenceEnded(errors=[FieldError("expires_on", ended, str(expires_on))])
+
+    def _facts(self) -> dict[str, Any]:
+        facts = {name: getattr(self, name) for name in FACTS}
+        return {**facts, "expires_on": str(self.expires_on)}
+
+    def recorded(self) -> dict[str, Any]:
+        """What history remembers."""
+        if not self.written:
+            return {}
+        said = self._facts() | {"status": str(self.status), "reason": self.reason}
+        said |= {"document": self.document, "in_force": self.in_force}
+        return {f"licence.{name}": value for name, value in said.items()}
+
+    def to_resource(self) -> contract.Licence:
+        assert self.expires_on is not None
+        assert self.submitted_at is not None
+        return contract.Licence(
+            specialist_id=self.specialist_id,
+            version=self.version,
+            status=LicenceStatus(self.status),
+            number=self.number,
+            issuing_body=self.issuing_body,
+            country=self.country,
+            expires_on=self.expires_on,
+            has_document=self.document != "",
+            submitted_at=self.submitted_at,
+            decided_at=self.decided_at,
+            reason=self.reason,
+            in_force=LicenceFacts(**{**self.in_force, "expires_on": self.in_force_until})
+            if self.in_force
+            else None,
+        )
+
+
+def today(now: datetime) -> date:
+    """The date in UTC."""
+    return now.astimezone(UTC).date()

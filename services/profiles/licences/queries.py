@@ -1,0 +1,33 @@
+"""Reads that are more than a get."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+
+from contracts.profiles.specialists import SpecialistStatus
+from services.profiles.licences.licences import WARNINGS, Licence, today
+from services.profiles.specialists.specialists import Specialist
+
+
+def licences_due(now: datetime) -> Select[UUID]:
+    """Ids of specialists of whose licence something is to be said: it has ended, or will soon.
+
+    Who is listed without any was listed when none was asked for.
+    """
+    until = Specialist.verified_until
+    listed = Specialist.status == SpecialistStatus.LISTED
+    to_warn = [
+        and_(
+            until <= today(now) + timedelta(days=days),
+            or_(Licence.warned == 0, Licence.warned > days),
+        )
+        for days in WARNINGS
+    ]
+    return (
+        select(Specialist.id)
+        .join(Licence, Licence.specialist_id == Specialist.id, isouter=True)
+        .where(or_(until <= today(now), and_(listed, until.is_(None)), *to_warn))
+    )

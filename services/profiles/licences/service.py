@@ -1,0 +1,109 @@
+"""Licences: what profiles can be asked about them, and what it does on a clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import every
+from chassis.database import Database
+from chassis.errors import NotFound
+from chassis.pages import Page, newest_first
+from chassis.rpc import rpc
+from chassis.times import utc_now
+from contracts.files import File
+from contracts.profiles import licences as contract
+from contracts.profiles.accounts import Role
+from contracts.profiles.licences import DecideLicence, LicenceQuery, SubmitLicence
+from services.profiles.licences import documents, queries
+from services.profiles.licences.licences import Licence
+from services.profiles.part import Part
+from services.profiles.specialists.history import recorded
+from services.profiles.specialists.specialists import Specialist
+
+
+class Licences(Part):
+    @rpc
+    def submit_licence(self, licence: SubmitLicence) -> contract.Licence:
+        account_id = self.caller.with_role(Role.SPECIALIST)
+        with self.store.transaction() as tx:
+            held = tx.lock_or_create(Licence, account_id)
+            with recorded(tx, held, account_id):
+                held.submit(licence, utc_now())
+            return tx.reply(held.to_resource())
+
+    @rpc
+    def attach_licence_document(self, document: File) -> contract.Licence:
+        account_id = self.caller.with_role(Role.SPECIALIST)
+        key = documents.keep(self.files, account_id, document.read())
+        with self.store.transaction() as tx:
+            held = tx.lock_or_create(Licence, account_id)
+            with recorded(tx, held, account_id):
+                held.attach(key, utc_now())
+            return tx.reply(held.to_resource())
+
+    @rpc
+    def get_my_licence(self) -> contract.Licence:
+        return self._licence(self.caller.with_role(Role.SPECIALIST)).to_resource()
+
+    @rpc
+    def list_licences(self, query: LicenceQuery) -> Page[contract.Licence]:
+        self.caller.with_role(Role.ADMIN)
+        wanted = select(Licence).where(Licence.status == query.status, Licence.version > 0)
+        with self.store.reading() as session:
+            return newest_first(session, wanted, Licence.submission_id, query, Licence.to_resource)
+
+    @rpc
+    def get_licence(self, specialist_id: UUID) -> contract.Licence:
+        self.caller.with_role(Role.ADMIN)
+        return self._licence(specialist_id).to_resource()
+
+    @rpc
+    def get_licence_document(self, specialist_id: UUID) -> File:
+        self.caller.with_role(Role.ADMIN)
+        licence = self._licence(specialist_id)
+        if not licence.document:
+            raise NotFound("no document was handed in with this licence")
+        return documents.find(self.files, licence.document)
+
+    @rpc
+    def decide_licence(self, specialist_id: UUID, decision: DecideLicence) -> contract.Licence:
+        admin, now = self.caller.with_role(Role.ADMIN), utc_now()
+        with self.store.transaction() as tx:
+            specialist = tx.lock_or_create(Specialist, specialist_id)
+            licence = tx.lock(Licence, specialist_id)
+            with recorded(tx, specialist, admin), recorded(tx, licence, admin):
+                tx.emit(*licence.decide(decision, specialist, admin, now))
+            return tx.reply(licence.to_resource())
+
+    @every(minutes=1)
+    def review_licences(self) -> None:
+        """Warn of licences that end soon; unlist whose licence has ended."""
+        review_licences(self.store, utc_now())
+
+    def _licence(self, specialist_id: UUID) -> Licence:
+        with self.store.reading() as session:
+            licence = session.get(Licence, specialist_id)
+        if licence is None:
+            raise NotFound(f"there is no licence of {specialist_id}")
+        licence.require_written()
+        return licence
+
+
+def review_licences(store: Database, now: datetime) -> None:
+    """Each in a transaction of its own: the end of a licence, of the listing and of featuring."""
+    with store.reading() as session:
+        due = list(session.scalars(queries.licences_due(now)))
+    for specialist_id in due:
+        with store.transaction() as tx:
+            specialist = tx.lock(Specialist, specialist_id)
+            licence = tx.get(Licence, specialist_id, with_for_update=True)
+            if licence is None:  # listed when no licence was asked for
+                with recorded(tx, specialist, None):
+                    tx.emit(*specialist.heed_licence(None, now, by_expiry=True))
+                continue
+            with recorded(tx, specialist, None), recorded(tx, licence, None):
+                tx.emit(*licence.review(specialist, now))
+                tx.emit(*specialist.heed_licence(licence.in_force_until, now, by_expiry=True))

@@ -1,0 +1,79 @@
+"""Codes that exist: languages (ISO 639), countries (ISO 3166-1), currencies (ISO 4217), zones.
+
+pycountry keeps an object for each entry; only the codes are kept here, and each list is read
+when it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from chassis import json
+from chassis.errors import FieldError
+from contracts.profiles.specialists import ChangeProfile, NoSuchCode, WriteProfile
+
+
+def require_known(profile: WriteProfile | ChangeProfile) -> None:
+    """Raises ``NoSuchCode`` with every code that does not exist."""
+    errors = list(_unknown(profile))
+    if errors:
+        raise NoSuchCode(errors=errors)
+
+
+def require_country(code: str) -> None:
+    """Raises ``NoSuchCode``."""
+    if code not in countries():
+        raise NoSuchCode(errors=[FieldError("country", NO_COUNTRY, code)])
+
+
+NO_COUNTRY = "No country has this ISO 3166-1 code."
+
+
+def _unknown(profile: WriteProfile | ChangeProfile) -> Iterator[FieldError]:
+    for place, code in enumerate(profile.languages or []):
+        if code not in languages():
+            yield FieldError(f"languages.{place}", "No language has this ISO 639 code.", code)
+    for place, code in enumerate(profile.countries or []):
+        if code not in countries():
+            yield FieldError(f"countries.{place}", NO_COUNTRY, code)
+    for place, fee in enumerate(profile.fees or []):
+        if fee.currency not in currencies():
+            what = "No currency has this ISO 4217 code."
+            yield FieldError(f"fees.{place}.currency", what, fee.currency)
+    if profile.time_zone and profile.time_zone not in zones():
+        yield FieldError("time_zone", "IANA knows no such zone.", profile.time_zone)
+
+
+@cache
+def languages() -> frozenset[str]:
+    """In two letters, or three."""
+    return _codes("639-3", "alpha_2", "alpha_3")
+
+
+@cache
+def countries() -> frozenset[str]:
+    return _codes("3166-1", "alpha_2")
+
+
+@cache
+def currencies() -> frozenset[str]:
+    return _codes("4217", "alpha_3")
+
+
+@cache
+def zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _codes(standard: str, *names: str) -> frozenset[str]:
+    """Out of the files that pycountry comes with."""
+    spec = importlib.util.find_spec("pycountry")
+    assert spec is not None
+    assert spec.origin is not None
+    file = Path(spec.origin).parent / "databases" / f"iso{standard}.json"
+    entries = json.loads(file.read_bytes())[standard]
+    return frozenset(entry[name] for entry in entries for name in names if name in entry)

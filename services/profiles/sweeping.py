@@ -1,0 +1,51 @@
+"""Which files are orphans: nobody's photo nor document.
+
+A file is written before the transaction that mentions it, and outlives the one that mentions it
+last: a crash at any moment leaves an orphan at most, never a row without its file. Names are
+never used twice, so what nobody mentions an hour later stays so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.database import Database
+from chassis.storage import Files
+from services.profiles.licences import documents
+from services.profiles.licences.licences import Licence
+from services.profiles.specialists import photos
+from services.profiles.specialists.specialists import Specialist
+
+YOUNGEST = timedelta(hours=1)
+"""Longer than any call that may still mention the file."""
+BATCH = 300
+OURS = re.compile(
+    rf"(?:{photos.FOLDER}|{documents.FOLDER})(?P<key>(?P<owner>[0-9a-f]{{32}})-[0-9a-f]{{16}}).*"
+)
+
+
+def sweep(store: Database, files: Files, now: datetime) -> list[str]:
+    """Delete the orphans; their names."""
+    swept = []
+    old = filter(None, map(OURS.fullmatch, files.names_before(now - YOUNGEST)))
+    while batch := list(islice(old, BATCH)):
+        with store.reading() as session:
+            mentioned = set(_mentioned(session, {UUID(each["owner"]) for each in batch}))
+        for each in batch:
+            if each["key"] not in mentioned:
+                files.delete(each[0])
+                swept.append(each[0])
+    return swept
+
+
+def _mentioned(session: Session, owners: set[UUID]) -> Iterator[str]:
+    yield from session.scalars(select(Specialist.photo).where(Specialist.id.in_(owners)))
+    for column in (Licence.document, Licence.document_in_force):
+        yield from session.scalars(select(column).where(Licence.specialist_id.in_(owners)))
