@@ -39,6 +39,7 @@ class Settings:
     broker: str
     database: str
     mail: str
+    url: str
     token_key: str
     log: str
     log_level: str
@@ -63,6 +64,8 @@ def read() -> Settings:
     """A database for each service: a URL in which ``{service}`` stands for its name."""
     mail = env.str("MAIL", "", validate=_mail)
     """``smtp://user:password@host:port``, or a folder that gets ``.eml`` files."""
+    url = env.str("URL", "", validate=_url)
+    """Where people reach the site, ``https://host``: what links in mails begin with."""
     token_key = env.str("TOKEN_KEY", "", validate=_token_key)
     """Signs access tokens: 32 bytes, base64url (``firststep token-key`` makes one)."""
     log = env.str("LOG", "console", validate=validate.OneOf(["console", "json"]))
@@ -75,7 +78,8 @@ def read() -> Settings:
         problems += [f"{name}: {' '.join(map(str, said))}" for name, said in messages.items()]
     if problems:
         raise BadSettings("\n".join(sorted(problems)))
-    settings = Settings(http, data, broker, database, mail, token_key, log, level)
+    url = (url or f"http://{http}").rstrip("/")
+    settings = Settings(http, data, broker, database, mail, url, token_key, log, level)
     return _with_embedded_defaults(settings) if settings.embedded else settings
 
 
@@ -122,6 +126,11 @@ def _database(value: str) -> None:
 def _mail(value: str) -> None:
     if "://" in value and _scheme(value) not in ("smtp", "smtps"):
         raise ValidationError(f"{_hidden(value)!r} is neither an smtp:// address nor a folder")
+
+
+def _url(value: str) -> None:
+    if value and _scheme(value) not in ("http", "https"):
+        raise ValidationError(f"{_hidden(value)!r} is not an http:// or https:// address")
 
 
 def _token_key(value: str) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import getpass
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from chassis import config, json
 from chassis.config import BadSettings
@@ -21,17 +18,14 @@ from chassis.mending import Mending, Selection
 from chassis.times import utc_now
 from firststep import platform
 from firststep.depths import queue_depths
+from firststep.showing import AsJson, show
 
 EXIT_NOTHING_FOUND = 1
 EXIT_TOO_OLD = 1
-LONGEST_ERROR_SHOWN = 100
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
-WIDE = 300
-"""Into a file or a pipe, nothing is cut off."""
 
 app = typer.Typer(help="See and mend events that did not take effect.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 EventId = Annotated[UUID | None, typer.Argument(help="An event's id, as 'parked' lists it.")]
 Handler = Annotated[str | None, typer.Option(help="Only at this handler.")]
 Error = Annotated[str | None, typer.Option(help="Only with this in the error's text.")]
@@ -95,7 +89,7 @@ def record(as_json: AsJson = False) -> None:
         for service, mending in _services()
         for row in mending.record()
     ]
-    _show(
+    show(
         sorted(rows, key=lambda row: row["at"]),
         ("at", "by", "action", "service", "handler", "event_id"),
         as_json,
@@ -124,7 +118,7 @@ def lag(
         "parked",
         "queued",
     )
-    _show(rows, columns, as_json, "")
+    show(rows, columns, as_json, "")
     ages = [row[age] for row in rows for age in ("oldest_unsent", "oldest_waiting")]
     if any(age is not None and age > over for age in ages):
         raise typer.Exit(EXIT_TOO_OLD)
@@ -175,30 +169,7 @@ def _show_parked(selection: Selection, as_json: bool) -> None:
         for row in mending.parked(selection)
     ]
     columns = ("service", "event_id", "type", "handler", "attempts", "received_at", "error")
-    _show(rows, columns, as_json, "Nothing is parked.")
-
-
-def _show(
-    rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool, if_none: str
-) -> None:
-    if as_json:
-        typer.echo(json.dumps(rows).decode())
-        return
-    table = Table(*(column.replace("_", " ") for column in columns))
-    for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
-    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
-    console.print(table if rows else if_none)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "—"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, float):
-        return f"{value:.1f} s"
-    return str(value)[:LONGEST_ERROR_SHOWN]
+    show(rows, columns, as_json, "Nothing is parked.")
 
 
 def _report(what: str, count: int, as_json: bool) -> None:

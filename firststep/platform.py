@@ -69,6 +69,7 @@ def config_for(settings: Settings) -> dict[str, Any]:
         "WEB_SERVER_ADDRESS": settings.http,
         "DATABASE": settings.database,
         "MAIL": settings.mail,
+        "URL": settings.url,
         "TOKEN_KEY": settings.token_key,
     }
 

@@ -22,8 +22,8 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -83,6 +83,8 @@ class Declaration:
     status: HTTPStatus = HTTPStatus.OK
     allow: Allowed = ANYONE
     errors: tuple[type[DomainError], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What a successful answer bears beside the usual."""
 
     @property
     def creates(self) -> bool:
@@ -103,9 +105,12 @@ def endpoint(
     status: HTTPStatus = HTTPStatus.OK,
     allow: Allowed = ANYONE,
     errors: Sequence[type[DomainError]] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
-    declaration = Declaration(method, path, returns, body, query, status, allow, tuple(errors))
+    declaration = Declaration(
+        method, path, returns, body, query, status, allow, tuple(errors), headers or {}
+    )
 
     def decorate(handler: F) -> F:
         register_entrypoint(handler, Endpoint(declaration, handler))
@@ -159,7 +164,12 @@ class Endpoint(HttpRequestHandler):
         result = self._run(arguments, replace(call, caller=caller, idempotency_key=key))
         if self.declaration.returns is None:
             return Response(status=self.declaration.status)
-        return Response(json.dumps(result), self.declaration.status, content_type=json.JSON)
+        return Response(
+            json.dumps(result),
+            self.declaration.status,
+            dict(self.declaration.headers),
+            content_type=json.JSON,
+        )
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(request.path_values)  # type: ignore[attr-defined]

@@ -6,12 +6,14 @@ from gateway.api.availability import AvailabilityApi
 from gateway.api.consultations import ConsultationsApi
 from gateway.api.health import HealthApi
 from gateway.api.notifications import NotificationsApi
+from gateway.api.privacy import PrivacyApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.docs import Docs
 
 
 class Gateway(
     AccountsApi,
+    PrivacyApi,
     SpecialistsApi,
     AvailabilityApi,
     ConsultationsApi,

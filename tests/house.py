@@ -20,6 +20,7 @@ from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY, new_token
 from gateway.service import Gateway
 
 TOKEN_KEY = new_token_key()
+URL = "https://firststep.example"
 
 
 @dataclass
@@ -65,6 +66,7 @@ def a_house(
         "WEB_SERVER_ADDRESS": "127.0.0.1:0",
         "DATABASE": database,
         "MAIL": mail,
+        "URL": URL,
         "TOKEN_KEY": TOKEN_KEY,
     }
     try:

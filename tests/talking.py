@@ -20,7 +20,7 @@ from chassis.process import Process
 from chassis.store import Store
 from chassis.subscribe import queues_of, subscriptions_of
 from chassis.times import utc_now
-from tests.house import TOKEN_KEY, House, an_embedded_broker, sweep_queues
+from tests.house import TOKEN_KEY, URL, House, an_embedded_broker, sweep_queues
 from tests.house import Caller as Asker
 from tests.waiting import eventually
 
@@ -118,6 +118,7 @@ def serving(
         "WEB_SERVER_ADDRESS": "127.0.0.1:0",
         "DATABASE": database,
         "MAIL": mail,
+        "URL": URL,
         "TOKEN_KEY": TOKEN_KEY,
     }
     topology = queues_of(service)

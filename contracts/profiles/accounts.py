@@ -12,7 +12,7 @@ from annotated_doc import Doc
 from marshmallow.validate import Email, Length, Regexp
 
 from chassis.errors import Conflict
-from chassis.events import Event
+from chassis.events import Event, Version
 from contracts.profiles import PRODUCER
 from contracts.shapes import ONE_LINE
 
@@ -62,6 +62,58 @@ class AccountRegistered(Event, producer=PRODUCER):
     email: str
     display_name: str
     role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailVerificationRequested(Event, producer=PRODUCER):
+    """Somebody is to prove that an address is theirs; it may be one that they change to."""
+
+    account_id: UUID
+    email: str
+    token: Annotated[str, Doc("What the link in the mail bears; good once.")] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailVerified(Event, producer=PRODUCER):
+    """An address was proven."""
+
+    account_id: UUID
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordResetRequested(Event, producer=PRODUCER):
+    """Somebody who knows no password any more asked for a new one."""
+
+    account_id: UUID
+    email: str
+    token: Annotated[str, Doc("What the link in the mail bears; good once.")] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event, producer=PRODUCER):
+    """An account has another password."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailChanged(Event, producer=PRODUCER):
+    """An account has another address."""
+
+    account_id: UUID
+    version: Version
+    email: str
+    previous_email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesChanged(Event, producer=PRODUCER):
+    """What an account may be is different now."""
+
+    account_id: UUID
+    version: Version
+    roles: list[Role]
 
 
 # Requests

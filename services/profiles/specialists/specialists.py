@@ -94,6 +94,13 @@ class Specialist(Base):
         events = list(self._listing_events(was_listed, before))
         return events + self.review_featuring(now)
 
+    def withdraw(self, now: datetime) -> list[Event]:
+        """Neither listed nor featured any more, whatever the profile says: its owner goes."""
+        was_listed = self.listed
+        self.status = SpecialistStatus.UNLISTED
+        events = list(self._listing_events(was_listed, self._shown()))
+        return events + self.review_featuring(now)
+
     def _require_complete(self) -> None:
         missing = [name for name in NEEDED_TO_LIST if not getattr(self, name)]
         if missing:

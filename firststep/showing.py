@@ -1,0 +1,43 @@
+"""Rows, as commands show them: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chassis import json
+
+LONGEST_CELL = 100
+WIDE = 300
+"""Into a file or a pipe, nothing is cut off."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+def show(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool, if_none: str) -> None:
+    """A table for people, or JSON."""
+    if as_json:
+        typer.echo(json.dumps(rows).decode())
+        return
+    table = Table(*(column.replace("_", " ") for column in columns))
+    for row in rows:
+        table.add_row(*(_cell(row[column]) for column in columns))
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
+    console.print(table if rows else if_none)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, float):
+        return f"{value:.1f} s"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)[:LONGEST_CELL]
