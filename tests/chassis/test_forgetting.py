@@ -82,7 +82,7 @@ def receive(store: Store, id: UUID, status: Status, handler: str = "note_down") 
 
 def answer(store: Store, caller: UUID | None, about: UUID) -> None:
     """A call that wrote, and what it answered."""
-    context = CallContext(caller=Caller(caller), idempotency_key="key")
+    context = CallContext(caller=Caller(caller), idempotency_key=new_id().hex)
     with entered(context), answering("tell", {"about": about}):
         with store.transaction() as tx:
             tx.reply({"id": about})
@@ -159,7 +159,7 @@ def test_a_table_of_many_rows_is_gone_through_step_by_step(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forgetting, "EVENTS_A_STATEMENT", 2)
-    monkeypatch.setattr(forgetting, "ANSWERS_A_STATEMENT", timedelta(microseconds=50))
+    monkeypatch.setattr(forgetting, "ANSWERS_A_STATEMENT", timedelta(milliseconds=1))
     id = new_id()
     for _ in range(7):
         tell(store, id, sent=True)
