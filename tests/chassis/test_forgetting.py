@@ -275,7 +275,7 @@ def test_nothing_is_made_under_a_forgotten_id(store: Store) -> None:
 def test_an_event_about_it_is_done_without_effect(store: Store) -> None:
     id = new_id()
     forget(store, id)
-    envelope = Envelope.around(Told(note_id=id, word="late"), utc_now(), "c")
+    envelope: Envelope[Event] = Envelope.around(Told(note_id=id, word="late"), utc_now(), "c")
     for _ in range(2):
         Inbox(store).receive(envelope, envelope.to_json(), "note_down", write_under_its_id)
     row = the_one(store, "inbox")
