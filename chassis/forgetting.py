@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
 from chassis.context import OUTERMOST_DEADLINE_S
@@ -37,6 +38,8 @@ PATIENCE = timedelta(minutes=30)
 EVENTS_A_STATEMENT = 50_000
 ANSWERS_A_STATEMENT = timedelta(hours=1)
 
+log = structlog.get_logger()
+
 Erase = Callable[[Transaction, UUID], object]
 
 
@@ -47,10 +50,13 @@ def finish(database: Database, erase: Erase, answer: Callable[[UUID], Event]) ->
     harmless to repeat.
     """
     for id in _begun(database):
-        with database.transaction() as tx:
-            erase(tx, id)
-            if not tx.emitted and _completed(tx, database, id, utc_now()):
-                tx.emit(answer(id))
+        try:
+            with database.transaction() as tx:
+                erase(tx, id)
+                if not tx.emitted and _completed(tx, database, id, utc_now()):
+                    tx.emit(answer(id))
+        except Exception as error:  # it keeps no other waiting
+            log.warning("forgetting_waits", id=str(id), exc_info=error)
 
 
 def _begun(database: Database) -> list[UUID]:

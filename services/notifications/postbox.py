@@ -58,10 +58,12 @@ class Postbox(DependencyProvider):
             yield Smtp(server, unquote(url.username or ""), unquote(url.password or ""))
 
     def forget(self, mail_ids: Iterable[UUID]) -> None:
-        """Remove what lies in the folder; what left over SMTP is the recipient's."""
-        if "://" not in self.address:
-            for mail_id in mail_ids:
-                (Path(self.address) / f"{mail_id}.eml").unlink(missing_ok=True)
+        """Remove what lies in the folder; what left over SMTP is the recipient's. Raises
+        ``OSError``."""
+        if "://" in self.address or not Path(self.address).is_dir():
+            return
+        for mail_id in mail_ids:
+            (Path(self.address) / f"{mail_id}.eml").unlink(missing_ok=True)
 
 
 class Smtp:

@@ -43,7 +43,7 @@ from contracts.profiles.licences import (
 from contracts.profiles.privacy import AccountErased
 from services.notifications import queries, wording
 from services.notifications.base import Base
-from services.notifications.erasure import erase
+from services.notifications.erasure import erase, fall_silent
 from services.notifications.links import Links
 from services.notifications.mails import Mail
 from services.notifications.notices import Notice
@@ -170,7 +170,7 @@ class NotificationsService:
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
         tx.forget(event.account_id)
-        erase(tx, event.account_id, self.postbox)
+        fall_silent(tx, event.account_id)
 
     @every(seconds=5)
     def finish_erasures(self) -> None:

@@ -46,7 +46,8 @@ def finish(store: Store, erase: Callable[[Transaction, UUID], None] = nothing) -
 
 
 def answers(store: Store, id: UUID) -> list[str]:
-    return [row.type for row in rows_of(store, "outbox") if b"forgotten" in row.body]
+    told = [row for row in rows_of(store, "outbox") if str(id).encode() in row.body]
+    return [row.type for row in told if b"forgotten" in row.body]
 
 
 def tell(store: Store, id: UUID, sent: bool) -> None:
@@ -257,6 +258,24 @@ def test_one_that_waits_keeps_no_other_waiting(store: Store) -> None:
     finish(store)
     completed = {row.id for row in rows_of(store, "forgotten") if row.completed_at}
     assert completed == {ready}
+
+
+def test_one_that_fails_is_tried_again_and_keeps_no_other_waiting(store: Store) -> None:
+    failing, ready = new_id(), new_id()
+    forget(store, failing)
+    forget(store, ready)
+
+    def erase(tx: Transaction, id: UUID) -> None:
+        tx.add(Note(id=new_id(), word=str(id), times=1))
+        if id == failing:
+            raise OSError("the disk is away")
+
+    finish(store, erase)
+    assert answers(store, ready)
+    assert answers(store, failing) == []
+    assert [row.word for row in rows_of(store, "notes")] == [str(ready)]
+    finish(store)
+    assert answers(store, failing)
 
 
 # What comes late
