@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from chassis import forgetting
 from chassis.context import CallContext, Caller, entered
+from chassis.events import Envelope
 from chassis.ids import new_id
+from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import Role
+from contracts.profiles.licences import LicenceExpired
 from tests.databases import Databases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
 from tests.people import PASSWORD, Person, a_client, a_specialist, an_availability, slots_of
+from tests.talking import publish
 from tests.waiting import eventually
 
 
@@ -65,6 +71,11 @@ def _erase(house: House) -> None:
     client, specialist = a_client(house.http), a_specialist(house.http, featured=True)
     wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
     consultation = client.post("/consultations", wanted).json()
+    licence = LicenceExpired(
+        specialist_id=UUID(specialist.id), version=1, expires_on=utc_now().date()
+    )
+    publish(house.broker, Envelope.around(licence, utc_now(), "a test"))
+    eventually(lambda: _says(house, "ConsultationsAtRisk"))
     _erased(client)
     eventually(lambda: _status(specialist, consultation["id"]) == "cancelled")
 
@@ -74,6 +85,12 @@ def _erased(person: Person) -> dict[str, Any]:
     assert answer.status_code == 202
     receipt: dict[str, Any] = answer.json()
     return receipt
+
+
+def _says(house: House, event_type: str) -> bool:
+    store = house.store("booking")
+    with store.reading() as session:
+        return event_type in set(session.scalars(select(store.table("outbox").c.type)))
 
 
 def _status(person: Person, consultation_id: str) -> str:

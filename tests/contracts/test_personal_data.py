@@ -115,7 +115,7 @@ def part_of(service: str) -> set[str]:
     return {field.name for field in dataclasses.fields(shape)}
 
 
-@pytest.mark.parametrize(("service", "table"), EXPORTED, ids=lambda each: str(each))
+@pytest.mark.parametrize(("service", "table"), EXPORTED, ids=str)
 def test_the_export_has_a_place_for_each_table(service: str, table: str) -> None:
     assert EXPORTED[service, table] in part_of(service)
 
@@ -143,7 +143,7 @@ def _export(person: Person) -> dict[str, Any]:
     return exported
 
 
-@pytest.mark.parametrize(("service", "table"), EXPORTED, ids=lambda each: str(each))
+@pytest.mark.parametrize(("service", "table"), EXPORTED, ids=str)
 def test_what_stands_in_a_table_stands_in_the_export(
     exports: list[dict[str, Any]], service: str, table: str
 ) -> None:
