@@ -41,6 +41,7 @@ def test_with_nothing_set_everything_is_embedded(monkeypatch: pytest.MonkeyPatch
     assert settings.http == "127.0.0.1:8000"
     assert settings.database == "sqlite:///data/{service}.db"
     assert settings.mail == "data/mail"
+    assert settings.url == "http://127.0.0.1:8000"
     assert settings.token_key == ""  # the wiring makes one
 
 
@@ -58,6 +59,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "BROKER": "amqps://u:p@host/v",
         "DATABASE": "postgresql+psycopg://u:p@host/{service}",
         "MAIL": "smtp://u:p@host:25",
+        "URL": "https://firststep.example",
         "TOKEN_KEY": KEY,
         "LOG": "json",
         "LOG_LEVEL": "debug",
@@ -79,6 +81,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE", "mysql://host/{service}", "is not a postgresql+psycopg:// address"),
         ("DATABASE", "sqlite:///all.db", "does not contain {service}"),
         ("DATABASE", "postgresql+psycopg://[h/{service}", "is not a postgresql+psycopg:// address"),
+        ("URL", "ftp://u:p@host", "'ftp://…@host' is not an http:// or https:// address"),
         ("MAIL", "http://host", "'http://host' is neither an smtp:// address nor a folder"),
         ("MAIL", "smtp://[host", "is neither an smtp:// address nor a folder"),
         ("TOKEN_KEY", "c2hvcnQ", "has 5 bytes, not 32"),

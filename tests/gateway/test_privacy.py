@@ -142,7 +142,7 @@ def test_a_wrong_password_erases_nothing(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [None, [], {}, {"password": None}, {"password": 7}, {"password": "x" * 201}]
+    "body", [[], {}, {"password": None}, {"password": 7}, {"password": "x" * 201}]
 )
 def test_what_is_no_password_is_refused(client: Person, body: Any) -> None:
     answer = client.post("/me/erasure", body)
