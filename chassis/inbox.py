@@ -3,6 +3,9 @@
 A row says that the event was handled (``done``), will be tried again (``retry``), needs a person
 (``parked``), or was given up by one (``discarded``). It is written in the transaction of the
 handler's effects, so a repetition finds it and does nothing.
+
+An event about what was erased takes no effect: a handler that runs into ``Forgotten`` is done. What
+mentions it and can't take effect is not parked either, but given up without its bytes.
 """
 
 from __future__ import annotations
@@ -16,10 +19,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, insert, select, update
 
 from chassis.database import Database
 from chassis.events import Envelope, Event
+from chassis.forgotten import Forgotten, forgotten_among, ids_in
+from chassis.ids import new_id
 from chassis.inserts import insert_if_absent
 from chassis.times import utc_now
 from chassis.transaction import Transaction
@@ -28,6 +33,7 @@ ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 LONGEST_NAME, LONGEST_ERROR = 100, 2000
+ERASURE = "erasure"
 
 log = structlog.get_logger()
 
@@ -39,6 +45,10 @@ class Status(StrEnum):
     RETRY = "retry"
     PARKED = "parked"
     DISCARDED = "discarded"
+
+
+GIVEN_UP: dict[str, Any] = {"status": Status.DISCARDED, "error": None, "body": None}
+"""What stays of an event that mentions what was erased."""
 
 
 def pause_before(attempt: int, chance: float) -> timedelta:
@@ -80,6 +90,10 @@ class Inbox:
                     log.info("event_handled", event_type=envelope.type, handler=handler)
                 else:
                     log.info("event_repeated", event_type=envelope.type, handler=handler)
+        except Forgotten:
+            with self._database.transaction() as tx:
+                self._claim(tx, envelope, handler)
+            log.info("event_about_erased", event_type=envelope.type, handler=handler)
         except Exception as error:
             self._database.check()  # away: no attempt is consumed
             self._keep_failed(envelope, body, handler, error)
@@ -126,18 +140,19 @@ class Inbox:
         Their id is derived from them, so that the same bytes are kept once.
         """
         log.error("event_parked", handler=handler, event_type=type_, reason=reason)
+        event_id = uuid5(NAMESPACE_URL, f"{handler}:{body.hex()}")
+        handler = storable(handler, LONGEST_NAME)
         with self._database.transaction() as tx:
+            parked = self._parked_or_given_up(tx, event_id, handler, reason, body)
             insert_if_absent(
                 tx,
                 self._table,
-                event_id=uuid5(NAMESPACE_URL, f"{handler}:{body.hex()}"),
-                handler=storable(handler, LONGEST_NAME),
+                event_id=event_id,
+                handler=handler,
                 type=storable(type_, LONGEST_NAME),
-                status=Status.PARKED,
                 attempts=0,
                 received_at=utc_now(),
-                error=storable(reason, LONGEST_ERROR),
-                body=body,
+                **parked,
             )
 
     def due(self, now: datetime, limit: int, handlers: Collection[str]) -> list[Waiting]:
@@ -160,11 +175,14 @@ class Inbox:
         """Try a kept event again; whoever else tries the same attempt at this moment does
         nothing."""
         attempt = waiting.attempts + 1
+        settled = {"status": Status.DONE, "settled_at": utc_now(), "body": None, "error": None}
         try:
             with self._database.transaction() as tx:
-                settled = {"status": Status.DONE, "settled_at": utc_now(), "body": None}
-                if self._advance(tx, waiting, attempts=attempt, error=None, **settled):
+                if self._advance(tx, waiting, attempts=attempt, **settled):
                     run(envelope.data, tx)
+        except Forgotten:
+            with self._database.transaction() as tx:
+                self._advance(tx, waiting, attempts=attempt, **settled)
         except Exception as error:
             self._database.check()
             self._put_back(waiting, attempt, error)
@@ -172,22 +190,37 @@ class Inbox:
     def park_again(self, waiting: Waiting, reason: str) -> None:
         """Park what was to be tried again and can't be read."""
         with self._database.transaction() as tx:
-            self._advance(tx, waiting, status=Status.PARKED, error=storable(reason, LONGEST_ERROR))
+            self._park(tx, waiting, waiting.attempts, reason)
 
     def _put_back(self, waiting: Waiting, attempt: int, error: Exception) -> None:
         log.warning("event_failed", handler=waiting.handler, attempt=attempt, exc_info=error)
-        last = attempt >= ATTEMPTS
-        status = Status.PARKED if last else Status.RETRY
-        again = None if last else utc_now() + pause_before(attempt + 1, random.random())
         with self._database.transaction() as tx:
-            self._advance(
-                tx,
-                waiting,
-                status=status,
-                attempts=attempt,
-                next_attempt_at=again,
-                error=described(error),
-            )
+            if attempt >= ATTEMPTS:
+                self._park(tx, waiting, attempt, described(error))
+            else:
+                again = utc_now() + pause_before(attempt + 1, random.random())
+                self._advance(
+                    tx, waiting, attempts=attempt, next_attempt_at=again, error=described(error)
+                )
+
+    def _park(self, tx: Transaction, waiting: Waiting, attempt: int, reason: str) -> None:
+        parked = self._parked_or_given_up(
+            tx, waiting.event_id, waiting.handler, reason, waiting.body
+        )
+        self._advance(tx, waiting, attempts=attempt, next_attempt_at=None, **parked)
+
+    def _parked_or_given_up(
+        self, tx: Transaction, event_id: UUID, handler: str, reason: str, body: bytes
+    ) -> dict[str, Any]:
+        """What keeps the bytes for a person; without them where they mention what was erased."""
+        if not forgotten_among(tx, self._database.base.metadata, ids_in(body)):
+            return {
+                "status": Status.PARKED,
+                "error": storable(reason, LONGEST_ERROR),
+                "body": body,
+            }
+        write_down_erased(tx, self._database, event_id, handler)
+        return GIVEN_UP | {"settled_at": utc_now()}
 
     def _advance(self, tx: Transaction, waiting: Waiting, **values: Any) -> bool:
         inbox = self._table
@@ -202,6 +235,20 @@ class Inbox:
             .values(**values)
         )
         return bool(result.rowcount)
+
+
+def write_down_erased(tx: Transaction, database: Database, event_id: UUID, handler: str) -> None:
+    """For the record of who did what: erasure gave this event up."""
+    tx.execute(
+        insert(database.table("mendings")).values(
+            id=new_id(),
+            at=utc_now(),
+            by=ERASURE,
+            action="discard",
+            event_id=event_id,
+            handler=handler,
+        )
+    )
 
 
 def described(error: Exception) -> str:

@@ -74,6 +74,7 @@ def service_metadata() -> MetaData:
     replies_table(metadata)
     clocks_table(metadata)
     mendings_table(metadata)
+    forgotten_table(metadata)
     return metadata
 
 
@@ -150,7 +151,7 @@ def clocks_table(metadata: MetaData) -> Table:
 
 
 def mendings_table(metadata: MetaData) -> Table:
-    """What people did about parked events; only ever added to."""
+    """What people, and erasure, did about events that did not take effect; only ever added to."""
     return Table(
         "mendings",
         metadata,
@@ -161,3 +162,18 @@ def mendings_table(metadata: MetaData) -> Table:
         Column("event_id", Uuid(), nullable=False),
         Column("handler", String(100), nullable=False),
     )
+
+
+def forgotten_table(metadata: MetaData) -> Table:
+    """Ids that are mentioned no more: ``completed_at`` is empty while something still mentions
+    them. The row stays, so that nothing that comes late brings anything back."""
+    table = Table(
+        "forgotten",
+        metadata,
+        Column("id", Uuid(), primary_key=True),
+        Column("begun_at", UtcDateTime(), nullable=False),
+        Column("completed_at", UtcDateTime()),
+    )
+    open_ = table.c.completed_at.is_(None)
+    Index("ix_forgotten_open", table.c.begun_at, postgresql_where=open_, sqlite_where=open_)
+    return table

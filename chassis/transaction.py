@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Mapper, Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapper, Session
 from chassis import context
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
+from chassis.forgotten import Forgotten, forgotten_among
 from chassis.idempotency import current_call
 from chassis.inserts import insert_if_absent, insertion
 from chassis.replies import kept
@@ -41,11 +43,27 @@ class Transaction(Session):
         return self._found(kind, id, row)
 
     def lock_or_create(self, kind: type[T], id: Any) -> T:
-        """The row, ours; made from its columns' defaults where there was none."""
+        """The row, ours; made from its columns' defaults where there was none.
+
+        Raises ``Forgotten`` where there was none because its id was erased.
+        """
         mapper = inspect(kind)
         [key] = mapper.primary_key
-        insert_if_absent(self, cast(Table, mapper.local_table), **{key.name: id})
+        if insert_if_absent(self, cast(Table, mapper.local_table), **{key.name: id}):
+            self.refuse_forgotten(id)
         return self.lock(kind, id)
+
+    def forget(self, id: UUID) -> None:
+        """From now on nothing is made under this id; see ``chassis.forgetting`` for the rest."""
+        insert_if_absent(self, self._table("forgotten"), id=id, begun_at=utc_now())
+
+    def is_forgotten(self, id: UUID) -> bool:
+        return bool(forgotten_among(self, self.info["metadata"], {id}))
+
+    def refuse_forgotten(self, id: Any) -> None:
+        """Raises ``Forgotten`` where the id was erased."""
+        if isinstance(id, UUID) and self.is_forgotten(id):
+            raise Forgotten
 
     def emit(self, *events: Event) -> None:
         """Tell these when, and only if, the transaction commits."""

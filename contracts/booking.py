@@ -25,6 +25,19 @@ class ConsultationStatus(StrEnum):
     MISSED = "missed"
 
 
+class Party(StrEnum):
+    """The two sides of a consultation."""
+
+    CLIENT = "client"
+    SPECIALIST = "specialist"
+
+
+class CancellationReason(StrEnum):
+    """Why a consultation does not take place."""
+
+    ACCOUNT_ERASED = "account_erased"
+
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 LocalTime = Annotated[
     str,
@@ -59,6 +72,34 @@ class ConsultationBooked(Event, producer=PRODUCER):
     specialist_id: UUID
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationCancelled(Event, producer=PRODUCER):
+    """A consultation does not take place: one side cancelled it."""
+
+    consultation_id: UUID
+    version: Version
+    client_id: UUID
+    specialist_id: UUID
+    starts_at: datetime
+    cancelled_by: Party
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationsAtRisk(Event, producer=PRODUCER):
+    """A specialist's licence expired while consultations with them lie ahead: somebody has to
+    look at these."""
+
+    specialist_id: UUID
+    consultation_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataErased(Event, producer=PRODUCER):
+    """Booking holds nothing on this account any more but ids that lead nowhere."""
+
+    account_id: UUID
 
 
 # Requests and resources
@@ -128,6 +169,17 @@ class Consultation:
     ends_at: datetime
     status: ConsultationStatus
     booked_at: datetime
+    cancelled_at: datetime | None = None
+    cancelled_by: Party | None = None
+    cancellation_reason: CancellationReason | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingData:
+    """What booking holds on a person."""
+
+    availability: Annotated[Availability | None, Doc("Hours, where they set any.")]
+    consultations: Annotated[list[Consultation], Doc("On either side, the oldest first.")]
 
 
 # Refusals
@@ -161,6 +213,12 @@ class AlreadyBooked(Conflict):
     """You have had, or booked, your free consultation with this specialist."""
 
     code = "already_booked"
+
+
+class NotBooked(Conflict):
+    """The consultation is not booked any more."""
+
+    code = "not_booked"
 
 
 class OwnProfile(Forbidden):

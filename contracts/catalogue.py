@@ -7,13 +7,14 @@ from types import ModuleType
 
 from chassis.events import Audience, Event
 from contracts import booking, content, notifications
-from contracts.profiles import accounts, featuring, licences, specialists
+from contracts.profiles import accounts, featuring, licences, privacy, specialists
 
 MODULES: tuple[ModuleType, ...] = (
     accounts,
     specialists,
     licences,
     featuring,
+    privacy,
     booking,
     notifications,
     content,

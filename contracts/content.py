@@ -31,6 +31,13 @@ class ArticlePublished(Event, producer=PRODUCER, audience=Audience.PUBLIC):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonalDataErased(Event, producer=PRODUCER):
+    """Content holds nothing on this account any more."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reference:
     """Where a statement comes from."""
 
@@ -77,6 +84,11 @@ class Article:
     published_at: datetime
     body: Annotated[str, Doc("Markdown.")]
     references: list[Reference]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentData:
+    """What content holds on a person: nothing, since articles do not say who wrote them."""
 
 
 class SlugTaken(Conflict):

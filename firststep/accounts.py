@@ -1,4 +1,4 @@
-"""``firststep accounts``: who may do what, and what was done about accounts."""
+"""``firststep accounts``: who may do what, what was done about accounts, and who goes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis import config
 from chassis.errors import NotFound
+from chassis.times import utc_now
 from contracts.profiles.accounts import Role, RolesChanged
 from firststep import platform
 from firststep.operators import AsJson, operator, show
@@ -17,8 +18,11 @@ from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import account_with
 from services.profiles.audit import What
+from services.profiles.privacy.queries import pending_erasures
 
-app = typer.Typer(help="Grant roles, and read the audit.", no_args_is_help=True)
+EXIT_HANGS = 1
+
+app = typer.Typer(help="Grant roles, read the audit, see erasures.", no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(help="The account's e-mail address.")]
 WhichRole = Annotated[Role, typer.Argument(help="A role.")]
@@ -63,6 +67,29 @@ def read_audit(
         as_json,
         "Nothing was written down yet.",
     )
+
+
+@app.command()
+def erasures(as_json: AsJson = False) -> None:
+    """List erasures under way, and who has not answered. Exits with 1 when one hangs."""
+    now = utc_now()
+    with platform.database_of("profiles", config.read()) as database:
+        with database.reading() as session:
+            pending = list(session.scalars(pending_erasures()))
+    rows = [
+        {
+            "id": each.id,
+            "account_id": each.account_id,
+            "requested_at": each.requested_at,
+            "age": (now - each.requested_at).total_seconds(),
+            "waits_for": each.waits_for(),
+        }
+        for each in pending
+    ]
+    columns = ("id", "account_id", "requested_at", "age", "waits_for")
+    show(rows, columns, as_json, "No erasure is under way.")
+    if any(each.hangs(now) for each in pending):
+        raise typer.Exit(EXIT_HANGS)
 
 
 def _change(

@@ -44,4 +44,6 @@ def _cell(value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, float):
         return f"{value:.1f} s"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return str(value)[:LONGEST_CELL_SHOWN]

@@ -23,8 +23,8 @@ from __future__ import annotations
 import re
 import time
 import typing
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -107,6 +107,8 @@ class Declaration:
     errors: tuple[type[DomainError], ...] = ()
     repeatable: bool = False
     kept_s: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What a successful answer bears beside the usual."""
 
     @property
     def takes_key(self) -> bool:
@@ -131,10 +133,21 @@ def endpoint(
     errors: Sequence[type[DomainError]] = (),
     repeatable: bool = False,
     kept_s: int = 0,
+    headers: Mapping[str, str] | None = None,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
     declaration = Declaration(
-        method, path, returns, body, query, status, allow, tuple(errors), repeatable, kept_s
+        method,
+        path,
+        returns,
+        body,
+        query,
+        status,
+        allow,
+        tuple(errors),
+        repeatable,
+        kept_s,
+        headers or {},
     )
 
     def decorate(handler: F) -> F:
@@ -205,6 +218,7 @@ class Endpoint(HttpRequestHandler):
         else:
             body = json.dumps(result)
             response = Response(body, declaration.status, content_type=json.JSON)
+        response.headers.update(declaration.headers)
         if declaration.kept_s:
             response.headers["Cache-Control"] = f"public, max-age={declaration.kept_s}"
             if declaration.kept_s >= FOR_EVER_S:

@@ -22,6 +22,7 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
+from chassis.forgotten import Forgotten
 from chassis.http import BODY_DEADLINE_S, LARGEST_BODY
 from chassis.idempotency import KeyReused
 from chassis.json import JSON
@@ -168,7 +169,7 @@ def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable
     if declaration.takes_key:
         yield from (BadIdempotencyKey, KeyReused)
     if not isinstance(declaration.allow, Anyone):
-        yield Unauthenticated
+        yield from (Unauthenticated, Forgotten)
     if not isinstance(declaration.allow, Anyone | SignedIn):
         yield Forbidden
     if "{" in declaration.path and NotFound not in declaration.errors:

@@ -8,6 +8,7 @@ from gateway.api.health import HealthApi
 from gateway.api.licences import LicencesApi
 from gateway.api.notifications import NotificationsApi
 from gateway.api.photos import PhotosApi
+from gateway.api.privacy import PrivacyApi
 from gateway.api.second_factors import SecondFactorsApi
 from gateway.api.sessions import SessionsApi
 from gateway.api.specialists import SpecialistsApi
@@ -19,6 +20,7 @@ class Gateway(
     AccountsApi,
     SessionsApi,
     SecondFactorsApi,
+    PrivacyApi,
     SpecialistsApi,
     PhotosApi,
     LicencesApi,

@@ -22,6 +22,7 @@ from gateway.service import Gateway
 from tests.tokens import SEAL_KEYS
 
 _files = TemporaryDirectory(prefix="firststep-files-")
+URL = "https://firststep.example"
 
 
 @dataclass
@@ -69,6 +70,7 @@ def a_house(
         "MAIL": mail,
         "FILES": files or a_files_folder(),
         "SEAL_KEYS": SEAL_KEYS,
+        "URL": URL,
     }
     try:
         with Process([*classes, Caller], config, TOPOLOGY).running() as process:

@@ -20,8 +20,8 @@ from chassis.process import Process
 from chassis.store import Store
 from chassis.subscribe import queues_of, subscriptions_of
 from chassis.times import utc_now
+from tests.house import URL, House, a_files_folder, an_embedded_broker, sweep_queues
 from tests.house import Caller as Asker
-from tests.house import House, a_files_folder, an_embedded_broker, sweep_queues
 from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
@@ -126,6 +126,7 @@ def serving(
         "MAIL": mail,
         "FILES": files or a_files_folder(),
         "SEAL_KEYS": SEAL_KEYS,
+        "URL": URL,
     }
     topology = queues_of(service)
     others = [Process([service], config, topology) for _ in range(instances - 1)]

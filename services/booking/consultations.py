@@ -15,9 +15,13 @@ from chassis.ids import new_id
 from contracts import booking as contract
 from contracts.booking import (
     AlreadyBooked,
+    CancellationReason,
     ConsultationBooked,
+    ConsultationCancelled,
     ConsultationStatus,
+    NotBooked,
     OwnProfile,
+    Party,
     SlotTaken,
 )
 from services.booking.availability import SLOT
@@ -61,6 +65,9 @@ class Consultation(Base):
     ends_at: Mapped[datetime]
     status: Mapped[str]
     booked_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_by: Mapped[str | None] = mapped_column(default=None)
+    cancellation_reason: Mapped[str | None] = mapped_column(default=None)
 
     @classmethod
     def book(
@@ -99,6 +106,26 @@ class Consultation(Base):
             ends_at=consultation.ends_at,
         )
 
+    def cancel(self, by: Party, reason: CancellationReason, now: datetime) -> ConsultationCancelled:
+        """It will not take place, and its slot is free again; raises ``NotBooked``."""
+        if self.status != ConsultationStatus.BOOKED:
+            raise NotBooked(f"consultation {self.id} is {self.status}, not booked")
+        self.status = ConsultationStatus.CANCELLED
+        self.version += 1
+        self.cancelled_at, self.cancelled_by, self.cancellation_reason = now, by, reason
+        return ConsultationCancelled(
+            consultation_id=self.id,
+            version=self.version,
+            client_id=self.client_id,
+            specialist_id=self.specialist_id,
+            starts_at=self.starts_at,
+            cancelled_by=by,
+        )
+
+    def party(self, account_id: UUID) -> Party:
+        """The side that one of the two is on."""
+        return Party.CLIENT if account_id == self.client_id else Party.SPECIALIST
+
     def require_party(self, caller: Caller) -> None:
         """Raises ``NotFound`` for everybody but the two whom it concerns."""
         if caller.known() not in (self.client_id, self.specialist_id):
@@ -113,4 +140,9 @@ class Consultation(Base):
             ends_at=self.ends_at,
             status=ConsultationStatus(self.status),
             booked_at=self.booked_at,
+            cancelled_at=self.cancelled_at,
+            cancelled_by=Party(self.cancelled_by) if self.cancelled_by else None,
+            cancellation_reason=(
+                CancellationReason(self.cancellation_reason) if self.cancellation_reason else None
+            ),
         )

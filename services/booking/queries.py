@@ -44,6 +44,16 @@ def consultations_of(account_id: UUID) -> Select[Consultation]:
     )
 
 
+def consultations_ahead(account_id: UUID, now: datetime) -> Select[Consultation]:
+    """Booked ones that have not begun, with this account on either side, in one order for all
+    who lock them."""
+    return (
+        consultations_of(account_id)
+        .where(Consultation.status == ConsultationStatus.BOOKED, Consultation.starts_at > now)
+        .order_by(Consultation.specialist_id, Consultation.starts_at)
+    )
+
+
 def calendars_to_review(now: datetime) -> Select[UUID]:
     """Ids of calendars that offer free consultations and whose next slot may have passed."""
     return select(Calendar.specialist_id).where(

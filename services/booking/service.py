@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from chassis import forgetting
 from chassis.clock import every
 from chassis.container import caller_of_this
 from chassis.errors import NotFound
@@ -15,13 +16,23 @@ from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts import booking as contract
-from contracts.booking import Availability, Slots, SlotsQuery
+from contracts.booking import (
+    Availability,
+    BookingData,
+    ConsultationsAtRisk,
+    PersonalDataErased,
+    Slots,
+    SlotsQuery,
+)
 from contracts.profiles.accounts import Role
+from contracts.profiles.licences import LicenceExpired
+from contracts.profiles.privacy import AccountErased
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
 from services.booking import queries
 from services.booking.base import Base
 from services.booking.calendars import Calendar
 from services.booking.consultations import Consultation
+from services.booking.erasure import erase
 
 
 class BookingService:
@@ -63,6 +74,7 @@ class BookingService:
         client_id, now = self.caller.with_role(Role.CLIENT), utc_now()
         self.caller.require_verified()
         with self.store.transaction() as tx:
+            tx.refuse_forgotten(client_id)
             calendar = tx.lock(Calendar, specialist_id)
             booked = queries.booked_times(tx, specialist_id, now)
             had_before = queries.had_consultation(tx, client_id, specialist_id)
@@ -88,6 +100,32 @@ class BookingService:
         with self.store.reading() as session:
             return newest_first(session, mine, Consultation.id, page, Consultation.to_resource)
 
+    # Privacy
+
+    @rpc
+    def export_personal_data(self) -> BookingData:
+        account_id = self.caller.known()
+        mine = queries.consultations_of(account_id).order_by(Consultation.id)
+        with self.store.reading() as session:
+            calendar = session.get(Calendar, account_id)
+            return BookingData(
+                availability=None if calendar is None else calendar.to_resource(),
+                consultations=[each.to_resource() for each in session.scalars(mine)],
+            )
+
+    @subscribe(AccountErased)
+    def erase_account(self, event: AccountErased, tx: Transaction) -> None:
+        tx.forget(event.account_id)
+        erase(tx, event.account_id, utc_now())
+
+    @every(seconds=5)
+    def finish_erasures(self) -> None:
+        forgetting.finish(
+            self.store,
+            lambda tx, id: erase(tx, id, utc_now()),
+            lambda id: PersonalDataErased(account_id=id),
+        )
+
     # What happens elsewhere, and with time
 
     @subscribe(SpecialistListed)
@@ -100,6 +138,12 @@ class BookingService:
         calendar = tx.lock_or_create(Calendar, event.specialist_id)
         calendar.learn_listing(False, event.version)
 
+    @subscribe(LicenceExpired)
+    def look_at_what_lies_ahead(self, event: LicenceExpired, tx: Transaction) -> None:
+        ahead = tx.scalars(queries.consultations_ahead(event.specialist_id, utc_now()))
+        if ids := [each.id for each in ahead if each.specialist_id == event.specialist_id]:
+            tx.emit(ConsultationsAtRisk(specialist_id=event.specialist_id, consultation_ids=ids))
+
     @every(minutes=1)
     def review_calendars(self) -> None:
         """As time goes, next slots pass and new ones come over the horizon."""
@@ -108,6 +152,7 @@ class BookingService:
             doubtful = list(session.scalars(queries.calendars_to_review(now)))
         for specialist_id in doubtful:
             with self.store.transaction() as tx:
-                calendar = tx.lock(Calendar, specialist_id)
-                booked = queries.booked_times(tx, specialist_id, now)
-                tx.emit(*calendar.review(booked, now))
+                calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+                if calendar is not None:  # it may have been erased meanwhile
+                    booked = queries.booked_times(tx, specialist_id, now)
+                    tx.emit(*calendar.review(booked, now))

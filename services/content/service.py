@@ -1,18 +1,23 @@
-"""What content can be asked."""
+"""What content can be asked, and what it listens to."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
+from chassis import forgetting
+from chassis.clock import every
 from chassis.container import caller_of_this
 from chassis.errors import NotFound
 from chassis.pages import Page, PageQuery, newest_first
 from chassis.rpc import rpc
 from chassis.store import Store
+from chassis.subscribe import subscribe
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts import content as contract
-from contracts.content import ArticleSummary, WriteArticle
+from contracts.content import ArticleSummary, ContentData, PersonalDataErased, WriteArticle
 from contracts.profiles.accounts import Role
+from contracts.profiles.privacy import AccountErased
 from services.content.articles import Article
 from services.content.base import Base
 
@@ -43,3 +48,23 @@ class ContentService:
         if article is None:
             raise NotFound(f"there is no article {slug!r}")
         return article.to_resource()
+
+    # Privacy
+
+    @rpc
+    def export_personal_data(self) -> ContentData:
+        self.caller.known()
+        return ContentData()
+
+    @subscribe(AccountErased)
+    def erase_account(self, event: AccountErased, tx: Transaction) -> None:
+        """No article says whose it is: only messages may mention the account."""
+        tx.forget(event.account_id)
+
+    @every(seconds=5)
+    def finish_erasures(self) -> None:
+        forgetting.finish(
+            self.store,
+            lambda tx, id: None,
+            lambda id: PersonalDataErased(account_id=id),
+        )

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
+from contracts.notifications import SentMail
 from services.notifications.base import Base
 from services.notifications.recipients import Recipient
 
@@ -26,12 +27,17 @@ class MailStatus(StrEnum):
 
 
 class Mail(Base):
+    """``address``: where it goes, if not to where its account is written to. ``good_once``: its
+    text bears a secret, and is kept no longer than it takes to send it."""
+
     __tablename__ = "mails"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(index=True)
+    address: Mapped[str | None]
     subject: Mapped[str]
     text: Mapped[str]
+    good_once: Mapped[bool]
     status: Mapped[str]
     attempts: Mapped[int]
     next_attempt_at: Mapped[datetime] = mapped_column(index=True)
@@ -39,12 +45,22 @@ class Mail(Base):
     error: Mapped[str | None]
 
     @classmethod
-    def to(cls, account_id: UUID, subject: str, text: str, now: datetime) -> Mail:
+    def to(
+        cls,
+        account_id: UUID,
+        subject: str,
+        text: str,
+        now: datetime,
+        address: str | None = None,
+        good_once: bool = False,
+    ) -> Mail:
         return cls(
             id=new_id(),
             account_id=account_id,
+            address=address,
             subject=subject,
             text=text,
+            good_once=good_once,
             status=MailStatus.WAITING,
             attempts=0,
             next_attempt_at=now,
@@ -55,7 +71,7 @@ class Mail(Base):
     def to_message(self, recipient: Recipient) -> EmailMessage:
         message = EmailMessage()
         message["From"] = SENDER
-        message["To"] = recipient.email
+        message["To"] = self.address or recipient.email
         message["Subject"] = self.subject
         message["Message-ID"] = f"<{self.id}@firststep.example>"
         message["Date"] = self.next_attempt_at
@@ -67,6 +83,7 @@ class Mail(Base):
         self.attempts += 1
         self.sent_at = now
         self.error = None
+        self._drop_secret()
 
     def not_sent(self, error: str, now: datetime) -> None:
         """Try again later, longer apart each time; in the end it stays ``failed``."""
@@ -74,4 +91,23 @@ class Mail(Base):
         self.error = error
         if self.attempts >= ATTEMPTS:
             self.status = MailStatus.FAILED
+            self._drop_secret()
         self.next_attempt_at = now + min(FIRST_PAUSE * 2 ** (self.attempts - 1), LONGEST_PAUSE)
+
+    def _drop_secret(self) -> None:
+        if self.good_once:
+            self.text = ""
+
+    def to_resource(self) -> SentMail:
+        """As its recipient may see it: without a secret that is still on its way."""
+        return SentMail(
+            id=self.id,
+            address=self.address,
+            subject=self.subject,
+            text="" if self.good_once else self.text,
+            status=self.status,
+            attempts=self.attempts,
+            next_attempt_at=self.next_attempt_at,
+            sent_at=self.sent_at,
+            error=self.error,
+        )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from nameko.extensions import DependencyProvider
 
@@ -55,6 +56,14 @@ class Postbox(DependencyProvider):
             raise NotSent(f"{url.hostname}:{port}: {error}") from error
         with server:
             yield Smtp(server, unquote(url.username or ""), unquote(url.password or ""))
+
+    def forget(self, mail_ids: Iterable[UUID]) -> None:
+        """Remove what lies in the folder; what left over SMTP is the recipient's. Raises
+        ``OSError``."""
+        if "://" in self.address or not Path(self.address).is_dir():
+            return
+        for mail_id in mail_ids:
+            (Path(self.address) / f"{mail_id}.eml").unlink(missing_ok=True)
 
 
 class Smtp:

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Text, cast, select
 
+from contracts.profiles.accounts import Role
 from services.notifications.mails import Mail, MailStatus
 from services.notifications.recipients import Recipient
 
 
-def mails_due(now: datetime, limit: int) -> Select[Mail, Recipient]:
-    """Mails to send by ``now`` whose recipient's address is known, the longest due first."""
+def mails_due(now: datetime, limit: int) -> Select[UUID]:
+    """Ids of mails to send by ``now`` whose recipient's address is known, the longest due first."""
     return (
-        select(Mail, Recipient)
+        select(Mail.id)
         .join(Recipient, Recipient.account_id == Mail.account_id)
         .where(Mail.status == MailStatus.WAITING, Mail.next_attempt_at <= now)
+        .where(Recipient.email != "")
         .order_by(Mail.next_attempt_at)
         .limit(limit)
     )
+
+
+def mail_to_send(mail_id: UUID) -> Select[Mail, Recipient]:
+    """The mail with its recipient as of now, if it is still to be sent."""
+    return (
+        select(Mail, Recipient)
+        .join(Recipient, Recipient.account_id == Mail.account_id)
+        .where(Mail.id == mail_id, Mail.status == MailStatus.WAITING)
+    )
+
+
+def with_role(role: Role) -> Select[UUID]:
+    """The accounts that have it; both databases write a list of texts alike."""
+    return select(Recipient.account_id).where(cast(Recipient.roles, Text).contains(f'"{role}"'))

@@ -1,4 +1,4 @@
-"""The Recipient: where an account can be written to."""
+"""The Recipient: where an account can be written to, and as what."""
 
 from __future__ import annotations
 
@@ -6,17 +6,48 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contracts.profiles.accounts import AccountRegistered
+from contracts.notifications import Addressee
+from contracts.profiles.accounts import AccountRegistered, EmailChanged, RolesChanged
 from services.notifications.base import Base
 
 
 class Recipient(Base):
+    """The row may be there before the address is known: news of an account come in any order."""
+
     __tablename__ = "recipients"
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    email: Mapped[str]
-    display_name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    email_version: Mapped[int] = mapped_column(default=0)
+    display_name: Mapped[str] = mapped_column(default="")
+    roles: Mapped[list[str]] = mapped_column(default=list)
+    roles_version: Mapped[int] = mapped_column(default=0)
 
     @classmethod
     def of(cls, event: AccountRegistered) -> Recipient:
-        return cls(account_id=event.account_id, email=event.email, display_name=event.display_name)
+        recipient = cls(account_id=event.account_id, email_version=0, roles_version=0)
+        recipient.learn_registration(event)
+        return recipient
+
+    def learn_registration(self, event: AccountRegistered) -> None:
+        """Take on how it began, but for what is known to have changed since."""
+        self.display_name = event.display_name
+        if self.email_version == 0:
+            self.email = event.email
+        if self.roles_version == 0:
+            self.roles = [event.role]
+
+    def learn_email(self, event: EmailChanged) -> None:
+        """Take on another address, unless a newer one is known."""
+        if event.version > self.email_version:
+            self.email_version = event.version
+            self.email = event.email
+
+    def learn_roles(self, event: RolesChanged) -> None:
+        """Take on other roles, unless newer ones are known."""
+        if event.version > self.roles_version:
+            self.roles_version = event.version
+            self.roles = list(event.roles)
+
+    def to_resource(self) -> Addressee:
+        return Addressee(email=self.email, display_name=self.display_name, roles=self.roles)

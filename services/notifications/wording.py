@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from contracts.booking import ConsultationBooked
+from contracts.booking import ConsultationBooked, ConsultationCancelled, ConsultationsAtRisk
 from contracts.profiles.featuring import NotFeatured
 
 
@@ -57,6 +57,126 @@ def unfeatured(reason: NotFeatured) -> Wording:
         subject="Your profile",
         text=f"Your profile is no longer featured, because {REASONS[reason]}.",
     )
+
+
+def cancelled_for_client(event: ConsultationCancelled) -> Wording:
+    return Wording(
+        kind="consultation_cancelled",
+        subject="Your appointment",
+        text=(
+            f"Your free first consultation of {_when(event.starts_at)} was cancelled by the "
+            "specialist. It does not count: you can book another one with anybody."
+        ),
+    )
+
+
+def cancelled_for_specialist(event: ConsultationCancelled) -> Wording:
+    return Wording(
+        kind="consultation_cancelled",
+        subject="An appointment",
+        text=(
+            f"The free first consultation with you of {_when(event.starts_at)} was cancelled. "
+            "The time is free again."
+        ),
+    )
+
+
+def consultations_at_risk(event: ConsultationsAtRisk) -> Wording:
+    number = len(event.consultation_ids)
+    booked = "consultation is" if number == 1 else "consultations are"
+    return Wording(
+        kind="consultations_at_risk",
+        subject="Something needs you",
+        text=(
+            f"The licence of specialist {event.specialist_id} has expired, and {number} {booked} "
+            "still booked with them. Please look at each."
+        ),
+    )
+
+
+def verify_email(link: str) -> Wording:
+    return Wording(
+        kind="email_verification",
+        subject="Please confirm your e-mail address",
+        text=(
+            f"Open this link to confirm that this address is yours:\n\n{link}\n\n"
+            "It works once, and not for long. If you did not ask for it, leave it alone."
+        ),
+    )
+
+
+def reset_password(link: str) -> Wording:
+    return Wording(
+        kind="password_reset",
+        subject="Your password",
+        text=(
+            f"Open this link to choose a new password:\n\n{link}\n\n"
+            "It works once, and not for long. If you did not ask for it, leave it alone: your "
+            "password stays as it is."
+        ),
+    )
+
+
+def password_changed() -> Wording:
+    return Wording(
+        kind="password_changed",
+        subject="Your password",
+        text="Your password was changed. If that was not you, reset it now, and write to us.",
+    )
+
+
+def email_changed() -> Wording:
+    return Wording(
+        kind="email_changed",
+        subject="Your e-mail address",
+        text=(
+            "Your account has another e-mail address now: from here on we write to you there. "
+            "If that was not you, write to us."
+        ),
+    )
+
+
+def verified() -> Wording:
+    return Wording(
+        kind="licence_verified",
+        subject="Your profile",
+        text="Your licence is verified. You can list your profile.",
+    )
+
+
+def declined(reason: str) -> Wording:
+    return Wording(
+        kind="licence_declined",
+        subject="Your profile",
+        text=f"Your licence could not be verified: {reason}\n\nYou can send it again.",
+    )
+
+
+def expiring(expires_on: date, days_left: int) -> Wording:
+    days = "1 day" if days_left == 1 else f"{days_left} days"
+    return Wording(
+        kind="licence_expiring",
+        subject="Your profile",
+        text=(
+            f"Your licence expires in {days}, on {_day(expires_on)}. Send the renewed one before: "
+            "without it your profile is no longer listed."
+        ),
+    )
+
+
+def expired(expires_on: date) -> Wording:
+    return Wording(
+        kind="licence_expired",
+        subject="Your profile",
+        text=(
+            f"Your licence expired on {_day(expires_on)}, so your profile is no longer listed. "
+            "Send the renewed one to have it back."
+        ),
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day:%A, %d %B %Y}"
 
 
 def _when(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis import context
@@ -37,6 +37,7 @@ class What(StrEnum):
     SECOND_FACTOR_ADDED = "second_factor_added"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
+    ACCOUNT_ERASED = "account_erased"
     ROLE_GRANTED = "role_granted"
     ROLE_REVOKED = "role_revoked"
 
@@ -83,6 +84,11 @@ def record(
             network=network_of(context.current().address),
         )
     )
+
+
+def entries_about(account_id: UUID) -> Select[Entry]:
+    """All that is written down about an account, the oldest first."""
+    return select(Entry).where(Entry.about == account_id).order_by(Entry.id)
 
 
 def entries(session: Session, about: UUID | None, limit: int) -> Sequence[Entry]:

@@ -4,12 +4,13 @@ from services.profiles.accounts.service import Accounts
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
 from services.profiles.licences.service import Licences
+from services.profiles.privacy.service import Privacy
 from services.profiles.second_factors.service import SecondFactors
 from services.profiles.sessions.service import Sessions
 from services.profiles.specialists.service import Specialists
 
 
 class ProfilesService(
-    Accounts, Sessions, SecondFactors, Specialists, Licences, Discovery, Featuring
+    Accounts, Sessions, SecondFactors, Specialists, Licences, Discovery, Featuring, Privacy
 ):
     name = "profiles"

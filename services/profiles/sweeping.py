@@ -45,6 +45,13 @@ def sweep(store: Database, files: Files, now: datetime) -> list[str]:
     return swept
 
 
+def delete_all_of(owner: UUID, files: Files, now: datetime) -> None:
+    """Whatever is kept of somebody, mentioned or not; harmless to repeat."""
+    for each in filter(None, map(OURS.fullmatch, files.names_before(now + YOUNGEST))):
+        if each["owner"] == owner.hex:
+            files.delete(each[0])
+
+
 def _mentioned(session: Session, owners: set[UUID]) -> Iterator[str]:
     yield from session.scalars(select(Specialist.photo).where(Specialist.id.in_(owners)))
     for column in (Licence.document, Licence.document_in_force):

@@ -15,10 +15,14 @@ from chassis.ids import new_id
 from contracts import booking as contract
 from contracts.booking import (
     AlreadyBooked,
+    CancellationReason,
     ConsultationBooked,
+    ConsultationCancelled,
     ConsultationStatus,
     NoFreeConsultations,
+    NotBooked,
     OwnProfile,
+    Party,
     SlotNotOffered,
     SlotTaken,
     TooSoon,
@@ -142,3 +146,41 @@ def test_nothing_in_booking_has_a_price() -> None:
     names += [column.name for column in Consultation.__table__.columns]
     assert contract.Consultation in shapes
     assert [name for name in names if MONEY.search(name)] == []
+
+
+# Cancelling
+
+
+@pytest.mark.parametrize("by", list(Party))
+def test_a_cancelled_consultation_says_so_with_a_newer_version(by: Party) -> None:
+    consultation, event = booked()
+    cancelled = consultation.cancel(by, CancellationReason.ACCOUNT_ERASED, MONDAY)
+    assert cancelled == ConsultationCancelled(
+        consultation_id=consultation.id,
+        version=event.version + 1,
+        client_id=consultation.client_id,
+        specialist_id=consultation.specialist_id,
+        starts_at=NINE,
+        cancelled_by=by,
+    )
+    shown = consultation.to_resource()
+    assert shown.status == ConsultationStatus.CANCELLED
+    assert (shown.cancelled_at, shown.cancelled_by) == (MONDAY, by)
+    assert shown.cancellation_reason == CancellationReason.ACCOUNT_ERASED
+
+
+@pytest.mark.parametrize(
+    "status", [each for each in ConsultationStatus if each is not ConsultationStatus.BOOKED]
+)
+def test_only_what_is_booked_can_be_cancelled(status: ConsultationStatus) -> None:
+    consultation, _ = booked()
+    consultation.status = status
+    with pytest.raises(NotBooked, match=status):
+        consultation.cancel(Party.CLIENT, CancellationReason.ACCOUNT_ERASED, MONDAY)
+    assert (consultation.version, consultation.cancelled_at) == (1, None)
+
+
+def test_each_party_knows_its_side() -> None:
+    consultation, _ = booked()
+    assert consultation.party(consultation.client_id) is Party.CLIENT
+    assert consultation.party(consultation.specialist_id) is Party.SPECIALIST

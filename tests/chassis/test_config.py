@@ -83,6 +83,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE", "mysql://host/{service}", "is not a postgresql+psycopg:// address"),
         ("DATABASE", "sqlite:///all.db", "does not contain {service}"),
         ("DATABASE", "postgresql+psycopg://[h/{service}", "is not a postgresql+psycopg:// address"),
+        ("URL", "ftp://u:p@host", "'ftp://…@host' is not an http:// or https:// address"),
         ("MAIL", "http://host", "'http://host' is neither an smtp:// address nor a folder"),
         ("MAIL", "smtp://[host", "is neither an smtp:// address nor a folder"),
         ("URL", "firststep.example", "is not an http:// or https:// address"),

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from chassis import forgetting
 from chassis.context import CallContext, Caller, entered
+from chassis.events import Envelope
 from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import Role
+from contracts.profiles.licences import LicenceExpired
 from services.profiles.licences.service import review_licences
 from tests.databases import Databases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
 from tests.people import (
+    PASSWORD,
     Person,
     a_client,
     a_licence,
@@ -26,6 +32,7 @@ from tests.people import (
     get_licensed,
     slots_of,
 )
+from tests.talking import publish
 from tests.waiting import eventually
 
 
@@ -35,9 +42,11 @@ def played(
 ) -> Iterator[House]:
     """A house in which everything has happened that makes somebody say something."""
     mail = a_mail_folder(tmp_path_factory.mktemp("contracts"))
-    with a_house(an_embedded_broker(), sqlite_databases.fresh(), mail) as house:
-        _play(house)
-        yield house
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(days=1))
+        with a_house(an_embedded_broker(), sqlite_databases.fresh(), mail) as house:
+            _play(house)
+            yield house
 
 
 @pytest.fixture(scope="package")
@@ -62,6 +71,43 @@ def _play(house: House) -> None:
     )
     with entered(CallContext(caller=Caller(new_id(), frozenset([Role.EDITOR])))):
         house.remote("content").publish_article(article=article)
+    _erase(house)
+
+
+def _erase(house: House) -> None:
+    """One to the end; of another one's erasure, all but the end, which deletes what was told."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(0))
+        path = f"/api/v1/erasures/{_erased(a_client(house.http))['id']}"
+        eventually(lambda: house.http.get(path).json()["complete_at"], within=30)
+    client, specialist = a_client(house.http), a_specialist(house.http, featured=True)
+    wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
+    consultation = client.post("/consultations", wanted).json()
+    licence = LicenceExpired(
+        specialist_id=UUID(specialist.id), version=1, expires_on=utc_now().date()
+    )
+    publish(house.broker, Envelope.around(licence, utc_now(), "a test"))
+    eventually(lambda: _says(house, "ConsultationsAtRisk"))
+    _erased(client)
+    eventually(lambda: _status(specialist, consultation["id"]) == "cancelled")
+
+
+def _erased(person: Person) -> dict[str, Any]:
+    answer = person.post("/me/erasure", {"password": PASSWORD})
+    assert answer.status_code == 202
+    receipt: dict[str, Any] = answer.json()
+    return receipt
+
+
+def _says(house: House, event_type: str) -> bool:
+    store = house.store("booking")
+    with store.reading() as session:
+        return event_type in set(session.scalars(select(store.table("outbox").c.type)))
+
+
+def _status(person: Person, consultation_id: str) -> str:
+    status: str = person.get(f"/consultations/{consultation_id}").json()["status"]
+    return status
 
 
 def _decline_and_outlive_licences(house: House) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from annotated_doc import Doc
 
-import firststep.platform  # noqa: F401  # so that every refusal is known
+import firststep.platform  # and with it every refusal
 from chassis.errors import DomainError
 from chassis.events import Audience, Event
 from contracts import booking
@@ -45,6 +45,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "ConsultationCancelled": ("booking", "internal"),
     "ConsultationCompleted": ("booking", "internal"),
     "ConsultationMissed": ("booking", "internal"),
+    "ConsultationsAtRisk": ("booking", "internal"),
     "BothWishToContinue": ("booking", "internal"),
     "SlotReleased": ("booking", "internal"),
     "MessageSent": ("notifications", "internal"),
@@ -54,6 +55,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "QuestionAnswered": ("content", "internal"),
 }
 """Every event that the platform is to know, with its producer and audience."""
+
+ANSWERED_BY_EACH = {"PersonalDataErased"}
+"""What every service tells, each in a class and on an exchange of its own."""
 
 BEAR_STATE = {
     "EmailChanged",
@@ -69,6 +73,7 @@ BEAR_STATE = {
     "SpecialistUnfeatured",
     "AvailabilityChanged",
     "ConsultationBooked",
+    "ConsultationCancelled",
 }
 
 ABOUT_CLIENTS = (
@@ -219,7 +224,16 @@ def test_public_events_are_some_and_not_all() -> None:
 
 @EACH_EVENT
 def test_an_event_is_in_the_catalogue_with_its_producer_and_audience(event: type[Event]) -> None:
-    assert CATALOGUE[event.type()] == (event.producer, event.audience)
+    if event.type() in ANSWERED_BY_EACH:
+        assert event.audience is Audience.INTERNAL
+    else:
+        assert CATALOGUE[event.type()] == (event.producer, event.audience)
+
+
+@pytest.mark.parametrize("answer", ANSWERED_BY_EACH)
+def test_what_each_service_answers_has_one_producer_for_each(answer: str) -> None:
+    producers = [event.producer for event in all_events() if event.type() == answer]
+    assert sorted(producers) == sorted(firststep.platform.SERVICES)
 
 
 @EACH_EVENT
@@ -235,7 +249,7 @@ def test_the_catalogue_finds_every_event_that_is_declared() -> None:
         if Event in member.__mro__[1:]
     }
     assert declared == set(all_events())
-    assert len({event.type() for event in all_events()}) == len(all_events())
+    assert len({(event.producer, event.type()) for event in all_events()}) == len(all_events())
 
 
 @EACH_EVENT

@@ -158,6 +158,9 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
     client.get("/consultations")
     client.get(f"/consultations/{booked['id']}")
     eventually(lambda: client.get("/notifications").json()["items"])
+    client.get("/me/export")
+    receipt = client.post("/me/erasure", {"password": PASSWORD}).json()
+    http.get(f"/api/v1/erasures/{receipt['id']}")
 
     _reset_password(house, http)
     _publish(house)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from datetime import timedelta, timezone
 
 import pytest
 
 from chassis.ids import new_id
+from contracts.booking import ConsultationCancelled, ConsultationsAtRisk, Party
 from contracts.profiles.featuring import NotFeatured
 from services.notifications import wording
 from services.notifications.mails import ATTEMPTS, Mail, MailStatus
@@ -85,12 +87,44 @@ def test_a_mail_that_can_not_be_sent_ends_as_failed_and_says_why() -> None:
     assert mail.sent_at is None
 
 
+A_CANCELLATION = ConsultationCancelled(
+    consultation_id=new_id(),
+    version=2,
+    client_id=new_id(),
+    specialist_id=new_id(),
+    starts_at=ON_MONDAY,
+    cancelled_by=Party.CLIENT,
+)
 EVERY_WORDING = [
     wording.booked_by_you(a_booking()),
     wording.booked_with_you(a_booking()),
     wording.featured(),
     *[wording.unfeatured(reason) for reason in NotFeatured],
+    wording.cancelled_for_client(A_CANCELLATION),
+    wording.cancelled_for_specialist(A_CANCELLATION),
+    wording.consultations_at_risk(
+        ConsultationsAtRisk(specialist_id=new_id(), consultation_ids=[new_id()])
+    ),
+    wording.verify_email("https://firststep.example/verify-email#token=x"),
+    wording.reset_password("https://firststep.example/reset-password#token=x"),
+    wording.password_changed(),
+    wording.email_changed(),
+    wording.verified(),
+    wording.declined("It can't be read."),
+    wording.expiring(ON_MONDAY.date(), 30),
+    wording.expired(ON_MONDAY.date()),
 ]
+
+
+def test_no_wording_is_missing_above() -> None:
+    written = {
+        name
+        for name, member in inspect.getmembers(wording, inspect.isfunction)
+        if member.__module__ == wording.__name__ and not name.startswith("_")
+    }
+    assert len(EVERY_WORDING) == len(written) - 1 + len(NotFeatured)
+
+
 TELLING = re.compile(
     r"therap|psych|mental|health|consult|counsel|specialist|anxi|depress|free|client|\d|dr\b",
     re.IGNORECASE,

@@ -37,4 +37,6 @@ class Featuring(Part):
             doubtful = list(session.scalars(queries.featuring_in_doubt(now)))
         for specialist_id in doubtful:
             with self.store.transaction() as tx:
-                tx.emit(*tx.lock(Specialist, specialist_id).review_featuring(now))
+                specialist = tx.get(Specialist, specialist_id, with_for_update=True)
+                if specialist is not None:  # it may have been erased meanwhile
+                    tx.emit(*specialist.review_featuring(now))

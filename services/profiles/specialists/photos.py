@@ -17,7 +17,7 @@ from eventlet.semaphore import Semaphore
 
 from chassis.errors import FieldError, NotFound
 from chassis.storage import Files
-from contracts.files import BadFile
+from contracts.files import BadFile, File
 from contracts.profiles.specialists import Photo
 
 SIZES = {"large": 512, "medium": 256, "small": 96}
@@ -58,6 +58,12 @@ def find(files: Files, name: str) -> bytes:
     if not FILE_NAME.fullmatch(name):
         raise NotFound(f"there is no photo {name}")
     return files.get(f"{FOLDER}{name}")
+
+
+def find_largest(files: Files, key: str) -> File:
+    """The photo with this key; raises ``NotFound``."""
+    content = files.get(f"{FOLDER}{_file_name(key, max(SIZES.values()))}")
+    return File.of(content, "image/webp")
 
 
 def squares_of(content: bytes) -> dict[int, bytes]:

@@ -126,6 +126,13 @@ class Specialist(Base):
         self.photo = key
         return list(self._listing_events(self.listed, before))
 
+    def withdraw(self, now: datetime) -> list[Event]:
+        """Neither listed nor featured any more, whatever the profile says: its owner goes."""
+        was_listed = self.listed
+        self.status = SpecialistStatus.UNLISTED
+        events = list(self._listing_events(was_listed, self.shown()))
+        return events + self.review_featuring(now)
+
     def heed_licence(
         self, until: date | None, now: datetime, by_expiry: bool = False
     ) -> list[Event]:

@@ -1,0 +1,147 @@
+"""Forgetting: nothing that a service keeps for its messages mentions an id any more.
+
+A service that erases somebody calls ``Transaction.forget`` in the transaction that does so, and
+``finish`` on a clock::
+
+    @every(seconds=5)
+    def finish_forgetting(self) -> None:
+        forgetting.finish(self.store, erase, answer)
+
+What was told about the id goes out first, and what was heard about it has its tries: nobody
+misses the consequences of an erasure. Then sent events and kept answers are deleted, received
+events that did not take effect are emptied, and the answer is told in the same transaction. It
+converges however long the broker or the database was away: it looks again at the next tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
+
+from chassis.context import OUTERMOST_DEADLINE_S
+from chassis.database import Database
+from chassis.engines import has_row_locks
+from chassis.events import Event
+from chassis.inbox import GIVEN_UP, Status, write_down_erased
+from chassis.times import utc_now
+from chassis.transaction import Transaction
+
+CALLS_END_WITHIN = timedelta(seconds=OUTERMOST_DEADLINE_S)
+"""A call that began before an id was forgotten may still write: wait until it has ended."""
+PATIENCE = timedelta(minutes=30)
+"""What was received is tried again for a few minutes; what waits longer has lost its handler."""
+EVENTS_A_STATEMENT = 50_000
+ANSWERS_A_STATEMENT = timedelta(hours=1)
+
+log = structlog.get_logger()
+
+Erase = Callable[[Transaction, UUID], object]
+
+
+def finish(database: Database, erase: Erase, answer: Callable[[UUID], Event]) -> None:
+    """Bring to its end what can be; ``answer`` makes the event that says so.
+
+    ``erase`` runs once more, for what calls that were under way have brought back: it must be
+    harmless to repeat.
+    """
+    for id in begun(database):
+        try:
+            with database.transaction() as tx:
+                erase(tx, id)
+                if not tx.emitted and _completed(tx, database, id, utc_now()):
+                    tx.emit(answer(id))
+        except Exception as error:  # it keeps no other waiting
+            log.warning("forgetting_waits", id=str(id), exc_info=error)
+
+
+def begun(database: Database) -> list[UUID]:
+    """Who is being forgotten: what lies outside of the database goes before ``finish``."""
+    forgotten = database.table("forgotten")
+    query = select(forgotten.c.id).where(forgotten.c.completed_at.is_(None))
+    with database.reading() as session:
+        return list(session.scalars(query.order_by(forgotten.c.begun_at)))
+
+
+def _completed(tx: Transaction, database: Database, id: UUID, now: datetime) -> bool:
+    """Whether nothing mentions the id any more, as of this transaction."""
+    forgotten = database.table("forgotten")
+    this = (forgotten.c.id == id, forgotten.c.completed_at.is_(None))
+    begun_at = tx.scalar(select(forgotten.c.begun_at).where(*this).with_for_update())
+    if begun_at is None or now < begun_at + CALLS_END_WITHIN:
+        return False
+    mentions = _Mentions(tx, database, id)
+    if mentions.to_be_sent() or (now < begun_at + PATIENCE and mentions.to_be_tried()):
+        return False
+    mentions.delete_sent()
+    mentions.delete_answers()
+    mentions.give_up_received()
+    tx.execute(update(forgotten).where(*this).values(completed_at=now))
+    return True
+
+
+class _Mentions:
+    """The rows of one service that mention an id."""
+
+    def __init__(self, tx: Transaction, database: Database, id: UUID) -> None:
+        self._tx = tx
+        self._database = database
+        self._outbox, self._inbox, self._replies = map(
+            database.table, ("outbox", "inbox", "replies")
+        )
+        self._id = str(id)
+
+    def to_be_sent(self) -> bool:
+        return self._any(self._outbox, self._outbox.c.sent_at.is_(None))
+
+    def to_be_tried(self) -> bool:
+        return self._any(self._inbox, self._inbox.c.status == Status.RETRY)
+
+    def _any(self, table: Table, condition: ColumnElement[bool]) -> bool:
+        query = select(func.count()).select_from(table).where(condition, self._in(table.c.body))
+        return bool(self._tx.scalar(query))
+
+    def delete_sent(self) -> None:
+        seq = self._outbox.c.seq
+        for first in self._steps(seq, EVENTS_A_STATEMENT):
+            these = (seq >= first, seq < first + EVENTS_A_STATEMENT)
+            self._tx.execute(delete(self._outbox).where(*these, self._in(self._outbox.c.body)))
+
+    def delete_answers(self) -> None:
+        made_at, key = self._replies.c.made_at, self._replies.c.key
+        mentions = or_(key.contains(self._id), self._in(self._replies.c.reply))
+        for first in self._steps(made_at, ANSWERS_A_STATEMENT):
+            these = (made_at >= first, made_at < first + ANSWERS_A_STATEMENT)
+            self._tx.execute(delete(self._replies).where(*these, mentions))
+
+    def give_up_received(self) -> None:
+        """What a person, or another try, was to see to; and the bytes of what was given up."""
+        inbox = self._inbox
+        kept = (inbox.c.status != Status.DONE, inbox.c.body.is_not(None))
+        mentions = or_(self._in(inbox.c.body), inbox.c.error.contains(self._id))
+        query = select(inbox.c.event_id, inbox.c.handler, inbox.c.settled_at)
+        for row in self._tx.execute(query.where(*kept, mentions).with_for_update()).all():
+            this = (inbox.c.event_id == row.event_id, inbox.c.handler == row.handler)
+            given_up = GIVEN_UP | {"settled_at": row.settled_at or utc_now()}
+            self._tx.execute(update(inbox).where(*this).values(**given_up))
+            write_down_erased(self._tx, self._database, row.event_id, row.handler)
+
+    def _steps(self, column: ColumnElement[Any], step: Any) -> Iterator[Any]:
+        """Where each statement begins: one over a week's rows would take too long."""
+        first, last = self._tx.execute(select(func.min(column), func.max(column))).one()
+        while first is not None and first <= last:
+            yield first
+            first += step
+
+    def _in(self, body: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Ids are written in lower case by us, and by others in either."""
+        return or_(*(self._contains(body, each) for each in (self._id, self._id.upper())))
+
+    def _contains(self, body: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+        if has_row_locks(self._database.writer):
+            return body.bool_op("LIKE")(f"%{text}%".encode())
+        return func.instr(body, text.encode()) > 0

@@ -1,0 +1,40 @@
+"""Who was erased stays erased: ids under which nothing may be made any more.
+
+The ``forgotten`` table holds them, in every service's database. Beside the id it says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import MetaData, Select, Table, bindparam, select
+from sqlalchemy.orm import Session
+
+from chassis.errors import Unauthenticated
+
+MENTIONED = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class Forgotten(Unauthenticated):
+    """This account was erased."""
+
+    code = "erased"
+
+
+def forgotten_among(session: Session, metadata: MetaData, ids: set[UUID]) -> set[UUID]:
+    """Those of the ids that are forgotten."""
+    table = metadata.tables["forgotten"]
+    return set(session.scalars(_among(table), {"ids": list(ids)})) if ids else set()
+
+
+def ids_in(body: bytes) -> set[UUID]:
+    """All ids that the bytes mention, whatever else they are."""
+    return {UUID(found.decode()) for found in MENTIONED.findall(body)}
+
+
+@cache
+def _among(table: Table) -> Select[Any]:
+    return select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)))

@@ -1,0 +1,55 @@
+"""What is held on a person: taken along, or erased."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from chassis import context
+from chassis.errors import NotFound
+from chassis.times import utc_now
+from contracts.export import Export
+from contracts.profiles.accounts import TooManyTries, WrongPassword
+from contracts.profiles.privacy import EraseAccount, Erasure
+from gateway.api.base import Api
+from gateway.endpoint import SIGNED_IN, endpoint
+
+TAKEN_ALONG = {
+    "Content-Disposition": 'attachment; filename="firststep-export.json"',
+    "Cache-Control": "no-store",
+}
+
+
+class PrivacyApi(Api):
+    @endpoint("GET", "/api/v1/me/export", returns=Export, allow=SIGNED_IN, headers=TAKEN_ALONG)
+    def export(self) -> Any:
+        """Everything that the platform holds on you, as one file; all of it, or none."""
+        return {
+            "account_id": context.current().caller.known(),
+            "exported_at": utc_now(),
+            "profiles": self.profiles.export_personal_data(),
+            "booking": self.booking.export_personal_data(),
+            "notifications": self.notifications.export_personal_data(),
+            "content": self.content.export_personal_data(),
+        }
+
+    @endpoint(
+        "POST",
+        "/api/v1/me/erasure",
+        body=EraseAccount,
+        returns=Erasure,
+        status=HTTPStatus.ACCEPTED,
+        allow=SIGNED_IN,
+        errors=[WrongPassword, TooManyTries],
+    )
+    def erase_account(self, body: EraseAccount) -> Any:
+        """Have your account erased for good, and all that is held on you; a receipt.
+
+        Consultations that lie ahead are cancelled, and the other side is told."""
+        return self.profiles.erase_account(erasure=body)
+
+    @endpoint("GET", "/api/v1/erasures/{erasure_id}", returns=Erasure, errors=[NotFound])
+    def get_erasure(self, erasure_id: UUID) -> Any:
+        """The receipt for an erasure: complete when every service has erased what it held."""
+        return self.profiles.get_erasure(erasure_id=erasure_id)

@@ -1,0 +1,28 @@
+"""What becomes of what somebody was told when their account is erased."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from chassis.transaction import Transaction
+from services.notifications.mails import Mail, MailStatus
+from services.notifications.notices import Notice
+from services.notifications.postbox import Postbox
+from services.notifications.recipients import Recipient
+
+
+def fall_silent(tx: Transaction, account_id: UUID) -> None:
+    """Delete address, notices, and mails that have not left."""
+    for kind in (Notice, Recipient):
+        tx.execute(delete(kind).where(kind.account_id == account_id))
+    tx.execute(delete(Mail).where(Mail.account_id == account_id, Mail.status != MailStatus.SENT))
+
+
+def erase(tx: Transaction, account_id: UUID, postbox: Postbox) -> None:
+    """Delete all of it, and what lies in the postbox; harmless to repeat. Raises ``OSError``, with
+    the mails still there, where the postbox could not be cleared."""
+    fall_silent(tx, account_id)
+    postbox.forget(tx.scalars(select(Mail.id).where(Mail.account_id == account_id)))
+    tx.execute(delete(Mail).where(Mail.account_id == account_id))

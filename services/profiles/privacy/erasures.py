@@ -1,0 +1,86 @@
+"""The Erasure: a receipt that is complete when every service has erased what it held."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.events import Event
+from contracts import booking, content, notifications
+from contracts.profiles import privacy as contract
+from contracts.profiles.privacy import AccountErased, ServicesErased
+from services.profiles.base import Base
+
+ANSWERS: tuple[type[Event], ...] = (
+    contract.PersonalDataErased,
+    booking.PersonalDataErased,
+    notifications.PersonalDataErased,
+    content.PersonalDataErased,
+)
+"""Whom an erasure waits for."""
+HANGS_AFTER = timedelta(hours=1)
+PENDING = text("complete_at IS NULL")
+
+
+class Erasure(Base):
+    """Knows the erased account by its id alone, which leads nowhere any more."""
+
+    __tablename__ = "erasures"
+    __table_args__ = (
+        Index(
+            "ix_erasures_pending",
+            "requested_at",
+            postgresql_where=PENDING,
+            sqlite_where=PENDING,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(unique=True)
+    requested_at: Mapped[datetime]
+    services: Mapped[dict[str, Any]]
+    complete_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def request(cls, account_id: UUID, now: datetime) -> tuple[Erasure, AccountErased]:
+        """The id is all chance, unlike other ids: it is what entitles to look at the receipt."""
+        erasure = cls(
+            id=uuid4(),
+            account_id=account_id,
+            requested_at=now,
+            services={answer.producer: None for answer in ANSWERS},
+            complete_at=None,
+        )
+        return erasure, AccountErased(account_id=account_id)
+
+    def answered(self, service: str, now: datetime) -> None:
+        """A service has erased; what it said first stands."""
+        if self.services[service] is None:
+            self.services = {**self.services, service: now.isoformat()}
+        if self.complete_at is None and not self.waits_for():
+            self.complete_at = now
+
+    def waits_for(self) -> list[str]:
+        """The services that have not answered."""
+        return sorted(name for name, erased_at in self.services.items() if erased_at is None)
+
+    def hangs(self, now: datetime) -> bool:
+        """Whether somebody has to look why a service does not answer."""
+        return self.complete_at is None and now - self.requested_at > HANGS_AFTER
+
+    def to_resource(self) -> contract.Erasure:
+        return contract.Erasure(
+            id=self.id,
+            requested_at=self.requested_at,
+            services=ServicesErased(
+                **{
+                    name: None if said is None else datetime.fromisoformat(said)
+                    for name, said in self.services.items()
+                }
+            ),
+            complete_at=self.complete_at,
+        )

@@ -1,0 +1,76 @@
+"""What profiles holds on an account: where it stands, how it is shown, and that it can go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import Session as DatabaseSession
+
+from chassis.errors import NotFound
+from chassis.storage import Files
+from chassis.transaction import Transaction
+from contracts.files import File
+from contracts.profiles.privacy import ProfilesData, SecurityEntry
+from services.profiles import audit
+from services.profiles.accounts.accounts import Account
+from services.profiles.licences import documents
+from services.profiles.licences.licences import Licence
+from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
+from services.profiles.sessions.sessions import RefreshToken, Session
+from services.profiles.specialists import photos
+from services.profiles.specialists.history import Change
+from services.profiles.specialists.specialists import Specialist
+
+HOLDINGS: tuple[InstrumentedAttribute[UUID], ...] = (
+    Change.specialist_id,
+    Licence.specialist_id,
+    Specialist.id,
+    Session.account_id,
+    SecondFactor.account_id,
+    Account.id,
+)
+"""The column that bears the account's id in each table that says something about a person: the
+account itself comes last. A test finds the table that is missing here."""
+
+
+def erase(tx: Transaction, account_id: UUID) -> None:
+    """Delete all of it; harmless to repeat."""
+    sessions = select(Session.id).where(Session.account_id == account_id)
+    tx.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(sessions)))
+    for owner in HOLDINGS:
+        tx.execute(delete(owner.class_).where(owner == account_id))
+
+
+def exported(session: DatabaseSession, account: Account, files: Files) -> ProfilesData:
+    """All of it; raises ``StorageAway``."""
+    specialist = session.get(Specialist, account.id)
+    licence = session.get(Licence, account.id)
+    sessions = select(Session).where(Session.account_id == account.id).order_by(Session.id)
+    changes = select(Change).where(Change.specialist_id == account.id).order_by(Change.id)
+    return ProfilesData(
+        account=account.to_resource(has_second_factor(session, account.id)),
+        sessions=[each.to_resource(current=None) for each in session.scalars(sessions)],
+        security=[
+            SecurityEntry(at=entry.at, what=entry.what, detail=entry.detail, network=entry.network)
+            for entry in session.scalars(audit.entries_about(account.id))
+        ],
+        specialist=specialist.to_resource() if specialist and specialist.written else None,
+        licence=licence.to_resource() if licence and licence.written else None,
+        history=[each.to_resource() for each in session.scalars(changes)],
+        documents=list(_documents(specialist, licence, files)),
+    )
+
+
+def _documents(
+    specialist: Specialist | None, licence: Licence | None, files: Files
+) -> Iterator[File]:
+    with suppress(NotFound):  # it was replaced meanwhile
+        if specialist is not None and specialist.photo:
+            yield photos.find_largest(files, specialist.photo)
+    for key in {licence.document, licence.document_in_force} - {""} if licence else ():
+        with suppress(NotFound):
+            yield documents.find(files, key)

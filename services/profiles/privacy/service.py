@@ -1,0 +1,117 @@
+"""What profiles can be asked about a person's data, and how it is erased everywhere."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from chassis import forgetting
+from chassis.clock import every
+from chassis.errors import NotFound
+from chassis.events import Event
+from chassis.forgotten import Forgotten
+from chassis.rpc import rpc
+from chassis.subscribe import subscribe
+from chassis.times import utc_now
+from chassis.transaction import Transaction
+from contracts import booking, content, notifications
+from contracts.profiles import privacy as contract
+from contracts.profiles.accounts import WrongPassword
+from contracts.profiles.privacy import EraseAccount, PersonalDataErased, ProfilesData
+from services.profiles import audit
+from services.profiles.accounts.accounts import Account
+from services.profiles.accounts.knowing import Knowing
+from services.profiles.audit import What
+from services.profiles.privacy import holdings, queries
+from services.profiles.privacy.erasures import Erasure
+from services.profiles.specialists.specialists import Specialist
+from services.profiles.sweeping import delete_all_of
+
+log = structlog.get_logger()
+
+
+class Privacy(Knowing):
+    @rpc
+    def export_personal_data(self) -> ProfilesData:
+        with self.store.reading() as session:
+            account = session.get(Account, self.caller.known())
+            if account is None:
+                raise Forgotten
+            return holdings.exported(session, account, self.files)
+
+    # Erasure
+
+    @rpc
+    def erase_account(self, erasure: EraseAccount) -> contract.Erasure:
+        known, now = self.require_password(erasure.password), utc_now()
+        account_id = known.id
+        with self.store.transaction() as tx:
+            account = tx.get(Account, account_id, with_for_update=True)
+            if account is None:
+                raise Forgotten
+            if account.password_hash != known.password_hash:
+                raise WrongPassword
+            specialist = tx.get(Specialist, account_id, with_for_update=True)
+            if specialist is not None:
+                tx.emit(*specialist.withdraw(now))
+                tx.flush()
+            receipt, event = Erasure.request(account_id, now)
+            tx.add(receipt)
+            tx.emit(event)
+            tx.forget(account_id)
+            holdings.erase(tx, account_id)
+            audit.record(tx, What.ACCOUNT_ERASED, who=account_id, about=account_id)
+            return tx.reply(receipt.to_resource())
+
+    @rpc
+    def get_erasure(self, erasure_id: UUID) -> contract.Erasure:
+        with self.store.reading() as session:
+            erasure = session.get(Erasure, erasure_id)
+        if erasure is None:
+            raise NotFound(f"there is no erasure {erasure_id}")
+        return erasure.to_resource()
+
+    @every(seconds=5)
+    def finish_erasures(self) -> None:
+        for id in forgetting.begun(self.store):
+            delete_all_of(id, self.files, utc_now())
+        forgetting.finish(self.store, holdings.erase, lambda id: PersonalDataErased(account_id=id))
+
+    @subscribe(contract.PersonalDataErased)
+    def note_profiles(self, event: contract.PersonalDataErased, tx: Transaction) -> None:
+        _note(tx, event, event.account_id)
+
+    @subscribe(booking.PersonalDataErased)
+    def note_booking(self, event: booking.PersonalDataErased, tx: Transaction) -> None:
+        _note(tx, event, event.account_id)
+
+    @subscribe(notifications.PersonalDataErased)
+    def note_notifications(self, event: notifications.PersonalDataErased, tx: Transaction) -> None:
+        _note(tx, event, event.account_id)
+
+    @subscribe(content.PersonalDataErased)
+    def note_content(self, event: content.PersonalDataErased, tx: Transaction) -> None:
+        _note(tx, event, event.account_id)
+
+    @every(minutes=10)
+    def look_for_hanging_erasures(self) -> None:
+        """Somebody has to look why a service does not answer."""
+        now = utc_now()
+        with self.store.reading() as session:
+            pending = list(session.scalars(queries.pending_erasures()))
+        for erasure in pending:
+            if erasure.hangs(now):
+                log.warning(
+                    "erasure_hangs",
+                    erasure=str(erasure.id),
+                    requested_at=erasure.requested_at.isoformat(),
+                    waits_for=erasure.waits_for(),
+                )
+
+
+def _note(tx: Transaction, event: Event, account_id: UUID) -> None:
+    erasure = tx.scalar(select(Erasure).where(Erasure.account_id == account_id).with_for_update())
+    if erasure is not None:
+        erasure.answered(event.producer, utc_now())

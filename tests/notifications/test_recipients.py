@@ -1,0 +1,86 @@
+"""Where somebody is written to, and as what: news in any order end in the same truth."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.ids import new_id
+from contracts.profiles.accounts import AccountRegistered, EmailChanged, Role, RolesChanged
+from services.notifications.recipients import Recipient
+from tests.notifications.builders import an_account
+
+News = AccountRegistered | EmailChanged | RolesChanged
+
+
+def nobody_yet(account_id: UUID) -> Recipient:
+    """As the row is before anything is known."""
+    return Recipient(
+        account_id=account_id,
+        email="",
+        email_version=0,
+        display_name="",
+        roles=[],
+        roles_version=0,
+    )
+
+
+def learn(recipient: Recipient, news: News) -> None:
+    if isinstance(news, AccountRegistered):
+        recipient.learn_registration(news)
+    elif isinstance(news, EmailChanged):
+        recipient.learn_email(news)
+    else:
+        recipient.learn_roles(news)
+
+
+def moved(account_id: UUID, version: int) -> EmailChanged:
+    return EmailChanged(
+        account_id=account_id,
+        version=version,
+        email=f"{version}@example.org",
+        previous_email=f"{version - 1}@example.org",
+    )
+
+
+def promoted(account_id: UUID, version: int, *roles: Role) -> RolesChanged:
+    return RolesChanged(account_id=account_id, version=version, roles=list(roles))
+
+
+def test_who_registers_is_written_to_as_what_they_registered() -> None:
+    event = an_account("Sam")
+    recipient = Recipient.of(event)
+    assert (recipient.email, recipient.display_name) == (event.email, "Sam")
+    assert recipient.roles == [Role.CLIENT]
+
+
+@given(st.data())
+def test_news_in_any_order_and_repetition_end_in_the_same_truth(data: st.DataObject) -> None:
+    account = an_account("Sam")
+    id = account.account_id
+    news: list[News] = [
+        account,
+        moved(id, 2),
+        moved(id, 4),
+        promoted(id, 3, Role.CLIENT, Role.ADMIN),
+        promoted(id, 5, Role.CLIENT, Role.EDITOR),
+    ]
+    repeated = data.draw(st.lists(st.sampled_from(news), max_size=5))
+    recipient = nobody_yet(id)
+    for each in data.draw(st.permutations([*news, *repeated])):
+        learn(recipient, each)
+    assert recipient.email == "4@example.org"
+    assert recipient.display_name == "Sam"
+    assert recipient.roles == [Role.CLIENT, Role.EDITOR]
+
+
+def test_older_news_are_dropped() -> None:
+    recipient = nobody_yet(id := new_id())
+    learn(recipient, moved(id, 4))
+    learn(recipient, moved(id, 3))
+    learn(recipient, promoted(id, 4, Role.ADMIN))
+    learn(recipient, promoted(id, 4, Role.CLIENT))
+    assert recipient.email == "4@example.org"
+    assert recipient.roles == [Role.ADMIN]

@@ -1,0 +1,340 @@
+"""What profiles holds on a person: exported to them, and erased with a receipt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis import forgetting
+from chassis.context import Caller
+from chassis.errors import NotFound, Unauthenticated
+from chassis.events import Event
+from chassis.forgotten import Forgotten
+from chassis.ids import new_id
+from chassis.schemas import Reading, load
+from contracts import booking, content, notifications
+from contracts.profiles import privacy as contract
+from contracts.profiles.accounts import SignUpRole, WrongPassword
+from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.privacy import AccountErased, EraseAccount, ProfilesData
+from contracts.profiles.specialists import SpecialistUnlisted
+from firststep.platform import SERVICES as ALL_SERVICES
+from services.profiles.privacy.erasures import ANSWERS, HANGS_AFTER, Erasure
+from services.profiles.service import ProfilesService
+from tests.profiles import builders
+from tests.profiles.builders import LIST, NOW, news_of
+from tests.profiles.signing_in import PASSWORD, an_address, log_in, sign_up
+from tests.talking import NOBODY, Talking, at_once
+from tests.waiting import eventually
+
+LATER = NOW + timedelta(minutes=1)
+A_SECOND = timedelta(seconds=1)
+SERVICES = ("profiles", "booking", "notifications", "content")
+
+
+def somebody(profiles: Talking, role: SignUpRole = SignUpRole.CLIENT) -> Caller:
+    account = sign_up(profiles, an_address(), role=role)
+    return Caller(account.id, frozenset(account.roles))
+
+
+def a_specialist(profiles: Talking, bookable: bool = False) -> Caller:
+    """Listed; ``bookable``: and featured."""
+    specialist = somebody(profiles, SignUpRole.SPECIALIST)
+    asking = profiles.asked_by(specialist)
+    asking.write_profile(profile=builders.a_profile())
+    asking.change_profile(change=LIST)
+    if bookable:
+        soon = datetime.now(UTC) + timedelta(days=1)
+        profiles.hears(news_of(specialist.known(), next_slot_at=soon))
+        assert asking.get_my_profile()["featured"]
+    return specialist
+
+
+def erase(
+    profiles: Talking, who: Caller, password: str = PASSWORD, key: str | None = None
+) -> contract.Erasure:
+    answer = profiles.asked_by(who, key).erase_account(erasure=EraseAccount(password=password))
+    return load(contract.Erasure, answer, Reading.WIRE)
+
+
+def receipt_of(profiles: Talking, receipt: contract.Erasure) -> contract.Erasure:
+    answer = profiles.asked_by(NOBODY).get_erasure(erasure_id=receipt.id)
+    return load(contract.Erasure, answer, Reading.WIRE)
+
+
+def ids_in(profiles: Talking, table: str, column: str = "id") -> set[UUID]:
+    return {getattr(row, column) for row in profiles.rows(table)}
+
+
+# The receipt
+
+
+def a_receipt() -> Erasure:
+    return Erasure.request(new_id(), NOW)[0]
+
+
+def test_a_request_is_told_and_waits_for_every_service() -> None:
+    account_id = new_id()
+    receipt, event = Erasure.request(account_id, NOW)
+    assert event == AccountErased(account_id=account_id)
+    assert sorted(receipt.waits_for()) == sorted(SERVICES)
+    assert receipt.to_resource().complete_at is None
+
+
+def test_nobody_guesses_the_id_of_a_receipt() -> None:
+    ids = [a_receipt().id for _ in range(3)]
+    assert {each.version for each in ids} == {4}  # chance alone: RFC 9562
+    assert len(set(ids)) == 3
+
+
+def test_a_receipt_says_nothing_of_whose_it_is() -> None:
+    receipt = a_receipt()
+    assert str(receipt.account_id) not in str(receipt.to_resource())
+
+
+@given(st.permutations(SERVICES), st.lists(st.sampled_from(SERVICES)))
+def test_a_receipt_is_complete_when_all_have_answered_in_any_order_and_repetition(
+    order: list[str], again: list[str]
+) -> None:
+    receipt = a_receipt()
+    heard = [*order[:-1], *(each for each in again if each != order[-1])]
+    for service in heard:
+        receipt.answered(service, LATER)
+        assert receipt.complete_at is None
+    assert receipt.waits_for() == [order[-1]]
+    receipt.answered(order[-1], LATER + A_SECOND)
+    assert receipt.complete_at == LATER + A_SECOND
+    for service in again:
+        receipt.answered(service, LATER + HANGS_AFTER)
+    assert receipt.complete_at == LATER + A_SECOND
+    shown = receipt.to_resource().services
+    assert getattr(shown, order[0]) == LATER
+    assert getattr(shown, order[-1]) == LATER + A_SECOND
+
+
+@pytest.mark.parametrize(
+    ("age", "hangs"), [(timedelta(0), False), (HANGS_AFTER, False), (HANGS_AFTER + A_SECOND, True)]
+)
+def test_an_erasure_hangs_when_it_is_pending_for_over_an_hour(age: timedelta, hangs: bool) -> None:
+    assert timedelta(hours=1) == HANGS_AFTER
+    receipt = a_receipt()
+    assert receipt.hangs(NOW + age) == hangs
+    for service in SERVICES:
+        receipt.answered(service, NOW)
+    assert not receipt.hangs(NOW + age)
+
+
+def test_every_service_of_the_platform_is_waited_for() -> None:
+
+    assert {answer.producer for answer in ANSWERS} == set(ALL_SERVICES)
+
+
+# The specialist
+
+
+def test_a_specialist_who_goes_is_unlisted_and_unfeatured_first() -> None:
+    specialist = builders.a_specialist(listed=True, bookable=True)
+    before = specialist.version
+    unlisted, unfeatured = specialist.withdraw(NOW)
+    assert isinstance(unlisted, SpecialistUnlisted)
+    assert isinstance(unfeatured, SpecialistUnfeatured)
+    assert (unlisted.version, unfeatured.version) == (before + 1, before + 2)
+
+
+@pytest.mark.parametrize("specialist", [builders.a_specialist(), builders.an_empty_specialist()])
+def test_a_specialist_who_was_not_listed_goes_without_a_word(specialist: Any) -> None:
+    assert specialist.withdraw(NOW) == []
+
+
+# Erasing
+
+
+def test_a_client_erases_their_account_and_it_is_told(profiles: Talking) -> None:
+    client = somebody(profiles)
+    receipt = erase(profiles, client)
+    assert client.account_id not in ids_in(profiles, "accounts")
+    assert profiles.told(AccountErased, client.known()) == [
+        AccountErased(account_id=client.known())
+    ]
+    assert receipt_of(profiles, receipt) == receipt
+    assert receipt.complete_at is None
+
+
+def test_a_specialist_who_erases_their_account_is_unlisted_and_unfeatured(
+    profiles: Talking,
+) -> None:
+    specialist = a_specialist(profiles, bookable=True)
+    erase(profiles, specialist)
+    id = specialist.known()
+    assert id not in ids_in(profiles, "specialists")
+    assert len(profiles.told(SpecialistUnlisted, id)) == 1
+    assert len(profiles.told(SpecialistUnfeatured, id)) == 1
+    with pytest.raises(NotFound):
+        profiles.asked_by(NOBODY).get_specialist(specialist_id=id)
+
+
+def test_a_wrong_password_erases_nothing(profiles: Talking) -> None:
+    client = somebody(profiles)
+    for password in ("", "wrong", PASSWORD.upper()):
+        with pytest.raises(WrongPassword):
+            erase(profiles, client, password)
+    assert client.account_id in ids_in(profiles, "accounts")
+    assert profiles.told(AccountErased, client.known()) == []
+
+
+def test_nobody_erases_nobodys_account(profiles: Talking) -> None:
+    with pytest.raises(Unauthenticated):
+        erase(profiles, NOBODY)
+
+
+def test_an_account_is_erased_once(profiles: Talking) -> None:
+    client = somebody(profiles)
+    erase(profiles, client)
+    with pytest.raises(Forgotten):
+        erase(profiles, client)
+    assert len(profiles.told(AccountErased, client.known())) == 1
+
+
+def test_of_many_who_erase_one_account_at_once_exactly_one_does(profiles: Talking) -> None:
+    client = somebody(profiles)
+    outcomes = at_once([partial(erase, profiles, client) for _ in range(5)])
+    assert len([each for each in outcomes if isinstance(each, contract.Erasure)]) == 1, outcomes
+    assert len([each for each in outcomes if isinstance(each, Forgotten)]) == 4, outcomes
+
+
+def test_a_repeated_call_erases_once_and_answers_the_same(profiles: Talking) -> None:
+    client, key = somebody(profiles), uuid4().hex
+    first = erase(profiles, client, key=key)
+    assert erase(profiles, client, key=key) == first
+
+
+def test_the_password_is_written_down_nowhere(profiles: Talking) -> None:
+    client = somebody(profiles)
+    erase(profiles, client, key=uuid4().hex)
+    for table in profiles.store.base.metadata.tables:
+        assert PASSWORD not in str(profiles.rows(table)), table
+
+
+def test_a_valid_token_makes_nothing_once_the_account_is_erased(profiles: Talking) -> None:
+    specialist = a_specialist(profiles)
+    erase(profiles, specialist)
+    asking = profiles.asked_by(specialist)
+    with pytest.raises(Forgotten):
+        asking.write_profile(profile=builders.a_profile())
+    with pytest.raises(Forgotten):
+        asking.change_profile(change=LIST)
+    with pytest.raises(Forgotten):
+        asking.export_personal_data()
+    assert specialist.account_id not in ids_in(profiles, "specialists")
+
+
+def test_who_erased_their_account_can_not_log_in(profiles: Talking) -> None:
+    account = sign_up(profiles, email := an_address())
+    erase(profiles, Caller(account.id, frozenset(["client"])))
+    with pytest.raises(WrongPassword):
+        log_in(profiles, email)
+
+
+def test_late_news_of_availability_bring_no_specialist_back(profiles: Talking) -> None:
+    specialist = a_specialist(profiles)
+    erase(profiles, specialist)
+    profiles.hears(news_of(specialist.known(), version=9))
+    assert specialist.account_id not in ids_in(profiles, "specialists")
+    assert profiles.told(SpecialistFeatured, specialist.known()) == []
+
+
+# Answers
+
+
+def answers_about(account_id: UUID) -> list[Event]:
+    return [answer(account_id=account_id) for answer in ANSWERS]  # type: ignore[call-arg]
+
+
+def test_the_receipt_is_complete_when_every_service_has_answered(
+    profiles: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = somebody(profiles)
+    receipt = erase(profiles, client)
+    for answer in (
+        booking.PersonalDataErased(account_id=client.known()),
+        notifications.PersonalDataErased(account_id=client.known()),
+        content.PersonalDataErased(account_id=client.known()),
+    ):
+        assert receipt_of(profiles, receipt).complete_at is None
+        profiles.hears(answer)
+    waiting = receipt_of(profiles, receipt)
+    assert waiting.complete_at is None
+    assert waiting.services.profiles is None
+    assert waiting.services.content is not None
+
+    monkeypatch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(0))
+    eventually(lambda: profiles.told(contract.PersonalDataErased, client.known()), within=20)
+    eventually(lambda: receipt_of(profiles, receipt).complete_at)
+    assert receipt_of(profiles, receipt).services.profiles is not None
+
+
+def test_an_answer_for_whom_no_receipt_is_there_changes_nothing(profiles: Talking) -> None:
+    before = profiles.rows("erasures")
+    profiles.hears(*answers_about(new_id()))
+    assert profiles.rows("erasures") == before
+
+
+def test_a_receipt_that_is_not_there_is_not_found(profiles: Talking) -> None:
+    with pytest.raises(NotFound):
+        profiles.asked_by(NOBODY).get_erasure(erasure_id=uuid4())
+
+
+def test_erasures_that_hang_are_warned_of(profiles: Talking) -> None:
+    receipt = erase(profiles, somebody(profiles))
+    service = ProfilesService()
+    service.store = profiles.store
+    with structlog.testing.capture_logs() as logs:
+        service.look_for_hanging_erasures()
+    assert [each for each in logs if each.get("erasure") == str(receipt.id)] == []
+
+    with profiles.store.transaction() as tx:
+        tx.lock(Erasure, receipt.id).requested_at -= HANGS_AFTER + A_SECOND
+    with structlog.testing.capture_logs() as logs:
+        service.look_for_hanging_erasures()
+    [warning] = [each for each in logs if each.get("erasure") == str(receipt.id)]
+    assert (warning["event"], warning["log_level"]) == ("erasure_hangs", "warning")
+    assert "booking" in warning["waits_for"]
+
+
+# Export
+
+
+def test_a_client_gets_their_account(profiles: Talking) -> None:
+    account = sign_up(profiles, an_address())
+    answer = profiles.asked_by(Caller(account.id)).export_personal_data()
+    exported = load(ProfilesData, answer, Reading.WIRE)
+    assert exported.account == account
+    assert (exported.specialist, exported.licence, exported.history) == (None, None, [])
+
+
+def test_a_specialist_gets_their_profile_too_listed_or_not(profiles: Talking) -> None:
+    specialist = somebody(profiles, SignUpRole.SPECIALIST)
+    asking = profiles.asked_by(specialist)
+    assert asking.export_personal_data()["specialist"] is None
+    asking.write_profile(profile=builders.a_profile())
+    exported = load(ProfilesData, asking.export_personal_data(), Reading.WIRE)
+    assert exported.specialist is not None
+    assert exported.specialist.biography == builders.a_profile().biography
+
+
+def test_nobody_exports_nothing(profiles: Talking) -> None:
+    with pytest.raises(Unauthenticated):
+        profiles.asked_by(NOBODY).export_personal_data()
+
+
+def test_an_export_has_no_password(profiles: Talking) -> None:
+    answer = profiles.asked_by(somebody(profiles)).export_personal_data()
+    assert "argon2" not in str(answer)
+    assert "password" not in str(answer)
