@@ -10,6 +10,7 @@ from gateway.api.second_factors import SecondFactorsApi
 from gateway.api.sessions import SessionsApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.docs import Docs
+from gateway.site.links import Links
 
 
 class Gateway(
@@ -23,6 +24,7 @@ class Gateway(
     ArticlesApi,
     HealthApi,
     Docs,
+    Links,
 ):
     name = "gateway"
     max_workers = 200  # each waits for a service most of its time
