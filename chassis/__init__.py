@@ -10,7 +10,8 @@ What a service uses:
 
 Behind the store:
     database, transaction, engines, constraints, inserts, migrations
-    idempotency     a call that is repeated gets the first answer
+    idempotency, replies    a call that is repeated gets the first answer
+    sealing         secrets at rest
     relay           the outbox goes to the broker
     housekeeping    what was settled long ago is forgotten
 

@@ -14,6 +14,7 @@ from gateway.api.sessions import SessionsApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
 from gateway.docs import Docs
+from gateway.site.links import Links
 
 
 class Gateway(
@@ -31,6 +32,7 @@ class Gateway(
     ArticlesApi,
     HealthApi,
     Docs,
+    Links,
 ):
     name = "gateway"
     max_workers = 200  # each waits for a service most of its time

@@ -57,7 +57,7 @@ CODE = Kind("code", RateLimitItemPerMinute(5, 5), RateLimitItemPerMinute(10, 10)
 VERIFICATION = Kind("verification", None, RateLimitItemPerMinute(5, 60), None)
 RESET = Kind("reset", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
 RESET_MAIL = Kind("reset mail", None, RateLimitItemPerMinute(5, 60), None)
-SIGN_UP = Kind("sign-up", None, None, RateLimitItemPerMinute(300, 10))
+SIGN_UP = Kind("sign-up", None, None, RateLimitItemPerMinute(1000, 10))
 
 
 class Guesses(DependencyProvider):

@@ -19,6 +19,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.watched import Watched
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
 GRACE_S = 30.0
@@ -34,14 +36,20 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def platform_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def platform_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the embedded platform."""
+    return tmp_path_factory.mktemp("platform") / "data"
+
+
+@pytest.fixture(scope="session")
+def platform_url(platform_data: Path) -> Iterator[str]:
     """Where the embedded platform serves; it must end well when it is told to."""
-    folder = tmp_path_factory.mktemp("platform")
+    folder = platform_data.parent
     address = f"127.0.0.1:{_free_port()}"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("FIRSTSTEP_")},
         "FIRSTSTEP_HTTP": address,
-        "FIRSTSTEP_DATA": str(folder / "data"),
+        "FIRSTSTEP_DATA": str(platform_data),
     }
     command = [sys.executable, "-m", "firststep.main", "serve"]
     with (folder / "log").open("wb") as log:
@@ -75,6 +83,17 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=binary, args=QUIET)
         yield running
         running.close()
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    with browser.new_context() as context:
+        watched = Watched(context.new_page())
+        context.on("request", watched.note_request)
+        context.on("requestfailed", watched.note_failure)
+        watched.page.on("console", watched.note_message)
+        watched.page.on("pageerror", watched.note_error)
+        yield watched
 
 
 def _free_port() -> int:

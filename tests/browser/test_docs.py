@@ -2,45 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
 import httpx
-import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect
+from playwright.sync_api import expect
 
-
-@dataclass
-class Watched:
-    """A page, with all that it asked for and complained about."""
-
-    page: Page
-    asked_for: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def note_request(self, request: Request) -> None:
-        self.asked_for.append(request.url)
-
-    def note_failure(self, request: Request) -> None:
-        self.complaints.append(f"{request.url}: {request.failure}")
-
-    def note_message(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def note_error(self, error: Error) -> None:
-        self.complaints.append(str(error))
-
-
-@pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    with browser.new_context() as context:
-        watched = Watched(context.new_page())
-        context.on("request", watched.note_request)
-        context.on("requestfailed", watched.note_failure)
-        watched.page.on("console", watched.note_message)
-        watched.page.on("pageerror", watched.note_error)
-        yield watched
+from tests.browser.watched import Watched
 
 
 def operations(platform_url: str) -> dict[str, str]:

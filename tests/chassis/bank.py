@@ -25,6 +25,7 @@ from chassis.process import Process
 from chassis.relay import Relay
 from chassis.remote import Remote, remote
 from chassis.rpc import rpc
+from chassis.sealing import Seal
 from chassis.store import Store, store_of
 from chassis.subscribe import queues_of, subscribe
 from chassis.tables import COLUMN_TYPES, service_metadata
@@ -239,11 +240,13 @@ def create_database(address: str) -> None:
             connection.execute(f"CREATE DATABASE {url.database}".encode())
 
 
-def a_store(database: str, service: str, base: type[DeclarativeBase]) -> Store:
+def a_store(
+    database: str, service: str, base: type[DeclarativeBase], seal: Seal | None = None
+) -> Store:
     """A service's store without the service; its relay sweeps when it is told to."""
     with_tables(database, service, base)
     store = Store(base)
-    store.connect(service_url(database, service), service, pool_size=20)
+    store.connect(service_url(database, service), service, pool_size=20, seal=seal)
     store.relay = Relay()
     store.relay.store = store
     return store

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -10,11 +12,13 @@ import eventlet
 import pytest
 from sqlalchemy import select
 
-from chassis import context
+from chassis import context, json
+from chassis.config import BadSettings
 from chassis.context import CallContext, Caller
-from chassis.idempotency import KeyReused
+from chassis.idempotency import KeyReused, answering_nobody
 from chassis.ids import new_id
 from chassis.rpc import Request, _argument_fields
+from chassis.sealing import Seal, new_key
 from chassis.store import Store
 from tests.chassis.bank import (
     Base,
@@ -25,10 +29,12 @@ from tests.chassis.bank import (
     a_company,
     a_store,
     count_of,
+    rows_of,
     words_in,
 )
 
 MANY = 8
+KEYS = new_key()
 
 
 class Desk:
@@ -177,3 +183,81 @@ def test_a_call_repeated_over_the_broker_takes_effect_once(
                 company.teller.tell(word="other")
         assert len(answers) == 1
         assert words_in(company.store("teller")) == ["hello"]
+
+
+# Secret answers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What somebody asks for, and shows to get it."""
+
+    word: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What they get."""
+
+    word: str
+    secret: str = field(repr=False)
+
+
+class Safe(Desk):
+    def give(self, ask: Ask) -> Given:
+        with self.store.transaction() as tx:
+            tx.add(Note.of(ask.word))
+            return tx.reply(Given(word=ask.word, secret=f"secret {uuid4()}"))
+
+
+@pytest.fixture
+def safe(database: str) -> Iterator[Safe]:
+    store = a_store(database, "teller", Base, Seal(KEYS, "replies"))
+    yield Safe(store)
+    store.dispose()
+
+
+def give(safe: Safe, key: str, word: str = "hello", password: str = "p4ssw0rd") -> Any:
+    ask = {"ask": {"word": word, "password": password}}
+    request = Request("give", ask, _argument_fields(safe.give)())
+    with context.entered(CallContext(idempotency_key=key)):
+        return json.loads(json.dumps(request.answer(safe.give)))
+
+
+def test_a_secret_answer_is_repeated_and_kept_sealed(safe: Safe) -> None:
+    first = give(safe, "k")
+    assert give(safe, "k") == first
+    assert words_in(safe.store) == ["hello"]
+    [row] = rows_of(safe.store, "replies")
+    for secret in (first["secret"], "p4ssw0rd", sha256(b"p4ssw0rd").hexdigest()):
+        assert secret.encode() not in row.reply
+        assert secret not in str(row)
+
+
+def test_a_secret_answer_goes_to_nobody_who_shows_another_secret(safe: Safe) -> None:
+    give(safe, "k")
+    for changed in ({"password": "guessed"}, {"word": "other"}):
+        with pytest.raises(KeyReused):
+            give(safe, "k", **changed)
+
+
+def test_without_a_key_to_seal_with_no_secret_is_given_out(desk: Desk) -> None:
+    with pytest.raises(BadSettings, match="FIRSTSTEP_SEAL_KEYS"):
+        give(Safe(desk.store), "k")
+    assert count_of(desk.store, "replies") == 0
+    assert words_in(desk.store) == []
+
+
+def test_what_answers_nobody_stays_though_the_call_is_refused(desk: Desk) -> None:
+    def refuse(word: str) -> None:
+        with answering_nobody(), desk.store.transaction() as tx:
+            tx.add(Note.of(word))
+        raise WordTaken
+
+    request = Request("refuse", {"word": "tried"}, _argument_fields(refuse)())
+    for _ in range(2):
+        with context.entered(CallContext(idempotency_key="k")), pytest.raises(WordTaken):
+            request.answer(refuse)
+    assert words_in(desk.store) == ["tried"]
+    assert count_of(desk.store, "replies") == 0

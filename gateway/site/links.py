@@ -1,0 +1,47 @@
+"""The pages that links in mails lead to: each does one thing, and asks nobody outside.
+
+What follows a link is a button, not the visit itself: mail programs visit links on their own.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from werkzeug.wrappers import Request, Response
+
+from gateway.docs import page
+
+HTML, CSS, SCRIPT = "text/html", "text/css", "text/javascript"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class Links:
+    @page("/verify-email")
+    def verify_email_page(self, request: Request) -> Response:
+        return _file("verify_email.html", HTML)
+
+    @page("/reset-password")
+    def reset_password_page(self, request: Request) -> Response:
+        return _file("reset_password.html", HTML)
+
+    @page("/site/page.css")
+    def page_style(self, request: Request) -> Response:
+        return _file("page.css", CSS)
+
+    @page("/site/link.js")
+    def link_script(self, request: Request) -> Response:
+        return _file("link.js", SCRIPT)
+
+
+def _file(name: str, kind: str) -> Response:
+    text = files("gateway.site").joinpath(name).read_bytes()
+    return Response(text, headers=HEADERS, content_type=f"{kind}; charset=utf-8")

@@ -1,0 +1,236 @@
+"""Accounts, sessions and second factors, as clients of the API meet them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyotp import TOTP
+
+from chassis.sealing import Seal
+from chassis.times import utc_now
+from services.profiles.accounts.accounts import Account
+from services.profiles.accounts.links import LIFETIMES, Purpose
+from tests.gateway.description import errors_by_field, expect_problem
+from tests.house import House
+from tests.people import PASSWORD, Person, a_client, logged_in, somebody
+from tests.tokens import SEAL_KEYS, a_verification
+
+WRONG, ANOTHER = "a wrong password", "another password altogether"
+
+
+def session_of(http: httpx.Client, email: str, **more: Any) -> dict[str, Any]:
+    credentials = {"email": email, "password": PASSWORD, **more}
+    response = http.post("/api/v1/sessions", json=credentials)
+    assert response.status_code == 200, response.text
+    session: dict[str, Any] = response.json()
+    return session
+
+
+def refreshed(http: httpx.Client, token: str, key: str | None = None) -> httpx.Response:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return http.post("/api/v1/sessions/refresh", json={"refresh_token": token}, headers=headers)
+
+
+# Sessions
+
+
+def test_a_lost_answer_to_a_refresh_is_asked_for_again_under_the_same_key(
+    http: httpx.Client, client: Person
+) -> None:
+    token = session_of(http, client.email)["refresh_token"]
+    first, again = refreshed(http, token, "k"), refreshed(http, token, "k")
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    expect_problem(refreshed(http, token), 401, "refresh_token_reused")
+    expect_problem(refreshed(http, first.json()["refresh_token"]), 401, "bad_refresh_token")
+
+
+def test_a_key_alone_gets_nobody_elses_tokens(http: httpx.Client, client: Person) -> None:
+    key = uuid4().hex
+    assert refreshed(http, session_of(http, client.email)["refresh_token"], key).is_success
+    other = session_of(http, a_client(http).email)["refresh_token"]
+    expect_problem(refreshed(http, other, key), 422, "idempotency_key_reused")
+    assert not refreshed(http, "guessed", key).is_success
+
+
+def test_the_sessions_of_others_do_not_exist(http: httpx.Client, client: Person) -> None:
+    stranger = a_client(http)
+    [theirs] = stranger.get("/sessions").json()["items"]
+    expect_problem(client.call("DELETE", f"/sessions/{theirs['id']}"), 404, "not_found")
+    expect_problem(client.call("DELETE", f"/sessions/{uuid4()}"), 404, "not_found")
+    assert client.call("DELETE", "/sessions/nonsense").status_code == 404
+    assert stranger.get("/sessions").json()["items"] == [theirs]
+
+
+def test_logging_out_here_leaves_the_others(http: httpx.Client) -> None:
+    person = a_client(http)
+    other = session_of(http, person.email)
+    assert person.call("DELETE", "/sessions/current").status_code == 204
+    [left] = person.get("/sessions").json()["items"]
+    assert not left["current"]
+    assert refreshed(http, other["refresh_token"]).is_success
+
+
+# Slowing down
+
+
+def test_who_guesses_is_told_when_to_come_back(http: httpx.Client) -> None:
+    wrong = {"email": f"{uuid4().hex}@example.org", "password": WRONG}
+    for _ in range(5):
+        expect_problem(http.post("/api/v1/sessions", json=wrong), 401, "wrong_credentials")
+    refused = http.post("/api/v1/sessions", json=wrong)
+    expect_problem(refused, 429, "too_many_tries")
+    assert 0 < int(refused.headers["Retry-After"]) <= 300
+
+
+# Links
+
+
+def a_reset_link(house: House, person: Person, age: Any = None) -> str:
+    with house.store("profiles").reading() as session:
+        account = session.get(Account, UUID(person.id))
+    assert account is not None
+    made_at = utc_now() if age is None else utc_now() - age
+    return account.password_reset().token(Seal(SEAL_KEYS, "links"), made_at)
+
+
+def test_each_way_in_which_a_link_fails_is_said(shared_house: House) -> None:
+    http = shared_house.http
+    person = somebody(http, "client")
+    used = a_verification(UUID(person.id), person.email)
+    old = a_reset_link(shared_house, person, LIFETIMES[Purpose.PASSWORD_RESET])
+    for path, token, code in (
+        ("email-verifications", used, "link_used"),
+        ("email-verifications", used[:-1], "link_invalid"),
+        ("password-resets", old, "link_expired"),
+        ("password-resets", used, "link_invalid"),
+    ):
+        body = {"token": token, **({"password": ANOTHER} if path == "password-resets" else {})}
+        problem = expect_problem(http.put(f"/api/v1/{path}", json=body), 422, code)
+        assert token not in str(problem)
+
+
+def test_resetting_answers_the_same_whoever_asks(http: httpx.Client, client: Person) -> None:
+    answers = [
+        http.post("/api/v1/password-resets", json={"email": email})
+        for email in (client.email, f"{uuid4().hex}@example.org", "nonsense")
+    ]
+    assert {(each.status_code, each.content) for each in answers} == {(202, b"")}
+
+
+def test_a_reset_password_logs_in(shared_house: House) -> None:
+    person = a_client(shared_house.http)
+    body = {"token": a_reset_link(shared_house, person), "password": ANOTHER}
+    assert shared_house.http.put("/api/v1/password-resets", json=body).status_code == 204
+    assert logged_in(shared_house.http, person.email, ANOTHER).id == person.id
+
+
+def test_an_address_that_is_proven_can_not_be_proven_again(client: Person) -> None:
+    expect_problem(client.post("/email-verifications"), 409, "already_verified")
+
+
+def test_what_takes_a_password_refuses_a_wrong_one(http: httpx.Client) -> None:
+    person = a_client(http)
+    for method, path, body in (
+        ("POST", "/me/email", {"email": "new@example.org", "password": WRONG}),
+        ("PUT", "/me/password", {"current": WRONG, "new": ANOTHER}),
+        ("POST", "/me/totp/removal", {"password": WRONG, "code": "000000"}),
+        ("POST", "/me/recovery-codes", {"password": WRONG}),
+    ):
+        expect_problem(person.call(method, path, json=body), 403, "wrong_password")
+
+
+def test_a_common_password_is_refused(http: httpx.Client) -> None:
+    person = a_client(http)
+    body = {"current": PASSWORD, "new": "Qwerty123456"}
+    expect_problem(person.put("/me/password", body), 422, "password_too_common")
+
+
+# Second factors
+
+
+def test_logging_in_with_a_second_factor(http: httpx.Client) -> None:
+    person = a_client(http)
+    expect_problem(person.put("/me/totp", {"code": "000000"}), 409, "no_totp")
+    totp = TOTP(person.post("/me/totp").json()["secret"])
+    expect_problem(person.put("/me/totp", {"code": "nope"}), 401, "wrong_code")
+    codes = person.put("/me/totp", {"code": totp.now()}).json()["codes"]
+    expect_problem(person.post("/me/totp"), 409, "totp_confirmed")
+    assert person.get("/me").json()["second_factor"] is True
+
+    credentials = {"email": person.email, "password": PASSWORD}
+    required = http.post("/api/v1/sessions", json=credentials)
+    expect_problem(required, 401, "second_factor_required")
+    wrong = http.post("/api/v1/sessions", json={**credentials, "code": "nope"})
+    expect_problem(wrong, 401, "wrong_code")
+    assert session_of(http, person.email, code=codes[0])["access_token"]
+
+
+# What is sent wrong
+
+WRONG_BODIES: list[tuple[str, str, dict[str, Any], set[str]]] = [
+    ("POST", "/sessions", {"email": 1, "password": []}, {"email", "password"}),
+    (
+        "POST",
+        "/sessions",
+        {"email": "x" * 255, "password": "x" * 201, "code": "x" * 41},
+        {"email", "password", "code"},
+    ),
+    ("POST", "/sessions/refresh", {}, {"refresh_token"}),
+    ("POST", "/sessions/refresh", {"refresh_token": "x" * 201}, {"refresh_token"}),
+    ("POST", "/sessions/refresh", {"refresh_token": None, "more": 1}, {"refresh_token", "more"}),
+    ("PATCH", "/me", {"display_name": " ", "roles": ["admin"]}, {"display_name", "roles"}),
+    ("PATCH", "/me", {"email": "other@example.org"}, {"email"}),
+    ("PATCH", "/me", {"display_name": "x" * 101}, {"display_name"}),
+    ("POST", "/me/email", {"email": "nobody"}, {"email", "password"}),
+    ("PUT", "/me/password", {"current": "", "new": "short"}, {"new"}),
+    ("PUT", "/me/password", {"new": "x" * 201}, {"current", "new"}),
+    ("PUT", "/me/totp", {"code": 123456}, {"code"}),
+    ("PUT", "/me/totp", {"code": ""}, {"code"}),
+    ("PUT", "/me/totp", {"code": "1\x00"}, {"code"}),
+    ("POST", "/me/totp/removal", {"password": "x" * 201}, {"password", "code"}),
+    ("POST", "/me/recovery-codes", {"password": None}, {"password"}),
+    ("PUT", "/email-verifications", {"token": ["x"]}, {"token"}),
+    ("PUT", "/email-verifications", {"token": "x" * 2001}, {"token"}),
+    ("POST", "/password-resets", {"email": "x" * 255}, {"email"}),
+    ("POST", "/password-resets", {"mail": "x"}, {"email", "mail"}),
+    ("PUT", "/password-resets", {"token": "x", "password": "x" * 11}, {"password"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "fields"), WRONG_BODIES)
+def test_what_is_wrong_is_named_and_no_secret_is_shown(
+    client: Person, method: str, path: str, body: dict[str, Any], fields: set[str]
+) -> None:
+    response = client.call(method, path, json=body)
+    errors = errors_by_field(expect_problem(response, 422, "invalid"))
+    assert set(errors) == fields
+    for secret in ("password", "current", "new", "token", "refresh_token", "code"):
+        assert errors.get(secret, {}).get("value") is None
+
+
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=ANY)
+@pytest.mark.parametrize(
+    ("method", "path", "field"),
+    [
+        ("POST", "/sessions/refresh", "refresh_token"),
+        ("PUT", "/email-verifications", "token"),
+        ("POST", "/password-resets", "email"),
+    ],
+)
+def test_no_text_breaks_what_anybody_may_ask(
+    http: httpx.Client, method: str, path: str, field: str, text: str
+) -> None:
+    response = http.request(method, f"/api/v1{path}", json={field: text})
+    assert response.status_code in (202, 401, 422, 429), response.text

@@ -1,0 +1,47 @@
+"""The pages that links in mails lead to: all of them local, and the token goes nowhere else."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+PAGES = pytest.mark.parametrize("path", ["/verify-email", "/reset-password"])
+
+
+@PAGES
+def test_a_page_may_load_from_its_own_origin_alone(http: httpx.Client, path: str) -> None:
+    page = http.get(path)
+    assert page.status_code == 200
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    policy = dict(
+        part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert set(policy.values()) <= {"'none'", "'self'", "data:"}
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+@PAGES
+def test_all_that_a_page_asks_for_is_served_here(http: httpx.Client, path: str) -> None:
+    page = http.get(path).text
+    asked_for = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert asked_for == ["data:,", "/site/page.css", "/site/link.js"]
+    assert "<script>" not in page
+    assert "style=" not in page
+    for each in asked_for[1:]:
+        assert http.get(each).status_code == 200
+
+
+@PAGES
+def test_a_page_asks_what_there_is_to_be_asked(http: httpx.Client, path: str) -> None:
+    [asked] = re.findall(r'data-path="([^"]+)"', http.get(path).text)
+    document = http.get("/openapi.json").json()
+    assert "put" in document["paths"][asked]
+
+
+@pytest.mark.parametrize("path", ["/site/", "/site/links.py", "/site/..%2fdocs.py", "/site/x"])
+def test_no_other_file_can_be_had(http: httpx.Client, path: str) -> None:
+    assert http.get(path).status_code == 404
