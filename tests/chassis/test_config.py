@@ -41,6 +41,7 @@ def test_with_nothing_set_everything_is_embedded(monkeypatch: pytest.MonkeyPatch
     assert settings.http == "127.0.0.1:8000"
     assert settings.database == "sqlite:///data/{service}.db"
     assert settings.mail == "data/mail"
+    assert settings.files == "data/files"
     assert settings.token_key == ""  # the wiring makes one
 
 
@@ -50,6 +51,7 @@ def test_the_embedded_defaults_live_in_the_data_folder(
     settings = read(monkeypatch, DATA=str(tmp_path))
     assert settings.database == f"sqlite:///{tmp_path}/{{service}}.db"
     assert settings.mail == f"{tmp_path}/mail"
+    assert settings.files == f"{tmp_path}/files"
 
 
 def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,6 +60,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "BROKER": "amqps://u:p@host/v",
         "DATABASE": "postgresql+psycopg://u:p@host/{service}",
         "MAIL": "smtp://u:p@host:25",
+        "FILES": "s3://key:secret@host:9000/bucket",
         "TOKEN_KEY": KEY,
         "LOG": "json",
         "LOG_LEVEL": "debug",
@@ -81,6 +84,12 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE", "postgresql+psycopg://[h/{service}", "is not a postgresql+psycopg:// address"),
         ("MAIL", "http://host", "'http://host' is neither an smtp:// address nor a folder"),
         ("MAIL", "smtp://[host", "is neither an smtp:// address nor a folder"),
+        ("FILES", "http://host/bucket", "is neither an s3:// address nor a folder"),
+        ("FILES", "s3://[host", "is neither an s3:// address nor a folder"),
+        ("FILES", "s3://key:secret@host", "is not s3://key:secret@host:port/bucket"),
+        ("FILES", "s3://host:9000/bucket", "is not s3://key:secret@host:port/bucket"),
+        ("FILES", "s3://key:secret@host/bucket/x", "is not s3://key:secret@host:port/bucket"),
+        ("FILES", "s3://key:secret@host/bucket?acl=x", "is not s3://key:secret@host:port/bucket"),
         ("TOKEN_KEY", "c2hvcnQ", "has 5 bytes, not 32"),
         ("TOKEN_KEY", "é", "is not base64url"),
         ("LOG", "xml", "Must be one of: console, json."),
@@ -109,7 +118,7 @@ def test_everything_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPat
     ]
 
 
-@pytest.mark.parametrize("name", ["BROKER", "DATABASE", "MAIL"])
+@pytest.mark.parametrize("name", ["BROKER", "DATABASE", "MAIL", "FILES"])
 @pytest.mark.parametrize(
     "url",
     [
@@ -121,7 +130,7 @@ def test_everything_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch, name: str, url: str) -> None:
-    if name == "MAIL" and "://" not in url:
+    if name in ("MAIL", "FILES") and "://" not in url:
         pytest.skip("a folder may be called so")
     assert "s3cret" not in refusal(monkeypatch, **{name: url})
 
@@ -132,7 +141,9 @@ def test_no_token_key_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    name=st.sampled_from(["HTTP", "BROKER", "DATABASE", "MAIL", "TOKEN_KEY", "LOG", "LOG_LEVEL"]),
+    name=st.sampled_from(
+        ["HTTP", "BROKER", "DATABASE", "MAIL", "FILES", "TOKEN_KEY", "LOG", "LOG_LEVEL"]
+    ),
     value=st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
 )
 def test_whatever_is_set_is_read_or_refused_by_name(
