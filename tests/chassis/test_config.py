@@ -43,6 +43,7 @@ def test_with_nothing_set_everything_is_embedded(monkeypatch: pytest.MonkeyPatch
     assert settings.url == "http://127.0.0.1:8000"
     assert settings.limits == "memory://"
     assert settings.proxies == 0
+    assert settings.files == "data/files"
 
 
 def test_the_embedded_defaults_live_in_the_data_folder(
@@ -51,6 +52,7 @@ def test_the_embedded_defaults_live_in_the_data_folder(
     settings = read(monkeypatch, DATA=str(tmp_path))
     assert settings.database == f"sqlite:///{tmp_path}/{{service}}.db"
     assert settings.mail == f"{tmp_path}/mail"
+    assert settings.files == f"{tmp_path}/files"
 
 
 def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +65,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "PROXIES": "2",
         "SEAL_KEYS": f"{new_key()},{new_key()}",
         "LIMITS": "redis://u:p@host:6379/0",
+        "FILES": "s3://key:secret@host:9000/bucket",
         "LOG": "json",
         "LOG_LEVEL": "debug",
     }
@@ -98,6 +101,12 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SEAL_KEYS", "c2hvcnQ", "is not base64url"),
         ("LIMITS", "memcached://host", "is neither a redis:// address nor memory://"),
         ("LIMITS", "redis://[host", "is neither a redis:// address nor memory://"),
+        ("FILES", "http://host/bucket", "is neither an s3:// address nor a folder"),
+        ("FILES", "s3://[host", "is neither an s3:// address nor a folder"),
+        ("FILES", "s3://key:secret@host", "is not s3://key:secret@host:port/bucket"),
+        ("FILES", "s3://host:9000/bucket", "is not s3://key:secret@host:port/bucket"),
+        ("FILES", "s3://key:secret@host/bucket/x", "is not s3://key:secret@host:port/bucket"),
+        ("FILES", "s3://key:secret@host/bucket?acl=x", "is not s3://key:secret@host:port/bucket"),
         ("LOG", "xml", "Must be one of: console, json."),
         ("LOG_LEVEL", "loud", "Must be one of: debug, info, warning, error."),
     ],
@@ -124,7 +133,7 @@ def test_everything_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPat
     ]
 
 
-@pytest.mark.parametrize("name", ["BROKER", "DATABASE", "LIMITS", "MAIL"])
+@pytest.mark.parametrize("name", ["BROKER", "DATABASE", "FILES", "LIMITS", "MAIL"])
 @pytest.mark.parametrize(
     "url",
     [
@@ -136,7 +145,7 @@ def test_everything_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch, name: str, url: str) -> None:
-    if name == "MAIL" and "://" not in url:
+    if name in ("MAIL", "FILES") and "://" not in url:
         pytest.skip("a folder may be called so")
     assert "s3cret" not in refusal(monkeypatch, **{name: url})
 
@@ -161,6 +170,7 @@ def test_an_inherited_socket_is_no_address_for_links(monkeypatch: pytest.MonkeyP
             "BROKER",
             "DATABASE",
             "MAIL",
+            "FILES",
             "URL",
             "PROXIES",
             "SEAL_KEYS",

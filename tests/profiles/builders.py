@@ -19,7 +19,7 @@ from services.profiles.specialists.specialists import Specialist
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""
 TOMORROW = NOW + timedelta(days=1)
-NEXT_YEAR = date(2027, 3, 2)
+FAR_OFF = date(2999, 1, 1)
 LIST = ChangeProfile(status=Listing.LISTED)
 UNLIST = ChangeProfile(status=Listing.UNLISTED)
 
@@ -61,7 +61,7 @@ def a_submission(**changes: Any) -> SubmitLicence:
         "number": "PT-2041",
         "issuing_body": "Chamber of Psychotherapists",
         "country": "DE",
-        "expires_on": NEXT_YEAR,
+        "expires_on": FAR_OFF,
     }
     return SubmitLicence(**{**licence, **changes})
 
@@ -75,7 +75,7 @@ def a_written_specialist() -> Specialist:
 def a_specialist(listed: bool = False, bookable: bool = False) -> Specialist:
     """With a profile and a licence; ``bookable``: for free, tomorrow."""
     specialist = a_written_specialist()
-    specialist.verified_until = NEXT_YEAR
+    specialist.verified_until = FAR_OFF
     if listed:
         specialist.change(LIST, NOW)
     if bookable:

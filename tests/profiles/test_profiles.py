@@ -26,8 +26,9 @@ from contracts.profiles.specialists import (
     SpecialistUpdated,
 )
 from services.profiles.service import ProfilesService
+from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database
-from tests.profiles.builders import LIST, UNLIST, a_profile, a_specialist, news_of
+from tests.profiles.builders import FAR_OFF, LIST, UNLIST, a_profile, a_specialist, news_of
 from tests.talking import NOBODY, Talking, at_once, serving, somebody
 from tests.waiting import eventually
 
@@ -39,11 +40,18 @@ def soon() -> datetime:
 def with_a_profile(profiles: Talking, listed: bool = False, featured: bool = False) -> Caller:
     person = somebody("specialist")
     profiles.asked_by(person).write_profile(profile=a_profile())
+    get_licensed(profiles, person)
     if listed or featured:
         profiles.asked_by(person).change_profile(change=LIST)
     if featured:
         profiles.hears(news_of(person.known(), next_slot_at=soon()))
     return person
+
+
+def get_licensed(profiles: Talking, person: Caller) -> None:
+    """As a verified licence leaves the profile; how one gets it: see ``test_licensing``."""
+    with profiles.store.transaction() as tx:
+        tx.lock(Specialist, person.known()).verified_until = FAR_OFF
 
 
 def profile_of(profiles: Talking, person: Caller) -> contract.Specialist:
@@ -144,6 +152,7 @@ def test_an_incomplete_profile_is_not_listed_and_nothing_of_the_change_stays(
 ) -> None:
     person = somebody("specialist")
     profiles.asked_by(person).write_profile(profile=a_profile(biography="", languages=[]))
+    get_licensed(profiles, person)
     change = ChangeProfile(headline="Another way", status=Listing.LISTED)
     with pytest.raises(ProfileIncomplete) as refusal:
         profiles.asked_by(person).change_profile(change=change)
@@ -168,6 +177,15 @@ def test_nobody_sets_featured_by_hand(profiles: Talking) -> None:
     person = with_a_profile(profiles, listed=True)
     profiles.asked_by(person).change_profile(change={"featured": True, "verified": True})
     assert not profile_of(profiles, person).featured
+
+
+def test_nobody_verifies_themselves(profiles: Talking) -> None:
+    person = somebody("specialist")
+    profiles.asked_by(person).write_profile(profile=a_profile())
+    profiles.asked_by(person).change_profile(
+        change={"verified": True, "verified_until": "2999-01-01", "lapsed": True}
+    )
+    assert not profile_of(profiles, person).verified
 
 
 def test_changes_made_at_once_are_told_with_a_version_each(profiles: Talking) -> None:
@@ -205,6 +223,7 @@ def test_hours_may_be_heard_of_before_the_profile_is_written(profiles: Talking) 
     profiles.hears(news_of(person.known(), next_slot_at=soon()))
     profiles.asked_by(person).write_profile(profile=a_profile())
     assert not profile_of(profiles, person).featured
+    get_licensed(profiles, person)
     profiles.asked_by(person).change_profile(change=LIST)
     assert profile_of(profiles, person).featured
     assert len(profiles.told(SpecialistFeatured, person.known())) == 1

@@ -11,7 +11,9 @@ from chassis.errors import NotFound
 from chassis.events import Event
 from contracts.profiles.specialists import (
     ChangeProfile,
+    Fee,
     Listing,
+    NoSuchCode,
     ProfileExists,
     ProfileIncomplete,
     SpecialistListed,
@@ -168,3 +170,72 @@ def test_a_withdrawn_profile_can_be_listed_again() -> None:
     [event] = specialist.change(LIST, NOW)
     assert isinstance(event, SpecialistListed)
     assert event.version == 3
+
+
+# What a profile says
+
+
+def test_a_biography_is_rendered_whenever_it_is_written() -> None:
+    specialist = an_empty_specialist()
+    specialist.write(a_profile(biography="I *listen* <b>first</b>."))
+    assert specialist.biography == "I *listen* <b>first</b>."
+    shown = "<p>I <em>listen</em> &lt;b&gt;first&lt;/b&gt;.</p>"
+    assert specialist.to_resource().biography_html.strip() == shown
+    specialist.change(ChangeProfile(biography="Anew."), NOW)
+    assert specialist.to_resource().biography_html.strip() == "<p>Anew.</p>"
+    specialist.change(ChangeProfile(headline="Another way"), NOW)
+    assert specialist.to_resource().biography_html.strip() == "<p>Anew.</p>"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "value"),
+    [
+        ({"languages": ["en", "xx"]}, "languages.1", "xx"),
+        ({"languages": ["qqq"]}, "languages.0", "qqq"),
+        ({"countries": ["DE", "AT", "XX"]}, "countries.2", "XX"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone", "Mars/Olympus"),
+        ({"time_zone": "../../etc/passwd"}, "time_zone", "../../etc/passwd"),
+        ({"fees": [Fee(amount="9", currency="ABC", minutes=50)]}, "fees.0.currency", "ABC"),
+    ],
+)
+def test_what_does_not_exist_is_named(change: dict[str, Any], field: str, value: str) -> None:
+    specialist = a_specialist()
+    with pytest.raises(NoSuchCode) as refusal:
+        specialist.change(ChangeProfile(**change), NOW)
+    [error] = refusal.value.errors
+    assert (error.field, error.value) == (field, value)
+
+
+def test_all_that_does_not_exist_is_named_at_once() -> None:
+    with pytest.raises(NoSuchCode) as refusal:
+        an_empty_specialist().write(a_profile(languages=["xx"], countries=["XX"], time_zone="x"))
+    named = {each.field for each in refusal.value.errors}
+    assert named == {"languages.0", "countries.0", "time_zone"}
+
+
+def test_languages_countries_and_zones_of_the_world_are_known() -> None:
+    specialist = a_specialist()
+    change = ChangeProfile(
+        languages=["en", "ar", "swh", "gsw"],
+        countries=["DE"],
+        time_zone="America/Argentina/Buenos_Aires",
+        fees=[Fee(amount="12000", currency="JPY", minutes=50)],
+    )
+    specialist.change(change, NOW)
+    resource = specialist.to_resource()
+    assert resource.languages == ["en", "ar", "swh", "gsw"]
+    assert resource.fees == [Fee(amount="12000", currency="JPY", minutes=50)]
+
+
+def test_what_is_said_twice_is_kept_once_in_its_order() -> None:
+    specialist = a_specialist()
+    specialist.change(ChangeProfile(languages=["de", "en", "de"]), NOW)
+    assert specialist.languages == ["de", "en"]
+
+
+def test_a_photo_of_a_listed_profile_is_told_as_a_change() -> None:
+    specialist = a_specialist(listed=True)
+    [event] = specialist.show_photo("key")
+    assert isinstance(event, SpecialistUpdated)
+    assert specialist.show_photo("key") == []
+    assert specialist.to_resource().photo is not None

@@ -1,0 +1,130 @@
+"""Photos and documents over HTTP: what they may be, how large, and how they are given out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from contracts.files import LARGEST_FILE
+from tests.gateway.description import errors_by_field, expect_problem
+from tests.people import Person, a_licence, a_specialist
+from tests.pictures import a_picture, opened
+
+PHOTO, DOCUMENT = "/specialists/me/photo", "/specialists/me/licence/document"
+PDF = b"%PDF-1.7 a licence"
+
+
+@pytest.fixture(scope="module")
+def holder(http: httpx.Client) -> Person:
+    return a_specialist(http)
+
+
+def send(person: Person, path: str, content: bytes, kind: str) -> httpx.Response:
+    headers = {"Content-Type": kind.encode()}
+    return person.call("PUT", path, content=content, headers=headers)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_is_shown_to_everybody_and_may_be_kept_for_ever(
+    http: httpx.Client, holder: Person, kind: str
+) -> None:
+    answer = send(holder, PHOTO, a_picture(kind), f"image/{kind.lower()}")
+    assert answer.status_code == 200, answer.text
+    addresses = http.get(f"/api/v1/specialists/{holder.id}").json()["photo"]
+    for name, side in {"large": 512, "medium": 256, "small": 96}.items():
+        shown = http.get(addresses[name])
+        assert shown.headers["Content-Type"] == "image/webp"
+        assert shown.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert shown.headers["X-Content-Type-Options"] == "nosniff"
+        assert opened(shown.content).size == (side, side)
+        known = {"If-None-Match": shown.headers["ETag"]}
+        assert http.get(addresses[name], headers=known).status_code == 304
+    assert holder.call("DELETE", PHOTO).json()["photo"] is None
+
+
+def test_a_photo_of_the_largest_size_is_taken_and_one_byte_more_is_not(holder: Person) -> None:
+    picture = a_picture()
+    largest = picture + bytes(LARGEST_FILE - len(picture))
+    assert send(holder, PHOTO, largest, "image/jpeg").status_code == 200
+    refused = send(holder, PHOTO, largest + b"x", "image/jpeg")
+    problem = expect_problem(refused, 413, "request_entity_too_large")
+    assert str(LARGEST_FILE) in problem["detail"]
+
+
+def test_a_file_in_chunks_has_the_same_limit(holder: Person) -> None:
+    def chunks() -> Iterator[bytes]:
+        for _ in range(6):
+            yield bytes(1024 * 1024)
+
+    kind = {"Content-Type": "image/jpeg"}
+    refused = holder.call("PUT", PHOTO, content=chunks(), headers=kind)
+    expect_problem(refused, 413, "request_entity_too_large")
+
+
+@pytest.mark.parametrize("path", [PHOTO, DOCUMENT])
+@pytest.mark.parametrize(
+    "kind", ["", "text/html", "image/gif", "image/svg+xml", "application/json", "image", "é"]
+)
+def test_a_file_of_another_kind_is_refused_by_its_name(
+    holder: Person, path: str, kind: str
+) -> None:
+    refused = send(holder, path, a_picture(), kind)
+    problem = expect_problem(refused, 415, "unsupported_media_type")
+    assert "image/jpeg" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "not a JPEG"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a JPEG"),
+        (a_picture("GIF", mode="P"), "not a JPEG"),
+        (a_picture()[:1500], "damaged"),
+    ],
+    ids=["nothing", "SVG", "GIF", "cut off"],
+)
+def test_a_file_that_is_not_what_it_is_called_is_refused(
+    holder: Person, content: bytes, said: str
+) -> None:
+    refused = send(holder, PHOTO, content, "image/jpeg")
+    errors = errors_by_field(expect_problem(refused, 422, "bad_file"))
+    assert said in errors["photo"]["detail"]
+
+
+def test_what_a_photo_is_its_bytes_say(holder: Person) -> None:
+    assert send(holder, PHOTO, a_picture("PNG"), "image/jpeg").status_code == 200
+
+
+def test_who_may_not_send_a_file_is_refused_before_it_is_read(
+    http: httpx.Client, client: Person
+) -> None:
+    too_large, kind = bytes(LARGEST_FILE + 1), {"Content-Type": "image/jpeg"}
+    nobody = http.put(f"/api/v1{PHOTO}", content=too_large, headers=kind)
+    expect_problem(nobody, 401, "unauthenticated")
+    expect_problem(send(client, PHOTO, too_large, "image/jpeg"), 403, "forbidden")
+    assert http.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["x", "..%2f..%2fetc%2fpasswd", "%ff", "x" * 500])
+def test_no_name_leads_to_another_file(http: httpx.Client, name: str) -> None:
+    expect_problem(http.get(f"/api/v1/photos/{name}"), 404, "not_found")
+
+
+def test_a_document_is_for_admins_and_for_nobody_to_keep(holder: Person, admin: Person) -> None:
+    holder.put("/specialists/me/licence", a_licence(number="PT-2042"))
+    assert send(holder, DOCUMENT, PDF, "application/pdf").status_code == 200
+    shown = admin.get(f"/specialists/{holder.id}/licence/document")
+    assert shown.content == PDF
+    assert shown.headers["Content-Type"] == "application/pdf"
+    assert shown.headers["Content-Disposition"].startswith("attachment")
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert shown.headers["Cache-Control"] == "private, no-store"
+    expect_problem(holder.get(f"/specialists/{holder.id}/licence/document"), 403, "forbidden")
+
+
+def test_a_document_that_is_none_is_refused_whatever_it_is_called(holder: Person) -> None:
+    refused = send(holder, DOCUMENT, b"<script>", "application/pdf")
+    errors = errors_by_field(expect_problem(refused, 422, "bad_file"))
+    assert "PDF" in errors["document"]["detail"]

@@ -1,0 +1,261 @@
+"""Licences as others meet them: asked by RPC, ended by the clock, on each database."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from chassis.context import Caller
+from chassis.errors import Forbidden, NotFound, Unauthenticated
+from chassis.pages import PageQuery
+from chassis.times import utc_now
+from contracts.files import BadFile, File
+from contracts.profiles.featuring import NotFeatured, SpecialistUnfeatured
+from contracts.profiles.licences import (
+    DecideLicence,
+    Decision,
+    LicenceChanged,
+    LicenceExpired,
+    LicenceExpiring,
+    LicenceQuery,
+    LicenceStatus,
+    SpecialistVerified,
+)
+from contracts.profiles.specialists import (
+    ChangeProfile,
+    ProfileIncomplete,
+    SpecialistListed,
+    SpecialistUnlisted,
+)
+from services.profiles.licences.service import review_licences
+from services.profiles.service import ProfilesService
+from tests.databases import connected_database
+from tests.profiles.builders import LIST, a_profile, a_specialist, a_submission, news_of
+from tests.talking import NOBODY, Talking, at_once, serving, somebody
+
+ADMIN = somebody("admin")
+PDF = b"%PDF-1.7 a licence"
+
+
+def someone(profiles: Talking) -> Caller:
+    person = somebody("specialist")
+    profiles.asked_by(person).write_profile(profile=a_profile())
+    return person
+
+
+def handed_in(profiles: Talking, person: Caller, **changes: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = profiles.asked_by(person).submit_licence(
+        licence=a_submission(**{"expires_on": in_days(400), **changes})
+    )
+    return answer
+
+
+def verify(profiles: Talking, person: Caller, version: int) -> Any:
+    seen = DecideLicence(decision=Decision.VERIFIED, version=version)
+    return profiles.asked_by(ADMIN).decide_licence(specialist_id=person.account_id, decision=seen)
+
+
+def licensed(profiles: Talking, listed: bool = False, **changes: Any) -> Caller:
+    person = someone(profiles)
+    verify(profiles, person, handed_in(profiles, person, **changes)["version"])
+    if listed:
+        profiles.asked_by(person).change_profile(change=LIST)
+    return person
+
+
+def in_days(days: int) -> date:
+    return (utc_now() + timedelta(days=days)).date()
+
+
+def midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def history_of(profiles: Talking, person: Caller) -> list[dict[str, Any]]:
+    page = profiles.asked_by(ADMIN).get_history(
+        specialist_id=person.account_id, page=PageQuery(limit=100)
+    )
+    found: list[dict[str, Any]] = page["items"]
+    return found
+
+
+def test_only_a_verified_licence_lets_a_profile_be_listed(profiles: Talking) -> None:
+    person = someone(profiles)
+    licence = handed_in(profiles, person)
+    with pytest.raises(ProfileIncomplete) as refusal:
+        profiles.asked_by(person).change_profile(change=LIST)
+    assert [each.field for each in refusal.value.errors] == ["licence"]
+    verify(profiles, person, licence["version"])
+    assert profiles.asked_by(person).change_profile(change=LIST)["status"] == "listed"
+    assert [each.version for each in profiles.told(SpecialistVerified, person.known())] == [1]
+    assert [each.version for each in profiles.told(SpecialistListed, person.known())] == [2]
+
+
+def test_specialists_hand_in_and_admins_decide(profiles: Talking) -> None:
+    person = someone(profiles)
+    handed_in(profiles, person)
+    about = {"specialist_id": person.account_id}
+    seen = DecideLicence(decision=Decision.VERIFIED, version=1)
+    for_admins: list[tuple[str, dict[str, Any]]] = [
+        ("list_licences", {"query": LicenceQuery()}),
+        ("get_licence", about),
+        ("get_licence_document", about),
+        ("get_history", {**about, "page": PageQuery()}),
+        ("decide_licence", {**about, "decision": seen}),
+    ]
+    for_specialists: list[tuple[str, dict[str, Any]]] = [
+        ("submit_licence", {"licence": a_submission()}),
+        ("attach_licence_document", {"document": File.of(PDF)}),
+        ("get_my_licence", {}),
+        ("set_photo", {"photo": File.of(b"")}),
+        ("remove_photo", {}),
+    ]
+    for method, arguments in for_admins + for_specialists:
+        with pytest.raises(Unauthenticated):
+            getattr(profiles.asked_by(NOBODY), method)(**arguments)
+        other = person if (method, arguments) in for_admins else ADMIN
+        with pytest.raises(Forbidden):
+            getattr(profiles.asked_by(other), method)(**arguments)
+
+
+def test_there_is_no_licence_before_it_is_handed_in(profiles: Talking) -> None:
+    person = someone(profiles)
+    with pytest.raises(NotFound):
+        profiles.asked_by(person).get_my_licence()
+    with pytest.raises(NotFound):
+        profiles.asked_by(person).attach_licence_document(document=File.of(PDF))
+    with pytest.raises(NotFound):
+        profiles.asked_by(ADMIN).get_licence(specialist_id=person.account_id)
+    with pytest.raises(NotFound):
+        verify(profiles, person, 1)
+
+
+def test_what_waits_is_listed_newest_first_until_it_is_decided(profiles: Talking) -> None:
+    people = [someone(profiles) for _ in range(3)]
+    licences = [handed_in(profiles, each) for each in people]
+    waiting = partial(profiles.asked_by(ADMIN).list_licences, query=LicenceQuery(limit=2))
+    first = waiting()
+    assert [each["specialist_id"] for each in first["items"]] == [
+        str(each.account_id) for each in people[:0:-1]
+    ]
+    verify(profiles, people[2], licences[2]["version"])
+    assert waiting()["items"][0]["specialist_id"] == str(people[1].account_id)
+    verified = profiles.asked_by(ADMIN).list_licences(
+        query=LicenceQuery(status=LicenceStatus.VERIFIED, limit=1)
+    )
+    assert verified["items"][0]["specialist_id"] == str(people[2].account_id)
+
+
+def test_a_document_is_kept_and_shown_to_admins_as_what_it_is(profiles: Talking) -> None:
+    person = someone(profiles)
+    handed_in(profiles, person)
+    with pytest.raises(NotFound):
+        profiles.asked_by(ADMIN).get_licence_document(specialist_id=person.account_id)
+    licence = profiles.asked_by(person).attach_licence_document(document=File.of(PDF))
+    assert licence["has_document"]
+    shown = profiles.asked_by(ADMIN).get_licence_document(specialist_id=person.account_id)
+    assert File(**shown).read() == PDF
+    assert shown["media_type"] == "application/pdf"
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg/>", b"GIF89a", b" %PDF-1.7", b"MZ"])
+def test_a_document_of_another_kind_is_refused(profiles: Talking, content: bytes) -> None:
+    person = someone(profiles)
+    handed_in(profiles, person)
+    with pytest.raises(BadFile) as refusal:
+        profiles.asked_by(person).attach_licence_document(document=File.of(content))
+    assert [each.field for each in refusal.value.errors] == ["document"]
+
+
+def test_two_admins_who_decide_at_once_decide_once(profiles: Talking) -> None:
+    person = someone(profiles)
+    version = handed_in(profiles, person)["version"]
+    outcomes = at_once([partial(verify, profiles, person, version)] * 4)
+    assert len([each for each in outcomes if isinstance(each, LicenceChanged)]) == 3, outcomes
+    assert len(profiles.told(SpecialistVerified, person.known())) == 1
+
+
+# The clock
+
+
+def test_the_end_is_warned_of_twice_and_then_told_with_all_that_follows(
+    profiles: Talking,
+) -> None:
+    last = in_days(90)
+    person = licensed(profiles, listed=True, expires_on=last)
+    a_slot = midnight(last) + timedelta(days=1)
+    profiles.hears(news_of(person.known(), next_slot_at=a_slot))
+    for days in (31, 30, 30, 20, 7, 6, 1):
+        review_licences(profiles.store, midnight(last) - timedelta(days=days))
+    told = profiles.told(LicenceExpiring, person.known())
+    assert [each.days_left for each in told] == [30, 7]
+    assert profiles.told(LicenceExpired, person.known()) == []
+
+    for _ in range(2):
+        review_licences(profiles.store, midnight(last))
+    [expired] = profiles.told(LicenceExpired, person.known())
+    [unlisted] = profiles.told(SpecialistUnlisted, person.known())
+    [unfeatured] = profiles.told(SpecialistUnfeatured, person.known())
+    assert unfeatured.reason is NotFeatured.NOT_VERIFIED
+    assert expired.version < unlisted.version < unfeatured.version
+    with pytest.raises(NotFound):
+        profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
+    mine = profiles.asked_by(person).get_my_licence()
+    assert (mine["status"], mine["in_force"]) == ("expired", None)
+
+    verify(profiles, person, handed_in(profiles, person, expires_on=in_days(800))["version"])
+    assert profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
+
+
+def test_who_was_listed_before_licences_were_asked_for_is_so_again_with_one(
+    database: str,
+) -> None:
+    unlicensed = a_specialist(listed=True)
+    unlicensed.verified_until = None
+    store = connected_database(database, "profiles")
+    with store.transaction() as tx:
+        tx.add(unlicensed)
+    review_licences(store, utc_now())
+    store.dispose()
+    person = Caller(unlicensed.id, frozenset(["specialist"]))
+    with serving(ProfilesService, database) as profiles:
+        assert len(profiles.told(SpecialistUnlisted, unlicensed.id)) == 1
+        verify(profiles, person, handed_in(profiles, person)["version"])
+        assert profiles.asked_by(NOBODY).get_specialist(specialist_id=unlicensed.id)
+
+
+# History
+
+
+def test_who_changed_what_is_remembered(profiles: Talking) -> None:
+    person = licensed(profiles)
+    change = ChangeProfile(headline="Another way")
+    profiles.asked_by(person).change_profile(change=change)
+    profiles.asked_by(person).change_profile(change=change)  # changes nothing
+    newest, verified, submitted, written = history_of(profiles, person)
+    assert newest["changes"] == {"headline": {"before": "Where to start", "after": "Another way"}}
+    assert newest["by"] == str(person.account_id)
+    assert verified["by"] == str(ADMIN.account_id)
+    assert verified["changes"]["licence.status"] == {"before": "submitted", "after": "verified"}
+    assert submitted["changes"]["licence.number"] == {"before": None, "after": "PT-2041"}
+    assert written["changes"]["display_name"] == {"before": "", "after": "Dr Ada Example"}
+
+
+def test_what_the_clock_did_is_remembered_as_the_platforms_own(profiles: Talking) -> None:
+    last = in_days(50)
+    person = licensed(profiles, listed=True, expires_on=last)
+    review_licences(profiles.store, midnight(last))
+    by_clock = [each for each in history_of(profiles, person) if each["by"] is None]
+    changes = {name: each for entry in by_clock for name, each in entry["changes"].items()}
+    assert changes["status"] == {"before": "listed", "after": "unlisted"}
+    assert changes["licence.status"] == {"before": "verified", "after": "expired"}
+
+
+def test_what_was_refused_leaves_no_history(profiles: Talking) -> None:
+    person = someone(profiles)
+    with pytest.raises(ProfileIncomplete):
+        profiles.asked_by(person).change_profile(change=LIST)
+    assert len(history_of(profiles, person)) == 1
