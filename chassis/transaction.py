@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import builtins
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
-from chassis import context, json
+from chassis import context, journal, json
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
 from chassis.idempotency import current_call
 from chassis.inserts import insert_if_absent, insertion
 from chassis.times import utc_now
+from chassis.watched import Watched
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +30,7 @@ class Transaction(Session):
         self._call = current_call()
         self._replied = False
         self._answer: Any = None
+        self._watched: dict[int, tuple[Watched, Any]] = {}
         self.emitted: list[Envelope[Any]] = []
 
     def find(self, kind: type[T], id: Any) -> T:
@@ -37,6 +40,8 @@ class Transaction(Session):
     def lock(self, kind: type[T], id: Any) -> T:
         """The row, ours until the end of the transaction; raises ``NotFound``."""
         row: T | None = self.scalar(_locking(inspect(kind)), {"id": id})
+        if isinstance(row, Watched):
+            self._watched.setdefault(builtins.id(row), (row, row.as_seen()))
         return self._found(kind, id, row)
 
     def lock_or_create(self, kind: type[T], id: Any) -> T:
@@ -59,12 +64,14 @@ class Transaction(Session):
         return answer
 
     def end_call(self) -> None:
-        """Write the answer and what was emitted.
+        """Write what rows have to tell, the answer, and what was emitted.
 
         A call that changed something must have said its answer. Where it was said before, by
         the same call, the key is there and nothing is written; a concurrent repetition waits
         here.
         """
+        for row, seen in self._watched.values():
+            self.emit(*row.changed_since(seen))
         self.flush()
         if self._call is not None:
             if not self._replied:
@@ -87,6 +94,7 @@ class Transaction(Session):
                 for envelope in self.emitted
             ]
             self.connection().execute(insertion(self._table("outbox")), rows)
+            journal.keep(self, self.info["metadata"], self.emitted)
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]

@@ -3,9 +3,16 @@
 Python's ``$`` lets a newline follow, hence their ends.
 """
 
+from typing import Annotated
+
+from marshmallow.validate import Range
+
 KEBAB_CASE = r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)"
 """Stable keys."""
 ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$(?!\n)"
 """One line of text that is not blank."""
 ISO_639 = r"^[a-z]{2,3}$(?!\n)"
 """Languages."""
+FEWEST_PUBLISHED = 5
+PublishedCount = Annotated[int | None, Range(min=FEWEST_PUBLISHED)]
+"""A count of what people did. Under five it is null: it would tell about single persons."""

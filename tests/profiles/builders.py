@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.booking import AvailabilityChanged
+from contracts.profiles.featuring import NotFeatured
 from contracts.profiles.specialists import ChangeProfile, Listing, SpecialistStatus, WriteProfile
 from services.profiles.specialists.specialists import Specialist
 
@@ -44,6 +45,7 @@ def an_empty_specialist() -> Specialist:
         offers_free_consultations=False,
         next_slot_at=None,
         availability_version=0,
+        obstacle=NotFeatured.NOT_LISTED,
     )
 
 
