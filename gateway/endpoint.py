@@ -41,6 +41,7 @@ from chassis.errors import DomainError, FieldError, Forbidden, Invalid, Unavaila
 from chassis.schemas import Reading, load
 from gateway import problems
 from gateway.authentication import Authenticator
+from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
 from gateway.server import ApiServer
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -73,7 +74,8 @@ Allowed = Anyone | SignedIn | Sequence[str]
 @dataclass(frozen=True)
 class Declaration:
     """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses;
-    ``errors`` are the refusals of its own, beside those that follow from the rest."""
+    ``errors`` are the refusals of its own, beside those that follow from the rest; ``cached``
+    says how answers may be kept, where they are the same for everybody."""
 
     method: str
     path: str
@@ -83,6 +85,7 @@ class Declaration:
     status: HTTPStatus = HTTPStatus.OK
     allow: Allowed = ANYONE
     errors: tuple[type[DomainError], ...] = ()
+    cached: Cached | None = None
 
     @property
     def creates(self) -> bool:
@@ -103,9 +106,12 @@ def endpoint(
     status: HTTPStatus = HTTPStatus.OK,
     allow: Allowed = ANYONE,
     errors: Sequence[type[DomainError]] = (),
+    cached: Cached | None = None,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
-    declaration = Declaration(method, path, returns, body, query, status, allow, tuple(errors))
+    declaration = Declaration(
+        method, path, returns, body, query, status, allow, tuple(errors), cached
+    )
 
     def decorate(handler: F) -> F:
         register_entrypoint(handler, Endpoint(declaration, handler))
@@ -131,6 +137,7 @@ class Endpoint(HttpRequestHandler):
 
     server = ApiServer()
     authenticator = Authenticator()
+    reads = PublicReads()
 
     def __init__(self, declaration: Declaration, handler: Callable[..., Any]) -> None:
         super().__init__(declaration.method, declaration.path)
@@ -155,11 +162,32 @@ class Endpoint(HttpRequestHandler):
         caller = self.authenticator.caller_of(request)
         _authorise(caller, self.declaration.allow)
         arguments = self._arguments(request)
+        if self.declaration.cached is not None:
+            return self._kept(self.declaration.cached, request, arguments, call)
         key = self._idempotency_key(request)
         result = self._run(arguments, replace(call, caller=caller, idempotency_key=key))
         if self.declaration.returns is None:
             return Response(status=self.declaration.status)
         return Response(json.dumps(result), self.declaration.status, content_type=json.JSON)
+
+    def _kept(
+        self, cached: Cached, request: Request, arguments: dict[str, Any], call: CallContext
+    ) -> Response:
+        """The answer out of the cache, or as nobody in particular gets it."""
+
+        def ask() -> Any:
+            return self._run(arguments, replace(call, caller=Caller()))
+
+        tags = cached.tags(arguments)
+        if tags is None:
+            result = ask()
+            entry = result if isinstance(result, Entry) else entry_of(json.dumps(result))
+        else:
+            key = (request.environ["PATH_INFO"], request.environ.get("QUERY_STRING", ""))
+            entry = self.reads.cache.answer(key, tags, lambda: json.dumps(ask()))
+        known = request.headers.get("If-None-Match")
+        status, headers, body = answered(entry, cached.control, known)
+        return Response(body, status, headers)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(request.path_values)  # type: ignore[attr-defined]

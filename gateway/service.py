@@ -4,6 +4,7 @@ from gateway.api.accounts import AccountsApi
 from gateway.api.articles import ArticlesApi
 from gateway.api.availability import AvailabilityApi
 from gateway.api.consultations import ConsultationsApi
+from gateway.api.featuring import FeaturingApi
 from gateway.api.health import HealthApi
 from gateway.api.notifications import NotificationsApi
 from gateway.api.specialists import SpecialistsApi
@@ -13,6 +14,7 @@ from gateway.docs import Docs
 class Gateway(
     AccountsApi,
     SpecialistsApi,
+    FeaturingApi,
     AvailabilityApi,
     ConsultationsApi,
     NotificationsApi,

@@ -95,6 +95,15 @@ class FeaturedQuery:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpecialistQuery:
+    """Where somebody comes from."""
+
+    visit: Annotated[
+        str | None, Length(max=64), Doc("`visit` of the page of the featured that led here.")
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedQuery:
     """From where on to read the feed."""
 

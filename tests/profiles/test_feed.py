@@ -213,9 +213,9 @@ def test_a_specialists_words_are_forgotten_and_the_order_stays(kept: Database) -
         feed.forget(tx, Base.metadata, one)
     after.catch_up()
     assert [each["id"] for each in after.heard] == [each["id"] for each in before.heard]
-    for each in after.heard:
-        words = {each["data"].get("display_name"), each["data"].get("headline")}
-        if each["subject"] == str(one):
+    for event in after.heard:
+        words = {event["data"].get("display_name"), event["data"].get("headline")}
+        if event["subject"] == str(one):
             assert words <= {"", None}
         else:
             assert words == {"Dr Ada Example", "Where to start"}
