@@ -15,7 +15,7 @@ from chassis import config, logs
 from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
-from firststep import events, platform
+from firststep import events, featuring, platform
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
@@ -27,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(events.app, name="events")
+app.add_typer(featuring.app, name="featuring")
 errors = Console(stderr=True)
 
 Services = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
