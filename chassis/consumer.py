@@ -159,9 +159,15 @@ class QueueConsumer(messaging.QueueConsumer):
     def on_consume_ready(self, connection: Any, channel: Any, consumers: Any, **_: Any) -> None:
         super().on_consume_ready(connection, channel, consumers)
         self.connected = True
+        for provider in self._providers:
+            if hasattr(provider, "on_consuming"):
+                provider.on_consuming()
 
-    def on_consume_end(self, connection: Any, channel: Any) -> None:
-        self.connected = False
+    def consume(self, *args: Any, **kwargs: Any) -> Iterator[None]:
+        try:
+            yield from super().consume(*args, **kwargs)
+        finally:  # however it ended
+            self.connected = False
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
         self._cancel_consumers_if_requested()

@@ -35,6 +35,7 @@ class Broker:
         self.state = virtual.BrokerState()
         self.queues: dict[str, Queue[Any]] = {}
         self.consumers: dict[str, set[Transport]] = defaultdict(set)
+        self.temporary: set[str] = set()
 
 
 @dataclass
@@ -88,6 +89,11 @@ class Channel(memory.Channel):
     def confirm_select(self) -> None:
         self._published = 0
 
+    def queue_declare(self, queue: str, passive: bool = False, **kwargs: Any) -> Any:
+        if kwargs.get("auto_delete"):
+            self.connection.broker.temporary.add(queue)
+        return super().queue_declare(queue, passive, **kwargs)
+
     def basic_publish(self, message: Any, exchange: str, routing_key: str, **kwargs: Any) -> None:
         if self._published is not None:
             self._published += 1
@@ -130,7 +136,21 @@ class Channel(memory.Channel):
         queue = self._tag_to_queue.get(consumer_tag)
         super().basic_cancel(consumer_tag)
         if queue is not None:
-            self.connection.broker.consumers[queue].discard(self.connection)
+            broker = self.connection.broker
+            broker.consumers[queue].discard(self.connection)
+            if queue in broker.temporary and not broker.consumers[queue]:
+                self._remove(queue)
+
+    def _remove(self, queue: str) -> None:
+        """What waits in it is settled: nobody else is to get it."""
+        self.connection.broker.temporary.discard(queue)
+        for exchange, routing_key, arguments in list(self.state.queue_bindings(queue)):
+            self.queue_unbind(queue, exchange, routing_key, arguments)
+        waiting = self.queues.pop(queue, None)
+        while waiting is not None and not waiting.empty():
+            settlement = waiting.get_nowait()["properties"].get("settlement")
+            if settlement is not None:
+                settlement.settle()
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
         self._settle(delivery_tag)

@@ -30,3 +30,20 @@ def _insertion_if_absent(table: Table, dialect: str) -> ReturningInsert[Any]:
     """Both databases know it, under different names."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
+def add_up(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert counts; where a row's key is there already, add them to those that it has."""
+    if rows:
+        session.execute(_adding_up(table, session.get_bind().dialect.name), rows)
+
+
+@cache
+def _adding_up(table: Table, dialect: str) -> Insert:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    new = make(table)
+    counts = [each for each in table.columns if not each.primary_key]
+    return new.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={each.name: each + new.excluded[each.name] for each in counts},
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from chassis.ids import new_id
 from chassis.inbox import Status
 from chassis.times import utc_now
 from chassis.transaction import Transaction
+
+LONGEST_HANDLER = 100
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,12 @@ class Mending:
         values = {"status": Status.DISCARDED, "settled_at": utc_now()}
         return self._resolve("discard", selection, values)
 
+    def note(self, action: str, where: str, event_ids: Iterable[UUID]) -> None:
+        """Write down what was done with events beside the inbox."""
+        with self._database.transaction() as tx:
+            for event_id in event_ids:
+                self._write_down(tx, action, event_id, where[:LONGEST_HANDLER])
+
     def record(self) -> list[Any]:
         """Who did what to which event, the newest first."""
         mendings = self._database.table("mendings")
@@ -99,18 +107,18 @@ class Mending:
             for row in rows:
                 this = and_(inbox.c.event_id == row.event_id, inbox.c.handler == row.handler)
                 tx.execute(update(inbox).where(this).values(**values))
-                self._write_down(tx, action, row)
+                self._write_down(tx, action, row.event_id, row.handler)
         return len(rows)
 
-    def _write_down(self, tx: Transaction, action: str, row: Any) -> None:
+    def _write_down(self, tx: Transaction, action: str, event_id: UUID, handler: str) -> None:
         tx.execute(
             insert(self._database.table("mendings")).values(
                 id=new_id(),
                 at=utc_now(),
                 by=self._by,
                 action=action,
-                event_id=row.event_id,
-                handler=row.handler,
+                event_id=event_id,
+                handler=handler,
             )
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
-from chassis import context
+from chassis import context, journal
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
 from chassis.forgotten import Forgotten, forgotten_among
@@ -17,6 +18,7 @@ from chassis.idempotency import current_call
 from chassis.inserts import insert_if_absent, insertion
 from chassis.replies import kept
 from chassis.times import utc_now
+from chassis.watched import Watched
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,6 +33,7 @@ class Transaction(Session):
         self._call = current_call()
         self._replied = False
         self._answer: Any = None
+        self._watched: dict[int, tuple[Watched, Any]] = {}
         self.emitted: list[Envelope[Any]] = []
 
     def find(self, kind: type[T], id: Any) -> T:
@@ -40,6 +43,8 @@ class Transaction(Session):
     def lock(self, kind: type[T], id: Any) -> T:
         """The row, ours until the end of the transaction; raises ``NotFound``."""
         row: T | None = self.scalar(_locking(inspect(kind)), {"id": id})
+        if isinstance(row, Watched):
+            self._watched.setdefault(builtins.id(row), (row, row.as_seen()))
         return self._found(kind, id, row)
 
     def lock_or_create(self, kind: type[T], id: Any) -> T:
@@ -78,12 +83,14 @@ class Transaction(Session):
         return answer
 
     def end_call(self) -> None:
-        """Write the answer and what was emitted.
+        """Write what rows have to tell, the answer, and what was emitted.
 
         A call that changed something must have said its answer. Where it was said before, by
         the same call, the key is there and nothing is written; a concurrent repetition waits
         here.
         """
+        for row, seen in self._watched.values():
+            self.emit(*row.changed_since(seen))
         self.flush()
         if self._call is not None:
             if not self._replied:
@@ -106,6 +113,7 @@ class Transaction(Session):
                 for envelope in self.emitted
             ]
             self.connection().execute(insertion(self._table("outbox")), rows)
+            journal.keep(self, self.info["metadata"], self.emitted)
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]

@@ -3,6 +3,10 @@
 Python's ``$`` lets a newline follow, hence their ends.
 """
 
+from typing import Annotated
+
+from marshmallow.validate import Range
+
 KEBAB_CASE = r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)"
 """Stable keys."""
 ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$(?!\n)"
@@ -17,3 +21,7 @@ ISO_4217 = r"^[A-Z]{3}$(?!\n)"
 """Currencies."""
 DECIMAL = r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,3})?$(?!\n)"
 """An amount of money, exact: not a float."""
+
+FEWEST_PUBLISHED = 5
+PublishedCount = Annotated[int | None, Range(min=FEWEST_PUBLISHED)]
+"""A count of what people did. Under five it is null: it would tell about single persons."""

@@ -14,7 +14,7 @@ from chassis import config, json
 from chassis.config import BadSettings
 from chassis.mending import Mending, Selection
 from chassis.times import utc_now
-from firststep import platform
+from firststep import platform, replay
 from firststep.depths import queue_depths
 from firststep.operators import AsJson, operator, show
 
@@ -25,6 +25,10 @@ TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 app = typer.Typer(help="See and mend events that did not take effect.", no_args_is_help=True)
 
 EventId = Annotated[UUID | None, typer.Argument(help="An event's id, as 'parked' lists it.")]
+Target = Annotated[
+    str | None, typer.Argument(help="An event's id, as 'parked' lists it; or a type of events.")
+]
+Onto = Annotated[str | None, typer.Option(help="The queue that gets the past events of the type.")]
 Handler = Annotated[str | None, typer.Option(help="Only at this handler.")]
 Error = Annotated[str | None, typer.Option(help="Only with this in the error's text.")]
 Since = Annotated[
@@ -74,9 +78,80 @@ def _mends(done: str, mend: Callable[[Mending, Selection], int]) -> Callable[...
     return command
 
 
-REPLAY = "Let parked events take effect after all; replaying them again changes nothing."
-app.command("replay", help=REPLAY)(_mends("replayed", Mending.replay))
 app.command("discard", help="Give parked events up for good.")(_mends("discarded", Mending.discard))
+
+
+@app.command("replay")
+def replay_events(
+    target: Target = None,
+    handler: Handler = None,
+    error: Error = None,
+    since: Since = None,
+    until: Until = None,
+    every: All = False,
+    onto: Onto = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let parked events take effect after all; or publish past events of one type once more.
+
+    Doing so again changes nothing: whoever took an event before knows it by its id.
+
+    firststep events replay 01a1fc65-54c4-7383-9f53-9411e8d4f227
+
+    firststep events replay SpecialistFeatured --since 2026-03-01 --onto marketing
+    """
+    event_id = _id_in(target)
+    if target is None or event_id is not None:
+        if onto is not None:
+            raise BadSettings(
+                f"--onto takes past events of one type: {', '.join(replay.kept_types())}"
+            )
+        let_take_effect = _mends("replayed", Mending.replay)
+        let_take_effect(event_id, handler, error, since, until, every, dry_run, as_json)
+        return
+    past = _past(target, handler, error, since, until, every)
+    if onto is None:
+        raise BadSettings(f"{target}: say --onto which queue")
+    found = replay.look(config.read(), past) if dry_run else []
+    if dry_run:
+        show(found, ("event_id", "type", "subject", "time"), as_json, "Nothing to publish.")
+    else:
+        _report("published", replay.publish(config.read(), past, onto, operator()), as_json)
+
+
+def _id_in(target: str | None) -> UUID | None:
+    try:
+        return None if target is None else UUID(target)
+    except ValueError:
+        return None
+
+
+def _past(
+    event_type: str,
+    handler: str | None,
+    error: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    every: bool,
+) -> replay.Past:
+    """Raises ``BadSettings`` where these words don't go together."""
+    kept = replay.kept_types()
+    if event_type not in kept:
+        raise BadSettings(
+            f"{event_type!r} is neither an event's id nor an event that is kept to be published "
+            f"again; those are {', '.join(kept)}"
+        )
+    if handler is not None or error is not None or every:
+        raise BadSettings(
+            f"{event_type}: --handler, --error and --all are about parked events; "
+            "past ones are selected by --since and --until"
+        )
+    if since is None:
+        raise BadSettings(f"{event_type}: say --since when")
+    if until is not None and until <= since:
+        raise BadSettings("--until must be later than --since")
+    return replay.Past(event_type, since.replace(tzinfo=UTC), _utc(until))
 
 
 @app.command()

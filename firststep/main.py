@@ -15,7 +15,7 @@ from chassis import config, logs, sealing
 from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
-from firststep import accounts, events, platform
+from firststep import accounts, events, featuring, platform
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
@@ -26,9 +26,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(accounts.app, name="accounts")
 app.add_typer(events.app, name="events")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(featuring.app, name="featuring")
 errors = Console(stderr=True)
 
 Services = Annotated[list[str] | None, typer.Argument(help="Default: all.")]

@@ -45,6 +45,7 @@ from chassis.schemas import Reading, load
 from contracts.files import LARGEST_FILE, File
 from gateway import problems
 from gateway.authentication import Authenticator
+from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
 from gateway.server import ApiServer
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -95,7 +96,8 @@ class Declaration:
     """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses,
     or ``Raw``; ``errors`` are the refusals of its own, beside those that follow from the rest.
     What creates takes an ``Idempotency-Key``; so does what is ``repeatable``. ``kept_s``: anybody
-    may keep the answer for so many seconds, and ask again by its ETag."""
+    may keep the answer for so many seconds, and ask again by its ETag. ``cached`` says how
+    answers may be kept here, where they are the same for everybody."""
 
     method: str
     path: str
@@ -109,6 +111,7 @@ class Declaration:
     kept_s: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     """What a successful answer bears beside the usual."""
+    cached: Cached | None = None
 
     @property
     def takes_key(self) -> bool:
@@ -134,6 +137,7 @@ def endpoint(
     repeatable: bool = False,
     kept_s: int = 0,
     headers: Mapping[str, str] | None = None,
+    cached: Cached | None = None,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
     declaration = Declaration(
@@ -148,6 +152,7 @@ def endpoint(
         repeatable,
         kept_s,
         headers or {},
+        cached,
     )
 
     def decorate(handler: F) -> F:
@@ -174,6 +179,7 @@ class Endpoint(HttpRequestHandler):
 
     server = ApiServer()
     authenticator = Authenticator()
+    reads = PublicReads()
 
     def __init__(self, declaration: Declaration, handler: Callable[..., Any]) -> None:
         super().__init__(declaration.method, declaration.path)
@@ -205,6 +211,8 @@ class Endpoint(HttpRequestHandler):
             read_body(request.environ, self.declaration.body.largest, FILE_DEADLINE_S)
             call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
         arguments = self._arguments(request)
+        if self.declaration.cached is not None:
+            return self._kept(self.declaration.cached, request, arguments, call)
         key = self._idempotency_key(request)
         result = self._run(arguments, replace(call, caller=caller, idempotency_key=key))
         return self._response(request, result)
@@ -226,6 +234,25 @@ class Endpoint(HttpRequestHandler):
             response.add_etag()
             response.make_conditional(request)
         return response
+
+    def _kept(
+        self, cached: Cached, request: Request, arguments: dict[str, Any], call: CallContext
+    ) -> Response:
+        """The answer out of the cache, or as nobody in particular gets it."""
+
+        def ask() -> Any:
+            return self._run(arguments, replace(call, caller=Caller()))
+
+        tags = cached.tags(arguments)
+        if tags is None:
+            result = ask()
+            entry = result if isinstance(result, Entry) else entry_of(json.dumps(result))
+        else:
+            key = (request.environ["PATH_INFO"], request.environ.get("QUERY_STRING", ""))
+            entry = self.reads.cache.answer(key, tags, lambda: json.dumps(ask()))
+        known = request.headers.get("If-None-Match")
+        status, headers, body = answered(entry, cached.control, known)
+        return Response(body, status, headers)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(request.path_values)  # type: ignore[attr-defined]

@@ -119,6 +119,13 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
         yield {"in": "path", "name": name, "required": True, "schema": shape}
     if declaration.query is not None:
         yield {"in": "query", "schema": schema_of(declaration.query, Reading.QUERY)}
+    if declaration.cached is not None:
+        yield {
+            "in": "header",
+            "name": "If-None-Match",
+            "schema": {"type": "string"},
+            "description": "The `ETag` of an answer at hand: 304 where it is still the same.",
+        }
     if declaration.takes_key:
         yield {
             "in": "header",
@@ -135,6 +142,18 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     responses = {str(int(declaration.status)): success}
     if declaration.kept_s:
         responses["304"] = {"description": "What you have, by its ETag, is what there is."}
+    if declaration.cached is not None:
+        control = (
+            f"`{declaration.cached.control}`: may be kept, and is to be asked about each time."
+        )
+        success["headers"] = {
+            "ETag": _header("Strong; names just these bytes."),
+            "Cache-Control": _header(control),
+        }
+        responses["304"] = {
+            "description": HTTPStatus.NOT_MODIFIED.phrase,
+            "headers": success["headers"],
+        }
     by_status: dict[HTTPStatus, list[type[DomainError]]] = defaultdict(list)
     for refusal in _refusals(declaration, handler):
         by_status[status_of(refusal)].append(refusal)
@@ -153,6 +172,10 @@ def _content(shape: type | Raw, reading: Reading) -> dict[str, Any]:
     if isinstance(shape, Raw):
         return {kind: {"schema": {"contentMediaType": kind}} for kind in shape.types}
     return {JSON: {"schema": schema_of(shape, reading)}}
+
+
+def _header(meaning: str) -> dict[str, Any]:
+    return {"description": meaning, "schema": {"type": "string"}}
 
 
 def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable[type[DomainError]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from ipaddress import ip_address
+from typing import Any
+from uuid import uuid4
 
 import structlog
 from werkzeug.exceptions import HTTPException
@@ -15,18 +18,62 @@ from werkzeug.wrappers import Request, Response
 from chassis import context
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.http import WebServer
-from gateway import problems
+from gateway import featured, problems
+from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered
+from gateway.featured import Featured
 
 CORRELATION_ID = "X-Correlation-Id"
 CORRELATION_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 LONGEST_AGENT = 200
+ASKS_FOR_MORE = frozenset({"HTTP_AUTHORIZATION", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"})
+"""What a request bears that has to be looked at, or read, before it is answered."""
+STATUS_LINES = {
+    HTTPStatus.OK: "200 OK",
+    HTTPStatus.NOT_MODIFIED: "304 Not Modified",
+}
 
 log = structlog.get_logger()
 
 
 class ApiServer(WebServer):
-    """Every answer bears the correlation id that finds the request in the logs."""
+    """Every answer bears the correlation id that finds the request in the logs.
+
+    What everybody may read, and is remembered, is answered at the door.
+    """
+
+    reads = PublicReads()
+    featured = Featured()
+
+    def application(self) -> Callable[..., Iterable[bytes]]:
+        whole_way = super().application()
+
+        def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            if environ["REQUEST_METHOD"] == "GET" and ASKS_FOR_MORE.isdisjoint(environ):
+                answer = self._at_hand(environ)
+                if answer is not None:
+                    status, headers, body = answer
+                    start_response(STATUS_LINES[status], headers)
+                    return [body]
+            return whole_way(environ, start_response)
+
+        return application
+
+    def _at_hand(self, environ: dict[str, Any]) -> Answer | None:
+        """As ``respond`` would answer, in a fifth of the time."""
+        started = time.perf_counter()
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        if path == featured.PATH and not query:
+            entry, control = self.featured.first_page(), PRIVATE
+        else:
+            entry, control = self.reads.cache.get((path, query)), PUBLIC
+        if entry is None:
+            return None
+        status, headers, body = answered(entry, control, environ.get("HTTP_IF_NONE_MATCH"))
+        correlation_id = _correlation_id(environ.get("HTTP_X_CORRELATION_ID", ""))
+        headers.append((CORRELATION_ID, correlation_id))
+        _log("GET", path, int(status), started, correlation_id=correlation_id)
+        return status, headers, body
 
     def respond(self, request: Request, url_map: Map) -> Response:
         started = time.perf_counter()
@@ -34,28 +81,26 @@ class ApiServer(WebServer):
         with context.entered(call):
             response = super().respond(request, url_map)
             response.headers[CORRELATION_ID] = call.correlation_id
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            _log(request.method, request.path, response.status_code, started)
         return response
 
     def refusal(self, request: Request, error: HTTPException) -> Response:
         return problems.from_http(error)
 
 
+def _log(method: str, path: str, status: int, started: float, **more: str) -> None:
+    ms = round((time.perf_counter() - started) * 1000, 1)
+    log.info("request", method=method, path=path, status=status, ms=ms, **more)
+
+
 def _call_of(request: Request, proxies: int) -> CallContext:
-    """The client's correlation id, where it is one; a deadline for all that follows."""
-    call = CallContext(
+    """A deadline for all that follows, and where it comes from."""
+    return CallContext(
+        correlation_id=_correlation_id(request.headers.get(CORRELATION_ID, "")),
         deadline=time.time() + OUTERMOST_DEADLINE_S,
         address=address_of(request, proxies),
         agent=_agent_of(request),
     )
-    given = request.headers.get(CORRELATION_ID, "")
-    return replace(call, correlation_id=given) if CORRELATION_PATTERN.fullmatch(given) else call
 
 
 def address_of(request: Request, proxies: int) -> str | None:
@@ -81,3 +126,8 @@ def _as_address(text: str) -> str | None:
 def _agent_of(request: Request) -> str | None:
     agent = request.headers.get("User-Agent", "")
     return UNPRINTABLE.sub("", agent)[:LONGEST_AGENT] or None
+
+
+def _correlation_id(given: str) -> str:
+    """The client's, where it is one."""
+    return given if CORRELATION_PATTERN.fullmatch(given) else uuid4().hex

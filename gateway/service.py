@@ -4,6 +4,7 @@ from gateway.api.accounts import AccountsApi
 from gateway.api.articles import ArticlesApi
 from gateway.api.availability import AvailabilityApi
 from gateway.api.consultations import ConsultationsApi
+from gateway.api.featuring import FeaturingApi
 from gateway.api.health import HealthApi
 from gateway.api.licences import LicencesApi
 from gateway.api.notifications import NotificationsApi
@@ -26,6 +27,7 @@ class Gateway(
     PhotosApi,
     LicencesApi,
     VocabularyApi,
+    FeaturingApi,
     AvailabilityApi,
     ConsultationsApi,
     NotificationsApi,

@@ -81,6 +81,15 @@ def a_house(
             sweep_queues(broker, *SERVICES.values())
 
 
+@contextmanager
+def another_gateway(house: House) -> Iterator[House]:
+    """A second gateway to the same platform, in a process of its own as it were."""
+    config = {"AMQP_URI": house.broker, "WEB_SERVER_ADDRESS": "127.0.0.1:0", "DATABASE": ""}
+    with Process([Gateway], config, TOPOLOGY).running() as process:
+        with httpx.Client(base_url=_address(process), timeout=15) as http:
+            yield House(process, house.broker, house.database, house.mail, http)
+
+
 def _address(process: Process) -> str:
     for container in process.containers:
         for extension in container.extensions:

@@ -14,6 +14,7 @@ from chassis.events import Event
 from contracts.files import File
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import Account
+from contracts.profiles.featuring import ExposureOfDay
 from contracts.profiles.history import Change
 from contracts.profiles.licences import Licence
 from contracts.profiles.sessions import OpenSession
@@ -91,4 +92,7 @@ class ProfilesData:
     specialist: Annotated[Specialist | None, Doc("The public profile, listed or not.")]
     licence: Annotated[Licence | None, Doc("As it was handed in last, and what is in force.")]
     history: Annotated[list[Change], Doc("What changed in profile, photo and licence.")]
+    exposures: Annotated[
+        list[ExposureOfDay], Doc("How often the profile was shown; counts under five are not told.")
+    ]
     documents: Annotated[list[File], Doc("The photo, and the documents of the licence.")]

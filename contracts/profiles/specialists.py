@@ -137,6 +137,15 @@ class SpecialistUnlisted(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     version: Version
 
 
+@dataclass(frozen=True, kw_only=True)
+class SpecialistChanged(Event, producer=PRODUCER):
+    """Whoever reads about the specialist in public reads something else now, or nothing any
+    more: whatever was remembered of it is to be forgotten."""
+
+    specialist_id: UUID
+    version: Version
+
+
 # Requests
 
 

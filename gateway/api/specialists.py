@@ -1,4 +1,4 @@
-"""Specialists, and who is featured."""
+"""Specialists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.profiles.accounts import Role
+from contracts.profiles.featuring import BadVisit, SpecialistQuery
 from contracts.profiles.history import Change
 from contracts.profiles.specialists import (
     ChangeProfile,
@@ -19,10 +20,14 @@ from contracts.profiles.specialists import (
     WriteProfile,
 )
 from gateway.api.base import Api
+from gateway.cache import Cached, first_page, of_specialist
 from gateway.endpoint import endpoint
+from gateway.featured import the_featured
 
 
 class SpecialistsApi(Api):
+    featured = the_featured()
+
     @endpoint(
         "POST",
         "/api/v1/specialists",
@@ -65,15 +70,11 @@ class SpecialistsApi(Api):
         query=PageQuery,
         returns=page_of(Specialist),
         errors=[BadCursor],
+        cached=Cached(first_page),
     )
     def list_specialists(self, query: PageQuery) -> Any:
         """Everybody who is listed, the newest first."""
         return self.profiles.list_specialists(page=query)
-
-    @endpoint("GET", "/api/v1/specialists/{specialist_id}", returns=Specialist, errors=[NotFound])
-    def get_specialist(self, specialist_id: UUID) -> Any:
-        """One listed specialist."""
-        return self.profiles.get_specialist(specialist_id=specialist_id)
 
     @endpoint(
         "GET",
@@ -88,8 +89,16 @@ class SpecialistsApi(Api):
         return self.profiles.get_history(specialist_id=specialist_id, page=query)
 
     @endpoint(
-        "GET", "/api/v1/featured", query=PageQuery, returns=page_of(Specialist), errors=[BadCursor]
+        "GET",
+        "/api/v1/specialists/{specialist_id}",
+        query=SpecialistQuery,
+        returns=Specialist,
+        errors=[NotFound, BadVisit],
+        cached=Cached(of_specialist),
     )
-    def list_featured(self, query: PageQuery) -> Any:
-        """Who can be booked for a free first consultation within 14 days."""
-        return self.profiles.list_featured(page=query)
+    def get_specialist(self, specialist_id: UUID, query: SpecialistQuery) -> Any:
+        """One listed specialist."""
+        if query.visit is not None:
+            self.featured.opened(specialist_id, query.visit)
+            return self.featured.specialist(specialist_id)
+        return self.profiles.get_specialist(specialist_id=specialist_id)

@@ -2,9 +2,11 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
+from chassis.journal import with_journal
 from chassis.tables import COLUMN_TYPES, service_metadata
+from contracts.profiles.featuring import FEED
 
 
 class Base(DeclarativeBase):
-    metadata = service_metadata()
+    metadata = with_journal(service_metadata(), FEED)
     type_annotation_map = COLUMN_TYPES

@@ -38,6 +38,7 @@ NO_ACCOUNTS_ID = {
     "audit.id",
     "specialist_history.id",
     "licences.submission_id",
+    "journal.event_id",
 }
 """Columns of ids which are no account's, or, of what something is about, not its owner's."""
 
@@ -57,6 +58,7 @@ EXPORTED = {
 """Where the rows of a table stand in their service's part of the export."""
 
 NOT_EXPORTED = {
+    ("profiles", "exposures"): "counts without anybody in them, shown from five on",
     ("profiles", "second_factors"): "it only opens a door; the account says that it is there",
     ("*", "forgotten"): "only ids of accounts that are no more, whom nobody can ask for",
     ("profiles", "erasures"): "only ids of accounts that are no more; the receipt is for anybody",

@@ -146,6 +146,8 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
     eventually(lambda: specialist.get("/specialists/me").json()["featured"])
     slot = eventually(lambda: slots_of(specialist))[0]
     http.get("/api/v1/featured?limit=1")
+    http.get("/api/v1/events/featured?limit=1")
+    specialist.get("/specialists/me/featuring")
     http.get("/api/v1/specialists")
     http.get(f"/api/v1/specialists/{specialist.id}")
 

@@ -11,9 +11,19 @@ from hypothesis import strategies as st
 
 from chassis.events import Event
 from contracts.booking import AvailabilityChanged
-from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
-from contracts.profiles.specialists import ChangeProfile, SpecialistListed, SpecialistUnlisted
-from services.profiles.featuring.facts import Facts, why_not_featured
+from contracts.profiles.featuring import (
+    FeaturedBecause,
+    NotFeatured,
+    SpecialistFeatured,
+    SpecialistUnfeatured,
+)
+from contracts.profiles.specialists import (
+    ChangeProfile,
+    SpecialistChanged,
+    SpecialistListed,
+    SpecialistUnlisted,
+)
+from services.profiles.featuring.facts import Facts, obstacles, why_featured, why_not_featured
 from services.profiles.specialists.specialists import Specialist
 from tests.profiles.builders import LIST, NOW, TOMORROW, UNLIST, a_specialist, news_of
 
@@ -83,6 +93,7 @@ def test_a_listed_specialist_is_featured_when_a_slot_becomes_known() -> None:
             display_name="Dr Ada Example",
             headline="Where to start",
             next_slot_at=TOMORROW,
+            reason=FeaturedBecause.OFFERS_FREE_CONSULTATIONS,
         )
     ]
     assert specialist.featured
@@ -157,6 +168,110 @@ def test_repeated_news_of_availability_changes_nothing() -> None:
     specialist.learn_availability(news, NOW)
     assert specialist.learn_availability(news, NOW) == []
     assert specialist.featured
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        (replace(TRUE, listed=False), FeaturedBecause.LISTED),
+        (replace(TRUE, listed=False, next_slot_at=None), FeaturedBecause.LISTED),
+        (replace(TRUE, verified=False), FeaturedBecause.VERIFIED),
+        (replace(TRUE, offers_free_consultations=False), FeaturedBecause.OFFERS_FREE_CONSULTATIONS),
+        (replace(TRUE, next_slot_at=None), FeaturedBecause.SLOT_SOON),
+        (TRUE, FeaturedBecause.MENDED),
+    ],
+)
+def test_what_stood_against_it_before_is_the_reason_for_featuring(
+    before: Facts, reason: FeaturedBecause
+) -> None:
+    assert why_featured(why_not_featured(before, NOW)) is reason
+
+
+def test_the_reason_is_what_went_away_last() -> None:
+    specialist = a_specialist(bookable=True)
+    [_, featured] = specialist.change(LIST, NOW)
+    assert isinstance(featured, SpecialistFeatured)
+    assert featured.reason is FeaturedBecause.LISTED
+    specialist.learn_availability(news_of(specialist.id, 2, next_slot_at=None), NOW)
+    [featured] = specialist.learn_availability(news_of(specialist.id, 3), NOW)
+    assert isinstance(featured, SpecialistFeatured)
+    assert featured.reason is FeaturedBecause.SLOT_SOON
+
+
+def test_a_slot_that_came_near_unseen_is_not_the_reason_where_listing_came_after() -> None:
+    specialist = a_specialist()
+    far = news_of(specialist.id, next_slot_at=IN_14_DAYS + timedelta(days=1))
+    specialist.learn_availability(far, NOW)
+    [_, featured] = specialist.change(LIST, NOW + timedelta(days=2))
+    assert isinstance(featured, SpecialistFeatured)
+    assert featured.reason is FeaturedBecause.LISTED
+
+
+def test_all_that_stands_against_it_is_said_not_only_the_first() -> None:
+    assert obstacles(Facts(False, False, False, None), NOW) == list(NotFeatured)
+    assert a_specialist(bookable=True).obstacles(NOW) == [NotFeatured.NOT_LISTED]
+    assert a_specialist(listed=True, bookable=True).obstacles(NOW) == []
+
+
+def test_since_when_it_is_so_is_remembered() -> None:
+    specialist = a_specialist(listed=True, bookable=True)
+    later = NOW + timedelta(hours=1)
+    specialist.review_featuring(later)
+    assert specialist.featuring_since == NOW
+    specialist.change(UNLIST, later)
+    assert specialist.featuring_since == later
+
+
+def test_time_alone_explains_what_was_true_when_it_was_last_looked_at() -> None:
+    specialist = a_specialist(listed=True, bookable=True)
+    assert specialist.featuring_was_true()
+    for corrupt in (
+        {"featured": False},
+        {"next_slot_at": None},
+        {"next_slot_at": NOW - A_SECOND},
+        {"offers_free_consultations": False},
+        {"status": "draft"},
+    ):
+        specialist = a_specialist(listed=True, bookable=True)
+        for name, value in corrupt.items():
+            setattr(specialist, name, value)
+        assert not specialist.featuring_was_true(), corrupt
+
+
+# What readers are told
+
+
+def test_readers_are_told_of_what_they_may_read_alone() -> None:
+    draft = a_specialist()
+    seen = draft.as_seen()
+    draft.change(ChangeProfile(headline="Another way"), NOW)
+    draft.learn_availability(news_of(draft.id), NOW)
+    assert list(draft.changed_since(seen)) == []
+
+
+def test_readers_are_told_once_whatever_changed_with_the_version_of_what_they_read() -> None:
+    specialist = a_specialist(bookable=True)
+    seen = specialist.as_seen()
+    specialist.change(LIST, NOW)
+    specialist.change(ChangeProfile(headline="Another way"), NOW)
+    changed = SpecialistChanged(specialist_id=specialist.id, version=specialist.version)
+    assert list(specialist.changed_since(seen)) == [changed]
+    assert specialist.version == 3
+
+
+def test_another_next_slot_is_news_for_readers_with_a_version_of_its_own() -> None:
+    specialist = a_specialist(listed=True, bookable=True)
+    seen, version = specialist.as_seen(), specialist.version
+    specialist.learn_availability(news_of(specialist.id, 2, next_slot_at=TOMORROW + A_SECOND), NOW)
+    [changed] = specialist.changed_since(seen)
+    assert changed == SpecialistChanged(specialist_id=specialist.id, version=version + 1)
+
+
+def test_whoever_is_withdrawn_is_to_be_forgotten_by_readers() -> None:
+    specialist = a_specialist(listed=True)
+    seen = specialist.as_seen()
+    specialist.change(UNLIST, NOW)
+    assert [type(each) for each in specialist.changed_since(seen)] == [SpecialistChanged]
 
 
 # Whatever comes, in whatever order
@@ -239,5 +354,8 @@ def test_featured_and_unfeatured_are_told_in_turn_and_versions_grow(life: list[S
     ]
     in_turn = [SpecialistFeatured, SpecialistUnfeatured] * len(told)
     assert told == in_turn[: len(told)]
+    for each in events:
+        if isinstance(each, SpecialistFeatured):
+            assert each.reason is not FeaturedBecause.MENDED
     versions = [each.version for each in events if isinstance(each, VERSIONED)]
     assert versions == list(range(1, len(events) + 1))

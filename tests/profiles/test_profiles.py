@@ -71,6 +71,10 @@ def everybody(profiles: Talking, listing: str) -> list[UUID]:
             return found
 
 
+def featured(profiles: Talking) -> list[UUID]:
+    return [UUID(each) for each in profiles.asked_by(NOBODY).list_featured()]
+
+
 # A profile's life
 
 
@@ -118,7 +122,7 @@ def test_hours_that_are_heard_of_first_make_no_profile(profiles: Talking) -> Non
     with pytest.raises(NotFound):
         profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
     assert person.account_id not in everybody(profiles, "list_specialists")
-    assert person.account_id not in everybody(profiles, "list_featured")
+    assert person.account_id not in featured(profiles)
 
 
 def test_a_draft_is_seen_by_its_owner_alone(profiles: Talking) -> None:
@@ -166,8 +170,8 @@ def test_a_withdrawn_profile_is_found_no_more(profiles: Talking) -> None:
     profiles.asked_by(person).change_profile(change=UNLIST)
     with pytest.raises(NotFound):
         profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
-    for listing in ("list_specialists", "list_featured"):
-        assert person.account_id not in everybody(profiles, listing)
+    assert person.account_id not in everybody(profiles, "list_specialists")
+    assert person.account_id not in featured(profiles)
     [told] = profiles.told(SpecialistUnlisted, person.known())
     assert told.version == 3
     assert not profile_of(profiles, person).featured
@@ -209,10 +213,10 @@ def test_specialists_are_listed_newest_first_each_once(profiles: Talking) -> Non
 
 def test_a_listed_specialist_is_featured_when_hours_are_heard_of(profiles: Talking) -> None:
     person = with_a_profile(profiles, listed=True)
-    assert person.account_id not in everybody(profiles, "list_featured")
+    assert person.account_id not in featured(profiles)
     next_slot_at = soon()
     profiles.hears(news_of(person.known(), next_slot_at=next_slot_at))
-    assert person.account_id in everybody(profiles, "list_featured")
+    assert person.account_id in featured(profiles)
     [told] = profiles.told(SpecialistFeatured, person.known())
     assert (told.version, told.next_slot_at) == (2, next_slot_at)
     assert profile_of(profiles, person).next_slot_at == next_slot_at
@@ -232,7 +236,7 @@ def test_hours_may_be_heard_of_before_the_profile_is_written(profiles: Talking) 
 def test_who_offers_no_more_free_consultations_is_featured_no_more(profiles: Talking) -> None:
     person = with_a_profile(profiles, featured=True)
     profiles.hears(news_of(person.known(), version=2, offers=False, next_slot_at=soon()))
-    assert person.account_id not in everybody(profiles, "list_featured")
+    assert person.account_id not in featured(profiles)
     assert person.account_id in everybody(profiles, "list_specialists")
     [told] = profiles.told(SpecialistUnfeatured, person.known())
     assert told.reason is NotFeatured.NO_FREE_CONSULTATIONS
@@ -269,5 +273,5 @@ def test_time_alone_begins_and_ends_featuring(database: str) -> None:
         assert ended.reason is NotFeatured.NO_SLOT_SOON
         [begun] = eventually(partial(profiles.told, SpecialistFeatured, near.id))
         assert begun.version == near.version + 1
-        assert everybody(profiles, "list_featured") == [near.id]
+        assert featured(profiles) == [near.id]
         assert profiles.told(SpecialistFeatured, far.id) == []

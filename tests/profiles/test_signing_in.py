@@ -17,7 +17,6 @@ from joserfc.jwk import KeySet
 from chassis.context import Caller
 from chassis.errors import Invalid, NotFound, Unauthenticated
 from chassis.ids import new_id
-from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import AccountRegistered, EmailTaken, SignUpRole
@@ -203,7 +202,7 @@ def test_others_are_answered_while_passwords_are_hashed_two_at_a_time(
         eventually(lambda: len(hasher.begun) == 2, within=LONGEST_HOLD_S)
         for _ in range(10):
             assert profiles.asked_by(NOBODY).get_token_keys()["keys"]
-            profiles.asked_by(NOBODY).list_featured(page=PageQuery())
+            profiles.asked_by(NOBODY).list_featured()
         assert len(hasher.begun) == passwords.AT_ONCE == 2
         assert not any(each.dead for each in signing_up)
     finally:

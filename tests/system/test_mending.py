@@ -96,7 +96,7 @@ def test_what_is_given_up_is_no_longer_listed(
 
 
 def test_an_id_that_is_none_is_refused(embedded: Settings) -> None:
-    refused = firststep(embedded, "events", "replay", "the-last-one")
+    refused = firststep(embedded, "events", "discard", "the-last-one")
     assert refused.returncode == 2
     assert "'event_id': Input should be a valid UUID" in refused.stderr
 

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 
 from contracts.profiles.specialists import SpecialistStatus
 from services.profiles.featuring.facts import SOON
 from services.profiles.specialists.specialists import Specialist
 
 
-def featuring_in_doubt(now: datetime) -> Select[UUID]:
-    """Ids of specialists whose ``featured`` and next slot, as time goes, may disagree."""
-    today = now.astimezone(UTC).date()
-    unverified = or_(Specialist.verified_until.is_(None), Specialist.verified_until <= today)
-    passed = or_(Specialist.next_slot_at.is_(None), Specialist.next_slot_at < now)
-    came_near = and_(
+def featured_ids() -> Select[UUID]:
+    return select(Specialist.id).where(Specialist.featured.is_(True)).order_by(Specialist.id)
+
+
+def featured_of(ids: Collection[UUID]) -> Select[Specialist]:
+    """Those of these specialists who are featured."""
+    return select(Specialist).where(Specialist.id.in_(ids), Specialist.featured.is_(True))
+
+
+def featuring_untrue(now: datetime) -> Select[UUID]:
+    """Ids of specialists whose ``featured`` is not what the facts say."""
+    true_now = and_(
         Specialist.status == SpecialistStatus.LISTED,
-        Specialist.verified_until > today,
+        verified(now),
         Specialist.offers_free_consultations.is_(True),
+        Specialist.next_slot_at.is_not(None),
         Specialist.next_slot_at.between(now, now + SOON),
     )
     return select(Specialist.id).where(
         or_(
-            and_(Specialist.featured.is_(True), or_(passed, unverified)),
-            and_(Specialist.featured.is_(False), came_near),
+            and_(Specialist.featured.is_(True), not_(true_now)),
+            and_(Specialist.featured.is_(False), true_now),
         )
     )
+
+
+def verified(now: datetime) -> ColumnElement[bool]:
+    """``Specialist.verified_at``, in SQL."""
+    today = now.astimezone(UTC).date()
+    return and_(Specialist.verified_until.is_not(None), Specialist.verified_until > today)

@@ -2,27 +2,86 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from marshmallow.validate import Length
 
 from chassis.clock import every
-from chassis.pages import Page, PageQuery, newest_first
+from chassis.errors import NotFound
 from chassis.rpc import rpc
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.booking import AvailabilityChanged
 from contracts.profiles import specialists as contract
-from services.profiles.featuring import queries
+from contracts.profiles.accounts import Role
+from contracts.profiles.featuring import (
+    MOST_EXPOSURES,
+    MOST_IDS,
+    Exposure,
+    FeaturingReport,
+    Feed,
+    FeedQuery,
+)
+from services.profiles.base import Base
+from services.profiles.featuring import corrections, exposures, feed, queries
+from services.profiles.featuring.corrections import Cause
 from services.profiles.part import Part
 from services.profiles.specialists.specialists import Specialist
 
+log = structlog.get_logger()
+
 
 class Featuring(Part):
+    # Who is featured
+
     @rpc
-    def list_featured(self, page: PageQuery) -> Page[contract.Specialist]:
-        featured = select(Specialist).where(Specialist.featured.is_(True))
+    def list_featured(self) -> list[UUID]:
+        """Everybody; in which order they are shown is the gateway's to say."""
         with self.store.reading() as session:
-            return newest_first(session, featured, Specialist.id, page, Specialist.to_resource)
+            return list(session.scalars(queries.featured_ids()))
+
+    @rpc
+    def get_featured(
+        self, ids: Annotated[list[UUID], Length(max=MOST_IDS)]
+    ) -> list[contract.Specialist]:
+        """Those of these who are featured now."""
+        with self.store.reading() as session:
+            return [each.to_resource() for each in session.scalars(queries.featured_of(ids))]
+
+    @rpc
+    def get_feed(self, query: FeedQuery) -> Feed:
+        with self.store.reading() as session:
+            return feed.read(session, Base.metadata, query)
+
+    # What came of it
+
+    @rpc
+    def record_exposures(
+        self, counts: Annotated[list[Exposure], Length(max=MOST_EXPOSURES)]
+    ) -> None:
+        with self.store.transaction() as tx:
+            exposures.record(tx, counts)
+            tx.reply(None)
+
+    @rpc
+    def get_featuring(self) -> FeaturingReport:
+        specialist_id, now = self.caller.with_role(Role.SPECIALIST), utc_now()
+        with self.store.reading() as session:
+            specialist = session.get(Specialist, specialist_id)
+            if specialist is None:
+                raise NotFound("you have no profile yet: write one first")
+            specialist.require_written()
+            return FeaturingReport(
+                featured=specialist.featured,
+                since=specialist.featuring_since,
+                against=specialist.obstacles(now),
+                days=list(exposures.of_specialist(session, specialist_id, now.date())),
+            )
+
+    # What makes it true, and what keeps it true
 
     @subscribe(AvailabilityChanged)
     def learn_availability(self, event: AvailabilityChanged, tx: Transaction) -> None:
@@ -30,13 +89,30 @@ class Featuring(Part):
         tx.emit(*specialist.learn_availability(event, utc_now()))
 
     @every(minutes=1)
-    def review_featuring(self) -> None:
-        """Time alone makes the truth about featuring change: a slot comes near, or passes."""
-        now = utc_now()
+    def mend_featuring(self) -> None:
+        """Time alone makes the truth about featuring change: a slot comes near, or passes.
+        Whatever else makes it untrue is mended as well, and somebody should look at it."""
         with self.store.reading() as session:
-            doubtful = list(session.scalars(queries.featuring_in_doubt(now)))
-        for specialist_id in doubtful:
-            with self.store.transaction() as tx:
-                specialist = tx.get(Specialist, specialist_id, with_for_update=True)
-                if specialist is not None:  # it may have been erased meanwhile
-                    tx.emit(*specialist.review_featuring(now))
+            untrue = list(session.scalars(queries.featuring_untrue(utc_now())))
+        for specialist_id in untrue:
+            self._mend(specialist_id)
+
+    def _mend(self, specialist_id: UUID) -> None:
+        now = utc_now()
+        with self.store.transaction() as tx:
+            if tx.is_forgotten(specialist_id):
+                return
+            specialist = tx.lock(Specialist, specialist_id)
+            was, explained = specialist.featured, specialist.featuring_was_true()
+            tx.emit(*specialist.review_featuring(now))
+            if specialist.featured == was:
+                return  # somebody else was faster
+            cause = Cause.TIME if explained else Cause.UNEXPLAINED
+            corrections.count(tx, now.date(), cause)
+        if cause is Cause.UNEXPLAINED:
+            log.error("featuring_was_untrue", specialist=str(specialist_id), featured=was)
+
+    @every(hours=24)
+    def forget_old_exposures(self) -> None:
+        with self.store.transaction() as tx:
+            exposures.forget_old(tx, utc_now().date())

@@ -12,11 +12,15 @@ from sqlalchemy.orm import Session as DatabaseSession
 
 from chassis.errors import NotFound
 from chassis.storage import Files
+from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.files import File
 from contracts.profiles.privacy import ProfilesData, SecurityEntry
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
+from services.profiles.base import Base
+from services.profiles.featuring import feed
+from services.profiles.featuring.exposures import ExposureCount, of_specialist
 from services.profiles.licences import documents
 from services.profiles.licences.licences import Licence
 from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
@@ -26,6 +30,7 @@ from services.profiles.specialists.history import Change
 from services.profiles.specialists.specialists import Specialist
 
 HOLDINGS: tuple[InstrumentedAttribute[UUID], ...] = (
+    ExposureCount.specialist_id,
     Change.specialist_id,
     Licence.specialist_id,
     Specialist.id,
@@ -43,6 +48,7 @@ def erase(tx: Transaction, account_id: UUID) -> None:
     tx.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(sessions)))
     for owner in HOLDINGS:
         tx.execute(delete(owner.class_).where(owner == account_id))
+    feed.forget(tx, Base.metadata, account_id)
 
 
 def exported(session: DatabaseSession, account: Account, files: Files) -> ProfilesData:
@@ -61,6 +67,11 @@ def exported(session: DatabaseSession, account: Account, files: Files) -> Profil
         specialist=specialist.to_resource() if specialist and specialist.written else None,
         licence=licence.to_resource() if licence and licence.written else None,
         history=[each.to_resource() for each in session.scalars(changes)],
+        exposures=[
+            each
+            for each in of_specialist(session, account.id, utc_now().date())
+            if each.shown is not None
+        ],
         documents=list(_documents(specialist, licence, files)),
     )
 

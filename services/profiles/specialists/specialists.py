@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,13 +13,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis import markdown
 from chassis.errors import FieldError, NotFound
 from chassis.events import Event
+from chassis.watched import Watched
 from contracts.booking import AvailabilityChanged
 from contracts.profiles import specialists as contract
-from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import (
     ChangeProfile,
     ProfileExists,
     ProfileIncomplete,
+    SpecialistChanged,
     SpecialistListed,
     SpecialistStatus,
     SpecialistUnlisted,
@@ -27,7 +29,7 @@ from contracts.profiles.specialists import (
     WriteProfile,
 )
 from services.profiles.base import Base
-from services.profiles.featuring.facts import Facts, why_not_featured
+from services.profiles.featuring.facts import Facts, obstacles, why_featured, why_not_featured
 from services.profiles.specialists import photos, standards
 
 WRITTEN = tuple(each.name for each in fields(WriteProfile))
@@ -35,7 +37,14 @@ NEEDED_TO_LIST = ("headline", "biography", "topics", "languages", "time_zone")
 LISTS = ("topics", "approaches", "languages", "countries", "accessibility")
 
 
-class Specialist(Base):
+class Seen(NamedTuple):
+    """A specialist as everybody may read it: not at all, unless it is listed."""
+
+    version: int
+    resource: contract.Specialist | None
+
+
+class Specialist(Watched, Base):
     """Bears the id of the account that owns it: an account has one profile at most.
 
     The row may be there before the profile is written: booking may speak of it first.
@@ -71,6 +80,10 @@ class Specialist(Base):
     offers_free_consultations: Mapped[bool] = mapped_column(default=False)
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
     availability_version: Mapped[int] = mapped_column(default=0)
+    obstacle: Mapped[str | None] = mapped_column(default=NotFeatured.NOT_LISTED)
+    """What stood first against featuring when it was last looked at."""
+    featuring_seen_at: Mapped[datetime | None] = mapped_column(default=None)
+    featuring_since: Mapped[datetime | None] = mapped_column(default=None)
 
     def write(self, profile: WriteProfile) -> None:
         """Fill the empty profile.
@@ -212,15 +225,19 @@ class Specialist(Base):
         return self.review_featuring(now)
 
     def review_featuring(self, now: datetime) -> list[Event]:
-        """Make ``featured`` what the facts say; the event where that is a change."""
-        reason = why_not_featured(self._facts(now), now)
-        if self.featured == (reason is None):
+        """Make ``featured`` what the facts say; the event where that is a change.
+
+        To be called after every change of a fact, and as time goes.
+        """
+        before, obstacle = self.obstacle, why_not_featured(self._facts(now), now)
+        self.obstacle, self.featuring_seen_at = obstacle, now
+        if self.featured == (obstacle is None):
             return []
-        self.featured = reason is None
-        if reason is not None:
+        self.featured, self.featuring_since = obstacle is None, now
+        if obstacle is not None:
             return [
                 SpecialistUnfeatured(
-                    specialist_id=self.id, version=self.next_version(), reason=reason
+                    specialist_id=self.id, version=self.next_version(), reason=obstacle
                 )
             ]
         assert self.next_slot_at is not None
@@ -231,8 +248,23 @@ class Specialist(Base):
                 display_name=self.display_name,
                 headline=self.headline,
                 next_slot_at=self.next_slot_at,
+                reason=why_featured(before),
             )
         ]
+
+    def featuring_was_true(self) -> bool:
+        """Whether the facts of now made ``featured`` what it is when it was last looked at.
+
+        Where they no longer do, time alone explains it.
+        """
+        seen_at = self.featuring_seen_at
+        return seen_at is None or self.featured == (
+            why_not_featured(self._facts(seen_at), seen_at) is None
+        )
+
+    def obstacles(self, now: datetime) -> list[NotFeatured]:
+        """Everything that stands against featuring."""
+        return obstacles(self._facts(now), now)
 
     def _facts(self, now: datetime) -> Facts:
         return Facts(
@@ -258,6 +290,17 @@ class Specialist(Base):
         """For what is told next about this specialist, of whatever kind."""
         self.version += 1
         return self.version
+
+    def as_seen(self) -> Seen:
+        return Seen(self.version, self.to_resource() if self.listed else None)
+
+    def changed_since(self, seen: Seen) -> Iterator[Event]:
+        """Tell those who remember what they read in public that it reads differently now."""
+        now = self.as_seen()
+        if now.resource != seen.resource:
+            told_already = now.version != seen.version
+            version = self.version if told_already else self.next_version()
+            yield SpecialistChanged(specialist_id=self.id, version=version)
 
     def to_resource(self) -> contract.Specialist:
         return contract.Specialist(

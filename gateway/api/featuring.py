@@ -1,0 +1,61 @@
+"""Who is featured, what came of it, and the feed for those who follow it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.errors import NotFound
+from chassis.pages import BadCursor
+from contracts.profiles.accounts import Role
+from contracts.profiles.featuring import (
+    BadVisit,
+    FeaturedPage,
+    FeaturedQuery,
+    FeaturingReport,
+    Feed,
+    FeedQuery,
+)
+from gateway.api.base import Api
+from gateway.cache import PRIVATE, Cached, for_each
+from gateway.endpoint import endpoint
+from gateway.exposures import ExposuresTold
+from gateway.featured import PATH, the_featured
+
+
+class FeaturingApi(Api):
+    featured = the_featured()
+    exposures = ExposuresTold()
+
+    @endpoint(
+        "GET",
+        PATH,
+        query=FeaturedQuery,
+        returns=FeaturedPage,
+        errors=[BadCursor, BadVisit],
+        cached=Cached(for_each, control=PRIVATE),
+    )
+    def list_featured(self, query: FeaturedQuery) -> Any:
+        """Who can be booked for a free first consultation within 14 days, in a fair order."""
+        return self.featured.page(query)
+
+    @endpoint(
+        "GET",
+        "/api/v1/specialists/me/featuring",
+        returns=FeaturingReport,
+        allow=[Role.SPECIALIST],
+        errors=[NotFound],
+    )
+    def get_featuring(self) -> Any:
+        """Whether you are featured, why not, and how often you were shown and opened."""
+        return self.profiles.get_featuring()
+
+    @endpoint(
+        "GET",
+        "/api/v1/events/featured",
+        query=FeedQuery,
+        returns=Feed,
+        errors=[BadCursor],
+    )
+    def read_feed(self, query: FeedQuery) -> Any:
+        """Who is featured now, then every change: for listeners that come late or were away."""
+        return self.profiles.get_feed(query=query)

@@ -1,0 +1,93 @@
+"""Counting how often the featured are shown and opened, without a trace of who looked.
+
+A specialist is *shown* each time a page of ``GET /featured`` bears them, and *opened* each time
+their profile is asked for with the ``visit`` of such a page while they are featured. Counts are
+kept in memory and handed to profiles every few seconds: a crash loses those of a few seconds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID, uuid4
+
+from nameko.extensions import DependencyProvider, SharedExtension
+
+from chassis.context import CallContext, entered
+from chassis.loop import Loop
+from chassis.remote import Remote, ReplyListener
+from chassis.sender import Sender
+from chassis.times import utc_now
+from contracts.profiles.featuring import MOST_EXPOSURES, Exposure
+
+TELL_EVERY_S = 5.0
+DEADLINE_S = 3.0
+
+
+class Exposures(SharedExtension):
+    """The counts of this process since they were last taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: Counter[tuple[UUID, date]] = Counter()
+        self._opened: Counter[tuple[UUID, date]] = Counter()
+
+    def shown(self, specialist_ids: Iterable[UUID]) -> None:
+        today = utc_now().date()
+        self._shown.update((each, today) for each in specialist_ids)
+
+    def opened(self, specialist_id: UUID) -> None:
+        self._opened[specialist_id, utc_now().date()] += 1
+
+    def take(self) -> list[Exposure]:
+        """What was counted until now; counting begins anew."""
+        shown, opened = self._shown, self._opened
+        self._shown, self._opened = Counter(), Counter()
+        return [
+            Exposure(specialist_id=key[0], day=key[1], shown=shown[key], opened=opened[key])
+            for key in shown.keys() | opened.keys()
+        ]
+
+
+@dataclass
+class Batch:
+    """Counts on their way. Sent again under the same key, they are added once."""
+
+    counts: list[Exposure]
+    key: str = field(default_factory=lambda: uuid4().hex)
+
+
+class ExposuresTold(DependencyProvider):
+    """Hands the counts to profiles, now and then and at the end."""
+
+    exposures = Exposures()
+    replies = ReplyListener()
+    sender = Sender()
+
+    def setup(self) -> None:
+        self._waiting: list[Batch] = []
+        self._loop = Loop("exposures", self.tell, once_more=True)
+
+    def start(self) -> None:
+        self._loop.start(self.container)
+
+    def stop(self) -> None:
+        self._loop.finish()
+
+    def tell(self) -> float:
+        if not self._waiting:
+            counts = self.exposures.take()
+            for begin in range(0, len(counts), MOST_EXPOSURES):
+                self._waiting.append(Batch(counts[begin : begin + MOST_EXPOSURES]))
+        while self._waiting:
+            self._send(self._waiting[0])
+            del self._waiting[0]
+        return TELL_EVERY_S
+
+    def _send(self, batch: Batch) -> None:
+        call = CallContext(deadline=time.time() + DEADLINE_S, idempotency_key=batch.key)
+        with entered(call):
+            Remote("profiles", self.replies, self.sender).record_exposures(counts=batch.counts)

@@ -1,0 +1,148 @@
+"""The list of the featured, as each visitor sees it: cards from the cache, in a fair order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from nameko.extensions import DependencyProvider, SharedExtension
+from orjson import Fragment
+
+from chassis import json
+from chassis.pages import DEFAULT_LIMIT
+from chassis.remote import Remote, ReplyListener
+from chassis.sender import Sender
+from chassis.times import utc_now
+from contracts.profiles.featuring import FeaturedQuery
+from gateway.cache import FEATURED, Entry, Key, PublicReads, etag_of
+from gateway.exposures import Exposures
+from gateway.rotation import Place, Ring, Rotation, Visit
+
+PATH = "/api/v1/featured"
+SPECIALIST = "/api/v1/specialists/{}"
+RING: Key = (PATH, "ring")
+
+
+class Featured(SharedExtension):
+    """Shared by all that shows, or opens, who is featured."""
+
+    reads = PublicReads()
+    exposures = Exposures()
+    replies = ReplyListener()
+    sender = Sender()
+
+    def setup(self) -> None:
+        self._rotation = Rotation.from_anywhere()
+        self._rings: tuple[Any, dict[int, Ring]] = (None, {})
+
+    def page(self, query: FeaturedQuery) -> Entry:
+        """A page, as JSON. Raises ``BadVisit`` and ``BadCursor``."""
+        today = utc_now().date()
+        ids = self._ids()
+        last = None
+        if query.cursor is not None:
+            visit, last = Place.from_cursor(query.cursor, today)
+        else:
+            visit = self._visit(query, ids)
+        ring = self._ring(ids, visit.day)
+        places, more = ring.page(visit.start, last, query.limit)
+        cards = self._cards(ring.ids[each] for each in places)
+        cursor = Place(visit, ring.points[places[-1]]).to_cursor() if more else None
+        return self._given_out(cards, cursor, visit)
+
+    def first_page(self) -> Entry | None:
+        """A new visitor's first page, where everything is at hand that it takes."""
+        entry = self.reads.cache.get(RING)
+        if entry is None:
+            return None
+        ring = self._ring(entry, utc_now().date().toordinal())
+        places, more = ring.page(ring.first_at(self._rotation.next), None, DEFAULT_LIMIT)
+        cards = {}
+        for place in places:
+            card = self.reads.cache.get(key_of(ring.ids[place]))
+            if card is None:
+                return None
+            cards[ring.ids[place]] = card
+        visit = self._rotation.begin(ring, DEFAULT_LIMIT)
+        cursor = Place(visit, ring.points[places[-1]]).to_cursor() if more else None
+        return self._given_out(cards, cursor, visit)
+
+    def opened(self, specialist_id: UUID, token: str) -> None:
+        """Somebody came from a page of the featured. Raises ``BadVisit``."""
+        today = utc_now().date()
+        visit = Visit.from_token(token, today)
+        ids = self._ids()
+        if not visit.is_over(today) and specialist_id in ids.value:
+            self.exposures.opened(specialist_id)
+
+    def specialist(self, specialist_id: UUID) -> Entry:
+        """A listed specialist's profile, as JSON. Raises ``NotFound``."""
+
+        def ask() -> bytes:
+            return json.dumps(self._profiles().get_specialist(specialist_id=specialist_id))
+
+        return self.reads.cache.answer(key_of(specialist_id), (str(specialist_id),), ask)
+
+    def _visit(self, query: FeaturedQuery, ids: Entry) -> Visit:
+        today = utc_now().date()
+        if query.visit is not None:
+            visit = Visit.from_token(query.visit, today)
+            if not visit.is_over(today):
+                return visit
+        return self._rotation.begin(self._ring(ids, today.toordinal()), query.limit)
+
+    def _given_out(self, cards: Mapping[UUID, Entry], cursor: str | None, visit: Visit) -> Entry:
+        self.exposures.shown(cards)
+        token = visit.to_token()
+        items = [Fragment(card.value) for card in cards.values()]
+        body = json.dumps({"items": items, "next": cursor, "visit": token})
+        parts = [card.etag for card in cards.values()] + [cursor or "", token]
+        return Entry(body, len(body), etag_of("".join(parts).encode()), (), 0.0)
+
+    def _ids(self) -> Entry:
+        def ask(_: list[Key]) -> dict[Key, Any]:
+            return {RING: frozenset(map(UUID, self._profiles().list_featured()))}
+
+        return self.reads.cache.answers({RING: (FEATURED,)}, ask)[RING]
+
+    def _ring(self, ids: Entry, day: int) -> Ring:
+        if self._rings[0] is not ids:
+            self._rings = (ids, {})
+        rings = self._rings[1]
+        if day not in rings:
+            rings[day] = Ring(ids.value, day)
+        return rings[day]
+
+    def _cards(self, ids: Iterable[UUID]) -> dict[UUID, Entry]:
+        """Of those who are featured still, in this order."""
+        wanted = {key_of(each): each for each in ids}
+
+        def ask(keys: list[Key]) -> dict[Key, Any]:
+            missing = [wanted[key] for key in keys]
+            cards = self._profiles().get_featured(ids=missing)
+            return {key_of(UUID(card["id"])): json.dumps(card) for card in cards}
+
+        tags = {key: (str(each),) for key, each in wanted.items()}
+        found = self.reads.cache.answers(tags, ask)
+        return {each: found[key] for key, each in wanted.items() if key in found}
+
+    def _profiles(self) -> Remote:
+        return Remote("profiles", self.replies, self.sender)
+
+
+def key_of(specialist_id: UUID) -> Key:
+    """Where the cache keeps a specialist."""
+    return SPECIALIST.format(specialist_id), ""
+
+
+class _Provider(DependencyProvider):
+    featured = Featured()
+
+    def get_dependency(self, worker_ctx: Any) -> Featured:
+        return self.featured
+
+
+def the_featured() -> Featured:
+    """A part of the API's attribute: ``featured = the_featured()``."""
+    return cast(Featured, _Provider())

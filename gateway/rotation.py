@@ -1,0 +1,141 @@
+"""Fair rotation: everybody who is featured is shown equally often.
+
+The featured stand on a ring, in an order that is drawn anew each day. A visitor begins where the
+first page of the visitor before ended, and goes on clockwise. First pages thus cover the ring
+without gap or overlap, whatever their lengths; how far somebody reads on depends on nobody's place.
+Each process goes round on its own, from a random start: the sum of fair shares is fair.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import struct
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import NamedTuple
+from uuid import UUID
+
+from chassis.errors import FieldError
+from chassis.pages import BadCursor
+from contracts.profiles.featuring import BadVisit
+
+POINTS = 2**64
+VISIT, CURSOR = struct.Struct(">IQ"), struct.Struct(">IQQ")
+REMEMBERED = timedelta(days=1)
+"""A visit that began yesterday goes on in yesterday's order."""
+
+
+class Visit(NamedTuple):
+    """A day's order, and where in it somebody began."""
+
+    day: int
+    start: int
+
+    def to_token(self) -> str:
+        return _written(VISIT.pack(*self))
+
+    def is_over(self, today: date) -> bool:
+        return self.day < (today - REMEMBERED).toordinal()
+
+    @classmethod
+    def from_token(cls, token: str, today: date) -> Visit:
+        """Raises ``BadVisit``."""
+        try:
+            visit = cls(*VISIT.unpack(_read(token)))
+        except (ValueError, struct.error):
+            visit = cls(POINTS, 0)
+        if visit.day > today.toordinal():
+            raise BadVisit(errors=[FieldError("visit", "No visit that was given out.", token)])
+        return visit
+
+
+class Place(NamedTuple):
+    """How far a visitor has come: up to ``last``."""
+
+    visit: Visit
+    last: int
+
+    def to_cursor(self) -> str:
+        return _written(CURSOR.pack(*self.visit, self.last))
+
+    @classmethod
+    def from_cursor(cls, cursor: str, today: date) -> Place:
+        """Raises ``BadCursor``, also where the visit was over long ago."""
+        try:
+            day, start, last = CURSOR.unpack(_read(cursor))
+            place = cls(Visit(day, start), last)
+        except (ValueError, struct.error):
+            place = cls(Visit(0, 0), 0)
+        if place.visit.is_over(today) or place.visit.day > today.toordinal():
+            raise BadCursor(
+                errors=[FieldError("cursor", "Not a cursor of this list, or days old.", cursor)]
+            )
+        return place
+
+
+class Ring:
+    """Who is featured, in the order of a day."""
+
+    def __init__(self, ids: Iterable[UUID], day: int) -> None:
+        self.day = day
+        places = sorted((point_of(each, day), each) for each in ids)
+        self.points = [point for point, _ in places]
+        self.ids = [each for _, each in places]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def first_at(self, point: int) -> int:
+        """The point of whoever comes first from here on, clockwise."""
+        return self.points[bisect_left(self.points, point) % len(self)] if self.points else point
+
+    def page(self, start: int, last: int | None, limit: int) -> tuple[list[int], bool]:
+        """Places on the ring, clockwise after ``last`` in a visit that began at ``start``; and
+        whether more follow. Nobody is passed over who stands between, nor shown again."""
+        begin = bisect_left(self.points, start)
+        if last is None:
+            following, passed = begin, 0
+        else:
+            following = bisect_right(self.points, last)
+            passed = following - begin + (len(self) if last < start else 0)
+        left = len(self) - passed
+        shown = [(following + step) % len(self) for step in range(min(limit, left))]
+        return shown, left > limit
+
+
+@dataclass
+class Rotation:
+    """Gives each new visitor a beginning."""
+
+    next: int
+
+    @classmethod
+    def from_anywhere(cls) -> Rotation:
+        return cls(random.randrange(POINTS))
+
+    def begin(self, ring: Ring, limit: int) -> Visit:
+        """The next visitor's beginning, with a first page of so many."""
+        start = ring.first_at(self.next)
+        shown, more = ring.page(start, None, limit)
+        if shown:
+            # where all are on the page, the next visitor sees another one first
+            self.next = (ring.points[shown[-1 if more else 0]] + 1) % POINTS
+        return Visit(ring.day, start)
+
+
+def point_of(specialist_id: UUID, day: int) -> int:
+    """Where somebody stands on a day's ring."""
+    digest = blake2b(specialist_id.bytes + day.to_bytes(4, "big"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+def _written(packed: bytes) -> str:
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _read(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)

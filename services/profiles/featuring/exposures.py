@@ -1,0 +1,74 @@
+"""How often a specialist was shown among the featured and opened from there, day by day.
+
+Counts and nothing else: not a word about who looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from chassis.inserts import add_up
+from chassis.transaction import Transaction
+from contracts.profiles.featuring import Exposure, ExposureOfDay
+from contracts.shapes import FEWEST_PUBLISHED
+from services.profiles.base import Base
+
+DAYS_SHOWN = 30
+KEPT = timedelta(days=60)
+
+
+class ExposureCount(Base):
+    """The counts of one specialist on one day (in UTC)."""
+
+    __tablename__ = "exposures"
+
+    specialist_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    shown: Mapped[int]
+    opened: Mapped[int]
+
+
+def record(tx: Transaction, exposures: Iterable[Exposure]) -> None:
+    """Add these. In the order of their keys: two gateways that tell at once wait in turn."""
+    rows = [
+        vars(each)
+        for each in sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
+    ]
+    add_up(tx, Base.metadata.tables[ExposureCount.__tablename__], rows)
+
+
+def of_specialist(session: Session, specialist_id: UUID, today: date) -> Iterator[ExposureOfDay]:
+    """The last days, today first; counts under five are not told."""
+    first = today - timedelta(days=DAYS_SHOWN - 1)
+    query = select(ExposureCount).where(
+        ExposureCount.specialist_id == specialist_id, ExposureCount.day.between(first, today)
+    )
+    counted = {each.day: each for each in session.scalars(query)}
+    for age in range(DAYS_SHOWN):
+        day = today - timedelta(days=age)
+        found = counted.get(day)
+        yield ExposureOfDay(
+            day=day,
+            shown=publishable(found.shown if found else 0),
+            opened=publishable(found.opened if found else 0),
+        )
+
+
+def publishable(count: int) -> int | None:
+    """A count as it may be shown: a small one would tell about single persons."""
+    return count if count >= FEWEST_PUBLISHED else None
+
+
+def forget(tx: Transaction, specialist_id: UUID) -> None:
+    """Delete a specialist's counts."""
+    tx.execute(delete(ExposureCount).where(ExposureCount.specialist_id == specialist_id))
+
+
+def forget_old(tx: Transaction, today: date) -> None:
+    """Delete the counts that nobody is shown any more."""
+    tx.execute(delete(ExposureCount).where(ExposureCount.day < today - KEPT))

@@ -1,0 +1,84 @@
+"""The public feed: who is featured now, then every change, each once and in order."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import Session
+
+from chassis import json
+from chassis.errors import FieldError
+from chassis.events import as_mapping
+from chassis.journal import Journal
+from chassis.pages import BadCursor
+from contracts.profiles.featuring import CloudEvent, Feed, FeedQuery, SpecialistFeatured
+
+PERSONAL = ("display_name", "headline")
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a reader is: behind entry ``seen``; of the snapshot up to ``head``, where there
+    is one, and of the changes otherwise."""
+
+    seen: int
+    head: int | None = None
+
+    def to_cursor(self) -> str:
+        text = f"{self.seen}" if self.head is None else f"{self.seen}-{self.head}"
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def from_cursor(cls, cursor: str, last: int) -> Place:
+        """Raises ``BadCursor``, also for an entry behind the last: its reader comes from another
+        platform, or from before a backup was brought back, and should begin anew."""
+        try:
+            padding = "=" * (-len(cursor) % 4)
+            numbers = base64.b64decode(cursor + padding, "-_", validate=True).decode("ascii")
+            places = [int(each) for each in numbers.split("-")]
+            place = cls(*places)
+        except (ValueError, TypeError):
+            raise _bad(cursor) from None
+        if place.to_cursor() != cursor or max(places) > last:
+            raise _bad(cursor)
+        return place
+
+
+def read(session: Session, metadata: MetaData, query: FeedQuery) -> Feed:
+    """A page of the feed. Raises ``BadCursor``."""
+    journal = Journal(session, metadata)
+    last = journal.head()
+    place = Place(0, last) if query.after is None else Place.from_cursor(query.after, last)
+    if place.head is None:
+        rows = journal.after(place.seen, query.limit + 1)
+    else:
+        rows = journal.latest(SpecialistFeatured, place.head, place.seen, query.limit + 1)
+    shown, more = rows[: query.limit], len(rows) > query.limit
+    seen = shown[-1].seq if shown else place.seen
+    if place.head is None:
+        following = Place(seen)
+    else:
+        following = Place(seen, place.head) if more else Place(place.head)
+        more = more or place.head < last
+    return Feed(
+        items=[CloudEvent(**as_mapping(row.body)) for row in shown],
+        next=following.to_cursor(),
+        caught_up=not more,
+    )
+
+
+def forget(session: Session, metadata: MetaData, specialist_id: UUID) -> None:
+    """Take a specialist's own words out of the feed. What happened, and when, stays: readers
+    who come late still hear all of it, in order."""
+    journal = Journal(session, metadata)
+    for row in journal.about(str(specialist_id)):
+        event = as_mapping(row.body)
+        event["data"] |= {name: "" for name in PERSONAL if name in event["data"]}
+        journal.rewrite(row.seq, json.dumps(event))
+
+
+def _bad(cursor: str) -> BadCursor:
+    return BadCursor(errors=[FieldError("after", "Not a cursor of this feed.", cursor)])

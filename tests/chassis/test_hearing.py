@@ -1,0 +1,140 @@
+"""Hearing: every instance hears every event while it is connected, and knows when it was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from nameko.extensions import DependencyProvider
+
+from chassis.events import Event
+from chassis.hearing import Hearing
+from chassis.process import Process
+from tests.chassis.bank import Client, Teller, Told, Town, a_company, an_envelope
+from tests.house import an_embedded_broker
+from tests.waiting import eventually
+
+
+class Memory(DependencyProvider):
+    """Notes what it heard, and when it may have missed something."""
+
+    hearing = Hearing()
+
+    def setup(self) -> None:
+        self.heard: list[tuple[type[Event], str]] = []
+        self.gaps = 0
+        self.hearing.listen([Told], self._hear, self._gap)
+
+    def _hear(self, event: type[Event], subject: str) -> None:
+        if subject == "poison":
+            raise RuntimeError("can't bear it")
+        self.heard.append((event, subject))
+
+    def _gap(self) -> None:
+        self.gaps += 1
+
+    def get_dependency(self, worker_ctx: Any) -> Memory:
+        return self
+
+
+class Keeper:
+    name = "keeper"
+    memory = Memory()
+
+
+@pytest.fixture(params=["embedded", "rabbitmq"])
+def broker(request: pytest.FixtureRequest) -> str:
+    if request.param == "embedded":
+        return an_embedded_broker()
+    url: str = request.getfixturevalue("rabbitmq_url")
+    return url
+
+
+@contextmanager
+def instances(broker: str, number: int) -> Iterator[list[Memory]]:
+    with ExitStack() as stack:
+        found = []
+        for _ in range(number):
+            config = {"AMQP_URI": broker}
+            process = stack.enter_context(Process([Keeper], config, []).running())
+            container: Any = process.service_map["keeper"]
+            [memory] = container.dependencies
+            found.append(memory)
+        yield found
+
+
+def cry(broker: str, number: int = 1) -> list[str]:
+    """Events that the teller tells; their subjects."""
+    envelopes = [an_envelope() for _ in range(number)]
+    Town(broker, ()).cry(*(each.to_json() for each in envelopes))
+    return [each.subject for each in envelopes]
+
+
+def has_heard(memory: Memory, number: int) -> bool:
+    return len(memory.heard) == number
+
+
+def test_every_instance_hears_every_event_once(broker: str) -> None:
+    with instances(broker, 3) as memories:
+        subjects = cry(broker, 20)
+        for memory in memories:
+            eventually(partial(has_heard, memory, 20))
+            assert sorted(memory.heard, key=str) == sorted(
+                ((Told, each) for each in subjects), key=str
+            )
+            assert memory.gaps == 1
+
+
+def test_what_can_not_be_taken_is_let_go_and_the_next_is_heard(broker: str) -> None:
+    with instances(broker, 1) as [memory]:
+        poison = an_envelope().to_json()
+        Town(broker, ()).cry(b"not json", b"[]", b'{"type": "Another"}')
+        Town(broker, ()).cry(poison.replace(b'"subject":"', b'"subject":"poison","was":"'))
+        [subject] = cry(broker)
+        eventually(lambda: memory.heard == [(Told, subject)])
+
+
+def test_nothing_is_left_of_an_instance_that_is_gone(broker: str) -> None:
+    """Above all, no confirm waits for it: the embedded broker confirms what all have taken."""
+    with instances(broker, 2):
+        cry(broker)
+    cry(broker)
+
+
+def test_what_a_service_tells_is_confirmed_though_others_hear_it(
+    broker: str, sqlite_database: str
+) -> None:
+    with a_company(broker, sqlite_database, Teller, Client) as company:
+        with instances(broker, 2) as memories:
+            id = company.teller.tell(word="hello")
+            for memory in memories:
+                eventually(partial(has_heard, memory, 1))
+                assert memory.heard == [(Told, id)]
+        company.teller.tell(word="again")
+        eventually(lambda: not unsent(company))
+
+
+def unsent(company: Any) -> list[Any]:
+    store = company.store("teller")
+    outbox = store.table("outbox")
+    with store.reading() as session:
+        return list(session.execute(outbox.select().where(outbox.c.sent_at.is_(None))))
+
+
+@pytest.mark.parametrize("cut", ["queue", "connection"])
+def test_who_was_cut_off_knows_it_and_hears_again(rabbitmq_url: str, cut: str) -> None:
+    with instances(rabbitmq_url, 1) as [memory]:
+        consumer: Any = memory.hearing.queue_consumer
+        [consuming] = consumer._consumers.values()
+        if cut == "queue":
+            # exclusive: nobody but its own connection may delete it
+            consuming.channel.queue_delete(consuming.queues[0].name, nowait=True)
+        else:
+            consuming.channel.connection.sock.close()
+        eventually(lambda: memory.gaps == 2)
+        assert memory.hearing.connected
+        [subject] = cry(rabbitmq_url)
+        eventually(lambda: memory.heard == [(Told, subject)])

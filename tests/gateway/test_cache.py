@@ -1,0 +1,222 @@
+"""What the cache promises, whatever happens at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import eventlet
+import pytest
+from eventlet.event import Event as GreenEvent
+
+from chassis.errors import NotFound
+from gateway import cache as caching
+from gateway.cache import LIFETIME_CUT_OFF_S, LIFETIME_S, OVERHEAD, Cache, answered, entry_of
+
+KEY = ("/a", "")
+
+
+class Profiles:
+    """Whom the cache asks; counts how often. ``held`` keeps answers back."""
+
+    def __init__(self) -> None:
+        self.said = b"old"
+        self.asked = 0
+        self.held: GreenEvent | None = None
+
+    def __call__(self) -> bytes:
+        self.asked += 1
+        said = self.said
+        if self.held is not None:
+            self.held.wait()
+        return said
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def profiles() -> Profiles:
+    return Profiles()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def hears() -> list[bool]:
+    return [True]
+
+
+@pytest.fixture
+def cache(clock: Clock, hears: list[bool]) -> Cache:
+    return Cache(lambda: hears[0], clock)
+
+
+def read(cache: Cache, profiles: Callable[[], bytes], key: tuple[str, str] = KEY) -> bytes:
+    body: bytes = cache.answer(key, ("tag",), profiles).value
+    return body
+
+
+def test_what_is_remembered_is_not_asked_again(cache: Cache, profiles: Profiles) -> None:
+    assert [read(cache, profiles) for _ in range(3)] == [b"old"] * 3
+    assert profiles.asked == 1
+
+
+def test_what_is_forgotten_is_asked_anew_and_the_rest_stays(
+    cache: Cache, profiles: Profiles
+) -> None:
+    read(cache, profiles)
+    cache.answer(("/b", ""), ("other",), profiles)
+    profiles.said = b"new"
+    cache.forget("tag")
+    assert read(cache, profiles) == b"new"
+    assert cache.answer(("/b", ""), ("other",), profiles).value == b"old"
+    cache.clear()
+    assert len(cache) == cache.bytes == 0
+
+
+def test_those_who_want_the_same_at_once_ask_once(cache: Cache, profiles: Profiles) -> None:
+    profiles.held = GreenEvent()
+    reading = [eventlet.spawn(read, cache, profiles) for _ in range(10)]
+    eventlet.sleep(0)
+    profiles.held.send()
+    assert [each.wait() for each in reading] == [b"old"] * 10
+    assert profiles.asked == 1
+
+
+def test_what_was_asked_before_it_was_to_be_forgotten_is_not_stored_after(
+    cache: Cache, profiles: Profiles
+) -> None:
+    profiles.held = GreenEvent()
+    early = eventlet.spawn(read, cache, profiles)
+    eventlet.sleep(0)
+    profiles.said = b"new"
+    cache.forget("tag")
+    late = eventlet.spawn(read, cache, profiles)
+    eventlet.sleep(0)
+    profiles.held.send()
+    assert (early.wait(), late.wait()) == (b"old", b"new")
+    assert read(cache, profiles) == b"new"
+    assert profiles.asked == 2
+
+
+def test_nor_after_everything_was(cache: Cache, profiles: Profiles) -> None:
+    profiles.held = GreenEvent()
+    early = eventlet.spawn(read, cache, profiles)
+    eventlet.sleep(0)
+    cache.clear()
+    profiles.held.send()
+    early.wait()
+    assert cache.get(KEY) is None
+
+
+def test_a_refusal_reaches_all_who_wait_and_is_not_remembered(cache: Cache) -> None:
+    held = GreenEvent()
+
+    def refuse() -> bytes:
+        held.wait()
+        raise NotFound
+
+    reading = [eventlet.spawn(read, cache, refuse) for _ in range(3)]
+    eventlet.sleep(0)
+    held.send()
+    for each in reading:
+        with pytest.raises(NotFound):
+            each.wait()
+    assert read(cache, lambda: b"there") == b"there"
+
+
+def test_of_several_only_those_that_are_missing_are_asked_for(cache: Cache) -> None:
+    wanted = {(name, ""): (name,) for name in "abc"}
+    cache.answer(("a", ""), ("a",), lambda: b"A")
+    asked: list[list[tuple[str, str]]] = []
+
+    def ask(keys: list[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        asked.append(keys)
+        return {("b", ""): b"B"}
+
+    found = cache.answers(wanted, ask)
+    assert {key: entry.value for key, entry in found.items()} == {
+        ("a", ""): b"A",
+        ("b", ""): b"B",
+    }
+    assert asked == [[("b", ""), ("c", "")]]
+    assert cache.get(("c", "")) is None
+
+
+def test_whoever_waits_for_one_that_others_did_not_get_asks_for_it(cache: Cache) -> None:
+    held = GreenEvent()
+
+    def ask(keys: list[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        held.wait()
+        return {}
+
+    several = eventlet.spawn(cache.answers, {KEY: ("tag",)}, ask)
+    eventlet.sleep(0)
+    one = eventlet.spawn(read, cache, lambda: b"there")
+    eventlet.sleep(0)
+    held.send()
+    assert several.wait() == {}
+    assert one.wait() == b"there"
+
+
+def test_nothing_is_believed_for_long_and_only_for_a_moment_while_cut_off(
+    cache: Cache, profiles: Profiles, clock: Clock, hears: list[bool]
+) -> None:
+    read(cache, profiles)
+    clock.now = LIFETIME_S
+    assert cache.get(KEY) is not None
+    hears[0] = False
+    assert cache.get(KEY) is None
+    read(cache, profiles)
+    clock.now += LIFETIME_CUT_OFF_S
+    assert cache.get(KEY) is not None
+    clock.now += 0.01
+    assert cache.get(KEY) is None
+    hears[0] = True
+    read(cache, profiles)
+    clock.now += LIFETIME_S + 0.01
+    assert cache.get(KEY) is None
+
+
+def test_the_least_used_goes_where_there_is_too_much(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching, "MOST_BYTES", 3 * (100 + OVERHEAD))
+    for name in "abc":
+        read(cache, lambda: b"x" * 100, (name, ""))
+    cache.get(("a", ""))
+    read(cache, lambda: b"x" * 100, ("d", ""))
+    assert [name for name in "abcd" if cache.get((name, ""))] == ["a", "c", "d"]
+    assert cache.bytes == 3 * (100 + OVERHEAD)
+    cache.forget("tag")
+    assert cache.bytes == len(cache) == 0
+
+
+@pytest.mark.parametrize(
+    ("if_none_match", "status"),
+    [
+        (None, 200),
+        ("{etag}", 304),
+        ("W/{etag}", 304),
+        ('"another", {etag}', 304),
+        ("*", 304),
+        ('"another"', 200),
+        ("nonsense", 200),
+        ("", 200),
+    ],
+)
+def test_who_has_it_already_is_told_so(if_none_match: str | None, status: int) -> None:
+    entry = entry_of(b"{}")
+    given = if_none_match.format(etag=entry.etag) if if_none_match is not None else None
+    answer = answered(entry, "public", given)
+    assert answer[0] == status
+    assert answer[2] == (b"{}" if status == 200 else b"")
+    assert ("ETag", entry.etag) in answer[1]
+    assert entry_of(b"[]").etag != entry.etag
