@@ -110,7 +110,12 @@ class Asking:
 
 @contextmanager
 def serving(
-    service: Any, database: str, mail: str = "", broker: str = "", instances: int = 1
+    service: Any,
+    database: str,
+    mail: str = "",
+    broker: str = "",
+    instances: int = 1,
+    seal_keys: str = SEAL_KEYS,
 ) -> Iterator[Talking]:
     """Run this service, and nobody else, inside the block."""
     address = broker or an_embedded_broker()
@@ -119,7 +124,7 @@ def serving(
         "WEB_SERVER_ADDRESS": "127.0.0.1:0",
         "DATABASE": database,
         "MAIL": mail,
-        "SEAL_KEYS": SEAL_KEYS,
+        "SEAL_KEYS": seal_keys,
     }
     topology = queues_of(service)
     others = [Process([service], config, topology) for _ in range(instances - 1)]
