@@ -36,7 +36,8 @@ class Seal:
         """``keys`` as in ``FIRSTSTEP_SEAL_KEYS``; raises ``ValueError`` where one is no key."""
         secrets = [_derived(key, purpose) for key in keys_in(keys)]
         self._first = secrets[0]
-        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(each)) for each in secrets])
+        fernets = [Fernet(base64.urlsafe_b64encode(each)) for each in secrets]
+        self._newest, self._fernet = fernets[0], MultiFernet(fernets)
 
     def close(self, secret: bytes, now: datetime | None = None) -> str:
         """The sealed text: URL-safe ASCII that bears the time of sealing."""
@@ -50,6 +51,18 @@ class Seal:
             return self._fernet.decrypt(sealed.encode())
         except (InvalidToken, ValueError) as error:
             raise Unopenable from error
+
+    def is_newest(self, sealed: str) -> bool:
+        """Whether the first key sealed it."""
+        try:
+            self._newest.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
+
+    def renewed(self, sealed: str) -> str:
+        """The same, sealed with the first key; raises ``Unopenable``."""
+        return self.close(self.open(sealed))
 
     def open_fresh(self, sealed: str, lifetime: timedelta, now: datetime) -> bytes:
         """Raises ``TooOld`` where it was sealed longer ago than ``lifetime``, or ``Unopenable``."""

@@ -116,6 +116,7 @@ def serving(
     broker: str = "",
     instances: int = 1,
     files: str = "",
+    seal_keys: str = SEAL_KEYS,
 ) -> Iterator[Talking]:
     """Run this service, and nobody else, inside the block."""
     address = broker or an_embedded_broker()
@@ -125,7 +126,7 @@ def serving(
         "DATABASE": database,
         "MAIL": mail,
         "FILES": files or a_files_folder(),
-        "SEAL_KEYS": SEAL_KEYS,
+        "SEAL_KEYS": seal_keys,
         "URL": URL,
     }
     topology = queues_of(service)

@@ -15,12 +15,13 @@ from chassis.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    TooMany,
     Unauthenticated,
     Unavailable,
 )
 from tests.chassis.bank import WordTaken
 
-KINDS = [Invalid, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable]
+KINDS = [Invalid, Unauthenticated, Forbidden, NotFound, Conflict, TooMany, Unavailable]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -61,3 +62,12 @@ def test_a_refusal_of_an_unknown_kind_is_a_conflict() -> None:
     there = DomainError.from_wire(wire)
     assert (type(there), there.code) == (Conflict, "short_and_stout")
     assert Conflict.code == "conflict"
+
+
+def test_too_many_says_on_both_sides_when_to_come_back() -> None:
+    here = TooMany()
+    here.retry_after_s = 17
+    there = DomainError.from_wire(json.loads(json.dumps(here.to_wire())))
+    assert isinstance(there, TooMany)
+    assert there.retry_after_s == 17
+    assert TooMany.retry_after_s == 60

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from chassis.context import CallContext, entered
-from contracts.profiles.accounts import PasswordResetRequested, RequestPasswordReset, TooManyTries
+from contracts.profiles.accounts import (
+    PasswordResetRequested,
+    RequestPasswordReset,
+    SignUp,
+    SignUpRole,
+    TooManyTries,
+)
 from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles import guesses
 from services.profiles.guesses import Guesses, place_of
@@ -41,6 +49,10 @@ def tries(profiles: Talking, email: str, address: str | None, password: str = WR
     except (WrongCredentials, TooManyTries) as refusal:
         return refusal.code
     return "logged in"
+
+
+def a_sign_up() -> SignUp:
+    return SignUp(email=an_address(), password=PASSWORD, display_name="Sam", role=SignUpRole.CLIENT)
 
 
 def an_ipv4() -> str:
@@ -189,6 +201,20 @@ def test_asking_for_resets_is_slowed_and_floods_no_mailbox(profiles: Talking) ->
     for _ in range(6):
         ask(an_ipv4())
     assert len(person.told(PasswordResetRequested)) == 5
+
+
+def test_signing_up_from_one_place_is_slowed(
+    profiles: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = replace(guesses.SIGN_UP, name=uuid4().hex, from_place=RateLimitItemPerMinute(2))
+    monkeypatch.setattr(guesses, "SIGN_UP", twice)
+    with entered(CallContext(address=HOME)):
+        here = profiles.house.remote("profiles")
+        for _ in range(2):
+            here.sign_up(sign_up=a_sign_up())
+        with pytest.raises(TooManyTries):
+            here.sign_up(sign_up=a_sign_up())
+    sign_up(profiles, an_address())
 
 
 def test_a_verification_is_sent_again_a_few_times_and_no_more(profiles: Talking) -> None:

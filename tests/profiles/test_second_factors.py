@@ -10,6 +10,7 @@ from pyotp import TOTP
 
 from chassis.errors import Unauthenticated
 from chassis.schemas import Reading, load
+from chassis.sealing import Seal, new_key
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role, RolesChanged, TooManyTries, WrongPassword
 from contracts.profiles.second_factors import (
@@ -26,9 +27,13 @@ from contracts.profiles.sessions import SecondFactorRequired, Session, WrongCred
 from services.profiles.accounts.accounts import Account
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
 from services.profiles.second_factors.second_factors import STEP_S, SecondFactor
+from services.profiles.service import ProfilesService
+from tests.databases import Databases
 from tests.profiles.builders import NOW
 from tests.profiles.signing_in import PASSWORD, Person, claims_of, log_in, refresh, somebody
-from tests.talking import NOBODY, Talking, at_once
+from tests.talking import NOBODY, Talking, at_once, serving
+from tests.tokens import SEAL_KEYS
+from tests.waiting import eventually
 
 STEP = timedelta(seconds=STEP_S)
 
@@ -240,3 +245,22 @@ def test_admin_takes_effect_once_a_second_factor_is_set_up(profiles: Talking) ->
     assert person.me().dormant_roles == []
     refreshed = refresh(profiles, session.refresh_token)
     assert claims_of(profiles, refreshed)["roles"] == ["admin", "client"]
+
+
+# Keys that rotate
+
+
+def test_secrets_are_sealed_anew_after_a_rotation(sqlite_databases: Databases) -> None:
+    database, new = sqlite_databases.fresh(), new_key()
+    with serving(ProfilesService, database) as before:
+        _, totp, _ = protected(before)
+        [row] = before.rows("second_factors")
+        sealed: str = row.secret
+        with before.store.transaction() as tx:  # as if a day had passed
+            tx.execute(before.store.table("clocks").delete())
+    rotated = Seal(f"{new},{SEAL_KEYS}", "second factors")
+    assert not rotated.is_newest(sealed)
+    with serving(ProfilesService, database, seal_keys=f"{new},{SEAL_KEYS}") as after:
+        eventually(lambda: rotated.is_newest(after.rows("second_factors")[0].secret))
+        [row] = after.rows("second_factors")
+        assert Seal(new, "second factors").open(row.secret).decode() == totp.secret

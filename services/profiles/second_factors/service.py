@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from chassis import context
+from chassis.clock import every
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.profiles.second_factors import (
@@ -66,6 +69,16 @@ class SecondFactors(Knowing):
             factor.renew(codes.codes)
             audit.record(tx, What.RECOVERY_CODES_RENEWED, who=account.id, about=account.id)
             return tx.reply(codes)
+
+    @every(days=1)
+    def reseal_secrets(self) -> None:
+        """After a rotation, the key that sealed them before may go a day later."""
+        seal = self.seals.second_factors
+        with self.store.reading() as session:
+            kept = session.execute(select(SecondFactor.account_id, SecondFactor.secret)).all()
+        for account_id in [id for id, sealed in kept if not seal.is_newest(sealed)]:
+            with self.store.transaction() as tx:
+                tx.lock(SecondFactor, account_id).reseal(seal)
 
     def _count_code(self) -> None:
         address = context.current().address
