@@ -8,15 +8,23 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_doc import Doc
-from marshmallow.validate import URL, Length, Range, Regexp
+from marshmallow.validate import URL, Length, OneOf, Range, Regexp
 
 from chassis.errors import Conflict
 from chassis.events import Audience, Event
 from contracts.shapes import KEBAB_CASE
+from contracts.vocabulary import TOPICS
 
 PRODUCER = "content"
 
 Slug = Annotated[str, Length(max=100), Regexp(KEBAB_CASE)]
+
+
+Topics = Annotated[
+    list[Annotated[str, OneOf(TOPICS, error="No such topic: see /api/v1/vocabulary.")]],
+    Length(max=20),
+    Doc("Keys of topics in the vocabulary: the same as specialists'."),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +64,7 @@ class WriteArticle:
     title: Annotated[str, Length(1, 200)]
     summary: Annotated[str, Length(max=500)]
     body: Annotated[str, Length(1, 20_000), Doc("Markdown.")]
-    topics: Annotated[list[Slug], Length(max=20)] = field(default_factory=list)
+    topics: Topics = field(default_factory=list)
     references: Annotated[list[Reference], Length(max=50)] = field(default_factory=list)
 
 

@@ -51,6 +51,10 @@ def test_pictures_of_all_colour_modes_are_taken(mode: str) -> None:
     assert squares_of(encoded(Image.new(mode, (300, 300)), kind))
 
 
+def test_a_cameras_large_jpeg_is_taken() -> None:
+    assert squares_of(a_picture("JPEG", (8200, 6100)))
+
+
 def test_the_middle_is_shown() -> None:
     square = opened(squares_of(a_picture("PNG", (900, 300)))[96]).convert("RGB")
     assert is_like(square.getpixel((2, 48)), RED)
