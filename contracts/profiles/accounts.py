@@ -11,7 +11,7 @@ from uuid import UUID
 from annotated_doc import Doc
 from marshmallow.validate import Email, Length, Regexp
 
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Forbidden
 from chassis.events import Event, Version
 from contracts.profiles import PRODUCER
 from contracts.shapes import ONE_LINE
@@ -150,3 +150,9 @@ class EmailTaken(Conflict):
     """An account with this e-mail address exists already."""
 
     code = "email_taken"
+
+
+class WrongPassword(Forbidden):
+    """That is not your password."""
+
+    code = "wrong_password"

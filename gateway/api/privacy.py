@@ -10,8 +10,8 @@ from chassis import context
 from chassis.errors import NotFound
 from chassis.times import utc_now
 from contracts.export import Export
+from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.privacy import EraseAccount, Erasure
-from contracts.profiles.sessions import WrongCredentials
 from gateway.api.base import Api
 from gateway.endpoint import SIGNED_IN, endpoint
 
@@ -41,7 +41,7 @@ class PrivacyApi(Api):
         returns=Erasure,
         status=HTTPStatus.ACCEPTED,
         allow=SIGNED_IN,
-        errors=[WrongCredentials],
+        errors=[WrongPassword],
     )
     def erase_account(self, body: EraseAccount) -> Any:
         """Have your account erased for good, and all that is held on you; a receipt.

@@ -21,7 +21,7 @@ from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts import booking, content, notifications
 from contracts.profiles import privacy as contract
-from contracts.profiles.accounts import SignUpRole
+from contracts.profiles.accounts import SignUpRole, WrongPassword
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.privacy import AccountErased, EraseAccount, ProfilesData
 from contracts.profiles.sessions import WrongCredentials
@@ -184,7 +184,7 @@ def test_a_specialist_who_erases_their_account_is_unlisted_and_unfeatured(
 def test_a_wrong_password_erases_nothing(profiles: Talking) -> None:
     client = somebody(profiles)
     for password in ("", "wrong", PASSWORD.upper()):
-        with pytest.raises(WrongCredentials):
+        with pytest.raises(WrongPassword):
             erase(profiles, client, password)
     assert client.account_id in ids_in(profiles, "accounts")
     assert profiles.told(AccountErased, client.known()) == []

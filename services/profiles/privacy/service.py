@@ -18,8 +18,8 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts import booking, content, notifications
 from contracts.profiles import privacy as contract
+from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.privacy import EraseAccount, PersonalDataErased, ProfilesData
-from contracts.profiles.sessions import WrongCredentials
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
 from services.profiles.part import Part
@@ -53,7 +53,7 @@ class Privacy(Part):
             if account is None:
                 raise Forgotten
             if not right or account.password_hash != password_hash:
-                raise WrongCredentials("the password is wrong")
+                raise WrongPassword
             specialist = tx.get(Specialist, account_id, with_for_update=True)
             if specialist is not None:
                 tx.emit(*specialist.withdraw(now))
