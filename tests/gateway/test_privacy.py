@@ -136,7 +136,7 @@ def test_everybody_may_have_their_account_erased(shared_house: House, role: str)
 def test_a_wrong_password_erases_nothing(http: httpx.Client) -> None:
     person = a_client(http)
     answer = erase(person, "a wrong password")
-    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_credentials")
+    assert (answer.status_code, answer.json()["code"]) == (403, "wrong_password")
     assert "a wrong password" not in answer.text
     assert person.get("/me").status_code == 200
 
