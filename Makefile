@@ -5,7 +5,7 @@ MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-faults test-system test-rest bench soak soak-controls lock clean
+.PHONY: help run install check test test-faults test-system test-rest bench bench-reads soak soak-controls lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -43,6 +43,9 @@ test-rest:
 
 bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.bench
+
+bench-reads: .venv/installed-dev  ## Measure public reads with and without the gateway's cache (needs wrk)
+	$(BIN)/python -W ignore -m benchmarks.cached_reads
 
 soak: .venv/installed-dev  ## Random faults under load for MINUTES, then account for every booking
 	@sh tests/install_servers.sh

@@ -12,7 +12,10 @@ end
 function init(args)
   for line in io.lines(args[1]) do
     local method, path, token, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
-    local headers = { Authorization = "Bearer " .. token, ["Content-Type"] = "application/json" }
+    local headers = { ["Content-Type"] = "application/json" }
+    if token ~= "" then
+      headers.Authorization = "Bearer " .. token
+    end
     table.insert(requests, wrk.format(method, path, headers, body ~= "" and body or nil))
   end
   local pause = tonumber(args[2])

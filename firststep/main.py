@@ -151,7 +151,9 @@ def _exit_on_misuse(command: Callable[[], None]) -> None:
 
 def _complain(error: Exception) -> None:
     for line in str(error).splitlines():
-        errors.print(f"firststep: {line}", style="red", highlight=False, markup=False)
+        errors.print(
+            f"firststep: {line}", style="red", highlight=False, markup=False, soft_wrap=True
+        )
 
 
 if __name__ == "__main__":

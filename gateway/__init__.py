@@ -1,1 +1,1 @@
-"""The front door: HTTP in, RPC out. It keeps nothing."""
+"""The front door: HTTP in, RPC out. It keeps nothing that it may not lose."""

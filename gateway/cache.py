@@ -49,6 +49,8 @@ class Entry:
     etag: str
     tags: Collection[str]
     asked_at: float
+    about: Any = None
+    """What whoever made it wants to know of it again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -180,13 +182,14 @@ class Cache:
         if self._filling.get(key) is filling:
             del self._filling[key]
             if entry is not None:
-                self._store(key, entry)
+                self.keep(key, entry)
         if error is None:
             filling.done.send(entry)
         else:
             filling.done.send_exception(error)
 
-    def _store(self, key: Key, entry: Entry) -> None:
+    def keep(self, key: Key, entry: Entry) -> None:
+        """What was made of entries that are there, with their tags and the oldest one's age."""
         self._drop(key)
         self._entries[key] = entry
         self.bytes += entry.size

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
@@ -32,20 +31,24 @@ class Exposures(SharedExtension):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: Counter[tuple[UUID, date]] = Counter()
+        self._pages: Counter[tuple[tuple[UUID, ...], date]] = Counter()
         self._opened: Counter[tuple[UUID, date]] = Counter()
 
-    def shown(self, specialist_ids: Iterable[UUID]) -> None:
-        today = utc_now().date()
-        self._shown.update((each, today) for each in specialist_ids)
+    def shown(self, page: tuple[UUID, ...]) -> None:
+        """Somebody saw these. Pages are alike for many, so they are counted whole."""
+        self._pages[page, utc_now().date()] += 1
 
     def opened(self, specialist_id: UUID) -> None:
         self._opened[specialist_id, utc_now().date()] += 1
 
     def take(self) -> list[Exposure]:
         """What was counted until now; counting begins anew."""
-        shown, opened = self._shown, self._opened
-        self._shown, self._opened = Counter(), Counter()
+        pages, opened = self._pages, self._opened
+        self._pages, self._opened = Counter(), Counter()
+        shown: Counter[tuple[UUID, date]] = Counter()
+        for (page, day), times in pages.items():
+            for each in page:
+                shown[each, day] += times
         return [
             Exposure(specialist_id=key[0], day=key[1], shown=shown[key], opened=opened[key])
             for key in shown.keys() | opened.keys()

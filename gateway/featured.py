@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from chassis.remote import Remote, ReplyListener
 from chassis.sender import Sender
 from chassis.times import utc_now
 from contracts.profiles.featuring import FeaturedQuery
-from gateway.cache import FEATURED, Entry, Key, PublicReads, etag_of
+from gateway.cache import FEATURED, Entry, Key, PublicReads, entry_of
 from gateway.exposures import Exposures
 from gateway.rotation import Place, Ring, Rotation, Visit
 
@@ -49,24 +50,41 @@ class Featured(SharedExtension):
         places, more = ring.page(visit.start, last, query.limit)
         cards = self._cards(ring.ids[each] for each in places)
         cursor = Place(visit, ring.points[places[-1]]).to_cursor() if more else None
-        return self._given_out(cards, cursor, visit)
+        entry = _page(cards, cursor, visit)
+        self.exposures.shown(entry.about.ids)
+        return entry
 
     def first_page(self) -> Entry | None:
-        """A new visitor's first page, where everything is at hand that it takes."""
-        entry = self.reads.cache.get(RING)
-        if entry is None:
+        """A new visitor's first page, where everything is at hand that it takes. Many begin at
+        the same place in the course of a day: such pages are remembered whole."""
+        ids = self.reads.cache.get(RING)
+        if ids is None:
             return None
-        ring = self._ring(entry, utc_now().date().toordinal())
-        places, more = ring.page(ring.first_at(self._rotation.next), None, DEFAULT_LIMIT)
+        ring = self._ring(ids, utc_now().date().toordinal())
+        visit = Visit(ring.day, ring.first_at(self._rotation.next))
+        key = (PATH, visit.to_token())
+        entry = self.reads.cache.get(key) or self._remembered(key, ids, ring, visit)
+        if entry is not None:
+            self._rotation.end_at(entry.about.ends_at)
+            self.exposures.shown(entry.about.ids)
+        return entry
+
+    def _remembered(self, key: Key, ids: Entry, ring: Ring, visit: Visit) -> Entry | None:
+        places, more = ring.page(visit.start, None, DEFAULT_LIMIT)
         cards = {}
-        for place in places:
-            card = self.reads.cache.get(key_of(ring.ids[place]))
+        for each in (ring.ids[place] for place in places):
+            card = self.reads.cache.get(key_of(each))
             if card is None:
                 return None
-            cards[ring.ids[place]] = card
-        visit = self._rotation.begin(ring, DEFAULT_LIMIT)
+            cards[each] = card
         cursor = Place(visit, ring.points[places[-1]]).to_cursor() if more else None
-        return self._given_out(cards, cursor, visit)
+        ends_at = ring.points[places[-1 if more else 0]] if places else visit.start
+        entry = _page(cards, cursor, visit, ends_at)
+        tags = (FEATURED, *map(str, cards))
+        asked_at = min(each.asked_at for each in (ids, *cards.values()))
+        entry = replace(entry, tags=tags, asked_at=asked_at)
+        self.reads.cache.keep(key, entry)
+        return entry
 
     def opened(self, specialist_id: UUID, token: str) -> None:
         """Somebody came from a page of the featured. Raises ``BadVisit``."""
@@ -91,14 +109,6 @@ class Featured(SharedExtension):
             if not visit.is_over(today):
                 return visit
         return self._rotation.begin(self._ring(ids, today.toordinal()), query.limit)
-
-    def _given_out(self, cards: Mapping[UUID, Entry], cursor: str | None, visit: Visit) -> Entry:
-        self.exposures.shown(cards)
-        token = visit.to_token()
-        items = [Fragment(card.value) for card in cards.values()]
-        body = json.dumps({"items": items, "next": cursor, "visit": token})
-        parts = [card.etag for card in cards.values()] + [cursor or "", token]
-        return Entry(body, len(body), etag_of("".join(parts).encode()), (), 0.0)
 
     def _ids(self) -> Entry:
         def ask(_: list[Key]) -> dict[Key, Any]:
@@ -129,6 +139,20 @@ class Featured(SharedExtension):
 
     def _profiles(self) -> Remote:
         return Remote("profiles", self.replies, self.sender)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Who is on it, and where the next visitor's first page follows."""
+
+    ids: tuple[UUID, ...]
+    ends_at: int
+
+
+def _page(cards: Mapping[UUID, Entry], cursor: str | None, visit: Visit, ends_at: int = 0) -> Entry:
+    items = [Fragment(card.value) for card in cards.values()]
+    body = json.dumps({"items": items, "next": cursor, "visit": visit.to_token()})
+    return replace(entry_of(body), about=Page(tuple(cards), ends_at))
 
 
 def key_of(specialist_id: UUID) -> Key:

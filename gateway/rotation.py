@@ -121,10 +121,13 @@ class Rotation:
         """The next visitor's beginning, with a first page of so many."""
         start = ring.first_at(self.next)
         shown, more = ring.page(start, None, limit)
-        if shown:
-            # where all are on the page, the next visitor sees another one first
-            self.next = (ring.points[shown[-1 if more else 0]] + 1) % POINTS
+        self.end_at(ring.points[shown[-1 if more else 0]] if shown else start)
         return Visit(ring.day, start)
+
+    def end_at(self, point: int) -> None:
+        """A first page ended here; or began here, where everybody was on it: the next visitor
+        sees another one first all the same."""
+        self.next = (point + 1) % POINTS
 
 
 def point_of(specialist_id: UUID, day: int) -> int:

@@ -7,19 +7,31 @@ import inspect
 import re
 import typing
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
 from annotated_doc import Doc
+from marshmallow.validate import Range
 
-import firststep.platform  # and with it every refusal
 from chassis.errors import DomainError
 from chassis.events import Audience, Event
+from chassis.journal import keeps
 from contracts import booking
 from contracts.catalogue import MODULES, all_events, public_events
+from contracts.profiles.featuring import (
+    FEED,
+    Exposure,
+    ExposureOfDay,
+    FeaturedPage,
+    FeaturingReport,
+)
+from contracts.shapes import PublishedCount
+from firststep.platform import SERVICES
+from gateway.endpoint import declarations_of
+from gateway.service import Gateway
 
 CATALOGUE: dict[str, tuple[str, str]] = {
     "AccountRegistered": ("profiles", "internal"),
@@ -147,7 +159,7 @@ def forbidden(name: str) -> bool:
 
 def is_open(hint: Any) -> bool:
     """Whether anything at all could stand in a field of this type."""
-    known = {str, int, bool, float, UUID, datetime, type(None), list, tuple}
+    known = {str, int, bool, float, UUID, date, datetime, type(None), list, tuple}
     return not all(
         each in known
         or dataclasses.is_dataclass(each)
@@ -157,7 +169,7 @@ def is_open(hint: Any) -> bool:
 
 
 def fields_of(shape: type, path: str = "") -> Iterator[tuple[str, Any]]:
-    for name, hint in typing.get_type_hints(shape).items():
+    for name, hint in typing.get_type_hints(shape, include_extras=True).items():
         if name in ("producer", "audience"):
             continue
         yield f"{path}{name}", hint
@@ -169,6 +181,9 @@ def fields_of(shape: type, path: str = "") -> Iterator[tuple[str, Any]]:
 def types_in(hint: Any) -> Iterator[Any]:
     """The types that an annotation is made of: ``list[Slot] | None`` has list, Slot and None."""
     origin = typing.get_origin(hint)
+    if origin is Annotated:
+        yield from types_in(typing.get_args(hint)[0])
+        return
     if isinstance(origin, type) and origin is not type(int | str):
         yield origin
     if origin is None:
@@ -216,6 +231,101 @@ def test_the_firewall_finds_what_may_not_leave_however_deep() -> None:
     ]
 
 
+# Counts
+
+NUMBERS_THAT_COUNT_NOBODY = {
+    "version",
+    "year",
+    "minutes",
+    "limit",
+    "expires_in",
+    "minimum_notice_hours",
+    "horizon_days",
+}
+"""Whole numbers in what leaves the platform that say nothing about how many people did what."""
+
+
+def bare_counts(shape: type) -> list[str]:
+    """The fields, at any depth, in which a count under five could be published."""
+    return [
+        path
+        for path, hint in fields_of(shape)
+        if set(types_in(hint)) & {int, float}
+        and path.rpartition(".")[2] not in NUMBERS_THAT_COUNT_NOBODY
+        and not is_published_count(hint)
+    ]
+
+
+def is_published_count(hint: Any) -> bool:
+    """Whether it refuses what is under five, and may be null instead."""
+    floors = [
+        each.min
+        for each in getattr(hint, "__metadata__", ())
+        if isinstance(each, Range) and each.min is not None
+    ]
+    return max(floors, default=0) >= 5 and type(None) in set(types_in(hint))
+
+
+@pytest.mark.parametrize("event", public_events(), ids=lambda event: event.type())
+def test_no_public_event_counts_anything(event: type[Event]) -> None:
+    assert bare_counts(event) == []
+
+
+def shapes_answered() -> list[type]:
+    """What the API answers, whoever asks."""
+    answered = {
+        each.returns for each, _ in declarations_of(Gateway) if isinstance(each.returns, type)
+    }
+    return sorted(answered, key=lambda shape: shape.__name__)
+
+
+@pytest.mark.parametrize("shape", shapes_answered(), ids=lambda shape: shape.__name__)
+def test_no_answer_publishes_a_count_under_five(shape: type) -> None:
+    assert bare_counts(shape) == []
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Counting:
+    bookings: int
+    version: int
+    shown: PublishedCount
+    opened: Annotated[PublishedCount, Doc("Meant well.")]
+    many: Annotated[int | None, Range(min=1)]
+    always: Annotated[int, Range(min=5)]
+    share: float | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CountingDeeply:
+    days: list[Counting]
+
+
+def test_the_firewall_finds_counts_that_may_be_small_however_deep() -> None:
+    found = ["bookings", "many", "always", "share"]
+    assert bare_counts(Counting) == found
+    assert bare_counts(CountingDeeply) == [f"days.{each}" for each in found]
+
+
+# What leaves by other ways than the broker
+
+
+def test_the_feed_tells_public_events_alone() -> None:
+    assert set(FEED) <= set(public_events())
+
+
+def test_what_is_kept_to_be_published_again_is_public() -> None:
+    public = {event.type() for event in public_events()}
+    kept = [keeps(service.store.base.metadata) for service in SERVICES.values()]
+    assert set().union(*kept) <= public
+    assert any(kept)
+
+
+def test_what_is_counted_about_the_featured_says_nothing_of_who_looked() -> None:
+    for shape in (Exposure, ExposureOfDay, FeaturingReport, FeaturedPage):
+        named = [name for name, _ in fields_of(shape)]
+        assert [name for name in named if any(map(forbidden, name.split(".")))] == []
+
+
 def test_public_events_are_some_and_not_all() -> None:
     assert {event.audience for event in public_events()} == {Audience.PUBLIC}
     assert 0 < len(public_events()) < len(all_events())
@@ -235,7 +345,7 @@ def test_an_event_is_in_the_catalogue_with_its_producer_and_audience(event: type
 @pytest.mark.parametrize("answer", ANSWERED_BY_EACH)
 def test_what_each_service_answers_has_one_producer_for_each(answer: str) -> None:
     producers = [event.producer for event in all_events() if event.type() == answer]
-    assert sorted(producers) == sorted(firststep.platform.SERVICES)
+    assert sorted(producers) == sorted(SERVICES)
 
 
 @EACH_EVENT

@@ -234,9 +234,10 @@ def test_what_was_counted_is_handed_over_at_the_end(
 def test_counting_takes_note_of_nothing_but_whom_and_when() -> None:
     counts = Exposures()
     specialist_id = new_id()
-    counts.shown([specialist_id, specialist_id])
+    counts.shown((specialist_id,))
+    counts.shown((specialist_id, new_id()))
     counts.opened(specialist_id)
-    [exposure] = counts.take()
+    exposure = next(each for each in counts.take() if each.specialist_id == specialist_id)
     assert set(vars(exposure)) == {"specialist_id", "day", "shown", "opened"}
     assert (exposure.shown, exposure.opened) == (2, 1)
     assert counts.take() == []

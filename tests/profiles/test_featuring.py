@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.events import Event
@@ -294,6 +294,7 @@ def disorderly(draw: st.DrawFn) -> tuple[AvailabilityChanged, list[AvailabilityC
     return told[-1], draw(st.permutations([*told, *again]))
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(disorderly())
 def test_news_in_any_order_and_repetition_end_in_the_same_truth(
     heard: tuple[AvailabilityChanged, list[AvailabilityChanged]],
@@ -308,7 +309,8 @@ def test_news_in_any_order_and_repetition_end_in_the_same_truth(
 
 
 VERSIONED = (SpecialistListed, SpecialistUnlisted, SpecialistFeatured, SpecialistUnfeatured)
-Step = AvailabilityChanged | ChangeProfile | timedelta
+Step = AvailabilityChanged | ChangeProfile | timedelta | bool
+"""A ``bool``: the licence is verified, or no more."""
 
 
 @st.composite
@@ -317,7 +319,15 @@ def a_life(draw: st.DrawFn) -> list[Step]:
     news: list[Step] = list(draw(disorderly())[1])
     changes: list[Step] = draw(st.lists(st.sampled_from([LIST, UNLIST]), max_size=5))
     pauses: list[Step] = [timedelta(days=n) for n in draw(st.lists(st.integers(0, 9), max_size=5))]
-    return draw(st.permutations([*news, *changes, *pauses]))
+    verified: list[Step] = draw(st.lists(st.booleans(), max_size=5))
+    return draw(st.permutations([*news, *changes, *pauses, *verified]))
+
+
+@pytest.fixture(autouse=True)
+def _verified_as_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """True, unless a story says otherwise."""
+    said = property(lambda self: self.__dict__.get("said_verified", True))
+    monkeypatch.setattr(Specialist, "verified", said)
 
 
 def live(specialist: Specialist, life: list[Step]) -> tuple[list[Event], datetime]:
@@ -326,6 +336,9 @@ def live(specialist: Specialist, life: list[Step]) -> tuple[list[Event], datetim
         if isinstance(step, timedelta):
             now += step
             events += specialist.review_featuring(now)
+        elif isinstance(step, bool):
+            specialist.__dict__["said_verified"] = step
+            events += specialist.review_featuring(now)
         elif isinstance(step, ChangeProfile):
             events += specialist.change(step, now)
         else:
@@ -333,6 +346,7 @@ def live(specialist: Specialist, life: list[Step]) -> tuple[list[Event], datetim
     return events, now
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a_life())
 def test_featured_is_what_the_facts_say_at_every_moment(life: list[Step]) -> None:
     specialist = a_specialist()
@@ -346,6 +360,7 @@ def test_featured_is_what_the_facts_say_at_every_moment(life: list[Step]) -> Non
     assert specialist.featured == (why_not_featured(facts, now) is None)
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a_life())
 def test_featured_and_unfeatured_are_told_in_turn_and_versions_grow(life: list[Step]) -> None:
     events, _ = live(a_specialist(), life)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import eventlet
 import pytest
+from alembic import command
 from sqlalchemy import select
 
-from chassis import json
+from chassis import json, migrations
 from chassis.database import Database
 from chassis.journal import Journal
 from chassis.pages import BadCursor
 from contracts.profiles.featuring import FeedQuery
+from firststep.migrate import migrations_of
 from services.profiles.base import Base
 from services.profiles.featuring import feed
 from services.profiles.specialists.specialists import Specialist
@@ -65,7 +68,7 @@ class Listener:
         """One page; whether there is more."""
         with self.store.reading() as session:
             query = FeedQuery(after=self.cursor, limit=self.limit)
-            page = json.loads(json.dumps(feed.read(session, Base.metadata, query)))
+            page = json.loads(json.dumps(feed.read(session, query)))
         self.heard += page["items"]
         self.cursor = page["next"]
         return not page["caught_up"]
@@ -151,7 +154,7 @@ def test_what_is_read_is_what_was_sent(kept: Database) -> None:
         assert listener.heard == [json.loads(body) for body in sent]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_listeners_miss_nothing_and_hear_nothing_twice_while_many_change_at_once(
     kept: Database, seed: int
 ) -> None:
@@ -160,7 +163,7 @@ def test_listeners_miss_nothing_and_hear_nothing_twice_while_many_change_at_once
     done = False
 
     def live() -> None:
-        for _ in range(15):
+        for _ in range(8):
             turn(kept, chance.choice(people), chance.random() * 0.01)
             eventlet.sleep(chance.random() * 0.01)
 
@@ -199,7 +202,7 @@ def test_a_cursor_that_was_not_given_out_is_refused(kept: Database, cursor: str)
     """Among them 7, and 1-2, on a platform where nothing was told yet."""
     with kept.reading() as session:
         with pytest.raises(BadCursor):
-            feed.read(session, Base.metadata, FeedQuery(after=cursor))
+            feed.read(session, FeedQuery(after=cursor))
 
 
 def test_a_specialists_words_are_forgotten_and_the_order_stays(kept: Database) -> None:
@@ -210,7 +213,7 @@ def test_a_specialists_words_are_forgotten_and_the_order_stays(kept: Database) -
     before.cursor = after.cursor = feed.Place(0).to_cursor()
     before.catch_up()
     with kept.transaction() as tx:
-        feed.forget(tx, Base.metadata, one)
+        feed.forget(tx, one)
     after.catch_up()
     assert [each["id"] for each in after.heard] == [each["id"] for each in before.heard]
     for event in after.heard:
@@ -219,3 +222,37 @@ def test_a_specialists_words_are_forgotten_and_the_order_stays(kept: Database) -
             assert words <= {"", None}
         else:
             assert words == {"Dr Ada Example", "Where to start"}
+
+
+def test_who_was_featured_before_there_was_a_feed_stands_at_its_beginning(
+    tmp_path: Path,
+) -> None:
+    """As a platform finds itself that is upgraded."""
+    store = Database(Base)
+    store.connect(f"sqlite:///{tmp_path}/profiles.db", "profiles")
+    upgrade(store, "profiles_0001")
+    columns = "id, version, status, display_name, headline, biography, languages, topics"
+    with store.writer.begin() as connection:
+        for featured in (True, False):
+            connection.exec_driver_sql(
+                f"INSERT INTO specialists ({columns}, featured, offers_free_consultations, "
+                "next_slot_at, availability_version) VALUES (?, 7, 'listed', 'Ada', 'Words', '', "
+                "'[]', '[]', ?, ?, '2026-03-02 08:00:00', 1)",
+                (uuid4().hex, featured, featured),
+            )
+    upgrade(store, "heads")
+    listener = Listener(store)
+    listener.catch_up()
+    [event] = listener.heard
+    assert (event["type"], event["data"]["version"]) == ("SpecialistFeatured", 7)
+    assert event["data"]["next_slot_at"] == "2026-03-02T08:00:00Z"
+    with store.reading() as session:
+        known = {each.featured: each.obstacle for each in session.scalars(select(Specialist))}
+    assert known == {True: None, False: "no_free_consultations"}
+    store.dispose()
+
+
+def upgrade(store: Database, revision: str) -> None:
+    with store.writer.begin() as connection:
+        config = migrations._config(migrations_of("profiles"), connection, Base.metadata)
+        command.upgrade(config, revision)

@@ -6,7 +6,6 @@ import base64
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import MetaData
 from sqlalchemy.orm import Session
 
 from chassis import json
@@ -14,7 +13,9 @@ from chassis.errors import FieldError
 from chassis.events import as_mapping
 from chassis.journal import Journal
 from chassis.pages import BadCursor
+from chassis.transaction import Transaction
 from contracts.profiles.featuring import CloudEvent, Feed, FeedQuery, SpecialistFeatured
+from services.profiles.base import Base
 
 PERSONAL = ("display_name", "headline")
 
@@ -47,9 +48,9 @@ class Place:
         return place
 
 
-def read(session: Session, metadata: MetaData, query: FeedQuery) -> Feed:
+def read(session: Session, query: FeedQuery) -> Feed:
     """A page of the feed. Raises ``BadCursor``."""
-    journal = Journal(session, metadata)
+    journal = Journal(session, Base.metadata)
     last = journal.head()
     place = Place(0, last) if query.after is None else Place.from_cursor(query.after, last)
     if place.head is None:
@@ -70,10 +71,10 @@ def read(session: Session, metadata: MetaData, query: FeedQuery) -> Feed:
     )
 
 
-def forget(session: Session, metadata: MetaData, specialist_id: UUID) -> None:
+def forget(tx: Transaction, specialist_id: UUID) -> None:
     """Take a specialist's own words out of the feed. What happened, and when, stays: readers
     who come late still hear all of it, in order."""
-    journal = Journal(session, metadata)
+    journal = Journal(tx, Base.metadata)
     for row in journal.about(str(specialist_id)):
         event = as_mapping(row.body)
         event["data"] |= {name: "" for name in PERSONAL if name in event["data"]}

@@ -25,7 +25,6 @@ from contracts.profiles.featuring import (
     Feed,
     FeedQuery,
 )
-from services.profiles.base import Base
 from services.profiles.featuring import corrections, exposures, feed, queries
 from services.profiles.featuring.corrections import Cause
 from services.profiles.part import Part
@@ -54,7 +53,7 @@ class Featuring(Part):
     @rpc
     def get_feed(self, query: FeedQuery) -> Feed:
         with self.store.reading() as session:
-            return feed.read(session, Base.metadata, query)
+            return feed.read(session, query)
 
     # What came of it
 

@@ -18,7 +18,6 @@ from contracts.files import File
 from contracts.profiles.privacy import ProfilesData, SecurityEntry
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
-from services.profiles.base import Base
 from services.profiles.featuring import feed
 from services.profiles.featuring.exposures import ExposureCount, of_specialist
 from services.profiles.licences import documents
@@ -48,7 +47,7 @@ def erase(tx: Transaction, account_id: UUID) -> None:
     tx.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(sessions)))
     for owner in HOLDINGS:
         tx.execute(delete(owner.class_).where(owner == account_id))
-    feed.forget(tx, Base.metadata, account_id)
+    feed.forget(tx, account_id)
 
 
 def exported(session: DatabaseSession, account: Account, files: Files) -> ProfilesData:

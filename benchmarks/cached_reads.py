@@ -1,0 +1,193 @@
+"""Public reads out of the gateway's cache, beside the same ones without it:
+``python -m benchmarks.cached_reads``.
+
+Two gateways serve the same platform, on PostgreSQL and RabbitMQ; one of them remembers nothing.
+They are measured in turn, within the same minute.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Annotated
+from uuid import UUID
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from benchmarks.load import CONNECTIONS, Answers, Request, play
+from benchmarks.servers import Servers, servers_of_our_own
+from chassis.ids import new_id
+from contracts.booking import AvailabilityChanged
+from contracts.profiles.specialists import ChangeProfile, Listing, SpecialistStatus, WriteProfile
+from firststep.platform import SERVICES
+from services.profiles.specialists.specialists import Specialist
+from tests.system.processes import (
+    ROOT,
+    Serving,
+    Settings,
+    a_free_port,
+    clean_environment,
+    firststep,
+    serving,
+)
+from tests.tokens import SEAL_KEYS
+
+SPECIALISTS = 200
+WARM_UP_S = 1
+
+Rounds = Annotated[int, typer.Option(min=1, help="How often each read is measured.")]
+Seconds = Annotated[int, typer.Option(min=1, help="How long each load lasts.")]
+
+
+def main(rounds: Rounds = 3, seconds: Seconds = 4) -> None:
+    """Measure each public read from both gateways."""
+    console = Console()
+    with servers_of_our_own() as servers, ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="firststep-bench-")))
+        settings, ids = _platform(servers, folder)
+        profiles = stack.enter_context(serving(folder, settings, "profiles"))
+        cached = stack.enter_context(serving(folder, settings, "gateway"))
+        uncached = stack.enter_context(_without_cache(folder, settings))
+        for each in (profiles, cached, uncached):
+            each.wait_until_ready()
+        found = _measure(cached, uncached, ids, rounds, seconds)
+    _show(console, found, rounds, seconds)
+
+
+@contextmanager
+def _without_cache(folder: Path, settings: Settings) -> Iterator[Serving]:
+    address = f"127.0.0.1:{a_free_port()}"
+    output = folder / "uncached.log"
+    with output.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.uncached"],
+            env=clean_environment({**settings, "http": address}),
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            yield Serving(process, f"http://{address}", output)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _measure(
+    cached: Serving, uncached: Serving, ids: list[UUID], rounds: int, seconds: int
+) -> dict[str, list[tuple[Answers, Answers]]]:
+    reads = {
+        "a specialist": [f"/api/v1/specialists/{each}" for each in ids],
+        "the featured": ["/api/v1/featured"],
+        "search's first page": ["/api/v1/specialists"],
+    }
+    found: dict[str, list[tuple[Answers, Answers]]] = defaultdict(list)
+    for _ in range(rounds):
+        for name, paths in reads.items():
+            requests = [Request("GET", path, token="") for path in paths]
+            _require_same(cached, uncached, paths[0])
+            for gateway in (cached, uncached):
+                play(gateway.url, requests, WARM_UP_S)
+            fast = play(cached.url, requests, seconds)
+            slow = play(uncached.url, requests, seconds)
+            found[name].append((fast, slow))
+    return found
+
+
+def _require_same(cached: Serving, uncached: Serving, path: str) -> None:
+    answers = [httpx.get(f"{each.url}{path}").raise_for_status() for each in (cached, uncached)]
+    number = {len(each.json().get("items", ())) for each in answers}
+    if len(number) != 1:
+        raise RuntimeError(f"{path}: the gateways disagree")
+
+
+def _platform(servers: Servers, folder: Path) -> tuple[Settings, list[UUID]]:
+    settings = {
+        "broker": servers.rabbitmq,
+        "database": servers.fresh_databases(*SERVICES),
+        "mail": str(folder / "mail"),
+        "seal_keys": SEAL_KEYS,
+        "log_level": "warning",
+    }
+    migrated = firststep(settings, "migrate")
+    if migrated.returncode:
+        raise RuntimeError(migrated.stderr)
+    people = [_a_featured_one() for _ in range(SPECIALISTS)]
+    ids = [each.id for each in people]
+    engine = create_engine(settings["database"].format(service="profiles"))
+    with Session(engine) as session, session.begin():
+        session.add_all(people)
+    engine.dispose()
+    return settings, ids
+
+
+def _a_featured_one() -> Specialist:
+    now = datetime.now(UTC)
+    specialist = Specialist(
+        id=new_id(),
+        version=0,
+        status=SpecialistStatus.DRAFT,
+        display_name="",
+        featured=False,
+        availability_version=0,
+    )
+    specialist.write(
+        WriteProfile(
+            display_name="Dr Ada Example",
+            headline="Where to start",
+            biography="I listen first. " * 40,
+            languages=["en", "de"],
+            topics=["anxiety", "low-mood"],
+        )
+    )
+    specialist.learn_availability(
+        AvailabilityChanged(
+            specialist_id=specialist.id,
+            version=1,
+            offers_free_consultations=True,
+            next_slot_at=now + timedelta(days=2),
+        ),
+        now,
+    )
+    specialist.change(ChangeProfile(status=Listing.LISTED), now)
+    return specialist
+
+
+def _show(
+    console: Console, found: dict[str, list[tuple[Answers, Answers]]], rounds: int, seconds: int
+) -> None:
+    title = f"medians of {rounds} rounds of {seconds} s, {CONNECTIONS} connections"
+    table = Table("read", title=title)
+    for heading in ("cached/s", "uncached/s", "times", "cached p99, ms", "uncached p99, ms"):
+        table.add_column(heading, justify="right")
+    table.add_column("unwanted", justify="right")
+    for name, pairs in found.items():
+        fast, slow = (median(each[side].per_second for each in pairs) for side in (0, 1))
+        tails = [median(each[side].p99_ms for each in pairs) for side in (0, 1)]
+        unwanted = sum(each.unwanted for pair in pairs for each in pair)
+        table.add_row(
+            name,
+            f"{fast:,.0f}",
+            f"{slow:,.0f}",
+            f"{median(one.per_second / other.per_second for one, other in pairs):.1f}",
+            *(f"{tail:.1f}" for tail in tails),
+            str(unwanted),
+        )
+    console.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)
