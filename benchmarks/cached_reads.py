@@ -119,6 +119,7 @@ def _platform(servers: Servers, folder: Path) -> tuple[Settings, list[UUID]]:
         "broker": servers.rabbitmq,
         "database": servers.fresh_databases(*SERVICES),
         "mail": str(folder / "mail"),
+        "files": str(folder / "files"),
         "seal_keys": SEAL_KEYS,
         "log_level": "warning",
     }

@@ -62,6 +62,7 @@ def ours(folder: Path, servers: Servers, booking_processes: int = 1) -> Iterator
         "broker": servers.rabbitmq,
         "database": servers.fresh_databases(*SERVICES),
         "mail": str(folder / "mail"),
+        "files": str(folder / "files"),
         "seal_keys": SEAL_KEYS,
         "log_level": "warning",
     }
@@ -89,6 +90,7 @@ def embedded(folder: Path) -> Iterator[Running]:
     data = folder / "data"
     settings = {
         "data": str(data),
+        "files": str(folder / "files"),
         "seal_keys": SEAL_KEYS,
         "log_level": "warning",
     }
