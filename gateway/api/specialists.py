@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.profiles.accounts import Role
+from contracts.profiles.discovery import BadWords, SearchSpecialists, SpecialistsFound
 from contracts.profiles.specialists import (
     ChangeProfile,
     ProfileExists,
@@ -60,13 +61,13 @@ class SpecialistsApi(Api):
     @endpoint(
         "GET",
         "/api/v1/specialists",
-        query=PageQuery,
-        returns=page_of(Specialist),
-        errors=[BadCursor],
+        query=SearchSpecialists,
+        returns=SpecialistsFound,
+        errors=[BadCursor, BadWords],
     )
-    def list_specialists(self, query: PageQuery) -> Any:
-        """Everybody who is listed, the newest first."""
-        return self.profiles.list_specialists(page=query)
+    def search_specialists(self, query: SearchSpecialists) -> Any:
+        """Find specialists by words and filters, with the next free slot of each."""
+        return self.profiles.search_specialists(query=query)
 
     @endpoint("GET", "/api/v1/specialists/{specialist_id}", returns=Specialist, errors=[NotFound])
     def get_specialist(self, specialist_id: UUID) -> Any:

@@ -12,6 +12,7 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.booking import AvailabilityChanged
 from contracts.profiles import specialists as contract
+from services.profiles.discovery.directory import enter
 from services.profiles.featuring import queries
 from services.profiles.part import Part
 from services.profiles.specialists.specialists import Specialist
@@ -28,6 +29,7 @@ class Featuring(Part):
     def learn_availability(self, event: AvailabilityChanged, tx: Transaction) -> None:
         specialist = tx.lock_or_create(Specialist, event.specialist_id)
         tx.emit(*specialist.learn_availability(event, utc_now()))
+        enter(tx, specialist)
 
     @every(minutes=1)
     def review_featuring(self) -> None:
@@ -37,4 +39,6 @@ class Featuring(Part):
             doubtful = list(session.scalars(queries.featuring_in_doubt(now)))
         for specialist_id in doubtful:
             with self.store.transaction() as tx:
-                tx.emit(*tx.lock(Specialist, specialist_id).review_featuring(now))
+                specialist = tx.lock(Specialist, specialist_id)
+                tx.emit(*specialist.review_featuring(now))
+                enter(tx, specialist)

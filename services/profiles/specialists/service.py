@@ -10,6 +10,7 @@ from chassis.times import utc_now
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, WriteProfile
+from services.profiles.discovery.directory import enter
 from services.profiles.part import Part
 from services.profiles.specialists.specialists import Specialist
 
@@ -21,6 +22,7 @@ class Specialists(Part):
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
             specialist.write(profile)
+            enter(tx, specialist)
             return tx.reply(specialist.to_resource())
 
     @rpc
@@ -29,6 +31,7 @@ class Specialists(Part):
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
             tx.emit(*specialist.change(change, utc_now()))
+            enter(tx, specialist)
             return tx.reply(specialist.to_resource())
 
     @rpc

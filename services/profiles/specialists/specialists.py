@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import FieldError, NotFound
@@ -46,6 +47,10 @@ class Specialist(Base):
     biography: Mapped[str] = mapped_column(default="")
     languages: Mapped[list[str]] = mapped_column(default=list)
     topics: Mapped[list[str]] = mapped_column(default=list)
+    approaches: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    countries: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    online: Mapped[bool] = mapped_column(default=False, server_default=false())
+    in_person: Mapped[bool] = mapped_column(default=False, server_default=false())
     featured: Mapped[bool] = mapped_column(default=False, index=True)
     offers_free_consultations: Mapped[bool] = mapped_column(default=False)
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,47 @@
+"""The directory, and full text: what specialists are found by. A clock fills it in."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from chassis.tables import AnyJson, Sequence, UtcDateTime
+
+revision = "profiles_discovery"
+down_revision = "profiles_0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("specialists") as specialists:
+        for name in ("approaches", "countries"):
+            specialists.add_column(
+                sa.Column(name, AnyJson, nullable=False, server_default=sa.text("'[]'"))
+            )
+        for name in ("online", "in_person"):
+            specialists.add_column(
+                sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
+            )
+    op.create_table(
+        "directory",
+        sa.Column("number", Sequence, autoincrement=True, nullable=False),
+        sa.Column("specialist_id", sa.Uuid(), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("terms", AnyJson, nullable=False),
+        sa.Column("next_slot_at", UtcDateTime()),
+        sa.Column("form", sa.Integer(), nullable=False),
+        sa.Column("text_digest", sa.Text(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_directory"),
+        sa.UniqueConstraint("specialist_id", name="uq_directory_specialist_id"),
+    )
+    op.create_index("ix_directory_revision", "directory", ["revision"])
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE VIRTUAL TABLE directory_words USING fts5(tokens, tokenize='ascii', detail=none)"
+        )
+        return
+    op.execute(
+        "CREATE TABLE directory_words (number integer PRIMARY KEY, tokens tsvector NOT NULL)"
+        " WITH (toast_tuple_target = 128)"
+    )
+    op.execute("CREATE INDEX ix_directory_words_tokens ON directory_words USING gin (tokens)")
