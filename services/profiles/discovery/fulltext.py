@@ -14,12 +14,8 @@ from typing import Protocol
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.profiles.discovery.bits import bits_of
-from services.profiles.discovery.words import is_beginning
-
-TIERS = 3
-EVERYBODY = -1
-"""All bits, however many."""
+from chassis import json
+from services.profiles.discovery.words import TIERS, is_beginning
 
 
 class FullText(Protocol):
@@ -28,8 +24,11 @@ class FullText(Protocol):
     def write(self, session: Session, number: int, tokens: str) -> None:
         """Keep these tokens, divided by spaces, and none that were kept before."""
 
-    def matches(self, session: Session, words: Sequence[str], tier: int) -> Iterable[int]:
-        """The numbers of those who have all of these words in this tier or above."""
+    def matches(
+        self, session: Session, word: str, among: Sequence[int] | None = None
+    ) -> list[Iterable[int]]:
+        """The numbers of those who have the word in the first tier, in that or the second, and
+        so on; looked for ``among`` these numbers, or everybody."""
 
 
 class Fts5:
@@ -45,19 +44,26 @@ class Fts5:
                 {"number": number, "tokens": tokens},
             )
 
-    def matches(self, session: Session, words: Sequence[str], tier: int) -> Iterable[int]:
-        query = " AND ".join(f'"{tier}{word}"{"*" * is_beginning(word)}' for word in words)
-        found = session.scalar(
-            text(
-                "SELECT group_concat(rowid) FROM directory_words WHERE directory_words MATCH :query"
-            ),
-            {"query": query},
+    def matches(
+        self, session: Session, word: str, among: Sequence[int] | None = None
+    ) -> list[Iterable[int]]:
+        query = (
+            "SELECT group_concat(rowid) FROM directory_words WHERE directory_words MATCH :wanted"
         )
-        return map(int, found.split(",")) if found else ()
+        if among is not None:
+            query += " AND rowid IN (SELECT value FROM json_each(:among))"
+        found: list[Iterable[int]] = []
+        for tier in range(TIERS):
+            wanted = f'"{tier}{word}"{"*" * is_beginning(word)}'
+            numbers = session.scalar(
+                text(query), {"wanted": wanted, "among": json.dumps(among).decode()}
+            )
+            found.append([int(each) for each in numbers.split(",")] if numbers else [])
+        return found
 
 
 class TsVector:
-    """``directory_words`` keeps its vectors apart from its rows, which are read by thousands."""
+    """``directory_words`` has a GIN index on its vectors."""
 
     def write(self, session: Session, number: int, tokens: str) -> None:
         session.execute(
@@ -69,20 +75,28 @@ class TsVector:
             {"number": number, "tokens": tokens},
         )
 
-    def matches(self, session: Session, words: Sequence[str], tier: int) -> Iterable[int]:
-        """The numbers come as four bytes each: tens of thousands are read at once."""
-        query = " & ".join(f"'{tier}{word}'{':*' * is_beginning(word)}" for word in words)
-        found = session.scalar(
-            text(
-                "SELECT string_agg(int4send(number), '') FROM directory_words"
-                " WHERE tokens @@ cast(:query AS tsquery)"
-            ),
-            {"query": query},
-        )
-        numbers = array("i", found or b"")
-        if sys.byteorder == "little":
-            numbers.byteswap()
-        return numbers
+    def matches(
+        self, session: Session, word: str, among: Sequence[int] | None = None
+    ) -> list[Iterable[int]]:
+        """In one pass: whoever has it in a tier has it in the last one, too."""
+        which = [f"tokens @@ cast(:tier_{tier} AS tsquery)" for tier in range(TIERS)]
+        columns = [f"string_agg(int4send(number), '') FILTER (WHERE {each})" for each in which]
+        query = f"SELECT {', '.join(columns)} FROM directory_words WHERE {which[-1]}"
+        if among is not None:
+            query += " AND number = ANY(:among)"
+        wanted = {
+            f"tier_{tier}": f"'{tier}{word}'{':*' * is_beginning(word)}" for tier in range(TIERS)
+        }
+        found = session.execute(text(query), {**wanted, "among": among}).one()
+        return [_numbers(each or b"") for each in found]
+
+
+def _numbers(wire: bytes) -> array[int]:
+    """Four bytes each, the highest first: so tens of thousands are read at once."""
+    numbers = array("i", wire)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
 KINDS: dict[str, FullText] = {"sqlite": Fts5(), "postgresql": TsVector()}
@@ -91,14 +105,3 @@ KINDS: dict[str, FullText] = {"sqlite": Fts5(), "postgresql": TsVector()}
 def full_text(session: Session) -> FullText:
     """That of the session's database."""
     return KINDS[session.get_bind().dialect.name]
-
-
-def ranks(session: Session, words: Sequence[str]) -> list[int]:
-    """Who has all of these words, as bits, the best rank first; each holds those before it.
-
-    Without words everybody is in the only rank there is.
-    """
-    if not words:
-        return [EVERYBODY]
-    kept = full_text(session)
-    return [bits_of(kept.matches(session, words, tier)) for tier in range(TIERS)]

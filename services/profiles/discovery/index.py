@@ -27,20 +27,24 @@ MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the index knows of somebody; ``place`` is theirs in the order of next free slots."""
+    """What the index knows of somebody; ``place`` is theirs in the order of next free slots,
+    ``text`` differs when their text does."""
 
     terms: tuple[str, ...]
     place: int | None
+    text: str
 
 
-NOBODY = Known((), None)
+NOBODY = Known((), None, "")
 
 
-def known(number: int, listed: bool, terms: Sequence[str], next_slot_at: datetime | None) -> Known:
+def known(
+    number: int, listed: bool, terms: Sequence[str], next_slot_at: datetime | None, text: str = ""
+) -> Known:
     if not listed:
         return NOBODY
     place = None if next_slot_at is None else _place(next_slot_at, number)
-    return Known((LISTED, *map(intern, terms)), place)
+    return Known((LISTED, *map(intern, terms)), place, text)
 
 
 class Index:
@@ -48,6 +52,14 @@ class Index:
         self._known: dict[int, Known] = {}
         self._having: dict[str, int] = {}
         self._places: list[int] = []
+
+    def text_changed(self, news: dict[int, Known]) -> list[int]:
+        """Whose text is not what it was, when this will have been learnt."""
+        return [
+            number
+            for number, now in news.items()
+            if now.text != self._known.get(number, NOBODY).text
+        ]
 
     def learn(self, news: dict[int, Known]) -> None:
         """Take on what is known now, by number; ``NOBODY`` for who is listed no more."""

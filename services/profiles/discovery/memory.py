@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.loop import Loop
 from chassis.store import store_of
+from services.profiles.discovery.broad_words import BroadWords
 from services.profiles.discovery.directory import Entry, changes, to_come
 from services.profiles.discovery.index import Index, Known, known
 
@@ -25,6 +26,7 @@ class DirectoryInMemory(DependencyProvider):
 
     def __init__(self) -> None:
         super().__init__()
+        self.words = BroadWords()
         self._index: Index | None = None
         self._to_come = 0
         self._turn = Semaphore()
@@ -57,7 +59,9 @@ class DirectoryInMemory(DependencyProvider):
                 self._index = self._filled(session)
             if self._answered < ticket:
                 self._answered = self._asked
-                self._index.learn(self._news(session))
+                news = self._news(session)
+                self.words.text_changed(self._index.text_changed(news))
+                self._index.learn(news)
             return self._index
 
     def _filled(self, session: Session) -> Index:
@@ -80,4 +84,4 @@ class DirectoryInMemory(DependencyProvider):
         return {number: known(number, *rest) for number, *rest, _ in rows}
 
 
-_KNOWN = (Entry.number, Entry.listed, Entry.terms, Entry.next_slot_at)
+_KNOWN = (Entry.number, Entry.listed, Entry.terms, Entry.next_slot_at, Entry.text_digest)

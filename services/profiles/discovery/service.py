@@ -6,7 +6,7 @@ from chassis.clock import every
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
-from services.profiles.discovery import directory, fulltext
+from services.profiles.discovery import directory
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.search import Search
 from services.profiles.part import Part
@@ -23,7 +23,7 @@ class Discovery(Part):
         search = Search(query)
         with self.store.reading() as session:
             index = self.in_memory.as_of_now(session)
-            ranks = fulltext.ranks(session, search.words)
+            ranks = self.in_memory.words.ranks(session, search.words)
             found = search.found(index, ranks, utc_now())
             specialists = directory.listed(session, found.numbers)
         return SpecialistsFound(

@@ -11,6 +11,8 @@ from contracts.profiles.discovery import LONGEST_WORD, MOST_WORDS, BadWords
 
 FORM = 1
 """Grows when the words of a text become others: what was entered before is entered again."""
+TIERS = 3
+"""Name and headline, then topics and approaches, then the biography."""
 SHORTEST_BEGINNING = 3
 WORD = re.compile(r"[^\W_]+")
 
