@@ -41,7 +41,13 @@ def upgrade() -> None:
         )
         return
     op.execute(
-        "CREATE TABLE directory_words (number integer PRIMARY KEY, tokens tsvector NOT NULL)"
-        " WITH (toast_tuple_target = 128)"
+        "CREATE TABLE directory_words (number integer PRIMARY KEY, tokens tsvector NOT NULL,"
+        " padding text NOT NULL DEFAULT repeat(' ', 2100)) WITH (toast_tuple_target = 128)"
     )
+    op.execute("ALTER TABLE directory_words ALTER tokens SET STORAGE EXTERNAL")
     op.execute("CREATE INDEX ix_directory_words_tokens ON directory_words USING gin (tokens)")
+    op.execute(
+        "CREATE FUNCTION directory_matches(wanted tsquery) RETURNS bytea LANGUAGE sql STABLE"
+        " SET enable_seqscan = off AS $$ SELECT string_agg(int4send(number), '')"
+        " FROM directory_words WHERE tokens @@ wanted $$"
+    )
