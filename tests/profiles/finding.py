@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -57,8 +59,11 @@ class Finding:
         return [each.id for each in self.search(**query).items]
 
 
-def finding_in(url: str) -> Finding:
-    return Finding(connected_database(url, "profiles"))
+@contextmanager
+def finding_in(url: str) -> Iterator[Finding]:
+    database = connected_database(url, "profiles")
+    yield Finding(database)
+    database.dispose()
 
 
 def in_days(days: float) -> datetime:

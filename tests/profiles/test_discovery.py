@@ -27,6 +27,7 @@ from contracts.profiles.discovery import (
     SpecialistsFound,
 )
 from contracts.profiles.specialists import ChangeProfile, SpecialistStatus
+from services.profiles.discovery import broad_words, directory
 from services.profiles.discovery import search as search_module
 from services.profiles.discovery.directory import Entry, enter
 from services.profiles.service import ProfilesService
@@ -55,18 +56,21 @@ def urls(sqlite_databases: Databases, postgres_databases: Databases) -> dict[str
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def finding(request: pytest.FixtureRequest, urls: dict[str, str]) -> Iterator[Finding]:
     """Tests share it: each marks its own people with a topic of their own."""
-    found = finding_in(urls[request.param])
-    yield found
-    found.database.dispose()
+    with finding_in(urls[request.param]) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def both(sqlite_databases: Databases, postgres_databases: Databases) -> Iterator[list[Finding]]:
     """Two that are told the same."""
-    found = [finding_in(each.fresh()) for each in (sqlite_databases, postgres_databases)]
-    yield found
-    for each in found:
-        each.database.dispose()
+    with finding_in(sqlite_databases.fresh()) as one, finding_in(postgres_databases.fresh()) as two:
+        yield [one, two]
+
+
+@pytest.fixture
+def on_postgres(urls: dict[str, str]) -> Iterator[Finding]:
+    with finding_in(urls["postgresql"]) as found:
+        yield found
 
 
 @pytest.fixture
@@ -362,6 +366,40 @@ def test_both_databases_find_the_same_in_the_same_order_for_any_text(
         assert ids[texts.index(words)] in answers[0]
 
 
+SAID = st.sampled_from(["sleep", "sleepless", "grief", "", "Grief and sleep"])
+
+
+@SOME
+@given(st.lists(st.tuples(st.integers(0, 3), SAID | st.none()), max_size=15))
+def test_words_that_are_remembered_follow_each_change(
+    finding: Finding, changes: list[tuple[int, str | None]]
+) -> None:
+    """Few stand for many here: all words are remembered, and soon forgotten again."""
+    mark, truth = a_mark(), dict.fromkeys(range(4), "")
+    ids = [finding.somebody(topics=[mark]) for _ in truth]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(broad_words, "MANY_HAVE_IT", -1)
+        patch.setattr(broad_words, "MOST_REMEMBERED", 2)
+        patch.setattr(broad_words, "MOST_CHANGES", 6)
+        for who, said in changes:
+            status = UNLISTED if said is None else LISTED
+            finding.change(ids[who], biography=said or "", status=status)
+            truth[who] = said or ""
+            for word in ("sleep", "grief", "and"):
+                right = {ids[n] for n, text in truth.items() if word in text.lower()}
+                assert set(finding.ids(words=word, topic=[mark])) == right
+
+
+def test_a_word_that_many_have_is_fetched_once(
+    finding: Finding, mark: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = finding.somebody(topics=[mark], biography=f"Zebra{mark}")
+    monkeypatch.setattr(broad_words, "MANY_HAVE_IT", 0)
+    assert finding.ids(words=f"zebra{mark}") == [person]
+    monkeypatch.setattr(broad_words, "full_text", None)
+    assert finding.ids(words=f"zebra{mark}") == [person]
+
+
 # Pages
 
 
@@ -473,26 +511,24 @@ def test_a_change_by_another_process_is_found_at_once(
     finding: Finding, urls: dict[str, str], mark: str
 ) -> None:
     kind = finding.database.writer.dialect.name
-    other = finding_in(urls[kind])
     assert finding.ids(topic=[mark]) == []
-    person = other.somebody(topics=[mark])
-    assert finding.ids(topic=[mark]) == other.ids(topic=[mark]) == [person]
-    other.change(person, status=UNLISTED)
+    with finding_in(urls[kind]) as other:
+        person = other.somebody(topics=[mark])
+        assert finding.ids(topic=[mark]) == other.ids(topic=[mark]) == [person]
+        other.change(person, status=UNLISTED)
     assert finding.ids(topic=[mark]) == []
-    other.database.dispose()
 
 
 def test_who_commits_later_than_those_who_began_later_is_found_too(
-    urls: dict[str, str], mark: str
+    on_postgres: Finding, mark: str
 ) -> None:
     """On PostgreSQL transactions end in any order."""
-    slow, quick = finding_in(urls["postgresql"]), finding_in(urls["postgresql"])
-    quick.ids(topic=[mark])
-    late = slow.somebody(topics=[])
+    late = on_postgres.somebody(topics=[])
+    on_postgres.ids(topic=[mark])
     began, go_on = event.Event(), event.Event()
 
     def change_slowly() -> None:
-        with slow.database.transaction() as tx:
+        with on_postgres.database.transaction() as tx:
             specialist = tx.lock(Specialist, late)
             specialist.topics = [mark]
             enter(tx, specialist)
@@ -502,14 +538,12 @@ def test_who_commits_later_than_those_who_began_later_is_found_too(
 
     changing = spawn(change_slowly)
     began.wait()
-    people = [quick.somebody(topics=[mark]) for _ in range(3)]
+    people = [on_postgres.somebody(topics=[mark]) for _ in range(3)]
     for _ in range(3):
-        assert set(quick.ids(topic=[mark])) == set(people)
+        assert set(on_postgres.ids(topic=[mark])) == set(people)
     go_on.send()
     changing.wait()
-    assert set(quick.ids(topic=[mark])) == {late, *people}
-    for each in (slow, quick):
-        each.database.dispose()
+    assert set(on_postgres.ids(topic=[mark])) == {late, *people}
 
 
 def test_what_a_transaction_took_back_is_not_found(finding: Finding, mark: str) -> None:
@@ -549,12 +583,28 @@ def test_many_who_search_at_once_read_the_directory_for_each_other(
     assert [each.wait() for each in searches] == [[person]] * 20
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_revisions_from_before_a_restored_dump_are_no_changes(
+    on_postgres: Finding, urls: dict[str, str], mark: str
+) -> None:
+    """PostgreSQL numbers transactions anew in another cluster: theirs may lie far ahead."""
+    finding = on_postgres
+    person = finding.somebody(topics=[mark])
+    with finding.database.transaction() as tx:
+        of_them = Entry.specialist_id == person
+        tx.execute(update(Entry).where(of_them).values(revision=1 << 40))
+    with finding.database.reading() as session:
+        numbers = session.execute(directory.changes(session, 0, Entry.specialist_id)).all()
+    assert person not in {row.specialist_id for row in numbers}
+    with finding_in(urls["postgresql"]) as started_anew:
+        assert started_anew.ids(topic=[mark]) == [person]
+        finding.change(person, topics=[])
+        assert started_anew.ids(topic=[mark]) == []
+
+
 def test_a_clock_enters_whom_the_directory_lacks_or_has_otherwise(
-    urls: dict[str, str], kind: str, mark: str
+    finding: Finding, mark: str
 ) -> None:
     """As after the migration that made it, or a release in which words are others."""
-    finding = finding_in(urls[kind])
     missing = finding.somebody(topics=[mark], headline="Sleep", status=UNLISTED)
     outdated = finding.somebody(topics=[mark], headline="Sleep")
     withdrawn = finding.somebody(topics=[mark], headline="Sleep")
@@ -566,7 +616,6 @@ def test_a_clock_enters_whom_the_directory_lacks_or_has_otherwise(
         tx.execute(update(Entry).where(of_outdated).values(form=0, terms=[], text_digest=""))
     finding.service.review_directory()
     assert set(finding.ids(topic=[mark], words="sleep")) == {missing, outdated}
-    finding.database.dispose()
 
 
 # The service, asked by RPC and told events

@@ -16,7 +16,7 @@ from services.profiles.discovery.broad_words import BroadWords
 from services.profiles.discovery.directory import Entry, changes, to_come
 from services.profiles.discovery.index import Index, Known, known
 
-FILLED_AT_ONCE = 10_000
+FILLED_AT_ONCE = 5_000
 CATCH_UP_EVERY_S = 10.0
 
 
@@ -58,10 +58,11 @@ class DirectoryInMemory(DependencyProvider):
             if self._index is None:
                 self._index = self._filled(session)
             if self._answered < ticket:
-                self._answered = self._asked
+                asked = self._asked
                 news = self._news(session)
                 self.words.text_changed(self._index.text_changed(news))
                 self._index.learn(news)
+                self._answered = asked
             return self._index
 
     def _filled(self, session: Session) -> Index:
