@@ -33,7 +33,8 @@ class Reading(StrEnum):
     BODY = "body"
     """JSON from a client: exact types, unknown fields refused."""
     QUERY = "query"
-    """Text from a query string: numbers and booleans are written out, unknown fields refused."""
+    """Text from a query string: numbers and booleans are written out, lists are divided by
+    commas, unknown fields refused."""
     WIRE = "wire"
     """From another service: exact types, unknown fields ignored, so that it may add some."""
 
@@ -95,6 +96,14 @@ class Whole(fields.Integer):
         return super()._validated(value)
 
 
+class Divided(fields.List[Any]):
+    """Values in one text, with commas between them; blank text is none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        values = [each.strip() for each in value.split(",")] if value.strip() else []
+        return super()._deserialize(values, attr, data, **kwargs)
+
+
 def schema_of(shape: type, reading: Reading = Reading.BODY) -> ShapeSchema:
     """The schema of a dataclass, for one way of reading."""
     return _schema_of(shape, reading)
@@ -133,6 +142,8 @@ def field_errors(messages: Any, value: Any, path: tuple[str, ...] = ()) -> list[
 
 
 def _within(value: Any, key: Any) -> Any:
+    if isinstance(value, str):  # a list that was divided by commas
+        return value
     try:
         return value if key == "_schema" else value[key]
     except (KeyError, IndexError, TypeError):
@@ -192,7 +203,8 @@ def field_for(hint: Any, reading: Reading, **options: Any) -> fields.Field[Any]:
     origin = typing.get_origin(hint) or hint
     arguments = typing.get_args(hint)
     if origin in (list, tuple):
-        return fields.List(field_for(arguments[0], reading), **options)
+        kind = Divided if reading is Reading.QUERY else fields.List
+        return kind(field_for(arguments[0], reading), **options)
     if origin is dict:
         return fields.Dict(keys=fields.String(), **options)
     if origin is typing.Literal:

@@ -18,7 +18,7 @@ from chassis.idempotency import current_call
 from chassis.inserts import insert_if_absent, insertion
 from chassis.replies import kept
 from chassis.times import utc_now
-from chassis.watched import Watched
+from chassis.watched import Watched, keepers_of
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -90,7 +90,10 @@ class Transaction(Session):
         here.
         """
         for row, seen in self._watched.values():
-            self.emit(*row.changed_since(seen))
+            changes = list(row.changed_since(seen))
+            self.emit(*changes)
+            for keep in keepers_of(row) if changes else ():
+                keep(self, row)
         self.flush()
         if self._call is not None:
             if not self._replied:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from chassis.events import Event
+
+F = TypeVar("F", bound=Callable[..., None])
+
+_keepers: dict[type, list[Callable[[Any, Any], None]]] = defaultdict(list)
 
 
 class Watched:
@@ -22,3 +27,18 @@ class Watched:
     def changed_since(self, seen: Any) -> Iterable[Event]:
         """What to tell at the end, where it was seen like this at the beginning."""
         raise NotImplementedError
+
+
+def keeps_up_with(kind: type[Watched]) -> Callable[[F], F]:
+    """A function that gets the transaction and the row, before the end of each transaction in
+    which what others see of such a row has changed: it writes what follows from it."""
+
+    def decorate(keep: F) -> F:
+        _keepers[kind].append(keep)
+        return keep
+
+    return decorate
+
+
+def keepers_of(row: Watched) -> list[Callable[[Any, Any], None]]:
+    return _keepers[type(row)]

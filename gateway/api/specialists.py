@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.profiles.accounts import Role
+from contracts.profiles.discovery import BadWords, SearchSpecialists, SpecialistsFound
 from contracts.profiles.featuring import BadVisit, SpecialistQuery
 from contracts.profiles.history import Change
 from contracts.profiles.specialists import (
@@ -67,14 +68,14 @@ class SpecialistsApi(Api):
     @endpoint(
         "GET",
         "/api/v1/specialists",
-        query=PageQuery,
-        returns=page_of(Specialist),
-        errors=[BadCursor],
+        query=SearchSpecialists,
+        returns=SpecialistsFound,
+        errors=[BadCursor, BadWords],
         cached=Cached(first_page),
     )
-    def list_specialists(self, query: PageQuery) -> Any:
-        """Everybody who is listed, the newest first."""
-        return self.profiles.list_specialists(page=query)
+    def search_specialists(self, query: SearchSpecialists) -> Any:
+        """Find specialists by words and filters, with the next free slot of each."""
+        return self.profiles.search_specialists(query=query)
 
     @endpoint(
         "GET",

@@ -134,6 +134,28 @@ def test_a_query_writes_numbers_and_truths_out() -> None:
     assert list(wrong({"what": "tea", "count": "two"}, Line, QUERY)) == ["count"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Several values in one text."""
+
+    moods: list[Mood] = field(default_factory=list)
+    counts: Annotated[list[int], Length(max=3)] = field(default_factory=list)
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"), [("1", [1]), ("1,2", [1, 2]), (" 1 , 2 ", [1, 2]), ("", []), (" ", [])]
+)
+def test_in_a_query_commas_divide_a_list(text: str, counts: list[int]) -> None:
+    assert load(Filter, {"counts": text}, QUERY).counts == counts
+    assert list(wrong({"counts": text}, Filter, BODY)) == ["counts"]
+
+
+def test_in_a_query_a_wrong_value_of_a_list_is_named_by_its_place() -> None:
+    assert wrong({"counts": "1,,x"}, Filter, QUERY) == {"counts.1": "1,,x", "counts.2": "1,,x"}
+    assert wrong({"counts": "1,2,3,4"}, Filter, QUERY) == {"counts": "1,2,3,4"}
+    assert list(wrong({"moods": "good,odd"}, Filter, QUERY)) == ["moods.1"]
+
+
 @pytest.mark.parametrize("reading", [BODY, QUERY])
 def test_clients_may_send_no_unknown_fields(reading: Reading) -> None:
     assert wrong(an_order(color="red"), reading=reading) == {"color": "red"}

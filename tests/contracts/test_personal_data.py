@@ -60,6 +60,7 @@ EXPORTED = {
 NOT_EXPORTED = {
     ("profiles", "exposures"): "counts without anybody in them, shown from five on",
     ("profiles", "second_factors"): "it only opens a door; the account says that it is there",
+    ("profiles", "directory"): "what the profile says, once more: to be found by",
     ("*", "forgotten"): "only ids of accounts that are no more, whom nobody can ask for",
     ("profiles", "erasures"): "only ids of accounts that are no more; the receipt is for anybody",
 }
@@ -68,6 +69,7 @@ NOT_EXPORTED = {
 ERASED_BY_PROFILES = {owner.class_.__tablename__ for owner in HOLDINGS}
 KEPT_BY_PROFILES = {
     "audit": "ids that lead nowhere, and networks: who did what must stand",
+    "directory": "the id alone and a number, for searches that remember it",
     "erasures": "the id alone, which leads nowhere: answers find their receipt by it",
     "forgotten": "the id alone: what comes late finds out by it",
 }

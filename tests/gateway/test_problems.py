@@ -174,7 +174,7 @@ def test_what_needs_a_service_that_does_not_run_is_unavailable_in_time(
 
 def test_the_rest_of_the_platform_goes_on(half_a_house: House) -> None:
     http = half_a_house.http
-    assert http.get("/api/v1/specialists").json() == {"items": [], "next": None}
+    assert http.get("/api/v1/specialists").json()["items"] == []
     wrong = {"email": "nobody@example.org", "password": "a wrong password"}
     expect_problem(http.post("/api/v1/sessions", json=wrong), 401, "wrong_credentials")
     assert http.get("/readyz").status_code == 200

@@ -14,6 +14,7 @@ from chassis.errors import Forbidden, NotFound, Unauthenticated
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts.profiles import specialists as contract
+from contracts.profiles.discovery import SearchSpecialists, Sort
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import (
     ChangeProfile,
@@ -58,13 +59,20 @@ def profile_of(profiles: Talking, person: Caller) -> contract.Specialist:
     return load(contract.Specialist, profiles.asked_by(person).get_my_profile(), Reading.WIRE)
 
 
+def page_of(profiles: Talking, listing: str, cursor: str | None) -> Any:
+    asking = profiles.asked_by(NOBODY)
+    if listing == "list_featured":
+        return asking.list_featured(page=PageQuery(cursor=cursor, limit=3))
+    query = SearchSpecialists(sort=Sort.NEWEST, cursor=cursor, limit=3)
+    return asking.search_specialists(query=query)
+
+
 def everybody(profiles: Talking, listing: str) -> list[UUID]:
     """All that a list shows, page by page."""
     found: list[UUID] = []
     cursor = None
     while True:
-        ask = getattr(profiles.asked_by(NOBODY), listing)
-        page: dict[str, Any] = ask(page=PageQuery(cursor=cursor, limit=3))
+        page: dict[str, Any] = page_of(profiles, listing, cursor)
         found += [UUID(each["id"]) for each in page["items"]]
         cursor = page["next"]
         if cursor is None:
@@ -121,7 +129,7 @@ def test_hours_that_are_heard_of_first_make_no_profile(profiles: Talking) -> Non
         profiles.asked_by(person).get_my_profile()
     with pytest.raises(NotFound):
         profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
-    assert person.account_id not in everybody(profiles, "list_specialists")
+    assert person.account_id not in everybody(profiles, "search_specialists")
     assert person.account_id not in featured(profiles)
 
 
@@ -130,14 +138,14 @@ def test_a_draft_is_seen_by_its_owner_alone(profiles: Talking) -> None:
     for other in (NOBODY, somebody("client"), person):
         with pytest.raises(NotFound):
             profiles.asked_by(other).get_specialist(specialist_id=person.account_id)
-    assert person.account_id not in everybody(profiles, "list_specialists")
+    assert person.account_id not in everybody(profiles, "search_specialists")
 
 
 def test_a_listed_profile_is_found_by_everybody(profiles: Talking) -> None:
     person = with_a_profile(profiles, listed=True)
     seen = profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
     assert seen["display_name"] == "Dr Ada Example"
-    assert person.account_id in everybody(profiles, "list_specialists")
+    assert person.account_id in everybody(profiles, "search_specialists")
     [told] = profiles.told(SpecialistListed, person.known())
     assert (told.version, told.display_name) == (1, "Dr Ada Example")
 
@@ -170,7 +178,7 @@ def test_a_withdrawn_profile_is_found_no_more(profiles: Talking) -> None:
     profiles.asked_by(person).change_profile(change=UNLIST)
     with pytest.raises(NotFound):
         profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
-    assert person.account_id not in everybody(profiles, "list_specialists")
+    assert person.account_id not in everybody(profiles, "search_specialists")
     assert person.account_id not in featured(profiles)
     [told] = profiles.told(SpecialistUnlisted, person.known())
     assert told.version == 3
@@ -205,7 +213,7 @@ def test_changes_made_at_once_are_told_with_a_version_each(profiles: Talking) ->
 
 def test_specialists_are_listed_newest_first_each_once(profiles: Talking) -> None:
     people = [with_a_profile(profiles, listed=True).account_id for _ in range(5)]
-    assert everybody(profiles, "list_specialists")[:5] == people[::-1]
+    assert everybody(profiles, "search_specialists")[:5] == people[::-1]
 
 
 # Featuring
@@ -237,7 +245,7 @@ def test_who_offers_no_more_free_consultations_is_featured_no_more(profiles: Tal
     person = with_a_profile(profiles, featured=True)
     profiles.hears(news_of(person.known(), version=2, offers=False, next_slot_at=soon()))
     assert person.account_id not in featured(profiles)
-    assert person.account_id in everybody(profiles, "list_specialists")
+    assert person.account_id in everybody(profiles, "search_specialists")
     [told] = profiles.told(SpecialistUnfeatured, person.known())
     assert told.reason is NotFeatured.NO_FREE_CONSULTATIONS
 

@@ -1,20 +1,46 @@
-"""How specialists are found."""
+"""How specialists are found: what profiles can be asked, and what it mends on a clock."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
-from chassis.pages import Page, PageQuery, newest_first
+from chassis.clock import every
 from chassis.rpc import rpc
-from contracts.profiles import specialists as contract
-from contracts.profiles.specialists import SpecialistStatus
+from chassis.times import utc_now
+from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
+from services.profiles.discovery import directory
+from services.profiles.discovery.memory import DirectoryInMemory
+from services.profiles.discovery.search import Search
 from services.profiles.part import Part
 from services.profiles.specialists.specialists import Specialist
 
+ENTERED_AT_ONCE, ENTERED_PER_TICK = 100, 20_000
+
 
 class Discovery(Part):
+    in_memory = DirectoryInMemory()
+
     @rpc
-    def list_specialists(self, page: PageQuery) -> Page[contract.Specialist]:
-        listed = select(Specialist).where(Specialist.status == SpecialistStatus.LISTED)
+    def search_specialists(self, query: SearchSpecialists) -> SpecialistsFound:
+        search = Search(query)
         with self.store.reading() as session:
-            return newest_first(session, listed, Specialist.id, page, Specialist.to_resource)
+            index = self.in_memory.as_of_now(session)
+            ranks = self.in_memory.words.ranks(session, search.words)
+            found = search.found(index, ranks, utc_now())
+            specialists = directory.listed(session, found.numbers)
+        return SpecialistsFound(
+            items=[each.to_resource() for each in specialists],
+            next=found.next,
+            total=found.total,
+            facets=found.facets,
+        )
+
+    @every(minutes=1)
+    def review_directory(self) -> None:
+        """Enter whom the directory lacks, or has otherwise: all, after it was first made."""
+        for _ in range(ENTERED_PER_TICK // ENTERED_AT_ONCE):
+            with self.store.reading() as session:
+                doubtful = list(session.scalars(directory.in_doubt().limit(ENTERED_AT_ONCE)))
+            if not doubtful:
+                return
+            with self.store.transaction() as tx:
+                for specialist_id in sorted(doubtful):
+                    directory.enter(tx, tx.lock(Specialist, specialist_id))

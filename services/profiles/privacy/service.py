@@ -24,6 +24,7 @@ from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.knowing import Knowing
 from services.profiles.audit import What
+from services.profiles.discovery import directory
 from services.profiles.privacy import holdings, queries
 from services.profiles.privacy.erasures import Erasure
 from services.profiles.specialists.specialists import Specialist
@@ -56,6 +57,7 @@ class Privacy(Knowing):
             specialist = tx.get(Specialist, account_id, with_for_update=True)
             if specialist is not None:
                 tx.emit(*specialist.withdraw(now))
+                directory.enter(tx, specialist)
                 tx.flush()
             receipt, event = Erasure.request(account_id, now)
             tx.add(receipt)

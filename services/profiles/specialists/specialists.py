@@ -38,10 +38,11 @@ LISTS = ("topics", "approaches", "languages", "countries", "accessibility")
 
 
 class Seen(NamedTuple):
-    """A specialist as everybody may read it: not at all, unless it is listed."""
+    """A specialist as everybody may read and find it: not at all, unless it is listed."""
 
     version: int
     resource: contract.Specialist | None
+    offers_free_consultations: bool
 
 
 class Specialist(Watched, Base):
@@ -292,12 +293,13 @@ class Specialist(Watched, Base):
         return self.version
 
     def as_seen(self) -> Seen:
-        return Seen(self.version, self.to_resource() if self.listed else None)
+        resource = self.to_resource() if self.listed else None
+        return Seen(self.version, resource, self.listed and self.offers_free_consultations)
 
     def changed_since(self, seen: Seen) -> Iterator[Event]:
         """Tell those who remember what they read in public that it reads differently now."""
         now = self.as_seen()
-        if now.resource != seen.resource:
+        if now[1:] != seen[1:]:
             told_already = now.version != seen.version
             version = self.version if told_already else self.next_version()
             yield SpecialistChanged(specialist_id=self.id, version=version)

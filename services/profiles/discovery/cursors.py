@@ -1,0 +1,78 @@
+"""Cursors of searches: the numbers of who was shown already, and a mark of the search.
+
+Rows move while somebody reads: with each booking another slot is the next. So a page is not
+"what comes after that place" but "the best that were not shown yet": who is found throughout is
+shown exactly once, whatever moves.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from chassis import json
+from chassis.errors import FieldError
+from chassis.pages import BadCursor
+from contracts.profiles.discovery import MOST_SHOWN, SearchSpecialists
+from services.profiles.discovery.index import LARGEST_NUMBER
+
+MARK_BYTES = 6
+
+
+def encoded(query: SearchSpecialists, numbers: Iterable[int]) -> str:
+    wire = bytearray(_mark(query))
+    before = 0
+    for number in sorted(numbers):
+        wire += _varint(number - before)
+        before = number
+    return base64.urlsafe_b64encode(wire).decode().rstrip("=")
+
+
+def decoded(query: SearchSpecialists) -> list[int]:
+    """The numbers in the query's cursor, ascending; raises ``BadCursor``."""
+    if query.cursor is None:
+        return []
+    try:
+        wire = base64.b64decode(query.cursor + "=" * (-len(query.cursor) % 4), b"-_", validate=True)
+    except ValueError:
+        raise _bad(query.cursor) from None
+    if wire[:MARK_BYTES] != _mark(query):
+        raise _bad(query.cursor)
+    numbers = _numbers(wire[MARK_BYTES:])
+    if not 0 < len(numbers) <= MOST_SHOWN or numbers[-1] > LARGEST_NUMBER:
+        raise _bad(query.cursor)
+    return numbers
+
+
+def _mark(query: SearchSpecialists) -> bytes:
+    """The same for all pages of a search, however many are on each."""
+    search = {name: value for name, value in vars(query).items() if name not in ("cursor", "limit")}
+    return blake2b(json.dumps(search), digest_size=MARK_BYTES).digest()
+
+
+def _varint(number: int) -> bytes:
+    """Seven bits in each byte, the lowest first; the eighth says that more follow."""
+    wire = bytearray()
+    while number > 0x7F:
+        wire.append(number & 0x7F | 0x80)
+        number >>= 7
+    wire.append(number)
+    return bytes(wire)
+
+
+def _numbers(wire: bytes) -> list[int]:
+    """Each is written as what it is more than the one before."""
+    numbers, number, shift = [], 0, 0
+    for byte in wire:
+        number += (byte & 0x7F) << shift
+        shift += 7
+        if byte <= 0x7F:
+            numbers.append(number)
+            shift = 0
+    return numbers
+
+
+def _bad(cursor: str) -> BadCursor:
+    detail = "Not a cursor of this search; filters, words and sort must be as they were."
+    return BadCursor(errors=[FieldError("cursor", detail, cursor[:60])])

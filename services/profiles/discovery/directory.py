@@ -1,0 +1,198 @@
+"""The directory: what discovery knows of each specialist, written with the specialist itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from chassis.tables import Sequence
+from chassis.transaction import Transaction
+from chassis.watched import keeps_up_with
+from contracts.profiles.specialists import SpecialistStatus
+from contracts.vocabulary import APPROACHES, TOPICS
+from services.profiles.base import Base
+from services.profiles.discovery.fulltext import full_text
+from services.profiles.discovery.words import FORM, tokens_of
+from services.profiles.specialists.specialists import Specialist
+
+ONLINE, FREE_CONSULTATION, FEATURED = "online", "free_consultation", "featured"
+TOPIC, APPROACH, LANGUAGE, COUNTRY = "topic", "approach", "language", "country"
+
+
+class Entry(Base):
+    """A specialist who is listed, or was: then nothing is left but the number.
+
+    ``number`` is small, and given once, in the order in which people were first listed.
+    ``revision`` says which transaction wrote the row last; see ``changes``.
+    """
+
+    __tablename__ = "directory"
+
+    number: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    specialist_id: Mapped[UUID] = mapped_column(unique=True)
+    listed: Mapped[bool]
+    terms: Mapped[list[str]]
+    next_slot_at: Mapped[datetime | None]
+    form: Mapped[int]
+    text_digest: Mapped[str]
+    revision: Mapped[int] = mapped_column(BigInteger, index=True)
+
+    def show(self, specialist: Specialist) -> None:
+        """Take on what the specialist is now."""
+        self.listed = specialist.listed
+        self.terms = list(terms_of(specialist)) if self.listed else []
+        self.next_slot_at = specialist.next_slot_at if self.listed else None
+        self.text_digest = _digest(text_of(specialist)) if self.listed else ""
+        self.form = FORM
+
+
+@keeps_up_with(Specialist)
+def enter(tx: Transaction, specialist: Specialist) -> None:
+    """Write into the directory what of the specialist has changed.
+
+    The specialist's row is locked by the transaction, so nobody else writes the same entry.
+    """
+    entry = tx.scalar(select(Entry).where(Entry.specialist_id == specialist.id))
+    if entry is None:
+        if not specialist.listed:
+            return
+        entry = Entry(specialist_id=specialist.id, text_digest="")
+        tx.add(entry)
+    before = entry.text_digest, entry.form
+    entry.show(specialist)
+    if not tx.is_modified(entry):
+        return
+    entry.revision = this_revision(tx)
+    tx.flush()
+    if (entry.text_digest, entry.form) != before:
+        tokens = tokens_of(*text_of(specialist)) if entry.listed else ""
+        full_text(tx).write(tx, entry.number, tokens)
+
+
+def listed(session: Session, numbers: list[int]) -> list[Specialist]:
+    """The specialists with these numbers, in this order; without whoever withdrew just now."""
+    query = select(Entry.number, Specialist).join(Specialist, Specialist.id == Entry.specialist_id)
+    rows = session.execute(query.where(Entry.number.in_(numbers)))
+    by_number = {number: specialist for number, specialist in rows if specialist.listed}
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def terms_of(specialist: Specialist) -> Iterator[str]:
+    """What filters and facets go by."""
+    for topic in specialist.topics:
+        yield term(TOPIC, topic)
+    for approach in specialist.approaches:
+        yield term(APPROACH, approach)
+    for language in specialist.languages:
+        yield term(LANGUAGE, language)
+    for country in specialist.countries:
+        yield term(COUNTRY, country)
+    if specialist.online:
+        yield ONLINE
+    if specialist.offers_free_consultations:
+        yield FREE_CONSULTATION
+    if specialist.featured:
+        yield FEATURED
+
+
+def term(kind: str, value: str) -> str:
+    return f"{kind}:{value}"
+
+
+def text_of(specialist: Specialist) -> tuple[str, str, str]:
+    """Where words are looked for, the tier that weighs most first."""
+    return (
+        f"{specialist.display_name}\n{specialist.headline}",
+        "\n".join(_named(specialist)),
+        specialist.biography,
+    )
+
+
+def _named(specialist: Specialist) -> Iterator[str]:
+    """Topics and approaches, by their keys and as people call them."""
+    for keys, labels in ((specialist.topics, TOPICS), (specialist.approaches, APPROACHES)):
+        for key in keys:
+            yield f"{key} {labels.get(key, '')}"
+
+
+def _digest(parts: tuple[str, ...]) -> str:
+    return blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
+
+# Changes: PostgreSQL numbers transactions when they begin to write, and they end in any order.
+# What may still come has no number below that of the oldest one under way, so that is where the
+# next reading starts; what it meets again does no harm. SQLite has one writer.
+
+
+def this_revision(session: Session) -> ColumnElement[int]:
+    """What the rows bear that this transaction writes."""
+    if _on_sqlite(session):
+        return _newest_of_sqlite() + 1
+    return _number(func.pg_current_xact_id())
+
+
+def to_come(session: Session) -> ColumnElement[int]:
+    """What is not seen yet, and will be, has this revision or a higher one."""
+    if _on_sqlite(session):
+        return _newest_of_sqlite() + 1
+    return _number(func.pg_snapshot_xmin(func.pg_current_snapshot()))
+
+
+def changes(session: Session, since: int, *columns: Any) -> Select[Any]:
+    """Columns of entries with this revision or a higher one, and what is ``to_come``.
+
+    A database restored from a dump has revisions beyond any that it gave out itself: they are
+    no changes.
+    """
+    found = select(*columns, to_come(session).label("to_come")).where(Entry.revision >= since)
+    if _on_sqlite(session):
+        return found
+    return found.where(Entry.revision < _number(func.pg_snapshot_xmax(func.pg_current_snapshot())))
+
+
+def _newest_of_sqlite() -> ColumnElement[int]:
+    newest = select(func.coalesce(func.max(Entry.revision), 0)).correlate(None)
+    return newest.scalar_subquery()
+
+
+def _number(transaction: ColumnElement[Any]) -> ColumnElement[int]:
+    return cast(cast(transaction, Text), BigInteger)
+
+
+def _on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def in_doubt() -> Select[UUID]:
+    """Ids of specialists of whom the directory has something else, or in another form."""
+    is_listed = Specialist.status == SpecialistStatus.LISTED
+    return (
+        select(Specialist.id)
+        .join(Entry, Entry.specialist_id == Specialist.id, isouter=True)
+        .where(
+            or_(
+                and_(is_listed, Entry.number.is_(None)),
+                and_(is_listed, Entry.listed.is_(false())),
+                and_(is_listed, Entry.form != FORM),
+                and_(~is_listed, Entry.listed.is_(true())),
+            )
+        )
+    )

@@ -1,0 +1,117 @@
+"""Full text: FTS5 on SQLite, ``tsvector`` on PostgreSQL, behind one small interface.
+
+Each is given tokens that were made beforehand (see ``words``) and does no more than keep and
+match them: neither's own parser, stemmer or rank is asked, since no two agree.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from chassis import json
+from services.profiles.discovery.words import TIERS, is_beginning
+
+
+class FullText(Protocol):
+    """The tokens of everybody, by their numbers in the directory."""
+
+    def write(self, session: Session, number: int, tokens: str) -> None:
+        """Keep these tokens, divided by spaces, and none that were kept before."""
+
+    def matches(
+        self, session: Session, word: str, among: Sequence[int] | None = None
+    ) -> list[Iterable[int]]:
+        """The numbers of those who have the word in the first tier, in that or the second, and
+        so on; looked for ``among`` these numbers, or everybody."""
+
+
+class Fts5:
+    """``directory_words`` is a virtual table; its tokenizer only divides at spaces."""
+
+    def write(self, session: Session, number: int, tokens: str) -> None:
+        session.execute(
+            text("DELETE FROM directory_words WHERE rowid = :number"), {"number": number}
+        )
+        if tokens:
+            session.execute(
+                text("INSERT INTO directory_words (rowid, tokens) VALUES (:number, :tokens)"),
+                {"number": number, "tokens": tokens},
+            )
+
+    def matches(
+        self, session: Session, word: str, among: Sequence[int] | None = None
+    ) -> list[Iterable[int]]:
+        query = (
+            "SELECT group_concat(rowid) FROM directory_words WHERE directory_words MATCH :wanted"
+        )
+        if among is not None:
+            query += " AND rowid IN (SELECT value FROM json_each(:among))"
+        found: list[Iterable[int]] = []
+        for tier in range(TIERS):
+            wanted = f'"{tier}{word}"{"*" * is_beginning(word)}'
+            numbers = session.scalar(
+                text(query), {"wanted": wanted, "among": json.dumps(among).decode()}
+            )
+            found.append([int(each) for each in numbers.split(",")] if numbers else [])
+        return found
+
+
+class TsVector:
+    """``directory_words`` has a GIN index on its vectors, and ``directory_matches`` asks it.
+
+    What is asked for may be in most rows, so a row must be short: vectors are to be kept apart.
+    PostgreSQL does that for rows over 2 kB alone, so there is padding, which it compresses to
+    nothing. Nor does it know what it costs to fetch vectors from there, and would rather read
+    all of them: the function forbids it. Together that is seven times as fast.
+    """
+
+    def write(self, session: Session, number: int, tokens: str) -> None:
+        session.execute(
+            text(
+                "INSERT INTO directory_words (number, tokens)"
+                " VALUES (:number, array_to_tsvector(string_to_array(:tokens, ' ')))"
+                " ON CONFLICT (number)"
+                " DO UPDATE SET tokens = excluded.tokens, padding = excluded.padding"
+            ),
+            {"number": number, "tokens": tokens},
+        )
+
+    def matches(
+        self, session: Session, word: str, among: Sequence[int] | None = None
+    ) -> list[Iterable[int]]:
+        numbers = "directory_matches(cast(:tier_{} AS tsquery))"
+        if among is not None:
+            numbers = (
+                "(SELECT string_agg(int4send(number), '') FROM directory_words"
+                " WHERE number = ANY(:among) AND tokens @@ cast(:tier_{} AS tsquery))"
+            )
+        query = "SELECT " + ", ".join(numbers.format(tier) for tier in range(TIERS))
+        wanted: dict[str, object] = {
+            f"tier_{tier}": f"'{tier}{word}'{':*' * is_beginning(word)}" for tier in range(TIERS)
+        }
+        if among is not None:
+            wanted["among"] = among
+        found = session.execute(text(query), wanted).one()
+        return [_numbers(each or b"") for each in found]
+
+
+def _numbers(wire: bytes) -> array[int]:
+    """Four bytes each, the highest first: so tens of thousands are read at once."""
+    numbers = array("i", wire)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
+
+
+KINDS: dict[str, FullText] = {"sqlite": Fts5(), "postgresql": TsVector()}
+
+
+def full_text(session: Session) -> FullText:
+    """That of the session's database."""
+    return KINDS[session.get_bind().dialect.name]

@@ -1,0 +1,165 @@
+"""The index: the directory in memory, so that any mix of filters is counted in milliseconds.
+
+For each term the set of those who have it, as bits by number; and everybody who can be booked,
+in order of time. Pure: it is told what changed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from sys import intern
+
+from services.profiles.discovery.bits import bits_of, numbers_in
+
+LISTED = "listed"
+"""The term that everybody has."""
+MANY_CHANGES = 500
+FEW_FOUND = 2_000
+LARGEST_NUMBER = (1 << 32) - 1
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index knows of somebody; ``place`` is theirs in the order of next free slots,
+    ``text`` differs when their text does."""
+
+    terms: tuple[str, ...]
+    place: int | None
+    text: str
+
+
+NOBODY = Known((), None, "")
+
+
+def known(
+    number: int, listed: bool, terms: Sequence[str], next_slot_at: datetime | None, text: str = ""
+) -> Known:
+    if not listed:
+        return NOBODY
+    place = None if next_slot_at is None else _place(next_slot_at, number)
+    return Known((LISTED, *map(intern, terms)), place, text)
+
+
+class Index:
+    def __init__(self) -> None:
+        self._known: dict[int, Known] = {}
+        self._having: dict[str, int] = {}
+        self._places: list[int] = []
+
+    def text_changed(self, news: dict[int, Known]) -> list[int]:
+        """Whose text is not what it was, when this will have been learnt."""
+        return [
+            number
+            for number, now in news.items()
+            if now.text != self._known.get(number, NOBODY).text
+        ]
+
+    def learn(self, news: dict[int, Known]) -> None:
+        """Take on what is known now, by number; ``NOBODY`` for who is listed no more."""
+        come: dict[str, list[int]] = defaultdict(list)
+        gone: dict[str, list[int]] = defaultdict(list)
+        taken, left = [], []
+        for number, now in news.items():
+            before = self._known.get(number, NOBODY)
+            for each in set(now.terms).difference(before.terms):
+                come[each].append(number)
+            for each in set(before.terms).difference(now.terms):
+                gone[each].append(number)
+            if now.place != before.place:
+                taken += [] if now.place is None else [now.place]
+                left += [] if before.place is None else [before.place]
+            self._known[number] = now
+            if now is NOBODY:
+                del self._known[number]
+        for each, numbers in gone.items():
+            self._having[each] &= ~bits_of(numbers)
+        for each, numbers in come.items():
+            self._having[each] = self.having(each) | bits_of(numbers)
+        self._move(taken, left)
+
+    def _move(self, taken: list[int], left: list[int]) -> None:
+        if len(taken) + len(left) > MANY_CHANGES:
+            self._places = sorted(set(self._places).difference(left).union(taken))
+            return
+        for place in left:
+            del self._places[bisect_left(self._places, place)]
+        for place in taken:
+            insort(self._places, place)
+
+    def having(self, term: str) -> int:
+        """Who has the term, as bits."""
+        return self._having.get(term, 0)
+
+    def having_any(self, terms: Iterable[str]) -> int:
+        found = 0
+        for each in terms:
+            found |= self.having(each)
+        return found
+
+    def bookable(self, since: datetime, before: datetime) -> int:
+        """Whose next free slot is in this time, as bits."""
+        first, end = self._from(since), self._from(before)
+        return bits_of(map(_number, self._places[first:end]))
+
+    def counts(self, found: int) -> dict[str, int]:
+        """How many of those have each term; the most frequent first, without zeros."""
+        counted = {term: (bits & found).bit_count() for term, bits in self._having.items()}
+        return dict(
+            sorted(
+                ((term, count) for term, count in counted.items() if count),
+                key=lambda each: (-each[1], each[0]),
+            )
+        )
+
+    def soonest(self, found: int, count: int, now: datetime) -> list[int]:
+        """The first of those by next free slot; who has none comes last, the newest first.
+
+        A slot that has passed is none: booking will say when the next one is.
+        """
+        if found.bit_count() <= FEW_FOUND:
+            return sorted(numbers_in(found), key=lambda each: self._turn(each, now))[:count]
+        first = self._from(now)
+        digits = found.to_bytes(found.bit_length() // 8 + 1, "little")
+        in_turn = list(islice(self._among(digits, first), count))
+        if len(in_turn) < count:
+            rest = found & ~bits_of(map(_number, self._places[first:]))
+            in_turn += newest(rest, count - len(in_turn))
+        return in_turn
+
+    def _among(self, digits: bytes, first: int) -> Iterator[int]:
+        """Those whose bit is set, from this place on."""
+        beyond = len(digits) * 8
+        for at in range(first, len(self._places)):
+            number = _number(self._places[at])
+            if number < beyond and digits[number >> 3] >> (number & 7) & 1:
+                yield number
+
+    def _turn(self, number: int, now: datetime) -> tuple[bool, int]:
+        place = self._known[number].place
+        if place is None or place < _place(now, LARGEST_NUMBER):
+            return True, -number
+        return False, place
+
+    def _from(self, moment: datetime) -> int:
+        return bisect_left(self._places, _place(moment, LARGEST_NUMBER))
+
+
+def newest(found: int, count: int) -> list[int]:
+    """The first of those, whoever was listed last."""
+    return list(islice(numbers_in(found), count))
+
+
+def _place(moment: datetime, number: int) -> int:
+    """Sorts by time, and the newest first of those with one time."""
+    return (moment - EPOCH) // MICROSECOND << 32 | (LARGEST_NUMBER - number)
+
+
+def _number(place: int) -> int:
+    return LARGEST_NUMBER - (place & LARGEST_NUMBER)
