@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from chassis.markdown import to_html
 from chassis.tables import AnyJson, UtcDateTime
 
 revision = "profiles_0003"
@@ -23,6 +24,7 @@ def upgrade() -> None:
             "specialists", sa.Column(name, sa.Boolean(), nullable=False, server_default=NO)
         )
     op.add_column("specialists", sa.Column("verified_until", sa.Date()))
+    _render_biographies()
     op.create_index("ix_specialists_verified_until", "specialists", ["verified_until"])
     op.create_table(
         "licences",
@@ -57,3 +59,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_specialist_history_specialist_id_id", "specialist_history", ["specialist_id", "id"]
     )
+
+
+def _render_biographies() -> None:
+    """Of profiles that were written when nothing was rendered."""
+    columns = (sa.column("id", sa.Uuid()), sa.column("biography"), sa.column("biography_html"))
+    specialists = sa.table("specialists", *columns)
+    connection = op.get_bind()
+    written = sa.select(specialists.c.id, specialists.c.biography).where(
+        specialists.c.biography != ""
+    )
+    for id, biography in connection.execute(written).all():
+        connection.execute(
+            sa.update(specialists)
+            .where(specialists.c.id == id)
+            .values(biography_html=to_html(biography))
+        )
