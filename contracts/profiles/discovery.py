@@ -8,13 +8,12 @@ from enum import StrEnum
 from typing import Annotated
 
 from annotated_doc import Doc
-from marshmallow.validate import Length, OneOf, Range, Regexp
+from marshmallow.validate import Length, Range, Regexp
 
 from chassis.errors import Invalid
 from chassis.pages import DEFAULT_LIMIT, LARGEST_LIMIT
-from contracts.profiles.specialists import Specialist
+from contracts.profiles.specialists import Approaches, Specialist, Topics
 from contracts.shapes import ISO_639, ISO_3166
-from contracts.vocabulary import APPROACHES, TOPICS
 
 MOST_WORDS, LONGEST_WORD, LONGEST_WORDS = 10, 40, 200
 MOST_SHOWN = 1_000
@@ -33,8 +32,7 @@ class Sort(StrEnum):
 
 # Shapes of single fields
 
-TopicKeys = Annotated[list[Annotated[str, OneOf(TOPICS)]], Length(max=MOST_CHOICES)]
-ApproachKeys = Annotated[list[Annotated[str, OneOf(APPROACHES)]], Length(max=MOST_CHOICES)]
+
 LanguageCodes = Annotated[
     list[Annotated[str, Regexp(ISO_639, error="Must be an ISO 639 code, such as 'en'.")]],
     Length(max=MOST_CHOICES),
@@ -66,10 +64,10 @@ class SearchSpecialists:
             "finds those that begin with it."
         ),
     ] = None
-    topic: Annotated[TopicKeys, Doc("Any of these topics, such as `anxiety,grief`.")] = field(
+    topic: Annotated[Topics, Doc("Any of these topics, such as `anxiety,grief`.")] = field(
         default_factory=list
     )
-    approach: Annotated[ApproachKeys, Doc("Any of these approaches.")] = field(default_factory=list)
+    approach: Annotated[Approaches, Doc("Any of these approaches.")] = field(default_factory=list)
     language: Annotated[LanguageCodes, Doc("Any of these languages: ISO 639.")] = field(
         default_factory=list
     )

@@ -35,6 +35,7 @@ from services.profiles.specialists.specialists import Specialist
 from tests.databases import Databases
 from tests.profiles.builders import LIST, UNLIST, a_profile, news_of
 from tests.profiles.finding import Finding, finding_in, in_days
+from tests.profiles.test_profiles import get_licensed
 from tests.talking import NOBODY, Talking, serving, somebody
 
 DATABASES = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}
@@ -631,7 +632,8 @@ def test_whoever_is_listed_is_found_with_what_booking_told(
     with serving(ProfilesService, databases.fresh()) as profiles:
         person = somebody("specialist")
         me = profiles.asked_by(person)
-        me.write_profile(profile=a_profile(headline="Deep sleep", topics=[mark]))
+        me.write_profile(profile=a_profile(headline="Deep sleep"))
+        get_licensed(profiles, person)
         assert found_by(profiles).total == 0
         me.change_profile(change=LIST)
         slot = in_days(2)
