@@ -63,8 +63,12 @@ def upgrade() -> None:
 
 def _render_biographies() -> None:
     """Of profiles that were written when nothing was rendered."""
-    columns = (sa.column("id", sa.Uuid()), sa.column("biography"), sa.column("biography_html"))
-    specialists = sa.table("specialists", *columns)
+    specialists = sa.table(
+        "specialists",
+        sa.column("id", sa.Uuid()),
+        sa.column("biography", sa.Text()),
+        sa.column("biography_html", sa.Text()),
+    )
     connection = op.get_bind()
     written = sa.select(specialists.c.id, specialists.c.biography).where(
         specialists.c.biography != ""
