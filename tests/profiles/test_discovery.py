@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from eventlet import event, spawn
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
@@ -374,6 +374,7 @@ LOOKED_FOR = st.lists(st.sampled_from(["sleep", "grief", "and"]), unique=True, m
 
 @SOME
 @given(st.lists(st.tuples(st.integers(0, 3), SAID | st.none(), LOOKED_FOR), max_size=15))
+@example([(0, "sleep", ["sleep"]), (0, "grief", ["sleep"]), (1, "sleep", ["sleep"])])
 def test_words_that_are_remembered_follow_each_change(
     finding: Finding, changes: list[tuple[int, str | None, list[str]]]
 ) -> None:
