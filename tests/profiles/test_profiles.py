@@ -261,8 +261,8 @@ def test_counts_that_are_none_are_refused(profiles: Talking) -> None:
         count = {"specialist_id": str(new_id()), "day": today, "shown": 1, "opened": 1, **wrong}
         with pytest.raises(Invalid):
             profiles.asked_by(NOBODY).record_exposures(counts=[count])
+    too_many = [new_id() for _ in range(101)]
     with pytest.raises(Invalid):
-        too_many = [new_id() for _ in range(101)]
         profiles.asked_by(NOBODY).get_featured(ids=too_many)
 
 
