@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 
 from chassis.context import Caller
-from chassis.errors import Forbidden, NotFound, Unauthenticated
+from chassis.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts.profiles import specialists as contract
@@ -21,6 +22,7 @@ from contracts.profiles.specialists import (
     Listing,
     ProfileExists,
     ProfileIncomplete,
+    SpecialistChanged,
     SpecialistListed,
     SpecialistStatus,
     SpecialistUnlisted,
@@ -259,6 +261,36 @@ def test_news_that_comes_late_or_twice_changes_nothing(profiles: Talking) -> Non
     assert profile_of(profiles, person).featured
     assert len(profiles.told(SpecialistFeatured, person.known())) == 1
     assert profiles.told(SpecialistUnfeatured, person.known()) == []
+
+
+def test_readers_are_told_once_for_each_transaction_that_changes_what_they_read(
+    profiles: Talking,
+) -> None:
+    person = with_a_profile(profiles)
+    profiles.asked_by(person).change_profile(change=ChangeProfile(headline="Nobody reads it"))
+    assert profiles.told(SpecialistChanged, person.known()) == []
+    profiles.asked_by(person).change_profile(change=LIST)
+    news = profiles.hears(news_of(person.known(), next_slot_at=soon()))
+    profiles.hears_again(*news)
+    profiles.asked_by(person).change_profile(change=LIST)
+    versions = [each.version for each in profiles.told(SpecialistChanged, person.known())]
+    assert versions == [1, 2]
+
+
+def test_counts_that_are_none_are_refused(profiles: Talking) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    for wrong in (
+        {"shown": -1},
+        {"opened": "many"},
+        {"specialist_id": "me"},
+        {"day": "today"},
+    ):
+        count = {"specialist_id": str(new_id()), "day": today, "shown": 1, "opened": 1, **wrong}
+        with pytest.raises(Invalid):
+            profiles.asked_by(NOBODY).record_exposures(counts=[count])
+    too_many = [new_id() for _ in range(101)]
+    with pytest.raises(Invalid):
+        profiles.asked_by(NOBODY).get_featured(ids=too_many)
 
 
 def test_time_alone_begins_and_ends_featuring(database: str) -> None:
