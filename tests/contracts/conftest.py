@@ -14,10 +14,12 @@ from chassis import forgetting
 from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope
 from chassis.ids import new_id
+from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import LicenceExpired
+from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
 from tests.databases import Databases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
@@ -33,6 +35,7 @@ from tests.people import (
     slots_of,
 )
 from tests.talking import publish
+from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
 
@@ -66,6 +69,7 @@ def _play(house: House) -> None:
     eventually(lambda: not _featured(specialist))
     specialist.patch("/specialists/me", {"status": "unlisted"})
     _decline_and_outlive_licences(house)
+    _play_accounts(house)
     article = WriteArticle(
         slug="a-first-step", title="A first step", summary="", body="Text.", topics=["first-steps"]
     )
@@ -119,6 +123,23 @@ def _decline_and_outlive_licences(house: House) -> None:
     get_licensed(specialist, expires_on=str((today + timedelta(days=6)).date()))
     for days in (0, 6):
         review_licences(house.store("profiles"), today + timedelta(days=days))
+
+
+def _play_accounts(house: House) -> None:
+    person = a_client(house.http)
+    new = {"email": f"new-{person.email}", "password": PASSWORD}
+    assert person.post("/me/email", new).status_code == 202
+    profiles = house.store("profiles")
+    with profiles.transaction() as tx:
+        account = tx.lock(Account, UUID(person.id))
+        tx.emit(*account.grant(Role.EDITOR))
+        link = account.change_of_email(new["email"])
+    token = link.token(Seal(SEAL_KEYS, "links"), utc_now())
+    assert person.put("/email-verifications", {"token": token}).status_code == 204
+    reset = {"email": new["email"]}
+    assert person.post("/password-resets", reset).status_code == 202
+    changed = {"current": PASSWORD, "new": f"{PASSWORD} again"}
+    assert person.put("/me/password", changed).status_code == 204
 
 
 def _featured(specialist: Person) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis import context
 from chassis.errors import NotFound
+from chassis.forgotten import Forgotten
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.profiles.accounts import WrongPassword
@@ -23,17 +24,24 @@ class Knowing(Part):
     """Of the parts of profiles that ask for a password or a code."""
 
     def require_password(self, password: str) -> Account:
-        """The caller's account; raises ``WrongPassword`` and ``TooManyTries``."""
+        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Forgotten``."""
         address, now = context.current().address, utc_now()
         with self.store.reading() as session:
             account = session.get(Account, self.caller.known())
             if account is None:
-                raise NotFound("this account is no more")
+                raise Forgotten
             familiar = is_familiar(session, account.id, address, now)
         guess = self.guesses.of(guesses.PASSWORD, account.email, address, familiar)
         if not passwords.matches(password, account.password_hash, guess):
             raise WrongPassword
         return account
+
+    def own_account(self, tx: Transaction) -> Account:
+        """The caller's, ours until the end of the transaction; raises ``Forgotten``."""
+        try:
+            return tx.lock(Account, self.caller.known())
+        except NotFound:
+            raise Forgotten from None
 
     def second_factor(self, tx: Transaction, account_id: UUID) -> SecondFactor:
         """Ours until the end of the transaction; raises ``NoTotp``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis import context
 from chassis.errors import NotFound
+from chassis.forgotten import Forgotten
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from chassis.transaction import Transaction
@@ -12,6 +13,7 @@ from contracts.profiles.accounts import (
     ChangeAccount,
     ChangeEmail,
     ChangePassword,
+    LinkUsed,
     RequestPasswordReset,
     ResetPassword,
     Role,
@@ -51,13 +53,13 @@ class Accounts(Knowing):
         with self.store.reading() as session:
             account = session.get(Account, self.caller.known())
             if account is None:
-                raise NotFound("this account is no more")
+                raise Forgotten
             return account.to_resource(has_second_factor(session, account.id))
 
     @rpc
     def change_me(self, change: ChangeAccount) -> contract.Account:
         with self.store.transaction() as tx:
-            account = tx.lock(Account, self.caller.known())
+            account = self.own_account(tx)
             account.change(change)
             return tx.reply(account.to_resource(has_second_factor(tx, account.id)))
 
@@ -68,7 +70,7 @@ class Accounts(Knowing):
         account_id = self.caller.known()
         self.guesses.of(guesses.VERIFICATION, account_id, None).count()
         with self.store.transaction() as tx:
-            self._ask_to_verify(tx, tx.lock(Account, account_id).verification())
+            self._ask_to_verify(tx, self.own_account(tx).verification())
             return tx.reply(None)
 
     @rpc
@@ -77,7 +79,7 @@ class Accounts(Knowing):
         both = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
         link = followed(verify.token, self.seals.links, now, *both)
         with self.store.transaction() as tx:
-            account = tx.lock(Account, link.account_id)
+            account = _whose(tx, link)
             tx.emit(account.prove(link, now))
             changed = link.purpose is Purpose.CHANGE_OF_EMAIL
             what = What.EMAIL_CHANGED if changed else What.EMAIL_VERIFIED
@@ -89,7 +91,7 @@ class Accounts(Knowing):
         account = self.require_password(change.password)
         self.guesses.of(guesses.VERIFICATION, account.id, None).count()
         with self.store.transaction() as tx:
-            self._ask_to_verify(tx, tx.lock(Account, account.id).change_of_email(change.email))
+            self._ask_to_verify(tx, self.own_account(tx).change_of_email(change.email))
             return tx.reply(None)
 
     def _ask_to_verify(self, tx: Transaction, link: Link) -> None:
@@ -102,7 +104,7 @@ class Accounts(Knowing):
         account, now = self.require_password(change.current), utc_now()
         password_hash = passwords.hashed(change.new)
         with self.store.transaction() as tx:
-            account = tx.lock(Account, account.id)
+            account = self.own_account(tx)
             tx.emit(account.change_password(password_hash))
             end_sessions(tx, account.id, now, but=self.caller.session_id)
             audit.record(tx, What.PASSWORD_CHANGED, who=account.id, about=account.id)
@@ -135,8 +137,16 @@ class Accounts(Knowing):
         link = followed(reset.token, self.seals.links, now, Purpose.PASSWORD_RESET)
         password_hash = passwords.hashed(reset.password)
         with self.store.transaction() as tx:
-            account = tx.lock(Account, link.account_id)
+            account = _whose(tx, link)
             tx.emit(account.reset_password(link, password_hash))
             end_sessions(tx, account.id, now)
             audit.record(tx, What.PASSWORD_RESET, who=account.id, about=account.id)
             return tx.reply(None)
+
+
+def _whose(tx: Transaction, link: Link) -> Account:
+    """Raises ``LinkUsed`` where the account is no more."""
+    try:
+        return tx.lock(Account, link.account_id)
+    except NotFound:
+        raise LinkUsed from None

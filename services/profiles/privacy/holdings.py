@@ -23,7 +23,8 @@ from services.profiles.featuring.exposures import ExposureCount, of_specialist
 from services.profiles.licences import documents
 from services.profiles.licences.licences import Licence
 from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
-from services.profiles.sessions.sessions import RefreshToken, Session
+from services.profiles.sessions.queries import forget_sessions
+from services.profiles.sessions.sessions import Session
 from services.profiles.specialists import photos
 from services.profiles.specialists.history import Change
 from services.profiles.specialists.specialists import Specialist
@@ -43,8 +44,7 @@ account itself comes last. A test finds the table that is missing here."""
 
 def erase(tx: Transaction, account_id: UUID) -> None:
     """Delete all of it; harmless to repeat."""
-    sessions = select(Session.id).where(Session.account_id == account_id)
-    tx.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(sessions)))
+    forget_sessions(tx, account_id)
     for owner in HOLDINGS:
         tx.execute(delete(owner.class_).where(owner == account_id))
     feed.forget(tx, account_id)

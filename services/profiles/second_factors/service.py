@@ -16,7 +16,6 @@ from contracts.profiles.second_factors import (
     Totp,
 )
 from services.profiles import audit, guesses
-from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.knowing import Knowing
 from services.profiles.audit import What
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
@@ -28,7 +27,7 @@ class SecondFactors(Knowing):
     def begin_totp(self) -> Totp:
         """A secret that takes effect once it is confirmed; another one in place of that before."""
         with self.store.transaction() as tx:
-            account = tx.lock(Account, self.caller.known())
+            account = self.own_account(tx)
             totp = new_totp(account.email)
             sealed = self.seals.second_factors.close(totp.secret.encode())
             factor = tx.get(SecondFactor, account.id)
