@@ -26,6 +26,7 @@ from werkzeug.wrappers import Request, Response
 from chassis.config import INHERITED, BadSettings
 
 LARGEST_BODY = 1024 * 1024
+LONGEST_REQUEST_LINE = 8192
 BODY_DEADLINE_S = 5.0
 SOCKET_TIMEOUT_S = 10.0
 IDLE_TIMEOUT_S = 75
@@ -61,6 +62,7 @@ class WebServer(nameko_server.WebServer):
             debug=False,
             keepalive=IDLE_TIMEOUT_S,
             socket_timeout=SOCKET_TIMEOUT_S,
+            url_length_limit=LONGEST_REQUEST_LINE,
         )
         self._gt = self.container.spawn_managed_thread(self.run, identifier="http")
 

@@ -23,7 +23,7 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.forgotten import Forgotten
-from chassis.http import BODY_DEADLINE_S, LARGEST_BODY
+from chassis.http import BODY_DEADLINE_S, LARGEST_BODY, LONGEST_REQUEST_LINE
 from chassis.idempotency import KeyReused
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
@@ -64,6 +64,8 @@ RETRY_AFTER = {
     "description": "In so many seconds it may be asked again.",
     "schema": {"type": "integer"},
 }
+
+TOO_LONG = f"The request line is over {LONGEST_REQUEST_LINE} bytes; the answer has no body."
 
 
 def describe(service_class: type) -> dict[str, Any]:
@@ -166,6 +168,8 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     if declaration.body is not None:
         for error, sentence in _body_limits(declaration.body).items():
             responses[str(error.code)] = _problem([f"- `{http_code(error)}`: {sentence}"])
+    if declaration.query is not None:
+        responses["414"] = {"description": TOO_LONG}
     return responses
 
 
