@@ -10,7 +10,7 @@ from uuid import UUID
 import argon2
 import pytest
 
-from chassis.errors import NotFound, Unauthenticated
+from chassis.errors import Unauthenticated
 from chassis.idempotency import answering_nobody
 from chassis.ids import new_id
 from chassis.sealing import Seal
@@ -112,8 +112,8 @@ def test_what_is_no_link_is_refused(profiles: Talking, token: str) -> None:
         reset(profiles, token)
 
 
-def test_a_link_of_an_account_that_is_gone_finds_nothing(profiles: Talking) -> None:
-    with pytest.raises(NotFound):
+def test_a_link_of_an_account_that_is_gone_was_good_once(profiles: Talking) -> None:
+    with pytest.raises(LinkUsed):
         verify(profiles, a_link().token(SEAL, utc_now()))
 
 

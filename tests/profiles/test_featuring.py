@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.events import Event
@@ -25,7 +25,7 @@ from contracts.profiles.specialists import (
 )
 from services.profiles.featuring.facts import Facts, obstacles, why_featured, why_not_featured
 from services.profiles.specialists.specialists import Specialist
-from tests.profiles.builders import LIST, NOW, TOMORROW, UNLIST, a_specialist, news_of
+from tests.profiles.builders import FAR_OFF, LIST, NOW, TOMORROW, UNLIST, a_specialist, news_of
 
 A_SECOND = timedelta(seconds=1)
 IN_14_DAYS = NOW + timedelta(days=14)
@@ -294,7 +294,6 @@ def disorderly(draw: st.DrawFn) -> tuple[AvailabilityChanged, list[AvailabilityC
     return told[-1], draw(st.permutations([*told, *again]))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(disorderly())
 def test_news_in_any_order_and_repetition_end_in_the_same_truth(
     heard: tuple[AvailabilityChanged, list[AvailabilityChanged]],
@@ -323,13 +322,6 @@ def a_life(draw: st.DrawFn) -> list[Step]:
     return draw(st.permutations([*news, *changes, *pauses, *verified]))
 
 
-@pytest.fixture(autouse=True)
-def _verified_as_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """True, unless a story says otherwise."""
-    said = property(lambda self: self.__dict__.get("said_verified", True))
-    monkeypatch.setattr(Specialist, "verified", said)
-
-
 def live(specialist: Specialist, life: list[Step]) -> tuple[list[Event], datetime]:
     now, events = NOW, list[Event]()
     for step in life:
@@ -337,8 +329,9 @@ def live(specialist: Specialist, life: list[Step]) -> tuple[list[Event], datetim
             now += step
             events += specialist.review_featuring(now)
         elif isinstance(step, bool):
-            specialist.__dict__["said_verified"] = step
-            events += specialist.review_featuring(now)
+            events += specialist.heed_licence(FAR_OFF if step else None, now)
+        elif step == LIST and not specialist.verified_at(now):
+            continue  # which is refused
         elif isinstance(step, ChangeProfile):
             events += specialist.change(step, now)
         else:
@@ -346,21 +339,19 @@ def live(specialist: Specialist, life: list[Step]) -> tuple[list[Event], datetim
     return events, now
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a_life())
 def test_featured_is_what_the_facts_say_at_every_moment(life: list[Step]) -> None:
     specialist = a_specialist()
     _, now = live(specialist, life)
     facts = Facts(
         listed=specialist.listed,
-        verified=specialist.verified,
+        verified=specialist.verified_at(now),
         offers_free_consultations=specialist.offers_free_consultations,
         next_slot_at=specialist.next_slot_at,
     )
     assert specialist.featured == (why_not_featured(facts, now) is None)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a_life())
 def test_featured_and_unfeatured_are_told_in_turn_and_versions_grow(life: list[Step]) -> None:
     events, _ = live(a_specialist(), life)

@@ -24,7 +24,7 @@ from services.profiles.base import Base
 from services.profiles.featuring import feed
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database
-from tests.profiles.builders import LIST, UNLIST, a_profile, an_empty_specialist, news_of
+from tests.profiles.builders import FAR_OFF, LIST, UNLIST, a_profile, an_empty_specialist, news_of
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def put_in(store: Database, number: int) -> list[UUID]:
     people = [an_empty_specialist() for _ in range(number)]
     for each in people:
         each.write(a_profile())
+        each.verified_until = FAR_OFF
         each.learn_availability(news_of(each.id, next_slot_at=now + timedelta(days=1)), now)
     with store.transaction() as tx:
         tx.add_all(people)

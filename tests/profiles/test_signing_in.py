@@ -15,7 +15,8 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from chassis.context import Caller
-from chassis.errors import Invalid, NotFound, Unauthenticated
+from chassis.errors import Invalid, Unauthenticated
+from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.profiles import accounts as contract
@@ -226,6 +227,6 @@ def test_nobody_has_no_account(profiles: Talking) -> None:
         profiles.asked_by(NOBODY).get_me()
 
 
-def test_a_token_of_an_account_that_is_gone_finds_nothing(profiles: Talking) -> None:
-    with pytest.raises(NotFound):
+def test_a_token_of_an_account_that_is_gone_hears_that(profiles: Talking) -> None:
+    with pytest.raises(Forgotten):
         profiles.asked_by(Caller(new_id(), frozenset(["client"]))).get_me()
