@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import inspect
 
+from chassis.context import Caller
 from chassis.ids import new_id
 from contracts.booking import AvailabilityChanged
 from contracts.profiles.licences import SubmitLicence
@@ -15,6 +16,7 @@ from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
 from services.profiles.base import Base
 from services.profiles.licences.licences import Licence
 from services.profiles.specialists.specialists import Specialist
+from tests.talking import Talking
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""
@@ -95,3 +97,9 @@ def news_of(
         offers_free_consultations=offers,
         next_slot_at=next_slot_at,
     )
+
+
+def get_licensed(profiles: Talking, person: Caller) -> None:
+    """As a verified licence leaves the profile; how one gets it: see ``test_licensing``."""
+    with profiles.store.transaction() as tx:
+        tx.lock(Specialist, person.known()).verified_until = FAR_OFF

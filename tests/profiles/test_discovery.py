@@ -33,9 +33,8 @@ from services.profiles.discovery.directory import Entry, enter
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import Databases
-from tests.profiles.builders import LIST, UNLIST, a_profile, news_of
+from tests.profiles.builders import LIST, UNLIST, a_profile, get_licensed, news_of
 from tests.profiles.finding import Finding, finding_in, in_days
-from tests.profiles.test_profiles import get_licensed
 from tests.talking import NOBODY, Talking, serving, somebody
 
 DATABASES = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}

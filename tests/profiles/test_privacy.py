@@ -24,12 +24,13 @@ from contracts.profiles import privacy as contract
 from contracts.profiles.accounts import SignUpRole, WrongPassword
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.privacy import AccountErased, EraseAccount, ProfilesData
+from contracts.profiles.sessions import WrongCredentials
 from contracts.profiles.specialists import SpecialistUnlisted
 from firststep.platform import SERVICES as ALL_SERVICES
 from services.profiles.privacy.erasures import ANSWERS, HANGS_AFTER, Erasure
 from services.profiles.service import ProfilesService
 from tests.profiles import builders
-from tests.profiles.builders import LIST, NOW, news_of
+from tests.profiles.builders import LIST, NOW, get_licensed, news_of
 from tests.profiles.signing_in import PASSWORD, an_address, log_in, sign_up
 from tests.talking import NOBODY, Talking, at_once
 from tests.waiting import eventually
@@ -49,6 +50,7 @@ def a_specialist(profiles: Talking, bookable: bool = False) -> Caller:
     specialist = somebody(profiles, SignUpRole.SPECIALIST)
     asking = profiles.asked_by(specialist)
     asking.write_profile(profile=builders.a_profile())
+    get_licensed(profiles, specialist)
     asking.change_profile(change=LIST)
     if bookable:
         soon = datetime.now(UTC) + timedelta(days=1)
@@ -238,7 +240,7 @@ def test_a_valid_token_makes_nothing_once_the_account_is_erased(profiles: Talkin
 def test_who_erased_their_account_can_not_log_in(profiles: Talking) -> None:
     account = sign_up(profiles, email := an_address())
     erase(profiles, Caller(account.id, frozenset(["client"])))
-    with pytest.raises(WrongPassword):
+    with pytest.raises(WrongCredentials):
         log_in(profiles, email)
 
 

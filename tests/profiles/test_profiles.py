@@ -29,9 +29,8 @@ from contracts.profiles.specialists import (
     SpecialistUpdated,
 )
 from services.profiles.service import ProfilesService
-from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database
-from tests.profiles.builders import FAR_OFF, LIST, UNLIST, a_profile, a_specialist, news_of
+from tests.profiles.builders import LIST, UNLIST, a_profile, a_specialist, get_licensed, news_of
 from tests.talking import NOBODY, Talking, at_once, serving, somebody
 from tests.waiting import eventually
 
@@ -49,12 +48,6 @@ def with_a_profile(profiles: Talking, listed: bool = False, featured: bool = Fal
     if featured:
         profiles.hears(news_of(person.known(), next_slot_at=soon()))
     return person
-
-
-def get_licensed(profiles: Talking, person: Caller) -> None:
-    """As a verified licence leaves the profile; how one gets it: see ``test_licensing``."""
-    with profiles.store.transaction() as tx:
-        tx.lock(Specialist, person.known()).verified_until = FAR_OFF
 
 
 def profile_of(profiles: Talking, person: Caller) -> contract.Specialist:

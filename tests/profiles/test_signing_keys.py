@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from joserfc.jwk import OKPKey
+from sqlalchemy import delete
 
 from chassis.database import Database
 from chassis.sealing import Seal, Unopenable, new_key
@@ -15,6 +16,7 @@ from services.profiles.service import ProfilesService
 from services.profiles.sessions.signing_keys import (
     ANNOUNCED,
     SIGNS_FOR,
+    SigningKey,
     public_keys,
     rotate,
     signing_key,
@@ -34,6 +36,8 @@ MINUTE = timedelta(minutes=1)
 def profiles(database: str) -> Iterator[Database]:
     """Profiles' own database, without any key."""
     connected = connected_database(database, "profiles")
+    with connected.transaction() as tx:
+        tx.execute(delete(SigningKey))
     yield connected
     connected.dispose()
 
