@@ -5,7 +5,7 @@ MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-faults test-system test-rest bench bench-reads soak soak-controls lock clean
+.PHONY: help run install check test test-faults test-system test-gateway test-rest bench bench-reads soak soak-controls lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -27,7 +27,7 @@ test: .venv/installed-dev  ## Run the tests; on Debian as root this installs the
 	@sh tests/install_servers.sh
 	@if command -v npm >/dev/null; then \
 		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-faults test-system test-rest
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target test-faults test-system test-gateway test-rest
 
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
@@ -38,8 +38,11 @@ test-system:  # real processes, and a browser that looks at one
 	$(BIN)/pytest tests/system $(addprefix --ignore=,$(FAULTS))
 	$(BIN)/pytest --confcutdir=tests/browser tests/browser
 
+test-gateway:  # the platform through its front door
+	$(BIN)/pytest tests/gateway tests/contracts
+
 test-rest:
-	$(BIN)/pytest --ignore=tests/system --ignore=tests/browser tests
+	$(BIN)/pytest $(addprefix --ignore=tests/,system browser gateway contracts) tests
 
 bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.bench

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 from sqlalchemy.orm import Session
 
 from chassis import config
+from chassis.config import Settings
 from chassis.errors import NotFound
 from chassis.times import utc_now
-from contracts.profiles.accounts import Role, RolesChanged
+from contracts.profiles.accounts import Role
 from firststep import platform
 from firststep.operators import AsJson, operator, show
 from services.profiles import audit
@@ -32,13 +32,13 @@ Last = Annotated[int, typer.Option(min=1, help="So many of the newest entries.")
 @app.command()
 def grant(email: Email, role: WhichRole) -> None:
     """Let an account have a role. ``admin`` takes effect once a second factor is set up."""
-    _change(email, role, What.ROLE_GRANTED, Account.grant)
+    _tell(*change_role(config.read(), email, role, What.ROLE_GRANTED))
 
 
 @app.command()
 def revoke(email: Email, role: WhichRole) -> None:
     """Take a role from an account; tokens that were issued before bear it for 15 minutes."""
-    _change(email, role, What.ROLE_REVOKED, Account.revoke)
+    _tell(*change_role(config.read(), email, role, What.ROLE_REVOKED))
 
 
 @app.command("audit")
@@ -92,20 +92,24 @@ def erasures(as_json: AsJson = False) -> None:
         raise typer.Exit(EXIT_HANGS)
 
 
-def _change(
-    email: str, role: Role, what: What, change: Callable[[Account, Role], list[RolesChanged]]
-) -> None:
-    with (
-        platform.database_of("profiles", config.read()) as database,
-        database.transaction() as tx,
-    ):
+def change_role(settings: Settings, email: str, role: Role, what: What) -> tuple[Account, bool]:
+    """Grant the role to an account, or revoke it; the account, and whether that changed it.
+
+    Raises ``NotFound``.
+    """
+    change = Account.grant if what is What.ROLE_GRANTED else Account.revoke
+    with platform.database_of("profiles", settings) as database, database.transaction() as tx:
         account = tx.lock(Account, _account(tx, email).id)
         events = change(account, role)
         tx.emit(*events)
         if events:
             audit.record(tx, what, about=account.id, detail=role, operator=operator())
-        roles = ", ".join(account.roles) or "none"
-    typer.echo(f"{account.email}: {roles}" + ("" if events else " (nothing changed)"))
+    return account, bool(events)
+
+
+def _tell(account: Account, changed: bool) -> None:
+    roles = ", ".join(account.roles) or "none"
+    typer.echo(f"{account.email}: {roles}" + ("" if changed else " (nothing changed)"))
 
 
 def _account(session: Session, email: str) -> Account:

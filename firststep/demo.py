@@ -7,18 +7,19 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
+from pyotp import TOTP
 from rich.console import Console
 
 from chassis.config import BadSettings, Settings
 from chassis.events import as_mapping
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
+from firststep.accounts import change_role
 from firststep.listen import Listener, listener
-from firststep.platform import database_of
-from services.profiles.accounts.accounts import Account
+from services.profiles.audit import What
 
 PATIENCE_S = 15.0
 PASSWORD = "correct horse battery staple"
@@ -91,8 +92,7 @@ class Tour:
             expect=HTTPStatus.NO_CONTENT,
             then=["EmailVerified"],
         )
-        session = self._call("POST", "/sessions", json=credentials)
-        return {"Authorization": f"Bearer {session['access_token']}"}
+        return _bearer(self._call("POST", "/sessions", json=credentials))
 
     def _write_profile(self, specialist: dict[str, str]) -> dict[str, Any]:
         self._step("They write a profile")
@@ -128,16 +128,19 @@ class Tour:
         )
 
     def _an_admin(self) -> dict[str, str]:
-        """A new account, to which an operator, with the database at hand, grants the role."""
+        """A new account, to which an operator, with the database at hand, grants the role; it
+        takes effect with a second factor."""
         credentials = {"email": f"admin-{uuid4().hex[:8]}@example.org", "password": PASSWORD}
+        call = partial(self._call, quiet=True)
         sign_up = {**credentials, "display_name": "Alex Example", "role": "client"}
-        account = self._call(
-            "POST", "/accounts", json=sign_up, expect=HTTPStatus.CREATED, quiet=True
-        )
-        with database_of("profiles", self._settings) as database, database.transaction() as tx:
-            tx.lock(Account, UUID(account["id"])).roles = [Role.ADMIN]
-        session = self._call("POST", "/sessions", json=credentials, quiet=True)
-        return {"Authorization": f"Bearer {session['access_token']}"}
+        call("POST", "/accounts", json=sign_up, expect=HTTPStatus.CREATED)
+        change_role(self._settings, credentials["email"], Role.ADMIN, What.ROLE_GRANTED)
+        session = call("POST", "/sessions", json=credentials)
+        admin = _bearer(session)
+        secret = call("POST", "/me/totp", headers=admin, expect=HTTPStatus.CREATED)["secret"]
+        call("PUT", "/me/totp", json={"code": TOTP(secret).now()}, headers=admin)
+        token = {"refresh_token": session["refresh_token"]}
+        return _bearer(call("POST", "/sessions/refresh", json=token))
 
     def _list(self, specialist: dict[str, str]) -> None:
         self._step("Now the profile can be listed")
@@ -273,3 +276,7 @@ class Tour:
                 raise StepFailed(otherwise)
             time.sleep(0.1)
         self._console.print("  ✓")
+
+
+def _bearer(session: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {session['access_token']}"}
