@@ -15,16 +15,15 @@
 
 Routing, authentication, parsing, problem+json, idempotency keys and the OpenAPI description
 follow from it. The method gets what stands in braces in the path, ``body`` and ``query``; what it
-returns is the answer's JSON, or the whole response where that has headers of its own.
+returns is the answer's JSON.
 """
 
 from __future__ import annotations
 
 import re
 import time
-import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -42,10 +41,11 @@ from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller
 from chassis.errors import DomainError, FieldError, Forbidden, Invalid, Unavailable
 from chassis.http import read_body
 from chassis.schemas import Reading, load
-from contracts.files import LARGEST_FILE, File
+from contracts.files import File
 from gateway import problems
 from gateway.authentication import Authenticator
 from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
+from gateway.declaration import ANYONE, IN_BRACES, Allowed, Anyone, Declaration, Raw, SignedIn
 from gateway.server import ApiServer
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -53,7 +53,6 @@ KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,100}")
 FILE_DEADLINE_S = 60.0
 """For a file's bytes to come: 5 MiB at 700 kbit/s."""
 FOR_EVER_S = 365 * 24 * 3600
-IN_BRACES = re.compile(r"{(\w+)}")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -62,66 +61,6 @@ class BadIdempotencyKey(Invalid):
     """The Idempotency-Key header must be 1 to 100 visible ASCII characters."""
 
     code = "bad_idempotency_key"
-
-
-@dataclass(frozen=True)
-class Anyone:
-    """Signed in or not."""
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """Any account."""
-
-
-ANYONE, SIGNED_IN = Anyone(), SignedIn()
-Allowed = Anyone | SignedIn | Sequence[str]
-
-
-@dataclass(frozen=True)
-class Raw:
-    """Bytes as they are, of one of these media types, in place of JSON.
-
-    As a ``body``, of so many bytes at most. As what is returned, a ``contracts.files.File``;
-    ``name`` makes browsers save it rather than show it.
-    """
-
-    types: tuple[str, ...]
-    largest: int = LARGEST_FILE
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses,
-    or ``Raw``; ``errors`` are the refusals of its own, beside those that follow from the rest.
-    What creates takes an ``Idempotency-Key``; so does what is ``repeatable``. ``kept_s``: anybody
-    may keep the answer for so many seconds, and ask again by its ETag. ``cached`` says how
-    answers may be kept here, where they are the same for everybody."""
-
-    method: str
-    path: str
-    returns: type | Raw | None
-    body: type | Raw | None = None
-    query: type | None = None
-    status: HTTPStatus = HTTPStatus.OK
-    allow: Allowed = ANYONE
-    errors: tuple[type[DomainError], ...] = ()
-    repeatable: bool = False
-    kept_s: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """What a successful answer bears beside the usual."""
-    cached: Cached | None = None
-
-    @property
-    def takes_key(self) -> bool:
-        """Whether a client may name its call, to repeat it without a second effect."""
-        creates = self.method == "POST" and self.status == HTTPStatus.CREATED
-        return creates or self.repeatable
-
-    def path_parameters(self, handler: Callable[..., Any]) -> dict[str, type]:
-        hints = typing.get_type_hints(handler)
-        return {name: hints[name] for name in IN_BRACES.findall(self.path)}
 
 
 def endpoint(

@@ -28,16 +28,8 @@ from chassis.idempotency import KeyReused
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
 from gateway.authentication import BadToken
-from gateway.endpoint import (
-    FILE_DEADLINE_S,
-    IDEMPOTENCY_KEY,
-    Anyone,
-    BadIdempotencyKey,
-    Declaration,
-    Raw,
-    SignedIn,
-    declarations_of,
-)
+from gateway.declaration import Anyone, Declaration, Raw, SignedIn
+from gateway.endpoint import FILE_DEADLINE_S, IDEMPOTENCY_KEY, BadIdempotencyKey, declarations_of
 from gateway.problems import PROBLEM_JSON, NotJson, Problem, WrongMediaType, http_code, status_of
 
 DESCRIPTION = """

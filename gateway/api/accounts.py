@@ -25,7 +25,8 @@ from contracts.profiles.accounts import (
     WrongPassword,
 )
 from gateway.api.base import Api
-from gateway.endpoint import SIGNED_IN, endpoint
+from gateway.declaration import SIGNED_IN
+from gateway.endpoint import endpoint
 
 
 class AccountsApi(Api):

@@ -20,7 +20,8 @@ from contracts.booking import (
 )
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
-from gateway.endpoint import SIGNED_IN, endpoint
+from gateway.declaration import SIGNED_IN
+from gateway.endpoint import endpoint
 
 
 class ConsultationsApi(Api):

@@ -22,7 +22,8 @@ from contracts.profiles.licences import (
 )
 from contracts.profiles.specialists import NoSuchCode
 from gateway.api.base import Api
-from gateway.endpoint import Raw, endpoint
+from gateway.declaration import Raw
+from gateway.endpoint import endpoint
 
 DOCUMENTS = ("application/pdf", "image/jpeg", "image/png")
 

@@ -7,7 +7,8 @@ from typing import Any
 from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.notifications import Notice
 from gateway.api.base import Api
-from gateway.endpoint import SIGNED_IN, endpoint
+from gateway.declaration import SIGNED_IN
+from gateway.endpoint import endpoint
 
 
 class NotificationsApi(Api):

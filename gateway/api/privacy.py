@@ -13,7 +13,8 @@ from contracts.export import Export
 from contracts.profiles.accounts import TooManyTries, WrongPassword
 from contracts.profiles.privacy import EraseAccount, Erasure
 from gateway.api.base import Api
-from gateway.endpoint import SIGNED_IN, endpoint
+from gateway.declaration import SIGNED_IN
+from gateway.endpoint import endpoint
 
 TAKEN_ALONG = {
     "Content-Disposition": 'attachment; filename="firststep-export.json"',

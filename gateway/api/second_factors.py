@@ -18,7 +18,8 @@ from contracts.profiles.second_factors import (
     WrongCode,
 )
 from gateway.api.base import Api
-from gateway.endpoint import SIGNED_IN, endpoint
+from gateway.declaration import SIGNED_IN
+from gateway.endpoint import endpoint
 
 
 class SecondFactorsApi(Api):

@@ -21,7 +21,8 @@ from contracts.profiles.sessions import (
     WrongCredentials,
 )
 from gateway.api.base import Api
-from gateway.endpoint import SIGNED_IN, endpoint
+from gateway.declaration import SIGNED_IN
+from gateway.endpoint import endpoint
 
 KEYS_KEPT_S = 600
 """Less than the time for which a key is published before it signs."""

@@ -7,7 +7,8 @@ import re
 import httpx
 import pytest
 
-from gateway.endpoint import Anyone, SignedIn, declarations_of
+from gateway.declaration import Anyone, SignedIn
+from gateway.endpoint import declarations_of
 from gateway.service import Gateway
 from tests.people import Person
 

@@ -18,7 +18,8 @@ from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.content import Reference, WriteArticle
 from contracts.profiles.accounts import Role
-from gateway.endpoint import Anyone, Raw, declarations_of
+from gateway.declaration import Anyone, Raw
+from gateway.endpoint import declarations_of
 from gateway.problems import status_of
 from gateway.service import Gateway
 from services.profiles.accounts.accounts import Account

@@ -1,0 +1,76 @@
+"""What an endpoint states about itself, and who may call it."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from chassis.errors import DomainError
+from contracts.files import LARGEST_FILE
+from gateway.cache import Cached
+
+IN_BRACES = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True)
+class Anyone:
+    """Signed in or not."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Any account."""
+
+
+ANYONE, SIGNED_IN = Anyone(), SignedIn()
+Allowed = Anyone | SignedIn | Sequence[str]
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Bytes as they are, of one of these media types, in place of JSON.
+
+    As a ``body``, of so many bytes at most. As what is returned, a ``contracts.files.File``;
+    ``name`` makes browsers save it rather than show it.
+    """
+
+    types: tuple[str, ...]
+    largest: int = LARGEST_FILE
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses,
+    or ``Raw``; ``errors`` are the refusals of its own, beside those that follow from the rest.
+    What creates takes an ``Idempotency-Key``; so does what is ``repeatable``. ``kept_s``: anybody
+    may keep the answer for so many seconds, and ask again by its ETag. ``cached`` says how
+    answers may be kept here, where they are the same for everybody."""
+
+    method: str
+    path: str
+    returns: type | Raw | None
+    body: type | Raw | None = None
+    query: type | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    allow: Allowed = ANYONE
+    errors: tuple[type[DomainError], ...] = ()
+    repeatable: bool = False
+    kept_s: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What a successful answer bears beside the usual."""
+    cached: Cached | None = None
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether a client may name its call, to repeat it without a second effect."""
+        creates = self.method == "POST" and self.status == HTTPStatus.CREATED
+        return creates or self.repeatable
+
+    def path_parameters(self, handler: Callable[..., Any]) -> dict[str, type]:
+        hints = typing.get_type_hints(handler)
+        return {name: hints[name] for name in IN_BRACES.findall(self.path)}
