@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,6 +26,7 @@ def real(
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Settings:
-    """Settings for one embedded process."""
-    return {"data": str(tmp_path / "data"), "seal_keys": SEAL_KEYS}
+def embedded(sqlite_databases: Databases) -> Settings:
+    """Settings for one embedded process, whose databases were migrated before."""
+    url = sqlite_databases.fresh()
+    return {"data": str(Path(urlsplit(url).path[1:]).parent), "seal_keys": SEAL_KEYS}
