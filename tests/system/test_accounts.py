@@ -57,11 +57,9 @@ def test_what_can_not_be_done_is_said(
     assert "Traceback" not in ended.stderr
 
 
-def test_the_embedded_platform_makes_keys_of_its_own_and_keeps_them(
-    embedded: Settings, tmp_path: Path
-) -> None:
-    own = {"data": embedded["data"]}
-    keys = Path(embedded["data"]) / "seal.keys"
+def test_the_embedded_platform_makes_keys_of_its_own_and_keeps_them(tmp_path: Path) -> None:
+    own = {"data": str(tmp_path / "data")}
+    keys = tmp_path / "data" / "seal.keys"
     credentials = {"email": "sam@example.org", "password": PASSWORD}
     with serving(tmp_path, own) as first:
         http = first.wait_until_ready().http
