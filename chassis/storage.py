@@ -45,8 +45,8 @@ class Files(Protocol):
     def delete(self, name: str) -> None:
         """Harmless to repeat."""
 
-    def names_before(self, moment: datetime) -> Iterator[str]:
-        """What was put before this time."""
+    def names_before(self, moment: datetime, prefix: str = "") -> Iterator[str]:
+        """What was put before this time, of names that begin so."""
 
 
 class Storage(DependencyProvider):
@@ -89,17 +89,20 @@ class Folder:
         with _errors_translated():
             (self._root / name).unlink(missing_ok=True)
 
-    def names_before(self, moment: datetime) -> Iterator[str]:
+    def names_before(self, moment: datetime, prefix: str = "") -> Iterator[str]:
         with _errors_translated():
-            yield from tpool.execute(self._older, moment)
+            yield from tpool.execute(self._older, moment, prefix)
 
-    def _older(self, moment: datetime) -> list[str]:
+    def _older(self, moment: datetime, prefix: str) -> list[str]:
         found = []
-        for folder, _, names in os.walk(self._root):
+        for folder, _, names in os.walk(self._root / prefix.rpartition("/")[0]):
             for path in (Path(folder) / name for name in names):
+                name = path.relative_to(self._root).as_posix()
+                if not name.startswith(prefix):
+                    continue
                 with suppress(FileNotFoundError):  # somebody else has just deleted it
                     if datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment:
-                        found.append(path.relative_to(self._root).as_posix())
+                        found.append(name)
         return found
 
     @staticmethod
@@ -162,10 +165,10 @@ class Bucket:
         with _errors_translated():
             self._client.delete_object(Bucket=self._bucket, Key=name)
 
-    def names_before(self, moment: datetime) -> Iterator[str]:
+    def names_before(self, moment: datetime, prefix: str = "") -> Iterator[str]:
         with _errors_translated():
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
-            for page in pages:
+            listing = self._client.get_paginator("list_objects_v2")
+            for page in listing.paginate(Bucket=self._bucket, Prefix=prefix):
                 for each in page.get("Contents", []):
                     if each["LastModified"] < moment:
                         yield each["Key"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from chassis.errors import NotFound
 from contracts.profiles.accounts import (
     Account,
     AlreadyVerified,
@@ -42,7 +41,7 @@ class AccountsApi(Api):
         """Sign up as a client or a specialist; a link to verify the address goes out by mail."""
         return self.profiles.sign_up(sign_up=body)
 
-    @endpoint("GET", "/api/v1/me", returns=Account, allow=SIGNED_IN, errors=[NotFound])
+    @endpoint("GET", "/api/v1/me", returns=Account, allow=SIGNED_IN)
     def get_me(self) -> Any:
         """The account that is signed in."""
         return self.profiles.get_me()
@@ -53,7 +52,6 @@ class AccountsApi(Api):
         body=ChangeAccount,
         returns=Account,
         allow=SIGNED_IN,
-        errors=[NotFound],
     )
     def change_me(self, body: ChangeAccount) -> Any:
         """Change what others call you."""
@@ -66,7 +64,7 @@ class AccountsApi(Api):
         returns=None,
         status=HTTPStatus.ACCEPTED,
         allow=SIGNED_IN,
-        errors=[NotFound, WrongPassword, TooManyTries],
+        errors=[WrongPassword, TooManyTries],
     )
     def change_email(self, body: ChangeEmail) -> None:
         """Change your e-mail address: a link goes there, and following it makes the change."""
@@ -79,7 +77,7 @@ class AccountsApi(Api):
         returns=None,
         status=HTTPStatus.NO_CONTENT,
         allow=SIGNED_IN,
-        errors=[NotFound, WrongPassword, PasswordTooCommon, TooManyTries],
+        errors=[WrongPassword, PasswordTooCommon, TooManyTries],
     )
     def change_password(self, body: ChangePassword) -> None:
         """Change your password; you stay signed in here alone."""
@@ -91,7 +89,7 @@ class AccountsApi(Api):
         returns=None,
         status=HTTPStatus.ACCEPTED,
         allow=SIGNED_IN,
-        errors=[NotFound, AlreadyVerified, TooManyTries],
+        errors=[AlreadyVerified, TooManyTries],
     )
     def request_email_verification(self) -> None:
         """Have the link that verifies your e-mail address sent again."""
@@ -103,7 +101,7 @@ class AccountsApi(Api):
         body=VerifyEmail,
         returns=None,
         status=HTTPStatus.NO_CONTENT,
-        errors=[NotFound, LinkInvalid, LinkExpired, LinkUsed, EmailTaken],
+        errors=[LinkInvalid, LinkExpired, LinkUsed, EmailTaken],
     )
     def verify_email(self, body: VerifyEmail) -> None:
         """Verify an e-mail address with what stood in the link."""
@@ -127,7 +125,7 @@ class AccountsApi(Api):
         body=ResetPassword,
         returns=None,
         status=HTTPStatus.NO_CONTENT,
-        errors=[NotFound, LinkInvalid, LinkExpired, LinkUsed, PasswordTooCommon],
+        errors=[LinkInvalid, LinkExpired, LinkUsed, PasswordTooCommon],
     )
     def reset_password(self, body: ResetPassword) -> None:
         """Set another password with what stood in the link; every session ends."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis import context
 from chassis.errors import NotFound
+from chassis.storage import StorageAway
 from chassis.times import utc_now
 from contracts.export import Export
 from contracts.profiles.accounts import TooManyTries, WrongPassword
@@ -23,7 +24,14 @@ TAKEN_ALONG = {
 
 
 class PrivacyApi(Api):
-    @endpoint("GET", "/api/v1/me/export", returns=Export, allow=SIGNED_IN, headers=TAKEN_ALONG)
+    @endpoint(
+        "GET",
+        "/api/v1/me/export",
+        returns=Export,
+        allow=SIGNED_IN,
+        headers=TAKEN_ALONG,
+        errors=[StorageAway],
+    )
     def export(self) -> Any:
         """Everything that the platform holds on you, as one file; all of it, or none."""
         return {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from chassis.errors import NotFound
 from contracts.profiles.accounts import TooManyTries, WrongPassword
 from contracts.profiles.second_factors import (
     ConfirmTotp,
@@ -29,7 +28,7 @@ class SecondFactorsApi(Api):
         returns=Totp,
         status=HTTPStatus.CREATED,
         allow=SIGNED_IN,
-        errors=[NotFound, TotpConfirmed],
+        errors=[TotpConfirmed],
     )
     def begin_totp(self) -> Any:
         """Get a secret for an authenticator; it takes effect once it is confirmed."""
@@ -54,7 +53,7 @@ class SecondFactorsApi(Api):
         returns=None,
         status=HTTPStatus.NO_CONTENT,
         allow=SIGNED_IN,
-        errors=[NotFound, WrongPassword, WrongCode, NoTotp, TooManyTries],
+        errors=[WrongPassword, WrongCode, NoTotp, TooManyTries],
     )
     def remove_totp(self, body: RemoveTotp) -> None:
         """Do without the authenticator."""
@@ -66,7 +65,7 @@ class SecondFactorsApi(Api):
         body=RenewRecoveryCodes,
         returns=RecoveryCodes,
         allow=SIGNED_IN,
-        errors=[NotFound, WrongPassword, NoTotp, TooManyTries],
+        errors=[WrongPassword, NoTotp, TooManyTries],
     )
     def renew_recovery_codes(self, body: RenewRecoveryCodes) -> Any:
         """Get other recovery codes; those before are void."""

@@ -47,9 +47,9 @@ def sweep(store: Database, files: Files, now: datetime) -> list[str]:
 
 def delete_all_of(owner: UUID, files: Files, now: datetime) -> None:
     """Whatever is kept of somebody, mentioned or not; harmless to repeat."""
-    for each in filter(None, map(OURS.fullmatch, files.names_before(now + YOUNGEST))):
-        if each["owner"] == owner.hex:
-            files.delete(each[0])
+    for folder in (photos.FOLDER, documents.FOLDER):
+        for name in files.names_before(now + YOUNGEST, prefix=f"{folder}{owner.hex}-"):
+            files.delete(name)
 
 
 def _mentioned(session: Session, owners: set[UUID]) -> Iterator[str]:

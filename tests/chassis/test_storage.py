@@ -75,6 +75,14 @@ def test_what_was_put_before_a_time_is_listed(files: Files) -> None:
     assert set(files.names_before(utc_now() + timedelta(minutes=1))) >= set(NAMES)
 
 
+def test_what_begins_alike_is_listed_alone(files: Files) -> None:
+    for name in ("photos/ada-1", "photos/ada-2", "photos/adam-1", "licences/ada-1"):
+        files.put(name, b"x")
+    soon = utc_now() + timedelta(minutes=1)
+    assert set(files.names_before(soon, prefix="photos/ada-")) == {"photos/ada-1", "photos/ada-2"}
+    assert list(files.names_before(soon, prefix="nowhere/ada-")) == []
+
+
 def test_a_bucket_that_is_away_is_said() -> None:
     away = files_at(f"s3+http://key:secret@127.0.0.1:{a_free_port()}/people")
     with pytest.raises(StorageAway):

@@ -21,7 +21,7 @@ from gateway.rotation import Visit
 from tests.databases import Databases
 from tests.gateway.description import Description, expect_problem
 from tests.house import House, a_house, an_embedded_broker
-from tests.people import Person, a_client, a_specialist, an_availability, somebody
+from tests.people import PASSWORD, Person, a_client, a_specialist, an_availability, somebody
 from tests.waiting import eventually
 
 FEATURED = "/api/v1/featured"
@@ -89,6 +89,14 @@ def test_a_page_says_how_it_may_be_kept_and_is_found_unchanged(
     etag = house.http.get(path).headers["ETag"]
     assert house.http.get(path, headers={"If-None-Match": etag}).status_code == 304
     assert house.http.get(FEATURED, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_what_the_gateway_remembers_for_itself_is_nobodys_answer(
+    house: House, people: list[Person]
+) -> None:
+    visit = house.http.get(FEATURED).json()["visit"]
+    for query in ("ring", visit):
+        assert house.http.get(f"{FEATURED}?{query}").status_code == 422
 
 
 def test_a_visit_of_last_week_begins_anew(house: House, people: list[Person]) -> None:
@@ -201,6 +209,16 @@ def test_counts_that_are_handed_over_twice_are_added_once(house: House) -> None:
     with entered(CallContext(idempotency_key="another")):
         house.remote("profiles").record_exposures(counts=batch.counts)
     assert counted(house, person) == (12, 0)
+
+
+def test_nothing_is_counted_for_who_was_erased(house: House) -> None:
+    person = a_specialist(house.http)
+    assert person.post("/me/erasure", {"password": PASSWORD}).status_code == 202
+    today = datetime.now(UTC).date()
+    counts = [Exposure(specialist_id=UUID(person.id), day=today, shown=6, opened=0)]
+    with entered(CallContext(idempotency_key="late")):
+        house.remote("profiles").record_exposures(counts=counts)
+    assert counted(house, person) == (0, 0)
 
 
 def test_counts_that_could_not_be_handed_over_are_kept(

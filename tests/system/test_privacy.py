@@ -30,6 +30,7 @@ from tests.people import (
     a_profile,
     a_specialist,
     an_availability,
+    get_licensed,
     slots_of,
     somebody,
 )
@@ -108,6 +109,7 @@ def book(client: Person, specialist: Person, slot: int = 0) -> dict[str, Any]:
 def a_named_specialist(house: House, name: str) -> Person:
     person = somebody(house.http, "specialist", name)
     assert person.post("/specialists", a_profile(display_name=name)).status_code == 201
+    get_licensed(person)
     assert person.patch("/specialists/me", {"status": "listed"}).status_code == 200
     assert person.put("/specialists/me/availability", an_availability()).status_code == 200
     eventually(lambda: person.get("/specialists/me").json()["featured"])

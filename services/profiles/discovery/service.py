@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from chassis.clock import every
+from chassis.errors import NotFound
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
@@ -43,4 +46,5 @@ class Discovery(Part):
                 return
             with self.store.transaction() as tx:
                 for specialist_id in sorted(doubtful):
-                    directory.enter(tx, tx.lock(Specialist, specialist_id))
+                    with suppress(NotFound):  # it may be erased by now
+                        directory.enter(tx, tx.lock(Specialist, specialist_id))

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from chassis.forgotten import forgotten_among
 from chassis.inserts import add_up
 from chassis.transaction import Transaction
 from contracts.profiles.featuring import Exposure, ExposureOfDay
@@ -34,11 +35,13 @@ class ExposureCount(Base):
 
 
 def record(tx: Transaction, exposures: Iterable[Exposure]) -> None:
-    """Add these. In the order of their keys: two gateways that tell at once wait in turn."""
-    rows = [
-        vars(each)
-        for each in sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
-    ]
+    """Add these, but for those of who was erased meanwhile.
+
+    In the order of their keys: two gateways that tell at once wait in turn.
+    """
+    told = sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
+    gone = forgotten_among(tx, Base.metadata, {each.specialist_id for each in told})
+    rows = [vars(each) for each in told if each.specialist_id not in gone]
     add_up(tx, Base.metadata.tables[ExposureCount.__tablename__], rows)
 
 

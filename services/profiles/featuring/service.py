@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -97,10 +98,8 @@ class Featuring(Part):
             self._mend(specialist_id)
 
     def _mend(self, specialist_id: UUID) -> None:
-        now = utc_now()
-        with self.store.transaction() as tx:
-            if tx.is_forgotten(specialist_id):
-                return
+        now, cause = utc_now(), Cause.TIME
+        with suppress(NotFound), self.store.transaction() as tx:  # it may be erased by now
             specialist = tx.lock(Specialist, specialist_id)
             was, explained = specialist.featured, specialist.featuring_was_true()
             tx.emit(*specialist.review_featuring(now))

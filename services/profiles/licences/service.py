@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -72,6 +73,7 @@ class Licences(Part):
     def decide_licence(self, specialist_id: UUID, decision: DecideLicence) -> contract.Licence:
         admin, now = self.caller.with_role(Role.ADMIN), utc_now()
         with self.store.transaction() as tx:
+            tx.find(Licence, specialist_id)
             specialist = tx.lock_or_create(Specialist, specialist_id)
             licence = tx.lock(Licence, specialist_id)
             with recorded(tx, specialist, admin), recorded(tx, licence, admin):
@@ -97,7 +99,7 @@ def review_licences(store: Database, now: datetime) -> None:
     with store.reading() as session:
         due = list(session.scalars(queries.licences_due(now)))
     for specialist_id in due:
-        with store.transaction() as tx:
+        with suppress(NotFound), store.transaction() as tx:  # it may be erased by now
             specialist = tx.lock(Specialist, specialist_id)
             licence = tx.get(Licence, specialist_id, with_for_update=True)
             if licence is None:  # listed when no licence was asked for

@@ -14,6 +14,7 @@ from chassis.errors import NotFound
 from chassis.events import Event
 from chassis.forgotten import Forgotten
 from chassis.rpc import rpc
+from chassis.storage import StorageAway
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
@@ -58,7 +59,8 @@ class Privacy(Knowing):
                 raise WrongPassword
             specialist = tx.get(Specialist, account_id, with_for_update=True)
             if specialist is not None:
-                tx.emit(*specialist.withdraw(now))
+                seen = specialist.as_seen()
+                tx.emit(*specialist.withdraw(now), *specialist.changed_since(seen))
                 directory.enter(tx, specialist)
                 tx.flush()
             receipt, event = Erasure.request(account_id, now)
@@ -79,8 +81,12 @@ class Privacy(Knowing):
 
     @every(seconds=5)
     def finish_erasures(self) -> None:
-        for id in forgetting.begun(self.store):
-            delete_all_of(id, self.files, utc_now())
+        try:
+            for id in forgetting.begun(self.store):
+                delete_all_of(id, self.files, utc_now())
+        except StorageAway as error:
+            log.warning("erasures_wait", error=error.detail)
+            return
         forgetting.finish(self.store, holdings.erase, lambda id: PersonalDataErased(account_id=id))
 
     @subscribe(contract.PersonalDataErased)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import select
 
 from chassis import context
 from chassis.clock import every
+from chassis.errors import NotFound
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.profiles.second_factors import (
@@ -76,7 +79,7 @@ class SecondFactors(Knowing):
         with self.store.reading() as session:
             kept = session.execute(select(SecondFactor.account_id, SecondFactor.secret)).all()
         for account_id in [id for id, sealed in kept if not seal.is_newest(sealed)]:
-            with self.store.transaction() as tx:
+            with suppress(NotFound), self.store.transaction() as tx:  # it may be removed by now
                 tx.lock(SecondFactor, account_id).reseal(seal)
 
     def _count_code(self) -> None:

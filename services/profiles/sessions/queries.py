@@ -52,5 +52,7 @@ def forget_old_sessions(tx: Transaction, now: datetime) -> None:
 
 
 def _delete(tx: Transaction, ids: Select[UUID]) -> None:
+    """Sessions first, as whoever refreshes one does: nobody waits for each other."""
+    tx.execute(ids.order_by(Session.id).with_for_update()).all()
     tx.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(ids)))
     tx.execute(delete(Session).where(Session.id.in_(ids)))

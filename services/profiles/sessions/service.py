@@ -10,6 +10,7 @@ from chassis.errors import NotFound
 from chassis.idempotency import answering_nobody
 from chassis.rpc import rpc
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts.profiles import sessions as contract
 from contracts.profiles.second_factors import WrongCode
 from contracts.profiles.sessions import (
@@ -63,7 +64,7 @@ class Sessions(Knowing):
     def _begin(self, checked: Account, code: str | None) -> contract.Session:
         now, here = utc_now(), context.current()
         with self.store.transaction() as tx:
-            account = tx.lock(Account, checked.id)
+            account = self._still_there(tx, checked)
             if account.password_hash != checked.password_hash:  # it was changed meanwhile
                 raise WrongCredentials
             if has_second_factor(tx, account.id):
@@ -71,6 +72,12 @@ class Sessions(Knowing):
             session = Session.begin(account.id, here.address, here.agent, now)
             tx.add(session)
             return tx.reply(issue(tx, self.seals.signing_keys, account, session, now))
+
+    def _still_there(self, tx: Transaction, checked: Account) -> Account:
+        try:
+            return tx.lock(Account, checked.id)
+        except NotFound:  # erased meanwhile
+            raise WrongCredentials from None
 
     def _note_failure(self, account: Account | None, email: str) -> None:
         stranger = self.seals.audit.digest(email)
@@ -98,9 +105,12 @@ class Sessions(Knowing):
             known = tx.get(RefreshToken, hash_of(secret))
             if known is None:
                 raise BadRefreshToken
-            session = tx.lock(Session, known.session_id)
-            token = tx.lock(RefreshToken, known.hash)
-            account = tx.find(Account, session.account_id)
+            try:
+                session = tx.lock(Session, known.session_id)
+                token = tx.lock(RefreshToken, known.hash)
+                account = tx.find(Account, session.account_id)
+            except NotFound:  # erased meanwhile
+                raise BadRefreshToken from None
             session.refresh(token, here.address, here.agent, now)
             return tx.reply(issue(tx, self.seals.signing_keys, account, session, now))
 
