@@ -85,4 +85,8 @@ def test_a_specialist_is_featured_exactly_while_they_can_be_booked_for_free(
     eventually(lambda: not specialist.get("/specialists/me").json()["featured"])
 
     notices = eventually(lambda: specialist.get("/notifications").json()["items"][1:])
-    assert {each["kind"] for each in notices} <= {"specialist_featured", "specialist_unfeatured"}
+    assert {each["kind"] for each in notices} <= {
+        "licence_verified",
+        "specialist_featured",
+        "specialist_unfeatured",
+    }
