@@ -25,7 +25,7 @@ from services.profiles.featuring.facts import SOON, Facts, why_not_featured
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database
-from tests.profiles.builders import LIST, a_profile, an_empty_specialist, news_of
+from tests.profiles.builders import FAR_OFF, LIST, a_profile, an_empty_specialist, news_of
 from tests.talking import Talking, serving
 from tests.waiting import eventually
 
@@ -41,6 +41,7 @@ def a_true_one(now: datetime, days: float, listed: bool = True) -> Specialist:
     """Looked at at this time, with a slot so many days later."""
     specialist = an_empty_specialist()
     specialist.write(a_profile())
+    specialist.verified_until = FAR_OFF
     if listed:
         specialist.change(LIST, now)
     news = news_of(specialist.id, next_slot_at=now + timedelta(days=days))
