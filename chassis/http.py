@@ -161,7 +161,7 @@ class WebServer(nameko_server.WebServer):
         try:
             provider, values = url_map.bind_to_environ(request.environ).match()
             if not getattr(provider, "reads_body", False):
-                read_body(request.environ)
+                read_body(request.environ, LARGEST_BODY, BODY_DEADLINE_S)
             request.path_values = values  # type: ignore[attr-defined]  # nameko's own way
             response: Response = provider.handle_request(request)
         except HTTPException as error:
@@ -205,9 +205,7 @@ def _inherited(fileno: int) -> Any:
     return sock
 
 
-def read_body(
-    environ: dict[str, Any], largest: int = LARGEST_BODY, within_s: float = BODY_DEADLINE_S
-) -> None:
+def read_body(environ: dict[str, Any], largest: int, within_s: float) -> None:
     """Put the request's whole body in place of its stream.
 
     Raises ``BadRequest`` (400), ``RequestEntityTooLarge`` (413) or ``RequestTimeout`` (408).
