@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.chassis.bank import Base, a_company, a_store, rows_of
 from tests.waiting import eventually
 
 HOUR = timedelta(hours=1)
+INTERVAL = timedelta(seconds=0.2)
 LONG_AGO = timedelta(days=1)
 
 
@@ -119,16 +120,21 @@ def test_clocks_of_different_names_tick_independently(store: Store) -> None:
 
 
 def test_two_instances_share_the_ticks(rabbitmq_url: str, database: str) -> None:
-    ticks: list[float] = []
-    service = a_teller_with_a_clock(lambda: ticks.append(utc_now().timestamp()), 0.2)
+    due: list[datetime] = []
+
+    def tick() -> None:
+        due.extend(row.due_at for row in rows_of(looking, "clocks") if row.name == "look_round")
+
+    looking = a_store(database, "teller", Base)
+    service = a_teller_with_a_clock(tick, INTERVAL.total_seconds())
     config = {"AMQP_URI": rabbitmq_url, "DATABASE": database}
     with a_company(rabbitmq_url, database, service), ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(Process([service], config, []).running())
-        eventually(lambda: len(ticks) >= 5)
+        eventually(lambda: len(due) >= 5)
+    looking.dispose()
 
-    gaps = [later - earlier for earlier, later in pairwise(ticks)]
-    assert all(gap > 0.1 for gap in gaps)
+    assert all(later - earlier >= INTERVAL for earlier, later in pairwise(due))
 
 
 def test_a_failing_tick_does_not_stop_the_clock(sqlite_database: str) -> None:

@@ -21,6 +21,7 @@ from tests.chassis.bank import Ears, Told, Town, a_company, an_envelope, hear
 from tests.waiting import eventually
 
 LONG_S = 0.5
+PATIENCE_S = 20
 begun: list[str] = []
 ended: list[str] = []
 
@@ -109,7 +110,7 @@ def test_a_stop_takes_no_new_work(rabbitmq_url: str, sqlite_database: str) -> No
         town.cry(an_envelope("first").to_json())
         eventually(lambda: begun)
         stopping = eventlet.spawn(company.container("slow").stop)
-        eventlet.sleep(0.3)
+        eventually(lambda: consumers_of(rabbitmq_url, "slow.note_down") == 0)
         town.cry(an_envelope("second").to_json())
         stopping.wait()
 
@@ -119,7 +120,7 @@ def test_a_stop_takes_no_new_work(rabbitmq_url: str, sqlite_database: str) -> No
 
 def test_an_idle_service_stops_soon(broker: str, sqlite_database: str) -> None:
     with a_company(broker, sqlite_database, Slow) as company:
-        with eventlet.Timeout(3):
+        with eventlet.Timeout(PATIENCE_S):
             company.process.stop()
 
 
@@ -169,11 +170,18 @@ def _break_connection(container: Any) -> None:
     channel.connection.transport.sock.shutdown(2)
 
 
+def consumers_of(broker: str, queue: str) -> int:
+    return int(look_at(broker, queue).consumer_count)
+
+
 def waiting_in(broker: str, queue: str) -> int:
     """How many messages the broker would deliver."""
+    return int(look_at(broker, queue).message_count)
+
+
+def look_at(broker: str, queue: str) -> Any:
     with connection_to(broker) as connection:
-        declared = connection.channel().queue_declare(queue, passive=True)
-        return int(declared.message_count)
+        return connection.channel().queue_declare(queue, passive=True)
 
 
 def test_a_stop_does_not_wait_for_a_broker_that_went_away(
@@ -186,7 +194,7 @@ def test_a_stop_does_not_wait_for_a_broker_that_went_away(
         server.stop()
         [consumer] = consumers_in(company.container("slow"))
         eventually(lambda: not consumer.connected)
-        with eventlet.Timeout(5):
+        with eventlet.Timeout(PATIENCE_S):
             company.process.stop()
         server.start()
 
@@ -202,7 +210,7 @@ def test_a_stop_does_not_wait_for_consumers_that_can_not_be_cancelled(
         assert len(consumer._consumers) > 1
         for each in consumer._consumers.values():
             each.cancel = fail
-        with eventlet.Timeout(10):
+        with eventlet.Timeout(PATIENCE_S):
             company.container("slow").stop()
 
 
@@ -211,6 +219,6 @@ def test_a_stop_does_not_wait_for_a_broker_that_never_came(sqlite_database: str)
     process = Process([Slow], {"AMQP_URI": nowhere, "DATABASE": sqlite_database}, [])
     starting = eventlet.spawn(process.start)
     eventlet.sleep(0.3)
-    with eventlet.Timeout(5):
+    with eventlet.Timeout(PATIENCE_S):
         process.stop()
     starting.wait()

@@ -13,6 +13,7 @@ from typing import Any
 import eventlet
 import httpx
 import pytest
+from eventlet.event import Event
 from nameko.extensions import register_entrypoint
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.wrappers import Request, Response
@@ -26,6 +27,7 @@ from tests.waiting import eventually
 WORKERS = 2
 LARGE = 20 * 1024 * 1024
 UNPATCHED = eventlet.patcher.original("socket")
+PATIENCE_S = 20
 
 
 class Handler(HttpRequestHandler):
@@ -40,8 +42,24 @@ def on(method: str, path: str) -> Callable[[Any], Any]:
     return decorate
 
 
+class Work:
+    """What ``/slow`` does: each goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self._let_go = Event()
+
+    def do(self) -> None:
+        self.begun += 1
+        self._let_go.wait()
+
+    def let_go(self) -> None:
+        self._let_go.send()
+
+
 class Echo:
     name = "echo"
+    work = Work()
 
     @on("POST", "/echo")
     def echo(self, request: Request) -> Response:
@@ -49,7 +67,7 @@ class Echo:
 
     @on("GET", "/slow")
     def slow(self, request: Request) -> Response:
-        eventlet.sleep(0.4)
+        self.work.do()
         return Response("done")
 
     @on("GET", "/large")
@@ -66,6 +84,7 @@ class Site:
     process: Process
     server: WebServer
     address: str
+    work: Work
     stack: ExitStack = field(default_factory=ExitStack)
 
     @property
@@ -94,10 +113,11 @@ class Site:
 @contextmanager
 def a_site(address: str = "127.0.0.1:0") -> Iterator[Site]:
     config = {"WEB_SERVER_ADDRESS": address, "AMQP_URI": "embedded://site", "max_workers": WORKERS}
+    Echo.work = Work()
     with Process([Echo], config, []).running() as process, ExitStack() as stack:
         [container] = process.containers
         [server] = [each for each in container.extensions if isinstance(each, WebServer)]
-        yield Site(process, server, server.address, stack)
+        yield Site(process, server, server.address, Echo.work, stack)
 
 
 @pytest.fixture
@@ -178,7 +198,7 @@ def test_slow_clients_hold_no_worker(site: Site) -> None:
     for connection in slow:
         connection.sendall(head("POST", "/echo", "Content-Length: 10") + b"1")
 
-    assert httpx.get(f"{site.url}/quick", timeout=2).text == "done"
+    assert httpx.get(f"{site.url}/quick", timeout=PATIENCE_S).text == "done"
 
     for connection in slow:
         connection.sendall(b"234567890")
@@ -226,7 +246,7 @@ def test_rubbish_harms_nobody(site: Site, rubbish: bytes) -> None:
     connection = site.connect()
     connection.sendall(rubbish)
     connection.shutdown(socket.SHUT_WR)
-    with eventlet.Timeout(5):
+    with eventlet.Timeout(PATIENCE_S):
         while connection.recv(65_536):
             pass
 
@@ -236,7 +256,9 @@ def test_rubbish_harms_nobody(site: Site, rubbish: bytes) -> None:
 def test_a_client_that_hangs_up_in_the_middle_harms_nobody(site: Site) -> None:
     connection = site.connect()
     connection.sendall(head("GET", "/slow"))
+    eventually(lambda: site.work.begun)
     connection.close()
+    site.work.let_go()
     assert httpx.get(f"{site.url}/quick").text == "done"
 
 
@@ -256,12 +278,14 @@ def test_a_port_in_use_is_a_bad_setting(site: Site) -> None:
 def test_a_stop_finishes_what_was_begun_and_takes_nothing_new() -> None:
     with a_site() as site:
         answer = eventlet.spawn(httpx.get, f"{site.url}/slow")
-        eventlet.sleep(0.1)
+        eventually(lambda: site.work.begun)
         stopping = eventlet.spawn(site.process.stop)
-        eventlet.sleep(0.1)
+        eventually(lambda: not site.listens())
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{site.url}/quick")
 
+        assert not answer.dead
+        site.work.let_go()
         assert answer.wait().text == "done"
         stopping.wait()
 
@@ -274,7 +298,7 @@ def test_a_stop_lets_a_slow_download_finish() -> None:
         stopping = eventlet.spawn(site.process.stop)
         eventually(lambda: not site.listens())
         eventlet.sleep(2 * http.LINGER_S)
-        with eventlet.Timeout(5):
+        with eventlet.Timeout(PATIENCE_S):
             while chunk := slow.recv(65_536):
                 came += len(chunk)
         assert came > LARGE
@@ -309,10 +333,12 @@ def test_who_waited_to_be_let_in_at_the_stop_is_answered() -> None:
 def test_who_is_let_in_at_the_stop_and_says_nothing_keeps_nobody_waiting() -> None:
     with a_site() as site:
         answer = eventlet.spawn(httpx.get, f"{site.url}/slow")
-        eventlet.sleep(0.1)
+        eventually(lambda: site.work.begun)
         silent = unseen(site, b"")
-        with eventlet.Timeout(5):
-            site.server.stop()
+        with eventlet.Timeout(PATIENCE_S):
+            stopping = eventlet.spawn(site.server.stop)
+            site.work.let_go()
+            stopping.wait()
             assert answer.wait().text == "done"
         assert silent.recv(1000) == b""
         silent.close()
@@ -369,7 +395,7 @@ def test_a_stop_closes_idle_connections_soon() -> None:
         fresh, used = site.connect(), site.connect()
         used.sendall(head("GET", "/quick"))
         assert used.recv(1000).endswith(b"done")
-        with eventlet.Timeout(5):
+        with eventlet.Timeout(PATIENCE_S):
             site.process.stop()
         assert fresh.recv(1000) == b""
         assert used.recv(1000) == b""

@@ -104,6 +104,6 @@ def test_nothing_that_anybody_writes_does_anything(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["[" * 5000, "*a_ " * 1250, "> " * 2500, "<" * 5000, "`" * 4999])
 def test_no_biography_takes_long(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     to_html(text)
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1

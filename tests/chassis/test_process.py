@@ -124,5 +124,6 @@ def test_who_keeps_all_others_waiting_is_noticed(monkeypatch: pytest.MonkeyPatch
 
     with structlog.testing.capture_logs() as lines:
         assert run(HealthService, on_started=compute) == 0
-    [noticed] = [line for line in lines if line["event"] == "hub_starved"]
-    assert noticed["late_by_s"] >= 0.2
+    late = [line["late_by_s"] for line in lines if line["event"] == "hub_starved"]
+    assert late
+    assert max(late) >= 0.2

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +13,12 @@ import pytest
 from sqlalchemy import update
 
 from gateway import cache as caching
-from gateway.cache import LIFETIME_CUT_OFF_S, PublicReads
+from gateway.cache import PublicReads
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import Databases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker, another_gateway
 from tests.people import Person, a_specialist, an_availability
 from tests.waiting import eventually
-
-VISIBLE_WITHIN_S = 1.0
 
 
 @pytest.fixture(scope="module", params=["embedded", "distributed"])
@@ -75,12 +72,19 @@ def is_gone(http: httpx.Client, person: Person) -> bool:
     return http.get(path_of(person)).status_code == 404
 
 
-def seen_within_a_second(sees: Callable[..., bool], houses: tuple[House, ...], *what: Any) -> None:
+def seen_by_all(sees: Callable[..., bool], houses: tuple[House, ...], *what: Any) -> None:
     for each in houses:
-        eventually(partial(sees, each.http, *what), VISIBLE_WITHIN_S)
+        eventually(partial(sees, each.http, *what))
 
 
-def test_a_change_made_at_one_gateway_is_seen_at_the_other_within_a_second(
+@pytest.fixture
+def kept_for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but an event makes a change visible."""
+    monkeypatch.setattr(caching, "LIFETIME_S", 3600)
+
+
+@pytest.mark.usefixtures("kept_for_an_hour")
+def test_a_change_made_at_one_gateway_is_heard_of_by_the_other(
     house: House, other: House, specialist: Person
 ) -> None:
     for number in range(10):
@@ -88,23 +92,25 @@ def test_a_change_made_at_one_gateway_is_seen_at_the_other_within_a_second(
         for each in (house, other):
             headline(each.http, specialist)
         assert specialist.patch("/specialists/me", {"headline": words}).status_code == 200
-        seen_within_a_second(reads, (house, other), specialist, words)
+        seen_by_all(reads, (house, other), specialist, words)
 
 
+@pytest.mark.usefixtures("kept_for_an_hour")
 @pytest.mark.parametrize("path", ["/api/v1/featured", "/api/v1/specialists"])
-def test_who_begins_or_ends_to_be_on_a_list_is_seen_so_within_a_second(
+def test_all_gateways_hear_of_who_begins_or_ends_to_be_on_a_list(
     house: House, other: House, path: str
 ) -> None:
     person = a_specialist(house.http, featured=True)
-    seen_within_a_second(is_on, (house, other), path, person, True)
+    seen_by_all(is_on, (house, other), path, person, True)
     for each in (house, other):
         headline(each.http, person)
     for status, shown in (("unlisted", False), ("listed", True), ("unlisted", False)):
         assert person.patch("/specialists/me", {"status": status}).status_code == 200
-        seen_within_a_second(is_on, (house, other), path, person, shown)
-    seen_within_a_second(is_gone, (house, other), person)
+        seen_by_all(is_on, (house, other), path, person, shown)
+    seen_by_all(is_gone, (house, other), person)
 
 
+@pytest.mark.usefixtures("kept_for_an_hour")
 def test_another_next_slot_is_seen_at_both(house: House, other: House) -> None:
     person = a_specialist(house.http, featured=True)
 
@@ -114,7 +120,7 @@ def test_another_next_slot_is_seen_at_both(house: House, other: House) -> None:
     eventually(lambda: len(next_slots()) == 1)
     [before] = next_slots()
     person.put("/specialists/me/availability", an_availability(minimum_notice_hours=72))
-    eventually(lambda: len(next_slots()) == 1 and before not in next_slots(), 3)
+    eventually(lambda: len(next_slots()) == 1 and before not in next_slots())
 
 
 def test_what_is_remembered_is_the_same_for_whoever_asks(house: House, specialist: Person) -> None:
@@ -183,6 +189,7 @@ def test_only_the_first_page_of_a_list_is_remembered(house: House, specialist: P
 # Cut off
 
 
+@pytest.mark.usefixtures("kept_for_an_hour")
 def test_while_events_are_cut_off_a_change_is_seen_a_second_later(
     sqlite_databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,12 +203,11 @@ def test_while_events_are_cut_off_a_change_is_seen_a_second_later(
         assert headline(house.http, person) == "unheard of"
 
         monkeypatch.setattr(reads.hearing.queue_consumer, "connected", False)
-        since = monotonic()
-        eventually(lambda: headline(house.http, person) == "unheard of too", 3)
-        assert monotonic() - since < LIFETIME_CUT_OFF_S + 0.5
+        eventually(lambda: headline(house.http, person) == "unheard of too")
         assert reads.cache.get((path, "")) is not None
 
 
+@pytest.mark.usefixtures("kept_for_an_hour")
 def test_what_is_remembered_is_forgotten_when_events_come_in_again(
     house: House, specialist: Person
 ) -> None:
@@ -220,7 +226,7 @@ def test_what_is_remembered_is_forgotten_when_events_come_in_again(
     words = "After the gap"
     headline(house.http, specialist)
     specialist.patch("/specialists/me", {"headline": words})
-    eventually(lambda: headline(house.http, specialist) == words, VISIBLE_WITHIN_S)
+    eventually(lambda: headline(house.http, specialist) == words)
 
 
 def test_nothing_is_believed_for_ever(
@@ -230,7 +236,7 @@ def test_nothing_is_believed_for_ever(
     monkeypatch.setattr(caching, "LIFETIME_S", 0.2)
     headline(house.http, specialist)
     silently_change(house, specialist, "nobody said so")
-    eventually(lambda: headline(house.http, specialist) == "nobody said so", 1)
+    eventually(lambda: headline(house.http, specialist) == "nobody said so")
 
 
 def silently_change(house: House, person: Person, words: str) -> None:

@@ -128,13 +128,13 @@ BAD: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("content", "said"), BAD.values(), ids=list(BAD))
 def test_what_is_no_usable_picture_is_refused_and_it_is_said_why(content: bytes, said: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(BadFile) as refusal:
         squares_of(content)
     [error] = refusal.value.errors
     assert error.field == "photo"
     assert said in error.detail
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
