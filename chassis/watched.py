@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from chassis.events import Event
 
@@ -13,23 +13,22 @@ F = TypeVar("F", bound=Callable[..., None])
 _keepers: dict[type, list[Callable[[Any, Any], None]]] = defaultdict(list)
 
 
-class Watched:
+@runtime_checkable
+class Watched(Protocol):
     """A row that says itself, once for each transaction that locked it, what came of that.
 
     Whatever a transaction does with the row, and by however many methods: nobody has to
-    remember to tell.
+    remember to tell. A row with these two methods is one.
     """
 
     def as_seen(self) -> Any:
         """What others see of it; taken when it is locked, before anything changes."""
-        raise NotImplementedError
 
     def changed_since(self, seen: Any) -> Iterable[Event]:
         """What to tell at the end, where it was seen like this at the beginning."""
-        raise NotImplementedError
 
 
-def keeps_up_with(kind: type[Watched]) -> Callable[[F], F]:
+def keeps_up_with(kind: type) -> Callable[[F], F]:
     """A function that gets the transaction and the row, before the end of each transaction in
     which what others see of such a row has changed: it writes what follows from it."""
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from chassis.errors import DomainError
 from contracts.files import LARGEST_FILE
 from gateway.cache import Cached
 
+FOR_EVER_S = 365 * 24 * 3600
 IN_BRACES = re.compile(r"{(\w+)}")
 
 
@@ -26,6 +28,7 @@ class SignedIn:
     """Any account."""
 
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 ANYONE, SIGNED_IN = Anyone(), SignedIn()
 Allowed = Anyone | SignedIn | Sequence[str]
 
@@ -61,9 +64,19 @@ class Declaration:
     errors: tuple[type[DomainError], ...] = ()
     repeatable: bool = False
     kept_s: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NO_HEADERS
     """What a successful answer bears beside the usual."""
     cached: Cached | None = None
+
+    @property
+    def cache_control(self) -> str:
+        """What it says of keeping an answer; nothing where each may be another."""
+        if self.cached is not None:
+            return self.cached.control
+        if not self.kept_s:
+            return ""
+        immutable = ", immutable" if self.kept_s >= FOR_EVER_S else ""
+        return f"public, max-age={self.kept_s}{immutable}"
 
     @property
     def takes_key(self) -> bool:

@@ -45,14 +45,22 @@ from contracts.files import File
 from gateway import problems
 from gateway.authentication import Authenticator
 from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
-from gateway.declaration import ANYONE, IN_BRACES, Allowed, Anyone, Declaration, Raw, SignedIn
+from gateway.declaration import (
+    ANYONE,
+    IN_BRACES,
+    NO_HEADERS,
+    Allowed,
+    Anyone,
+    Declaration,
+    Raw,
+    SignedIn,
+)
 from gateway.server import ApiServer
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,100}")
 FILE_DEADLINE_S = 60.0
 """For a file's bytes to come: 5 MiB at 700 kbit/s."""
-FOR_EVER_S = 365 * 24 * 3600
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,23 +83,23 @@ def endpoint(
     errors: Sequence[type[DomainError]] = (),
     repeatable: bool = False,
     kept_s: int = 0,
-    headers: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] = NO_HEADERS,
     cached: Cached | None = None,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
     declaration = Declaration(
         method,
         path,
-        returns,
-        body,
-        query,
-        status,
-        allow,
-        tuple(errors),
-        repeatable,
-        kept_s,
-        headers or {},
-        cached,
+        returns=returns,
+        body=body,
+        query=query,
+        status=status,
+        allow=allow,
+        errors=tuple(errors),
+        repeatable=repeatable,
+        kept_s=kept_s,
+        headers=headers,
+        cached=cached,
     )
 
     def decorate(handler: F) -> F:
@@ -166,10 +174,8 @@ class Endpoint(HttpRequestHandler):
             body = json.dumps(result)
             response = Response(body, declaration.status, content_type=json.JSON)
         response.headers.update(declaration.headers)
-        if declaration.kept_s:
-            response.headers["Cache-Control"] = f"public, max-age={declaration.kept_s}"
-            if declaration.kept_s >= FOR_EVER_S:
-                response.headers["Cache-Control"] += ", immutable"
+        if declaration.cache_control:
+            response.headers["Cache-Control"] = declaration.cache_control
             response.add_etag()
             response.make_conditional(request)
         return response

@@ -42,16 +42,6 @@ same for everybody bear a strong `ETag`: asked again with `If-None-Match`, 304 s
 """
 
 
-def _body_limits(body: type | Raw) -> dict[type[HTTPException], str]:
-    raw = isinstance(body, Raw)
-    largest = body.largest if isinstance(body, Raw) else LARGEST_BODY
-    deadline = FILE_DEADLINE_S if raw else BODY_DEADLINE_S
-    return {
-        RequestTimeout: f"The body did not come within {deadline:.0f} seconds.",
-        RequestEntityTooLarge: f"The body is over {largest} bytes.",
-    }
-
-
 RETRY_AFTER = {
     "description": "In so many seconds it may be asked again.",
     "schema": {"type": "integer"},
@@ -114,7 +104,7 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
         yield {"in": "path", "name": name, "required": True, "schema": shape}
     if declaration.query is not None:
         yield {"in": "query", "schema": schema_of(declaration.query, Reading.QUERY)}
-    if declaration.cached is not None:
+    if declaration.cache_control:
         yield {
             "in": "header",
             "name": "If-None-Match",
@@ -135,15 +125,10 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     if declaration.returns is not None:
         success["content"] = _content(declaration.returns, Reading.WIRE)
     responses = {str(int(declaration.status)): success}
-    if declaration.kept_s:
-        responses["304"] = {"description": "What you have, by its ETag, is what there is."}
-    if declaration.cached is not None:
-        control = (
-            f"`{declaration.cached.control}`: may be kept, and is to be asked about each time."
-        )
+    if declaration.cache_control:
         success["headers"] = {
             "ETag": _header("Strong; names just these bytes."),
-            "Cache-Control": _header(control),
+            "Cache-Control": _header(f"`{declaration.cache_control}`"),
         }
         responses["304"] = {
             "description": HTTPStatus.NOT_MODIFIED.phrase,
@@ -163,6 +148,16 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     if declaration.query is not None:
         responses["414"] = {"description": TOO_LONG}
     return responses
+
+
+def _body_limits(body: type | Raw) -> dict[type[HTTPException], str]:
+    raw = isinstance(body, Raw)
+    largest = body.largest if isinstance(body, Raw) else LARGEST_BODY
+    deadline = FILE_DEADLINE_S if raw else BODY_DEADLINE_S
+    return {
+        RequestTimeout: f"The body did not come within {deadline:.0f} seconds.",
+        RequestEntityTooLarge: f"The body is over {largest} bytes.",
+    }
 
 
 def _content(shape: type | Raw, reading: Reading) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import Specialist
 from gateway.api.base import Api
-from gateway.declaration import Raw
-from gateway.endpoint import FOR_EVER_S, endpoint
+from gateway.declaration import FOR_EVER_S, Raw
+from gateway.endpoint import endpoint
 
 PICTURES = Raw(("image/jpeg", "image/png", "image/webp"))
 

@@ -95,17 +95,18 @@ class Featuring(Part):
         with self.store.reading() as session:
             untrue = list(session.scalars(queries.featuring_untrue(utc_now())))
         for specialist_id in untrue:
-            self._mend(specialist_id)
+            with suppress(NotFound):  # it may be erased by now
+                self._mend(specialist_id)
 
     def _mend(self, specialist_id: UUID) -> None:
-        now, cause = utc_now(), Cause.TIME
-        with suppress(NotFound), self.store.transaction() as tx:  # it may be erased by now
+        now = utc_now()
+        with self.store.transaction() as tx:
             specialist = tx.lock(Specialist, specialist_id)
-            was, explained = specialist.featured, specialist.featuring_was_true()
+            was = specialist.featured
+            cause = Cause.TIME if specialist.featuring_was_true() else Cause.UNEXPLAINED
             tx.emit(*specialist.review_featuring(now))
             if specialist.featured == was:
                 return  # somebody else was faster
-            cause = Cause.TIME if explained else Cause.UNEXPLAINED
             corrections.count(tx, now.date(), cause)
         if cause is Cause.UNEXPLAINED:
             log.error("featuring_was_untrue", specialist=str(specialist_id), featured=was)

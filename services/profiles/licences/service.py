@@ -14,6 +14,7 @@ from chassis.errors import NotFound
 from chassis.pages import Page, newest_first
 from chassis.rpc import rpc
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts.files import File
 from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role
@@ -100,12 +101,16 @@ def review_licences(store: Database, now: datetime) -> None:
         due = list(session.scalars(queries.licences_due(now)))
     for specialist_id in due:
         with suppress(NotFound), store.transaction() as tx:  # it may be erased by now
-            specialist = tx.lock(Specialist, specialist_id)
-            licence = tx.get(Licence, specialist_id, with_for_update=True)
-            if licence is None:  # listed when no licence was asked for
-                with recorded(tx, specialist, None):
-                    tx.emit(*specialist.heed_licence(None, now, by_expiry=True))
-                continue
-            with recorded(tx, specialist, None), recorded(tx, licence, None):
-                tx.emit(*licence.review(specialist, now))
-                tx.emit(*specialist.heed_licence(licence.in_force_until, now, by_expiry=True))
+            _review(tx, specialist_id, now)
+
+
+def _review(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
+    specialist = tx.lock(Specialist, specialist_id)
+    licence = tx.get(Licence, specialist_id, with_for_update=True)
+    if licence is None:  # listed when no licence was asked for
+        with recorded(tx, specialist, None):
+            tx.emit(*specialist.heed_licence(None, now, by_expiry=True))
+        return
+    with recorded(tx, specialist, None), recorded(tx, licence, None):
+        tx.emit(*licence.review(specialist, now))
+        tx.emit(*specialist.heed_licence(licence.in_force_until, now, by_expiry=True))

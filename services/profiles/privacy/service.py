@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -49,16 +48,18 @@ class Privacy(Knowing):
     @rpc
     def erase_account(self, erasure: EraseAccount) -> contract.Erasure:
         account_id, now = self.caller.known(), utc_now()
-        with suppress(Forgotten):  # by this very call, perhaps: the transaction finds out
-            known = self.require_password(erasure.password)
+        try:
+            checked = self.require_password(erasure.password).password_hash
+        except Forgotten:  # by this very call, perhaps: the transaction finds out
+            checked = None
         with self.store.transaction() as tx:
             account = tx.get(Account, account_id, with_for_update=True)
             if account is None:
                 raise Forgotten
-            if account.password_hash != known.password_hash:
+            if account.password_hash != checked:
                 raise WrongPassword
             specialist = tx.get(Specialist, account_id, with_for_update=True)
-            if specialist is not None:
+            if specialist is not None:  # told here: at the end the row is gone
                 seen = specialist.as_seen()
                 tx.emit(*specialist.withdraw(now), *specialist.changed_since(seen))
                 directory.enter(tx, specialist)

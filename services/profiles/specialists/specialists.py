@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis import markdown
 from chassis.errors import FieldError, NotFound
 from chassis.events import Event
-from chassis.watched import Watched
 from contracts.booking import AvailabilityChanged
 from contracts.profiles import specialists as contract
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
@@ -45,7 +44,7 @@ class Seen(NamedTuple):
     offers_free_consultations: bool
 
 
-class Specialist(Watched, Base):
+class Specialist(Base):
     """Bears the id of the account that owns it: an account has one profile at most.
 
     The row may be there before the profile is written: booking may speak of it first.
