@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -64,7 +64,7 @@ class Declaration:
     errors: tuple[type[DomainError], ...] = ()
     repeatable: bool = False
     kept_s: int = 0
-    headers: Mapping[str, str] = NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
     """What a successful answer bears beside the usual."""
     cached: Cached | None = None
 

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis import markdown
-from chassis.errors import FieldError, NotFound
+from chassis.errors import FieldError
 from chassis.events import Event
 from contracts.booking import AvailabilityChanged
 from contracts.profiles import specialists as contract
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import (
     ChangeProfile,
-    ProfileExists,
     ProfileIncomplete,
     SpecialistChanged,
     SpecialistListed,
     SpecialistStatus,
     SpecialistUnlisted,
     SpecialistUpdated,
-    WriteProfile,
 )
 from services.profiles.base import Base
 from services.profiles.featuring.facts import Facts, obstacles, why_featured, why_not_featured
-from services.profiles.specialists import photos, standards
-
-WRITTEN = tuple(each.name for each in fields(WriteProfile))
-NEEDED_TO_LIST = ("headline", "biography", "topics", "languages", "time_zone")
-LISTS = ("topics", "approaches", "languages", "countries", "accessibility")
+from services.profiles.specialists import photos
+from services.profiles.specialists.profile import Profile
 
 
 class Seen(NamedTuple):
@@ -44,14 +37,13 @@ class Seen(NamedTuple):
     offers_free_consultations: bool
 
 
-class Specialist(Base):
+class Specialist(Profile, Base):
     """Bears the id of the account that owns it: an account has one profile at most.
 
     The row may be there before the profile is written: booking may speak of it first.
 
-    ``photo`` is the key of the photo's files. ``verified_until`` is the first day, in UTC, on
-    which the licence in force is valid no more. ``lapsed``: the end of the licence took the
-    listing, so that a renewed one brings it back.
+    ``verified_until`` is the first day, in UTC, on which the licence in force is valid no more.
+    ``lapsed``: the end of the licence took the listing, so that a renewed one brings it back.
     """
 
     __tablename__ = "specialists"
@@ -59,21 +51,6 @@ class Specialist(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(default=SpecialistStatus.DRAFT)
-    display_name: Mapped[str] = mapped_column(default="")
-    pronouns: Mapped[str] = mapped_column(default="")
-    headline: Mapped[str] = mapped_column(default="")
-    biography: Mapped[str] = mapped_column(default="")
-    biography_html: Mapped[str] = mapped_column(default="")
-    topics: Mapped[list[str]] = mapped_column(default=list)
-    approaches: Mapped[list[str]] = mapped_column(default=list)
-    languages: Mapped[list[str]] = mapped_column(default=list)
-    countries: Mapped[list[str]] = mapped_column(default=list)
-    time_zone: Mapped[str] = mapped_column(default="")
-    in_person: Mapped[bool] = mapped_column(default=False)
-    online: Mapped[bool] = mapped_column(default=False)
-    fees: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    accessibility: Mapped[list[str]] = mapped_column(default=list)
-    photo: Mapped[str] = mapped_column(default="")
     verified_until: Mapped[date | None] = mapped_column(default=None, index=True)
     lapsed: Mapped[bool] = mapped_column(default=False)
     featured: Mapped[bool] = mapped_column(default=False, index=True)
@@ -84,23 +61,6 @@ class Specialist(Base):
     """What stood first against featuring when it was last looked at."""
     featuring_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     featuring_since: Mapped[datetime | None] = mapped_column(default=None)
-
-    def write(self, profile: WriteProfile) -> None:
-        """Fill the empty profile.
-
-        Raises ``ProfileExists`` where it is not empty, and ``NoSuchCode``.
-        """
-        if self.written:
-            raise ProfileExists
-        self._take(profile)
-
-    @property
-    def written(self) -> bool:
-        return self.display_name != ""
-
-    def require_written(self) -> None:
-        if not self.written:
-            raise NotFound("you have no profile yet: write one first")
 
     @property
     def verified(self) -> bool:
@@ -123,7 +83,7 @@ class Specialist(Base):
         self.require_written()
         was_listed = self.listed
         before = self.shown()
-        self._take(change)
+        self.take(change)
         if change.status is not None:
             self.status = SpecialistStatus(change.status)
             self.lapsed = False
@@ -165,20 +125,6 @@ class Specialist(Base):
         events = list(self._listing_events(was_listed, self.shown()))
         return events + self.review_featuring(now)
 
-    def _take(self, profile: WriteProfile | ChangeProfile) -> None:
-        standards.require_known(profile)
-        for name in WRITTEN:
-            value = getattr(profile, name)
-            if value is None:
-                continue
-            if name in LISTS:
-                value = list(dict.fromkeys(value))
-            elif name == "fees":
-                value = [asdict(fee) for fee in value]
-            setattr(self, name, value)
-        if profile.biography is not None:
-            self.biography_html = markdown.to_html(profile.biography)
-
     def _require_complete(self, now: datetime) -> None:
         missing = self.missing_to_list(now)
         if missing:
@@ -186,13 +132,7 @@ class Specialist(Base):
 
     def missing_to_list(self, now: datetime) -> list[FieldError]:
         """What stands against listing, by name."""
-        missing = [
-            FieldError(name, "Needed before the profile is listed.")
-            for name in NEEDED_TO_LIST
-            if not getattr(self, name)
-        ]
-        if not self.in_person and not self.online:
-            missing.append(FieldError("online", "Sessions are online, in person, or both."))
+        missing = list(self.missing())
         if not self.verified_at(now):
             missing.append(FieldError("licence", "A verified licence that is still valid."))
         return missing
@@ -273,10 +213,6 @@ class Specialist(Base):
             offers_free_consultations=self.offers_free_consultations,
             next_slot_at=self.next_slot_at,
         )
-
-    def shown(self) -> dict[str, Any]:
-        """What a profile says of itself."""
-        return {name: getattr(self, name) for name in (*WRITTEN, "photo")}
 
     @property
     def specialist_id(self) -> UUID:

@@ -1,0 +1,85 @@
+"""The profile: what specialists say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis import markdown
+from chassis.errors import FieldError, NotFound
+from contracts.profiles.specialists import ChangeProfile, ProfileExists, WriteProfile
+from services.profiles.specialists import standards
+
+WRITTEN = tuple(each.name for each in fields(WriteProfile))
+NEEDED_TO_LIST = ("headline", "biography", "topics", "languages", "time_zone")
+LISTS = ("topics", "approaches", "languages", "countries", "accessibility")
+
+
+class Profile:
+    """The part of a ``Specialist`` that its owner writes.
+
+    ``photo`` is the key of the photo's files.
+    """
+
+    display_name: Mapped[str] = mapped_column(default="")
+    pronouns: Mapped[str] = mapped_column(default="")
+    headline: Mapped[str] = mapped_column(default="")
+    biography: Mapped[str] = mapped_column(default="")
+    biography_html: Mapped[str] = mapped_column(default="")
+    topics: Mapped[list[str]] = mapped_column(default=list)
+    approaches: Mapped[list[str]] = mapped_column(default=list)
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    countries: Mapped[list[str]] = mapped_column(default=list)
+    time_zone: Mapped[str] = mapped_column(default="")
+    in_person: Mapped[bool] = mapped_column(default=False)
+    online: Mapped[bool] = mapped_column(default=False)
+    fees: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    accessibility: Mapped[list[str]] = mapped_column(default=list)
+    photo: Mapped[str] = mapped_column(default="")
+
+    def write(self, profile: WriteProfile) -> None:
+        """Fill the empty profile.
+
+        Raises ``ProfileExists`` where it is not empty, and ``NoSuchCode``.
+        """
+        if self.written:
+            raise ProfileExists
+        self.take(profile)
+
+    @property
+    def written(self) -> bool:
+        return self.display_name != ""
+
+    def require_written(self) -> None:
+        if not self.written:
+            raise NotFound("you have no profile yet: write one first")
+
+    def take(self, profile: WriteProfile | ChangeProfile) -> None:
+        """Take on what was given. Raises ``NoSuchCode``."""
+        standards.require_known(profile)
+        for name in WRITTEN:
+            value = getattr(profile, name)
+            if value is None:
+                continue
+            if name in LISTS:
+                value = list(dict.fromkeys(value))
+            elif name == "fees":
+                value = [asdict(fee) for fee in value]
+            setattr(self, name, value)
+        if profile.biography is not None:
+            self.biography_html = markdown.to_html(profile.biography)
+
+    def missing(self) -> Iterator[FieldError]:
+        """What it has to say before it is listed, by name."""
+        for name in NEEDED_TO_LIST:
+            if not getattr(self, name):
+                yield FieldError(name, "Needed before the profile is listed.")
+        if not self.in_person and not self.online:
+            yield FieldError("online", "Sessions are online, in person, or both.")
+
+    def shown(self) -> dict[str, Any]:
+        """What a profile says of itself."""
+        return {name: getattr(self, name) for name in (*WRITTEN, "photo")}
