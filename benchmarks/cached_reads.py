@@ -2,7 +2,8 @@
 ``python -m benchmarks.cached_reads``.
 
 Two gateways serve the same platform, on PostgreSQL and RabbitMQ; one of them remembers nothing.
-They are measured in turn, within the same minute.
+They are measured in turn, within the same minute. Then changes are made at the one, and it is
+measured how soon the other shows them.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -23,15 +25,18 @@ import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
 
 from benchmarks.load import CONNECTIONS, Answers, Request, play
 from benchmarks.servers import Servers, servers_of_our_own
+from chassis.context import Caller
+from chassis.database import Database, service_url
 from chassis.ids import new_id
 from contracts.booking import AvailabilityChanged
+from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, Listing, SpecialistStatus, WriteProfile
 from firststep.platform import SERVICES
+from services.profiles.base import Base
+from services.profiles.discovery import directory
 from services.profiles.specialists.specialists import Specialist
 from tests.system.processes import (
     ROOT,
@@ -42,10 +47,12 @@ from tests.system.processes import (
     firststep,
     serving,
 )
-from tests.tokens import SEAL_KEYS
+from tests.tokens import KEY, SEAL_KEYS, a_token_of, plant_key
 
 SPECIALISTS = 200
 WARM_UP_S = 1
+CHANGES = 50
+LONGEST_DELAY_S = 30
 
 Rounds = Annotated[int, typer.Option(min=1, help="How often each read is measured.")]
 Seconds = Annotated[int, typer.Option(min=1, help="How long each load lasts.")]
@@ -63,7 +70,12 @@ def main(rounds: Rounds = 3, seconds: Seconds = 4) -> None:
         for each in (profiles, cached, uncached):
             each.wait_until_ready()
         found = _measure(cached, uncached, ids, rounds, seconds)
+        delays = sorted(_delay(uncached, cached, each) for each in ids[:CHANGES])
     _show(console, found, rounds, seconds)
+    console.print(
+        f"{len(delays)} changes at another gateway, after their answer seen in the cache's: "
+        f"median {1000 * median(delays):.0f} ms, latest {1000 * delays[-1]:.0f} ms"
+    )
 
 
 @contextmanager
@@ -107,11 +119,28 @@ def _measure(
     return found
 
 
+def _delay(changed: Serving, seen: Serving, specialist_id: UUID) -> float:
+    """Seconds from the answer to a change until the other gateway shows it."""
+    url, words = f"{seen.url}/api/v1/specialists/{specialist_id}", f"Changed {new_id()}"
+    token = a_token_of(KEY, Caller(specialist_id, frozenset([Role.SPECIALIST])))
+    with httpx.Client(headers={"Authorization": f"Bearer {token}"}) as http:
+        http.get(url).raise_for_status()
+        change = http.patch(f"{changed.url}/api/v1/specialists/me", json={"headline": words})
+        change.raise_for_status()
+        answered = time.perf_counter()
+        while http.get(url).raise_for_status().json()["headline"] != words:
+            if time.perf_counter() - answered > LONGEST_DELAY_S:
+                raise RuntimeError(f"{url} does not show a change")
+        return time.perf_counter() - answered
+
+
 def _require_same(cached: Serving, uncached: Serving, path: str) -> None:
     answers = [httpx.get(f"{each.url}{path}").raise_for_status() for each in (cached, uncached)]
     number = {len(each.json().get("items", ())) for each in answers}
     if len(number) != 1:
         raise RuntimeError(f"{path}: the gateways disagree")
+    if number == {0} and "items" in answers[0].json():
+        raise RuntimeError(f"{path}: nobody is on it")
 
 
 def _platform(servers: Servers, folder: Path) -> tuple[Settings, list[UUID]]:
@@ -128,10 +157,14 @@ def _platform(servers: Servers, folder: Path) -> tuple[Settings, list[UUID]]:
         raise RuntimeError(migrated.stderr)
     people = [_a_featured_one() for _ in range(SPECIALISTS)]
     ids = [each.id for each in people]
-    engine = create_engine(settings["database"].format(service="profiles"))
-    with Session(engine) as session, session.begin():
-        session.add_all(people)
-    engine.dispose()
+    database = Database(Base)
+    database.connect(service_url(settings["database"], "profiles"), "profiles")
+    plant_key(database)
+    with database.transaction() as tx:
+        tx.add_all(people)
+        for each in people:
+            directory.enter(tx, each)
+    database.dispose()
     return settings, ids
 
 
@@ -152,8 +185,11 @@ def _a_featured_one() -> Specialist:
             biography="I listen first. " * 40,
             languages=["en", "de"],
             topics=["anxiety", "low-mood"],
+            time_zone="Europe/Berlin",
+            online=True,
         )
     )
+    specialist.heed_licence(date.max, now)
     specialist.learn_availability(
         AvailabilityChanged(
             specialist_id=specialist.id,
