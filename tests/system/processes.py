@@ -135,16 +135,21 @@ def real_settings(broker: str, database: str, mail: str) -> Settings:
     }
 
 
-def listening(settings: Settings, *types: str) -> subprocess.Popen[str]:
-    """A listener that has begun to listen."""
-    listener = subprocess.Popen(
-        [sys.executable, *COMMAND, "listen", *types],
-        env=clean_environment(settings),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert listener.stderr is not None
-    assert "listening" in listener.stderr.readline()
-    return listener
+@contextmanager
+def listening(settings: Settings, *types: str) -> Iterator[subprocess.Popen[str]]:
+    """A listener that has begun to listen, ended with the block at the latest."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(
+            subprocess.Popen(
+                [sys.executable, *COMMAND, "listen", *types],
+                env=clean_environment(settings),
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        stack.callback(_end, listener)
+        assert listener.stderr is not None
+        assert "listening" in listener.stderr.readline()
+        yield listener
