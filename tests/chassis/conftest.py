@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from chassis import consumer
 from chassis.store import Store
 from tests.chassis.bank import Base, a_store
+from tests.chassis.sites import NAME, Answer, Authority, Names, Opened, Site, a_site
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -93,3 +96,28 @@ def store(database: str) -> Iterator[Store]:
     store = a_store(database, "teller", Base)
     yield store
     store.dispose()
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    made_up = Names()
+    monkeypatch.setattr(socket, "getaddrinfo", made_up.getaddrinfo)
+    return made_up
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def opened(names: Names) -> Iterator[Opened]:
+    """Opens a site that says what it is given, under the name of the tests."""
+    with ExitStack() as stack:
+
+        def open_site(says: Answer | bytes, **options: Any) -> Site:
+            names.say(NAME, "127.0.0.1")
+            spoken = (lambda _: [says]) if isinstance(says, bytes) else says
+            return stack.enter_context(a_site(spoken, **options))
+
+        yield open_site

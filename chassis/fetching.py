@@ -1,0 +1,212 @@
+"""What a user gave the address of, fetched: the only way out to addresses that users give.
+
+    AddressRefused(Invalid)        it is not fetched: another address is needed
+    └── AnswerRefused              it was, but what came is not taken
+    NotFetched(Unavailable)        it did not come, or not in time: another attempt may succeed
+
+https only, from public addresses only, without going elsewhere, within limits of time and size.
+Nothing of this process's own goes along: no cookies, no proxy, nothing from its environment.
+"""
+
+from __future__ import annotations
+
+import functools
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import eventlet
+import httpcore
+import httpx
+
+from chassis.addresses import PORTS, AddressRefused, is_public, parsed, port, shown
+from chassis.dialling import Address, Dialler
+from chassis.errors import DomainError, FieldError, Unavailable
+from chassis.gunzipping import Decoder, Gunzip, Plain
+
+MOST_REDIRECTS = 3
+REDIRECTS = (301, 302, 303, 307, 308)
+DECODERS: dict[str, type[Decoder]] = {"": Plain, "identity": Plain, "gzip": Gunzip}
+HEADERS = {"user-agent": "Firststep", "accept": "*/*", "accept-encoding": "gzip"}
+
+
+class AnswerRefused(AddressRefused):
+    """What that address answers is not taken."""
+
+    code = "answer_refused"
+
+
+class NotFetched(Unavailable):
+    """That address does not answer; try again later."""
+
+    code = "not_fetched"
+
+
+@functools.cache
+def trusted_authorities() -> ssl.SSLContext:
+    """certifi's, whatever ``SSL_CERT_FILE`` says."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a fetch may go. Tests, whose servers are on this host, open what they need."""
+
+    admits: Callable[[Address], bool] = is_public
+    ports: frozenset[int] = frozenset(PORTS.values())
+    tls: Callable[[], ssl.SSLContext] = trusted_authorities
+
+
+PUBLIC = Reach()
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer, of whatever ``status`` but a redirect.
+
+    ``url`` is where it came from after redirects; ``body`` is decoded. ``content_type``, ``etag``
+    and ``last_modified`` are the headers as they were sent, or empty.
+    """
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True)
+class _Request:
+    headers: dict[str, str]
+    content: bytes | None
+    schemes: tuple[str, ...]
+    limit_bytes: int
+    deadline_s: float
+    reach: Reach
+
+
+def fetch(
+    url: str,
+    *,
+    limit_bytes: int,
+    deadline_s: float,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    field: str = "url",
+    allow_http: bool = False,
+    reach: Reach = PUBLIC,
+) -> Fetched:
+    """GET ``url``, or POST ``content`` to it, where there is any.
+
+    ``limit_bytes`` holds for the body as it comes and for what it is decoded to; ``deadline_s``
+    (seconds) for all of it, from the look-up to the last byte. At most ``MOST_REDIRECTS`` to the
+    same host are followed, and none of a POST. ``field`` is what a refusal calls the address.
+
+    Raises ``AddressRefused``, ``AnswerRefused`` or ``NotFetched``. Not for use in a transaction.
+    """
+    own = {name.lower(): value for name, value in (headers or {}).items()}
+    schemes = ("https", "http") if allow_http else ("https",)
+    request = _Request(own, content, schemes, limit_bytes, deadline_s, reach)
+    deadline = eventlet.Timeout(deadline_s)
+    try:
+        return _followed(url, request)
+    except (AddressRefused, NotFetched) as refusal:
+        raise _about(url, field, refusal) from refusal
+    except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
+        failed = NotFetched(f"does not answer as it should: {error}")
+        raise _about(url, field, failed) from error
+    except eventlet.Timeout as passed:
+        if passed is not deadline:
+            raise
+        late = NotFetched(f"does not answer within {deadline_s:g} s")
+        raise _about(url, field, late) from None
+    finally:
+        deadline.cancel()
+
+
+def _about(url: str, field: str, refusal: DomainError) -> DomainError:
+    value = shown(url)
+    error = FieldError(field, refusal.detail, value)
+    return type(refusal)(f"{value} {refusal.detail}", [error])
+
+
+def _followed(given: str, request: _Request) -> Fetched:
+    url = parsed(given, request.schemes, request.reach.ports)
+    for _ in range(MOST_REDIRECTS + 1):
+        answer = _answer(url, request)
+        if isinstance(answer, Fetched):
+            return answer
+        url = _redirected(url, answer, request)
+    raise AddressRefused(f"redirects more than {MOST_REDIRECTS} times")
+
+
+def _answer(url: httpx.URL, request: _Request) -> Fetched | str:
+    """What is there, or else where it says to go."""
+    origin = httpcore.Origin(url.raw_scheme, url.raw_host, port(url))
+    target = httpcore.URL(
+        scheme=origin.scheme, host=origin.host, port=origin.port, target=url.raw_path
+    )
+    host = {"host": url.netloc.decode("ascii"), "connection": "close"}
+    headers = list((HEADERS | request.headers | host).items())
+    with (
+        httpcore.HTTPConnection(
+            origin,
+            ssl_context=request.reach.tls(),
+            network_backend=Dialler(request.reach.admits, request.deadline_s),
+        ) as connection,
+        connection.stream(
+            "GET" if request.content is None else "POST",
+            target,
+            headers=headers,
+            content=request.content,
+        ) as response,
+    ):
+        said = httpx.Headers(response.headers)
+        if response.status in REDIRECTS and "location" in said:
+            return said["location"]
+        body = _body(response, said, request.limit_bytes)
+        told = [said.get(name, "") for name in ("content-type", "etag", "last-modified")]
+        return Fetched(str(url), response.status, told[0], body, told[1], told[2])
+
+
+def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
+    """The next URL; raises ``AddressRefused`` unless it is on the same host and as secret."""
+    if request.content is not None:
+        raise AddressRefused("redirects what was to be posted to it")
+    try:
+        joined = str(url.join(location))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise AddressRefused("redirects to what is not an address of the web") from error
+    try:
+        there = parsed(joined, request.schemes, request.reach.ports)
+    except AddressRefused as refusal:
+        raise AddressRefused(f"redirects to {shown(joined)}, which {refusal.detail}") from refusal
+    if there.raw_host != url.raw_host:
+        raise AddressRefused(f"redirects to another host, {there.raw_host.decode('ascii')}")
+    if (url.scheme, there.scheme) == ("https", "http"):
+        raise AddressRefused("redirects from https to http")
+    return there
+
+
+def _body(response: httpcore.Response, said: httpx.Headers, limit_bytes: int) -> bytes:
+    """The body, decoded; raises ``AnswerRefused`` as soon as it is known to be too large."""
+    too_large = AnswerRefused(f"answers with more than {limit_bytes} bytes")
+    if int(said.get("content-length", 0)) > limit_bytes:
+        raise too_large
+    encoding = said.get("content-encoding", "").strip().lower()
+    if encoding not in DECODERS:
+        raise AnswerRefused(f"answers in the encoding {encoding[:40]}; allowed is gzip")
+    decoder = DECODERS[encoding]()
+    received, body = 0, bytearray()
+    for part in response.iter_stream():
+        received += len(part)
+        try:
+            body += decoder.decoded(part, limit_bytes - len(body))
+        except ValueError as error:
+            raise AnswerRefused(f"answers with broken gzip: {error}") from error
+        if max(received, len(body)) > limit_bytes:
+            raise too_large
+    if not decoder.is_complete():
+        raise NotFetched("ends its answer too soon")
+    return bytes(body)
