@@ -46,6 +46,7 @@ test-rest:
 
 bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.bench
+	$(BIN)/python -W ignore -m benchmarks.slots
 
 bench-reads: .venv/installed-dev  ## Measure public reads with and without the gateway's cache (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.cached_reads

@@ -23,7 +23,7 @@ from benchmarks.population import Population
 from benchmarks.servers import Servers
 from contracts.booking import Availability, Hours, Weekday
 from firststep.platform import SERVICES
-from services.booking.calendars import Calendar
+from services.booking.availability.calendars import Calendar
 from tests.databases import connected_database
 from tests.system.processes import ROOT, Settings, a_free_port, firststep, serving
 from tests.tokens import SEAL_KEYS
@@ -55,9 +55,14 @@ class Running:
 
 
 @contextmanager
-def ours(folder: Path, servers: Servers, booking_processes: int = 1) -> Iterator[Running]:
+def ours(
+    folder: Path,
+    servers: Servers,
+    booking_processes: int = 1,
+    population: Population | None = None,
+) -> Iterator[Running]:
     """A process each for the gateway and the services that a booking concerns."""
-    population = Population()
+    population = population or Population()
     settings = {
         "broker": servers.rabbitmq,
         "database": servers.fresh_databases(*SERVICES),
@@ -166,6 +171,7 @@ def _set_up(settings: Settings, database: str, population: Population) -> None:
     with Session(engine) as session, session.begin():
         for specialist in population.specialists:
             calendar = Calendar(specialist_id=specialist, version=0, listed=True, listing_version=1)
+            calendar.revision = 0
             calendar.offers_free_consultations = False
             calendar.next_slot_at = None
             calendar.open(availability, (), datetime.now(UTC))

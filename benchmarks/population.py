@@ -14,7 +14,7 @@ from benchmarks.load import Request
 from chassis.context import Caller
 from chassis.database import Database
 from contracts.profiles.accounts import Role
-from services.booking.availability import SLOT
+from services.booking.availability.opening_hours import SLOT
 from services.profiles.sessions.tokens import access_token
 from tests.tokens import key_of
 
@@ -31,6 +31,7 @@ class Population:
 
     specialists: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(SPECIALISTS)])
     key: OKPKey = field(default_factory=lambda: OKPKey.generate_key("Ed25519"))
+    most_per_second: int = MOST_PER_SECOND
     _slots_given: int = 0
 
     def __post_init__(self) -> None:
@@ -48,7 +49,7 @@ class Population:
 
     def bookings(self, seconds: float) -> Iterator[Request]:
         """Enough for so many seconds; none that was given before."""
-        for _ in range(-(-int(MOST_PER_SECOND * seconds) // SPECIALISTS)):
+        for _ in range(-(-int(self.most_per_second * seconds) // len(self.specialists))):
             token = self._token_of(uuid4())
             starts_at = (self._first_slot + self._slots_given * SLOT).isoformat()
             self._slots_given += 1

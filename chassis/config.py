@@ -49,6 +49,7 @@ class Settings:
     proxies: int
     seal_keys: str
     limits: str
+    meeting: str
     log: str
     log_level: str
 
@@ -85,6 +86,8 @@ def read() -> Settings:
     limits = env.str("LIMITS", "memory://", validate=_limits)
     """Where failed guesses are counted: ``redis://user:password@host:port/number``, for all
     processes together, or ``memory://``, for each by itself."""
+    meeting = env.str("MEETING", "", validate=_meeting)
+    """Where people meet online: an ``https://`` address in which ``{room}`` stands for a room."""
     log = env.str("LOG", "console", validate=validate.OneOf(["console", "json"]))
     level = env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS))
     problems = _unknown(env)
@@ -106,6 +109,7 @@ def read() -> Settings:
         proxies=proxies,
         seal_keys=seal_keys,
         limits=limits,
+        meeting=meeting,
         log=log,
         log_level=level,
     )
@@ -174,6 +178,11 @@ def _files(value: str) -> None:
         raise ValidationError(f"{_hidden(value)!r} is neither an s3:// address nor a folder")
     if not BUCKET.fullmatch(value):
         raise ValidationError("is not s3://key:secret@host:port/bucket")
+
+
+def _meeting(value: str) -> None:
+    if value and (_scheme(value) != "https" or "{room}" not in value):
+        raise ValidationError(f"{value!r} is not an https:// address that contains {{room}}")
 
 
 def _seal_keys(value: str) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select
+from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select, text
 from sqlalchemy.orm import Mapper, Session
 
 from chassis import context, journal
@@ -19,6 +19,8 @@ from chassis.inserts import insert_if_absent, insertion
 from chassis.replies import kept
 from chassis.times import utc_now
 from chassis.watched import Watched, keepers_of
+
+HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -57,6 +59,15 @@ class Transaction(Session):
         if insert_if_absent(self, cast(Table, mapper.local_table), **{key.name: id}):
             self.refuse_forgotten(id)
         return self.lock(kind, id)
+
+    def hold(self, name: str) -> None:
+        """Wait until nobody else holds this name, and hold it until the end of the transaction.
+
+        For what no one row stands for. Take names before rows, everywhere in one order: two that
+        wait for each other are ended by the database.
+        """
+        if self.get_bind().dialect.name == "postgresql":  # SQLite's writer is alone anyway
+            self.execute(HOLD, {"name": name})
 
     def forget(self, id: UUID) -> None:
         """From now on nothing is made under this id; see ``chassis.forgetting`` for the rest."""

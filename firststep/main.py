@@ -15,7 +15,7 @@ from chassis import config, logs, sealing
 from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
-from firststep import accounts, events, featuring, platform
+from firststep import accounts, audit, events, featuring, platform
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.add_typer(events.app, name="events")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(featuring.app, name="featuring")
+app.command()(audit.audit)
 errors = Console(stderr=True)
 
 Services = Annotated[list[str] | None, typer.Argument(help="Default: all.")]

@@ -72,6 +72,7 @@ def config_for(settings: Settings) -> dict[str, Any]:
         "PROXIES": settings.proxies,
         "SEAL_KEYS": settings.seal_keys,
         "LIMITS": settings.limits,
+        "MEETING": settings.meeting,
     }
 
 

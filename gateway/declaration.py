@@ -38,12 +38,14 @@ class Raw:
     """Bytes as they are, of one of these media types, in place of JSON.
 
     As a ``body``, of so many bytes at most. As what is returned, a ``contracts.files.File``;
-    ``name`` makes browsers save it rather than show it.
+    ``name`` makes browsers save it rather than show it; who ``asks_again`` bears its ETag, and
+    nobody else keeps it.
     """
 
     types: tuple[str, ...]
     largest: int = LARGEST_FILE
     name: str = ""
+    asks_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,11 @@ class Declaration:
 
     @property
     def cache_control(self) -> str:
-        """What it says of keeping an answer; nothing where each may be another."""
+        """What it says of keeping an answer, which then bears an ETag; empty: nobody keeps it."""
         if self.cached is not None:
             return self.cached.control
+        if isinstance(self.returns, Raw) and self.returns.asks_again:
+            return "private, no-cache"
         if not self.kept_s:
             return ""
         immutable = ", immutable" if self.kept_s >= FOR_EVER_S else ""

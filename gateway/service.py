@@ -3,17 +3,21 @@
 from gateway.api.accounts import AccountsApi
 from gateway.api.articles import ArticlesApi
 from gateway.api.availability import AvailabilityApi
+from gateway.api.calendars import CalendarsApi
 from gateway.api.consultations import ConsultationsApi
 from gateway.api.featuring import FeaturingApi
+from gateway.api.figures import FiguresApi
 from gateway.api.health import HealthApi
 from gateway.api.licences import LicencesApi
 from gateway.api.notifications import NotificationsApi
+from gateway.api.outside import OutsideCalendarsApi
 from gateway.api.photos import PhotosApi
 from gateway.api.privacy import PrivacyApi
 from gateway.api.second_factors import SecondFactorsApi
 from gateway.api.sessions import SessionsApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
+from gateway.api.waitlist import WaitlistApi
 from gateway.docs import Docs
 from gateway.site.links import Links
 
@@ -30,6 +34,10 @@ class Gateway(
     FeaturingApi,
     AvailabilityApi,
     ConsultationsApi,
+    WaitlistApi,
+    CalendarsApi,
+    OutsideCalendarsApi,
+    FiguresApi,
     NotificationsApi,
     ArticlesApi,
     HealthApi,

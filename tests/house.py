@@ -23,6 +23,7 @@ from tests.tokens import SEAL_KEYS
 
 _files = TemporaryDirectory(prefix="firststep-files-")
 URL = "https://firststep.example"
+MEETING = "https://meet.example/{room}"
 
 
 @dataclass
@@ -71,6 +72,7 @@ def a_house(
         "FILES": files or a_files_folder(),
         "SEAL_KEYS": SEAL_KEYS,
         "URL": URL,
+        "MEETING": MEETING,
     }
     try:
         with Process([*classes, Caller], config, TOPOLOGY).running() as process:
@@ -84,7 +86,12 @@ def a_house(
 @contextmanager
 def another_gateway(house: House) -> Iterator[House]:
     """A second gateway to the same platform, in a process of its own as it were."""
-    config = {"AMQP_URI": house.broker, "WEB_SERVER_ADDRESS": "127.0.0.1:0", "DATABASE": ""}
+    config = {
+        "AMQP_URI": house.broker,
+        "WEB_SERVER_ADDRESS": "127.0.0.1:0",
+        "DATABASE": "",
+        "URL": URL,
+    }
     with Process([Gateway], config, TOPOLOGY).running() as process:
         with httpx.Client(base_url=_address(process), timeout=15) as http:
             yield House(process, house.broker, house.database, house.mail, http)

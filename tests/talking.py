@@ -20,7 +20,7 @@ from chassis.process import Process
 from chassis.store import Store
 from chassis.subscribe import queues_of, subscriptions_of
 from chassis.times import utc_now
-from tests.house import URL, House, a_files_folder, an_embedded_broker, sweep_queues
+from tests.house import MEETING, URL, House, a_files_folder, an_embedded_broker, sweep_queues
 from tests.house import Caller as Asker
 from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
@@ -128,6 +128,7 @@ def serving(
         "FILES": files or a_files_folder(),
         "SEAL_KEYS": seal_keys,
         "URL": URL,
+        "MEETING": MEETING,
     }
     topology = queues_of(service)
     others = [Process([service], config, topology) for _ in range(instances - 1)]

@@ -117,6 +117,8 @@ class SpecialistListed(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     version: Version
     display_name: str
     headline: str
+    languages: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +129,8 @@ class SpecialistUpdated(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     version: Version
     display_name: str
     headline: str
+    languages: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import NotFound
-from contracts.booking import Availability, BadHours, BadPeriod, Slots, SlotsQuery
+from contracts.booking import (
+    Availability,
+    BadHours,
+    BadPeriod,
+    Slots,
+    SlotsQuery,
+    UnknownTimeZone,
+)
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.endpoint import endpoint
@@ -41,7 +48,7 @@ class AvailabilityApi(Api):
         "/api/v1/specialists/{specialist_id}/slots",
         query=SlotsQuery,
         returns=Slots,
-        errors=[NotFound, BadPeriod],
+        errors=[NotFound, BadPeriod, UnknownTimeZone],
     )
     def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> Any:
         """The specialist's free slots in a period."""

@@ -10,18 +10,57 @@ from chassis.errors import EmailNotVerified, NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.booking import (
     AlreadyBooked,
+    AttendanceClosed,
     BookConsultation,
+    BookingPaused,
+    BudgetSpent,
+    CancelConsultation,
     Consultation,
+    DayFull,
+    HasBegun,
+    InThePast,
     NoFreeConsultations,
+    NotBegun,
+    NotBooked,
+    NotHeld,
+    NoticeTooShort,
+    NotListed,
+    OutcomeClosed,
+    OutcomeGiven,
+    OutcomeNotYours,
+    OverlappingBooking,
     OwnProfile,
+    PrivateNote,
+    RescheduleConsultation,
+    SameTime,
+    SayAttendance,
+    SayOutcome,
     SlotNotOffered,
     SlotTaken,
+    SpecialistBusy,
+    TooFar,
+    TooManyBookings,
     TooSoon,
 )
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.declaration import SIGNED_IN
 from gateway.endpoint import endpoint
+
+STANDS_AGAINST_A_TIME = (
+    SlotTaken,
+    SlotNotOffered,
+    SpecialistBusy,
+    TooSoon,
+    InThePast,
+    TooFar,
+    DayFull,
+    BudgetSpent,
+    NotListed,
+    NoFreeConsultations,
+    OverlappingBooking,
+)
+STANDS_AGAINST_A_CHANGE = (NotFound, NotBooked, HasBegun, NoticeTooShort)
 
 
 class ConsultationsApi(Api):
@@ -35,18 +74,19 @@ class ConsultationsApi(Api):
         errors=[
             EmailNotVerified,
             NotFound,
-            SlotTaken,
-            SlotNotOffered,
-            TooSoon,
-            NoFreeConsultations,
+            *STANDS_AGAINST_A_TIME,
             AlreadyBooked,
+            TooManyBookings,
+            BookingPaused,
             OwnProfile,
         ],
     )
     def book(self, body: BookConsultation) -> Any:
         """Book a free first consultation."""
         return self.booking.book_consultation(
-            specialist_id=body.specialist_id, starts_at=body.starts_at
+            specialist_id=body.specialist_id,
+            starts_at=body.starts_at,
+            note=None if body.note is None else PrivateNote(text=body.note),
         )
 
     @endpoint(
@@ -71,3 +111,56 @@ class ConsultationsApi(Api):
     def get_consultation(self, consultation_id: UUID) -> Any:
         """One of your consultations."""
         return self.booking.get_consultation(consultation_id=consultation_id)
+
+    @endpoint(
+        "POST",
+        "/api/v1/consultations/{consultation_id}/cancellation",
+        body=CancelConsultation,
+        returns=Consultation,
+        allow=SIGNED_IN,
+        errors=STANDS_AGAINST_A_CHANGE,
+    )
+    def cancel(self, consultation_id: UUID, body: CancelConsultation) -> Any:
+        """Cancel a consultation; its time is free again."""
+        return self.booking.cancel_consultation(consultation_id=consultation_id, cancellation=body)
+
+    @endpoint(
+        "POST",
+        "/api/v1/consultations/{consultation_id}/rescheduling",
+        body=RescheduleConsultation,
+        returns=Consultation,
+        allow=SIGNED_IN,
+        errors=[*STANDS_AGAINST_A_CHANGE, *STANDS_AGAINST_A_TIME, SameTime],
+    )
+    def reschedule(self, consultation_id: UUID, body: RescheduleConsultation) -> Any:
+        """Move a consultation to another free slot."""
+        return self.booking.reschedule_consultation(
+            consultation_id=consultation_id, starts_at=body.starts_at
+        )
+
+    @endpoint(
+        "POST",
+        "/api/v1/consultations/{consultation_id}/attendance",
+        body=SayAttendance,
+        returns=Consultation,
+        allow=SIGNED_IN,
+        errors=[NotFound, NotHeld, NotBegun, AttendanceClosed],
+    )
+    def say_attendance(self, consultation_id: UUID, body: SayAttendance) -> Any:
+        """Say whether a consultation took place; within 48 hours."""
+        return self.booking.say_attendance(
+            consultation_id=consultation_id, attendance=body.attendance
+        )
+
+    @endpoint(
+        "POST",
+        "/api/v1/consultations/{consultation_id}/outcome",
+        body=SayOutcome,
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+        errors=[NotFound, NotHeld, NotBegun, OutcomeClosed, OutcomeGiven, OutcomeNotYours],
+    )
+    def say_outcome(self, consultation_id: UUID, body: SayOutcome) -> Any:
+        """Say in private what you want next; both are told only where both want to go on."""
+        return self.booking.say_outcome(consultation_id=consultation_id, outcome=body.outcome)

@@ -18,10 +18,20 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts import notifications as contract
 from contracts.booking import (
+    BothWishToContinue,
     ConsultationBooked,
     ConsultationCancelled,
+    ConsultationCompleted,
+    ConsultationMissed,
+    ConsultationRescheduled,
     ConsultationsAtRisk,
+    FreeConsultationsPaused,
+    FreeConsultationsResumed,
+    OutsideCalendarBroken,
+    OutsideCalendarWorks,
     Party,
+    RescueOffered,
+    SlotOffered,
 )
 from contracts.notifications import NotificationsData, PersonalDataErased
 from contracts.profiles.accounts import (
@@ -117,6 +127,37 @@ class NotificationsService:
         else:
             tell(tx, event.client_id, wording.cancelled_for_client(event), about, by_mail=True)
 
+    @subscribe(ConsultationRescheduled)
+    def tell_both_when(self, event: ConsultationRescheduled, tx: Transaction) -> None:
+        tell_each(tx, event, wording.rescheduled(event))
+
+    @subscribe(ConsultationCompleted)
+    def ask_both_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
+        tell_each(tx, event, wording.completed())
+
+    @subscribe(ConsultationMissed)
+    def tell_who_missed(self, event: ConsultationMissed, tx: Transaction) -> None:
+        """Both, so that either can say that it was otherwise."""
+        sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
+        for party, account_id in sides.items():
+            theirs = party == event.missed_by
+            words = (wording.missed_by_you if theirs else wording.missed_by_the_other)(event)
+            tell(tx, account_id, words, event.consultation_id, by_mail=True)
+
+    @subscribe(BothWishToContinue)
+    def tell_both_wish(self, event: BothWishToContinue, tx: Transaction) -> None:
+        tell_each(tx, event, wording.both_wish_to_continue())
+
+    @subscribe(RescueOffered)
+    def tell_of_rescue(self, event: RescueOffered, tx: Transaction) -> None:
+        words = wording.rescue_offered(event)
+        tell(tx, event.client_id, words, event.consultation_id, by_mail=True)
+
+    @subscribe(SlotOffered)
+    def tell_who_waits(self, event: SlotOffered, tx: Transaction) -> None:
+        words = wording.slot_offered(event)
+        tell(tx, event.client_id, words, event.specialist_id, by_mail=True)
+
     @subscribe(ConsultationsAtRisk)
     def tell_admins(self, event: ConsultationsAtRisk, tx: Transaction) -> None:
         words = wording.consultations_at_risk(event)
@@ -125,6 +166,16 @@ class NotificationsService:
 
     # Specialists
 
+    @subscribe(OutsideCalendarBroken)
+    def tell_calendar_broken(self, event: OutsideCalendarBroken, tx: Transaction) -> None:
+        words = wording.outside_calendar_broken(event.problem)
+        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+
+    @subscribe(OutsideCalendarWorks)
+    def tell_calendar_works(self, event: OutsideCalendarWorks, tx: Transaction) -> None:
+        words = wording.outside_calendar_works()
+        tell(tx, event.specialist_id, words, event.specialist_id)
+
     @subscribe(SpecialistFeatured)
     def tell_featured(self, event: SpecialistFeatured, tx: Transaction) -> None:
         tell(tx, event.specialist_id, wording.featured(), event.specialist_id)
@@ -132,6 +183,14 @@ class NotificationsService:
     @subscribe(SpecialistUnfeatured)
     def tell_unfeatured(self, event: SpecialistUnfeatured, tx: Transaction) -> None:
         tell(tx, event.specialist_id, wording.unfeatured(event.reason), event.specialist_id)
+
+    @subscribe(FreeConsultationsPaused)
+    def tell_paused(self, event: FreeConsultationsPaused, tx: Transaction) -> None:
+        tell(tx, event.specialist_id, wording.paused(), event.specialist_id, by_mail=True)
+
+    @subscribe(FreeConsultationsResumed)
+    def tell_resumed(self, event: FreeConsultationsResumed, tx: Transaction) -> None:
+        tell(tx, event.specialist_id, wording.resumed(), event.specialist_id, by_mail=True)
 
     @subscribe(SpecialistVerified)
     def tell_verified(self, event: SpecialistVerified, tx: Transaction) -> None:
@@ -236,6 +295,16 @@ def tell(
     tx.add(Notice.to(account_id, words.kind, words.text, about, now))
     if by_mail:
         tx.add(Mail.to(account_id, words.subject, words.text, now, address))
+
+
+def tell_each(
+    tx: Transaction,
+    event: ConsultationRescheduled | ConsultationCompleted | BothWishToContinue,
+    words: Wording,
+) -> None:
+    """The same to both sides of a consultation, as a notice and by mail."""
+    for account_id in (event.client_id, event.specialist_id):
+        tell(tx, account_id, words, event.consultation_id, by_mail=True)
 
 
 def send_once(

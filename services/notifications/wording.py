@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from contracts.booking import ConsultationBooked, ConsultationCancelled, ConsultationsAtRisk
+from contracts.booking import (
+    ConsultationBooked,
+    ConsultationCancelled,
+    ConsultationMissed,
+    ConsultationRescheduled,
+    ConsultationsAtRisk,
+    Party,
+    RescueOffered,
+    SlotOffered,
+)
 from contracts.profiles.featuring import NotFeatured
 
 
@@ -21,6 +30,15 @@ REASONS = {
     NotFeatured.NOT_VERIFIED: "your licence is not verified",
     NotFeatured.NO_FREE_CONSULTATIONS: "you offer no free consultations",
     NotFeatured.NO_SLOT_SOON: "you have no free slot within 14 days",
+}
+
+
+UNREADABLE = {
+    "not_fetched": "its address does not answer",
+    "no_calendar_there": "there is no calendar at its address now",
+    "bad_calendar_file": "what is at its address can't be read as a calendar",
+    "address_refused": "its address can't be used",
+    "answer_refused": "what its address answers can't be used",
 }
 
 
@@ -59,6 +77,27 @@ def unfeatured(reason: NotFeatured) -> Wording:
     )
 
 
+def outside_calendar_broken(problem: str) -> Wording:
+    why = UNREADABLE.get(problem, "it can't be read")
+    return Wording(
+        kind="outside_calendar_broken",
+        subject="Your calendar",
+        text=(
+            f"We can't read your calendar elsewhere any more: {why}. What we knew of it still "
+            "blocks your times; what you enter there from now on does not. Please look at its "
+            "address."
+        ),
+    )
+
+
+def outside_calendar_works() -> Wording:
+    return Wording(
+        kind="outside_calendar_works",
+        subject="Your calendar",
+        text="We read your calendar elsewhere again: what is in it blocks your times.",
+    )
+
+
 def cancelled_for_client(event: ConsultationCancelled) -> Wording:
     return Wording(
         kind="consultation_cancelled",
@@ -78,6 +117,109 @@ def cancelled_for_specialist(event: ConsultationCancelled) -> Wording:
             f"The free first consultation with you of {_when(event.starts_at)} was cancelled. "
             "The time is free again."
         ),
+    )
+
+
+def rescheduled(event: ConsultationRescheduled) -> Wording:
+    return Wording(
+        kind="consultation_rescheduled",
+        subject="Your appointment",
+        text=(
+            f"The free first consultation of {_when(event.previous_starts_at)} was moved. It is "
+            f"now on {_when(event.starts_at)}."
+        ),
+    )
+
+
+def completed() -> Wording:
+    return Wording(
+        kind="consultation_completed",
+        subject="Your appointment",
+        text=(
+            "Your first consultation is over, and obliges you to nothing. If you like, tell us "
+            "within 14 days what you want next. The other side never sees it: only where both "
+            "of you want to continue, both are told so."
+        ),
+    )
+
+
+def missed_by_you(event: ConsultationMissed) -> Wording:
+    return Wording(
+        kind="consultation_missed",
+        subject="Your appointment",
+        text=(
+            f"We were told that you could not make it to the first consultation of "
+            f"{_when(event.starts_at)}. That can happen. If it was otherwise, say so within 48 "
+            "hours: then it counts as held."
+        ),
+    )
+
+
+def missed_by_the_other(event: ConsultationMissed) -> Wording:
+    for_client = " It does not count: you can book another one with anybody."
+    return Wording(
+        kind="consultation_missed",
+        subject="Your appointment",
+        text=(
+            f"The first consultation of {_when(event.starts_at)} is noted as missed by the other "
+            f"side.{for_client if event.missed_by == Party.SPECIALIST else ''} If it was "
+            "otherwise, say so within 48 hours."
+        ),
+    )
+
+
+def both_wish_to_continue() -> Wording:
+    return Wording(
+        kind="both_wish_to_continue",
+        subject="Your appointment",
+        text=(
+            "After your first consultation both of you said that you would like to continue. "
+            "Whether and how is for the two of you to decide."
+        ),
+    )
+
+
+def rescue_offered(event: RescueOffered) -> Wording:
+    times = "\n".join(_when(each.starts_at) for each in event.slots)
+    until = min(each.held_until for each in event.slots)
+    return Wording(
+        kind="rescue_offered",
+        subject="Other times for you",
+        text=(
+            "We are sorry that your first consultation did not take place. If you like, choose one "
+            f"of these times with others who may suit you:\n\n{times}\n\nNobody else can book "
+            f"them until {_when(until)}. You need not take any."
+        ),
+    )
+
+
+def slot_offered(event: SlotOffered) -> Wording:
+    return Wording(
+        kind="slot_offered",
+        subject="A time for you",
+        text=(
+            f"A time that you wait for has come free: {_when(event.starts_at)}. Nobody else can "
+            f"book it until {_when(event.held_until)}. You need not take it."
+        ),
+    )
+
+
+def paused() -> Wording:
+    return Wording(
+        kind="free_consultations_paused",
+        subject="Your profile",
+        text=(
+            "As many free first consultations are booked with you as you offer for now, so no "
+            "more can be booked. They open again by themselves."
+        ),
+    )
+
+
+def resumed() -> Wording:
+    return Wording(
+        kind="free_consultations_resumed",
+        subject="Your profile",
+        text="Free first consultations with you can be booked again.",
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.booking import Availability, Hours, Weekday
-from services.booking.calendars import Calendar
+from services.booking.availability.calendars import Calendar
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried: before the week's hours begin."""
@@ -50,12 +50,22 @@ def a_calendar(
     horizon_days: int = 60,
     next_slot_at: datetime | None = None,
     specialist_id: UUID | None = None,
+    grid_minutes: int = 30,
+    buffer_before_minutes: int = 0,
+    buffer_after_minutes: int = 0,
+    most_per_day: int | None = None,
+    most_per_week: int | None = None,
+    monthly_budget: int | None = None,
+    paced: bool = False,
+    cancellation_notice_hours: int = 12,
+    in_person_address: str | None = None,
 ) -> Calendar:
     """Of a listed specialist, every day from nine to five."""
     given = every_day("09:00", "17:00") if hours is None else hours
     return Calendar(
         specialist_id=specialist_id or new_id(),
         version=0,
+        revision=0,
         listed=listed,
         listing_version=1 if listed else 0,
         offers_free_consultations=offers,
@@ -66,6 +76,18 @@ def a_calendar(
         minimum_notice_hours=notice_hours,
         horizon_days=horizon_days,
         next_slot_at=next_slot_at,
+        overrides=[],
+        stays=[],
+        grid_minutes=grid_minutes,
+        buffer_before_minutes=buffer_before_minutes,
+        buffer_after_minutes=buffer_after_minutes,
+        most_per_day=most_per_day,
+        most_per_week=most_per_week,
+        monthly_budget=monthly_budget,
+        paced=paced,
+        paused=False,
+        cancellation_notice_hours=cancellation_notice_hours,
+        in_person_address=in_person_address,
     )
 
 

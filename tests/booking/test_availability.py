@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -10,11 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.booking import BadHours, Hours
-from services.booking.availability import WEEKDAYS, WeeklyHours, require_sensible
-from tests.booking.builders import EVERY_DAY, on
+from contracts.booking import DateOverride, Hours, Stay, Stretch
+from services.booking.availability.opening_hours import SLOT, WEEKDAYS, OpeningHours
+from tests.booking.builders import EVERY_DAY, HALF_AN_HOUR, on
+from tests.booking.clock_changes import clock_changes
 
 A_DAY = timedelta(days=1)
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+CHANGES = list(clock_changes(2020, 2040))
 
 
 def slots_on(day: str, time_zone: str, *stretches: tuple[str, str]) -> list[str]:
@@ -22,7 +26,7 @@ def slots_on(day: str, time_zone: str, *stretches: tuple[str, str]) -> list[str]
     local = date.fromisoformat(day)
     hours = tuple(on(EVERY_DAY[local.weekday()], *each) for each in stretches)
     noon = datetime.combine(local, time(12), UTC)
-    slots = WeeklyHours(time_zone, hours).slots(noon - 2 * A_DAY, noon + 2 * A_DAY)
+    slots = OpeningHours(time_zone, hours).slots(noon - 2 * A_DAY, noon + 2 * A_DAY)
     return [f"{each:%d %H:%M}" for each in slots]
 
 
@@ -48,7 +52,7 @@ def test_hours_may_last_until_midnight() -> None:
 
 
 def test_only_slots_of_the_period_are_given_its_end_not_included() -> None:
-    hours = WeeklyHours("UTC", (on("monday", "09:00", "12:00"),))
+    hours = OpeningHours("UTC", (on("monday", "09:00", "12:00"),))
     starting_from, until = (
         datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
         datetime(2026, 3, 2, 11, 0, tzinfo=UTC),
@@ -61,7 +65,7 @@ def test_only_slots_of_the_period_are_given_its_end_not_included() -> None:
 
 
 def test_hours_return_every_week() -> None:
-    hours = WeeklyHours("UTC", (on("monday", "09:00", "09:30"),))
+    hours = OpeningHours("UTC", (on("monday", "09:00", "09:30"),))
     starting_from = datetime(2026, 3, 2, tzinfo=UTC)
     slots = hours.slots(starting_from, starting_from + 21 * A_DAY)
     assert [each.day for each in slots] == [2, 9, 16]
@@ -170,7 +174,7 @@ def test_slots_are_just_those_half_hours_of_the_hours_that_the_zones_own_clocks_
     starting_from = around.replace(minute=around.minute // 5 * 5, second=0, microsecond=0)
     until = starting_from + 3 * A_DAY
 
-    slots = list(WeeklyHours(time_zone, hours).slots(starting_from, until))
+    slots = list(OpeningHours(time_zone, hours).slots(starting_from, until))
 
     moments = [starting_from + FIVE_MINUTES * n for n in range(3 * 288)]
     zone = ZoneInfo(time_zone)
@@ -197,50 +201,112 @@ def test_slots_come_in_order_and_none_twice(
     time_zone: str, hours: tuple[Hours, ...], day: date
 ) -> None:
     starting_from = datetime.combine(day, time(), UTC)
-    slots = list(WeeklyHours(time_zone, hours).slots(starting_from, starting_from + 8 * A_DAY))
+    slots = list(OpeningHours(time_zone, hours).slots(starting_from, starting_from + 8 * A_DAY))
     assert all(earlier < later for earlier, later in pairwise(slots))
 
 
-@given(sensible_hours())
-@settings(max_examples=30, deadline=None)
-def test_sensible_hours_are_accepted(hours: tuple[Hours, ...]) -> None:
-    require_sensible(list(hours))
+# A grid finer or wider than a slot is long
 
 
-@pytest.mark.parametrize(("starts", "ends"), [("09:00", "09:00"), ("17:00", "09:00")])
-def test_hours_that_end_before_they_start_are_refused_by_name(starts: str, ends: str) -> None:
-    with pytest.raises(BadHours) as refusal:
-        require_sensible([on("monday", "08:00", "09:00"), on("tuesday", starts, ends)])
-    [error] = refusal.value.errors
-    assert (error.field, error.value) == ("hours.1.ends", ends)
-    assert starts in error.detail
+@pytest.mark.parametrize(
+    ("grid", "expected"),
+    [
+        (15, ["09:00", "09:15", "09:30", "09:45", "10:00", "10:15"]),
+        (30, ["09:00", "09:30", "10:00"]),
+        (60, ["09:00", "10:00"]),
+    ],
+)
+def test_the_grid_says_where_slots_start_and_each_ends_within_the_hours(
+    grid: int, expected: list[str]
+) -> None:
+    hours = OpeningHours("UTC", (on("monday", "09:00", "10:45"),), grid_minutes=grid)
+    assert [f"{each:%H:%M}" for each in hours.slots(MONDAY, MONDAY + A_DAY)] == expected
 
 
-def test_hours_that_overlap_are_refused_by_name() -> None:
-    with pytest.raises(BadHours) as refusal:
-        require_sensible(
-            [
-                on("monday", "09:00", "12:00"),
-                on("tuesday", "11:00", "13:00"),
-                on("monday", "11:30", "13:00"),
-            ]
-        )
-    [error] = refusal.value.errors
-    assert error.field == "hours.2"
-    assert error.detail == "Overlaps hours.0 on monday."
+# Dates that differ
 
 
-def test_hours_may_touch() -> None:
-    require_sensible([on("monday", "09:00", "12:00"), on("monday", "12:00", "24:00")])
+def test_a_date_may_have_other_hours_than_its_weekday() -> None:
+    other = DateOverride(day=MONDAY.date(), hours=[Stretch(starts="20:00", ends="21:00")])
+    hours = OpeningHours("UTC", (on("monday", "09:00", "10:00"),), overrides=(other,))
+    slots = list(hours.slots(MONDAY, MONDAY + 8 * A_DAY))
+    assert [f"{each:%d %H:%M}" for each in slots] == [
+        "02 20:00",
+        "02 20:30",
+        "09 09:00",
+        "09 09:30",
+    ]
 
 
-def test_everything_wrong_with_the_hours_is_said_at_once() -> None:
-    with pytest.raises(BadHours) as refusal:
-        require_sensible(
-            [
-                on("monday", "09:00", "12:00"),
-                on("monday", "10:00", "11:00"),
-                on("friday", "12:00", "12:00"),
-            ]
-        )
-    assert [each.field for each in refusal.value.errors] == ["hours.1", "hours.2.ends"]
+def test_a_date_may_be_closed() -> None:
+    closed = DateOverride(day=MONDAY.date())
+    hours = OpeningHours("UTC", (on("monday", "09:00", "09:30"),), overrides=(closed,))
+    assert [each.day for each in hours.slots(MONDAY, MONDAY + 8 * A_DAY)] == [9]
+
+
+# Stays in another zone
+
+
+def a_stay(first: int, last: int, zone: str) -> Stay:
+    return Stay(first_day=date(2026, 3, first), last_day=date(2026, 3, last), time_zone=zone)
+
+
+def test_while_away_hours_are_meant_in_the_zone_of_the_stay() -> None:
+    hours = OpeningHours(
+        "Europe/Berlin",
+        tuple(on(day, "09:00", "09:30") for day in EVERY_DAY),
+        stays=(a_stay(4, 5, "Asia/Tokyo"),),
+    )
+    slots = hours.slots(MONDAY, MONDAY + 5 * A_DAY)
+    assert [f"{each:%d %H:%M}" for each in slots] == [
+        "02 08:00",
+        "03 08:00",
+        "04 00:00",
+        "05 00:00",
+        "06 08:00",
+    ]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati"])
+def test_where_two_zones_meet_no_moment_belongs_to_two_dates(zone: str) -> None:
+    hours = OpeningHours(
+        "Europe/Berlin",
+        tuple(on(day, "00:00", "24:00") for day in EVERY_DAY),
+        stays=(a_stay(4, 5, zone),),
+    )
+    slots = list(hours.slots(MONDAY, MONDAY + 7 * A_DAY))
+    assert all(later - earlier >= SLOT for earlier, later in pairwise(slots))
+    assert {hours.day_of(each) for each in slots} >= {date(2026, 3, n) for n in (3, 4, 5, 6)}
+
+
+# Every zone, every change of its clocks from 2020 to 2040
+
+
+def test_there_are_changes_to_be_tried() -> None:
+    assert len(CHANGES) > 1000
+
+
+@pytest.mark.parametrize("grid", [15, 30, 60])
+def test_around_each_change_of_clocks_slots_are_just_what_the_wall_clock_shows(grid: int) -> None:
+    hours = tuple(on(day, "00:00", "24:00") for day in EVERY_DAY)
+    for zone_name, moment in CHANGES:
+        starting_from, until = moment - 3 * HALF_AN_HOUR, moment + 3 * HALF_AN_HOUR
+        slots = list(OpeningHours(zone_name, hours, grid_minutes=grid).slots(starting_from, until))
+        zone = ZoneInfo(zone_name)
+        wall = [each.astimezone(zone) for each in _fives(starting_from, until)]
+        expected = [
+            each.astimezone(UTC)
+            for each in wall
+            if each.fold == 0
+            and (each.hour * 60 + each.minute) % grid == 0
+            and each.hour * 60 + each.minute <= 24 * 60 - 30
+        ]
+        assert slots == expected, (zone_name, moment)
+
+
+def _fives(starting_from: datetime, until: datetime) -> Iterator[datetime]:
+    """Each time in between at which a clock may show a multiple of five minutes."""
+    moment = starting_from
+    while moment < until:
+        yield moment
+        moment += FIVE_MINUTES

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 from chassis.context import Caller
-from chassis.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from chassis.errors import DomainError, Forbidden, Invalid, NotFound, Unauthenticated
 from chassis.idempotency import KeyReused
 from chassis.ids import new_id
 from chassis.pages import PageQuery
@@ -25,14 +25,15 @@ from contracts.booking import (
     BadHours,
     BadPeriod,
     ConsultationBooked,
-    NoFreeConsultations,
+    NotListed,
+    OverlappingBooking,
     OwnProfile,
     Slots,
     SlotsQuery,
     SlotTaken,
 )
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
-from services.booking.consultations import Consultation
+from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
 from tests.booking.builders import (
     EVERY_DAY,
@@ -231,7 +232,7 @@ def test_an_unlisted_specialist_offers_no_slots_and_can_not_be_booked(booking: T
     [slot, *_] = slots_of(booking, specialist)
     booking.hears(unlisted(specialist.known(), version=2))
     assert slots_of(booking, specialist) == []
-    with pytest.raises(NoFreeConsultations):
+    with pytest.raises(NotListed):
         book(booking, a_client(), specialist, slot)
 
 
@@ -247,7 +248,8 @@ def test_an_event_that_comes_twice_takes_effect_once(booking: Talking) -> None:
     booking.hears(unlisted(specialist.known(), version=2))
     booking.hears_again(*heard)
     assert slots_of(booking, specialist) == []
-    assert len([row for row in booking.rows("inbox") if row.event_id == heard[0].id]) == 1
+    handlers = [row.handler for row in booking.rows("inbox") if row.event_id == heard[0].id]
+    assert sorted(handlers) == ["open_calendar", "remember_profile"]
 
 
 # Booking
@@ -451,9 +453,29 @@ def test_the_database_itself_refuses_a_second_booking_of_a_slot(booking: Talking
 def test_the_database_itself_refuses_a_second_consultation_of_a_pair(booking: Talking) -> None:
     row = a_row(status="completed")
     put(booking, row)
-    later = {"starts_at": row["starts_at"] + timedelta(days=1), "status": "booked"}
+    later = {each: row[each] + timedelta(days=1) for each in ("starts_at", "ends_at")}
     with pytest.raises(AlreadyBooked):
-        put(booking, {**row, **later, "id": new_id()})
+        put(booking, {**row, **later, "status": "booked", "id": new_id()})
+
+
+@pytest.mark.parametrize(
+    ("whose", "refusal"), [("specialist_id", SlotTaken), ("client_id", OverlappingBooking)]
+)
+def test_postgresql_itself_refuses_bookings_of_one_person_that_overlap(
+    booking: Talking, whose: str, refusal: type[DomainError]
+) -> None:
+    if booking.store.writer.dialect.name != "postgresql":
+        pytest.skip("SQLite has no exclusion constraints; its one writer holds the calendar")
+    row = a_row()
+    put(booking, row)
+    overlapping = {
+        "starts_at": row["starts_at"] + timedelta(minutes=15),
+        "ends_at": row["ends_at"] + timedelta(minutes=15),
+        whose: row[whose],
+    }
+    with pytest.raises(refusal):
+        put(booking, a_row(**overlapping))
+    put(booking, a_row(starts_at=row["ends_at"], ends_at=row["ends_at"] + HALF_AN_HOUR))
 
 
 @pytest.mark.parametrize("status", ["cancelled", "missed"])

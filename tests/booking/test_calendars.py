@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,13 +11,23 @@ from contracts.booking import (
     AvailabilityChanged,
     BadHours,
     BadPeriod,
+    BudgetSpent,
+    DateOverride,
+    DayFull,
+    FreeConsultationsPaused,
+    FreeConsultationsResumed,
+    InThePast,
     NoFreeConsultations,
+    NotListed,
     SlotNotOffered,
     SlotsQuery,
     SlotTaken,
+    Stay,
+    Stretch,
+    TooFar,
     TooSoon,
 )
-from services.booking.calendars import Calendar
+from services.booking.availability.calendars import Calendar, CalendarEvent
 from tests.booking.builders import (
     HALF_AN_HOUR,
     MONDAY,
@@ -33,6 +44,10 @@ UNKNOWN_ZONES = "Europe/Atlantis", "+01:00", "", "../etc/passwd", "Europe/Berlin
 
 def starts(calendar: Calendar, query: SlotsQuery, *booked: datetime) -> list[datetime]:
     return [each.starts_at for each in calendar.slots(query, set(booked), MONDAY)]
+
+
+def told(events: list[CalendarEvent]) -> list[AvailabilityChanged]:
+    return [each for each in events if isinstance(each, AvailabilityChanged)]
 
 
 def until(moment: datetime) -> SlotsQuery:
@@ -132,8 +147,8 @@ def test_a_slot_within_the_notice_is_too_soon_and_the_notice_is_named() -> None:
         a_calendar(notice_hours=2).require_bookable(at("09:30"), NOTHING_BOOKED, MONDAY)
 
 
-def test_a_slot_of_the_past_is_too_soon() -> None:
-    with pytest.raises(TooSoon):
+def test_a_slot_of_the_past_has_passed() -> None:
+    with pytest.raises(InThePast):
         a_calendar().require_bookable(at("16:00", days_later=-1), NOTHING_BOOKED, MONDAY)
 
 
@@ -147,8 +162,6 @@ NOT_OFFERED = {
     "at their end": at("17:00"),
     "between two slots": at("09:10"),
     "a second late": at("09:00") + timedelta(seconds=1),
-    "beyond the horizon": at("09:00", days_later=60),
-    "at the end of time": datetime(9999, 12, 31, 23, 59, tzinfo=UTC),
 }
 
 
@@ -158,19 +171,101 @@ def test_a_time_outside_of_the_slots_is_not_offered(moment: datetime) -> None:
         a_calendar().require_bookable(moment, NOTHING_BOOKED, MONDAY)
 
 
-def test_what_overlaps_a_booked_time_is_not_offered() -> None:
-    with pytest.raises(SlotNotOffered):
+@pytest.mark.parametrize(
+    "moment", [at("09:00", days_later=60), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)]
+)
+def test_a_slot_beyond_the_horizon_is_too_far_and_the_horizon_is_named(moment: datetime) -> None:
+    with pytest.raises(TooFar, match="60 days"):
+        a_calendar().require_bookable(moment, NOTHING_BOOKED, MONDAY)
+
+
+def test_what_overlaps_a_booked_time_is_taken() -> None:
+    with pytest.raises(SlotTaken):
         a_calendar().require_bookable(at("09:30"), {at("09:15")}, MONDAY)
 
 
-@pytest.mark.parametrize(("listed", "offers"), [(False, True), (True, False)])
-def test_nothing_is_bookable_unlisted_or_without_free_consultations(
-    listed: bool, offers: bool
-) -> None:
+def test_nothing_is_bookable_without_free_consultations() -> None:
     with pytest.raises(NoFreeConsultations):
-        a_calendar(listed=listed, offers=offers).require_bookable(
-            at("09:00"), NOTHING_BOOKED, MONDAY
-        )
+        a_calendar(offers=False).require_bookable(at("09:00"), NOTHING_BOOKED, MONDAY)
+
+
+def test_nothing_is_bookable_unlisted() -> None:
+    with pytest.raises(NotListed):
+        a_calendar(listed=False).require_bookable(at("09:00"), NOTHING_BOOKED, MONDAY)
+
+
+# Grids, buffers and limits
+
+
+def test_on_a_fine_grid_what_overlaps_a_booked_time_is_not_offered() -> None:
+    slots = starts(a_calendar(grid_minutes=15), until(at("10:30")), at("09:30"))
+    assert slots == [at("09:00"), at("10:00"), at("10:15")]
+
+
+@pytest.mark.parametrize("buffer", ["buffer_before_minutes", "buffer_after_minutes"])
+def test_a_buffer_is_kept_free_on_both_sides_of_a_booked_time(buffer: str) -> None:
+    calendar = a_calendar(grid_minutes=15, **{buffer: 15})  # type: ignore[arg-type]
+    slots = starts(calendar, until(at("11:00")), at("09:45"))
+    assert slots == [at("09:00"), at("10:30"), at("10:45")]
+
+
+def test_a_buffer_stands_against_booking_too() -> None:
+    with pytest.raises(SlotTaken):
+        a_calendar(buffer_after_minutes=15).require_bookable(at("09:30"), {at("09:00")}, MONDAY)
+
+
+def test_a_full_day_offers_nothing_and_the_next_one_does() -> None:
+    calendar = a_calendar(most_per_day=1)
+    slots = starts(calendar, until(at("09:30", days_later=1)), at("16:30"))
+    assert slots == [at("09:00", days_later=1)]
+    with pytest.raises(DayFull):
+        calendar.require_bookable(at("09:00"), {at("16:30")}, MONDAY)
+
+
+def test_what_took_place_this_week_counts() -> None:
+    tuesday = at("07:00", days_later=1)
+    calendar = a_calendar(most_per_week=1)
+    with pytest.raises(DayFull):
+        calendar.require_bookable(at("09:00", days_later=1), {at("09:00")}, tuesday)
+
+
+def test_a_day_is_one_of_the_specialists_own_calendar() -> None:
+    whole = [on("monday", "00:00", "24:00"), on("tuesday", "00:00", "24:00")]
+    calendar = a_calendar(whole, time_zone="Asia/Tokyo", most_per_day=1)
+    # 15:00 UTC is midnight in Tokyo
+    assert starts(calendar, until(at("15:30")), at("08:30")) == [at("15:00")]
+
+
+def test_a_spent_budget_offers_nothing_of_its_month() -> None:
+    calendar = a_calendar(monthly_budget=1)
+    slots = starts(
+        calendar,
+        SlotsQuery(starting_from=MONDAY, until=at("09:30", days_later=30)),
+        at("09:00"),
+    )
+    assert slots == [at("09:00", days_later=30)]
+    with pytest.raises(BudgetSpent):
+        calendar.require_bookable(at("09:30"), {at("09:00")}, MONDAY)
+
+
+def test_a_specialist_is_told_once_when_the_budget_is_spent_and_when_it_opens_again() -> None:
+    calendar = a_calendar(monthly_budget=5, paced=True, next_slot_at=at("09:30"))
+    taken = {at("09:00")}
+    assert FreeConsultationsPaused in map(type, calendar.review(taken, MONDAY))
+    assert calendar.paused
+    assert FreeConsultationsPaused not in map(type, calendar.review(taken, MONDAY))
+    next_part = at("08:00", days_later=6)
+    told = calendar.review(taken, next_part)
+    assert [type(each) for each in told] == [FreeConsultationsResumed, AvailabilityChanged]
+    assert not calendar.paused
+    assert calendar.review(taken, next_part) == []
+
+
+def test_a_calendar_with_limits_is_looked_at_again_when_the_day_is_over() -> None:
+    calendar = a_calendar(monthly_budget=5, paced=True, time_zone="Asia/Tokyo")
+    calendar.review({at("09:00")}, MONDAY)
+    assert calendar.review_at is not None
+    assert calendar.review_at <= at("15:00")
 
 
 # Opening
@@ -180,6 +275,27 @@ def test_opened_hours_are_kept_as_they_were_given() -> None:
     calendar = a_calendar(hours=[], offers=False)
     wanted = an_availability(
         [on("friday", "09:00", "24:00")], time_zone="Asia/Kathmandu", notice_hours=3, horizon_days=9
+    )
+    calendar.open(wanted, NOTHING_BOOKED, MONDAY)
+    assert calendar.to_resource() == wanted
+
+
+def test_everything_that_makes_up_an_availability_is_kept_as_it_was_given() -> None:
+    calendar = a_calendar(hours=[], offers=False)
+    wanted = replace(
+        an_availability(),
+        overrides=[
+            DateOverride(day=date(2026, 3, 4)),
+            DateOverride(day=date(2026, 3, 5), hours=[Stretch(starts="10:00", ends="11:00")]),
+        ],
+        stays=[Stay(first_day=date(2026, 5, 1), last_day=date(2026, 5, 9), time_zone="Asia/Tokyo")],
+        grid_minutes=15,
+        buffer_before_minutes=5,
+        buffer_after_minutes=10,
+        most_per_day=3,
+        most_per_week=9,
+        monthly_budget=20,
+        paced=False,
     )
     calendar.open(wanted, NOTHING_BOOKED, MONDAY)
     assert calendar.to_resource() == wanted
@@ -231,20 +347,22 @@ def test_hours_that_leave_the_next_slot_as_it_is_tell_nothing() -> None:
 
 def test_offering_no_more_free_consultations_is_told_even_with_the_same_next_slot() -> None:
     calendar = a_calendar(next_slot_at=at("09:00"))
-    [event] = calendar.open(an_availability(offers=False, notice_hours=0), NOTHING_BOOKED, MONDAY)
+    [event] = told(
+        calendar.open(an_availability(offers=False, notice_hours=0), NOTHING_BOOKED, MONDAY)
+    )
     assert not event.offers_free_consultations
     assert event.next_slot_at == at("09:00")
 
 
 def test_closing_all_hours_tells_that_there_is_no_next_slot() -> None:
     calendar = a_calendar(next_slot_at=at("09:00"))
-    [event] = calendar.open(an_availability(hours=[]), NOTHING_BOOKED, MONDAY)
+    [event] = told(calendar.open(an_availability(hours=[]), NOTHING_BOOKED, MONDAY))
     assert event.next_slot_at is None
 
 
 def test_a_booked_next_slot_tells_the_one_after_it() -> None:
     calendar = a_calendar(next_slot_at=at("09:00"))
-    [event] = calendar.review({at("09:00")}, MONDAY)
+    [event] = told(calendar.review({at("09:00")}, MONDAY))
     assert event.next_slot_at == at("09:30") == calendar.next_slot_at
 
 
@@ -254,13 +372,13 @@ def test_a_booked_later_slot_tells_nothing() -> None:
 
 def test_a_next_slot_that_passed_tells_the_next_one() -> None:
     calendar = a_calendar(next_slot_at=at("09:00"))
-    [event] = calendar.review(NOTHING_BOOKED, at("09:10"))
+    [event] = told(calendar.review(NOTHING_BOOKED, at("09:10")))
     assert event.next_slot_at == at("09:30")
 
 
 def test_a_next_slot_that_came_within_the_notice_tells_the_next_one() -> None:
     calendar = a_calendar(next_slot_at=at("09:00"), notice_hours=1)
-    [event] = calendar.review(NOTHING_BOOKED, at("08:10"))
+    [event] = told(calendar.review(NOTHING_BOOKED, at("08:10")))
     assert event.next_slot_at == at("09:30")
 
 
@@ -268,8 +386,8 @@ def test_each_change_that_is_told_bears_a_greater_version() -> None:
     calendar = a_calendar()
     now, booked, versions = MONDAY, set[datetime](), []
     for _ in range(5):
-        versions += [each.version for each in calendar.review(booked, now)]
-        versions += [each.version for each in calendar.review(booked, now)]
+        versions += [each.version for each in told(calendar.review(booked, now))]
+        versions += [each.version for each in told(calendar.review(booked, now))]
         assert calendar.next_slot_at is not None
         booked.add(calendar.next_slot_at)
     assert versions == [1, 2, 3, 4, 5]

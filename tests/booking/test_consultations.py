@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
 
@@ -19,22 +21,25 @@ from contracts.booking import (
     ConsultationBooked,
     ConsultationCancelled,
     ConsultationStatus,
-    NoFreeConsultations,
     NotBooked,
+    NotListed,
+    OverlappingBooking,
     OwnProfile,
     Party,
     SlotNotOffered,
     SlotTaken,
+    TooManyBookings,
     TooSoon,
 )
-from services.booking.consultations import Consultation
+from services.booking.consultations.clients import Engagement
+from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import MONDAY, a_calendar, at
 
 NINE = at("09:00")
 
 
 def booked(starts_at: datetime = NINE) -> tuple[Consultation, ConsultationBooked]:
-    return Consultation.book(a_calendar(), new_id(), starts_at, set(), False, MONDAY)
+    return Consultation.book(a_calendar(), new_id(), starts_at, set(), [], MONDAY)
 
 
 def test_a_consultation_takes_30_minutes() -> None:
@@ -45,9 +50,7 @@ def test_a_consultation_takes_30_minutes() -> None:
 
 def test_booking_tells_who_meets_whom_and_when() -> None:
     calendar, client_id = a_calendar(), new_id()
-    consultation, event = Consultation.book(
-        calendar, client_id, at("09:00"), set(), had_before=False, now=MONDAY
-    )
+    consultation, event = Consultation.book(calendar, client_id, at("09:00"), set(), [], now=MONDAY)
     assert event == ConsultationBooked(
         consultation_id=consultation.id,
         version=1,
@@ -56,7 +59,7 @@ def test_booking_tells_who_meets_whom_and_when() -> None:
         starts_at=at("09:00"),
         ends_at=at("09:30"),
     )
-    assert consultation.to_resource() == contract.Consultation(
+    assert consultation.to_resource(client_id) == contract.Consultation(
         id=consultation.id,
         specialist_id=calendar.specialist_id,
         client_id=client_id,
@@ -77,11 +80,13 @@ def test_a_time_asked_for_in_another_zone_is_kept_and_told_in_utc() -> None:
 
 OBSTACLES: dict[str, type[DomainError]] = {
     "it is their own profile": OwnProfile,
-    "the specialist is not listed": NoFreeConsultations,
-    "the slot is taken": SlotTaken,
+    "the specialist is not listed": NotListed,
     "the slot is too soon": TooSoon,
+    "the slot is taken": SlotTaken,
     "the slot is not offered": SlotNotOffered,
     "they met before": AlreadyBooked,
+    "the client is elsewhere then": OverlappingBooking,
+    "the client has three open bookings": TooManyBookings,
 }
 
 
@@ -95,11 +100,23 @@ def book_against(*obstacles: str) -> Consultation:
         calendar,
         client_id=calendar.specialist_id if own else new_id(),
         starts_at=starts_at,
-        booked={starts_at} if "the slot is taken" in obstacles else set(),
-        had_before="they met before" in obstacles,
+        taken={starts_at} if "the slot is taken" in obstacles else set(),
+        engagements=list(_engagements(obstacles, calendar.specialist_id, starts_at)),
         now=MONDAY,
     )
     return consultation
+
+
+def _engagements(
+    obstacles: tuple[str, ...], specialist_id: UUID, starts_at: datetime
+) -> Iterator[Engagement]:
+    if "they met before" in obstacles:
+        yield Engagement(specialist_id, at("09:00", days_later=-7), ConsultationStatus.COMPLETED)
+    if "the client is elsewhere then" in obstacles:
+        yield Engagement(new_id(), starts_at + timedelta(minutes=29), ConsultationStatus.BOOKED)
+    if "the client has three open bookings" in obstacles:
+        for days in (1, 2, 3):
+            yield Engagement(new_id(), at("09:00", days_later=days), ConsultationStatus.BOOKED)
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)
@@ -117,6 +134,18 @@ def test_of_several_obstacles_the_first_is_told(first: int) -> None:
 
 def test_nothing_stands_against_booking_when_nothing_does() -> None:
     assert book_against().status == ConsultationStatus.BOOKED
+
+
+@pytest.mark.parametrize("status", [ConsultationStatus.CANCELLED, ConsultationStatus.MISSED])
+def test_a_consultation_that_was_not_held_does_not_stand_against_another(status: str) -> None:
+    calendar = a_calendar()
+    before = [Engagement(calendar.specialist_id, at("09:00", days_later=-7), status)]
+    assert Consultation.book(calendar, new_id(), NINE, set(), before, MONDAY)
+
+
+def test_a_client_may_go_from_one_consultation_to_the_next() -> None:
+    before = [Engagement(new_id(), at("08:30"), ConsultationStatus.BOOKED)]
+    assert Consultation.book(a_calendar(), new_id(), NINE, set(), before, MONDAY)
 
 
 def test_the_two_whom_it_concerns_may_see_it() -> None:
@@ -163,7 +192,7 @@ def test_a_cancelled_consultation_says_so_with_a_newer_version(by: Party) -> Non
         starts_at=NINE,
         cancelled_by=by,
     )
-    shown = consultation.to_resource()
+    shown = consultation.to_resource(consultation.client_id)
     assert shown.status == ConsultationStatus.CANCELLED
     assert (shown.cancelled_at, shown.cancelled_by) == (MONDAY, by)
     assert shown.cancellation_reason == CancellationReason.ACCOUNT_ERASED

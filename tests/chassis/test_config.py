@@ -66,6 +66,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "SEAL_KEYS": f"{new_key()},{new_key()}",
         "LIMITS": "redis://u:p@host:6379/0",
         "FILES": "s3://key:secret@host:9000/bucket",
+        "MEETING": "https://meet.example/{room}",
         "LOG": "json",
         "LOG_LEVEL": "debug",
     }
@@ -107,6 +108,9 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("FILES", "s3://host:9000/bucket", "is not s3://key:secret@host:port/bucket"),
         ("FILES", "s3://key:secret@host/bucket/x", "is not s3://key:secret@host:port/bucket"),
         ("FILES", "s3://key:secret@host/bucket?acl=x", "is not s3://key:secret@host:port/bucket"),
+        ("MEETING", "https://meet.example/", "is not an https:// address that contains {room}"),
+        ("MEETING", "http://meet.example/{room}", "is not an https:// address"),
+        ("MEETING", "https://[meet/{room}", "is not an https:// address"),
         ("LOG", "xml", "Must be one of: console, json."),
         ("LOG_LEVEL", "loud", "Must be one of: debug, info, warning, error."),
     ],
@@ -175,6 +179,7 @@ def test_an_inherited_socket_is_no_address_for_links(monkeypatch: pytest.MonkeyP
             "PROXIES",
             "SEAL_KEYS",
             "LIMITS",
+            "MEETING",
             "LOG",
             "LOG_LEVEL",
         ]

@@ -19,9 +19,13 @@ from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import LicenceExpired
+from services.booking.outside.reader import read
 from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
+from tests.begun import AN_HOUR, AN_HOUR_AGO, let_begin
+from tests.booking.elsewhere import ADDRESS, a_calendar_elsewhere, sealed_addresses
 from tests.databases import Databases
+from tests.full import a_client_for_whom_one_is_held
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
 from tests.people import (
     PASSWORD,
@@ -61,9 +65,13 @@ def asyncapi(played: House) -> dict[str, Any]:
 
 def _play(house: House) -> None:
     specialist = a_specialist(house.http, featured=True)
+    _break_and_mend_the_calendar_elsewhere(house, specialist)
     specialist.patch("/specialists/me", {"headline": "Another first step"})
-    wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
-    assert a_client(house.http).post("/consultations", wanted).status_code == 201
+    _meet(house, specialist)
+    a_client_for_whom_one_is_held(house.http)
+    budgeted = an_availability(monthly_budget=1, paced=False)
+    for hours in (budgeted, an_availability()):
+        assert specialist.put("/specialists/me/availability", hours).status_code == 200
     closed = an_availability(offers_free_consultations=False)
     specialist.put("/specialists/me/availability", closed)
     eventually(lambda: not _featured(specialist))
@@ -140,6 +148,46 @@ def _play_accounts(house: House) -> None:
     assert person.post("/password-resets", reset).status_code == 202
     changed = {"current": PASSWORD, "new": f"{PASSWORD} again"}
     assert person.put("/me/password", changed).status_code == 204
+
+
+def _break_and_mend_the_calendar_elsewhere(house: House, specialist: Person) -> None:
+    assert specialist.put("/specialists/me/outside-calendar", {"address": ADDRESS}).is_success
+    with pytest.MonkeyPatch.context() as patched, a_calendar_elsewhere(patched) as elsewhere:
+        elsewhere.answers(b"not a calendar")
+        read(house.store("booking"), UUID(specialist.id), sealed_addresses().open)
+        elsewhere.shows()
+        read(house.store("booking"), UUID(specialist.id), sealed_addresses().open)
+
+
+def _meet(house: House, specialist: Person) -> None:
+    """One consultation is moved, takes place and is to be continued; another is cancelled, and
+    one is missed."""
+    slots = [each["starts_at"] for each in slots_of(specialist)]
+    first, cancelled, missed = (_booked(house, specialist, each) for each in slots[-3:])
+    _change(*first, "rescheduling", starts_at=slots[-4])
+    for hours, (_, path) in enumerate((first, missed), start=1):
+        let_begin(house.store("booking"), UUID(path.rsplit("/")[-1]), AN_HOUR_AGO - hours * AN_HOUR)
+    a_specialist(house.http, featured=True)
+    _change(specialist, cancelled[1], "cancellation")
+    eventually(lambda: cancelled[0].get("/held-slots").json()["items"])
+    _change(*missed, "attendance", attendance="client_missed")
+    client, path = first
+    _change(client, path, "attendance", attendance="held")
+    _change(client, path, "outcome", outcome="continue")
+    _change(specialist, path, "outcome", outcome="good_fit")
+
+
+def _booked(house: House, specialist: Person, starts_at: str) -> tuple[Person, str]:
+    client = a_client(house.http)
+    wanted = {"specialist_id": specialist.id, "starts_at": starts_at}
+    answer = client.post("/consultations", wanted)
+    assert answer.status_code == 201, answer.text
+    return client, f"/consultations/{answer.json()['id']}"
+
+
+def _change(who: Person, path: str, what: str, **body: Any) -> None:
+    answer = who.post(f"{path}/{what}", body)
+    assert answer.is_success, answer.text
 
 
 def _featured(specialist: Person) -> bool:

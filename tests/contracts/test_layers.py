@@ -37,7 +37,7 @@ def test_imports_run_one_way_and_services_know_nothing_of_each_other() -> None:
 @pytest.mark.parametrize(
     ("module", "imported"),
     [
-        ("services/booking/queries.py", "services.profiles.accounts"),
+        ("services/booking/consultations/queries.py", "services.profiles.accounts"),
         ("services/content/service.py", "gateway.problems"),
         ("chassis/store.py", "contracts.booking"),
         ("contracts/content.py", "services.content.articles"),

@@ -10,6 +10,7 @@ import dataclasses
 import typing
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Column, MetaData, Table, Uuid
@@ -17,8 +18,10 @@ from sqlalchemy import Column, MetaData, Table, Uuid
 from contracts.export import Export
 from firststep.platform import SERVICES
 from services.profiles.privacy.holdings import HOLDINGS
+from tests.begun import let_begin
+from tests.full import a_client_for_whom_one_is_held
 from tests.house import House
-from tests.people import Person, a_client, a_specialist, slots_of
+from tests.people import Person, a_specialist, slots_of
 from tests.waiting import eventually
 
 NO_ACCOUNTS_ID = {
@@ -39,6 +42,10 @@ NO_ACCOUNTS_ID = {
     "specialist_history.id",
     "licences.submission_id",
     "journal.event_id",
+    "holds.id",
+    "waits.id",
+    "outcomes.id",
+    "outcomes.consultation_id",
 }
 """Columns of ids which are no account's, or, of what something is about, not its owner's."""
 
@@ -51,6 +58,10 @@ EXPORTED = {
     ("profiles", "specialist_history"): "history",
     ("booking", "calendars"): "availability",
     ("booking", "consultations"): "consultations",
+    ("booking", "waits"): "waitlist",
+    ("booking", "holds"): "held_slots",
+    ("booking", "outcomes"): "outcomes",
+    ("booking", "outside_calendars"): "outside_calendar",
     ("notifications", "recipients"): "addressee",
     ("notifications", "notices"): "notices",
     ("notifications", "mails"): "mails",
@@ -61,6 +72,9 @@ NOT_EXPORTED = {
     ("profiles", "exposures"): "counts without anybody in them, shown from five on",
     ("profiles", "second_factors"): "it only opens a door; the account says that it is there",
     ("profiles", "directory"): "what the profile says, once more: to be found by",
+    ("booking", "specialist_facts"): "what the profile says, once more: to stand in for others",
+    ("booking", "calendar_feeds"): "a digest of an address that its owner alone was shown",
+    ("booking", "busy_times"): "what their calendar elsewhere says, once more",
     ("*", "forgotten"): "only ids of accounts that are no more, whom nobody can ask for",
     ("profiles", "erasures"): "only ids of accounts that are no more; the receipt is for anybody",
 }
@@ -146,9 +160,16 @@ def test_the_export_has_a_part_of_each_service() -> None:
 @pytest.fixture(scope="module")
 def exports(played: House) -> list[dict[str, Any]]:
     """Of a client and a specialist to whom something has happened."""
-    client, specialist = a_client(played.http), a_specialist(played.http, featured=True)
+    client = a_client_for_whom_one_is_held(played.http)
+    specialist = a_specialist(played.http, featured=True)
     wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
-    assert client.post("/consultations", wanted).status_code == 201
+    booked = client.post("/consultations", wanted)
+    assert booked.status_code == 201, booked.text
+    id = booked.json()["id"]
+    let_begin(played.store("booking"), UUID(id))
+    assert client.post(f"/consultations/{id}/outcome", {"outcome": "continue"}).is_success
+    elsewhere = {"address": "https://calendar.example/me.ics"}
+    assert specialist.put("/specialists/me/outside-calendar", elsewhere).is_success
     return [_export(person) for person in (client, specialist)]
 
 

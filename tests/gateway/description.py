@@ -21,7 +21,7 @@ class Description:
 
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Method, path and operation of each endpoint; longer literal paths first."""
-        for path in sorted(self.document["paths"], key=lambda each: each.count("{")):
+        for path in sorted(self.document["paths"], key=lambda each: (each.count("{"), -len(each))):
             for method, operation in self.document["paths"][path].items():
                 yield method.upper(), path, operation
 

@@ -27,6 +27,15 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/consultations"): SIGNED_IN,
     ("POST", "/api/v1/consultations"): "client",
     ("GET", "/api/v1/consultations/{consultation_id}"): SIGNED_IN,
+    ("GET", "/api/v1/consultations/{consultation_id}.ics"): SIGNED_IN,
+    ("POST", "/api/v1/calendar-feed"): SIGNED_IN,
+    ("DELETE", "/api/v1/calendar-feed"): SIGNED_IN,
+    ("GET", "/api/v1/calendar-feeds/{token}.ics"): ANYONE,
+    ("GET", "/api/v1/figures"): "admin",
+    ("POST", "/api/v1/consultations/{consultation_id}/attendance"): SIGNED_IN,
+    ("POST", "/api/v1/consultations/{consultation_id}/cancellation"): SIGNED_IN,
+    ("POST", "/api/v1/consultations/{consultation_id}/outcome"): SIGNED_IN,
+    ("POST", "/api/v1/consultations/{consultation_id}/rescheduling"): SIGNED_IN,
     ("GET", "/api/v1/erasures/{erasure_id}"): ANYONE,
     ("GET", "/api/v1/events/featured"): ANYONE,
     ("GET", "/api/v1/featured"): ANYONE,
@@ -61,6 +70,10 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("PUT", "/api/v1/specialists/me/licence/document"): "specialist",
     ("DELETE", "/api/v1/specialists/me/photo"): "specialist",
     ("PUT", "/api/v1/specialists/me/photo"): "specialist",
+    ("GET", "/api/v1/specialists/me/figures"): "specialist",
+    ("GET", "/api/v1/specialists/me/outside-calendar"): "specialist",
+    ("PUT", "/api/v1/specialists/me/outside-calendar"): "specialist",
+    ("DELETE", "/api/v1/specialists/me/outside-calendar"): "specialist",
     ("GET", "/api/v1/specialists/{specialist_id}"): ANYONE,
     ("GET", "/api/v1/specialists/{specialist_id}/history"): "admin",
     ("GET", "/api/v1/specialists/{specialist_id}/licence"): "admin",
@@ -68,6 +81,10 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/specialists/{specialist_id}/slots"): ANYONE,
     ("PUT", "/api/v1/specialists/{specialist_id}/verification"): "admin",
     ("GET", "/api/v1/vocabulary"): ANYONE,
+    ("GET", "/api/v1/held-slots"): "client",
+    ("DELETE", "/api/v1/waitlist"): "client",
+    ("GET", "/api/v1/waitlist"): "client",
+    ("POST", "/api/v1/waitlist"): "client",
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
 }
@@ -128,7 +145,7 @@ def test_who_has_another_role_is_refused_before_what_they_sent_is_read(
 def _call(http: httpx.Client, endpoint: tuple[str, str], token: str = "") -> httpx.Response:
     """With a body that no endpoint takes: it must not matter to who is refused."""
     method, path = endpoint
-    kinds = {"slug": "no-such-article"}
+    kinds = {"slug": "no-such-article", "token": "no-such-feed"}
     path = re.sub(r"{(\w+)}", lambda match: kinds.get(match[1], NO_BODYS_ID), path)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     body = None if method == "GET" else {"unknown": True}

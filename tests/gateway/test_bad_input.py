@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.people import PASSWORD, Person, a_specialist, an_availability, slots_of
+from tests.people import PASSWORD, Person, a_specialist, an_availability, slots_of, somebody
 
 MEBIBYTE = 1024 * 1024
 JSON = {"Content-Type": "application/json"}
@@ -523,3 +523,68 @@ def test_no_parameters_break_a_list(http: httpx.Client, cursor: str, limit: str,
     query = {"cursor": cursor, "limit": limit, rest: rest}
     response = http.get("/api/v1/featured", params=query)
     assert response.status_code in (200, 422)
+
+
+# What is done with a consultation
+
+LONG = "I have not slept for weeks. " * 72
+
+
+def a_booking(client: Person, specialist: Person, **more: Any) -> httpx.Response:
+    starts_at = slots_of(specialist)[-1]["starts_at"]
+    wanted = {"specialist_id": specialist.id, "starts_at": starts_at, **more}
+    return client.post("/consultations", wanted)
+
+
+@pytest.mark.parametrize("note", [LONG, "", 7, ["text"], {"text": "text"}])
+def test_a_note_that_is_refused_is_not_repeated(
+    client: Person, specialist: Person, note: object
+) -> None:
+    response = a_booking(client, specialist, note=note)
+    [error] = expect_problem(response, 422, "invalid")["errors"]
+    assert (error["field"], error["value"]) == ("note", None)
+    assert "slept" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "field"),
+    [
+        ("cancellation", {"reason": "account_erased"}, "reason"),
+        ("cancellation", {"reason": "because"}, "reason"),
+        ("cancellation", {"reason": "other", "note": "x"}, "note"),
+        ("rescheduling", {}, "starts_at"),
+        ("rescheduling", {"starts_at": "tomorrow"}, "starts_at"),
+        ("rescheduling", {"starts_at": "2030-01-07T09:00:00"}, "starts_at"),
+        ("attendance", {}, "attendance"),
+        ("attendance", {"attendance": "late"}, "attendance"),
+        ("attendance", {"attendance": None}, "attendance"),
+        ("outcome", {"outcome": "marry"}, "outcome"),
+        ("outcome", {"outcome": ["continue"]}, "outcome"),
+    ],
+)
+def test_what_is_wrong_with_a_change_is_named(
+    client: Person, what: str, body: dict[str, Any], field: str
+) -> None:
+    response = client.post(f"/consultations/{NOWHERE}/{what}", body)
+    assert set(errors_by_field(expect_problem(response, 422, "invalid"))) == {field}
+
+
+@pytest.mark.parametrize("starts_at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_nothing_moves_to_the_ends_of_time(http: httpx.Client, starts_at: str) -> None:
+    specialist = a_specialist(http, featured=True)
+    client = somebody(http, "client")
+    id = a_booking(client, specialist).json()["id"]
+    response = client.post(f"/consultations/{id}/rescheduling", {"starts_at": starts_at})
+    assert response.json()["code"] in ("in_the_past", "too_far")
+
+
+@pytest.mark.parametrize("what", ["cancellation", "rescheduling", "attendance", "outcome"])
+def test_a_consultation_that_is_not_there_can_not_be_changed(client: Person, what: str) -> None:
+    body = {
+        "cancellation": {},
+        "rescheduling": {"starts_at": "2030-01-07T09:00:00Z"},
+        "attendance": {"attendance": "held"},
+        "outcome": {"outcome": "continue"},
+    }
+    response = client.post(f"/consultations/{NOWHERE}/{what}", body[what])
+    expect_problem(response, 404, "not_found")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from gateway.endpoint import declarations_of
 from gateway.problems import status_of
 from gateway.service import Gateway
 from services.profiles.accounts.accounts import Account
+from tests.begun import let_begin
+from tests.full import a_specialist_with_one_slot, zone_at
 from tests.gateway.description import Description
 from tests.house import House
 from tests.people import (
@@ -79,7 +82,7 @@ def test_each_endpoint_says_what_it_does_takes_and_answers(
     names = [parameter["name"] for parameter in described["parameters"]]
     assert ("Idempotency-Key" in names) == declaration.takes_key
     in_path = {each["name"] for each in described["parameters"] if each["in"] == "path"}
-    assert in_path == {part[1:-1] for part in declaration.path.split("/") if part.startswith("{")}
+    assert in_path == set(re.findall(r"{(\w+)}", declaration.path))
     assert str(int(declaration.status)) in described["responses"]
 
 
@@ -161,11 +164,15 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
     client.get("/consultations")
     client.get(f"/consultations/{booked['id']}")
     eventually(lambda: client.get("/notifications").json()["items"])
+    _look_at_calendars(client, specialist, booked["id"])
+    _live_through_it(house, client, specialist, booked["id"])
+
     client.get("/me/export")
     receipt = client.post("/me/erasure", {"password": PASSWORD}).json()
     http.get(f"/api/v1/erasures/{receipt['id']}")
 
     _reset_password(house, http)
+    _wait_for_somebody(http)
     _publish(house)
     http.get("/api/v1/articles")
     http.get("/api/v1/articles/a-first-step")
@@ -230,6 +237,44 @@ def _get_licensed_and_photographed(specialist: Person) -> None:
     specialist.http.get(shown.json()["photo"]["small"])
     specialist.call("DELETE", "/specialists/me/photo")
     specialist.http.get("/api/v1/vocabulary")
+
+
+def _look_at_calendars(client: Person, specialist: Person, consultation: str) -> None:
+    client.get(f"/consultations/{consultation}.ics")
+    feed = client.post("/calendar-feed", {"discreet": True}).json()["address"]
+    client.http.get(httpx.URL(feed).path)
+    client.call("DELETE", "/calendar-feed")
+    elsewhere = "/specialists/me/outside-calendar"
+    specialist.put(elsewhere, {"address": "https://calendar.example/me.ics"})
+    specialist.get(elsewhere)
+    specialist.call("DELETE", elsewhere)
+    specialist.get("/specialists/me/figures")
+    an_admin(client.http).get("/figures")
+
+
+def _live_through_it(house: House, client: Person, specialist: Person, id: str) -> None:
+    """A consultation is moved and takes place; another is cancelled."""
+    later = {"starts_at": slots_of(specialist)[-1]["starts_at"]}
+    specialist.post(f"/consultations/{id}/rescheduling", later)
+    let_begin(house.store("booking"), UUID(id))
+    specialist.post(f"/consultations/{id}/attendance", {"attendance": "held"})
+    client.post(f"/consultations/{id}/outcome", {"outcome": "continue"})
+
+    other = a_client(client.http)
+    wanted = {"specialist_id": specialist.id, **later, "note": "I would rather not say my name."}
+    booked = other.post("/consultations", wanted).json()
+    other.post(f"/consultations/{booked['id']}/cancellation", {"reason": "something_came_up"})
+
+
+def _wait_for_somebody(http: httpx.Client) -> None:
+    specialist, starts_at = a_specialist_with_one_slot(http)
+    wanted = {"specialist_id": specialist.id, "starts_at": starts_at}
+    assert a_client(http).post("/consultations", wanted).status_code == 201
+    client = a_client(http)
+    client.post("/waitlist", {"specialist_id": specialist.id, "time_zone": zone_at(12)})
+    client.get("/waitlist")
+    client.get("/held-slots")
+    client.call("DELETE", f"/waitlist?specialist_id={specialist.id}")
 
 
 def _publish(house: House) -> None:

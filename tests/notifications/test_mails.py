@@ -9,7 +9,16 @@ from datetime import timedelta, timezone
 import pytest
 
 from chassis.ids import new_id
-from contracts.booking import ConsultationCancelled, ConsultationsAtRisk, Party
+from contracts.booking import (
+    ConsultationCancelled,
+    ConsultationMissed,
+    ConsultationRescheduled,
+    ConsultationsAtRisk,
+    HeldSlot,
+    Party,
+    RescueOffered,
+    SlotOffered,
+)
 from contracts.profiles.featuring import NotFeatured
 from services.notifications import wording
 from services.notifications.mails import ATTEMPTS, Mail, MailStatus
@@ -95,6 +104,24 @@ A_CANCELLATION = ConsultationCancelled(
     starts_at=ON_MONDAY,
     cancelled_by=Party.CLIENT,
 )
+A_MOVE = ConsultationRescheduled(
+    consultation_id=new_id(),
+    version=2,
+    client_id=new_id(),
+    specialist_id=new_id(),
+    starts_at=ON_MONDAY + AN_HOUR,
+    ends_at=ON_MONDAY + 2 * AN_HOUR,
+    previous_starts_at=ON_MONDAY,
+)
+A_MISS = ConsultationMissed(
+    consultation_id=new_id(),
+    version=2,
+    client_id=new_id(),
+    specialist_id=new_id(),
+    starts_at=ON_MONDAY,
+    missed_by=Party.SPECIALIST,
+)
+A_HELD_SLOT = HeldSlot(specialist_id=new_id(), starts_at=ON_MONDAY, held_until=NOW + AN_HOUR)
 EVERY_WORDING = [
     wording.booked_by_you(a_booking()),
     wording.booked_with_you(a_booking()),
@@ -102,6 +129,19 @@ EVERY_WORDING = [
     *[wording.unfeatured(reason) for reason in NotFeatured],
     wording.cancelled_for_client(A_CANCELLATION),
     wording.cancelled_for_specialist(A_CANCELLATION),
+    wording.rescheduled(A_MOVE),
+    wording.completed(),
+    wording.missed_by_you(A_MISS),
+    wording.missed_by_the_other(A_MISS),
+    wording.both_wish_to_continue(),
+    wording.rescue_offered(
+        RescueOffered(consultation_id=new_id(), client_id=new_id(), slots=[A_HELD_SLOT])
+    ),
+    wording.slot_offered(SlotOffered(client_id=new_id(), **vars(A_HELD_SLOT))),
+    wording.paused(),
+    wording.resumed(),
+    wording.outside_calendar_broken("not_fetched"),
+    wording.outside_calendar_works(),
     wording.consultations_at_risk(
         ConsultationsAtRisk(specialist_id=new_id(), consultation_ids=[new_id()])
     ),

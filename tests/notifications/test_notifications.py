@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -21,10 +21,25 @@ from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts import notifications as contract
+from contracts.booking import (
+    BothWishToContinue,
+    ConsultationCompleted,
+    ConsultationMissed,
+    ConsultationRescheduled,
+    FreeConsultationsPaused,
+    FreeConsultationsResumed,
+    HeldSlot,
+    OutsideCalendarBroken,
+    OutsideCalendarWorks,
+    Party,
+    RescueOffered,
+    SlotOffered,
+)
 from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
 from services.notifications.mails import Mail
 from services.notifications.service import NotificationsService
+from services.notifications.wording import UNREADABLE
 from tests import servers
 from tests.notifications.builders import ON_MONDAY, a_booking, an_account
 from tests.servers import SmtpServer
@@ -225,3 +240,153 @@ def _tried(notifications: Talking, account: AccountRegistered) -> list[Any]:
 def _make_due(notifications: Talking) -> None:
     with notifications.store.transaction() as tx:
         tx.execute(update(Mail).values(next_attempt_at=datetime.now(UTC)))
+
+
+# What becomes of a consultation
+
+
+def about(pair: tuple[AccountRegistered, AccountRegistered]) -> dict[str, UUID]:
+    client, specialist = pair
+    return {
+        "consultation_id": new_id(),
+        "client_id": client.account_id,
+        "specialist_id": specialist.account_id,
+    }
+
+
+def texts_of(notifications: Talking, account: AccountRegistered, kind: str) -> list[str]:
+    """Of its notices; each went by mail too."""
+    found = [
+        each.text for each in notices_of(notifications, account.account_id) if each.kind == kind
+    ]
+    eventually(lambda: len(mail_to(notifications, account)) == len(found))
+    return found
+
+
+def test_both_are_told_the_new_time(notifications: Talking) -> None:
+    pair = a_pair()
+    moved = ConsultationRescheduled(
+        **about(pair),
+        version=2,
+        starts_at=ON_MONDAY + timedelta(days=1),
+        ends_at=ON_MONDAY + timedelta(days=1, minutes=30),
+        previous_starts_at=ON_MONDAY,
+    )
+    notifications.hears(*pair, moved)
+    for account in pair:
+        [text] = texts_of(notifications, account, "consultation_rescheduled")
+        assert "Monday, 07 January 2030" in text
+        assert "now on Tuesday, 08 January 2030" in text
+
+
+def test_afterwards_both_are_asked_in_private_what_they_want(notifications: Talking) -> None:
+    pair = a_pair()
+    notifications.hears(*pair, ConsultationCompleted(**about(pair), version=2))
+    for account in pair:
+        [text] = texts_of(notifications, account, "consultation_completed")
+        assert "The other side never sees it" in text
+
+
+@pytest.mark.parametrize("missed_by", Party)
+def test_both_are_told_of_a_miss_and_that_they_can_see_it_otherwise(
+    notifications: Talking, missed_by: Party
+) -> None:
+    pair = a_pair()
+    missed = ConsultationMissed(**about(pair), version=2, starts_at=ON_MONDAY, missed_by=missed_by)
+    notifications.hears(*pair, missed)
+    texts = {
+        party: texts_of(notifications, account, "consultation_missed")[0]
+        for party, account in zip(Party, pair, strict=True)
+    }
+    assert "you could not make it" in texts[missed_by]
+    assert ("It does not count" in texts[Party.CLIENT]) == (missed_by == Party.SPECIALIST)
+    assert all("within 48 hours" in each for each in texts.values())
+
+
+def test_a_mutual_wish_is_told_to_both_and_sells_nothing(notifications: Talking) -> None:
+    pair = a_pair()
+    notifications.hears(*pair, BothWishToContinue(**about(pair)))
+    for account in pair:
+        [text] = texts_of(notifications, account, "both_wish_to_continue")
+        assert "for the two of you to decide" in text
+
+
+def test_a_specialist_is_told_when_their_free_consultations_pause_and_resume(
+    notifications: Talking,
+) -> None:
+    _, specialist = a_pair()
+    whom = specialist.account_id
+    notifications.hears(
+        specialist,
+        FreeConsultationsPaused(specialist_id=whom, version=3),
+        FreeConsultationsResumed(specialist_id=whom, version=4),
+    )
+    kinds = [each.kind for each in notices_of(notifications, whom)]
+    assert kinds == ["free_consultations_resumed", "free_consultations_paused"]
+
+
+def test_no_subject_says_what_it_is_about(notifications: Talking) -> None:
+    pair = a_pair()
+    notifications.hears(
+        *pair,
+        ConsultationCompleted(**about(pair), version=2),
+        BothWishToContinue(**about(pair)),
+        ConsultationMissed(**about(pair), version=2, starts_at=ON_MONDAY, missed_by=Party.CLIENT),
+    )
+    for account in pair:
+        found = eventually(partial(_three, notifications, account))
+        assert {each["Subject"] for each in found} == {"Your appointment"}
+
+
+def _three(notifications: Talking, account: AccountRegistered) -> list[EmailMessage]:
+    found = mail_to(notifications, account)
+    return found if len(found) == 3 else []
+
+
+def test_who_waits_is_told_what_is_kept_for_them_and_until_when(notifications: Talking) -> None:
+    client, specialist = a_pair()
+    offered = SlotOffered(
+        specialist_id=specialist.account_id,
+        client_id=client.account_id,
+        starts_at=ON_MONDAY,
+        held_until=ON_MONDAY - timedelta(days=1),
+    )
+    notifications.hears(client, specialist, offered)
+    [text] = texts_of(notifications, client, "slot_offered")
+    assert "Monday, 07 January 2030, 09:30 UTC" in text
+    assert "until Sunday, 06 January 2030, 09:30 UTC" in text
+    assert notices_of(notifications, specialist.account_id) == []
+
+
+def test_whom_a_specialist_let_down_is_told_of_other_times(notifications: Talking) -> None:
+    client, _ = a_pair()
+    slots = [
+        HeldSlot(
+            specialist_id=new_id(),
+            starts_at=ON_MONDAY + timedelta(days=each),
+            held_until=ON_MONDAY - timedelta(days=1),
+        )
+        for each in range(3)
+    ]
+    rescue = RescueOffered(consultation_id=new_id(), client_id=client.account_id, slots=slots)
+    notifications.hears(client, rescue)
+    [text] = texts_of(notifications, client, "rescue_offered")
+    for day in ("Monday, 07", "Tuesday, 08", "Wednesday, 09"):
+        assert f"{day} January 2030, 09:30 UTC" in text
+    assert "until Sunday, 06 January 2030" in text
+
+
+@pytest.mark.parametrize("problem", [*UNREADABLE, "something_new"])
+def test_a_specialist_is_told_why_their_calendar_elsewhere_is_not_read_and_when_it_is_again(
+    notifications: Talking, problem: str
+) -> None:
+    specialist = an_account(role=Role.SPECIALIST)
+    whom = specialist.account_id
+    notifications.hears(
+        specialist,
+        OutsideCalendarBroken(specialist_id=whom, version=3, problem=problem),
+        OutsideCalendarWorks(specialist_id=whom, version=4),
+    )
+    again, broken = notices_of(notifications, whom)
+    assert (again.kind, broken.kind) == ("outside_calendar_works", "outside_calendar_broken")
+    assert UNREADABLE.get(problem, "it can't be read") in broken.text

@@ -73,6 +73,8 @@ def test_listing_is_told() -> None:
             version=1,
             display_name="Dr Ada Example",
             headline="Where to start",
+            languages=["en"],
+            topics=["anxiety"],
         )
     ]
     assert specialist.listed
@@ -139,6 +141,8 @@ def test_a_listed_profile_that_reads_differently_is_told() -> None:
         version=2,
         display_name="Dr Ada Example",
         headline="Another way",
+        languages=["en"],
+        topics=["anxiety"],
     )
 
 

@@ -16,8 +16,8 @@ import httpx
 from chassis.context import Caller
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import SpecialistStatus
-from services.booking.availability import SLOT, WEEKDAYS
-from services.booking.calendars import Calendar
+from services.booking.availability.calendars import Calendar
+from services.booking.availability.opening_hours import SLOT, WEEKDAYS
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database
 from tests.tokens import a_token_of, key_of

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -63,6 +65,7 @@ def test_misuse_is_explained(
     ("service", "missing", "setting"),
     [
         ("profiles", "seal_keys", "FIRSTSTEP_SEAL_KEYS is missing"),
+        ("booking", "seal_keys", "FIRSTSTEP_SEAL_KEYS is missing"),
         ("profiles", "files", "FIRSTSTEP_FILES is missing"),
         ("notifications", "mail", "FIRSTSTEP_MAIL is missing"),
         ("content", "database", "FIRSTSTEP_DATABASE is missing"),
@@ -218,3 +221,22 @@ def test_a_second_signal_ends_it_at_once(platform: Serving) -> None:
     platform.send(signal.SIGINT)
     assert platform.ends_with() in (0, 130)
     assert "Traceback" not in platform.said()
+
+
+def test_an_audit_finds_what_must_never_be(embedded: Settings) -> None:
+    assert firststep(embedded, "migrate").returncode == 0
+    well = firststep(embedded, "audit")
+    assert (well.returncode, well.stdout.strip()) == (0, "Everything is as promised.")
+
+    id = uuid4()
+    with sqlite3.connect(Path(embedded["data"]) / "booking.db") as database:
+        database.execute(
+            "INSERT INTO consultations (id, version, specialist_id, client_id, starts_at, ends_at,"
+            " status, booked_at) VALUES (?, 1, ?, ?, ?, ?, 'missed', ?)",
+            (id.hex, uuid4().hex, uuid4().hex, *["2030-01-07 09:00:00.000000"] * 3),
+        )
+    broken = firststep(embedded, "audit", "--json")
+    assert broken.returncode == 1
+    [breach] = json.loads(broken.stdout)
+    assert breach["about"] == [str(id)]
+    assert "missed by somebody" in firststep(embedded, "audit").stdout

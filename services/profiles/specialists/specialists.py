@@ -144,6 +144,8 @@ class Specialist(Profile, Base):
                 version=self.next_version(),
                 display_name=self.display_name,
                 headline=self.headline,
+                languages=self.languages,
+                topics=self.topics,
             )
         elif self.listed and self.shown() != before:
             yield SpecialistUpdated(
@@ -151,6 +153,8 @@ class Specialist(Profile, Base):
                 version=self.next_version(),
                 display_name=self.display_name,
                 headline=self.headline,
+                languages=self.languages,
+                topics=self.topics,
             )
         elif was_listed and not self.listed:
             yield SpecialistUnlisted(specialist_id=self.id, version=self.next_version())

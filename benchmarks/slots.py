@@ -1,0 +1,206 @@
+"""One busy calendar: ``python -m benchmarks.slots``, or ``make bench``.
+
+How fast its slots are listed, kept and worked out anew, inside the service and in turn; and how
+many bookings a second several processes make in it together.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import insert
+
+from benchmarks import measures, platforms
+from benchmarks.measures import Figures
+from benchmarks.population import Population
+from benchmarks.servers import Servers, servers_of_our_own
+from chassis import json as wire
+from chassis.context import Caller
+from chassis.database import Database
+from chassis.migrations import migrate
+from contracts.booking import Availability, DateOverride, Hours, SlotsQuery, Stretch
+from firststep.migrate import migrations_of
+from services.booking.availability.calendars import Calendar
+from services.booking.availability.opening_hours import SLOT, WEEKDAYS
+from services.booking.consultations.consultations import Consultation
+from services.booking.service import BookingService
+from services.booking.slots.free_times import FreeTimes
+from services.booking.slots.kept_slots import KeptSlots
+
+BOOKED, DAYS = 400, 30
+PROCESSES = (1, 2, 3)
+LISTED = timedelta(days=DAYS)
+MOST_BOOKED_PER_SECOND = 250
+"""One calendar has only so many slots before its horizon."""
+
+Rounds = Annotated[int, typer.Option(min=1, help="How often each is measured.")]
+Seconds = Annotated[int, typer.Option(min=1, max=8, help="How long each measurement lasts.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Also write every figure here.")]
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class Forgetful(KeptSlots):
+    """Keeps nothing."""
+
+    def find(self, specialist_id: UUID, revision: int | None, now: datetime) -> FreeTimes | None:
+        return None
+
+
+@dataclass
+class Listing:
+    """The service's method, as an RPC runs it, up to the bytes of its answer."""
+
+    database: Database
+    specialist_id: UUID
+    kept: KeptSlots
+
+    def __post_init__(self) -> None:
+        self.kept.setup()
+        service: Any = BookingService()
+        service.store, service.caller = self.database, Caller()
+        service.kept_slots = self.kept
+        self._service = service
+        self._list: Callable[..., Any] = vars(BookingService.list_slots)["__wrapped__"]
+
+    def once(self) -> int:
+        """How many slots were listed."""
+        now = datetime.now(UTC)
+        query = SlotsQuery(starting_from=now, until=now + LISTED)
+        slots = self._list(self._service, self.specialist_id, query)
+        wire.dumps(slots)
+        return len(slots.items)
+
+
+@app.command()
+def main(rounds: Rounds = 3, seconds: Seconds = 5, json: Json = None) -> None:
+    """Measure listings with and without what is kept, then bookings by several processes."""
+    console = Console()
+    found: dict[str, list[Figures]] = {}
+    with servers_of_our_own() as servers:
+        settings = servers.settings()
+        with _busy_calendar(servers) as (database, specialist_id):
+            for _ in range(rounds):
+                for side, kept in (("kept", KeptSlots()), ("worked out anew", Forgetful())):
+                    listing = Listing(database, specialist_id, kept)
+                    found.setdefault(side, []).append(_listed(listing, seconds))
+        for _ in range(rounds):
+            for number in PROCESSES:
+                side = f"booking processes: {number}"
+                found.setdefault(side, []).append(_booked(servers, number, seconds))
+    _show(console, found)
+    if json is not None:
+        _write(json, settings, found)
+
+
+def _listed(listing: Listing, seconds: int) -> Figures:
+    listing.once()
+    took, slots, end = [], 0, time.perf_counter() + seconds
+    while (began := time.perf_counter()) < end:
+        slots += listing.once()
+        took.append((time.perf_counter() - began) * 1000)
+    hundredths = quantiles(took, n=100)
+    return {
+        "listings/s": len(took) / seconds,
+        "slots/s": slots / seconds,
+        "slots a listing": slots / len(took),
+        "listing p50, ms": hundredths[49],
+        "listing p99, ms": hundredths[98],
+    }
+
+
+def _booked(servers: Servers, processes: int, seconds: int) -> Figures:
+    """All bookings are of one specialist: each waits for the calendar."""
+    population = Population(specialists=[uuid4()], most_per_second=MOST_BOOKED_PER_SECOND)
+    with tempfile.TemporaryDirectory(prefix="firststep-bench-") as name:
+        folder = Path(name)
+        with platforms.ours(folder, servers, processes, population) as running:
+            return measures.bookings(running, seconds)
+
+
+@contextmanager
+def _busy_calendar(servers: Servers) -> Iterator[tuple[Database, UUID]]:
+    """400 bookings in 30 days, a fine grid, a third of the dates different, and every limit."""
+    url = servers.fresh_databases("booking").format(service="booking")
+    database = Database(BookingService.store.base)
+    database.connect(url, "booking")
+    migrate(database.writer, migrations_of("booking"), database.base.metadata)
+    specialist_id, now = uuid4(), datetime.now(UTC)
+    with database.transaction() as tx:
+        calendar = tx.lock_or_create(Calendar, specialist_id)
+        calendar.learn_listing(True, 1)
+        calendar.open(_availability(now), set(), now)
+        tx.execute(insert(Consultation), list(_consultations(specialist_id, now)))
+    try:
+        yield database, specialist_id
+    finally:
+        database.dispose()
+
+
+def _availability(now: datetime) -> Availability:
+    days: Any = WEEKDAYS
+    others = [now.date() + timedelta(days=n) for n in range(0, 2 * DAYS, 3)]
+    return Availability(
+        offers_free_consultations=True,
+        time_zone="Europe/Berlin",
+        hours=[Hours(weekday=day, starts="07:00", ends="22:00") for day in days],
+        overrides=[
+            DateOverride(day=day, hours=[Stretch(starts="08:00", ends="20:00")]) for day in others
+        ],
+        grid_minutes=15,
+        minimum_notice_hours=2,
+        most_per_day=20,
+        most_per_week=120,
+        monthly_budget=500,
+        paced=False,
+    )
+
+
+def _consultations(specialist_id: UUID, now: datetime) -> Iterator[dict[str, Any]]:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    starts = [midnight + timedelta(days=1 + n // 30, hours=6) + n % 30 * SLOT for n in range(900)]
+    for start in random.Random(7).sample(starts, BOOKED):
+        yield {
+            "id": uuid4(),
+            "version": 1,
+            "specialist_id": specialist_id,
+            "client_id": uuid4(),
+            "starts_at": start,
+            "ends_at": start + SLOT,
+            "status": "booked",
+            "booked_at": now,
+        }
+
+
+def _show(console: Console, found: dict[str, list[Figures]]) -> None:
+    for sides in (("kept", "worked out anew"), [f"booking processes: {n}" for n in PROCESSES]):
+        table = Table("", *sides, title="Slots" if "kept" in sides else "Bookings in one calendar")
+        for name in found[sides[0]][0]:
+            table.add_row(name, *(f"{_median(found[side], name):,.2f}" for side in sides))
+        console.print(table)
+
+
+def _median(rounds: list[Figures], name: str) -> float:
+    return median(each[name] for each in rounds)
+
+
+def _write(path: Path, settings: dict[str, str], found: dict[str, list[Figures]]) -> None:
+    path.write_text(json.dumps({"settings": settings, "rounds": found}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,20 @@
+"""Addresses that answers bear, where people reach the site: ``FIRSTSTEP_URL``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+FEED = "/api/v1/calendar-feeds/{token}.ics"
+
+
+class Addresses(DependencyProvider):
+    def setup(self) -> None:
+        self._url: str = self.container.config["URL"]
+
+    def get_dependency(self, worker_ctx: Any) -> Addresses:
+        return self
+
+    def calendar_feed(self, token: str) -> str:
+        return self._url + FEED.format(token=token)

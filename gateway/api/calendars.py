@@ -1,0 +1,69 @@
+"""Consultations in people's own calendars."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import NotFound
+from contracts.booking import CALENDAR_TYPE, CalendarFeed, CalendarFileQuery, OpenCalendarFeed
+from gateway.addresses import FEED, Addresses
+from gateway.api.base import Api
+from gateway.declaration import SIGNED_IN, Raw
+from gateway.endpoint import endpoint
+
+
+class CalendarsApi(Api):
+    addresses = Addresses()
+
+    @endpoint(
+        "GET",
+        "/api/v1/consultations/{consultation_id}.ics",
+        query=CalendarFileQuery,
+        returns=Raw((CALENDAR_TYPE,), name="consultation.ics"),
+        allow=SIGNED_IN,
+        errors=[NotFound],
+    )
+    def get_consultation_file(self, consultation_id: UUID, query: CalendarFileQuery) -> Any:
+        """One of your consultations, for a calendar to take in."""
+        return self.booking.get_consultation_file(
+            consultation_id=consultation_id, discreet=query.discreet
+        )
+
+    @endpoint(
+        "POST",
+        "/api/v1/calendar-feed",
+        body=OpenCalendarFeed,
+        returns=CalendarFeed,
+        status=HTTPStatus.CREATED,
+        allow=SIGNED_IN,
+    )
+    def open_calendar_feed(self, body: OpenCalendarFeed) -> Any:
+        """Have a private address at which calendars find your consultations.
+
+        Any earlier one of yours is good no more."""
+        opened = self.booking.open_calendar_feed(wanted=body)
+        address = self.addresses.calendar_feed(opened["token"])
+        return CalendarFeed(address=address, discreet=opened["discreet"])
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/calendar-feed",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+    )
+    def close_calendar_feed(self) -> Any:
+        """Revoke your private address; there may be none."""
+        self.booking.close_calendar_feed()
+
+    @endpoint(
+        "GET",
+        FEED,
+        returns=Raw((CALENDAR_TYPE,), name="consultations.ics", asks_again=True),
+        errors=[NotFound],
+    )
+    def get_calendar_feed(self, token: str) -> Any:
+        """Somebody's consultations, for whoever knows their private address."""
+        return self.booking.get_calendar_feed(token=token)

@@ -1,0 +1,22 @@
+"""What became of consultations, in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.booking import Figures, PublishedFigures
+from contracts.profiles.accounts import Role
+from gateway.api.base import Api
+from gateway.endpoint import endpoint
+
+
+class FiguresApi(Api):
+    @endpoint("GET", "/api/v1/specialists/me/figures", returns=Figures, allow=[Role.SPECIALIST])
+    def get_my_figures(self) -> Any:
+        """What became of the consultations with you, month by month."""
+        return self.booking.get_my_figures()
+
+    @endpoint("GET", "/api/v1/figures", returns=PublishedFigures, allow=[Role.ADMIN])
+    def get_figures(self) -> Any:
+        """What became of all consultations, month by month; no number below five."""
+        return self.booking.get_figures()

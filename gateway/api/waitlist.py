@@ -1,0 +1,72 @@
+"""Whom you wait for, and what is held for you."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from chassis.errors import EmailNotVerified, NotFound
+from contracts.booking import (
+    AlreadyBooked,
+    HeldSlots,
+    JoinWaitlist,
+    LeaveWaitlist,
+    NoFreeConsultations,
+    NotListed,
+    OwnProfile,
+    SlotsFree,
+    TooManyWaits,
+    Waitlist,
+    WaitlistEntry,
+)
+from contracts.profiles.accounts import Role
+from gateway.api.base import Api
+from gateway.endpoint import endpoint
+
+
+class WaitlistApi(Api):
+    @endpoint(
+        "POST",
+        "/api/v1/waitlist",
+        body=JoinWaitlist,
+        returns=WaitlistEntry,
+        status=HTTPStatus.CREATED,
+        allow=[Role.CLIENT],
+        errors=[
+            EmailNotVerified,
+            NotFound,
+            NotListed,
+            NoFreeConsultations,
+            AlreadyBooked,
+            OwnProfile,
+            SlotsFree,
+            TooManyWaits,
+        ],
+    )
+    def join(self, body: JoinWaitlist) -> Any:
+        """Wait for a time with a specialist who has none."""
+        return self.booking.join_waitlist(
+            specialist_id=body.specialist_id, time_zone=body.time_zone
+        )
+
+    @endpoint("GET", "/api/v1/waitlist", returns=Waitlist, allow=[Role.CLIENT])
+    def list_waitlist(self) -> Any:
+        """Whom you wait for, and what is held for you."""
+        return self.booking.list_waitlist()
+
+    @endpoint("GET", "/api/v1/held-slots", returns=HeldSlots, allow=[Role.CLIENT])
+    def list_held_slots(self) -> Any:
+        """What only you can book now: from the waitlist, or because a consultation fell through."""
+        return self.booking.list_held_slots()
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/waitlist",
+        query=LeaveWaitlist,
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=[Role.CLIENT],
+    )
+    def leave(self, query: LeaveWaitlist) -> Any:
+        """Wait no longer; what is held for you goes to the next."""
+        return self.booking.leave_waitlist(specialist_id=query.specialist_id)

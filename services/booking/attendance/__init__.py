@@ -1,0 +1,1 @@
+"""Whether consultations took place."""

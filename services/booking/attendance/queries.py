@@ -1,0 +1,25 @@
+"""Which consultations are to be closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from contracts.booking import ConsultationStatus
+from services.booking.attendance.verdict import OPEN_FOR
+from services.booking.consultations.consultations import Consultation
+
+
+def consultations_to_close(now: datetime, limit: int) -> Select[UUID]:
+    """Ids of those that are over and of which nobody has said what became of them."""
+    return (
+        select(Consultation.id)
+        .where(
+            Consultation.status == ConsultationStatus.BOOKED,
+            Consultation.ends_at <= now - OPEN_FOR,
+        )
+        .order_by(Consultation.ends_at)
+        .limit(limit)
+    )

@@ -1,0 +1,38 @@
+"""What each side says of a consultation that is over, and what a clock says where neither does."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.clock import every
+from chassis.rpc import rpc
+from chassis.times import utc_now
+from contracts import booking as contract
+from services.booking.attendance import queries
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.locking import locked
+from services.booking.part import Part
+
+CLOSED_A_ROUND = 500
+
+
+class Attendance(Part):
+    @rpc
+    def say_attendance(
+        self, consultation_id: UUID, attendance: contract.Attendance
+    ) -> contract.Consultation:
+        with self.store.transaction() as tx:
+            _, consultation = locked(tx, consultation_id, self.caller)
+            account_id = self.caller.known()
+            by = consultation.party(account_id)
+            tx.emit(*consultation.attend(by, attendance, utc_now()))
+            return tx.reply(consultation.to_resource(account_id))
+
+    @every(minutes=1)
+    def close_consultations(self) -> None:
+        """What nobody closed in time took place."""
+        with self.store.reading() as session:
+            over = list(session.scalars(queries.consultations_to_close(utc_now(), CLOSED_A_ROUND)))
+        for consultation_id in over:
+            with self.store.transaction() as tx:
+                tx.emit(*tx.lock(Consultation, consultation_id).close(utc_now()))

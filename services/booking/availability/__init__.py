@@ -1,0 +1,1 @@
+"""When specialists offer consultations: hours, limits, and the calendar of both."""

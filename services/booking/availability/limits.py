@@ -1,0 +1,95 @@
+"""How many consultations a specialist takes on: by day, week and month. Pure."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+A_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """``None``: no limit. A ``paced`` budget is opened in equal parts, one with each week that a
+    month has begun, so that it is not gone on the month's first day."""
+
+    most_per_day: int | None
+    most_per_week: int | None
+    monthly_budget: int | None
+    paced: bool
+
+    def open_budget(self, month: date, today: date) -> int | None:
+        """How many consultations of the month that ``month`` lies in may be booked by today."""
+        if self.monthly_budget is None or not self.paced:
+            return self.monthly_budget
+        weeks = -(-monthrange(month.year, month.month)[1] // A_WEEK.days)
+        begun = _weeks_begun(month, today, weeks)
+        return -(-self.monthly_budget * begun // weeks)
+
+    @property
+    def any(self) -> bool:
+        return (self.most_per_day, self.most_per_week, self.monthly_budget) != (None, None, None)
+
+
+class Engagements:
+    """What a specialist has taken on, counted on their own calendar; where nothing limits it,
+    nothing is counted."""
+
+    def __init__(
+        self, starts: Iterable[datetime], day_of: Callable[[datetime], date], limits: Limits
+    ) -> None:
+        self._starts = starts
+        self._day_of = day_of
+        self._limits = limits
+
+    def day_is_full(self, day: date) -> bool:
+        """Whether the day, or its week, bears no more."""
+        per_day, per_week = self._limits.most_per_day, self._limits.most_per_week
+        return (per_day is not None and self._by_day[day] >= per_day) or (
+            per_week is not None and self._by_week[week_of(day)] >= per_week
+        )
+
+    def budget_is_spent(self, day: date, today: date) -> bool:
+        """Whether the budget of that day's month is, as far as it is open today."""
+        budget = self._limits.open_budget(day, today)
+        return budget is not None and self._by_month[month_of(day)] >= budget
+
+    @cached_property
+    def _by_day(self) -> Counter[date]:
+        return Counter(map(self._day_of, self._starts))
+
+    @cached_property
+    def _by_week(self) -> Counter[date]:
+        return self._summed(week_of)
+
+    @cached_property
+    def _by_month(self) -> Counter[date]:
+        return self._summed(month_of)
+
+    def _summed(self, beginning_of: Callable[[date], date]) -> Counter[date]:
+        found: Counter[date] = Counter()
+        for day, count in self._by_day.items():
+            found[beginning_of(day)] += count
+        return found
+
+
+def _weeks_begun(month: date, today: date, weeks: int) -> int:
+    """Before the month begins its first part is open; after it, all of it."""
+    if month_of(today) < month_of(month):
+        return 1
+    if month_of(today) > month_of(month):
+        return weeks
+    return (today.day - 1) // A_WEEK.days + 1
+
+
+def week_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def month_of(day: date) -> date:
+    return day.replace(day=1)

@@ -1,0 +1,130 @@
+"""Hours become slots. Pure: what is booked, and the time, are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from operator import itemgetter
+from zoneinfo import ZoneInfo
+
+from contracts.booking import Availability, DateOverride, Hours, Stay, Stretch
+
+SLOT = timedelta(minutes=30)
+A_DAY = timedelta(days=1)
+DAY_ENDS = "24:00"
+MIDNIGHT = time()
+DAYS_REMEMBERED = 8192
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """Hours in a specialist's own zone: weekly ones, dates that differ, dates spent elsewhere."""
+
+    time_zone: str
+    hours: tuple[Hours, ...]
+    overrides: tuple[DateOverride, ...] = ()
+    stays: tuple[Stay, ...] = ()
+    grid_minutes: int = 30
+
+    @classmethod
+    def of(cls, availability: Availability) -> OpeningHours:
+        return cls(
+            time_zone=availability.time_zone,
+            hours=tuple(availability.hours),
+            overrides=tuple(availability.overrides),
+            stays=tuple(availability.stays),
+            grid_minutes=availability.grid_minutes,
+        )
+
+    def slots(self, starting_from: datetime, until: datetime) -> Iterator[datetime]:
+        """When slots start, in UTC and in order, from one time up to, not including, another.
+
+        Each date is resolved in the zone that holds on it: a time that the clocks skip yields
+        nothing, one that they repeat counts once, the first time round. Slots may overlap where
+        the grid is finer than they are long.
+        """
+        for _, start in self.dated_slots(starting_from, until):
+            yield start
+
+    def dated_slots(
+        self, starting_from: datetime, until: datetime
+    ) -> Iterator[tuple[date, datetime]]:
+        """The same, each with the date that the specialist's own calendar shows then."""
+        # no zone is more than a day from UTC
+        day = starting_from.astimezone(UTC).date() - A_DAY
+        last = until.astimezone(UTC).date() + A_DAY
+        days = (day + n * A_DAY for n in range((last - day).days + 1))
+        found = (
+            (each, start)
+            for each in days
+            for start in self._starts_on(each)
+            if starting_from <= start < until
+        )
+        # dates follow each other in one zone; where two meet they may not
+        yield from sorted(found, key=itemgetter(1)) if self.stays else found
+
+    def day_of(self, moment: datetime) -> date:
+        """The date that the specialist's own calendar shows."""
+        for stay in self.stays:
+            day = moment.astimezone(ZoneInfo(stay.time_zone)).date()
+            if stay.first_day <= day <= stay.last_day:
+                return day
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def zone_on(self, day: date) -> str:
+        """The zone that holds on that date."""
+        return next(
+            (each.time_zone for each in self.stays if each.first_day <= day <= each.last_day),
+            self.time_zone,
+        )
+
+    def _starts_on(self, day: date) -> Sequence[datetime]:
+        stretches = self._stretches_on(day)
+        starts = _starts(day, self.zone_on(day), stretches, self.grid_minutes)
+        if not self.stays:
+            return starts
+        # where two zones meet, a moment belongs to one date alone
+        return [each for each in starts if self.day_of(each) == day]
+
+    def _stretches_on(self, day: date) -> tuple[Stretch, ...]:
+        for override in self.overrides:
+            if override.day == day:
+                return tuple(override.hours)
+        weekday = WEEKDAYS[day.weekday()]
+        return tuple(
+            Stretch(starts=each.starts, ends=each.ends)
+            for each in self.hours
+            if each.weekday == weekday
+        )
+
+
+@lru_cache(DAYS_REMEMBERED)
+def _starts(
+    day: date, zone_name: str, stretches: tuple[Stretch, ...], grid_minutes: int
+) -> Sequence[datetime]:
+    """Kept: a day's hours are looked at with every booking."""
+    zone, starts = ZoneInfo(zone_name), set()
+    for stretch in stretches:
+        local, end = _at(day, stretch.starts), _at(day, stretch.ends)
+        while local + SLOT <= end:
+            start = _resolved(local, zone)
+            if start is not None:
+                starts.add(start)
+            local += timedelta(minutes=grid_minutes)
+    return sorted(starts)
+
+
+def _at(day: date, clock: str) -> datetime:
+    """A time of day as naive local time; 24:00 is the next midnight."""
+    if clock == DAY_ENDS:
+        return datetime.combine(day + A_DAY, MIDNIGHT)
+    return datetime.combine(day, time.fromisoformat(clock))
+
+
+def _resolved(local: datetime, zone: ZoneInfo) -> datetime | None:
+    """Naive local time in UTC; ``None`` where the clocks skip it."""
+    resolved = local.replace(tzinfo=zone).astimezone(UTC)
+    return resolved if resolved.astimezone(zone).replace(tzinfo=None) == local else None

@@ -1,0 +1,18 @@
+"""Which calendars are to be looked at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from services.booking.availability.calendars import Calendar
+
+
+def calendars_to_review(now: datetime) -> Select[UUID]:
+    """Ids of calendars that offer free consultations and whose next slot may have passed."""
+    return select(Calendar.specialist_id).where(
+        Calendar.offers_free_consultations.is_(True),
+        or_(Calendar.review_at.is_(None), Calendar.review_at < now),
+    )

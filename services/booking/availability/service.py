@@ -1,0 +1,61 @@
+"""What can be asked about availability, and what keeps calendars true."""
+
+from __future__ import annotations
+
+from chassis.clock import every
+from chassis.errors import NotFound
+from chassis.rpc import rpc
+from chassis.subscribe import subscribe
+from chassis.times import utc_now
+from chassis.transaction import Transaction
+from contracts import booking as contract
+from contracts.profiles.accounts import Role
+from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
+from services.booking.availability import queries
+from services.booking.availability.calendars import Calendar
+from services.booking.part import Part
+from services.booking.slots.queries import taken_times
+
+
+class Availability(Part):
+    @rpc
+    def set_availability(self, availability: contract.Availability) -> contract.Availability:
+        specialist_id = self.caller.with_role(Role.SPECIALIST)
+        with self.store.transaction() as tx:
+            calendar = tx.lock_or_create(Calendar, specialist_id)
+            now = utc_now()
+            taken = taken_times(tx, specialist_id, now)
+            tx.emit(*calendar.open(availability, taken, now))
+            return tx.reply(calendar.to_resource())
+
+    @rpc
+    def get_availability(self) -> contract.Availability:
+        specialist_id = self.caller.with_role(Role.SPECIALIST)
+        with self.store.reading() as session:
+            calendar = session.get(Calendar, specialist_id)
+        if calendar is None:
+            raise NotFound(f"there is no calendar of {specialist_id}")
+        return calendar.to_resource()
+
+    @subscribe(SpecialistListed)
+    def open_calendar(self, event: SpecialistListed, tx: Transaction) -> None:
+        calendar = tx.lock_or_create(Calendar, event.specialist_id)
+        calendar.learn_listing(True, event.version)
+
+    @subscribe(SpecialistUnlisted)
+    def close_calendar(self, event: SpecialistUnlisted, tx: Transaction) -> None:
+        calendar = tx.lock_or_create(Calendar, event.specialist_id)
+        calendar.learn_listing(False, event.version)
+
+    @every(minutes=1)
+    def review_calendars(self) -> None:
+        """As time goes, next slots pass and new ones come over the horizon."""
+        now = utc_now()
+        with self.store.reading() as session:
+            doubtful = list(session.scalars(queries.calendars_to_review(now)))
+        for specialist_id in doubtful:
+            with self.store.transaction() as tx:
+                calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+                if calendar is not None:  # it may have been erased meanwhile
+                    taken = taken_times(tx, specialist_id, now)
+                    tx.emit(*calendar.review(taken, now))

@@ -1,0 +1,1 @@
+"""Booking, moving and cancelling, and what a consultation is."""

@@ -1,0 +1,78 @@
+"""What a client has booked, and what that leaves open to them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.booking import (
+    AlreadyBooked,
+    BookingPaused,
+    ConsultationStatus,
+    OverlappingBooking,
+    Party,
+    TooManyBookings,
+)
+from services.booking.attendance.verdict import paused_until
+from services.booking.availability.opening_hours import SLOT
+
+OPEN_AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """One consultation of a client: with whom, when, and what became of it."""
+
+    specialist_id: UUID
+    starts_at: datetime
+    status: str
+    missed_by: str | None = None
+    disputable_until: datetime | None = None
+    """Until then a side may still say that it took place."""
+
+    @property
+    def takes_time(self) -> bool:
+        return self.status in (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED)
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it is the one that a client may have with a specialist.
+
+        What the specialist missed is not, once that is settled.
+        """
+        if self.status != ConsultationStatus.MISSED:
+            return self.takes_time
+        settled = self.disputable_until is None or self.disputable_until <= now
+        return self.missed_by == Party.CLIENT or not settled
+
+
+def require_free(
+    engagements: Collection[Engagement], specialist_id: UUID, starts_at: datetime, now: datetime
+) -> None:
+    """Raises what a client's other consultations have against one more."""
+    if any(each.specialist_id == specialist_id and each.counts(now) for each in engagements):
+        raise AlreadyBooked
+    require_no_overlap(engagements, starts_at)
+    open_ = [each for each in engagements if each.status == ConsultationStatus.BOOKED]
+    if len(open_) >= OPEN_AT_ONCE:
+        raise TooManyBookings(f"you have {len(open_)} open bookings; the limit is {OPEN_AT_ONCE}")
+    _require_not_paused(engagements, now)
+
+
+def require_no_overlap(engagements: Collection[Engagement], starts_at: datetime) -> None:
+    """Raises ``OverlappingBooking`` where the client is elsewhere then."""
+    for each in engagements:
+        if each.takes_time and abs(each.starts_at - starts_at) < SLOT:
+            raise OverlappingBooking(
+                f"you have booked another consultation for {each.starts_at.isoformat()}"
+            )
+
+
+def _require_not_paused(engagements: Collection[Engagement], now: datetime) -> None:
+    until = paused_until([each.starts_at for each in engagements if each.missed_by == Party.CLIENT])
+    if until is not None and now < until:
+        raise BookingPaused(
+            f"You missed two consultations, so booking pauses for you until {until:%d %B %Y}. "
+            "That can happen to anybody; from then on you are welcome to book again."
+        )

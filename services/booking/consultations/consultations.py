@@ -1,0 +1,287 @@
+"""The Consultation: 30 free minutes between one client and one specialist, obliging nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.context import Caller
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from contracts import booking as contract
+from contracts.booking import (
+    Attendance,
+    AttendanceClosed,
+    CancellationReason,
+    ConsultationBooked,
+    ConsultationCancelled,
+    ConsultationCompleted,
+    ConsultationMissed,
+    ConsultationRescheduled,
+    ConsultationStatus,
+    HasBegun,
+    NotBegun,
+    NotBooked,
+    NotHeld,
+    NoticeTooShort,
+    OwnProfile,
+    Party,
+    SameTime,
+)
+from services.booking.attendance.verdict import OPEN_FOR, verdict
+from services.booking.availability.calendars import Calendar
+from services.booking.availability.opening_hours import SLOT
+from services.booking.base import Base
+from services.booking.consultations.clients import Engagement, require_free, require_no_overlap
+from services.booking.consultations.guards import GUARDS
+
+Closed = ConsultationCompleted | ConsultationMissed
+
+
+class Consultation(Base):
+    """It has no price, and turns into nothing by itself."""
+
+    __tablename__ = "consultations"
+    __table_args__ = GUARDS
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    specialist_id: Mapped[UUID] = mapped_column(index=True)
+    client_id: Mapped[UUID] = mapped_column(index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    status: Mapped[str]
+    booked_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_by: Mapped[str | None] = mapped_column(default=None)
+    cancellation_reason: Mapped[str | None] = mapped_column(default=None)
+    rescheduled_at: Mapped[datetime | None] = mapped_column(default=None)
+    notice_hours: Mapped[int] = mapped_column(default=12)
+    attendance_by_client: Mapped[str | None] = mapped_column(default=None)
+    attendance_by_specialist: Mapped[str | None] = mapped_column(default=None)
+    disputable_until: Mapped[datetime | None] = mapped_column(default=None)
+    missed_by: Mapped[str | None] = mapped_column(default=None)
+    meeting_link: Mapped[str | None] = mapped_column(default=None)
+    meeting_address: Mapped[str | None] = mapped_column(default=None)
+    sealed_note: Mapped[str | None] = mapped_column(default=None)
+
+    @classmethod
+    def book(
+        cls,
+        calendar: Calendar,
+        client_id: UUID,
+        starts_at: datetime,
+        taken: Collection[datetime],
+        engagements: Collection[Engagement],
+        now: datetime,
+        sealed_note: str | None = None,
+        meeting_link: str | None = None,
+    ) -> tuple[Consultation, ConsultationBooked]:
+        """Take a slot. ``taken``: the specialist's times, as ``Calendar`` says;
+        ``engagements``: the client's consultations. Raises what stands against it.
+
+        It takes place at the practice, where there is one, and in the room of the link elsewhere.
+        """
+        if client_id == calendar.specialist_id:
+            raise OwnProfile
+        calendar.require_bookable(starts_at, taken, now)
+        require_free(engagements, calendar.specialist_id, starts_at, now)
+        starts_at = starts_at.astimezone(UTC)  # it may have been asked for in any zone
+        consultation = cls(
+            id=new_id(),
+            version=1,
+            specialist_id=calendar.specialist_id,
+            client_id=client_id,
+            starts_at=starts_at,
+            ends_at=starts_at + SLOT,
+            status=ConsultationStatus.BOOKED,
+            booked_at=now,
+            notice_hours=calendar.cancellation_notice_hours,
+            meeting_link=None if calendar.in_person_address else meeting_link,
+            meeting_address=calendar.in_person_address,
+            sealed_note=sealed_note,
+        )
+        return consultation, ConsultationBooked(
+            consultation_id=consultation.id,
+            version=consultation.version,
+            client_id=client_id,
+            specialist_id=consultation.specialist_id,
+            starts_at=consultation.starts_at,
+            ends_at=consultation.ends_at,
+        )
+
+    def cancel(
+        self, by: Party, reason: CancellationReason | None, now: datetime
+    ) -> ConsultationCancelled:
+        """It will not take place, and its slot is free again.
+
+        Raises ``NotBooked``, ``HasBegun`` and ``NoticeTooShort``.
+        """
+        if reason == CancellationReason.ACCOUNT_ERASED:  # who leaves for good gives no notice
+            self._require_booked()
+        else:
+            self._require_changeable(by, now)
+        self.status = ConsultationStatus.CANCELLED
+        self.version += 1
+        self.cancelled_at, self.cancelled_by, self.cancellation_reason = now, by, reason
+        return ConsultationCancelled(
+            consultation_id=self.id,
+            version=self.version,
+            client_id=self.client_id,
+            specialist_id=self.specialist_id,
+            starts_at=self.starts_at,
+            cancelled_by=by,
+        )
+
+    def reschedule(
+        self,
+        by: Party,
+        calendar: Calendar,
+        starts_at: datetime,
+        taken: Collection[datetime],
+        engagements: Collection[Engagement],
+        now: datetime,
+    ) -> ConsultationRescheduled:
+        """Move it. ``taken`` and ``engagements`` as in ``book``, without this one's own.
+
+        A client whom the specialist moved can leave at any time. Raises what stands against it.
+        """
+        self._require_changeable(by, now)
+        if starts_at == self.starts_at:
+            raise SameTime
+        calendar.require_bookable(starts_at, taken, now)
+        require_no_overlap(engagements, starts_at)
+        previous = self.starts_at
+        self.starts_at = starts_at.astimezone(UTC)
+        self.ends_at = self.starts_at + SLOT
+        self.rescheduled_at = now
+        if by == Party.SPECIALIST:
+            self.notice_hours = 0
+        self.version += 1
+        return ConsultationRescheduled(
+            consultation_id=self.id,
+            version=self.version,
+            client_id=self.client_id,
+            specialist_id=self.specialist_id,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            previous_starts_at=previous,
+        )
+
+    def attend(self, by: Party, attendance: Attendance, now: datetime) -> list[Closed]:
+        """One side says what became of it; the event, where that changes what it is.
+
+        Until the other side has said it too, what was said can be put right. Raises ``NotHeld``
+        where it was cancelled, ``NotBegun`` and ``AttendanceClosed``.
+        """
+        if self.status == ConsultationStatus.CANCELLED:
+            raise NotHeld(f"consultation {self.id} was cancelled")
+        if now < self.starts_at:
+            raise NotBegun
+        if now >= (self.disputable_until or self.ends_at + OPEN_FOR):
+            raise AttendanceClosed
+        before = self.status, self.missed_by
+        if by == Party.CLIENT:
+            self.attendance_by_client = attendance
+        else:
+            self.attendance_by_specialist = attendance
+        said = [self.attendance_by_client, self.attendance_by_specialist]
+        status, missed_by = verdict([Attendance(each) for each in said if each])
+        both = None not in said
+        self.disputable_until = now if both else max(now, self.ends_at) + OPEN_FOR
+        self.status, self.missed_by = status, missed_by
+        return [] if (status, missed_by) == before else [self._closed()]
+
+    def close(self, now: datetime) -> list[Closed]:
+        """Nobody said what became of it for long enough: it took place."""
+        if self.status != ConsultationStatus.BOOKED or now < self.ends_at + OPEN_FOR:
+            return []
+        self.status = ConsultationStatus.COMPLETED
+        return [self._closed()]
+
+    def _closed(self) -> Closed:
+        self.version += 1
+        if self.missed_by is None:
+            return ConsultationCompleted(
+                consultation_id=self.id,
+                version=self.version,
+                client_id=self.client_id,
+                specialist_id=self.specialist_id,
+            )
+        return ConsultationMissed(
+            consultation_id=self.id,
+            version=self.version,
+            client_id=self.client_id,
+            specialist_id=self.specialist_id,
+            starts_at=self.starts_at,
+            missed_by=Party(self.missed_by),
+        )
+
+    def _require_booked(self) -> None:
+        if self.status != ConsultationStatus.BOOKED:
+            raise NotBooked(f"consultation {self.id} is {self.status}, not booked")
+
+    def _require_changeable(self, by: Party, now: datetime) -> None:
+        self._require_booked()
+        if now >= self.starts_at:
+            raise HasBegun
+        notice = timedelta(hours=self.notice_hours if by == Party.CLIENT else 0)
+        if now > self.starts_at - notice:
+            raise NoticeTooShort(
+                f"You can cancel or move it until {self.notice_hours} hours before it begins."
+            )
+
+    def forget_content(self) -> None:
+        """What only its two sides were to know, when one of them is erased."""
+        self.sealed_note = self.meeting_link = self.meeting_address = None
+
+    def account_of(self, party: Party) -> UUID:
+        return self.client_id if party == Party.CLIENT else self.specialist_id
+
+    def party(self, account_id: UUID) -> Party:
+        """The side that one of the two is on."""
+        return Party.CLIENT if account_id == self.client_id else Party.SPECIALIST
+
+    def other_side(self, account_id: UUID) -> UUID:
+        """The account of the one whom this one meets."""
+        return self.specialist_id if account_id == self.client_id else self.client_id
+
+    def require_party(self, caller: Caller) -> None:
+        """Raises ``NotFound`` for everybody but the two whom it concerns."""
+        if caller.known() not in (self.client_id, self.specialist_id):
+            raise NotFound(f"there is no consultation {self.id}")
+
+    def to_resource(
+        self, reader: UUID, opened: Callable[[str], str | None] | None = None
+    ) -> contract.Consultation:
+        """As one of its sides sees it; with the note where it is given what opens it."""
+        by = self.party(reader)
+        said = self.attendance_by_client if by == Party.CLIENT else self.attendance_by_specialist
+        return contract.Consultation(
+            id=self.id,
+            specialist_id=self.specialist_id,
+            client_id=self.client_id,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            status=ConsultationStatus(self.status),
+            booked_at=self.booked_at,
+            cancelled_at=self.cancelled_at,
+            cancelled_by=Party(self.cancelled_by) if self.cancelled_by else None,
+            cancellation_reason=self._reason_for(by),
+            cancellation_notice_hours=self.notice_hours,
+            missed_by=Party(self.missed_by) if self.missed_by else None,
+            your_attendance=Attendance(said) if said else None,
+            meeting_link=self.meeting_link,
+            meeting_address=self.meeting_address,
+            note=opened(self.sealed_note) if opened and self.sealed_note else None,
+        )
+
+    def _reason_for(self, reader: Party) -> CancellationReason | None:
+        if self.cancellation_reason is None:
+            return None
+        reason = CancellationReason(self.cancellation_reason)
+        erased = reason == CancellationReason.ACCOUNT_ERASED
+        return reason if erased or reader == self.cancelled_by else None

@@ -1,0 +1,57 @@
+"""What stands in the database against a consultation that must not be, under the rules."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, column, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+from chassis.errors import DomainError
+from contracts.booking import AlreadyBooked, OverlappingBooking, SlotTaken
+
+BOOKED = text("status = 'booked'")
+BOOKED_OR_HAD = text(
+    "status IN ('booked', 'completed') OR (status = 'missed' AND missed_by = 'client')"
+)
+
+
+def _no_overlap(whose: str, refusal: type[DomainError]) -> ExcludeConstraint:
+    """Nobody is booked twice at a time. PostgreSQL alone can say so."""
+    constraint = ExcludeConstraint(
+        (column(whose), "="),
+        (text("tstzrange(starts_at, ends_at)"), "&&"),
+        where=BOOKED,
+        name=f"ex_consultations_{whose}",
+        using="gist",
+    )
+    constraint.info["refusal"] = refusal
+    return constraint.ddl_if(dialect="postgresql")
+
+
+GUARDS = (
+    Index(
+        "uq_consultations_slot",
+        "specialist_id",
+        "starts_at",
+        unique=True,
+        postgresql_where=BOOKED,
+        sqlite_where=BOOKED,
+        info={"refusal": SlotTaken},
+    ),
+    Index(
+        "uq_consultations_pair",
+        "client_id",
+        "specialist_id",
+        unique=True,
+        postgresql_where=BOOKED_OR_HAD,
+        sqlite_where=BOOKED_OR_HAD,
+        info={"refusal": AlreadyBooked},
+    ),
+    Index(
+        "ix_consultations_to_close",
+        "ends_at",
+        postgresql_where=BOOKED,
+        sqlite_where=BOOKED,
+    ),
+    _no_overlap("specialist_id", SlotTaken),
+    _no_overlap("client_id", OverlappingBooking),
+)

@@ -1,0 +1,26 @@
+"""Where consultations take place online: ``FIRSTSTEP_MEETING`` with a room for each."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+ROOM = "{room}"
+BYTES_IN_A_ROOM = 16
+"""Nobody comes upon a room by guessing."""
+
+
+class Meetings(DependencyProvider):
+    def setup(self) -> None:
+        self._template: str = self.container.config.get("MEETING", "")
+
+    def get_dependency(self, worker_ctx: Any) -> Meetings:
+        return self
+
+    def new_link(self) -> str | None:
+        """A link to a room that nobody used before; ``None`` where none are made."""
+        if not self._template:
+            return None
+        return self._template.replace(ROOM, secrets.token_urlsafe(BYTES_IN_A_ROOM))

@@ -1,0 +1,58 @@
+"""Which consultations somebody has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from contracts.booking import ConsultationStatus
+from services.booking.consultations.clients import Engagement
+from services.booking.consultations.consultations import Consultation
+
+COUNTING = (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED, ConsultationStatus.MISSED)
+"""What takes up a specialist's time, and counts in their limits."""
+ENGAGEMENTS = select(
+    Consultation.specialist_id,
+    Consultation.starts_at,
+    Consultation.status,
+    Consultation.missed_by,
+    Consultation.disputable_until,
+).where(
+    Consultation.client_id == bindparam("client_id"),
+    Consultation.status.in_(COUNTING),
+    Consultation.id.is_distinct_from(bindparam("beside")),
+)
+
+
+def engagements_of(
+    session: Session, client_id: UUID, beside: UUID | None = None
+) -> list[Engagement]:
+    """The client's consultations that were not cancelled; but for one, where it is named."""
+    given = {"client_id": client_id, "beside": beside}
+    return [Engagement(*row) for row in session.execute(ENGAGEMENTS, given)]
+
+
+def consultations_of(account_id: UUID) -> Select[Consultation]:
+    """Both sides of the table see the consultation."""
+    return select(Consultation).where(
+        or_(Consultation.client_id == account_id, Consultation.specialist_id == account_id)
+    )
+
+
+def consultations_ahead(account_id: UUID, now: datetime) -> Select[Consultation]:
+    """Booked ones that have not begun, with this account on either side, in one order for all
+    who lock them."""
+    return (
+        consultations_of(account_id)
+        .where(Consultation.status == ConsultationStatus.BOOKED, Consultation.starts_at > now)
+        .order_by(Consultation.specialist_id, Consultation.starts_at)
+    )
+
+
+def with_content(account_id: UUID) -> Select[Consultation]:
+    """Those of which something is kept that only the two sides may read."""
+    kept = (Consultation.sealed_note, Consultation.meeting_link, Consultation.meeting_address)
+    return consultations_of(account_id).where(or_(*(each.is_not(None) for each in kept)))

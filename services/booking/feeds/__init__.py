@@ -1,0 +1,1 @@
+"""Consultations in people's own calendars."""

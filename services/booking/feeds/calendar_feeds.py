@@ -1,0 +1,40 @@
+"""The CalendarFeed: a private address at which calendars find one person's consultations."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.booking.base import Base
+
+TOKEN_BYTES = 32
+
+
+class CalendarFeed(Base):
+    """Whoever knows the token may read it; the token itself is kept nowhere."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (Index("uq_calendar_feeds_digest", "digest", unique=True),)
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str | None] = mapped_column(default=None)
+    discreet: Mapped[bool] = mapped_column(default=False)
+
+    def open(self, token: str, discreet: bool) -> None:
+        """From now on it is found under this token, and under no earlier one."""
+        self.digest = digest_of(token)
+        self.discreet = discreet
+
+
+def new_token() -> str:
+    """Nobody guesses it."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def digest_of(token: str) -> str:
+    """A token has so many random bits that a plain hash hides it."""
+    return hashlib.sha256(token.encode()).hexdigest()

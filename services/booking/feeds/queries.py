@@ -1,0 +1,36 @@
+"""Which consultations a person's calendar shows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from contracts.booking import ConsultationStatus
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import consultations_of
+from services.booking.feeds.calendar_feeds import CalendarFeed
+
+LOOKED_BACK = timedelta(days=365)
+CANCELLED_SHOWN = timedelta(days=30)
+"""Long enough for every calendar that subscribes to hear of it."""
+
+
+def in_feed_of(account_id: UUID, now: datetime) -> Select[Consultation]:
+    """Those to come, those of the past year, and what was cancelled a short time ago."""
+    return (
+        consultations_of(account_id)
+        .where(
+            Consultation.starts_at > now - LOOKED_BACK,
+            or_(
+                Consultation.status != ConsultationStatus.CANCELLED,
+                Consultation.cancelled_at > now - CANCELLED_SHOWN,
+            ),
+        )
+        .order_by(Consultation.starts_at, Consultation.id)
+    )
+
+
+def feed_under(digest: str) -> Select[CalendarFeed]:
+    return select(CalendarFeed).where(CalendarFeed.digest == digest)

@@ -1,0 +1,59 @@
+"""What can be asked about consultations as calendars read them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from chassis.errors import NotFound
+from chassis.rpc import rpc
+from chassis.times import utc_now
+from contracts import booking as contract
+from contracts.booking import CALENDAR_TYPE, OpenCalendarFeed
+from contracts.files import File
+from services.booking.consultations.consultations import Consultation
+from services.booking.feeds import queries
+from services.booking.feeds.calendar_feeds import CalendarFeed, digest_of, new_token
+from services.booking.feeds.calendar_files import feed, invitation
+from services.booking.part import Part
+
+
+class CalendarFeeds(Part):
+    @rpc
+    def get_consultation_file(self, consultation_id: UUID, discreet: bool) -> File:
+        with self.store.reading() as session:
+            consultation = session.get(Consultation, consultation_id)
+        if consultation is None:
+            raise NotFound(f"there is no consultation {consultation_id}")
+        consultation.require_party(self.caller)
+        return _file(invitation(consultation, self.caller.known(), discreet, utc_now()))
+
+    @rpc
+    def open_calendar_feed(self, wanted: OpenCalendarFeed) -> contract.OpenedCalendarFeed:
+        account_id, token = self.caller.known(), new_token()
+        with self.store.transaction() as tx:
+            tx.lock_or_create(CalendarFeed, account_id).open(token, wanted.discreet)
+            return tx.reply(contract.OpenedCalendarFeed(token=token, discreet=wanted.discreet))
+
+    @rpc
+    def close_calendar_feed(self) -> None:
+        mine = CalendarFeed.account_id == self.caller.known()
+        with self.store.transaction() as tx:
+            tx.execute(delete(CalendarFeed).where(mine))
+            tx.reply(None)
+
+    @rpc
+    def get_calendar_feed(self, token: str) -> File:
+        """To whoever knows the token."""
+        now = utc_now()
+        with self.store.reading() as session:
+            found = session.scalar(queries.feed_under(digest_of(token)))
+            if found is None:
+                raise NotFound("there is no such calendar")
+            consultations = session.scalars(queries.in_feed_of(found.account_id, now)).all()
+        return _file(feed(consultations, found.discreet))
+
+
+def _file(text: str) -> File:
+    return File.of(text.encode(), CALENDAR_TYPE)

@@ -1,0 +1,1 @@
+"""Times that one client alone can book for a while."""

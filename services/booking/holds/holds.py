@@ -1,0 +1,44 @@
+"""The Hold: a time that one client can book for a while, and nobody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.ids import new_id
+from contracts.booking import HeldSlot
+from services.booking.base import Base
+
+
+class Hold(Base):
+    """It stays when it has ended, until the time has passed: nobody is asked twice for one."""
+
+    __tablename__ = "holds"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    specialist_id: Mapped[UUID] = mapped_column(index=True)
+    client_id: Mapped[UUID] = mapped_column(index=True)
+    starts_at: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+    ended: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def of(cls, specialist_id: UUID, client_id: UUID, starts_at: datetime, until: datetime) -> Hold:
+        return cls(
+            id=new_id(),
+            specialist_id=specialist_id,
+            client_id=client_id,
+            starts_at=starts_at,
+            until=until,
+            ended=False,
+        )
+
+    def stands(self, now: datetime) -> bool:
+        return not self.ended and now < self.until
+
+    def to_resource(self) -> HeldSlot:
+        return HeldSlot(
+            specialist_id=self.specialist_id, starts_at=self.starts_at, held_until=self.until
+        )

@@ -1,0 +1,34 @@
+"""What is held, and what was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from services.booking.holds.holds import Hold
+
+
+def holds_ahead(specialist_id: UUID, now: datetime) -> Select[Hold]:
+    """What is or was held of the specialist's times to come."""
+    return select(Hold).where(Hold.specialist_id == specialist_id, Hold.starts_at > now)
+
+
+def holds_run_out(specialist_id: UUID, now: datetime) -> Select[Hold]:
+    return select(Hold).where(
+        Hold.specialist_id == specialist_id, Hold.ended.is_(False), Hold.until <= now
+    )
+
+
+def held_for(client_id: UUID, now: datetime) -> Select[Hold]:
+    return (
+        select(Hold)
+        .where(Hold.client_id == client_id, Hold.ended.is_(False), Hold.until > now)
+        .order_by(Hold.starts_at)
+    )
+
+
+def with_holds_to_end(now: datetime) -> Select[UUID]:
+    """Specialists of whose holds one has run out."""
+    return select(Hold.specialist_id).where(Hold.ended.is_(False), Hold.until <= now).distinct()

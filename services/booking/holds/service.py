@@ -1,0 +1,33 @@
+"""What is held for a client: what can be asked about it, and how it ends."""
+
+from __future__ import annotations
+
+from chassis.clock import every
+from chassis.rpc import rpc
+from chassis.times import utc_now
+from contracts.booking import HeldSlots
+from contracts.profiles.accounts import Role
+from services.booking.availability.calendars import Calendar
+from services.booking.holds import queries
+from services.booking.part import Part
+from services.booking.waitlist.offering import offer
+
+
+class Holds(Part):
+    @rpc
+    def list_held_slots(self) -> HeldSlots:
+        client_id = self.caller.with_role(Role.CLIENT)
+        with self.store.reading() as session:
+            held = session.scalars(queries.held_for(client_id, utc_now()))
+            return HeldSlots(items=[each.to_resource() for each in held])
+
+    @every(seconds=10)
+    def end_holds(self) -> None:
+        """What was not taken in time goes to the next, or to everybody."""
+        with self.store.reading() as session:
+            run_out = list(session.scalars(queries.with_holds_to_end(utc_now())))
+        for specialist_id in run_out:
+            with self.store.transaction() as tx:
+                calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+                if calendar is not None:
+                    offer(tx, calendar, utc_now())

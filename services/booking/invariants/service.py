@@ -1,0 +1,23 @@
+"""The look, on a clock, for what must never be."""
+
+from __future__ import annotations
+
+import structlog
+
+from chassis.clock import every
+from chassis.times import utc_now
+from services.booking.invariants.invariants import breaches
+from services.booking.part import Part
+
+log = structlog.get_logger()
+
+
+class Invariants(Part):
+    @every(hours=1)
+    def look_for_broken_invariants(self) -> None:
+        """The same as ``firststep audit``; each is logged, and counted."""
+        with self.store.reading() as session:
+            found = breaches(session, utc_now())
+        for each in found:
+            log.error("invariant_broken", invariant=each.invariant, about=each.about)
+        log.info("invariants_looked_at", broken=len(found))

@@ -1,0 +1,24 @@
+"""What profiles tells of specialists: whom they could stand in for."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from chassis.tables import AnyJson
+
+revision = "booking_0012"
+down_revision = "booking_0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "specialist_facts",
+        sa.Column("specialist_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("languages", AnyJson, nullable=False),
+        sa.Column("topics", AnyJson, nullable=False),
+        sa.Column("featuring_version", sa.Integer(), nullable=False),
+        sa.Column("featured", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("specialist_id", name="pk_specialist_facts"),
+    )

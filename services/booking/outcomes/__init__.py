@@ -1,0 +1,1 @@
+"""What each side wants next, said in private."""

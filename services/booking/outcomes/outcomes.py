@@ -1,0 +1,88 @@
+"""The Outcome: what one side wants after a consultation. Nobody but them ever reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.ids import new_id
+from contracts import booking as contract
+from contracts.booking import (
+    BothWishToContinue,
+    ConsultationStatus,
+    NotBegun,
+    NotHeld,
+    OutcomeClosed,
+    OutcomeGiven,
+    OutcomeNotYours,
+    Party,
+    Wish,
+)
+from services.booking.base import Base
+from services.booking.consultations.consultations import Consultation
+
+OPEN_FOR = timedelta(days=14)
+THEIRS = {
+    Party.CLIENT: {Wish.CONTINUE, Wish.TRY_ANOTHER, Wish.NOT_NOW},
+    Party.SPECIALIST: {Wish.GOOD_FIT, Wish.NOT_A_FIT},
+}
+TO_CONTINUE = {Wish.CONTINUE, Wish.GOOD_FIT}
+
+
+class Outcome(Base):
+    """Each side says it once: who could take it back could find out the other's."""
+
+    __tablename__ = "outcomes"
+    __table_args__ = (
+        UniqueConstraint("consultation_id", "account_id", info={"refusal": OutcomeGiven}),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    consultation_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(index=True)
+    wish: Mapped[str]
+    said_at: Mapped[datetime]
+
+    @classmethod
+    def say(cls, consultation: Consultation, by: Party, wish: Wish, now: datetime) -> Outcome:
+        """Raises what stands against saying it: the time, what became of it, whose it is."""
+        if wish not in THEIRS[by]:
+            raise OutcomeNotYours
+        if consultation.status in (ConsultationStatus.CANCELLED, ConsultationStatus.MISSED):
+            raise NotHeld(f"consultation {consultation.id} is {consultation.status}")
+        if now < consultation.starts_at:
+            raise NotBegun
+        if now >= consultation.ends_at + OPEN_FOR:
+            raise OutcomeClosed
+        return cls(
+            id=new_id(),
+            consultation_id=consultation.id,
+            account_id=consultation.account_of(by),
+            wish=wish,
+            said_at=now,
+        )
+
+    def beside(self, other: Outcome | None, consultation: Consultation) -> list[BothWishToContinue]:
+        """The event where both want to go on; nothing, where anything else is so."""
+        if other is None or not {self.wish, other.wish} <= TO_CONTINUE:
+            return []
+        return [
+            BothWishToContinue(
+                consultation_id=consultation.id,
+                client_id=consultation.client_id,
+                specialist_id=consultation.specialist_id,
+            )
+        ]
+
+    def require_same(self, wish: Wish) -> None:
+        """Said again it changes nothing; said otherwise it raises ``OutcomeGiven``."""
+        if wish != self.wish:
+            raise OutcomeGiven
+
+    def to_resource(self) -> contract.Outcome:
+        return contract.Outcome(
+            consultation_id=self.consultation_id, outcome=Wish(self.wish), said_at=self.said_at
+        )

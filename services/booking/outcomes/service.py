@@ -1,0 +1,32 @@
+"""What each side says it wants next."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.rpc import rpc
+from chassis.times import utc_now
+from contracts.booking import Wish
+from services.booking.consultations.locking import locked
+from services.booking.outcomes import queries
+from services.booking.outcomes.outcomes import Outcome
+from services.booking.part import Part
+
+
+class Outcomes(Part):
+    @rpc
+    def say_outcome(self, consultation_id: UUID, outcome: Wish) -> None:
+        """The answer tells nothing: not even whether the other side has said something."""
+        with self.store.transaction() as tx:
+            _, consultation = locked(tx, consultation_id, self.caller)
+            account_id = self.caller.known()
+            mine = queries.outcome_of(tx, consultation_id, account_id)
+            if mine is not None:
+                mine.require_same(outcome)
+                return tx.reply(None)
+            by = consultation.party(account_id)
+            said = Outcome.say(consultation, by, outcome, utc_now())
+            other = queries.outcome_of(tx, consultation_id, consultation.other_side(account_id))
+            tx.add(said)
+            tx.emit(*said.beside(other, consultation))
+            return tx.reply(None)

@@ -1,0 +1,1 @@
+"""What specialists have in calendars elsewhere."""

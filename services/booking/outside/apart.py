@@ -1,0 +1,84 @@
+"""Calendar files of strangers, read in a process of their own: see ``reading``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from subprocess import DEVNULL, PIPE, Popen
+from tempfile import TemporaryFile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from eventlet import Timeout
+from eventlet.semaphore import Semaphore
+
+from chassis import json
+from contracts.booking import BadCalendarFile
+from services.booking.availability.opening_hours import OpeningHours
+from services.booking.slots.taken import Interval, merged
+
+READ = [sys.executable, "-m", "services.booking.outside.reading"]
+DEADLINE_S = 30.0
+"""On a machine that has other things to do; of its own time the process gets a third."""
+AT_ONCE = 2
+
+_turn = Semaphore(AT_ONCE)
+
+
+def busy_times(
+    body: bytes, hours: OpeningHours, starting_from: datetime, until: datetime
+) -> list[Interval]:
+    """When somebody with these ``hours`` is busy by the file, between two times.
+
+    Dates, and times that name no zone, are meant in the zone that holds for them on that date.
+    Raises ``BadCalendarFile``.
+    """
+    given = json.dumps([starting_from, until]) + b"\n" + body
+    with _turn:
+        answer = _read(given)
+    if "refused" in answer:
+        raise BadCalendarFile(answer["refused"])
+    found = (
+        Interval(_resolved(starts, hours), _resolved(ends, hours))
+        for starts, ends in answer["times"]
+    )
+    return merged(_clipped(found, starting_from, until))
+
+
+def _read(given: bytes) -> dict[str, Any]:
+    deadline = Timeout(DEADLINE_S)
+    try:
+        # a file: who reads from a pipe and dies keeps the writer waiting
+        with TemporaryFile() as file:
+            file.write(given)
+            file.seek(0)
+            with Popen(READ, stdin=file, stdout=PIPE, stderr=DEVNULL) as process:
+                try:
+                    said, _ = process.communicate()
+                finally:
+                    process.kill()
+    except Timeout as passed:
+        if passed is not deadline:
+            raise
+        raise BadCalendarFile(f"takes longer than {DEADLINE_S:g} s to be read") from None
+    finally:
+        deadline.cancel()
+    if process.returncode:
+        raise BadCalendarFile("can't be read within bounds of time and memory")
+    answer: dict[str, Any] = json.loads(said)
+    return answer
+
+
+def _resolved(text: str, hours: OpeningHours) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(hours.zone_on(moment.date())))
+    return moment.astimezone(UTC)
+
+
+def _clipped(
+    found: Iterator[Interval], starting_from: datetime, until: datetime
+) -> Iterator[Interval]:
+    for starts, ends in found:
+        yield Interval(max(starts, starting_from), min(ends, until))

@@ -1,0 +1,126 @@
+"""One calendar elsewhere, read: fetched, worked out apart, and what came of it written down."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.addresses import PORTS, AddressRefused, parsed
+from chassis.database import Database
+from chassis.errors import DomainError, FieldError, Unavailable
+from chassis.fetching import Fetched, fetch
+from chassis.times import utc_now
+from contracts.booking import (
+    BadCalendarFile,
+    NoCalendarThere,
+    OutsideCalendarBroken,
+    OutsideCalendarWorks,
+)
+from services.booking.availability.calendars import Calendar
+from services.booking.availability.opening_hours import A_DAY, OpeningHours
+from services.booking.outside import apart, busy_times
+from services.booking.outside.outside_calendars import OutsideCalendar
+from services.booking.slots.queries import taken_times
+from services.booking.slots.taken import Interval
+
+LARGEST_FILE = 2 * 1024 * 1024
+DEADLINE_S = 10.0
+LOOKED_AHEAD = timedelta(days=182)
+"""As far as any horizon reaches, and the days that come into it until all is read again."""
+OK, NOT_MODIFIED = 200, 304
+FIELD = "address"
+WEBCAL, HTTPS = "webcal://", "https://"
+
+Outcome = Callable[
+    [OutsideCalendar, Calendar, datetime, float],
+    OutsideCalendarBroken | OutsideCalendarWorks | None,
+]
+
+
+def address_of(given: str) -> tuple[str, str]:
+    """Where it is to be fetched, and the host's name; raises ``AddressRefused``."""
+    address = given.strip()
+    if address.lower().startswith(WEBCAL):
+        address = HTTPS + address[len(WEBCAL) :]
+    try:
+        return address, parsed(address, ("https",), PORTS.values()).host
+    except AddressRefused as refusal:  # what was given is a secret, and not shown
+        raise AddressRefused(refusal.detail, [FieldError(FIELD, refusal.detail)]) from None
+
+
+def read(database: Database, specialist_id: UUID, opened: Callable[[str], str]) -> None:
+    """Bring up to date what a specialist's calendar elsewhere blocks.
+
+    Nothing is locked while it is fetched: what was given up meanwhile, or replaced by another
+    address, is left alone. What can't be read changes nothing of what it blocked before.
+    """
+    with database.reading() as session:
+        outside = session.get(OutsideCalendar, specialist_id)
+        calendar = session.get(Calendar, specialist_id)
+    if outside is None or calendar is None:
+        return
+    try:
+        answer = _fetched(opened(outside.address), outside.conditions(utc_now()))
+        if answer.status == NOT_MODIFIED:
+            _write_down(database, outside, OutsideCalendar.was_the_same)
+        else:
+            busy = _busy(answer, calendar.opening_hours, utc_now())
+            _write_down(database, outside, _was_read(answer), busy)
+    except (AddressRefused, BadCalendarFile, Unavailable) as refusal:
+        _write_down(database, outside, _failed(refusal))
+
+
+def _fetched(address: str, conditions: dict[str, str]) -> Fetched:
+    answer = fetch(
+        address,
+        limit_bytes=LARGEST_FILE,
+        deadline_s=DEADLINE_S,
+        headers=conditions,
+        field=FIELD,
+    )
+    if answer.status == OK or (answer.status == NOT_MODIFIED and conditions):
+        return answer
+    raise NoCalendarThere(f"answers with the status {answer.status}")
+
+
+def _busy(answer: Fetched, hours: OpeningHours, now: datetime) -> list[Interval]:
+    """In whole days, so that reading the same again gives the same."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return apart.busy_times(answer.body, hours, today - A_DAY, today + LOOKED_AHEAD)
+
+
+def _was_read(answer: Fetched) -> Outcome:
+    return lambda outside, calendar, now, pace: outside.was_read(
+        answer.etag, answer.last_modified, calendar, now, pace
+    )
+
+
+def _failed(refusal: DomainError) -> Outcome:
+    """Without the address, which the refusal's own detail may name."""
+    detail = refusal.errors[0].detail if refusal.errors else refusal.detail
+    passing = isinstance(refusal, Unavailable)
+    return lambda outside, calendar, now, pace: outside.failed(
+        refusal.code, detail, passing, calendar, now, pace
+    )
+
+
+def _write_down(
+    database: Database,
+    before: OutsideCalendar,
+    outcome: Outcome,
+    busy: list[Interval] | None = None,
+) -> None:
+    specialist_id, now, pace = before.specialist_id, utc_now(), random.uniform(0.9, 1.1)
+    with database.transaction() as tx:
+        calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+        outside = tx.get(OutsideCalendar, specialist_id, with_for_update=True)
+        if calendar is None or outside is None or outside.address != before.address:
+            return
+        event = outcome(outside, calendar, now, pace)
+        if event is not None:
+            tx.emit(event)
+        if busy is not None and busy_times.replace(tx, specialist_id, busy):
+            taken = taken_times(tx, specialist_id, now)
+            tx.emit(*calendar.review(taken, now))

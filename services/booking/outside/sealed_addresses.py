@@ -1,0 +1,37 @@
+"""Addresses of calendars elsewhere, sealed where they are kept: whoever knows one can read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+from chassis.addresses import AddressRefused
+from chassis.config import BadSettings
+from chassis.sealing import Seal, Unopenable
+
+
+class SealedAddresses(DependencyProvider):
+    """Seals and opens them with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
+
+    def setup(self) -> None:
+        keys: str = self.container.config["SEAL_KEYS"]
+        if not keys:
+            raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: booking keeps addresses sealed")
+        self.use(keys)
+
+    def use(self, keys: str) -> None:
+        self._seal = Seal(keys, "addresses of calendars elsewhere")
+
+    def get_dependency(self, worker_ctx: Any) -> SealedAddresses:
+        return self
+
+    def seal(self, address: str) -> str:
+        return self._seal.close(address.encode())
+
+    def open(self, sealed: str) -> str:
+        """Raises ``AddressRefused`` where its key is gone: its owner has to give it again."""
+        try:
+            return self._seal.open(sealed).decode()
+        except Unopenable:
+            raise AddressRefused("is kept under a key that is gone: please give it again") from None

@@ -1,0 +1,78 @@
+"""What can be asked about calendars elsewhere, and their reading on a clock."""
+
+from __future__ import annotations
+
+from time import monotonic
+from uuid import UUID
+
+import structlog
+from eventlet import GreenPool
+
+from chassis.clock import every
+from chassis.rpc import rpc
+from chassis.times import utc_now
+from contracts import booking as contract
+from contracts.booking import PointAtCalendar
+from contracts.profiles.accounts import Role
+from services.booking.availability.calendars import Calendar
+from services.booking.outside import queries
+from services.booking.outside.outside_calendars import OutsideCalendar
+from services.booking.outside.reader import address_of, read
+from services.booking.outside.removal import forget
+from services.booking.outside.sealed_addresses import SealedAddresses
+from services.booking.part import Part
+from services.booking.slots.queries import taken_times
+
+AT_ONCE = 8
+ROUND_S = 60.0
+"""No calendar is begun later in a round. However long each takes, it ends before another instance
+takes it for dead."""
+
+log = structlog.get_logger()
+
+
+class OutsideCalendars(Part):
+    addresses = SealedAddresses()
+
+    @rpc
+    def get_outside_calendar(self) -> contract.OutsideCalendar:
+        specialist_id = self.caller.with_role(Role.SPECIALIST)
+        with self.store.reading() as session:
+            return queries.resource_of(session, specialist_id, utc_now())
+
+    @rpc
+    def set_outside_calendar(self, wanted: PointAtCalendar) -> contract.OutsideCalendar:
+        specialist_id, now = self.caller.with_role(Role.SPECIALIST), utc_now()
+        address, host = address_of(wanted.address)
+        with self.store.transaction() as tx:
+            tx.lock_or_create(Calendar, specialist_id)
+            outside = tx.lock_or_create(OutsideCalendar, specialist_id)
+            outside.point_at(self.addresses.seal(address), host, now)
+            return tx.reply(queries.resource_of(tx, specialist_id, now))
+
+    @rpc
+    def remove_outside_calendar(self) -> None:
+        specialist_id, now = self.caller.with_role(Role.SPECIALIST), utc_now()
+        with self.store.transaction() as tx:
+            calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+            if forget(tx, specialist_id) and calendar is not None:
+                taken = taken_times(tx, specialist_id, now)
+                tx.emit(*calendar.review(taken, now))
+            tx.reply(None)
+
+    @every(seconds=30)
+    def read_outside_calendars(self) -> None:
+        """Those that are due; who waits longest goes first."""
+        with self.store.reading() as session:
+            due = list(session.scalars(queries.due(utc_now())))
+        pool, end = GreenPool(AT_ONCE), monotonic() + ROUND_S
+        for specialist_id in due:
+            if monotonic() < end:
+                pool.spawn_n(self._read, specialist_id)  # waits for its turn
+        pool.waitall()
+
+    def _read(self, specialist_id: UUID) -> None:
+        try:
+            read(self.store, specialist_id, self.addresses.open)
+        except Exception as error:  # the others are read all the same
+            log.error("outside_calendar_not_read", specialist_id=specialist_id, exc_info=error)

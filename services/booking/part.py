@@ -1,0 +1,18 @@
+"""What each part of the booking service stands on."""
+
+from __future__ import annotations
+
+from chassis.container import caller_of_this
+from chassis.store import Store
+from services.booking.base import Base
+from services.booking.consultations.meetings import Meetings
+from services.booking.consultations.notes import Notes
+
+
+class Part:
+    """The service's own database, and whoever calls."""
+
+    store = Store(Base)
+    caller = caller_of_this()
+    notes = Notes()
+    meetings = Meetings()

@@ -1,0 +1,60 @@
+"""What booking can be asked about a person's data, and how it is erased."""
+
+from __future__ import annotations
+
+from chassis import forgetting
+from chassis.clock import every
+from chassis.rpc import rpc
+from chassis.subscribe import subscribe
+from chassis.times import utc_now
+from chassis.transaction import Transaction
+from contracts.booking import BookingData, PersonalDataErased
+from contracts.profiles.privacy import AccountErased
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import consultations_of
+from services.booking.holds.queries import held_for
+from services.booking.outcomes.queries import outcomes_of
+from services.booking.outside.queries import outside_calendar_of
+from services.booking.part import Part
+from services.booking.privacy.erasure import erase
+from services.booking.waitlist.queries import waits_of
+
+
+class Privacy(Part):
+    @rpc
+    def export_personal_data(self) -> BookingData:
+        account_id = self.caller.known()
+        mine = consultations_of(account_id).order_by(Consultation.id)
+        waits = waits_of(account_id)
+        now = utc_now()
+        with self.store.reading() as session:
+            calendar = session.get(Calendar, account_id)
+            held = session.scalars(held_for(account_id, now))
+            return BookingData(
+                availability=None if calendar is None else calendar.to_resource(),
+                consultations=[
+                    # what others wrote to them is not theirs to take along
+                    each.to_resource(
+                        account_id, self.notes.open if each.client_id == account_id else None
+                    )
+                    for each in session.scalars(mine)
+                ],
+                waitlist=[each.to_resource() for each in session.scalars(waits)],
+                outcomes=[each.to_resource() for each in session.scalars(outcomes_of(account_id))],
+                held_slots=[each.to_resource() for each in held],
+                outside_calendar=outside_calendar_of(session, account_id, now),
+            )
+
+    @subscribe(AccountErased)
+    def erase_account(self, event: AccountErased, tx: Transaction) -> None:
+        tx.forget(event.account_id)
+        erase(tx, event.account_id, utc_now())
+
+    @every(seconds=5)
+    def finish_erasures(self) -> None:
+        forgetting.finish(
+            self.store,
+            lambda tx, id: erase(tx, id, utc_now()),
+            lambda id: PersonalDataErased(account_id=id),
+        )

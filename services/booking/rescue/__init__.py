@@ -1,0 +1,1 @@
+"""Times with others, for whom their specialist cancelled or missed."""

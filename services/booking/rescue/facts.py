@@ -1,0 +1,45 @@
+"""Facts about specialists that profiles tells: whom they could stand in for."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
+from services.booking.base import Base
+
+
+class Facts(Base):
+    __tablename__ = "specialist_facts"
+
+    specialist_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    topics: Mapped[list[str]] = mapped_column(default=list)
+    featuring_version: Mapped[int] = mapped_column(default=0)
+    featured: Mapped[bool] = mapped_column(default=False)
+
+    def learn(self, event: SpecialistListed | SpecialistUpdated) -> None:
+        """Take on what the profile says, unless something newer is known."""
+        if event.version > self.version:
+            self.version = event.version
+            self.languages, self.topics = list(event.languages), list(event.topics)
+
+    def learn_featuring(self, event: SpecialistFeatured | SpecialistUnfeatured) -> None:
+        """Take on whether they are featured, unless something newer is known."""
+        if event.version > self.featuring_version:
+            self.featuring_version = event.version
+            self.featured = isinstance(event, SpecialistFeatured)
+
+    def match(self, other: Facts) -> bool:
+        """Whether who chose the one may choose the other: a language and a topic in common."""
+        return _meet(self.languages, other.languages) and _meet(self.topics, other.topics)
+
+    def in_common(self, other: Facts) -> int:
+        return len(set(self.topics) & set(other.topics))
+
+
+def _meet(wanted: list[str], given: list[str]) -> bool:
+    return not wanted or not set(wanted).isdisjoint(given)

@@ -1,0 +1,43 @@
+"""When times with others are offered, and what profiles tells of those who could stand in."""
+
+from __future__ import annotations
+
+from chassis.subscribe import subscribe
+from chassis.times import utc_now
+from chassis.transaction import Transaction
+from contracts.booking import ConsultationCancelled, ConsultationMissed, Party
+from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
+from services.booking.part import Part
+from services.booking.rescue.facts import Facts
+from services.booking.rescue.offering import offer_others
+
+
+class Rescue(Part):
+    @subscribe(ConsultationCancelled)
+    def rescue_cancelled(self, event: ConsultationCancelled, tx: Transaction) -> None:
+        if event.cancelled_by == Party.SPECIALIST:
+            offer_others(tx, event, utc_now())
+
+    @subscribe(ConsultationMissed)
+    def rescue_missed(self, event: ConsultationMissed, tx: Transaction) -> None:
+        if event.missed_by == Party.SPECIALIST:
+            offer_others(tx, event, utc_now())
+
+    # What profiles tells of those who could stand in
+
+    @subscribe(SpecialistListed)
+    def remember_profile(self, event: SpecialistListed, tx: Transaction) -> None:
+        tx.lock_or_create(Facts, event.specialist_id).learn(event)
+
+    @subscribe(SpecialistUpdated)
+    def remember_changes(self, event: SpecialistUpdated, tx: Transaction) -> None:
+        tx.lock_or_create(Facts, event.specialist_id).learn(event)
+
+    @subscribe(SpecialistFeatured)
+    def remember_featured(self, event: SpecialistFeatured, tx: Transaction) -> None:
+        tx.lock_or_create(Facts, event.specialist_id).learn_featuring(event)
+
+    @subscribe(SpecialistUnfeatured)
+    def remember_unfeatured(self, event: SpecialistUnfeatured, tx: Transaction) -> None:
+        tx.lock_or_create(Facts, event.specialist_id).learn_featuring(event)

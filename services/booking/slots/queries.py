@@ -1,0 +1,72 @@
+"""What stands against a specialist's slots, and what is held for one reader."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, cast, exists, null, select, union_all
+from sqlalchemy.orm import Session
+
+from chassis.tables import UtcDateTime
+from services.booking.availability.calendars import COUNTED_BACK, Calendar
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import COUNTING
+from services.booking.holds.holds import Hold
+from services.booking.outside.busy_times import BusyTime
+from services.booking.slots.taken import Interval, Taken
+
+NO_TIME = cast(null(), UtcDateTime())
+HELD = (
+    Hold.specialist_id == bindparam("specialist_id"),
+    Hold.ended.is_(False),
+    Hold.until > bindparam("now"),
+)
+TAKEN_TIMES = union_all(
+    select(Consultation.starts_at, NO_TIME.label("ends_at"), NO_TIME.label("until")).where(
+        Consultation.specialist_id == bindparam("specialist_id"),
+        Consultation.status.in_(COUNTING),
+        Consultation.starts_at > bindparam("since"),
+    ),
+    select(BusyTime.starts_at, BusyTime.ends_at, NO_TIME).where(
+        BusyTime.specialist_id == bindparam("specialist_id"),
+        BusyTime.ends_at > bindparam("now"),
+    ),
+    select(Hold.starts_at, NO_TIME, Hold.until).where(
+        *HELD, Hold.client_id.is_distinct_from(bindparam("reader"))
+    ),
+)
+"""Consultations; with an end, what is elsewhere; and until when what is held is held."""
+STATE = select(
+    Calendar.revision,
+    exists().where(*HELD, Hold.client_id == bindparam("reader")).label("holds"),
+).where(Calendar.specialist_id == bindparam("specialist_id"))
+
+
+def taken_times(
+    session: Session, specialist_id: UUID, now: datetime, reader: UUID | None = None
+) -> Taken:
+    """When the specialist's consultations start, those still to come and those that count; what
+    is held for others than the reader; and what the specialist has elsewhere."""
+    given = {"specialist_id": specialist_id, "since": now - COUNTED_BACK, "now": now}
+    starts: list[datetime] = []
+    busy: list[Interval] = []
+    held: list[datetime] = []
+    for starts_at, ends_at, until in session.execute(TAKEN_TIMES, {**given, "reader": reader}):
+        if ends_at is not None:
+            busy.append(Interval(starts_at, ends_at))
+            continue
+        starts.append(starts_at)
+        if until is not None:
+            held.append(until)
+    return Taken(starts, sorted(busy), min(held, default=None))
+
+
+def state_of(
+    session: Session, specialist_id: UUID, reader: UUID | None, now: datetime
+) -> tuple[int | None, bool]:
+    """The calendar's revision, where there is one; and whether something is held for the reader
+    alone."""
+    given = {"specialist_id": specialist_id, "reader": reader, "now": now}
+    found = session.execute(STATE, given).first()
+    return (None, False) if found is None else (found.revision, found.holds)

@@ -1,0 +1,1 @@
+"""Who waits for a specialist without slots, and what is offered to them."""

@@ -1,0 +1,69 @@
+"""How what comes free is offered to those who wait, one after another."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, update
+
+from chassis.transaction import Transaction
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.queries import engagements_of
+from services.booking.holds.holds import Hold
+from services.booking.holds.queries import holds_ahead, holds_run_out
+from services.booking.slots.news import free_times, tell_of_slots
+from services.booking.slots.queries import taken_times
+from services.booking.waitlist import queries
+from services.booking.waitlist.waits import Wait
+
+
+def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
+    """Each free time to one who waits, in order, each of whom has one at a time."""
+    holds = _without_ended(tx, calendar.specialist_id, now)
+    taken = taken_times(tx, calendar.specialist_id, now)
+    notice = timedelta(hours=calendar.minimum_notice_hours)
+    free = free_times(calendar, taken, now)
+    for wait in tx.scalars(queries.waits_for(calendar.specialist_id)).all():
+        if not free:
+            break
+        if not wait.can_be_asked(now):
+            continue
+        engagements = engagements_of(tx, wait.client_id)
+        offered = wait.offered(free, holds, engagements, notice, now)
+        if offered is not None:
+            hold, event = offered
+            tx.add(hold)
+            tx.emit(event)
+            taken = taken | {hold.starts_at}
+            free = free_times(calendar, taken, now)
+    tell_of_slots(tx, calendar, now)
+
+
+def _without_ended(tx: Transaction, specialist_id: UUID, now: datetime) -> list[Hold]:
+    """End what has run out; those who let it go by wait anew."""
+    theirs = Hold.specialist_id == specialist_id
+    for hold in tx.scalars(holds_run_out(specialist_id, now)).all():
+        hold.ended = True
+        tx.execute(
+            update(Wait)
+            .where(Wait.specialist_id == specialist_id, Wait.client_id == hold.client_id)
+            .values(since=hold.until)
+        )
+    tx.execute(delete(Hold).where(theirs, Hold.starts_at <= now))
+    return list(tx.scalars(holds_ahead(specialist_id, now)))
+
+
+def leave_all(tx: Transaction, client_id: UUID, now: datetime) -> None:
+    """Nothing waits for a client any more, and nothing is held."""
+    for specialist_id in tx.scalars(queries.waited_for_or_held_by(client_id)).all():
+        calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+        take_what_was_held(tx, client_id, specialist_id)
+        if calendar is not None:
+            offer(tx, calendar, now)
+
+
+def take_what_was_held(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
+    """They booked, or do not want to any more: they wait no longer, and nothing is held."""
+    tx.execute(delete(Wait).where(Wait.client_id == client_id, Wait.specialist_id == specialist_id))
+    tx.execute(delete(Hold).where(Hold.client_id == client_id, Hold.specialist_id == specialist_id))

@@ -1,0 +1,31 @@
+"""Who waits for whom."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import CompoundSelect, Select, select, union
+
+from services.booking.holds.holds import Hold
+from services.booking.waitlist.waits import Wait
+
+
+def waits_for(specialist_id: UUID) -> Select[Wait]:
+    """Who waits for a specialist, in order."""
+    return select(Wait).where(Wait.specialist_id == specialist_id).order_by(Wait.since, Wait.id)
+
+
+def waits_of(client_id: UUID) -> Select[Wait]:
+    return select(Wait).where(Wait.client_id == client_id).order_by(Wait.joined_at, Wait.id)
+
+
+def waited_for_or_held_by(client_id: UUID) -> CompoundSelect[UUID]:
+    """Specialists, in one order for all who lock their calendars."""
+    return union(
+        select(Wait.specialist_id).where(Wait.client_id == client_id),
+        select(Hold.specialist_id).where(Hold.client_id == client_id),
+    ).order_by("specialist_id")
+
+
+def waited_for() -> Select[UUID]:
+    return select(Wait.specialist_id).distinct()

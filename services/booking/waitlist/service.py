@@ -1,0 +1,90 @@
+"""What can be asked about the waitlist, and when what comes free is offered."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.clock import every
+from chassis.rpc import rpc
+from chassis.subscribe import subscribe
+from chassis.times import utc_now
+from chassis.transaction import Transaction
+from contracts import booking as contract
+from contracts.booking import SlotReleased, WaitlistEntry
+from contracts.profiles.accounts import Role
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.queries import engagements_of
+from services.booking.holds.queries import held_for
+from services.booking.part import Part
+from services.booking.slots.news import free_times
+from services.booking.slots.queries import taken_times
+from services.booking.waitlist import queries
+from services.booking.waitlist.offering import offer, take_what_was_held
+from services.booking.waitlist.waits import Wait
+
+
+class Waitlist(Part):
+    @rpc
+    def join_waitlist(self, specialist_id: UUID, time_zone: str) -> WaitlistEntry:
+        """Joining again changes nothing."""
+        client_id = self.caller.with_role(Role.CLIENT)
+        self.caller.require_verified()
+        with self.store.transaction() as tx:
+            tx.hold(f"client {client_id}")
+            tx.refuse_forgotten(client_id)
+            calendar, now = tx.lock(Calendar, specialist_id), utc_now()
+            waits = list(tx.scalars(queries.waits_of(client_id)))
+            mine = next((each for each in waits if each.specialist_id == specialist_id), None)
+            if mine is None:
+                taken = taken_times(tx, specialist_id, now, client_id)
+                mine = Wait.join(
+                    calendar,
+                    client_id,
+                    time_zone,
+                    engagements_of(tx, client_id),
+                    len(waits),
+                    free_times(calendar, taken, now),
+                    now,
+                )
+                tx.add(mine)
+            return tx.reply(mine.to_resource())
+
+    @rpc
+    def leave_waitlist(self, specialist_id: UUID) -> None:
+        """What was held for them is offered to the next. Leaving again changes nothing."""
+        client_id = self.caller.with_role(Role.CLIENT)
+        with self.store.transaction() as tx:
+            calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+            take_what_was_held(tx, client_id, specialist_id)
+            if calendar is not None:
+                offer(tx, calendar, utc_now())
+            return tx.reply(None)
+
+    @rpc
+    def list_waitlist(self) -> contract.Waitlist:
+        client_id = self.caller.with_role(Role.CLIENT)
+        with self.store.reading() as session:
+            held = {
+                each.specialist_id: each for each in session.scalars(held_for(client_id, utc_now()))
+            }
+            waits = session.scalars(queries.waits_of(client_id))
+            return contract.Waitlist(
+                items=[each.to_resource(held.get(each.specialist_id)) for each in waits]
+            )
+
+    @subscribe(SlotReleased)
+    def offer_released(self, event: SlotReleased, tx: Transaction) -> None:
+        calendar = tx.get(Calendar, event.specialist_id, with_for_update=True)
+        if calendar is not None:  # it may have been erased meanwhile
+            offer(tx, calendar, utc_now())
+
+    @every(minutes=1)
+    def offer_what_is_free(self) -> None:
+        """Times come over the horizon, hours and budgets open, people wake up."""
+        with self.store.reading() as session:
+            waited_for = list(session.scalars(queries.waited_for()))
+        for specialist_id in waited_for:
+            with self.store.transaction() as tx:
+                calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+                if calendar is not None:
+                    offer(tx, calendar, utc_now())

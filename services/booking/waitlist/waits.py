@@ -1,0 +1,132 @@
+"""The Wait: a client waits for a time with a specialist who has none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.errors import DomainError, FieldError, Invalid
+from chassis.ids import new_id
+from contracts.booking import (
+    AlreadyBooked,
+    NoFreeConsultations,
+    NotListed,
+    OwnProfile,
+    SlotOffered,
+    SlotsFree,
+    TooManyWaits,
+    WaitlistEntry,
+)
+from services.booking.availability.calendars import Calendar
+from services.booking.availability.sensible import TIME_ZONES
+from services.booking.base import Base
+from services.booking.consultations.clients import Engagement, require_free
+from services.booking.holds.holds import Hold
+
+AT_ONCE = 10
+HELD_FOR = timedelta(hours=2)
+WORTH_ASKING = timedelta(minutes=30)
+"""Nobody is asked who would have less time than that to answer."""
+DAY_BEGINS, LAST_ASKED = time(8), time(19)
+"""Between 8 and 21 h where they live: nobody is woken, nor loses a time while they sleep."""
+
+
+class Wait(Base):
+    __tablename__ = "waits"
+    __table_args__ = (UniqueConstraint("client_id", "specialist_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    specialist_id: Mapped[UUID] = mapped_column(index=True)
+    client_id: Mapped[UUID]
+    time_zone: Mapped[str]
+    joined_at: Mapped[datetime]
+    since: Mapped[datetime]
+    """Whoever lets a time go by that was held for them waits anew."""
+
+    @classmethod
+    def join(
+        cls,
+        calendar: Calendar,
+        client_id: UUID,
+        time_zone: str,
+        engagements: Collection[Engagement],
+        others: int,
+        free: Collection[datetime],
+        now: datetime,
+    ) -> Wait:
+        """``others``: how many they wait for already. Raises what stands against it."""
+        if client_id == calendar.specialist_id:
+            raise OwnProfile
+        if not calendar.listed:
+            raise NotListed
+        if not calendar.offers_free_consultations:
+            raise NoFreeConsultations
+        specialist_id = calendar.specialist_id
+        if any(each.specialist_id == specialist_id and each.counts(now) for each in engagements):
+            raise AlreadyBooked
+        if free:
+            raise SlotsFree
+        if others >= AT_ONCE:
+            raise TooManyWaits(f"you wait for {others} specialists; the limit is {AT_ONCE}")
+        require_zone(time_zone)
+        return cls(
+            id=new_id(),
+            specialist_id=specialist_id,
+            client_id=client_id,
+            time_zone=time_zone,
+            joined_at=now,
+            since=now,
+        )
+
+    def can_be_asked(self, now: datetime) -> bool:
+        local = now.astimezone(ZoneInfo(self.time_zone)).time()
+        return DAY_BEGINS <= local <= LAST_ASKED
+
+    def offered(
+        self,
+        free: Collection[datetime],
+        holds: Collection[Hold],
+        engagements: Collection[Engagement],
+        notice: timedelta,
+        now: datetime,
+    ) -> tuple[Hold, SlotOffered] | None:
+        """The first of the free times that they can take and were not asked about before."""
+        mine = [each for each in holds if each.client_id == self.client_id]
+        if any(each.stands(now) for each in mine) or not self.can_be_asked(now):
+            return None
+        before = {each.starts_at for each in mine}
+        for starts_at in free:
+            until = min(now + HELD_FOR, starts_at - notice)
+            if starts_at in before or until - now < WORTH_ASKING:
+                continue
+            try:
+                require_free(engagements, self.specialist_id, starts_at, now)
+            except DomainError:
+                continue
+            hold = Hold.of(self.specialist_id, self.client_id, starts_at, until)
+            return hold, SlotOffered(
+                specialist_id=self.specialist_id,
+                client_id=self.client_id,
+                starts_at=starts_at,
+                held_until=until,
+            )
+        return None
+
+    def to_resource(self, held: Hold | None = None) -> WaitlistEntry:
+        return WaitlistEntry(
+            specialist_id=self.specialist_id,
+            time_zone=self.time_zone,
+            joined_at=self.joined_at,
+            held=None if held is None else held.to_resource(),
+        )
+
+
+def require_zone(name: str) -> None:
+    """Raises ``Invalid``."""
+    if name not in TIME_ZONES:
+        raise Invalid(errors=[FieldError("time_zone", "Not an IANA time zone.", name)])

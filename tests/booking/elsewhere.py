@@ -1,0 +1,77 @@
+"""Calendars that specialists have elsewhere, at an address that leads to a site of the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from chassis.fetching import Fetched, Reach, fetch
+from services.booking.outside import reader
+from services.booking.outside.sealed_addresses import SealedAddresses
+from tests.chassis.sites import Site, a_site, answer, only_here
+from tests.tokens import SEAL_KEYS
+
+ADDRESS = "https://calendar.example/me.ics?key=secret"
+STAMP = "DTSTAMP:20260101T000000Z"
+
+
+def sealed_addresses() -> SealedAddresses:
+    """With the keys of all services that tests run."""
+    addresses = SealedAddresses()
+    addresses.use(SEAL_KEYS)
+    return addresses
+
+
+def a_file(*events: str) -> bytes:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Elsewhere//EN", *events, "END:VCALENDAR"]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def an_event(*lines: str, uid: str = "one@elsewhere") -> str:
+    return "\r\n".join(["BEGIN:VEVENT", f"UID:{uid}", STAMP, *lines, "END:VEVENT"])
+
+
+def from_to(starts_at: datetime, ends_at: datetime, *lines: str, uid: str = "one@elsewhere") -> str:
+    times = (f"DTSTART:{starts_at:%Y%m%dT%H%M%SZ}", f"DTEND:{ends_at:%Y%m%dT%H%M%SZ}")
+    return an_event(*times, *lines, uid=uid)
+
+
+@dataclass
+class Elsewhere:
+    """What the address answers next, and what it was asked."""
+
+    site: Site
+    says: list[bytes] = field(default_factory=list)
+
+    def shows(self, *events: str, etag: str = "") -> None:
+        headers = [f"ETag: {etag}"] if etag else []
+        self.says[:] = [answer(a_file(*events), *headers)]
+
+    def fails(self, status: str = "503 Not Now") -> None:
+        self.says[:] = [answer(status=status)]
+
+    def has_not_changed(self) -> None:
+        self.says[:] = [answer(status="304 Not Modified")]
+
+    def answers(self, body: bytes) -> None:
+        self.says[:] = [answer(body)]
+
+
+@contextmanager
+def a_calendar_elsewhere(patched: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    """Every https address leads to it: only where it leads is made up."""
+    says: list[bytes] = []
+    with a_site(lambda _: says) as site:
+        reach = Reach(only_here, frozenset([site.port]))
+
+        def fetch_here(url: str, **options: Any) -> Fetched:
+            there = url.replace("https://calendar.example", f"http://127.0.0.1:{site.port}")
+            return fetch(there, allow_http=True, reach=reach, **options)
+
+        patched.setattr(reader, "fetch", fetch_here)
+        yield Elsewhere(site, says)

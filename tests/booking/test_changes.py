@@ -1,0 +1,204 @@
+"""Cancelling and moving a consultation: who may, until when, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import pytest
+
+from chassis.errors import DomainError
+from chassis.ids import new_id
+from contracts.booking import (
+    CancellationReason,
+    ConsultationCancelled,
+    ConsultationRescheduled,
+    ConsultationStatus,
+    HasBegun,
+    NotBooked,
+    NoticeTooShort,
+    OverlappingBooking,
+    Party,
+    SameTime,
+    SlotReleased,
+    SlotTaken,
+    TooSoon,
+)
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.clients import Engagement
+from services.booking.consultations.consultations import Consultation
+from tests.booking.builders import MONDAY, a_calendar, at
+
+TUESDAY = at("09:00", days_later=1)
+A_MOMENT = timedelta(seconds=1)
+
+
+def a_consultation(calendar: Calendar | None = None, starts_at: datetime = TUESDAY) -> Consultation:
+    return Consultation.book(calendar or a_calendar(), new_id(), starts_at, set(), [], MONDAY)[0]
+
+
+def moved(
+    consultation: Consultation,
+    starts_at: datetime,
+    by: Party = Party.CLIENT,
+    calendar: Calendar | None = None,
+    taken: Collection[datetime] = (),
+    engagements: Collection[Engagement] = (),
+    now: datetime = MONDAY,
+) -> ConsultationRescheduled:
+    calendar = calendar or a_calendar(specialist_id=consultation.specialist_id)
+    return consultation.reschedule(by, calendar, starts_at, set(taken), engagements, now)
+
+
+# Cancelling
+
+
+@pytest.mark.parametrize("by", Party)
+def test_either_side_cancels_and_is_named_in_the_event(by: Party) -> None:
+    consultation = a_consultation()
+    event = consultation.cancel(by, CancellationReason.OTHER, MONDAY)
+    assert event == ConsultationCancelled(
+        consultation_id=consultation.id,
+        version=2,
+        client_id=consultation.client_id,
+        specialist_id=consultation.specialist_id,
+        starts_at=TUESDAY,
+        cancelled_by=by,
+    )
+    assert consultation.status == ConsultationStatus.CANCELLED
+
+
+def test_a_client_cancels_until_the_notice_that_they_saw_when_they_booked() -> None:
+    calendar = a_calendar(cancellation_notice_hours=5)
+    early, late = a_consultation(calendar), a_consultation(calendar)
+    calendar.cancellation_notice_hours = 20
+    limit = TUESDAY - timedelta(hours=5)
+    with pytest.raises(NoticeTooShort, match="5 hours before"):
+        late.cancel(Party.CLIENT, None, limit + A_MOMENT)
+    assert late.status == ConsultationStatus.BOOKED
+    assert early.cancel(Party.CLIENT, None, limit)
+
+
+def test_a_specialist_cancels_until_it_begins() -> None:
+    late, begun = a_consultation(), a_consultation()
+    assert late.cancel(Party.SPECIALIST, None, TUESDAY - A_MOMENT)
+    for by in Party:
+        with pytest.raises(HasBegun):
+            begun.cancel(by, None, TUESDAY)
+
+
+def test_who_is_erased_gives_no_notice() -> None:
+    erased = CancellationReason.ACCOUNT_ERASED
+    assert a_consultation().cancel(Party.CLIENT, erased, TUESDAY - A_MOMENT)
+
+
+@pytest.mark.parametrize("by", Party)
+def test_what_is_cancelled_can_be_neither_cancelled_nor_moved(by: Party) -> None:
+    consultation = a_consultation()
+    consultation.cancel(Party.CLIENT, None, MONDAY)
+    with pytest.raises(NotBooked):
+        consultation.cancel(by, None, MONDAY)
+    with pytest.raises(NotBooked):
+        moved(consultation, at("10:00", days_later=1), by)
+
+
+def test_the_reason_is_shown_to_whoever_gave_it_alone() -> None:
+    consultation = a_consultation()
+    consultation.cancel(Party.CLIENT, CancellationReason.FOUND_SOMEBODY_ELSE, MONDAY)
+    seen = {
+        each: consultation.to_resource(consultation.account_of(each)).cancellation_reason
+        for each in Party
+    }
+    assert seen == {Party.CLIENT: "found_somebody_else", Party.SPECIALIST: None}
+
+
+# The slot afterwards
+
+
+def test_a_time_that_can_be_booked_again_is_told() -> None:
+    calendar = a_calendar(notice_hours=12)
+    assert calendar.released(TUESDAY, set(), MONDAY) == [
+        SlotReleased(specialist_id=calendar.specialist_id, starts_at=TUESDAY)
+    ]
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [
+        a_calendar(listed=False),
+        a_calendar(offers=False),
+        a_calendar(hours=[]),
+        a_calendar(notice_hours=48),
+    ],
+    ids=["not listed", "offers none", "not in hours any more", "too soon"],
+)
+def test_a_time_that_nobody_can_book_is_not_told(calendar: Calendar) -> None:
+    assert calendar.released(TUESDAY, set(), MONDAY) == []
+
+
+# Moving
+
+
+@pytest.mark.parametrize("by", Party)
+def test_a_moved_consultation_keeps_its_id_and_its_version_grows(by: Party) -> None:
+    consultation = a_consultation()
+    id, ten = consultation.id, at("10:00", days_later=1)
+    assert moved(consultation, ten, by) == ConsultationRescheduled(
+        consultation_id=id,
+        version=2,
+        client_id=consultation.client_id,
+        specialist_id=consultation.specialist_id,
+        starts_at=ten,
+        ends_at=ten + timedelta(minutes=30),
+        previous_starts_at=TUESDAY,
+    )
+    assert (consultation.id, consultation.version, consultation.starts_at) == (id, 2, ten)
+
+
+def test_it_moves_into_its_own_old_half_hour_on_a_finer_grid() -> None:
+    calendar = a_calendar(grid_minutes=15)
+    consultation = a_consultation(calendar)
+    assert moved(consultation, at("09:15", days_later=1), calendar=calendar)
+
+
+def test_it_moves_within_a_month_and_a_day_that_it_filled_itself() -> None:
+    calendar = a_calendar(most_per_day=1, monthly_budget=1)
+    consultation = a_consultation(calendar)
+    assert moved(consultation, at("10:00", days_later=1), calendar=calendar)
+
+
+def test_it_does_not_move_to_where_it_is() -> None:
+    with pytest.raises(SameTime):
+        moved(a_consultation(), TUESDAY)
+
+
+def _elsewhere(starts_at: datetime) -> list[Engagement]:
+    return [Engagement(new_id(), starts_at, ConsultationStatus.BOOKED)]
+
+
+TEN = at("10:00", days_later=1)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "given"),
+    [
+        (SlotTaken, {"taken": {TEN}}),
+        (OverlappingBooking, {"engagements": _elsewhere(TEN + timedelta(minutes=15))}),
+        (TooSoon, {"calendar": a_calendar(notice_hours=48)}),
+        (NoticeTooShort, {"now": TUESDAY - timedelta(hours=11)}),
+        (HasBegun, {"now": TUESDAY}),
+    ],
+)
+def test_what_stands_against_booking_a_time_stands_against_moving_there(
+    refusal: type[DomainError], given: dict[str, object]
+) -> None:
+    consultation = a_consultation()
+    with pytest.raises(refusal):
+        moved(consultation, TEN, **given)  # type: ignore[arg-type]
+    assert (consultation.starts_at, consultation.version) == (TUESDAY, 1)
+
+
+def test_a_specialist_moves_it_at_short_notice_and_then_the_client_may_leave_at_any_time() -> None:
+    consultation = a_consultation()
+    moved(consultation, TEN, Party.SPECIALIST, now=TUESDAY - timedelta(hours=1))
+    assert consultation.cancel(Party.CLIENT, None, TEN - A_MOMENT)

@@ -1,0 +1,316 @@
+"""Random lives of consultations, held against a simple model; after each step all that must be
+true is true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from chassis.errors import DomainError
+from chassis.ids import new_id
+from contracts.booking import Attendance, Availability, Party, Wish
+from services.booking.attendance import service as attendance
+from services.booking.availability import service as availability
+from services.booking.consultations import service as consultations
+from services.booking.invariants import service as invariants
+from services.booking.outcomes import service as outcomes
+from services.booking.privacy import service as privacy
+from services.booking.service import BookingService
+from services.booking.slots import service as slots
+from tests.booking.builders import every_day
+from tests.booking.model import (
+    BOOKED,
+    CANCELLED,
+    CLIENT,
+    COMPLETED,
+    HALF_AN_HOUR,
+    MISSED,
+    Meeting,
+    Model,
+)
+from tests.booking.worlds import BareWorld, ServedWorld, World
+from tests.databases import Databases
+from tests.talking import serving
+
+PARTS_OF_A_LIFE = (
+    availability,
+    slots,
+    consultations,
+    attendance,
+    outcomes,
+    privacy,
+    invariants,
+)
+BEGINNING = datetime(2026, 3, 25, 8, 0, tzinfo=UTC)
+"""So that lives go through the end of a month."""
+PASSES = (
+    timedelta(minutes=10),
+    timedelta(minutes=45),
+    timedelta(hours=5),
+    timedelta(hours=17),
+    timedelta(days=1),
+    timedelta(days=2, hours=1),
+    timedelta(days=9),
+    timedelta(days=31),
+)
+
+availabilities = st.builds(
+    lambda opens, lasts, **rest: Availability(
+        offers_free_consultations=True,
+        time_zone="UTC",
+        hours=every_day(f"{opens:02}:00", f"{opens + lasts:02}:00"),
+        paced=False,
+        **rest,
+    ),
+    opens=st.integers(8, 10),
+    lasts=st.integers(1, 3),
+    grid_minutes=st.sampled_from([15, 30, 60]),
+    buffer_before_minutes=st.sampled_from([0, 0, 20]),
+    minimum_notice_hours=st.sampled_from([0, 0, 5, 24]),
+    cancellation_notice_hours=st.sampled_from([0, 12]),
+    horizon_days=st.sampled_from([2, 10]),
+    most_per_day=st.sampled_from([None, None, 1, 2]),
+    monthly_budget=st.sampled_from([None, None, 1, 3]),
+)
+sides = st.sampled_from(Party)
+some = st.integers(0, 999)
+"""Which of those that there are."""
+
+
+class Lives(RuleBasedStateMachine):
+    make: Callable[[datetime], World]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = type(self).make(BEGINNING)
+        self.model = Model(BEGINNING)
+        self.clients = [new_id() for _ in range(3)]
+        self.told = 0
+
+    @initialize(first=availabilities, second=availabilities)
+    def open_two(self, first: Availability, second: Availability) -> None:
+        self.specialists = [self.world.a_specialist() for _ in range(2)]
+        for specialist, hours in zip(self.specialists, (first, second), strict=True):
+            self.world.open(specialist, hours)
+            self.model.open(specialist, hours)
+
+    # What happens
+
+    @rule(which=some, hours=availabilities)
+    def set_hours(self, which: int, hours: Availability) -> None:
+        specialist = self.specialists[which % 2]
+        self.world.open(specialist, hours)
+        self.model.open(specialist, hours)
+
+    @rule(who=some, whom=some, when=some)
+    def book(self, who: int, whom: int, when: int) -> None:
+        client, specialist = self.clients[who % 3], self.specialists[whom % 2]
+        start = self._some_time(specialist, when)
+        allowed = self.model.can_book(client, specialist, start)
+        id = self._attempt(allowed, lambda: self.world.book(client, specialist, start))
+        if id is not None:
+            hours = self.model.hours[specialist]
+            self.model.meetings[id] = Meeting(
+                client,
+                specialist,
+                start,
+                timedelta(hours=hours.cancellation_notice_hours),
+                self.model.openings[specialist],
+            )
+
+    @precondition(lambda self: self.model.meetings)
+    @rule(which=some, by=sides)
+    def cancel(self, which: int, by: Party) -> None:
+        id, meeting = self._some_meeting(which)
+        allowed = meeting.can_change(by, self.model.now)
+        self._attempt(allowed, lambda: self.world.cancel(id, by))
+        if allowed:
+            meeting.status = CANCELLED
+
+    @precondition(lambda self: self.model.meetings)
+    @rule(which=some, by=sides, when=some)
+    def move(self, which: int, by: Party, when: int) -> None:
+        id, meeting = self._some_meeting(which)
+        start = self._some_time(meeting.specialist, when)
+        allowed = self.model.can_move(meeting, by, start)
+        self._attempt(allowed, lambda: self.world.move(id, by, start))
+        if allowed:
+            meeting.start = start
+            meeting.placed_under = self.model.openings[meeting.specialist]
+            if by != CLIENT:
+                meeting.notice = timedelta(0)
+
+    @precondition(lambda self: self.model.meetings)
+    @rule(which=some, by=sides, attendance=st.sampled_from(Attendance))
+    def attend(self, which: int, by: Party, attendance: Attendance) -> None:
+        id, meeting = self._some_meeting(which)
+        allowed = meeting.can_say_attendance(self.model.now)
+        self._attempt(allowed, lambda: self.world.attend(id, by, attendance))
+        if allowed:
+            meeting.say_attendance(by, attendance, self.model.now)
+
+    @precondition(lambda self: self.model.meetings)
+    @rule(which=some, by=sides, wish=st.sampled_from(Wish))
+    def say(self, which: int, by: Party, wish: Wish) -> None:
+        id, meeting = self._some_meeting(which)
+        allowed = meeting.can_say_wish(by, wish, self.model.now)
+        self._attempt(allowed, lambda: self.world.say(id, by, wish))
+        if allowed:
+            meeting.wishes[by] = wish
+
+    @rule(passes=st.sampled_from(PASSES))
+    def time_passes(self, passes: timedelta) -> None:
+        self.model.now += passes
+        self.world.now = self.model.now
+        self.world.clocks_tick()
+        self.model.close_what_is_over()
+        self.told = len(self.world.told())
+
+    @precondition(lambda self: self.model.of_all(BOOKED))
+    @rule(which=some)
+    def one_begins(self, which: int) -> None:
+        """Time passes just so far that somebody meets: most of life happens then."""
+        booked = sorted(each.start for each in self.model.of_all(BOOKED))
+        begins = booked[which % len(booked)]
+        if begins > self.model.now:
+            self.time_passes(begins - self.model.now)
+
+    # What is true after each step
+
+    @invariant()
+    def each_is_what_the_model_says(self) -> None:
+        for id, meeting in self.model.meetings.items():
+            seen = self.world.seen(id)
+            assert (seen.status, seen.starts_at) == (meeting.status, meeting.start)
+            assert seen.missed_by == meeting.missed_by
+            assert seen.ends_at - seen.starts_at == HALF_AN_HOUR
+
+    @invariant()
+    def slots_are_hours_less_what_is_booked(self) -> None:
+        for specialist, hours in self.model.hours.items():
+            until = self.model.now + timedelta(days=hours.horizon_days)
+            assert self.world.slots(specialist, until) == self.model.slots(specialist)
+
+    @invariant()
+    def nobody_is_at_two_places(self) -> None:
+        live = self.model.of_all(BOOKED, COMPLETED, MISSED)
+        for one, other in combinations(live, 2):
+            if abs(one.start - other.start) < HALF_AN_HOUR:
+                assert one.specialist != other.specialist
+                # who was missed may meet somebody else in the same half hour
+                assert one.client != other.client or not one.status == other.status == BOOKED
+
+    @invariant()
+    def each_pair_has_one_free_consultation(self) -> None:
+        had = Counter(
+            (each.client, each.specialist)
+            for each in self.model.meetings.values()
+            if each.status in (BOOKED, COMPLETED) or each.missed_by == CLIENT
+        )
+        assert max(had.values(), default=0) <= 1
+
+    @invariant()
+    def budgets_are_kept(self) -> None:
+        for specialist, hours in self.model.hours.items():
+            if hours.monthly_budget is None:
+                continue
+            theirs = self.model.of(specialist, BOOKED, COMPLETED, MISSED)
+            counted = Counter(f"{each.start:%Y%m}" for each in theirs)
+            for each in theirs:
+                if each.placed_under == self.model.openings[specialist]:
+                    assert counted[f"{each.start:%Y%m}"] <= hours.monthly_budget
+
+    @invariant()
+    def only_a_mutual_wish_is_told_and_once(self) -> None:
+        told = Counter(about for kind, about in self.world.told() if kind == "BothWishToContinue")
+        mutual = {
+            str(id): 1
+            for id, each in self.model.meetings.items()
+            if set(each.wishes.values()) == {Wish.CONTINUE, Wish.GOOD_FIT}
+        }
+        assert told == mutual
+
+    @invariant()
+    def an_audit_finds_nothing(self) -> None:
+        assert self.world.broken() == []
+
+    # How
+
+    def _attempt(self, allowed: bool, attempt: Callable[[], Any]) -> Any:
+        """It is done or refused as the model says; and told in one event at most."""
+        if not allowed:
+            with pytest.raises(DomainError):
+                attempt()
+            assert len(self.world.told()) == self.told
+            return None
+        result = attempt()
+        told = len(self.world.told())
+        assert told - self.told <= 1
+        self.told = told
+        return result
+
+    def _some_time(self, specialist: UUID, which: int) -> datetime:
+        """A slot mostly; else one that another has, or that is nobody's."""
+        slots = self.model.slots(specialist)
+        taken = [each.start for each in self.model.meetings.values()]
+        odd = [self.model.now + timedelta(minutes=7), self.model.now + timedelta(days=3)]
+        times = slots[:6] * 4 + slots[-2:] + taken + odd
+        return times[which % len(times)]
+
+    def _some_meeting(self, which: int) -> tuple[UUID, Meeting]:
+        meetings = list(self.model.meetings.items())
+        return meetings[which % len(meetings)]
+
+
+def play(make: Callable[[datetime], World], lives: int, steps: int, shrunk: bool = True) -> None:
+    phases = [each for each in Phase if shrunk or each != Phase.shrink]
+
+    class Here(Lives):
+        pass
+
+    Here.make = make
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=steps,
+            deadline=None,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_lives_go_as_the_model_says() -> None:
+    play(BareWorld, lives=60, steps=30)
+
+
+def test_lives_go_as_the_model_says_through_the_service(
+    sqlite_databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(BookingService, sqlite_databases.fresh()) as booking:
+        worlds: list[ServedWorld] = []
+
+        def make(now: datetime) -> World:
+            worlds.append(ServedWorld(booking, now))
+            return worlds[-1]
+
+        for module in PARTS_OF_A_LIFE:
+            monkeypatch.setattr(module, "utc_now", lambda: worlds[-1].now)
+        play(make, lives=6, steps=20, shrunk=False)

@@ -1,0 +1,330 @@
+"""Calendars elsewhere, read over the wire, and what they do to slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from chassis.addresses import AddressRefused
+from chassis.context import Caller
+from chassis.errors import Forbidden, NotFound, Unauthenticated
+from chassis.fetching import Fetched
+from chassis.ids import new_id
+from chassis.sealing import new_key
+from contracts.booking import (
+    AvailabilityChanged,
+    OutsideCalendarBroken,
+    OutsideCalendarWorks,
+    PointAtCalendar,
+    SpecialistBusy,
+)
+from contracts.profiles.privacy import AccountErased
+from services.booking.availability.calendars import Calendar
+from services.booking.outside import reader
+from services.booking.outside.outside_calendars import PATIENCE, OutsideCalendar
+from services.booking.outside.reader import read
+from services.booking.outside.sealed_addresses import SealedAddresses
+from services.booking.service import BookingService
+from tests.booking.builders import HALF_AN_HOUR
+from tests.booking.elsewhere import (
+    ADDRESS,
+    Elsewhere,
+    a_calendar_elsewhere,
+    from_to,
+    sealed_addresses,
+)
+from tests.booking.test_booking import (
+    IN_THREE_DAYS,
+    a_client,
+    a_specialist,
+    book,
+    consultations_of,
+    slots_of,
+)
+from tests.databases import connected_database
+from tests.talking import NOBODY, Talking, serving, somebody
+from tests.waiting import eventually
+
+FIRST_HOUR = from_to(IN_THREE_DAYS, IN_THREE_DAYS + timedelta(hours=1))
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    with a_calendar_elsewhere(monkeypatch) as there:
+        there.shows()
+        yield there
+
+
+def give(booking: Talking, specialist: Caller, address: str = ADDRESS) -> dict[str, Any]:
+    wanted = PointAtCalendar(address=address)
+    answer: dict[str, Any] = booking.asked_by(specialist).set_outside_calendar(wanted=wanted)
+    return answer
+
+
+def look(booking: Talking, specialist: Caller) -> dict[str, Any]:
+    answer: dict[str, Any] = booking.asked_by(specialist).get_outside_calendar()
+    return answer
+
+
+def read_now(booking: Talking, specialist: Caller) -> None:
+    """As the clock does."""
+    read(booking.store, specialist.known(), sealed_addresses().open)
+
+
+def test_what_is_elsewhere_blocks_slots_and_can_not_be_booked(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+    assert give(booking, specialist)["state"] == "waiting"
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
+    with pytest.raises(SpecialistBusy):
+        book(booking, client, specialist, IN_THREE_DAYS)
+    found = look(booking, specialist)
+    assert (found["state"], found["busy_times"], found["problem"]) == ("working", 1, None)
+
+
+def test_a_new_next_slot_is_told(booking: Talking, elsewhere: Elsewhere) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    read_now(booking, specialist)
+    elsewhere.shows()
+    read_now(booking, specialist)
+    told = booking.told(AvailabilityChanged, specialist.known())
+    assert [each.next_slot_at for each in told] == [
+        IN_THREE_DAYS,
+        IN_THREE_DAYS + timedelta(hours=1),
+        IN_THREE_DAYS,
+    ]
+
+
+def test_what_is_booked_already_stays(booking: Talking, elsewhere: Elsewhere) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    booked = book(booking, client, specialist, IN_THREE_DAYS)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    assert consultations_of(booking, client) == [booked.id]
+    answer = booking.asked_by(client).get_consultation(consultation_id=booked.id)
+    assert answer["status"] == "booked"
+
+
+def test_it_is_asked_for_again_only_if_it_changed(booking: Talking, elsewhere: Elsewhere) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR, etag='"1"')
+    read_now(booking, specialist)
+    elsewhere.has_not_changed()
+    read_now(booking, specialist)
+    first, second = elsewhere.site.asked
+    assert "if-none-match" not in first.lower()
+    assert 'if-none-match: "1"' in second.lower()
+    assert "GET /me.ics?key=secret " in second
+    assert look(booking, specialist)["state"] == "working"
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
+
+
+def test_one_that_breaks_is_told_once_blocks_nothing_new_and_keeps_what_it_blocked(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    for _ in range(2):
+        elsewhere.answers(b"<html>Sign in</html>")
+        read_now(booking, specialist)
+    [told] = booking.told(OutsideCalendarBroken, specialist.known())
+    assert told.problem == "bad_calendar_file"
+    found = look(booking, specialist)
+    assert (found["state"], found["problem"]) == ("broken", "bad_calendar_file")
+    assert "VCALENDAR" in found["detail"]
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
+
+    elsewhere.shows()
+    read_now(booking, specialist)
+    assert len(booking.told(OutsideCalendarWorks, specialist.known())) == 1
+    assert look(booking, specialist)["state"] == "working"
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+
+
+def test_one_that_does_not_answer_is_told_when_that_lasts(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.fails()
+    for _ in range(PATIENCE - 1):
+        read_now(booking, specialist)
+    assert booking.told(OutsideCalendarBroken, specialist.known()) == []
+    read_now(booking, specialist)
+    [told] = booking.told(OutsideCalendarBroken, specialist.known())
+    assert told.problem == "no_calendar_there"
+    assert look(booking, specialist)["detail"] == "answers with the status 503"
+
+
+def test_one_that_says_nothing_has_changed_without_being_asked_is_not_believed(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.has_not_changed()
+    read_now(booking, specialist)
+    assert look(booking, specialist)["problem"] == "no_calendar_there"
+
+
+def test_one_that_leads_inside_is_refused_without_a_word_of_its_address(booking: Talking) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist, "https://localhost/me.ics?key=secret")
+    read_now(booking, specialist)
+    found = look(booking, specialist)
+    assert found["problem"] == "address_refused"
+    assert "secret" not in str(found)
+    assert len(booking.told(OutsideCalendarBroken, specialist.known())) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://calendar.example/me.ics", "does not begin with https://"),
+        ("file:///etc/passwd", "does not begin with https://"),
+        ("https://me:secret@calendar.example/", "contains a user name or a password"),
+        ("https://calendar.example:8080/", "names the port 8080"),
+        ("https://127.1/", "an IPv4 address has four decimal numbers"),
+        ("calendar.example", "does not begin with https://"),
+    ],
+)
+def test_an_address_that_is_none_of_the_web_is_refused_by_name(
+    booking: Talking, address: str, why: str
+) -> None:
+    with pytest.raises(AddressRefused) as refusal:
+        give(booking, somebody("specialist"), address)
+    [error] = refusal.value.errors
+    assert (error.field, error.value) == ("address", None)
+    assert why in error.detail
+    assert "secret" not in str(refusal.value.to_wire())
+
+
+def test_what_calendars_call_webcal_is_fetched_by_https(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist = a_specialist(booking)
+    assert give(booking, specialist, "webcal://calendar.example/a")["host"] == "calendar.example"
+    read_now(booking, specialist)
+    assert look(booking, specialist)["state"] == "working"
+
+
+def test_the_address_is_shown_to_nobody_again(booking: Talking, elsewhere: Elsewhere) -> None:
+    specialist = a_specialist(booking)
+    answer = give(booking, specialist)
+    assert "secret" not in str((answer, look(booking, specialist)))
+    assert "secret" not in repr(PointAtCalendar(address=ADDRESS))
+    kept = [booking.rows(name) for name in ("outbox", "replies", "outside_calendars")]
+    assert "secret" not in str(kept)
+
+
+def test_an_address_whose_key_is_gone_has_to_be_given_again(booking: Talking) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    other = SealedAddresses()
+    other.use(new_key())
+    read(booking.store, specialist.known(), other.open)
+    found = look(booking, specialist)
+    assert (found["state"], found["problem"]) == ("broken", "address_refused")
+    assert "give it again" in found["detail"]
+
+
+def test_another_address_replaces_what_the_one_before_blocked_once_it_is_read(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    give(booking, specialist, "https://calendar.example/another")
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
+    elsewhere.shows(from_to(IN_THREE_DAYS, IN_THREE_DAYS + HALF_AN_HOUR))
+    read_now(booking, specialist)
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + HALF_AN_HOUR
+
+
+def test_what_is_read_from_an_address_that_was_given_up_meanwhile_blocks_nothing(
+    booking: Talking, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    as_ever: Any = vars(reader)["fetch"]
+
+    def given_up_meanwhile(url: str, **options: Any) -> Fetched:
+        answer: Fetched = as_ever(url, **options)
+        booking.asked_by(specialist).remove_outside_calendar()
+        return answer
+
+    monkeypatch.setattr(reader, "fetch", given_up_meanwhile)
+    read_now(booking, specialist)
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+
+
+def test_one_that_is_taken_away_blocks_nothing_any_more(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    booking.asked_by(specialist).remove_outside_calendar()
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+    with pytest.raises(NotFound):
+        look(booking, specialist)
+    booking.asked_by(specialist).remove_outside_calendar()  # harmless
+    read_now(booking, specialist)
+
+
+def test_only_specialists_have_a_calendar_elsewhere(booking: Talking) -> None:
+    for who, refusal in ((a_client(), Forbidden), (NOBODY, Unauthenticated)):
+        with pytest.raises(refusal):
+            give(booking, who)
+        with pytest.raises(refusal):
+            look(booking, who)
+        with pytest.raises(refusal):
+            booking.asked_by(who).remove_outside_calendar()
+
+
+def test_erasure_forgets_the_address_and_what_it_blocked(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    booking.hears(AccountErased(account_id=specialist.known()))
+    for table in ("outside_calendars", "busy_times"):
+        assert specialist.known() not in [row.specialist_id for row in booking.rows(table)]
+    read_now(booking, specialist)
+
+
+def test_the_clock_reads_what_is_due(
+    database: str, monkeypatch: pytest.MonkeyPatch, elsewhere: Elsewhere
+) -> None:
+    elsewhere.shows(FIRST_HOUR)
+    due, not_due = (OutsideCalendar(specialist_id=new_id()) for _ in range(2))
+    store = connected_database(database, "booking")
+    with store.transaction() as tx:
+        for each, days in ((due, -5), (not_due, 5)):
+            each.told = False
+            due_at, address = IN_THREE_DAYS + timedelta(days=days), sealed_addresses().seal(ADDRESS)
+            each.point_at(address, "calendar.example", due_at)
+            tx.add_all([each, Calendar(specialist_id=each.specialist_id)])
+    store.dispose()
+    with serving(BookingService, database) as booking:
+        [busy] = eventually(partial(booking.rows, "busy_times"))
+        assert busy.specialist_id == due.specialist_id

@@ -1,0 +1,257 @@
+"""When somebody is busy by a calendar file; and what no file may do."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from unittest.mock import ANY
+
+import eventlet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.booking import BadCalendarFile, Stay
+from services.booking.availability.opening_hours import OpeningHours
+from services.booking.outside import apart
+from services.booking.outside.reading import (
+    DEEPEST,
+    MOST_EVENTS,
+    MOST_OCCURRENCES,
+    Refused,
+    times_in,
+)
+from services.booking.slots.taken import Interval
+from tests.booking.builders import MONDAY, at
+from tests.booking.elsewhere import STAMP, a_file, an_event, from_to
+
+HALF_A_YEAR = timedelta(days=182)
+BERLIN = OpeningHours("Europe/Berlin", ())
+
+
+def busy(*events: str, hours: OpeningHours = BERLIN) -> list[tuple[str, str]]:
+    found = apart.busy_times(a_file(*events), hours, MONDAY, MONDAY + HALF_A_YEAR)
+    return [(f"{each.starts_at:%m-%d %H:%M}", f"{each.ends_at:%m-%d %H:%M}") for each in found]
+
+
+def test_an_event_makes_busy_from_its_start_to_its_end() -> None:
+    assert busy(from_to(at("10:00"), at("11:00"))) == [("03-02 10:00", "03-02 11:00")]
+    lasting = an_event("DTSTART;TZID=America/New_York:20260302T100000", "DURATION:PT90M")
+    assert busy(lasting) == [("03-02 15:00", "03-02 16:30")]
+
+
+def test_a_day_and_a_time_without_a_zone_are_meant_in_the_specialists_own() -> None:
+    a_day = an_event("DTSTART;VALUE=DATE:20260303")
+    assert busy(a_day) == [("03-02 23:00", "03-03 23:00")]
+    assert busy(an_event("DTSTART:20260303T100000", "DURATION:PT1H")) == [
+        ("03-03 09:00", "03-03 10:00")
+    ]
+    two_days = an_event("DTSTART;VALUE=DATE:20260328", "DTEND;VALUE=DATE:20260330")
+    assert busy(two_days) == [("03-27 23:00", "03-29 22:00")]  # the clocks change
+
+
+def test_a_day_that_is_spent_elsewhere_is_meant_there() -> None:
+    stay = Stay(first_day=date(2026, 3, 3), last_day=date(2026, 3, 4), time_zone="Asia/Tokyo")
+    away = OpeningHours("Europe/Berlin", (), stays=(stay,))
+    assert busy(an_event("DTSTART;VALUE=DATE:20260303"), hours=away) == [
+        ("03-02 15:00", "03-03 15:00")
+    ]
+
+
+def test_an_event_that_recurs_makes_busy_each_time_in_its_own_zone() -> None:
+    weekly = an_event(
+        "DTSTART;TZID=Europe/Berlin:20200323T100000",
+        "DTEND;TZID=Europe/Berlin:20200323T110000",
+        "RRULE:FREQ=WEEKLY;UNTIL=20260331T000000Z",
+        "EXDATE;TZID=Europe/Berlin:20260309T100000",
+    )
+    assert busy(weekly) == [
+        ("03-02 09:00", "03-02 10:00"),
+        ("03-16 09:00", "03-16 10:00"),
+        ("03-23 09:00", "03-23 10:00"),
+        ("03-30 08:00", "03-30 09:00"),
+    ]
+
+
+def test_one_occurrence_may_be_moved_and_another_cancelled() -> None:
+    daily = from_to(at("10:00"), at("11:00"), "RRULE:FREQ=DAILY;COUNT=3")
+    moved = from_to(at("15:00", 1), at("16:00", 1), "RECURRENCE-ID:20260303T100000Z")
+    gone = from_to(
+        at("10:00", 2),
+        at("11:00", 2),
+        "RECURRENCE-ID:20260304T100000Z",
+        "STATUS:CANCELLED",
+    )
+    assert busy(daily, moved, gone) == [
+        ("03-02 10:00", "03-02 11:00"),
+        ("03-03 15:00", "03-03 16:00"),
+    ]
+
+
+@pytest.mark.parametrize("line", ["TRANSP:TRANSPARENT", "STATUS:CANCELLED", "status:cancelled"])
+def test_what_takes_no_time_or_place_blocks_nothing(line: str) -> None:
+    assert busy(from_to(at("10:00"), at("11:00"), line)) == []
+
+
+def test_our_own_consultations_that_were_taken_over_there_block_nothing() -> None:
+    ours = from_to(at("10:00"), at("11:00"), uid="0192@firststep")
+    assert busy(ours) == []
+
+
+def test_what_overlaps_is_one_time_and_what_lies_outside_of_the_period_none() -> None:
+    assert busy(
+        from_to(at("10:00"), at("11:00"), uid="1"),
+        from_to(at("10:30"), at("12:00"), uid="2"),
+        from_to(MONDAY - timedelta(days=3), MONDAY - timedelta(days=2), uid="3"),
+        from_to(MONDAY + timedelta(days=400), MONDAY + timedelta(days=401), uid="4"),
+    ) == [("03-02 10:00", "03-02 12:00")]
+    long = from_to(MONDAY - timedelta(days=3), MONDAY + timedelta(days=400))
+    assert apart.busy_times(a_file(long), BERLIN, MONDAY, at("20:00")) == [
+        Interval(MONDAY, at("20:00"))
+    ]
+
+
+def test_an_event_that_makes_no_sense_leaves_the_others() -> None:
+    senseless = an_event("DTSTART:20261399T100000Z", "DTEND:20260303T110000Z", uid="other")
+    assert busy(senseless, from_to(at("10:00"), at("11:00"))) == [("03-02 10:00", "03-02 11:00")]
+
+
+def test_a_file_may_say_other_things_and_be_folded_anywhere() -> None:
+    file = a_file(
+        "X-WR-CALNAME:Praxis",
+        "BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\n"
+        "TZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE",
+        "BEGIN:VTODO\r\nUID:x\r\nDTSTAMP:20260101T000000Z\r\nEND:VTODO",
+        from_to(at("10:00"), at("11:00")),
+    ).replace(b"DTSTART:2026", b"DTSTART:20\r\n 26")
+    assert len(apart.busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)) == 1
+    with_mark = b"\xef\xbb\xbf" + file.replace(b"\r\n", b"\n")
+    assert len(apart.busy_times(with_mark, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)) == 1
+
+
+# Files that are refused
+
+
+def nested(depth: int) -> bytes:
+    return a_file("BEGIN:VEVENT\r\n" * depth + "END:VEVENT\r\n" * depth)
+
+
+REFUSED = {
+    "nothing": (b"", "not a calendar"),
+    "a page": (b"<html><body>Sign in</body></html>", "not a calendar"),
+    "another encoding": ("BEGIN:VCALENDAR".encode("utf-16"), "not in UTF-8"),
+    "Latin-1": (a_file("X-WR-CALNAME:Pr\xfcfung").decode().encode("latin-1"), "not in UTF-8"),
+    "garbage": (bytes(range(256)) * 100, "not in UTF-8"),
+    "cut off": (a_file(from_to(at("10:00"), at("11:00")))[:-25], "ends before its VEVENT does"),
+    "a part of another": (b"END:VEVENT\r\n" + a_file(), "ends nothing"),
+    "nested deep": (nested(DEEPEST + 1), "nested more than"),
+    "nested very deep": (nested(50_000), "nested more than"),
+    "too many events": (
+        a_file(*[an_event("SUMMARY:x", uid=str(n)) for n in range(MOST_EVENTS + 1)]),
+        f"{MOST_EVENTS + 1} events",
+    ),
+    "before time began": (
+        a_file(an_event("DTSTART:00010101T000000Z", "DTEND:99991231T235959Z")),
+        "not a calendar that can be read",
+    ),
+    "another calendar than ours": (a_file("CALSCALE:JULIAN"), "not a calendar that can be read"),
+}
+
+
+@pytest.mark.parametrize(("file", "why"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_calendar_is_refused_and_says_why(file: bytes, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        times_in(file, MONDAY, MONDAY + HALF_A_YEAR)
+
+
+def test_a_refusal_comes_through_from_the_process_apart() -> None:
+    with pytest.raises(BadCalendarFile, match="is nested more than"):
+        apart.busy_times(nested(11), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+
+
+ENDLESS = {
+    "every second": "FREQ=SECONDLY",
+    "every second of a day that never comes": "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=31",
+    "all seconds of all days": ";".join(
+        [
+            "FREQ=DAILY",
+            f"BYHOUR={','.join(map(str, range(24)))}",
+            f"BYMINUTE={','.join(map(str, range(60)))}",
+            f"BYSECOND={','.join(map(str, range(60)))}",
+        ]
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", ENDLESS.values(), ids=ENDLESS)
+def test_a_rule_without_end_is_refused_in_time_and_stops_nobody(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "DEADLINE_S", 3.0)
+    waits: list[float] = []
+    ticking = eventlet.spawn(_note_waits, waits)
+    file = a_file(from_to(at("10:00"), at("11:00"), f"RRULE:{rule}"))
+    with eventlet.Timeout(20):
+        with pytest.raises(BadCalendarFile, match=r"takes longer than 3 s|within bounds"):
+            apart.busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+    ticking.kill()
+    assert max(waits) < 1
+
+
+def _note_waits(waits: list[float]) -> None:
+    while True:
+        before = datetime.now(UTC)
+        eventlet.sleep(0.01)
+        waits.append((datetime.now(UTC) - before).total_seconds())
+
+
+def test_what_recurs_too_often_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.booking.outside.reading.MOST_OCCURRENCES", 100)
+    often = from_to(at("10:00"), at("10:05"), "RRULE:FREQ=HOURLY;COUNT=101")
+    with pytest.raises(Refused, match="more than 100 entries"):
+        times_in(a_file(often), MONDAY, MONDAY + HALF_A_YEAR)
+    assert MOST_OCCURRENCES > 180 * 24
+
+
+def test_a_process_that_dies_over_a_file_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    starved = "from services.booking.outside import reading as r; r.MOST_MEMORY = 1; r.main()"
+    monkeypatch.setattr(apart, "READ", [apart.READ[0], "-c", starved])
+    with pytest.raises(BadCalendarFile, match=r"within bounds|too much memory"):
+        apart.busy_times(a_file("X-MUCH:" + "x" * 10**7), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+
+
+LINES = st.sampled_from(
+    [
+        "BEGIN:VEVENT",
+        "END:VEVENT",
+        "BEGIN:VALARM",
+        "END:VALARM",
+        "UID:1",
+        STAMP,
+        "DTSTART:20260303T100000Z",
+        "DTSTART;VALUE=DATE:20260303",
+        "DTSTART;TZID=Nowhere:20260303T100000",
+        "DTEND:20260303T110000Z",
+        "DTEND;VALUE=DATE:20260301",
+        "DURATION:-P1D",
+        "DURATION:P",
+        "RRULE:FREQ=WEEKLY;COUNT=3",
+        "RRULE:FREQ=",
+        "EXDATE:20260303T100000Z",
+        "RDATE;VALUE=PERIOD:20260304T100000Z/PT1H",
+        "RECURRENCE-ID:20260303T100000Z",
+        "SEQUENCE:-1",
+        "STATUS:",
+        ":",
+        ";",
+        "X" * 80,
+    ]
+)
+
+
+@given(st.lists(LINES | st.text(max_size=20), max_size=25))
+@settings(deadline=None, max_examples=300)
+def test_whatever_stands_in_a_file_it_is_read_or_refused(lines: list[str]) -> None:
+    with suppress(Refused):
+        found = times_in(a_file(*lines), MONDAY, MONDAY + HALF_A_YEAR)
+        assert found == [(ANY, ANY)] * len(found)

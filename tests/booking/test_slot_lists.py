@@ -1,0 +1,154 @@
+"""Slots as they are listed: kept in each process, and never longer than they are true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chassis.context import Caller
+from chassis.schemas import Reading, load
+from chassis.store import Store
+from contracts.booking import Slots, SlotsQuery, UnknownTimeZone
+from services.booking.availability.calendars import Calendar
+from services.booking.holds.holds import Hold
+from services.booking.service import BookingService
+from services.booking.slots import service as slot_lists
+from services.booking.slots.queries import taken_times
+from tests.booking.builders import HALF_AN_HOUR, an_availability, on
+from tests.booking.test_booking import (
+    IN_THREE_DAYS,
+    THAT_WEEKDAY,
+    a_client,
+    a_specialist,
+    book,
+    listed,
+    slots_of,
+    unlisted,
+)
+from tests.databases import Databases
+from tests.talking import NOBODY, Talking, serving
+
+
+def worked_out(booking: Talking, specialist: Caller) -> list[datetime]:
+    """From the database, past all that is kept."""
+    now = datetime.now(UTC)
+    with booking.store.reading() as session:
+        calendar = session.get_one(Calendar, specialist.known())
+        taken = taken_times(session, specialist.known(), now)
+    return [each.starts_at for each in calendar.free_times(taken, now).slots(SlotsQuery(), now)]
+
+
+def test_slots_are_worked_out_once_until_something_changes(
+    booking: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist = a_specialist(booking)
+    slots = slots_of(booking, specialist)
+    monkeypatch.setattr(Calendar, "free_times", _never)
+    assert slots_of(booking, specialist) == slots
+    later = SlotsQuery(starting_from=slots[4])
+    assert slots_of(booking, specialist, later)[0] == slots[4]
+
+
+def _never(*_: Any) -> Any:
+    raise AssertionError("they were worked out again")
+
+
+def changes() -> dict[str, Callable[[Talking, Caller], object]]:
+    return {
+        "hours": lambda booking, specialist: booking.asked_by(specialist).set_availability(
+            availability=an_availability([on(THAT_WEEKDAY, "12:00", "24:00")])
+        ),
+        "a booking": lambda booking, specialist: book(
+            booking, a_client(), specialist, IN_THREE_DAYS
+        ),
+        "unlisting": lambda booking, specialist: booking.hears(unlisted(specialist.known(), 2)),
+    }
+
+
+@pytest.mark.parametrize("change", changes().values(), ids=changes())
+def test_whatever_changes_is_seen_at_once(
+    booking: Talking, change: Callable[[Talking, Caller], object]
+) -> None:
+    specialist = a_specialist(booking)
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+    change(booking, specialist)
+    slots = slots_of(booking, specialist)
+    assert IN_THREE_DAYS not in slots
+    assert slots == worked_out(booking, specialist)
+
+
+def test_listing_again_is_seen_at_once(booking: Talking) -> None:
+    specialist = a_specialist(booking, profile_listed=False)
+    assert slots_of(booking, specialist) == []
+    booking.hears(listed(specialist.known()))
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+
+
+def test_slots_that_come_too_close_or_over_the_horizon_while_they_are_kept_are_seen(
+    booking: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist = a_specialist(booking, notice_hours=2, horizon_days=7)
+    slots_of(booking, specialist)
+    for later in (timedelta(minutes=30), timedelta(minutes=59), timedelta(days=3, hours=5)):
+        now = datetime.now(UTC) + later
+        monkeypatch.setattr(slot_lists, "utc_now", lambda now=now: now)
+        found = slots_of(booking, specialist, SlotsQuery(starting_from=now))
+        assert all(now + timedelta(hours=2) <= each < now + timedelta(days=7) for each in found)
+        assert len(found) == _expected(booking.store, specialist, now)
+
+
+def _expected(store: Store, specialist: Caller, now: datetime) -> int:
+    with store.reading() as session:
+        calendar = session.get_one(Calendar, specialist.known())
+    query = SlotsQuery(starting_from=now)
+    return len(calendar.free_times(set(), now).slots(query, now))
+
+
+def test_slots_are_shown_in_the_zone_that_was_asked_for(booking: Talking) -> None:
+    specialist = a_specialist(booking)
+    query = SlotsQuery(
+        starting_from=IN_THREE_DAYS,
+        until=IN_THREE_DAYS + HALF_AN_HOUR,
+        time_zone="Asia/Kolkata",
+    )
+    answer = booking.asked_by(NOBODY).list_slots(specialist_id=specialist.known(), query=query)
+    local = (IN_THREE_DAYS + timedelta(hours=5, minutes=30)).strftime("%Y-%m-%dT%H:%M:%S+05:30")
+    assert [each["local_start"] for each in answer["items"]] == [local]
+    with pytest.raises(UnknownTimeZone):
+        slots_of(booking, specialist, SlotsQuery(time_zone="Mars/Olympus"))
+
+
+def test_what_one_process_books_no_other_offers_any_more(
+    postgres_databases: Databases, rabbitmq_url: str
+) -> None:
+    """Whichever of three answers, it keeps nothing that is not true."""
+    database = postgres_databases.fresh()
+    with serving(BookingService, database, broker=rabbitmq_url, instances=3) as booking:
+        specialist = a_specialist(booking)
+        for _ in range(8):
+            for _ in range(4):
+                slots = slots_of(booking, specialist)
+                assert slots == worked_out(booking, specialist)
+            book(booking, a_client(), specialist, slots[0])
+            for _ in range(4):
+                assert slots_of(booking, specialist)[0] == slots[1]
+
+
+def test_what_is_held_for_somebody_is_shown_to_them_alone_and_to_all_when_it_runs_out(
+    booking: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    now = datetime.now(UTC)
+    hold = Hold.of(specialist.known(), client.known(), IN_THREE_DAYS, now + HALF_AN_HOUR)
+    with booking.store.transaction() as tx:
+        tx.add(hold)
+    given = {"specialist_id": specialist.known(), "query": SlotsQuery()}
+    for _ in range(2):  # whoever looks first
+        theirs = booking.asked_by(client).list_slots(**given)
+        assert load(Slots, theirs, Reading.WIRE).items[0].starts_at == IN_THREE_DAYS
+        assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + HALF_AN_HOUR
+    monkeypatch.setattr(slot_lists, "utc_now", lambda: now + HALF_AN_HOUR)
+    assert slots_of(booking, specialist)[0] == IN_THREE_DAYS

@@ -1,0 +1,169 @@
+"""The waitlist, as others meet it: on each database, with what comes free offered in order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from chassis.context import Caller
+from chassis.errors import Forbidden, NotFound
+from chassis.ids import new_id
+from chassis.schemas import Reading, load
+from contracts.booking import Hours, SlotOffered, SlotsFree, SlotTaken, Waitlist, WaitlistEntry
+from contracts.profiles.privacy import AccountErased
+from services.booking.holds.holds import Hold
+from services.booking.service import BookingService
+from tests.booking.builders import on
+from tests.booking.test_booking import (
+    IN_THREE_DAYS,
+    THAT_WEEKDAY,
+    a_client,
+    a_specialist,
+    book,
+    slots_of,
+)
+from tests.booking.test_life import cancel
+from tests.full import zone_at
+from tests.talking import Talking, somebody
+from tests.waiting import eventually
+
+AWAKE, ASLEEP = zone_at(12), zone_at(2)
+
+
+def a_full_specialist(booking: Talking) -> tuple[Caller, Caller, UUID]:
+    """With one slot, which a client has booked: the specialist, the client, the consultation."""
+    specialist, client = a_specialist(booking, hours=one_slot(), horizon_days=5), a_client()
+    [slot] = slots_of(booking, specialist)
+    return specialist, client, book(booking, client, specialist, slot).id
+
+
+def one_slot() -> list[Hours]:
+    return [on(THAT_WEEKDAY, "00:00", "00:30")]
+
+
+def join(booking: Talking, client: Caller, specialist: Caller, zone: str = AWAKE) -> WaitlistEntry:
+    answer = booking.asked_by(client).join_waitlist(
+        specialist_id=specialist.known(), time_zone=zone
+    )
+    return load(WaitlistEntry, answer, Reading.WIRE)
+
+
+def leave(booking: Talking, client: Caller, specialist: Caller) -> None:
+    booking.asked_by(client).leave_waitlist(specialist_id=specialist.known())
+
+
+def waitlist_of(booking: Talking, client: Caller) -> list[WaitlistEntry]:
+    return load(Waitlist, booking.asked_by(client).list_waitlist(), Reading.WIRE).items
+
+
+def offered(booking: Talking, specialist: Caller) -> list[UUID | None]:
+    return [each.client_id for each in booking.told(SlotOffered, specialist.known())]
+
+
+def let_holds_run_out(booking: Talking) -> None:
+    with booking.store.transaction() as tx:
+        tx.execute(update(Hold).values(until=datetime.now(UTC) - timedelta(seconds=1)))
+    clocks = BookingService()
+    clocks.store = booking.store
+    clocks.end_holds()
+
+
+def test_a_released_slot_is_held_for_who_waits_the_longest_and_for_nobody_else(
+    booking: Talking,
+) -> None:
+    specialist, had_it, consultation_id = a_full_specialist(booking)
+    first, second = a_client(), a_client()
+    for client in (first, second):
+        join(booking, client, specialist)
+    cancel(booking, had_it, consultation_id)
+
+    assert eventually(partial(offered, booking, specialist)) == [first.account_id]
+    assert slots_of(booking, specialist) == []
+    for other in (second, a_client()):
+        with pytest.raises(SlotTaken):
+            book(booking, other, specialist, IN_THREE_DAYS)
+    [entry] = waitlist_of(booking, first)
+    assert entry.held is not None
+    assert entry.held.starts_at == IN_THREE_DAYS
+    assert waitlist_of(booking, second)[0].held is None
+    seen_by_first = booking.asked_by(first).list_slots(specialist_id=specialist.known(), query={})
+    assert len(seen_by_first["items"]) == 1
+    assert book(booking, first, specialist, IN_THREE_DAYS)
+    assert waitlist_of(booking, first) == []
+    assert len(waitlist_of(booking, second)) == 1
+
+
+def test_what_is_not_taken_in_time_goes_to_the_next_and_at_last_to_everybody(
+    booking: Talking,
+) -> None:
+    specialist, had_it, consultation_id = a_full_specialist(booking)
+    first, second = a_client(), a_client()
+    for client in (first, second):
+        join(booking, client, specialist)
+    cancel(booking, had_it, consultation_id)
+    eventually(partial(offered, booking, specialist))
+    let_holds_run_out(booking)
+    assert offered(booking, specialist) == [first.account_id, second.account_id]
+    let_holds_run_out(booking)
+    assert len(offered(booking, specialist)) == 2
+    assert slots_of(booking, specialist) == [IN_THREE_DAYS]
+    assert book(booking, a_client(), specialist, IN_THREE_DAYS)
+
+
+def test_leaving_is_one_request_and_hands_on_what_was_held(booking: Talking) -> None:
+    specialist, had_it, consultation_id = a_full_specialist(booking)
+    first, second = a_client(), a_client()
+    for client in (first, second):
+        join(booking, client, specialist)
+    cancel(booking, had_it, consultation_id)
+    eventually(partial(offered, booking, specialist))
+    leave(booking, first, specialist)
+    leave(booking, first, specialist)
+    assert waitlist_of(booking, first) == []
+    assert offered(booking, specialist) == [first.account_id, second.account_id]
+
+
+def test_who_is_erased_waits_no_longer_and_holds_nothing(booking: Talking) -> None:
+    specialist, had_it, consultation_id = a_full_specialist(booking)
+    client = a_client()
+    join(booking, client, specialist)
+    cancel(booking, had_it, consultation_id)
+    eventually(partial(offered, booking, specialist))
+    booking.hears(AccountErased(account_id=client.known()))
+    assert slots_of(booking, specialist) == [IN_THREE_DAYS]
+    for table in ("waits", "holds"):
+        assert client.account_id not in [row.client_id for row in booking.rows(table)]
+
+
+def test_who_sleeps_is_not_asked_and_the_slot_is_everybodys(booking: Talking) -> None:
+    specialist, had_it, consultation_id = a_full_specialist(booking)
+    asleep, awake = a_client(), a_client()
+    join(booking, asleep, specialist, ASLEEP)
+    join(booking, awake, specialist)
+    cancel(booking, had_it, consultation_id)
+    assert eventually(partial(offered, booking, specialist)) == [awake.account_id]
+    let_holds_run_out(booking)
+    assert slots_of(booking, specialist) == [IN_THREE_DAYS]
+
+
+def test_joining_again_changes_nothing(booking: Talking) -> None:
+    specialist, _, _ = a_full_specialist(booking)
+    client = a_client()
+    assert join(booking, client, specialist) == join(booking, client, specialist, ASLEEP)
+    assert len(waitlist_of(booking, client)) == 1
+
+
+def test_where_there_are_slots_nobody_waits(booking: Talking) -> None:
+    with pytest.raises(SlotsFree):
+        join(booking, a_client(), a_specialist(booking))
+
+
+def test_only_clients_wait_and_for_somebody_who_is_there(booking: Talking) -> None:
+    with pytest.raises(NotFound):
+        join(booking, a_client(), Caller(new_id()))
+    with pytest.raises(Forbidden):
+        join(booking, somebody("specialist"), Caller(new_id()))

@@ -1,0 +1,263 @@
+"""Where random lives of consultations are played: on bare aggregates, or through the service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from chassis.context import Caller
+from chassis.events import Event, as_mapping
+from chassis.ids import new_id
+from chassis.schemas import Reading, load
+from contracts import booking as contract
+from contracts.booking import (
+    Attendance,
+    Availability,
+    ConsultationStatus,
+    Party,
+    Slots,
+    SlotsQuery,
+    Wish,
+)
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.clients import Engagement
+from services.booking.consultations.consultations import Consultation
+from services.booking.invariants.invariants import breaches
+from services.booking.outcomes.outcomes import Outcome
+from services.booking.service import BookingService
+from tests.booking.builders import a_calendar
+from tests.booking.test_booking import listed
+from tests.talking import NOBODY, Asking, Talking
+
+
+class World(Protocol):
+    """What can be done in it; each method raises what stands against it."""
+
+    now: datetime
+
+    def a_specialist(self) -> UUID: ...
+
+    def open(self, specialist: UUID, availability: Availability) -> None: ...
+
+    def slots(self, specialist: UUID, until: datetime) -> list[datetime]: ...
+
+    def book(self, client: UUID, specialist: UUID, start: datetime) -> UUID: ...
+
+    def cancel(self, id: UUID, by: Party) -> None: ...
+
+    def move(self, id: UUID, by: Party, start: datetime) -> None: ...
+
+    def attend(self, id: UUID, by: Party, attendance: Attendance) -> None: ...
+
+    def say(self, id: UUID, by: Party, wish: Wish) -> None: ...
+
+    def clocks_tick(self) -> None: ...
+
+    def seen(self, id: UUID) -> contract.Consultation: ...
+
+    def told(self) -> list[tuple[str, str]]:
+        """Of all events about consultations the type, and whom it is about."""
+
+    def broken(self) -> list[Any]:
+        """What an audit finds."""
+
+
+class BareWorld:
+    """Aggregates, and what the service asks of its database as plain lists."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._calendars: dict[UUID, Calendar] = {}
+        self._consultations: dict[UUID, Consultation] = {}
+        self._outcomes: list[Outcome] = []
+        self._told: list[Event] = []
+
+    def a_specialist(self) -> UUID:
+        calendar = a_calendar(hours=[])
+        self._calendars[calendar.specialist_id] = calendar
+        return calendar.specialist_id
+
+    def open(self, specialist: UUID, availability: Availability) -> None:
+        self._told += self._calendars[specialist].open(
+            availability, self._taken(specialist), self.now
+        )
+
+    def slots(self, specialist: UUID, until: datetime) -> list[datetime]:
+        query = SlotsQuery(starting_from=self.now, until=until)
+        taken = self._taken(specialist)
+        return [
+            each.starts_at for each in self._calendars[specialist].slots(query, taken, self.now)
+        ]
+
+    def book(self, client: UUID, specialist: UUID, start: datetime) -> UUID:
+        consultation, event = Consultation.book(
+            self._calendars[specialist],
+            client,
+            start,
+            self._taken(specialist),
+            self._engagements(client),
+            self.now,
+        )
+        self._consultations[consultation.id] = consultation
+        self._told.append(event)
+        self._review(specialist)
+        return consultation.id
+
+    def cancel(self, id: UUID, by: Party) -> None:
+        consultation = self._consultations[id]
+        self._told.append(consultation.cancel(by, None, self.now))
+        self._review(consultation.specialist_id)
+
+    def move(self, id: UUID, by: Party, start: datetime) -> None:
+        consultation = self._consultations[id]
+        specialist = consultation.specialist_id
+        event = consultation.reschedule(
+            by,
+            self._calendars[specialist],
+            start,
+            self._taken(specialist) - {consultation.starts_at},
+            self._engagements(consultation.client_id, beside=id),
+            self.now,
+        )
+        self._told.append(event)
+        self._review(specialist)
+
+    def attend(self, id: UUID, by: Party, attendance: Attendance) -> None:
+        self._told += self._consultations[id].attend(by, attendance, self.now)
+
+    def say(self, id: UUID, by: Party, wish: Wish) -> None:
+        consultation = self._consultations[id]
+        said = {each.account_id: each for each in self._outcomes if each.consultation_id == id}
+        account_id = consultation.account_of(by)
+        if account_id in said:
+            said[account_id].require_same(wish)
+            return
+        outcome = Outcome.say(consultation, by, wish, self.now)
+        self._outcomes.append(outcome)
+        other = said.get(consultation.other_side(account_id))
+        self._told += outcome.beside(other, consultation)
+
+    def clocks_tick(self) -> None:
+        for consultation in self._consultations.values():
+            self._told += consultation.close(self.now)
+        for specialist in self._calendars:
+            self._review(specialist)
+
+    def seen(self, id: UUID) -> contract.Consultation:
+        consultation = self._consultations[id]
+        return consultation.to_resource(consultation.client_id)
+
+    def told(self) -> list[tuple[str, str]]:
+        return [
+            (each.type(), each.subject())
+            for each in self._told
+            if each.subject() in map(str, self._consultations)
+        ]
+
+    def broken(self) -> list[Any]:
+        """A calendar's next slot is what its slots begin with."""
+        wrong = []
+        for id, calendar in self._calendars.items():
+            if calendar.offers_free_consultations:
+                horizon = self.now + timedelta(days=calendar.horizon_days)
+                first = next(iter(self.slots(id, horizon)), None)
+                wrong += [calendar] if first != calendar.next_slot_at else []
+        return wrong
+
+    def _review(self, specialist: UUID) -> None:
+        self._told += self._calendars[specialist].review(self._taken(specialist), self.now)
+
+    def _taken(self, specialist: UUID) -> set[datetime]:
+        return {
+            each.starts_at
+            for each in self._consultations.values()
+            if each.specialist_id == specialist and each.status != ConsultationStatus.CANCELLED
+        }
+
+    def _engagements(self, client: UUID, beside: UUID | None = None) -> list[Engagement]:
+        return [
+            Engagement(
+                each.specialist_id,
+                each.starts_at,
+                each.status,
+                each.missed_by,
+                each.disputable_until,
+            )
+            for each in self._consultations.values()
+            if each.client_id == client
+            and each.id != beside
+            and each.status != ConsultationStatus.CANCELLED
+        ]
+
+
+class ServedWorld:
+    """The service itself, on a database; its clock shows what the test says."""
+
+    def __init__(self, booking: Talking, now: datetime) -> None:
+        self.now = now
+        self._booking = booking
+        self._clocks = BookingService()
+        self._clocks.store = booking.store
+        self._sides: dict[UUID, dict[Party, Caller]] = {}
+
+    def a_specialist(self) -> UUID:
+        """Who has nothing in common with anybody: no other stands in for them."""
+        specialist = new_id()
+        self._booking.hears(replace(listed(specialist), topics=[str(specialist)]))
+        return specialist
+
+    def open(self, specialist: UUID, availability: Availability) -> None:
+        caller = _as_specialist(specialist)
+        self._booking.asked_by(caller).set_availability(availability=availability)
+
+    def slots(self, specialist: UUID, until: datetime) -> list[datetime]:
+        query = SlotsQuery(starting_from=self.now, until=until)
+        answer = self._booking.asked_by(NOBODY).list_slots(specialist_id=specialist, query=query)
+        return [each.starts_at for each in load(Slots, answer, Reading.WIRE).items]
+
+    def book(self, client: UUID, specialist: UUID, start: datetime) -> UUID:
+        caller = Caller(client, frozenset(["client"]), verified=True)
+        answer = self._booking.asked_by(caller).book_consultation(
+            specialist_id=specialist, starts_at=start
+        )
+        id = UUID(answer["id"])
+        self._sides[id] = {Party.CLIENT: caller, Party.SPECIALIST: _as_specialist(specialist)}
+        return id
+
+    def cancel(self, id: UUID, by: Party) -> None:
+        self._asked(id, by).cancel_consultation(consultation_id=id, cancellation={})
+
+    def move(self, id: UUID, by: Party, start: datetime) -> None:
+        self._asked(id, by).reschedule_consultation(consultation_id=id, starts_at=start)
+
+    def attend(self, id: UUID, by: Party, attendance: Attendance) -> None:
+        self._asked(id, by).say_attendance(consultation_id=id, attendance=attendance)
+
+    def say(self, id: UUID, by: Party, wish: Wish) -> None:
+        self._asked(id, by).say_outcome(consultation_id=id, outcome=wish)
+
+    def clocks_tick(self) -> None:
+        self._clocks.close_consultations()
+        self._clocks.review_calendars()
+
+    def seen(self, id: UUID) -> contract.Consultation:
+        answer = self._asked(id, Party.CLIENT).get_consultation(consultation_id=id)
+        return load(contract.Consultation, answer, Reading.WIRE)
+
+    def told(self) -> list[tuple[str, str]]:
+        rows = sorted(self._booking.rows("outbox"), key=lambda each: each.seq)
+        told = [(row.type, as_mapping(row.body)["subject"]) for row in rows]
+        return [each for each in told if each[1] in map(str, self._sides)]
+
+    def broken(self) -> list[Any]:
+        with self._booking.store.reading() as session:
+            return list(breaches(session, self.now))
+
+    def _asked(self, id: UUID, by: Party) -> Asking:
+        return self._booking.asked_by(self._sides[id][by])
+
+
+def _as_specialist(id: UUID) -> Caller:
+    return Caller(id, frozenset(["specialist"]))

@@ -1,0 +1,124 @@
+"""Consultations in people's own calendars, and calendars elsewhere, over HTTP."""
+
+from __future__ import annotations
+
+import httpx
+import icalendar
+import pytest
+
+from tests.people import Person, a_client, a_specialist, slots_of
+
+
+@pytest.fixture(scope="module")
+def client(http: httpx.Client) -> Person:
+    """Whom no other test lets book."""
+    return a_client(http)
+
+
+@pytest.fixture(scope="module")
+def booked(specialist: Person, client: Person) -> str:
+    """The id of the client's consultation with the specialist."""
+    starts_at = slots_of(specialist)[-1]["starts_at"]
+    wanted = {"specialist_id": specialist.id, "starts_at": starts_at}
+    answer = client.post("/consultations", wanted)
+    assert answer.status_code == 201, answer.text
+    id: str = answer.json()["id"]
+    return id
+
+
+def the_feed(person: Person, **wanted: bool) -> str:
+    """The path of a new private address."""
+    answer = person.post("/calendar-feed", wanted)
+    assert answer.status_code == 201, answer.text
+    address = httpx.URL(answer.json()["address"])
+    assert (address.scheme, address.host) == ("https", "firststep.example")
+    return address.path
+
+
+def test_a_consultation_is_a_file_that_browsers_save(client: Person, booked: str) -> None:
+    answer = client.get(f"/consultations/{booked}.ics")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="consultation.ics"'
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "SUMMARY:Free first consultation" in answer.text
+    assert str(icalendar.Calendar.from_ical(answer.text)["method"]) == "REQUEST"
+
+
+def test_a_discreet_file_has_a_title_that_says_nothing(client: Person, booked: str) -> None:
+    answer = client.get(f"/consultations/{booked}.ics?discreet=true")
+    assert "SUMMARY:Appointment" in answer.text
+
+
+def test_somebody_elses_consultation_is_no_file_of_mine(http: httpx.Client, booked: str) -> None:
+    assert a_client(http).get(f"/consultations/{booked}.ics").status_code == 404
+
+
+def test_calendars_subscribe_to_a_private_address_without_signing_in(
+    http: httpx.Client, client: Person, booked: str
+) -> None:
+    answer = http.get(the_feed(client, discreet=True))
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert f"UID:{booked}@firststep" in answer.text
+    assert "SUMMARY:Appointment" in answer.text
+
+
+def test_a_calendar_that_has_the_feed_is_told_that_it_stayed_the_same(
+    http: httpx.Client, client: Person, booked: str
+) -> None:
+    feed = the_feed(client)
+    first = http.get(feed)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    etag = first.headers["ETag"]
+    again = http.get(feed, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == etag
+    other = http.get(the_feed(client, discreet=True), headers={"If-None-Match": etag})
+    assert other.status_code == 200
+
+
+def test_a_revoked_address_is_not_found(http: httpx.Client, client: Person) -> None:
+    feed = the_feed(client)
+    assert client.call("DELETE", "/calendar-feed").status_code == 204
+    answer = http.get(feed)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert feed.split("/")[-1].removesuffix(".ics") not in answer.json()["detail"]
+    assert client.call("DELETE", "/calendar-feed").status_code == 204
+
+
+def test_asking_again_with_the_same_key_gives_the_same_address(client: Person) -> None:
+    key = {"Idempotency-Key": "one-feed"}
+    first, second = (client.post("/calendar-feed", {}, headers=key) for _ in range(2))
+    assert first.json() == second.json()
+
+
+def test_a_calendar_elsewhere_is_given_looked_at_and_taken_away(http: httpx.Client) -> None:
+    specialist = a_specialist(http, listed=False)
+    path = "/specialists/me/outside-calendar"
+    assert specialist.get(path).status_code == 404
+    given = specialist.put(path, {"address": "https://calendar.example/me.ics?key=secret"})
+    assert given.status_code == 200
+    assert given.json()["host"] == "calendar.example"
+    assert "secret" not in given.text + specialist.get(path).text
+    assert specialist.call("DELETE", path).status_code == 204
+    assert specialist.get(path).status_code == 404
+
+
+def test_an_address_that_is_not_fetched_is_refused_without_being_shown(http: httpx.Client) -> None:
+    specialist = a_specialist(http, listed=False)
+    given = {"address": "http://calendar.example/secret"}
+    refused = specialist.put("/specialists/me/outside-calendar", given)
+    assert (refused.status_code, refused.json()["code"]) == (422, "address_refused")
+    assert refused.json()["errors"] == [
+        {"field": "address", "detail": "does not begin with https://", "value": None}
+    ]
+
+
+def test_slots_are_shown_in_a_zone_and_an_unknown_one_is_named(specialist: Person) -> None:
+    path = f"/api/v1/specialists/{specialist.id}/slots"
+    shown = specialist.http.get(path, params={"time_zone": "Asia/Kathmandu"})
+    assert all(each["local_start"].endswith("+05:45") for each in shown.json()["items"])
+    assert shown.json()["items"]
+    refused = specialist.http.get(path, params={"time_zone": "Mars/Olympus"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_time_zone")
+    assert refused.json()["errors"][0]["value"] == "Mars/Olympus"
