@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from contracts.booking import DateOverride, Hours, Stay, Stretch
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS, OpeningHours
-from tests.booking.builders import EVERY_DAY, HALF_AN_HOUR, on
+from tests.booking.builders import EVERY_DAY, on
 from tests.booking.clock_changes import clock_changes
 
 A_DAY = timedelta(days=1)
@@ -107,6 +107,30 @@ def test_on_lord_howe_island_autumn_repeats_half_an_hour() -> None:
     # 02:00 (+11) became 01:30 (+10:30)
     slots = slots_on("2026-04-05", "Australia/Lord_Howe", ("01:00", "02:30"))
     assert slots == ["04 14:00", "04 14:30", "04 15:30"]
+
+
+@pytest.mark.parametrize(
+    ("day", "time_zone", "hours", "expected"),
+    [
+        ("2026-03-29", "Europe/Berlin", ("01:15", "02:15"), ["29 00:15"]),
+        ("2026-03-08", "America/New_York", ("01:15", "02:15"), ["08 06:15"]),
+        ("2026-10-04", "Australia/Lord_Howe", ("01:15", "02:15"), ["03 14:45"]),
+    ],
+)
+def test_nothing_starts_that_the_skipped_time_would_carry_beyond_the_hours(
+    day: str, time_zone: str, hours: tuple[str, str], expected: list[str]
+) -> None:
+    assert slots_on(day, time_zone, hours) == expected
+
+
+def test_what_lasts_over_the_skipped_hour_and_ends_within_the_hours_is_offered() -> None:
+    slots = slots_on("2026-03-29", "Europe/Berlin", ("01:15", "03:15"))
+    assert slots == ["29 00:15", "29 00:45"]
+
+
+def test_nothing_starts_that_the_repeated_hour_would_carry_back_before_the_hours() -> None:
+    # from 02:45 CEST half an hour lasts until 02:15 CET
+    assert slots_on("2026-10-25", "Europe/Berlin", ("02:45", "03:45")) == ["25 02:15"]
 
 
 def test_in_apia_the_friday_that_never_was_has_no_slots() -> None:
@@ -288,20 +312,24 @@ def test_there_are_changes_to_be_tried() -> None:
 
 @pytest.mark.parametrize("grid", [15, 30, 60])
 def test_around_each_change_of_clocks_slots_are_just_what_the_wall_clock_shows(grid: int) -> None:
-    hours = tuple(on(day, "00:00", "24:00") for day in EVERY_DAY)
+    """Whatever the hours: those that last all day, and those that end or begin at the change."""
     for zone_name, moment in CHANGES:
-        starting_from, until = moment - 3 * HALF_AN_HOUR, moment + 3 * HALF_AN_HOUR
-        slots = list(OpeningHours(zone_name, hours, grid_minutes=grid).slots(starting_from, until))
-        zone = ZoneInfo(zone_name)
-        wall = [each.astimezone(zone) for each in _fives(starting_from, until)]
-        expected = [
-            each.astimezone(UTC)
-            for each in wall
-            if each.fold == 0
-            and (each.hour * 60 + each.minute) % grid == 0
-            and each.hour * 60 + each.minute <= 24 * 60 - 30
-        ]
-        assert slots == expected, (zone_name, moment)
+        walls = _walls_around(moment, ZoneInfo(zone_name))
+        for opens, closes in _stretches_at(moment, ZoneInfo(zone_name)):
+            override = DateOverride(day=opens.date(), hours=[_as_stretch(opens, closes)])
+            hours = OpeningHours(zone_name, (), overrides=(override,), grid_minutes=grid)
+            slots = list(hours.slots(moment - AROUND, moment + AROUND))
+            expected = [
+                start
+                for start in _fives(moment - AROUND, moment + AROUND)
+                if _starts_on_grid(walls[start], opens, closes, grid)
+                and _all_its_minutes_are_open(start, walls, opens, closes)
+            ]
+            assert slots == expected, (zone_name, moment, opens, closes)
+
+
+AROUND = timedelta(minutes=90)
+A_MINUTE = timedelta(minutes=1)
 
 
 def _fives(starting_from: datetime, until: datetime) -> Iterator[datetime]:
@@ -310,3 +338,47 @@ def _fives(starting_from: datetime, until: datetime) -> Iterator[datetime]:
     while moment < until:
         yield moment
         moment += FIVE_MINUTES
+
+
+def _walls_around(moment: datetime, zone: ZoneInfo) -> dict[datetime, datetime]:
+    """What the wall clock shows at each minute."""
+    minutes = (moment - AROUND + n * A_MINUTE for n in range(2 * 90 + 30))
+    return {each: each.astimezone(zone) for each in minutes}
+
+
+def _stretches_at(moment: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """Naive local times: both dates that the change touches, all day; hours that end 5, 15 and
+    25 minutes after the time that is skipped or repeated, and hours that begin inside of it."""
+    resumes = moment.astimezone(zone).replace(tzinfo=None)
+    stops = (moment - A_MINUTE).astimezone(zone).replace(tzinfo=None) + A_MINUTE
+    first, last = min(resumes, stops), max(resumes, stops)
+    for day in {first.date(), (last - A_MINUTE).date(), last.date()}:
+        midnight = datetime.combine(day, time())
+        yield midnight, midnight + A_DAY
+        for minutes in (5, 15, 25):
+            for opens, closes in (
+                (first - timedelta(minutes=45), last + timedelta(minutes=minutes)),
+                (first + timedelta(minutes=minutes), last + timedelta(minutes=minutes)),
+                (first + timedelta(minutes=minutes), last + AROUND),
+            ):
+                within = max(opens, midnight), min(closes, midnight + A_DAY)
+                if within[0] < within[1]:
+                    yield within
+
+
+def _as_stretch(opens: datetime, closes: datetime) -> Stretch:
+    ends = "24:00" if closes.date() > opens.date() else f"{closes:%H:%M}"
+    return Stretch(starts=f"{opens:%H:%M}", ends=ends)
+
+
+def _starts_on_grid(wall: datetime, opens: datetime, closes: datetime, grid: int) -> bool:
+    local = wall.replace(tzinfo=None)
+    on_grid = (local - opens) % timedelta(minutes=grid) == timedelta(0)
+    return wall.fold == 0 and on_grid and opens <= local <= closes - SLOT
+
+
+def _all_its_minutes_are_open(
+    start: datetime, walls: dict[datetime, datetime], opens: datetime, closes: datetime
+) -> bool:
+    minutes = (walls[start + n * A_MINUTE].replace(tzinfo=None) for n in range(30))
+    return all(opens <= each < closes for each in minutes)

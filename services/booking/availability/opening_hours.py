@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from contracts.booking import Availability, DateOverride, Hours, Stay, Stretch
 
 SLOT = timedelta(minutes=30)
+A_MINUTE = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
 DAY_ENDS = "24:00"
 MIDNIGHT = time()
@@ -43,7 +44,8 @@ class OpeningHours:
         """When slots start, in UTC and in order, from one time up to, not including, another.
 
         Each date is resolved in the zone that holds on it: a time that the clocks skip yields
-        nothing, one that they repeat counts once, the first time round. Slots may overlap where
+        nothing, one that they repeat counts once, the first time round, and nothing starts that
+        would last beyond its hours because the clocks change meanwhile. Slots may overlap where
         the grid is finer than they are long.
         """
         for _, start in self.dated_slots(starting_from, until):
@@ -108,10 +110,11 @@ def _starts(
     """Kept: a day's hours are looked at with every booking."""
     zone, starts = ZoneInfo(zone_name), set()
     for stretch in stretches:
-        local, end = _at(day, stretch.starts), _at(day, stretch.ends)
-        while local + SLOT <= end:
+        opens, closes = _at(day, stretch.starts), _at(day, stretch.ends)
+        local = opens
+        while local + SLOT <= closes:
             start = _resolved(local, zone)
-            if start is not None:
+            if start is not None and _lies_within(opens, closes, start, zone):
                 starts.add(start)
             local += timedelta(minutes=grid_minutes)
     return sorted(starts)
@@ -127,4 +130,18 @@ def _at(day: date, clock: str) -> datetime:
 def _resolved(local: datetime, zone: ZoneInfo) -> datetime | None:
     """Naive local time in UTC; ``None`` where the clocks skip it."""
     resolved = local.replace(tzinfo=zone).astimezone(UTC)
-    return resolved if resolved.astimezone(zone).replace(tzinfo=None) == local else None
+    return resolved if _wall(resolved, zone) == local else None
+
+
+def _lies_within(opens: datetime, closes: datetime, start: datetime, zone: ZoneInfo) -> bool:
+    """Whether hours that hold a slot by its start hold each of its minutes: clocks may change."""
+    last = start + SLOT - A_MINUTE
+    if _wall(last, zone) - _wall(start, zone) == last - start:
+        return True
+    minutes = (start + n * A_MINUTE for n in range(SLOT // A_MINUTE))
+    return all(opens <= _wall(each, zone) < closes for each in minutes)
+
+
+def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What the clocks show then: naive local time."""
+    return moment.astimezone(zone).replace(tzinfo=None)
