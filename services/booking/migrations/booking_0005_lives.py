@@ -5,7 +5,7 @@ from alembic import op
 
 from chassis.tables import UtcDateTime
 
-revision = "booking_0010"
+revision = "booking_0005"
 down_revision = "booking_0004"
 branch_labels = None
 depends_on = None

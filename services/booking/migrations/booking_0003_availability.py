@@ -7,8 +7,8 @@ from alembic import op
 
 from chassis.tables import AnyJson
 
-revision = "booking_0002"
-down_revision = "booking_0001"
+revision = "booking_0003"
+down_revision = "booking_0002"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis.tables import UtcDateTime
 
-revision = "booking_0004"
-down_revision = "booking_0003"
+revision = "booking_0002"
+down_revision = "booking_0001"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis.tables import UtcDateTime
 
-revision = "booking_0011"
-down_revision = "booking_0010"
+revision = "booking_0006"
+down_revision = "booking_0005"
 branch_labels = None
 depends_on = None
 

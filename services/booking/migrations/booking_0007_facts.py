@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis.tables import AnyJson
 
-revision = "booking_0012"
-down_revision = "booking_0011"
+revision = "booking_0007"
+down_revision = "booking_0006"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis.tables import UtcDateTime
 
-revision = "booking_0020"
-down_revision = "booking_0012"
+revision = "booking_0008"
+down_revision = "booking_0007"
 branch_labels = None
 depends_on = None
 

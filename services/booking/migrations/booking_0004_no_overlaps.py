@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "booking_0003"
-down_revision = "booking_0002"
+revision = "booking_0004"
+down_revision = "booking_0003"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,125 @@
+"""A booking database of the last release comes to the newest version with all that is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Uuid, column, table
+
+from chassis import migrations
+from chassis.database import Database
+from chassis.ids import new_id
+from chassis.tables import UtcDateTime
+from chassis.times import utc_now
+from contracts.booking import ConsultationStatus
+from firststep.migrate import migrations_of
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.consultations import Consultation
+from services.booking.service import BookingService
+from tests.booking.builders import HALF_AN_HOUR
+from tests.chassis.bank import create_database
+from tests.chassis.conftest import postgres_databases_of
+
+LAST_RELEASE = "booking_0002"
+VERSIONS = migrations_of("booking")
+SPECIALIST = new_id()
+NOW = utc_now()
+CALENDARS = table(
+    "calendars",
+    column("specialist_id", Uuid()),
+    *map(column, ("version", "listed", "listing_version", "offers_free_consultations")),
+    *map(column, ("time_zone", "hours", "minimum_notice_hours", "horizon_days")),
+)
+CONSULTATIONS = table(
+    "consultations",
+    *(column(each, Uuid()) for each in ("id", "specialist_id", "client_id")),
+    *(column(each, UtcDateTime()) for each in ("starts_at", "ends_at", "booked_at")),
+    *map(column, ("version", "status", "cancelled_by")),
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def of_last_release(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Database]:
+    """Booking's database as the last release left it."""
+    if request.param == "sqlite":
+        yield from _migrated_so_far(f"sqlite:///{tmp_path}/booking.db")
+        return
+    databases = postgres_databases_of(request.getfixturevalue("postgres_url"))
+    yield from _migrated_so_far(databases.template.format(service="booking"))
+    databases.drop()
+
+
+def _migrated_so_far(url: str) -> Iterator[Database]:
+    create_database(url)
+    database = Database(BookingService.store.base)
+    database.connect(url, "booking")
+    with database.writer.begin() as connection:
+        config = migrations._config(VERSIONS, connection, database.base.metadata)
+        command.upgrade(config, LAST_RELEASE)
+    yield database
+    database.dispose()
+
+
+def a_calendar(database: Database) -> None:
+    row = {
+        "specialist_id": SPECIALIST,
+        "version": 3,
+        "listed": True,
+        "listing_version": 2,
+        "offers_free_consultations": True,
+        "time_zone": "Europe/Berlin",
+        "hours": "[]",
+        "minimum_notice_hours": 12,
+        "horizon_days": 60,
+    }
+    with database.writer.begin() as connection:
+        connection.execute(CALENDARS.insert().values(row))
+
+
+def a_consultation(
+    database: Database, starts_at: datetime, client: Any = None, **other: Any
+) -> Any:
+    row = {
+        "id": new_id(),
+        "specialist_id": new_id(),
+        "client_id": client or new_id(),
+        "starts_at": starts_at,
+        "ends_at": starts_at + HALF_AN_HOUR,
+        "booked_at": starts_at - timedelta(days=9),
+        "version": 1,
+        "status": ConsultationStatus.BOOKED,
+        "cancelled_by": None,
+    } | other
+    with database.writer.begin() as connection:
+        connection.execute(CONSULTATIONS.insert().values(row))
+    return row["id"]
+
+
+def upgrade(database: Database) -> None:
+    migrations.migrate(database.writer, VERSIONS, database.base.metadata)
+
+
+def test_what_the_last_release_kept_is_there_after_an_upgrade(of_last_release: Database) -> None:
+    a_calendar(of_last_release)
+    cancelled = a_consultation(
+        of_last_release, NOW, status=ConsultationStatus.CANCELLED, cancelled_by="client"
+    )
+    upgrade(of_last_release)
+    with of_last_release.reading() as session:
+        assert session.get_one(Consultation, cancelled).cancelled_by == "client"
+        calendar = session.get_one(Calendar, SPECIALIST)
+        assert (calendar.grid_minutes, calendar.paused, calendar.overrides) == (30, False, [])
+    assert migrations.is_current(of_last_release.writer, VERSIONS)
+
+
+def test_the_last_releases_migrations_stay_as_they_were() -> None:
+    names = sorted(each.name for each in VERSIONS.glob("booking_*.py"))
+    assert names[:2] == [
+        "booking_0001_calendars_and_consultations.py",
+        "booking_0002_cancellation.py",
+    ]
+    assert [name[8:12] for name in names] == [f"{n:04}" for n in range(1, len(names) + 1)]
