@@ -12,6 +12,7 @@ from sqlalchemy import Uuid, column, table
 
 from chassis import migrations
 from chassis.database import Database
+from chassis.errors import Conflict
 from chassis.ids import new_id
 from chassis.tables import UtcDateTime
 from chassis.times import utc_now
@@ -21,7 +22,7 @@ from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR
-from tests.chassis.bank import create_database
+from tests.chassis.bank import create_database, rows_of
 from tests.chassis.conftest import postgres_databases_of
 
 LAST_RELEASE = "booking_0002"
@@ -47,8 +48,13 @@ def of_last_release(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[D
     """Booking's database as the last release left it."""
     if request.param == "sqlite":
         yield from _migrated_so_far(f"sqlite:///{tmp_path}/booking.db")
-        return
-    databases = postgres_databases_of(request.getfixturevalue("postgres_url"))
+    else:
+        yield request.getfixturevalue("postgres_of_last_release")
+
+
+@pytest.fixture
+def postgres_of_last_release(postgres_url: str) -> Iterator[Database]:
+    databases = postgres_databases_of(postgres_url)
     yield from _migrated_so_far(databases.template.format(service="booking"))
     databases.drop()
 
@@ -123,3 +129,38 @@ def test_the_last_releases_migrations_stay_as_they_were() -> None:
         "booking_0002_cancellation.py",
     ]
     assert [name[8:12] for name in names] == [f"{n:04}" for n in range(1, len(names) + 1)]
+
+
+def test_consultations_of_more_than_two_weeks_ago_are_over_and_nobody_is_told(
+    of_last_release: Database,
+) -> None:
+    client = new_id()
+    long_ago = NOW - timedelta(days=15)
+    over = [
+        a_consultation(of_last_release, long_ago + n * HALF_AN_HOUR / 2, client) for n in range(2)
+    ]
+    lately = a_consultation(of_last_release, NOW - timedelta(days=13))
+    ahead = a_consultation(of_last_release, NOW + timedelta(days=1))
+    upgrade(of_last_release)
+    with of_last_release.reading() as session:
+        found = {each: session.get_one(Consultation, each) for each in (*over, lately, ahead)}
+    assert {found[each].status for each in over} == {ConsultationStatus.COMPLETED}
+    assert {found[each].version for each in over} == {2}
+    assert {found[each].status for each in (lately, ahead)} == {ConsultationStatus.BOOKED}
+    assert rows_of(of_last_release, "outbox") == []
+
+
+def test_bookings_that_overlap_are_named_and_nothing_is_changed(
+    postgres_of_last_release: Database,
+) -> None:
+    database, client, soon = postgres_of_last_release, new_id(), NOW + timedelta(days=1)
+    ids = [a_consultation(database, soon + n * HALF_AN_HOUR / 2, client) for n in range(2)]
+    with pytest.raises(Conflict) as refusal:
+        upgrade(database)
+    assert all(str(each) in str(refusal.value) for each in ids)
+
+    with database.writer.begin() as connection:
+        statement = CONSULTATIONS.update().where(CONSULTATIONS.c.id == ids[0])
+        connection.execute(statement.values(status=ConsultationStatus.CANCELLED))
+    upgrade(database)
+    assert migrations.is_current(database.writer, VERSIONS)
