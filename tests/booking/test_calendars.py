@@ -28,6 +28,7 @@ from contracts.booking import (
     TooSoon,
 )
 from services.booking.availability.calendars import Calendar, CalendarEvent
+from services.booking.slots.taken import Taken
 from tests.booking.builders import (
     HALF_AN_HOUR,
     MONDAY,
@@ -416,3 +417,24 @@ def test_the_same_news_again_changes_nothing() -> None:
     calendar.learn_listing(False, 4)
     calendar.learn_listing(True, 4)
     assert not calendar.listed
+
+
+# What is held
+
+
+def test_a_time_that_is_held_can_not_be_booked_but_is_no_news() -> None:
+    calendar = a_calendar(monthly_budget=1, next_slot_at=at("09:00"))
+    held = Taken(held={at("09:00"): at("08:30")})
+    assert calendar.review(held, MONDAY) == []
+    assert not calendar.paused
+    with pytest.raises(SlotTaken):
+        calendar.require_bookable(at("09:00"), held, MONDAY)
+
+
+def test_a_budget_is_spent_by_what_is_booked_alone_but_what_is_held_is_kept_of_it() -> None:
+    calendar = a_calendar(monthly_budget=1, next_slot_at=at("09:00"))
+    held = Taken(held={at("09:00"): at("08:30")})
+    with pytest.raises(BudgetSpent):
+        calendar.require_bookable(at("10:00"), held, MONDAY)
+    [paused, _] = calendar.review(Taken([at("09:00")], held={at("12:00"): at("08:30")}), MONDAY)
+    assert isinstance(paused, FreeConsultationsPaused)

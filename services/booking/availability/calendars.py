@@ -205,13 +205,15 @@ class Calendar(Base):
         self, taken: Collection[datetime], now: datetime, changed: bool = False
     ) -> list[CalendarEvent]:
         """Look up the next free slot again; the event where it, or ``changed``, is news, and
-        where the month's budget came to be spent, or opened again.
+        where the month's budget came to be spent, or opened again. What is held for somebody is
+        no news: it may come to nothing, and nobody is told twice for that.
 
         Whoever changes what is free does this in the same transaction: slots that somebody keeps
         are true for one revision."""
         self.revision += 1
-        events: list[CalendarEvent] = list(self._pause_or_resume(taken, now))
-        next_slot_at = next(self._free(self._earliest(now), self._latest(now), taken, now), None)
+        booked = taken.booked if isinstance(taken, Taken) else taken
+        events: list[CalendarEvent] = list(self._pause_or_resume(booked, now))
+        next_slot_at = next(self._free(self._earliest(now), self._latest(now), booked, now), None)
         self.review_at = self._stays_true_until(next_slot_at, now)
         if next_slot_at == self.next_slot_at and not changed:
             return events

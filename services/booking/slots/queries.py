@@ -51,15 +51,15 @@ def taken_times(
     given = {"specialist_id": specialist_id, "since": now - COUNTED_BACK, "now": now}
     starts: list[datetime] = []
     busy: list[Interval] = []
-    held: list[datetime] = []
+    held: dict[datetime, datetime] = {}
     for starts_at, ends_at, until in session.execute(TAKEN_TIMES, {**given, "reader": reader}):
         if ends_at is not None:
             busy.append(Interval(starts_at, ends_at))
-            continue
-        starts.append(starts_at)
-        if until is not None:
-            held.append(until)
-    return Taken(starts, sorted(busy), min(held, default=None))
+        elif until is not None:
+            held[starts_at] = until
+        else:
+            starts.append(starts_at)
+    return Taken(starts, sorted(busy), held)
 
 
 def state_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,25 +16,35 @@ class Interval(NamedTuple):
 
 
 class Taken(set[datetime]):
-    """When a specialist's consultations start that count; and when they are ``busy`` elsewhere:
-    intervals in order of time of which no two meet. ``until``: when something of it is over by
-    itself."""
+    """When a specialist's consultations start that count, and what is ``held`` for somebody: a
+    time, and until when. When they are ``busy`` elsewhere: intervals in order of time of which no
+    two meet."""
 
     def __init__(
         self,
         starts: Iterable[datetime] = (),
         busy: Sequence[Interval] = (),
-        until: datetime | None = None,
+        held: Mapping[datetime, datetime] | None = None,
     ) -> None:
-        super().__init__(starts)
+        self.held = held or {}
+        super().__init__({*starts, *self.held})
         self.busy = busy
-        self.until = until
+
+    @property
+    def until(self) -> datetime | None:
+        """When something of it is over by itself."""
+        return min(self.held.values(), default=None)
+
+    @property
+    def booked(self) -> Taken:
+        """Without what is held, which may come to nothing."""
+        return Taken(super().__sub__(set(self.held)), self.busy)
 
     def __or__(self, others: Any) -> Any:
-        return Taken(super().__or__(others), self.busy, self.until)
+        return Taken(super().__or__(others), self.busy, self.held)
 
     def __sub__(self, others: Any) -> Any:
-        return Taken(super().__sub__(others), self.busy, self.until)
+        return Taken(super().__sub__(others), self.busy, self.held)
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
