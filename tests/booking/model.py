@@ -101,17 +101,16 @@ class Model:
     def of_all(self, *statuses: ConsultationStatus) -> list[Meeting]:
         return [each for each in self.meetings.values() if each.status in statuses]
 
-    def slots(self, specialist: UUID, beside: Meeting | None = None) -> list[datetime]:
+    def slots(self, specialist: UUID) -> list[datetime]:
         """Hours less what is booked."""
+        return [
+            each for each in self._in_hours(specialist) if self._is_free(each, specialist, None)
+        ]
+
+    def _in_hours(self, specialist: UUID) -> Iterator[datetime]:
         hours = self.hours[specialist]
         if not hours.offers_free_consultations:
-            return []
-        others = [
-            each for each in self.of(specialist, BOOKED, COMPLETED, MISSED) if each is not beside
-        ]
-        return [each for each in self._in_hours(hours) if self._is_free(each, hours, others)]
-
-    def _in_hours(self, hours: Availability) -> Iterator[datetime]:
+            return
         for days in range(hours.horizon_days + 1):
             day = (self.now + timedelta(days=days)).date()
             for stretch in hours.hours:
@@ -125,19 +124,32 @@ class Model:
     def _at(self, day: date, clock: str) -> datetime:
         return datetime.combine(day, time.fromisoformat(clock), self.now.tzinfo)
 
-    def _is_free(self, start: datetime, hours: Availability, others: list[Meeting]) -> bool:
+    def _is_free(
+        self, start: datetime, specialist: UUID, moving: Meeting | None, by: Party = CLIENT
+    ) -> bool:
+        hours = self.hours[specialist]
+        others = [
+            each for each in self.of(specialist, BOOKED, COMPLETED, MISSED) if each is not moving
+        ]
         apart = HALF_AN_HOUR + timedelta(
             minutes=max(hours.buffer_before_minutes, hours.buffer_after_minutes)
         )
-        soonest = self.now + timedelta(hours=hours.minimum_notice_hours)
+        notice = hours.minimum_notice_hours if by == CLIENT else 0
+        soonest = self.now + timedelta(hours=notice)
         latest = self.now + timedelta(days=hours.horizon_days)
         same_day = [each for each in others if each.start.date() == start.date()]
         same_month = [each for each in others if f"{each.start:%Y%m}" == f"{start:%Y%m}"]
+        stays_in_day = moving is not None and moving.start.date() == start.date()
+        stays_in_month = moving is not None and f"{moving.start:%Y%m}" == f"{start:%Y%m}"
         return (
             soonest <= start < latest
             and all(abs(each.start - start) >= apart for each in others)
-            and (hours.most_per_day is None or len(same_day) < hours.most_per_day)
-            and (hours.monthly_budget is None or len(same_month) < hours.monthly_budget)
+            and (hours.most_per_day is None or stays_in_day or len(same_day) < hours.most_per_day)
+            and (
+                hours.monthly_budget is None
+                or stays_in_month
+                or len(same_month) < hours.monthly_budget
+            )
         )
 
     def can_book(self, client: UUID, specialist: UUID, start: datetime) -> bool:
@@ -164,7 +176,8 @@ class Model:
         return (
             meeting.can_change(by, self.now)
             and start != meeting.start
-            and start in self.slots(meeting.specialist, beside=meeting)
+            and start in self._in_hours(meeting.specialist)
+            and self._is_free(start, meeting.specialist, meeting, by)
             and self.client_is_free(meeting.client, start, beside=meeting)
         )
 

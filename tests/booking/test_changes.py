@@ -10,10 +10,12 @@ import pytest
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from contracts.booking import (
+    BudgetSpent,
     CancellationReason,
     ConsultationCancelled,
     ConsultationRescheduled,
     ConsultationStatus,
+    DayFull,
     HasBegun,
     NotBooked,
     NoticeTooShort,
@@ -27,7 +29,7 @@ from contracts.booking import (
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation
-from tests.booking.builders import MONDAY, a_calendar, at
+from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at
 
 TUESDAY = at("09:00", days_later=1)
 A_MOMENT = timedelta(seconds=1)
@@ -167,6 +169,22 @@ def test_it_moves_within_a_month_and_a_day_that_it_filled_itself() -> None:
     assert moved(consultation, at("10:00", days_later=1), calendar=calendar)
 
 
+FULL = {"monthly_budget": BudgetSpent, "most_per_week": DayFull, "most_per_day": DayFull}
+
+
+@pytest.mark.parametrize(("limit", "refusal"), FULL.items())
+def test_a_limit_that_was_lowered_lets_it_move_within_what_it_fills_and_not_elsewhere(
+    limit: str, refusal: type[DomainError]
+) -> None:
+    calendar = a_calendar(**{limit: 1})  # type: ignore[arg-type]
+    next_month = at("09:00", days_later=31)
+    others = [at("15:00", days_later=1), at("16:00", days_later=1), next_month]
+    consultation = a_consultation()
+    moved(consultation, at("10:00", days_later=1), calendar=calendar, taken=others)
+    with pytest.raises(refusal):
+        moved(consultation, next_month + HALF_AN_HOUR, calendar=calendar, taken=others)
+
+
 def test_it_does_not_move_to_where_it_is() -> None:
     with pytest.raises(SameTime):
         moved(a_consultation(), TUESDAY)
@@ -199,6 +217,6 @@ def test_what_stands_against_booking_a_time_stands_against_moving_there(
 
 
 def test_a_specialist_moves_it_at_short_notice_and_then_the_client_may_leave_at_any_time() -> None:
-    consultation = a_consultation()
-    moved(consultation, TEN, Party.SPECIALIST, now=TUESDAY - timedelta(hours=1))
+    consultation, calendar = a_consultation(), a_calendar(notice_hours=48)
+    moved(consultation, TEN, Party.SPECIALIST, calendar, now=TUESDAY - timedelta(hours=1))
     assert consultation.cancel(Party.CLIENT, None, TEN - A_MOMENT)

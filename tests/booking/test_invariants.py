@@ -206,14 +206,15 @@ def test_a_limit_that_was_not_kept_is_found(unguarded: Database, limit: str) -> 
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-def test_a_limit_that_came_after_what_is_booked_is_not_broken(
+def test_a_limit_that_came_after_what_is_booked_is_not_broken_though_it_is_moved(
     unguarded: Database, limit: str
 ) -> None:
     one = a_row()
     calendar = a_calendar(specialist_id=one["specialist_id"])
     setattr(calendar, limit, 1)
     calendar.opened_at = one["booked_at"] + A_DAY
-    put(unguarded, one, later(one, HALF_AN_HOUR, client_id=new_id()), calendar=calendar)
+    moved = {"client_id": new_id(), "rescheduled_at": calendar.opened_at + A_DAY}
+    put(unguarded, one, later(one, HALF_AN_HOUR, **moved), calendar=calendar)
     assert found(unguarded) == []
 
 

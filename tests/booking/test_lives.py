@@ -152,7 +152,6 @@ class Lives(RuleBasedStateMachine):
         self._attempt(allowed, lambda: self.world.move(id, by, start))
         if allowed:
             meeting.start = start
-            meeting.placed_under = self.model.openings[meeting.specialist]
             if by != CLIENT:
                 meeting.notice = timedelta(0)
 

@@ -156,16 +156,23 @@ class Calendar(Base):
         )
 
     def require_bookable(
-        self, starts_at: datetime, taken: Collection[datetime], now: datetime
+        self,
+        starts_at: datetime,
+        taken: Collection[datetime],
+        now: datetime,
+        moved_from: datetime | None = None,
+        by_specialist: bool = False,
     ) -> None:
-        """Raises the refusal that stands against booking this time."""
+        """Raises the refusal that stands against booking this time, or moving there what was
+        ``moved_from`` another: it counts already in the limits of its old day, week and month. The
+        specialist's minimum notice is for others: it does not bind themselves."""
         if not self.listed:
             raise NotListed
         if not self.offers_free_consultations:
             raise NoFreeConsultations
         if starts_at < now:
             raise InThePast(f"{starts_at.isoformat()} has passed")
-        if starts_at < self._earliest(now):
+        if starts_at < self._earliest(now) and not by_specialist:
             raise TooSoon(
                 f"{starts_at.isoformat()} is too close to be booked: "
                 f"the notice is {self.minimum_notice_hours} hours"
@@ -179,7 +186,7 @@ class Calendar(Base):
             raise SlotNotOffered
         if occupied.is_busy(starts_at):
             raise SpecialistBusy
-        self._require_within_limits(starts_at, taken, now)
+        self._require_within_limits(starts_at, taken, now, moved_from)
 
     def released(
         self, starts_at: datetime, taken: Collection[datetime], now: datetime
@@ -192,10 +199,16 @@ class Calendar(Base):
         return [SlotReleased(specialist_id=self.specialist_id, starts_at=starts_at)]
 
     def _require_within_limits(
-        self, starts_at: datetime, taken: Collection[datetime], now: datetime
+        self,
+        starts_at: datetime,
+        taken: Collection[datetime],
+        now: datetime,
+        moved_from: datetime | None,
     ) -> None:
         hours = self.opening_hours
-        engagements, day = Engagements(taken, hours.day_of, self.limits), hours.day_of(starts_at)
+        old_day = None if moved_from is None else hours.day_of(moved_from)
+        engagements = Engagements(taken, hours.day_of, self.limits, old_day)
+        day = hours.day_of(starts_at)
         if engagements.budget_is_spent(day, hours.day_of(now)):
             raise BudgetSpent
         if engagements.day_is_full(day):

@@ -37,43 +37,44 @@ class Limits:
 
 class Engagements:
     """What a specialist has taken on, counted on their own calendar; where nothing limits it,
-    nothing is counted."""
+    nothing is counted. What moves from a day ``moved_from`` stays in its week or month, and adds
+    nothing to it: a limit that was lowered since does not stand against that."""
 
     def __init__(
-        self, starts: Iterable[datetime], day_of: Callable[[datetime], date], limits: Limits
+        self,
+        starts: Iterable[datetime],
+        day_of: Callable[[datetime], date],
+        limits: Limits,
+        moved_from: date | None = None,
     ) -> None:
         self._starts = starts
         self._day_of = day_of
         self._limits = limits
+        self._moved_from = moved_from
 
     def day_is_full(self, day: date) -> bool:
         """Whether the day, or its week, bears no more."""
-        per_day, per_week = self._limits.most_per_day, self._limits.most_per_week
-        return (per_day is not None and self._by_day[day] >= per_day) or (
-            per_week is not None and self._by_week[week_of(day)] >= per_week
+        return self._is_full(day, _itself, self._limits.most_per_day) or (
+            self._is_full(day, week_of, self._limits.most_per_week)
         )
 
     def budget_is_spent(self, day: date, today: date) -> bool:
         """Whether the budget of that day's month is, as far as it is open today."""
-        budget = self._limits.open_budget(day, today)
-        return budget is not None and self._by_month[month_of(day)] >= budget
+        return self._is_full(day, month_of, self._limits.open_budget(day, today))
+
+    def _is_full(self, day: date, part_of: Callable[[date], date], limit: int | None) -> bool:
+        if limit is None or (self._moved_from and part_of(self._moved_from) == part_of(day)):
+            return False
+        return self._counts[part_of][part_of(day)] >= limit
 
     @cached_property
-    def _by_day(self) -> Counter[date]:
-        return Counter(map(self._day_of, self._starts))
-
-    @cached_property
-    def _by_week(self) -> Counter[date]:
-        return self._summed(week_of)
-
-    @cached_property
-    def _by_month(self) -> Counter[date]:
-        return self._summed(month_of)
-
-    def _summed(self, beginning_of: Callable[[date], date]) -> Counter[date]:
-        found: Counter[date] = Counter()
-        for day, count in self._by_day.items():
-            found[beginning_of(day)] += count
+    def _counts(self) -> dict[Callable[[date], date], Counter[date]]:
+        by_day = Counter(map(self._day_of, self._starts))
+        found: dict[Callable[[date], date], Counter[date]] = {_itself: by_day}
+        for part_of in (week_of, month_of):
+            found[part_of] = Counter()
+            for day, count in by_day.items():
+                found[part_of][part_of(day)] += count
         return found
 
 
@@ -93,3 +94,7 @@ def week_of(day: date) -> date:
 
 def month_of(day: date) -> date:
     return day.replace(day=1)
+
+
+def _itself(day: date) -> date:
+    return day

@@ -147,12 +147,15 @@ class Consultation(Base):
     ) -> ConsultationRescheduled:
         """Move it. ``taken`` and ``engagements`` as in ``book``, without this one's own.
 
-        A client whom the specialist moved can leave at any time. Raises what stands against it.
+        A specialist gives no notice, of whichever kind; a client whom they moved can leave at any
+        time. Raises what stands against it.
         """
         self._require_changeable(by, now)
         if starts_at == self.starts_at:
             raise SameTime
-        calendar.require_bookable(starts_at, taken, now)
+        calendar.require_bookable(
+            starts_at, taken, now, self.starts_at, by_specialist=by == Party.SPECIALIST
+        )
         require_no_overlap(engagements, starts_at)
         previous = self.starts_at
         self.starts_at = starts_at.astimezone(UTC)

@@ -131,7 +131,7 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
 
 
 def _over_limits(session: Session, now: datetime) -> Iterator[Breach]:
-    """Limits hold for what was booked or moved under them: a lower one leaves what was before."""
+    """Limits hold for what was booked under them: a lower one leaves what was before."""
     query = (
         select(Calendar, Consultation)
         .join(Consultation, Consultation.specialist_id == Calendar.specialist_id)
@@ -175,9 +175,9 @@ def _is_over(
 
 
 def _is_under(calendar: Calendar, consultation: Consultation) -> bool:
-    """Whether it was placed under the limits that hold now."""
-    placed_at = consultation.rescheduled_at or consultation.booked_at
-    return calendar.opened_at is not None and placed_at > calendar.opened_at
+    """Whether it was booked under the limits that hold now; what was booked before and moved
+    since may have stayed in its day, week or month."""
+    return calendar.opened_at is not None and consultation.booked_at > calendar.opened_at
 
 
 def _itself(day: date) -> date:
