@@ -639,7 +639,7 @@ class BookingData:
 
 
 class SlotTaken(Conflict):
-    """Somebody else has booked that time."""
+    """Somebody else has that time, or one too close to it."""
 
     code = "slot_taken"
 

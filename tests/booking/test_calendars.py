@@ -167,9 +167,13 @@ NOT_OFFERED = {
 
 
 @pytest.mark.parametrize("moment", NOT_OFFERED.values(), ids=NOT_OFFERED.keys())
-def test_a_time_outside_of_the_slots_is_not_offered(moment: datetime) -> None:
+@pytest.mark.parametrize("taken", [set(), {at("09:00"), at("16:30")}], ids=["free", "booked near"])
+def test_a_time_outside_of_the_slots_is_not_offered_whatever_is_booked(
+    moment: datetime, taken: set[datetime]
+) -> None:
+    calendar = a_calendar(buffer_before_minutes=30)
     with pytest.raises(SlotNotOffered):
-        a_calendar().require_bookable(moment, NOTHING_BOOKED, MONDAY)
+        calendar.require_bookable(moment, taken, MONDAY)
 
 
 @pytest.mark.parametrize(

@@ -179,11 +179,11 @@ class Calendar(Base):
             )
         if starts_at >= self._latest(now):
             raise TooFar(f"slots are offered {self.horizon_days} days ahead")
+        if not any(self.opening_hours.slots(starts_at, starts_at + timedelta(microseconds=1))):
+            raise SlotNotOffered
         occupied = self._occupied(taken)
         if occupied.has_consultation_near(starts_at):
             raise SlotTaken
-        if not any(self.opening_hours.slots(starts_at, starts_at + timedelta(microseconds=1))):
-            raise SlotNotOffered
         if occupied.is_busy(starts_at):
             raise SpecialistBusy
         self._require_within_limits(starts_at, taken, now, moved_from)
