@@ -15,6 +15,7 @@ from chassis.errors import Forbidden, NotFound, Unauthenticated
 from chassis.fetching import Fetched
 from chassis.ids import new_id
 from chassis.sealing import new_key
+from chassis.times import utc_now
 from contracts.booking import (
     AvailabilityChanged,
     OutsideCalendarBroken,
@@ -24,8 +25,8 @@ from contracts.booking import (
 )
 from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
-from services.booking.outside import reader
-from services.booking.outside.outside_calendars import PATIENCE, OutsideCalendar
+from services.booking.outside import apart, reader
+from services.booking.outside.outside_calendars import PATIENCE, READ_EVERY, OutsideCalendar
 from services.booking.outside.reader import read
 from services.booking.outside.sealed_addresses import SealedAddresses
 from services.booking.service import BookingService
@@ -68,6 +69,11 @@ def give(booking: Talking, specialist: Caller, address: str = ADDRESS) -> dict[s
 def look(booking: Talking, specialist: Caller) -> dict[str, Any]:
     answer: dict[str, Any] = booking.asked_by(specialist).get_outside_calendar()
     return answer
+
+
+def kept_of(booking: Talking, specialist: Caller) -> list[Any]:
+    rows = booking.rows("outside_calendars")
+    return [each for each in rows if each.specialist_id == specialist.known()]
 
 
 def read_now(booking: Talking, specialist: Caller) -> None:
@@ -130,6 +136,33 @@ def test_it_is_asked_for_again_only_if_it_changed(booking: Talking, elsewhere: E
     assert "GET /me.ics?key=secret " in second
     assert look(booking, specialist)["state"] == "working"
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
+
+
+def test_a_mark_in_any_letters_stops_no_calendar(booking: Talking, elsewhere: Elsewhere) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(etag='"Grüße"')
+    read_now(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    assert look(booking, specialist)["busy_times"] == 1
+
+
+def test_what_nobody_expected_is_logged_told_when_it_lasts_and_not_tried_again_at_once(
+    booking: Talking, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    monkeypatch.setattr(apart, "READ", ["/nowhere"])
+    for _ in range(PATIENCE):
+        with pytest.raises(FileNotFoundError):
+            read_now(booking, specialist)
+        [kept] = kept_of(booking, specialist)
+        assert kept.due_at > utc_now() + READ_EVERY / 2
+    found = look(booking, specialist)
+    assert (found["state"], found["problem"]) == ("broken", "unavailable")
+    assert "nowhere" not in str(found)
+    assert len(booking.told(OutsideCalendarBroken, specialist.known())) == 1
 
 
 def test_one_that_breaks_is_told_once_blocks_nothing_new_and_keeps_what_it_blocked(

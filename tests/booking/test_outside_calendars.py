@@ -9,6 +9,7 @@ import pytest
 from chassis.ids import new_id
 from contracts.booking import OutsideCalendarBroken, OutsideCalendarState, OutsideCalendarWorks
 from services.booking.outside.outside_calendars import (
+    LONGEST_MARK,
     PATIENCE,
     READ_BROKEN_EVERY,
     READ_EVERY,
@@ -52,6 +53,13 @@ def test_one_that_was_read_is_asked_for_again_only_if_it_changed() -> None:
         "If-None-Match": '"1"',
         "If-Modified-Since": "Mon, 02 Mar 2026 08:00:00 GMT",
     }
+
+
+@pytest.mark.parametrize("mark", ['"Grüße"', '"\x01"', f'"{"x" * LONGEST_MARK}"'])
+def test_a_mark_that_can_not_be_sent_back_is_not_kept(mark: str) -> None:
+    calendar = a_calendar_elsewhere()
+    calendar.was_read(mark, mark, OWN, MONDAY, 1)
+    assert calendar.conditions(LATER) == {}
 
 
 def test_twice_a_day_all_of_it_is_read_though_it_stayed_the_same() -> None:

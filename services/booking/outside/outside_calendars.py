@@ -18,6 +18,7 @@ READ_WHOLE_EVERY = timedelta(hours=12)
 """Though it stayed the same: new days come within what is looked at."""
 PATIENCE = 4
 """So often in a row an address may not answer before its owner hears of it: about an hour."""
+LONGEST_MARK = 200
 
 
 class OutsideCalendar(Base):
@@ -57,7 +58,8 @@ class OutsideCalendar(Base):
         self, etag: str, last_modified: str, calendar: Calendar, now: datetime, pace: float
     ) -> OutsideCalendarWorks | None:
         """All of it. ``pace`` about 1 spreads calendars over time."""
-        self.etag, self.last_modified, self.read_whole_at = etag, last_modified, now
+        self.etag, self.last_modified = _sent_back(etag), _sent_back(last_modified)
+        self.read_whole_at = now
         return self.was_the_same(calendar, now, pace)
 
     def was_the_same(
@@ -112,3 +114,8 @@ class OutsideCalendar(Base):
         if self.read_at is None:
             return OutsideCalendarState.WAITING
         return OutsideCalendarState.WORKING
+
+
+def _sent_back(mark: str) -> str:
+    """What a server marks its answer with, where it can be sent as it came."""
+    return mark if len(mark) <= LONGEST_MARK and mark.isascii() and mark.isprintable() else ""

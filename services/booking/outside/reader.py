@@ -70,6 +70,9 @@ def read(database: Database, specialist_id: UUID, opened: Callable[[str], str]) 
             _write_down(database, outside, _was_read(answer), busy)
     except (AddressRefused, BadCalendarFile, Unavailable) as refusal:
         _write_down(database, outside, _failed(refusal))
+    except Exception:  # whatever it is, trying again at once would not mend it
+        _write_down(database, outside, _failed(Unavailable("could not be read here")))
+        raise
 
 
 def _fetched(address: str, conditions: dict[str, str]) -> Fetched:
