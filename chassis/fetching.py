@@ -19,7 +19,7 @@ import eventlet
 import httpcore
 import httpx
 
-from chassis.addresses import PORTS, AddressRefused, is_public, parsed, port, shown
+from chassis.addresses import PORTS, SHOWN, AddressRefused, is_public, parsed, port, shown
 from chassis.dialling import Address, Dialler
 from chassis.errors import DomainError, FieldError, Unavailable
 from chassis.gunzipping import Decoder, Gunzip, Plain
@@ -114,7 +114,7 @@ def fetch(
     except (AddressRefused, NotFetched) as refusal:
         raise _about(url, field, refusal) from refusal
     except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
-        failed = NotFetched(f"does not answer as it should: {error}")
+        failed = NotFetched(f"does not answer as it should: {_what_failed(error)}")
         raise _about(url, field, failed) from error
     except eventlet.Timeout as passed:
         if passed is not deadline:
@@ -123,6 +123,12 @@ def fetch(
         raise _about(url, field, late) from None
     finally:
         deadline.cancel()
+
+
+def _what_failed(error: Exception) -> str:
+    """Without the line that was no HTTP: it is long, or says what it was asked."""
+    said = str(error)
+    return said.partition(":")[0] if isinstance(error, httpcore.RemoteProtocolError) else said
 
 
 def _about(url: str, field: str, refusal: DomainError) -> DomainError:
@@ -175,13 +181,15 @@ def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
     if request.content is not None:
         raise AddressRefused("redirects what was to be posted to it")
     try:
-        joined = str(url.join(location))
+        joined = url.join(location)
     except (httpx.InvalidURL, ValueError) as error:
         raise AddressRefused("redirects to what is not an address of the web") from error
     try:
-        there = parsed(joined, request.schemes, request.reach.ports)
+        there = parsed(str(joined), request.schemes, request.reach.ports)
     except AddressRefused as refusal:
-        raise AddressRefused(f"redirects to {shown(joined)}, which {refusal.detail}") from refusal
+        # the rest may repeat what is secret in the address that was given
+        site = f"{joined.scheme}://{joined.raw_host.decode('ascii')}"[:SHOWN]
+        raise AddressRefused(f"redirects to {site}, which {refusal.detail}") from refusal
     if there.raw_host != url.raw_host:
         raise AddressRefused(f"redirects to another host, {there.raw_host.decode('ascii')}")
     if (url.scheme, there.scheme) == ("https", "http"):

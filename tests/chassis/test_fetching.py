@@ -20,6 +20,7 @@ from chassis.fetching import AnswerRefused, NotFetched, Reach, fetch
 from tests.chassis.sites import (
     LIMIT,
     NAME,
+    Answer,
     Authority,
     Names,
     Opened,
@@ -254,13 +255,15 @@ def test_a_redirect_to_the_same_host_is_followed(opened: Opened, names: Names) -
         ("http://shop.example.:{port}/", "ends with a dot"),
         ("file:///etc/passwd", "does not begin with https:// or http://"),
         ("http://[::1", "is not an address of the web"),
+        ("http://xn--0.pt:6379/", "redirects to http://xn--0.pt, which names the port 6379"),
     ],
 )
+@pytest.mark.parametrize("secret", ["", "s3cret/me.ics?key=s3cret#s3cret"])
 def test_a_redirect_to_elsewhere_is_refused(
-    opened: Opened, names: Names, location: str, why: str
+    opened: Opened, names: Names, location: str, why: str, secret: str
 ) -> None:
     def says(_: str) -> Iterable[bytes]:
-        return [redirect(location.format(port=site.port))]
+        return [redirect(location.format(port=site.port) + secret)]
 
     site = opened(says)
     names.say("127.0.0.1", "127.0.0.1")
@@ -268,6 +271,7 @@ def test_a_redirect_to_elsewhere_is_refused(
     with pytest.raises(AddressRefused) as refused:
         get(site)
     assert why in refused.value.detail
+    assert "s3cret" not in refused.value.detail
     assert len(site.asked) == 1
     assert names.asked == [NAME]
 
@@ -341,6 +345,23 @@ def test_where_nobody_listens_nothing_is_fetched(opened: Opened) -> None:
 def test_what_is_not_http_is_not_fetched(opened: Opened, said: bytes) -> None:
     with pytest.raises(NotFetched, match="does not answer as it should"):
         get(opened(said))
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        lambda asked: [asked.encode()],
+        lambda _: [b"x" * 90_000 + b"\r\n\r\n"],
+        lambda _: [head("Transfer-Encoding: chunked") + b"s3cret" * 100 + b"\r\n"],
+    ],
+    ids=["what it was asked", "much", "a broken chunk"],
+)
+def test_of_what_is_not_http_nothing_is_repeated(opened: Opened, says: Answer) -> None:
+    with pytest.raises(NotFetched) as failed:
+        get(opened(says), "/me.ics?key=s3cret")
+    [error] = failed.value.errors
+    assert "s3cret" not in error.detail
+    assert len(error.detail) < 200
 
 
 @settings(
