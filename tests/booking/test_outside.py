@@ -246,6 +246,14 @@ def test_an_address_that_is_none_of_the_web_is_refused_by_name(
     assert "secret" not in str(refusal.value.to_wire())
 
 
+@pytest.mark.parametrize("host", ["xn--0.pt", "xn--a.example", "xn--ls8h.la"])
+def test_a_name_that_stands_for_no_other_letters_is_taken_as_it_is(
+    booking: Talking, host: str
+) -> None:
+    specialist = a_specialist(booking, profile_listed=False)
+    assert give(booking, specialist, f"https://{host}/me.ics")["host"] == host
+
+
 def test_what_calendars_call_webcal_is_fetched_by_https(
     booking: Talking, elsewhere: Elsewhere
 ) -> None:

@@ -45,9 +45,11 @@ def address_of(given: str) -> tuple[str, str]:
     if address.lower().startswith(WEBCAL):
         address = HTTPS + address[len(WEBCAL) :]
     try:
-        return address, parsed(address, ("https",), PORTS.values()).host
+        # as it is looked up: not every name in ASCII stands for one in other letters
+        host = parsed(address, ("https",), PORTS.values()).raw_host.decode("ascii")
     except AddressRefused as refusal:  # what was given is a secret, and not shown
         raise AddressRefused(refusal.detail, [FieldError(FIELD, refusal.detail)]) from None
+    return address, host
 
 
 def read(database: Database, specialist_id: UUID, opened: Callable[[str], str]) -> None:
