@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
+import eventlet
 import pytest
 
 from chassis.addresses import AddressRefused
@@ -16,6 +18,7 @@ from chassis.fetching import Fetched
 from chassis.ids import new_id
 from chassis.sealing import new_key
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts.booking import (
     AvailabilityChanged,
     OutsideCalendarBroken,
@@ -25,10 +28,11 @@ from contracts.booking import (
 )
 from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
-from services.booking.outside import apart, reader
+from services.booking.outside import apart, reader, service
 from services.booking.outside.outside_calendars import PATIENCE, READ_EVERY, OutsideCalendar
 from services.booking.outside.reader import read
 from services.booking.outside.sealed_addresses import SealedAddresses
+from services.booking.outside.service import OutsideCalendars
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR
 from tests.booking.elsewhere import (
@@ -353,19 +357,46 @@ def test_erasure_forgets_the_address_and_what_it_blocked(
     read_now(booking, specialist)
 
 
+def given_at(tx: Transaction, due_at: datetime) -> UUID:
+    """A calendar elsewhere of somebody new, to be read then."""
+    outside = OutsideCalendar(specialist_id=new_id(), told=False)
+    outside.point_at(sealed_addresses().seal(ADDRESS), "calendar.example", due_at)
+    tx.add_all([outside, Calendar(specialist_id=outside.specialist_id)])
+    return outside.specialist_id
+
+
 def test_the_clock_reads_what_is_due(
     database: str, monkeypatch: pytest.MonkeyPatch, elsewhere: Elsewhere
 ) -> None:
     elsewhere.shows(FIRST_HOUR)
-    due, not_due = (OutsideCalendar(specialist_id=new_id()) for _ in range(2))
     store = connected_database(database, "booking")
     with store.transaction() as tx:
-        for each, days in ((due, -5), (not_due, 5)):
-            each.told = False
-            due_at, address = IN_THREE_DAYS + timedelta(days=days), sealed_addresses().seal(ADDRESS)
-            each.point_at(address, "calendar.example", due_at)
-            tx.add_all([each, Calendar(specialist_id=each.specialist_id)])
+        due, _ = (given_at(tx, utc_now() + timedelta(days=days)) for days in (-2, 2))
     store.dispose()
     with serving(BookingService, database) as booking:
         [busy] = eventually(partial(booking.rows, "busy_times"))
-        assert busy.specialist_id == due.specialist_id
+        assert busy.specialist_id == due
+
+
+def test_one_whose_turn_comes_when_the_round_is_over_waits_for_the_next(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = connected_database(database, "booking")
+    with store.transaction() as tx:
+        for _ in range(service.AT_ONCE + 1):
+            given_at(tx, utc_now() - timedelta(days=2))
+    moment, begun = 0.0, 0
+
+    def takes_the_whole_round(*_: Any) -> None:
+        nonlocal moment, begun
+        begun += 1
+        eventlet.sleep(0)
+        moment += service.ROUND_S
+
+    monkeypatch.setattr(service, "monotonic", lambda: moment)
+    monkeypatch.setattr(service, "read", takes_the_whole_round)
+    clock: Any = OutsideCalendars()
+    clock.store, clock.addresses = store, sealed_addresses()
+    clock.read_outside_calendars()
+    store.dispose()
+    assert begun == service.AT_ONCE

@@ -8,9 +8,11 @@ from unittest.mock import ANY
 
 import eventlet
 import pytest
+from eventlet.semaphore import Semaphore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chassis.errors import Unavailable
 from contracts.booking import BadCalendarFile, Stay
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.outside import apart
@@ -192,10 +194,19 @@ def test_a_rule_without_end_is_refused_in_time_and_stops_nobody(
     ticking = eventlet.spawn(_note_waits, waits)
     file = a_file(from_to(at("10:00"), at("11:00"), f"RRULE:{rule}"))
     with eventlet.Timeout(20):
-        with pytest.raises(BadCalendarFile, match=r"takes longer than 3 s|within bounds"):
+        with pytest.raises((BadCalendarFile, Unavailable), match=r"within 3 s|within bounds"):
             apart.busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
     ticking.kill()
     assert max(waits) < 1
+
+
+def test_who_waits_for_a_turn_gives_up_in_time_and_blames_no_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(apart, "DEADLINE_S", 0.3)
+    monkeypatch.setattr(apart, "_turn", Semaphore(0))
+    with eventlet.Timeout(20), pytest.raises(Unavailable, match="could not be read within"):
+        busy(from_to(at("10:00"), at("11:00")))
 
 
 def _note_waits(waits: list[float]) -> None:

@@ -26,7 +26,7 @@ from services.booking.slots.queries import taken_times
 from services.booking.slots.taken import Interval
 
 LARGEST_FILE = 2 * 1024 * 1024
-DEADLINE_S = 10.0
+DEADLINE_S = 8.0
 LOOKED_AHEAD = timedelta(days=182)
 """As far as any horizon reaches, and the days that come into it until all is read again."""
 OK, NOT_MODIFIED = 200, 304

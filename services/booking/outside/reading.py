@@ -22,7 +22,7 @@ import recurring_ical_events
 from icalendar import Calendar
 
 MOST_MEMORY = 768 * 1024 * 1024
-MOST_CPU_S = 10
+MOST_CPU_S = 5
 POLITENESS = 10
 """Whoever serves requests goes first."""
 MOST_EVENTS = 5_000
