@@ -10,12 +10,22 @@ from pathlib import Path
 import pytest
 
 from chassis import logs
+from services.booking.outside import queries as outside_calendars
 from tests import servers
+from tests.booking.elsewhere import none_due
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
 from tests.servers import SmtpServer
 
 logs.configure("console", "warning")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_calendar_elsewhere_is_read_by_itself() -> Iterator[None]:
+    """What the clock of a running booking service would look up on the internet."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(outside_calendars, "due", none_due)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,16 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import Select, false, select
 
 from chassis.fetching import Fetched, Reach, fetch
 from services.booking.outside import reader
+from services.booking.outside.outside_calendars import OutsideCalendar
+from services.booking.outside.queries import due
 from services.booking.outside.sealed_addresses import SealedAddresses
 from tests.chassis.sites import Site, a_site, answer, only_here
 from tests.tokens import SEAL_KEYS
 
 ADDRESS = "https://calendar.example/me.ics?key=secret"
+WHAT_IS_DUE = due
 STAMP = "DTSTAMP:20260101T000000Z"
 
 
@@ -25,6 +30,11 @@ def sealed_addresses() -> SealedAddresses:
     addresses = SealedAddresses()
     addresses.use(SEAL_KEYS)
     return addresses
+
+
+def none_due(_: datetime) -> Select[UUID]:
+    """Calendars that the clock is to read, while tests read those that they mean."""
+    return select(OutsideCalendar.specialist_id).where(false())
 
 
 def a_file(*events: str) -> bytes:

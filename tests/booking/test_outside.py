@@ -28,7 +28,7 @@ from contracts.booking import (
 )
 from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
-from services.booking.outside import apart, reader, service
+from services.booking.outside import apart, queries, reader, service
 from services.booking.outside.outside_calendars import PATIENCE, READ_EVERY, OutsideCalendar
 from services.booking.outside.reader import read
 from services.booking.outside.sealed_addresses import SealedAddresses
@@ -37,6 +37,7 @@ from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR
 from tests.booking.elsewhere import (
     ADDRESS,
+    WHAT_IS_DUE,
     Elsewhere,
     a_calendar_elsewhere,
     from_to,
@@ -365,9 +366,17 @@ def given_at(tx: Transaction, due_at: datetime) -> UUID:
     return outside.specialist_id
 
 
+def test_in_other_tests_the_clock_reads_nothing(booking: Talking) -> None:
+    with booking.store.transaction() as tx:
+        given_at(tx, utc_now() - timedelta(days=2))
+    with booking.store.reading() as session:
+        assert list(session.scalars(queries.due(utc_now()))) == []
+
+
 def test_the_clock_reads_what_is_due(
     database: str, monkeypatch: pytest.MonkeyPatch, elsewhere: Elsewhere
 ) -> None:
+    monkeypatch.setattr(queries, "due", WHAT_IS_DUE)
     elsewhere.shows(FIRST_HOUR)
     store = connected_database(database, "booking")
     with store.transaction() as tx:
@@ -393,6 +402,7 @@ def test_one_whose_turn_comes_when_the_round_is_over_waits_for_the_next(
         eventlet.sleep(0)
         moment += service.ROUND_S
 
+    monkeypatch.setattr(queries, "due", WHAT_IS_DUE)
     monkeypatch.setattr(service, "monotonic", lambda: moment)
     monkeypatch.setattr(service, "read", takes_the_whole_round)
     clock: Any = OutsideCalendars()
