@@ -546,7 +546,7 @@ class CalendarFeed:
 
 class OutsideCalendarState(StrEnum):
     WAITING = "waiting"
-    """It was not read yet."""
+    """It was not read yet: it is while its owner is listed and offers free consultations."""
     WORKING = "working"
     BROKEN = "broken"
     """It could not be read, last time."""

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from chassis.addresses import AddressRefused
-from chassis.errors import NotFound
+from chassis.errors import EmailNotVerified, NotFound
 from contracts.booking import OutsideCalendar, PointAtCalendar
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
@@ -31,10 +31,10 @@ class OutsideCalendarsApi(Api):
         body=PointAtCalendar,
         returns=OutsideCalendar,
         allow=[Role.SPECIALIST],
-        errors=[AddressRefused],
+        errors=[EmailNotVerified, AddressRefused],
     )
     def set_outside_calendar(self, body: PointAtCalendar) -> Any:
-        """Let what is in your calendar elsewhere block slots; it is read within a minute."""
+        """Let your calendar elsewhere block slots; it is read soon, while you can be booked."""
         return self.booking.set_outside_calendar(wanted=body)
 
     @endpoint(

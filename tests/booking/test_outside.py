@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from chassis.addresses import AddressRefused
 from chassis.context import Caller
-from chassis.errors import Forbidden, NotFound, Unauthenticated
+from chassis.errors import EmailNotVerified, Forbidden, NotFound, Unauthenticated
 from chassis.fetching import Fetched
 from chassis.ids import new_id
 from chassis.sealing import new_key
@@ -27,14 +28,13 @@ from contracts.booking import (
     SpecialistBusy,
 )
 from contracts.profiles.privacy import AccountErased
-from services.booking.availability.calendars import Calendar
 from services.booking.outside import apart, queries, reader, service
 from services.booking.outside.outside_calendars import PATIENCE, READ_EVERY, OutsideCalendar
 from services.booking.outside.reader import read
 from services.booking.outside.sealed_addresses import SealedAddresses
 from services.booking.outside.service import OutsideCalendars
 from services.booking.service import BookingService
-from tests.booking.builders import HALF_AN_HOUR
+from tests.booking.builders import HALF_AN_HOUR, a_calendar
 from tests.booking.elsewhere import (
     ADDRESS,
     WHAT_IS_DUE,
@@ -345,6 +345,12 @@ def test_only_specialists_have_a_calendar_elsewhere(booking: Talking) -> None:
             booking.asked_by(who).remove_outside_calendar()
 
 
+def test_only_who_proved_their_address_has_another_one_fetched(booking: Talking) -> None:
+    unproven = replace(somebody("specialist"), verified=False)
+    with pytest.raises(EmailNotVerified):
+        give(booking, unproven)
+
+
 def test_erasure_forgets_the_address_and_what_it_blocked(
     booking: Talking, elsewhere: Elsewhere
 ) -> None:
@@ -358,11 +364,12 @@ def test_erasure_forgets_the_address_and_what_it_blocked(
     read_now(booking, specialist)
 
 
-def given_at(tx: Transaction, due_at: datetime) -> UUID:
+def given_at(tx: Transaction, due_at: datetime, listed: bool = True, offers: bool = True) -> UUID:
     """A calendar elsewhere of somebody new, to be read then."""
     outside = OutsideCalendar(specialist_id=new_id(), told=False)
     outside.point_at(sealed_addresses().seal(ADDRESS), "calendar.example", due_at)
-    tx.add_all([outside, Calendar(specialist_id=outside.specialist_id)])
+    here = a_calendar(specialist_id=outside.specialist_id, listed=listed, offers=offers)
+    tx.add_all([outside, here])
     return outside.specialist_id
 
 
@@ -381,6 +388,8 @@ def test_the_clock_reads_what_is_due(
     store = connected_database(database, "booking")
     with store.transaction() as tx:
         due, _ = (given_at(tx, utc_now() + timedelta(days=days)) for days in (-2, 2))
+        for listed, offers in ((False, True), (True, False)):
+            given_at(tx, utc_now() - timedelta(days=3), listed, offers)
     store.dispose()
     with serving(BookingService, database) as booking:
         [busy] = eventually(partial(booking.rows, "busy_times"))

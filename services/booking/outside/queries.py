@@ -10,14 +10,24 @@ from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
 from contracts import booking as contract
+from services.booking.availability.calendars import Calendar
 from services.booking.outside.busy_times import BusyTime
 from services.booking.outside.outside_calendars import OutsideCalendar
 
 
 def due(now: datetime) -> Select[UUID]:
-    """Whose calendars are to be read, who waits longest first."""
-    waiting = select(OutsideCalendar.specialist_id).where(OutsideCalendar.due_at <= now)
-    return waiting.order_by(OutsideCalendar.due_at)
+    """Whose calendars are to be read, who waits longest first. Only theirs who can be booked:
+    nobody else has slots to block."""
+    return (
+        select(OutsideCalendar.specialist_id)
+        .join(Calendar, Calendar.specialist_id == OutsideCalendar.specialist_id)
+        .where(
+            OutsideCalendar.due_at <= now,
+            Calendar.listed.is_(True),
+            Calendar.offers_free_consultations.is_(True),
+        )
+        .order_by(OutsideCalendar.due_at)
+    )
 
 
 def resource_of(session: Session, specialist_id: UUID, now: datetime) -> contract.OutsideCalendar:

@@ -42,6 +42,7 @@ class OutsideCalendars(Part):
     @rpc
     def set_outside_calendar(self, wanted: PointAtCalendar) -> contract.OutsideCalendar:
         specialist_id, now = self.caller.with_role(Role.SPECIALIST), utc_now()
+        self.caller.require_verified()
         address, host = address_of(wanted.address)
         with self.store.transaction() as tx:
             tx.lock_or_create(Calendar, specialist_id)
