@@ -50,6 +50,7 @@ class Settings:
     seal_keys: str
     limits: str
     meeting: str
+    fetch_http: bool
     log: str
     log_level: str
 
@@ -88,6 +89,9 @@ def read() -> Settings:
     processes together, or ``memory://``, for each by itself."""
     meeting = env.str("MEETING", "", validate=_meeting)
     """Where people meet online: an ``https://`` address in which ``{room}`` stands for a room."""
+    fetch_http = env.bool("FETCH_HTTP", False)
+    """Whether addresses that users give may be ``http://``, too: anybody on the way can read, and
+    change, what is fetched from them."""
     log = env.str("LOG", "console", validate=validate.OneOf(["console", "json"]))
     level = env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS))
     problems = _unknown(env)
@@ -110,6 +114,7 @@ def read() -> Settings:
         seal_keys=seal_keys,
         limits=limits,
         meeting=meeting,
+        fetch_http=fetch_http,
         log=log,
         log_level=level,
     )

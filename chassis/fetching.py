@@ -4,8 +4,9 @@
     └── AnswerRefused              it was, but what came is not taken
     NotFetched(Unavailable)        it did not come, or not in time: another attempt may succeed
 
-https only, from public addresses only, without going elsewhere, within limits of time and size.
-Nothing of this process's own goes along: no cookies, no proxy, nothing from its environment.
+https only (and http where that is set), from public addresses only, without going elsewhere,
+within limits of time and size. Nothing of this process's own goes along: no cookies, no proxy,
+nothing from its environment.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import functools
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import eventlet
 import httpcore
 import httpx
+from nameko.extensions import DependencyProvider
 
 from chassis.addresses import PORTS, SHOWN, AddressRefused, is_public, parsed, port, shown
 from chassis.dialling import Address, Dialler
@@ -27,7 +30,16 @@ from chassis.gunzipping import Decoder, Gunzip, Plain
 MOST_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 DECODERS: dict[str, type[Decoder]] = {"": Plain, "identity": Plain, "gzip": Gunzip}
+HTTPS = ("https",)
+HTTP_TOO = ("https", "http")
 HEADERS = {"user-agent": "Firststep", "accept": "*/*", "accept-encoding": "gzip"}
+
+
+class Schemes(DependencyProvider):
+    """With which schemes users may give addresses: https, and http by ``FIRSTSTEP_FETCH_HTTP``."""
+
+    def get_dependency(self, worker_ctx: Any) -> tuple[str, ...]:
+        return HTTP_TOO if self.container.config.get("FETCH_HTTP") else HTTPS
 
 
 class AnswerRefused(AddressRefused):
@@ -94,7 +106,7 @@ def fetch(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     field: str = "url",
-    allow_http: bool = False,
+    schemes: tuple[str, ...] = HTTPS,
     reach: Reach = PUBLIC,
 ) -> Fetched:
     """GET ``url``, or POST ``content`` to it, where there is any.
@@ -106,7 +118,6 @@ def fetch(
     Raises ``AddressRefused``, ``AnswerRefused`` or ``NotFetched``. Not for use in a transaction.
     """
     own = {name.lower(): value for name, value in (headers or {}).items()}
-    schemes = ("https", "http") if allow_http else ("https",)
     request = _Request(own, content, schemes, limit_bytes, deadline_s, reach)
     deadline = eventlet.Timeout(deadline_s)
     try:

@@ -559,7 +559,10 @@ class PointAtCalendar:
     address: Annotated[
         str,
         Length(1, 2000),
-        Doc("Of an iCalendar file, `https://…` or `webcal://…`. It is kept secret."),
+        Doc(
+            "Of an iCalendar file, `https://…` or `webcal://…`, or, where that is allowed, "
+            "`http://…`. It is kept secret."
+        ),
     ] = field(repr=False)
 
 

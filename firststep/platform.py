@@ -73,6 +73,7 @@ def config_for(settings: Settings) -> dict[str, Any]:
         "SEAL_KEYS": settings.seal_keys,
         "LIMITS": settings.limits,
         "MEETING": settings.meeting,
+        "FETCH_HTTP": settings.fetch_http,
     }
 
 

@@ -117,6 +117,7 @@ def serving(
     instances: int = 1,
     files: str = "",
     seal_keys: str = SEAL_KEYS,
+    fetch_http: bool = False,
 ) -> Iterator[Talking]:
     """Run this service, and nobody else, inside the block."""
     address = broker or an_embedded_broker()
@@ -129,6 +130,7 @@ def serving(
         "SEAL_KEYS": seal_keys,
         "URL": URL,
         "MEETING": MEETING,
+        "FETCH_HTTP": fetch_http,
     }
     topology = queues_of(service)
     others = [Process([service], config, topology) for _ in range(instances - 1)]

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Select, false, select
 
-from chassis.fetching import Fetched, Reach, fetch
+from chassis.fetching import HTTP_TOO, Fetched, Reach, fetch
 from services.booking.outside import reader
 from services.booking.outside.outside_calendars import OutsideCalendar
 from services.booking.outside.queries import due
@@ -74,14 +74,16 @@ class Elsewhere:
 
 @contextmanager
 def a_calendar_elsewhere(patched: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
-    """Every https address leads to it: only where it leads is made up."""
+    """Every address leads to it that may be fetched: only where it leads is made up."""
     says: list[bytes] = []
     with a_site(lambda _: says) as site:
         reach = Reach(only_here, frozenset([site.port]))
 
-        def fetch_here(url: str, **options: Any) -> Fetched:
-            there = url.replace("https://calendar.example", f"http://127.0.0.1:{site.port}")
-            return fetch(there, allow_http=True, reach=reach, **options)
+        def fetch_here(url: str, schemes: tuple[str, ...], **options: Any) -> Fetched:
+            here = f"http://127.0.0.1:{site.port}"
+            for scheme in schemes:
+                url = url.replace(f"{scheme}://calendar.example", here)
+            return fetch(url, schemes=HTTP_TOO, reach=reach, **options)
 
         patched.setattr(reader, "fetch", fetch_here)
         yield Elsewhere(site, says)

@@ -15,7 +15,7 @@ import pytest
 from chassis.addresses import AddressRefused
 from chassis.context import Caller
 from chassis.errors import EmailNotVerified, Forbidden, NotFound, Unauthenticated
-from chassis.fetching import Fetched
+from chassis.fetching import HTTP_TOO, HTTPS, Fetched
 from chassis.ids import new_id
 from chassis.sealing import new_key
 from chassis.times import utc_now
@@ -81,9 +81,9 @@ def kept_of(booking: Talking, specialist: Caller) -> list[Any]:
     return [each for each in rows if each.specialist_id == specialist.known()]
 
 
-def read_now(booking: Talking, specialist: Caller) -> None:
+def read_now(booking: Talking, specialist: Caller, schemes: tuple[str, ...] = HTTPS) -> None:
     """As the clock does."""
-    read(booking.store, specialist.known(), sealed_addresses().open)
+    read(booking.store, specialist.known(), sealed_addresses().open, schemes)
 
 
 def test_what_is_elsewhere_blocks_slots_and_can_not_be_booked(
@@ -268,6 +268,18 @@ def test_what_calendars_call_webcal_is_fetched_by_https(
     assert look(booking, specialist)["state"] == "working"
 
 
+def test_where_it_is_allowed_one_is_fetched_by_http(database: str, elsewhere: Elsewhere) -> None:
+    plain = ADDRESS.replace("https", "http")
+    elsewhere.shows(FIRST_HOUR)
+    with serving(BookingService, database, fetch_http=True) as booking:
+        specialist = a_specialist(booking)
+        give(booking, specialist, plain)
+        read_now(booking, specialist)
+        assert look(booking, specialist)["problem"] == "address_refused"
+        read_now(booking, specialist, HTTP_TOO)
+        assert look(booking, specialist)["busy_times"] == 1
+
+
 def test_the_address_is_shown_to_nobody_again(booking: Talking, elsewhere: Elsewhere) -> None:
     specialist = a_specialist(booking)
     answer = give(booking, specialist)
@@ -282,7 +294,7 @@ def test_an_address_whose_key_is_gone_has_to_be_given_again(booking: Talking) ->
     give(booking, specialist)
     other = SealedAddresses()
     other.use(new_key())
-    read(booking.store, specialist.known(), other.open)
+    read(booking.store, specialist.known(), other.open, HTTPS)
     found = look(booking, specialist)
     assert (found["state"], found["problem"]) == ("broken", "address_refused")
     assert "give it again" in found["detail"]
@@ -415,7 +427,7 @@ def test_one_whose_turn_comes_when_the_round_is_over_waits_for_the_next(
     monkeypatch.setattr(service, "monotonic", lambda: moment)
     monkeypatch.setattr(service, "read", takes_the_whole_round)
     clock: Any = OutsideCalendars()
-    clock.store, clock.addresses = store, sealed_addresses()
+    clock.store, clock.addresses, clock.schemes = store, sealed_addresses(), HTTPS
     clock.read_outside_calendars()
     store.dispose()
     assert begun == service.AT_ONCE

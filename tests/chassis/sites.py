@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from chassis.dialling import Address
-from chassis.fetching import Fetched, Reach, fetch, trusted_authorities
+from chassis.fetching import HTTP_TOO, Fetched, Reach, fetch, trusted_authorities
 
 NAME = "shop.example"
 LIMIT = 10_000
@@ -209,7 +209,7 @@ def get(site: Site, path: str = "/", **options: Any) -> Fetched:
     """By plain HTTP from this host, which nobody may who does not ask for it like this."""
     reach = Reach(only_here, frozenset([site.port]))
     given: dict[str, Any] = {"limit_bytes": LIMIT, "deadline_s": 5.0, "reach": reach}
-    return fetch(f"http://{NAME}:{site.port}{path}", allow_http=True, **given | options)
+    return fetch(f"http://{NAME}:{site.port}{path}", schemes=HTTP_TOO, **given | options)
 
 
 def get_secured(

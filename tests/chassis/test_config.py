@@ -44,6 +44,7 @@ def test_with_nothing_set_everything_is_embedded(monkeypatch: pytest.MonkeyPatch
     assert settings.limits == "memory://"
     assert settings.proxies == 0
     assert settings.files == "data/files"
+    assert settings.fetch_http is False
 
 
 def test_the_embedded_defaults_live_in_the_data_folder(
@@ -67,6 +68,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "LIMITS": "redis://u:p@host:6379/0",
         "FILES": "s3://key:secret@host:9000/bucket",
         "MEETING": "https://meet.example/{room}",
+        "FETCH_HTTP": "True",
         "LOG": "json",
         "LOG_LEVEL": "debug",
     }
@@ -111,6 +113,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("MEETING", "https://meet.example/", "is not an https:// address that contains {room}"),
         ("MEETING", "http://meet.example/{room}", "is not an https:// address"),
         ("MEETING", "https://[meet/{room}", "is not an https:// address"),
+        ("FETCH_HTTP", "perhaps", "Not a valid boolean."),
         ("LOG", "xml", "Must be one of: console, json."),
         ("LOG_LEVEL", "loud", "Must be one of: debug, info, warning, error."),
     ],
@@ -180,6 +183,7 @@ def test_an_inherited_socket_is_no_address_for_links(monkeypatch: pytest.MonkeyP
             "SEAL_KEYS",
             "LIMITS",
             "MEETING",
+            "FETCH_HTTP",
             "LOG",
             "LOG_LEVEL",
         ]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chassis import fetching
 from chassis.addresses import AddressRefused
 from chassis.errors import FieldError, Invalid, Unavailable
-from chassis.fetching import AnswerRefused, NotFetched, Reach, fetch
+from chassis.fetching import HTTP_TOO, AnswerRefused, NotFetched, Reach, fetch
 from tests.chassis.sites import (
     LIMIT,
     NAME,
@@ -300,7 +300,7 @@ def test_a_redirect_from_https_to_http_is_refused(opened: Opened, authority: Aut
 
     site = opened(says, tls=authority.serving(NAME))
     with pytest.raises(AddressRefused, match="redirects from https to http"):
-        get_secured(site, authority.trusting, allow_http=True)
+        get_secured(site, authority.trusting, schemes=HTTP_TOO)
     assert len(site.asked) == 1
 
 

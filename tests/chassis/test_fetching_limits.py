@@ -15,7 +15,7 @@ from eventlet.event import Event
 
 from chassis import dialling
 from chassis.addresses import AddressRefused
-from chassis.fetching import AnswerRefused, NotFetched, Reach, fetch
+from chassis.fetching import HTTP_TOO, AnswerRefused, NotFetched, Reach, fetch
 from chassis.gunzipping import Gunzip
 from tests.chassis.sites import (
     LIMIT,
@@ -240,7 +240,7 @@ def test_who_says_much_of_nothing_keeps_nobody_up_beyond_the_deadline(names: Nam
     reach = Reach(only_here, frozenset([port]))
     url, began = f"http://{NAME}:{port}/", monotonic()
     with pytest.raises(NotFetched, match=f"does not answer within {SOON_S} s"):
-        fetch(url, limit_bytes=1, deadline_s=SOON_S, allow_http=True, reach=reach)
+        fetch(url, limit_bytes=1, deadline_s=SOON_S, schemes=HTTP_TOO, reach=reach)
     assert monotonic() - began < LOST_S
     others.kill()
     flooding.wait()

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from chassis import forgetting
 from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope
+from chassis.fetching import HTTPS
 from chassis.ids import new_id
 from chassis.sealing import Seal
 from chassis.times import utc_now
@@ -154,9 +155,9 @@ def _break_and_mend_the_calendar_elsewhere(house: House, specialist: Person) -> 
     assert specialist.put("/specialists/me/outside-calendar", {"address": ADDRESS}).is_success
     with pytest.MonkeyPatch.context() as patched, a_calendar_elsewhere(patched) as elsewhere:
         elsewhere.answers(b"not a calendar")
-        read(house.store("booking"), UUID(specialist.id), sealed_addresses().open)
+        read(house.store("booking"), UUID(specialist.id), sealed_addresses().open, HTTPS)
         elsewhere.shows()
-        read(house.store("booking"), UUID(specialist.id), sealed_addresses().open)
+        read(house.store("booking"), UUID(specialist.id), sealed_addresses().open, HTTPS)
 
 
 def _meet(house: House, specialist: Person) -> None:

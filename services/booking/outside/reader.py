@@ -31,7 +31,7 @@ LOOKED_AHEAD = timedelta(days=182)
 """As far as any horizon reaches, and the days that come into it until all is read again."""
 OK, NOT_MODIFIED = 200, 304
 FIELD = "address"
-WEBCAL, HTTPS = "webcal://", "https://"
+WEBCAL, FETCHED_BY = "webcal://", "https://"
 
 Outcome = Callable[
     [OutsideCalendar, Calendar, datetime, float],
@@ -39,20 +39,25 @@ Outcome = Callable[
 ]
 
 
-def address_of(given: str) -> tuple[str, str]:
+def address_of(given: str, schemes: tuple[str, ...]) -> tuple[str, str]:
     """Where it is to be fetched, and the host's name; raises ``AddressRefused``."""
     address = given.strip()
     if address.lower().startswith(WEBCAL):
-        address = HTTPS + address[len(WEBCAL) :]
+        address = FETCHED_BY + address[len(WEBCAL) :]
     try:
         # as it is looked up: not every name in ASCII stands for one in other letters
-        host = parsed(address, ("https",), PORTS.values()).raw_host.decode("ascii")
+        host = parsed(address, schemes, PORTS.values()).raw_host.decode("ascii")
     except AddressRefused as refusal:  # what was given is a secret, and not shown
         raise AddressRefused(refusal.detail, [FieldError(FIELD, refusal.detail)]) from None
     return address, host
 
 
-def read(database: Database, specialist_id: UUID, opened: Callable[[str], str]) -> None:
+def read(
+    database: Database,
+    specialist_id: UUID,
+    opened: Callable[[str], str],
+    schemes: tuple[str, ...],
+) -> None:
     """Bring up to date what a specialist's calendar elsewhere blocks.
 
     Nothing is locked while it is fetched: what was given up meanwhile, or replaced by another
@@ -64,7 +69,7 @@ def read(database: Database, specialist_id: UUID, opened: Callable[[str], str]) 
     if outside is None or calendar is None:
         return
     try:
-        answer = _fetched(opened(outside.address), outside.conditions(utc_now()))
+        answer = _fetched(opened(outside.address), outside.conditions(utc_now()), schemes)
         if answer.status == NOT_MODIFIED:
             _write_down(database, outside, OutsideCalendar.was_the_same)
         else:
@@ -77,13 +82,14 @@ def read(database: Database, specialist_id: UUID, opened: Callable[[str], str]) 
         raise
 
 
-def _fetched(address: str, conditions: dict[str, str]) -> Fetched:
+def _fetched(address: str, conditions: dict[str, str], schemes: tuple[str, ...]) -> Fetched:
     answer = fetch(
         address,
         limit_bytes=LARGEST_FILE,
         deadline_s=DEADLINE_S,
         headers=conditions,
         field=FIELD,
+        schemes=schemes,
     )
     if answer.status == OK or (answer.status == NOT_MODIFIED and conditions):
         return answer

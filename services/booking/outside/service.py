@@ -9,6 +9,7 @@ import structlog
 from eventlet import GreenPool
 
 from chassis.clock import every
+from chassis.fetching import Schemes
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts import booking as contract
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 
 class OutsideCalendars(Part):
     addresses = SealedAddresses()
+    schemes = Schemes()
 
     @rpc
     def get_outside_calendar(self) -> contract.OutsideCalendar:
@@ -43,7 +45,7 @@ class OutsideCalendars(Part):
     def set_outside_calendar(self, wanted: PointAtCalendar) -> contract.OutsideCalendar:
         specialist_id, now = self.caller.with_role(Role.SPECIALIST), utc_now()
         self.caller.require_verified()
-        address, host = address_of(wanted.address)
+        address, host = address_of(wanted.address, self.schemes)
         with self.store.transaction() as tx:
             tx.lock_or_create(Calendar, specialist_id)
             outside = tx.lock_or_create(OutsideCalendar, specialist_id)
@@ -75,6 +77,6 @@ class OutsideCalendars(Part):
         if monotonic() >= end:
             return
         try:
-            read(self.store, specialist_id, self.addresses.open)
+            read(self.store, specialist_id, self.addresses.open, self.schemes)
         except Exception as error:  # the others are read all the same
             log.error("outside_calendar_not_read", specialist_id=specialist_id, exc_info=error)
