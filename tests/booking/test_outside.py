@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from contracts.booking import (
     OutsideCalendarWorks,
     PointAtCalendar,
     SpecialistBusy,
+    Stay,
 )
 from contracts.profiles.privacy import AccountErased
 from services.booking.outside import apart, queries, reader, service
@@ -34,17 +35,19 @@ from services.booking.outside.reader import read
 from services.booking.outside.sealed_addresses import SealedAddresses
 from services.booking.outside.service import OutsideCalendars
 from services.booking.service import BookingService
-from tests.booking.builders import HALF_AN_HOUR, a_calendar
+from tests.booking.builders import HALF_AN_HOUR, a_calendar, an_availability, on
 from tests.booking.elsewhere import (
     ADDRESS,
     WHAT_IS_DUE,
     Elsewhere,
     a_calendar_elsewhere,
+    an_event,
     from_to,
     sealed_addresses,
 )
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
+    THAT_WEEKDAY,
     a_client,
     a_specialist,
     book,
@@ -56,6 +59,18 @@ from tests.talking import NOBODY, Talking, serving, somebody
 from tests.waiting import eventually
 
 FIRST_HOUR = from_to(IN_THREE_DAYS, IN_THREE_DAYS + timedelta(hours=1))
+THAT_DAY = IN_THREE_DAYS.date()
+A_WHOLE_DAY = an_event(f"DTSTART;VALUE=DATE:{THAT_DAY:%Y%m%d}")
+IN_TOKYO = {"time_zone": "Asia/Tokyo"}
+A_WEEK_IN_TOKYO = {
+    "stays": [
+        Stay(
+            first_day=THAT_DAY - timedelta(days=3),
+            last_day=THAT_DAY + timedelta(days=3),
+            time_zone="Asia/Tokyo",
+        )
+    ]
+}
 
 
 @pytest.fixture
@@ -79,6 +94,23 @@ def look(booking: Talking, specialist: Caller) -> dict[str, Any]:
 def kept_of(booking: Talking, specialist: Caller) -> list[Any]:
     rows = booking.rows("outside_calendars")
     return [each for each in rows if each.specialist_id == specialist.known()]
+
+
+def busy_of(booking: Talking, specialist: Caller) -> list[Any]:
+    rows = booking.rows("busy_times")
+    return [each for each in rows if each.specialist_id == specialist.known()]
+
+
+def meanwhile(patched: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
+    """It happens while a calendar is fetched."""
+    as_ever: Any = vars(reader)["fetch"]
+
+    def fetch_slowly(url: str, **options: Any) -> Fetched:
+        answer: Fetched = as_ever(url, **options)
+        happens()
+        return answer
+
+    patched.setattr(reader, "fetch", fetch_slowly)
 
 
 def read_now(booking: Talking, specialist: Caller, schemes: tuple[str, ...] = HTTPS) -> None:
@@ -112,8 +144,10 @@ def test_a_new_next_slot_is_told(booking: Talking, elsewhere: Elsewhere) -> None
     told = booking.told(AvailabilityChanged, specialist.known())
     assert [each.next_slot_at for each in told] == [
         IN_THREE_DAYS,
+        THAT_WEEKDAY,
         IN_THREE_DAYS + timedelta(hours=1),
         IN_THREE_DAYS,
+        THAT_WEEKDAY,
     ]
 
 
@@ -320,16 +354,54 @@ def test_what_is_read_from_an_address_that_was_given_up_meanwhile_blocks_nothing
     specialist = a_specialist(booking)
     give(booking, specialist)
     elsewhere.shows(FIRST_HOUR)
-    as_ever: Any = vars(reader)["fetch"]
-
-    def given_up_meanwhile(url: str, **options: Any) -> Fetched:
-        answer: Fetched = as_ever(url, **options)
-        booking.asked_by(specialist).remove_outside_calendar()
-        return answer
-
-    monkeypatch.setattr(reader, "fetch", given_up_meanwhile)
+    meanwhile(monkeypatch, booking.asked_by(specialist).remove_outside_calendar)
     read_now(booking, specialist)
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+
+
+def move_to(booking: Talking, specialist: Caller, **where: Any) -> None:
+    wanted = an_availability([on(THAT_WEEKDAY, "00:00", "24:00")])
+    booking.asked_by(specialist).set_availability(availability=replace(wanted, **where))
+
+
+@pytest.mark.parametrize("where", [IN_TOKYO, A_WEEK_IN_TOKYO])
+def test_who_moves_to_another_zone_is_busy_on_its_days(
+    booking: Talking, elsewhere: Elsewhere, where: dict[str, Any]
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(A_WHOLE_DAY, etag='"1"')
+    read_now(booking, specialist)
+    move_to(booking, specialist, **where)
+    [kept] = kept_of(booking, specialist)
+    assert kept.due_at <= utc_now()
+    read_now(booking, specialist)
+    assert "if-none-match" not in elsewhere.site.asked[-1].lower()
+    [busy] = busy_of(booking, specialist)
+    assert busy.starts_at == IN_THREE_DAYS - timedelta(hours=9)
+
+
+def test_other_hours_in_the_same_zone_are_no_reason_to_read_again(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    read_now(booking, specialist)
+    move_to(booking, specialist, hours=[])
+    [kept] = kept_of(booking, specialist)
+    assert kept.due_at > utc_now()
+
+
+def test_what_was_read_while_its_owner_moved_to_another_zone_is_left_alone(
+    booking: Talking, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(A_WHOLE_DAY)
+    meanwhile(monkeypatch, lambda: move_to(booking, specialist, **IN_TOKYO))
+    read_now(booking, specialist)
+    [kept] = kept_of(booking, specialist)
+    assert (kept.due_at <= utc_now(), busy_of(booking, specialist)) == (True, [])
 
 
 def test_one_that_is_taken_away_blocks_nothing_any_more(

@@ -70,6 +70,14 @@ def test_twice_a_day_all_of_it_is_read_though_it_stayed_the_same() -> None:
     assert calendar.conditions(MONDAY + READ_WHOLE_EVERY) == {}
 
 
+def test_one_that_is_meant_otherwise_is_read_whole_at_once() -> None:
+    calendar = a_calendar_elsewhere()
+    calendar.was_read('"1"', "", OWN, MONDAY, 1)
+    calendar.read_anew(LATER)
+    assert calendar.due_at == LATER
+    assert calendar.conditions(LATER) == {}
+
+
 def test_what_can_not_be_read_is_told_at_once_and_once() -> None:
     calendar = a_calendar_elsewhere()
     told = broken(calendar)

@@ -76,6 +76,12 @@ class OpeningHours:
                 return day
         return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
+    @property
+    def zones(self) -> tuple[Stay, ...]:
+        """Where dates are meant: on each the first that holds."""
+        always = Stay(first_day=date.min, last_day=date.max, time_zone=self.time_zone)
+        return (*self.stays, always)
+
     def zone_on(self, day: date) -> str:
         """The zone that holds on that date."""
         return next(

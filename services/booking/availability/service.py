@@ -13,6 +13,7 @@ from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
 from services.booking.availability import queries
 from services.booking.availability.calendars import Calendar
+from services.booking.outside.rereading import read_anew
 from services.booking.part import Part
 from services.booking.slots.queries import taken_times
 
@@ -25,7 +26,10 @@ class Availability(Part):
             calendar = tx.lock_or_create(Calendar, specialist_id)
             now = utc_now()
             taken = taken_times(tx, specialist_id, now)
+            zones = calendar.opening_hours.zones
             tx.emit(*calendar.open(availability, taken, now))
+            if calendar.opening_hours.zones != zones:
+                read_anew(tx, specialist_id, now)
             return tx.reply(calendar.to_resource())
 
     @rpc

@@ -47,6 +47,10 @@ class OutsideCalendar(Base):
         self.due_at, self.read_at, self.read_whole_at = now, None, None
         self.failures, self.problem, self.detail, self.told = 0, None, None, False
 
+    def read_anew(self, now: datetime) -> None:
+        """All of it and soon, whether or not it has changed."""
+        self.due_at, self.read_whole_at = now, None
+
     def conditions(self, now: datetime) -> dict[str, str]:
         """Headers that ask for it only if it has changed."""
         if self.read_whole_at is None or now >= self.read_whole_at + READ_WHOLE_EVERY:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.addresses import PORTS, AddressRefused, parsed
@@ -39,6 +40,18 @@ Outcome = Callable[
 ]
 
 
+class Before(NamedTuple):
+    """What was known when a reading began; ``address`` as it was sealed."""
+
+    address: str
+    hours: OpeningHours
+
+    def holds(self, outside: OutsideCalendar, calendar: Calendar) -> bool:
+        """Whether what was read is still what it means."""
+        same_zones = calendar.opening_hours.zones == self.hours.zones
+        return outside.address == self.address and same_zones
+
+
 def address_of(given: str, schemes: tuple[str, ...]) -> tuple[str, str]:
     """Where it is to be fetched, and the host's name; raises ``AddressRefused``."""
     address = given.strip()
@@ -60,25 +73,27 @@ def read(
 ) -> None:
     """Bring up to date what a specialist's calendar elsewhere blocks.
 
-    Nothing is locked while it is fetched: what was given up meanwhile, or replaced by another
-    address, is left alone. What can't be read changes nothing of what it blocked before.
+    Nothing is locked while it is fetched: what was given up meanwhile, replaced by another
+    address, or is meant in another zone now, is left alone. What can't be read changes nothing of
+    what it blocked before.
     """
     with database.reading() as session:
         outside = session.get(OutsideCalendar, specialist_id)
         calendar = session.get(Calendar, specialist_id)
     if outside is None or calendar is None:
         return
+    before = Before(outside.address, calendar.opening_hours)
     try:
         answer = _fetched(opened(outside.address), outside.conditions(utc_now()), schemes)
         if answer.status == NOT_MODIFIED:
-            _write_down(database, outside, OutsideCalendar.was_the_same)
+            _write_down(database, specialist_id, before, OutsideCalendar.was_the_same)
         else:
-            busy = _busy(answer, calendar.opening_hours, utc_now())
-            _write_down(database, outside, _was_read(answer), busy)
+            busy = _busy(answer, before.hours, utc_now())
+            _write_down(database, specialist_id, before, _was_read(answer), busy)
     except (AddressRefused, BadCalendarFile, Unavailable) as refusal:
-        _write_down(database, outside, _failed(refusal))
+        _write_down(database, specialist_id, before, _failed(refusal))
     except Exception:  # whatever it is, trying again at once would not mend it
-        _write_down(database, outside, _failed(Unavailable("could not be read here")))
+        _write_down(database, specialist_id, before, _failed(Unavailable("could not be read here")))
         raise
 
 
@@ -119,15 +134,16 @@ def _failed(refusal: DomainError) -> Outcome:
 
 def _write_down(
     database: Database,
-    before: OutsideCalendar,
+    specialist_id: UUID,
+    before: Before,
     outcome: Outcome,
     busy: list[Interval] | None = None,
 ) -> None:
-    specialist_id, now, pace = before.specialist_id, utc_now(), random.uniform(0.9, 1.1)
+    now, pace = utc_now(), random.uniform(0.9, 1.1)
     with database.transaction() as tx:
         calendar = tx.get(Calendar, specialist_id, with_for_update=True)
         outside = tx.get(OutsideCalendar, specialist_id, with_for_update=True)
-        if calendar is None or outside is None or outside.address != before.address:
+        if calendar is None or outside is None or not before.holds(outside, calendar):
             return
         event = outcome(outside, calendar, now, pace)
         if event is not None:
