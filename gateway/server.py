@@ -19,6 +19,7 @@ from chassis import context
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.http import WebServer
 from gateway import featured, problems
+from gateway.addresses import without_secrets
 from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered
 from gateway.featured import Featured
 
@@ -92,7 +93,8 @@ class ApiServer(WebServer):
 
 def _log(method: str, path: str, status: int, started: float, **more: str) -> None:
     ms = round((time.perf_counter() - started) * 1000, 1)
-    log.info("request", method=method, path=path, status=status, ms=ms, **more)
+    shown = without_secrets(path)
+    log.info("request", method=method, path=shown, status=status, ms=ms, **more)
 
 
 def _call_of(request: Request, proxies: int) -> CallContext:

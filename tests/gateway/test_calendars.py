@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import icalendar
 import pytest
+from structlog.testing import capture_logs
 
 from tests.people import Person, a_client, a_specialist, slots_of
 
@@ -75,6 +76,17 @@ def test_a_calendar_that_has_the_feed_is_told_that_it_stayed_the_same(
     assert again.headers["ETag"] == etag
     other = http.get(the_feed(client, discreet=True), headers={"If-None-Match": etag})
     assert other.status_code == 200
+
+
+def test_no_log_shows_the_private_part_of_an_address(http: httpx.Client, client: Person) -> None:
+    feed = the_feed(client)
+    token = feed.split("/")[-1].removesuffix(".ics")
+    misspelt = [feed.removesuffix(".ics"), f"{feed}/", feed.replace("feeds", "Feeds")]
+    with capture_logs() as logged:
+        assert [http.get(each).status_code for each in (feed, *misspelt)] == [200, 404, 404, 404]
+    paths = [each["path"] for each in logged if each["event"] == "request"]
+    assert paths[:3] == ["/api/v1/calendar-feeds/…"] * 3
+    assert token not in str(logged)
 
 
 def test_a_revoked_address_is_not_found(http: httpx.Client, client: Person) -> None:
