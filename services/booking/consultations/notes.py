@@ -20,18 +20,18 @@ class Notes(DependencyProvider):
         keys: str = self.container.config["SEAL_KEYS"]
         if not keys:
             raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: booking keeps notes sealed")
-        self._seal = Seal(keys, "consultation notes")
+        self.keys = Seal(keys, "consultation notes")
 
     def get_dependency(self, worker_ctx: Any) -> Notes:
         return self
 
     def seal(self, text: str) -> str:
-        return self._seal.close(text.encode())
+        return self.keys.close(text.encode())
 
     def open(self, sealed: str) -> str | None:
         """The text; ``None`` where its key is gone."""
         try:
-            return self._seal.open(sealed).decode()
+            return self.keys.open(sealed).decode()
         except Unopenable:
             log.error("note_can_not_be_opened")
             return None

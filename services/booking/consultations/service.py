@@ -6,8 +6,10 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from chassis.clock import every
 from chassis.errors import NotFound
 from chassis.pages import Page, PageQuery, newest_first
+from chassis.resealing import reseal
 from chassis.rpc import rpc
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
@@ -120,3 +122,8 @@ class Consultations(Part):
         ahead = tx.scalars(queries.consultations_ahead(event.specialist_id, utc_now()))
         if ids := [each.id for each in ahead if each.specialist_id == event.specialist_id]:
             tx.emit(ConsultationsAtRisk(specialist_id=event.specialist_id, consultation_ids=ids))
+
+    @every(days=1)
+    def reseal_notes(self) -> None:
+        """After a rotation, the key that sealed them before may go a day later."""
+        reseal(self.store, Consultation.sealed_note, self.notes.keys)

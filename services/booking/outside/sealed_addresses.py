@@ -21,17 +21,17 @@ class SealedAddresses(DependencyProvider):
         self.use(keys)
 
     def use(self, keys: str) -> None:
-        self._seal = Seal(keys, "addresses of calendars elsewhere")
+        self.keys = Seal(keys, "addresses of calendars elsewhere")
 
     def get_dependency(self, worker_ctx: Any) -> SealedAddresses:
         return self
 
     def seal(self, address: str) -> str:
-        return self._seal.close(address.encode())
+        return self.keys.close(address.encode())
 
     def open(self, sealed: str) -> str:
         """Raises ``AddressRefused`` where its key is gone: its owner has to give it again."""
         try:
-            return self._seal.open(sealed).decode()
+            return self.keys.open(sealed).decode()
         except Unopenable:
             raise AddressRefused("is kept under a key that is gone: please give it again") from None

@@ -10,6 +10,7 @@ from eventlet import GreenPool
 
 from chassis.clock import every
 from chassis.fetching import Schemes
+from chassis.resealing import reseal
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts import booking as contract
@@ -72,6 +73,11 @@ class OutsideCalendars(Part):
             if monotonic() < end:
                 pool.spawn_n(self._read, specialist_id, end)  # waits for its turn
         pool.waitall()
+
+    @every(days=1)
+    def reseal_addresses(self) -> None:
+        """After a rotation, the key that sealed them before may go a day later."""
+        reseal(self.store, OutsideCalendar.address, self.addresses.keys)
 
     def _read(self, specialist_id: UUID, end: float) -> None:
         if monotonic() >= end:

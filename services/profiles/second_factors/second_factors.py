@@ -11,7 +11,6 @@ from uuid import UUID
 import pyotp
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.sealing import Seal
 from contracts.profiles.second_factors import NoTotp, TotpConfirmed, WrongCode
 from services.profiles.base import Base
 
@@ -59,10 +58,6 @@ class SecondFactor(Base):
         """Another secret, while none is confirmed."""
         self.require_pending()
         self.secret = sealed_secret
-
-    def reseal(self, seal: Seal) -> None:
-        """Let the newest key seal the secret, so that older ones may go."""
-        self.secret = seal.renewed(self.secret)
 
     def confirm(self, code: str, secret: str, recovery_codes: Iterable[str], now: datetime) -> None:
         """Take effect; raises ``WrongCode`` and ``TotpConfirmed``."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from sqlalchemy import select
-
 from chassis import context
 from chassis.clock import every
-from chassis.errors import NotFound
+from chassis.resealing import reseal
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.profiles.second_factors import (
@@ -75,12 +71,7 @@ class SecondFactors(Knowing):
     @every(days=1)
     def reseal_secrets(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
-        seal = self.seals.second_factors
-        with self.store.reading() as session:
-            kept = session.execute(select(SecondFactor.account_id, SecondFactor.secret)).all()
-        for account_id in [id for id, sealed in kept if not seal.is_newest(sealed)]:
-            with suppress(NotFound), self.store.transaction() as tx:  # it may be removed by now
-                tx.lock(SecondFactor, account_id).reseal(seal)
+        reseal(self.store, SecondFactor.secret, self.seals.second_factors)
 
     def _count_code(self) -> None:
         address = context.current().address
