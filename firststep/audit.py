@@ -8,18 +8,28 @@ from chassis import config
 from chassis.times import utc_now
 from firststep import platform
 from firststep.operators import AsJson, show
-from services.booking.invariants.invariants import breaches
+from services.booking.invariants.audit import audit as look
 
 EXIT_BROKEN = 1
 
 
 def audit(as_json: AsJson = False) -> None:
-    """Look for what must never be: overlaps, second free consultations, broken limits. Exits with
-    1 when it finds any."""
+    """Look for what must never be: overlaps, second free consultations, broken limits, slots that
+    are not hours less what is booked. Exits with 1 when it finds any.
+
+    ``found``: how many breaches of the invariant there are; the first hundred are listed.
+    """
     with platform.database_of("booking", config.read()) as database:
         with database.reading() as session:
-            found = breaches(session, utc_now())
-    rows = [{"invariant": each.invariant, "about": list(each.about)} for each in found]
-    show(rows, ("invariant", "about"), as_json, "Everything is as promised.")
+            findings = look(session, utc_now())
+    rows = [
+        {
+            "invariant": each.invariant,
+            "found": findings.counts[each.invariant],
+            "about": list(each.about),
+        }
+        for each in findings.shown
+    ]
+    show(rows, ("invariant", "found", "about"), as_json, "Everything is as promised.")
     if rows:
         raise typer.Exit(EXIT_BROKEN)

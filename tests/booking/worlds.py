@@ -24,7 +24,7 @@ from contracts.booking import (
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation
-from services.booking.invariants.invariants import breaches
+from services.booking.invariants.audit import audit
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.service import BookingService
 from tests.booking.builders import a_calendar
@@ -253,7 +253,7 @@ class ServedWorld:
 
     def broken(self) -> list[Any]:
         with self._booking.store.reading() as session:
-            return list(breaches(session, self.now))
+            return audit(session, self.now).shown
 
     def _asked(self, id: UUID, by: Party) -> Asking:
         return self._booking.asked_by(self._sides[id][by])

@@ -226,7 +226,7 @@ class Calendar(Base):
         self.revision += 1
         booked = taken.booked if isinstance(taken, Taken) else taken
         events: list[CalendarEvent] = list(self._pause_or_resume(booked, now))
-        next_slot_at = next(self._free(self._earliest(now), self._latest(now), booked, now), None)
+        next_slot_at = self.next_free(booked, now)
         self.review_at = self._stays_true_until(next_slot_at, now)
         if next_slot_at == self.next_slot_at and not changed:
             return events
@@ -240,6 +240,10 @@ class Calendar(Base):
                 next_slot_at=next_slot_at,
             ),
         ]
+
+    def next_free(self, taken: Collection[datetime], now: datetime) -> datetime | None:
+        """The first time that is free, whoever may see it."""
+        return next(self._free(self._earliest(now), self._latest(now), taken, now), None)
 
     def _pause_or_resume(
         self, taken: Collection[datetime], now: datetime

@@ -6,7 +6,7 @@ import structlog
 
 from chassis.clock import every
 from chassis.times import utc_now
-from services.booking.invariants.invariants import breaches
+from services.booking.invariants.audit import audit
 from services.booking.part import Part
 
 log = structlog.get_logger()
@@ -15,9 +15,9 @@ log = structlog.get_logger()
 class Invariants(Part):
     @every(hours=1)
     def look_for_broken_invariants(self) -> None:
-        """The same as ``firststep audit``; each is logged, and counted."""
+        """The same as ``firststep audit``; what is found is logged, and counted."""
         with self.store.reading() as session:
-            found = breaches(session, utc_now())
-        for each in found:
+            found = audit(session, utc_now())
+        for each in found.shown:
             log.error("invariant_broken", invariant=each.invariant, about=each.about)
-        log.info("invariants_looked_at", broken=len(found))
+        log.info("invariants_looked_at", broken=found.counts.total(), by_invariant=found.counts)

@@ -1,0 +1,36 @@
+"""What was found to be wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+SHOWN = 100
+"""So many breaches of one invariant are named; one is too many."""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """An invariant that does not hold, and of what: ids of accounts and consultations."""
+
+    invariant: str
+    about: tuple[UUID, ...]
+
+
+@dataclass
+class Findings:
+    """How many breaches there are of each invariant, and some of them."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    shown: list[Breach] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, breaches: Iterable[Breach]) -> Findings:
+        found = cls()
+        for each in breaches:
+            found.counts[each.invariant] += 1
+            if found.counts[each.invariant] <= SHOWN:
+                found.shown.append(each)
+        return found

@@ -1,0 +1,124 @@
+"""What must be true of consultations, whatever happened: as queries that find where it is not.
+
+The rules that keep it so are the aggregates'; this looks at what is kept, and trusts none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from chassis.tables import UtcDateTime
+from contracts.booking import ConsultationStatus, Party
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.clients import OPEN_AT_ONCE
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import COUNTING
+from services.booking.holds.holds import Hold
+from services.booking.invariants.breaches import Breach
+from services.booking.invariants.times import half_an_hour_after
+
+
+def _overlapping(
+    whose: InstrumentedAttribute[UUID], statuses: tuple[ConsultationStatus, ...]
+) -> Select[UUID, UUID]:
+    """Each is held against the one before it: all pairs would be too many to look at."""
+    id, starts_at = Consultation.id, Consultation.starts_at
+    previous_id = func.lag(id, type_=id.type)
+    previous_ends_at = func.lag(Consultation.ends_at, type_=starts_at.type)
+    neighbours = (
+        select(
+            id,
+            starts_at,
+            previous_id.over(partition_by=whose, order_by=(starts_at, id)).label("previous_id"),
+            previous_ends_at.over(partition_by=whose, order_by=(starts_at, id)).label("free_from"),
+        )
+        .where(Consultation.status.in_(statuses))
+        .subquery()
+    )
+    return select(neighbours.c.previous_id, neighbours.c.id).where(
+        neighbours.c.starts_at < neighbours.c.free_from
+    )
+
+
+BOOKED = Consultation.status == ConsultationStatus.BOOKED
+COMPLETED = Consultation.status == ConsultationStatus.COMPLETED
+MISSED = Consultation.status == ConsultationStatus.MISSED
+CANCELLED = Consultation.status == ConsultationStatus.CANCELLED
+HAD = or_(BOOKED, COMPLETED, and_(MISSED, Consultation.missed_by == Party.CLIENT))
+"""It counts as the free one of its pair."""
+NOW = bindparam("now", type_=UtcDateTime())
+
+
+def _meets(start: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """The consultation lies, wholly or in part, in the half an hour that begins then."""
+    return and_(Consultation.starts_at < half_an_hour_after(start), Consultation.ends_at > start)
+
+
+QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
+    "a consultation lasts half an hour": (
+        select(Consultation.id).where(
+            Consultation.ends_at != half_an_hour_after(Consultation.starts_at)
+        )
+    ),
+    "no overlap for a specialist": _overlapping(Consultation.specialist_id, COUNTING),
+    "no overlap for a client": _overlapping(Consultation.client_id, (ConsultationStatus.BOOKED,)),
+    "one free consultation for each pair": (
+        select(Consultation.client_id, Consultation.specialist_id)
+        .where(HAD)
+        .group_by(Consultation.client_id, Consultation.specialist_id)
+        .having(func.count() > 1)
+    ),
+    "few open bookings for a client": (
+        select(Consultation.client_id)
+        .where(BOOKED, Consultation.ends_at > NOW)
+        .group_by(Consultation.client_id)
+        .having(func.count() > OPEN_AT_ONCE)
+    ),
+    "the next slot is not taken": (
+        select(Calendar.specialist_id, Consultation.id)
+        .join(Consultation, Consultation.specialist_id == Calendar.specialist_id)
+        .where(BOOKED, _meets(Calendar.next_slot_at))
+    ),
+    "what is held for one is booked by nobody else": (
+        select(Hold.id, Consultation.id)
+        .join(Consultation, Consultation.specialist_id == Hold.specialist_id)
+        .where(
+            BOOKED,
+            Hold.ended.is_(False),
+            Hold.client_id != Consultation.client_id,
+            _meets(Hold.starts_at),
+            func.coalesce(Consultation.rescheduled_at, Consultation.booked_at) < Hold.until,
+        )
+    ),
+    "nobody meets themselves": (
+        select(Consultation.id).where(Consultation.client_id == Consultation.specialist_id)
+    ),
+    "what was missed was missed by somebody, and nothing else was": (
+        select(Consultation.id).where(
+            or_(
+                and_(MISSED, Consultation.missed_by.is_(None)),
+                and_(~MISSED, Consultation.missed_by.is_not(None)),
+            )
+        )
+    ),
+    "what was cancelled was cancelled by somebody, and nothing else was": (
+        select(Consultation.id).where(
+            or_(
+                and_(CANCELLED, Consultation.cancelled_by.is_(None)),
+                and_(~CANCELLED, Consultation.cancelled_by.is_not(None)),
+            )
+        )
+    ),
+}
+
+
+def of_consultations(session: Session, now: datetime) -> Iterator[Breach]:
+    for name, query in QUERIES.items():
+        for row in session.execute(query, {"now": now}):
+            yield Breach(name, tuple(row))
