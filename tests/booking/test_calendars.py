@@ -273,6 +273,15 @@ def test_a_calendar_with_limits_is_looked_at_again_when_the_day_is_over() -> Non
     assert calendar.review_at <= at("15:00")
 
 
+def test_on_a_journey_the_day_is_over_when_it_is_there() -> None:
+    calendar = a_calendar(monthly_budget=5)
+    calendar.stays = [
+        {"first_day": "2026-03-01", "last_day": "2026-03-09", "time_zone": "America/New_York"}
+    ]
+    calendar.review(set(), at("03:30", days_later=1))  # 22:30 there
+    assert calendar.review_at == at("05:00", days_later=1)
+
+
 # Opening
 
 

@@ -267,9 +267,9 @@ class Calendar(Base):
         return min(passes, self._tomorrow(now)) if self.limits.any else passes
 
     def _tomorrow(self, now: datetime) -> datetime:
-        zone = ZoneInfo(self.time_zone)
-        day = now.astimezone(zone).date() + timedelta(days=1)
-        return datetime.combine(day, time(), zone).astimezone(UTC)
+        hours = self.opening_hours
+        day = hours.day_of(now) + timedelta(days=1)
+        return datetime.combine(day, time(), ZoneInfo(hours.zone_on(day))).astimezone(UTC)
 
     def _free(
         self, earliest: datetime, latest: datetime, taken: Collection[datetime], now: datetime
