@@ -14,9 +14,11 @@ from chassis.store import Store
 from contracts.booking import Slots, SlotsQuery, UnknownTimeZone
 from services.booking.availability.calendars import Calendar
 from services.booking.holds.holds import Hold
+from services.booking.outside import busy_times
 from services.booking.service import BookingService
 from services.booking.slots import service as slot_lists
 from services.booking.slots.queries import taken_times
+from services.booking.slots.taken import Interval
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
@@ -50,6 +52,15 @@ def test_slots_are_worked_out_once_until_something_changes(
     assert slots_of(booking, specialist) == slots
     later = SlotsQuery(starting_from=slots[4])
     assert slots_of(booking, specialist, later)[0] == slots[4]
+
+
+def test_the_time_after_what_is_elsewhere_is_kept_free_when_that_is_over(booking: Talking) -> None:
+    specialist, now = a_specialist(booking), datetime.now(UTC)
+    over = Interval(now - HALF_AN_HOUR, now - timedelta(minutes=5))
+    with booking.store.transaction() as tx:
+        busy_times.replace(tx, specialist.known(), [over])
+    with booking.store.reading() as session:
+        assert taken_times(session, specialist.known(), now).busy == [over]
 
 
 def _never(*_: Any) -> Any:

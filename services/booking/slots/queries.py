@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, cast, exists, null, select, union_all
@@ -16,6 +16,8 @@ from services.booking.holds.holds import Hold
 from services.booking.outside.busy_times import BusyTime
 from services.booking.slots.taken import Interval, Taken
 
+LONGEST_BUFFER = timedelta(hours=2)
+"""So long may time be kept free after what is elsewhere."""
 NO_TIME = cast(null(), UtcDateTime())
 HELD = (
     Hold.specialist_id == bindparam("specialist_id"),
@@ -30,7 +32,7 @@ TAKEN_TIMES = union_all(
     ),
     select(BusyTime.starts_at, BusyTime.ends_at, NO_TIME).where(
         BusyTime.specialist_id == bindparam("specialist_id"),
-        BusyTime.ends_at > bindparam("now"),
+        BusyTime.ends_at > bindparam("kept_free_since"),
     ),
     select(Hold.starts_at, NO_TIME, Hold.until).where(
         *HELD, Hold.client_id.is_distinct_from(bindparam("reader"))
@@ -48,7 +50,12 @@ def taken_times(
 ) -> Taken:
     """When the specialist's consultations start, those still to come and those that count; what
     is held for others than the reader; and what the specialist has elsewhere."""
-    given = {"specialist_id": specialist_id, "since": now - COUNTED_BACK, "now": now}
+    given = {
+        "specialist_id": specialist_id,
+        "since": now - COUNTED_BACK,
+        "now": now,
+        "kept_free_since": now - LONGEST_BUFFER,
+    }
     starts: list[datetime] = []
     busy: list[Interval] = []
     held: dict[datetime, datetime] = {}
