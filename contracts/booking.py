@@ -193,6 +193,9 @@ class ConsultationMissed(Event, producer=PRODUCER):
     specialist_id: UUID
     starts_at: datetime
     missed_by: Party
+    disputable_until: Annotated[
+        datetime | None, Doc("Until then the other side may see it otherwise.")
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -743,10 +746,10 @@ class HasBegun(Conflict):
     code = "has_begun"
 
 
-class NotBegun(Conflict):
-    """The consultation has not begun yet."""
+class NotOver(Conflict):
+    """The consultation is not over yet."""
 
-    code = "not_begun"
+    code = "not_over"
 
 
 class SameTime(Conflict):
@@ -777,6 +780,12 @@ class AttendanceClosed(Conflict):
     """It is settled what became of the consultation."""
 
     code = "attendance_closed"
+
+
+class AttendanceGiven(Conflict):
+    """You have put right before what you said, or it is too late to: the other side needs a day."""
+
+    code = "attendance_given"
 
 
 class OutcomeClosed(Conflict):

@@ -11,6 +11,7 @@ from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.booking import (
     AlreadyBooked,
     AttendanceClosed,
+    AttendanceGiven,
     BookConsultation,
     BookingPaused,
     BudgetSpent,
@@ -20,11 +21,11 @@ from contracts.booking import (
     HasBegun,
     InThePast,
     NoFreeConsultations,
-    NotBegun,
     NotBooked,
     NotHeld,
     NoticeTooShort,
     NotListed,
+    NotOver,
     OutcomeClosed,
     OutcomeGiven,
     OutcomeNotYours,
@@ -144,10 +145,10 @@ class ConsultationsApi(Api):
         body=SayAttendance,
         returns=Consultation,
         allow=SIGNED_IN,
-        errors=[NotFound, NotHeld, NotBegun, AttendanceClosed],
+        errors=[NotFound, NotHeld, NotOver, AttendanceClosed, AttendanceGiven],
     )
     def say_attendance(self, consultation_id: UUID, body: SayAttendance) -> Any:
-        """Say whether a consultation took place; within 48 hours."""
+        """Say whether a consultation took place, within 48 hours of its end. Put it right once."""
         return self.booking.say_attendance(
             consultation_id=consultation_id, attendance=body.attendance
         )
@@ -159,7 +160,7 @@ class ConsultationsApi(Api):
         returns=None,
         status=HTTPStatus.NO_CONTENT,
         allow=SIGNED_IN,
-        errors=[NotFound, NotHeld, NotBegun, OutcomeClosed, OutcomeGiven, OutcomeNotYours],
+        errors=[NotFound, NotHeld, NotOver, OutcomeClosed, OutcomeGiven, OutcomeNotYours],
     )
     def say_outcome(self, consultation_id: UUID, body: SayOutcome) -> Any:
         """Say in private what you want next; both are told only where both want to go on."""

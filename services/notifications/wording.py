@@ -149,8 +149,8 @@ def missed_by_you(event: ConsultationMissed) -> Wording:
         subject="Your appointment",
         text=(
             f"We were told that you could not make it to the first consultation of "
-            f"{_when(event.starts_at)}. That can happen. If it was otherwise, say so within 48 "
-            "hours: then it counts as held."
+            f"{_when(event.starts_at)}. That can happen. If it was otherwise, say so "
+            f"{_in_time(event)}: then it counts as held."
         ),
     )
 
@@ -163,9 +163,14 @@ def missed_by_the_other(event: ConsultationMissed) -> Wording:
         text=(
             f"The first consultation of {_when(event.starts_at)} is noted as missed by the other "
             f"side.{for_client if event.missed_by == Party.SPECIALIST else ''} If it was "
-            "otherwise, say so within 48 hours."
+            f"otherwise, say so {_in_time(event)}."
         ),
     )
+
+
+def _in_time(event: ConsultationMissed) -> str:
+    until = event.disputable_until
+    return "within 48 hours" if until is None else f"before {_when(until)}"
 
 
 def both_wish_to_continue() -> Wording:

@@ -37,6 +37,7 @@ class Meeting:
     missed_by: Party | None = None
     said: dict[Party, Attendance] = field(default_factory=dict)
     open_until: datetime | None = None
+    corrected: bool = False
     wishes: dict[Party, Wish] = field(default_factory=dict)
 
     @property
@@ -47,13 +48,22 @@ class Meeting:
         early = by == SPECIALIST or now + self.notice <= self.start
         return self.status == BOOKED and now < self.start and early
 
-    def can_say_attendance(self, now: datetime) -> bool:
+    def can_say_attendance(self, by: Party, attendance: Attendance, now: datetime) -> bool:
         until = self.open_until or self.end + TWO_DAYS
-        return self.status != CANCELLED and self.start <= now < until
+        same = self.said.get(by) in (None, attendance)
+        in_time = self.end <= now < until
+        puts_it_right = not self.corrected and now <= until - timedelta(days=1)
+        return self.status != CANCELLED and in_time and (same or puts_it_right)
 
     def say_attendance(self, by: Party, attendance: Attendance, now: datetime) -> None:
+        if self.said.get(by) == attendance:
+            return
+        self.corrected = self.corrected or by in self.said
         self.said[by] = attendance
-        self.open_until = now if len(self.said) == 2 else max(now, self.end) + TWO_DAYS
+        if len(self.said) == 2:
+            self.open_until = now
+        elif self.open_until is None:
+            self.open_until = now + TWO_DAYS
         blamed = {
             Attendance.HELD: None,
             Attendance.CLIENT_MISSED: CLIENT,
@@ -70,7 +80,7 @@ class Meeting:
         }
         if by in self.wishes:
             return self.wishes[by] == wish
-        in_time = self.start <= now < self.end + timedelta(days=14)
+        in_time = self.end <= now < self.end + timedelta(days=14)
         return wish in theirs[by] and in_time and self.status in (BOOKED, COMPLETED)
 
     def counts_as_theirs(self, now: datetime) -> bool:

@@ -11,12 +11,13 @@ from contracts.booking import (
     AlreadyBooked,
     Attendance,
     AttendanceClosed,
+    AttendanceGiven,
     BookingPaused,
     ConsultationCompleted,
     ConsultationMissed,
     ConsultationStatus,
-    NotBegun,
     NotHeld,
+    NotOver,
     Party,
 )
 from services.booking.consultations.clients import Engagement, require_free
@@ -36,11 +37,13 @@ def a_consultation() -> Consultation:
 
 
 @pytest.mark.parametrize("by", Party)
-def test_either_side_says_from_its_beginning_on_that_it_took_place(by: Party) -> None:
+def test_either_side_says_when_it_is_over_that_it_took_place(by: Party) -> None:
     consultation = a_consultation()
-    with pytest.raises(NotBegun):
-        consultation.attend(by, HELD, START - A_MOMENT)
-    assert consultation.attend(by, HELD, START) == [
+    for too_early in (START, END - A_MOMENT):
+        for attendance in Attendance:
+            with pytest.raises(NotOver):
+                consultation.attend(by, attendance, too_early)
+    assert consultation.attend(by, HELD, END) == [
         ConsultationCompleted(
             consultation_id=consultation.id,
             version=2,
@@ -62,6 +65,7 @@ def test_either_side_says_who_missed_it(
     [event] = consultation.attend(by, attendance, END)
     assert isinstance(event, ConsultationMissed)
     assert (event.missed_by, event.starts_at, event.version) == (missed_by, START, 2)
+    assert event.disputable_until == END + TWO_DAYS
     assert consultation.status == ConsultationStatus.MISSED
 
 
@@ -93,6 +97,41 @@ def test_what_one_side_said_can_be_put_right_until_the_other_has_said_it_too() -
     for by in Party:
         with pytest.raises(AttendanceClosed):
             consultation.attend(by, CLIENT_MISSED, END + A_MOMENT)
+
+
+@pytest.mark.parametrize("by", Party)
+def test_what_a_side_said_it_puts_right_once(by: Party) -> None:
+    consultation = a_consultation()
+    told = consultation.attend(by, SPECIALIST_MISSED, END)
+    told += consultation.attend(by, HELD, END)
+    for _ in range(3):
+        told += consultation.attend(by, HELD, END)
+        with pytest.raises(AttendanceGiven):
+            consultation.attend(by, SPECIALIST_MISSED, END)
+    assert [type(each) for each in told] == [ConsultationMissed, ConsultationCompleted]
+
+
+def test_the_same_said_again_changes_nothing_and_is_no_correction() -> None:
+    consultation = a_consultation()
+    consultation.attend(CLIENT, SPECIALIST_MISSED, END)
+    assert consultation.attend(CLIENT, SPECIALIST_MISSED, END + A_MOMENT) == []
+    assert consultation.disputable_until == END + TWO_DAYS
+    assert consultation.attend(CLIENT, HELD, END)
+
+
+def test_putting_it_right_wins_no_time_and_leaves_the_other_side_a_day() -> None:
+    in_time, late = a_consultation(), a_consultation()
+    for each in (in_time, late):
+        each.attend(SPECIALIST, HELD, END)
+    a_day_before_it_is_settled = END + TWO_DAYS - timedelta(hours=24)
+    [event] = in_time.attend(SPECIALIST, CLIENT_MISSED, a_day_before_it_is_settled)
+    assert isinstance(event, ConsultationMissed)
+    assert event.disputable_until == END + TWO_DAYS
+    with pytest.raises(AttendanceGiven):
+        late.attend(SPECIALIST, CLIENT_MISSED, a_day_before_it_is_settled + A_MOMENT)
+    for each in (in_time, late):
+        with pytest.raises(AttendanceClosed):
+            each.attend(CLIENT, SPECIALIST_MISSED, END + TWO_DAYS)
 
 
 def test_it_can_be_said_for_48_hours_and_disputed_for_48_hours_from_then() -> None:

@@ -159,7 +159,7 @@ class Lives(RuleBasedStateMachine):
     @rule(which=some, by=sides, attendance=st.sampled_from(Attendance))
     def attend(self, which: int, by: Party, attendance: Attendance) -> None:
         id, meeting = self._some_meeting(which)
-        allowed = meeting.can_say_attendance(self.model.now)
+        allowed = meeting.can_say_attendance(by, attendance, self.model.now)
         self._attempt(allowed, lambda: self.world.attend(id, by, attendance))
         if allowed:
             meeting.say_attendance(by, attendance, self.model.now)
@@ -183,12 +183,12 @@ class Lives(RuleBasedStateMachine):
 
     @precondition(lambda self: self.model.of_all(BOOKED))
     @rule(which=some)
-    def one_begins(self, which: int) -> None:
-        """Time passes just so far that somebody meets: most of life happens then."""
-        booked = sorted(each.start for each in self.model.of_all(BOOKED))
-        begins = booked[which % len(booked)]
-        if begins > self.model.now:
-            self.time_passes(begins - self.model.now)
+    def one_is_over(self, which: int) -> None:
+        """Time passes just so far that somebody has met: most of life happens then."""
+        booked = sorted(each.end for each in self.model.of_all(BOOKED))
+        ends = booked[which % len(booked)]
+        if ends > self.model.now:
+            self.time_passes(ends - self.model.now)
 
     # What is true after each step
 

@@ -11,8 +11,8 @@ from chassis.ids import new_id
 from contracts.booking import (
     Attendance,
     BothWishToContinue,
-    NotBegun,
     NotHeld,
+    NotOver,
     OutcomeClosed,
     OutcomeGiven,
     OutcomeNotYours,
@@ -60,10 +60,10 @@ def test_nobody_says_what_is_the_other_sides(by: Party) -> None:
             Outcome.say(a_consultation(), by, wish, END)
 
 
-def test_it_can_be_said_for_14_days() -> None:
+def test_it_can_be_said_for_14_days_from_its_end() -> None:
     limit = END + timedelta(days=14)
-    with pytest.raises(NotBegun):
-        Outcome.say(a_consultation(), Party.CLIENT, Wish.CONTINUE, START - A_MOMENT)
+    with pytest.raises(NotOver):
+        Outcome.say(a_consultation(), Party.CLIENT, Wish.CONTINUE, END - A_MOMENT)
     with pytest.raises(OutcomeClosed):
         Outcome.say(a_consultation(), Party.CLIENT, Wish.CONTINUE, limit)
     assert Outcome.say(a_consultation(), Party.CLIENT, Wish.CONTINUE, limit - A_MOMENT)

@@ -15,6 +15,7 @@ from contracts import booking as contract
 from contracts.booking import (
     Attendance,
     AttendanceClosed,
+    AttendanceGiven,
     CancellationReason,
     ConsultationBooked,
     ConsultationCancelled,
@@ -23,15 +24,15 @@ from contracts.booking import (
     ConsultationRescheduled,
     ConsultationStatus,
     HasBegun,
-    NotBegun,
     NotBooked,
     NotHeld,
     NoticeTooShort,
+    NotOver,
     OwnProfile,
     Party,
     SameTime,
 )
-from services.booking.attendance.verdict import OPEN_FOR, verdict
+from services.booking.attendance.verdict import OPEN_FOR, TO_ANSWER, verdict
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.base import Base
@@ -62,6 +63,7 @@ class Consultation(Base):
     notice_hours: Mapped[int] = mapped_column(default=12)
     attendance_by_client: Mapped[str | None] = mapped_column(default=None)
     attendance_by_specialist: Mapped[str | None] = mapped_column(default=None)
+    attendance_corrected: Mapped[bool] = mapped_column(default=False)
     disputable_until: Mapped[datetime | None] = mapped_column(default=None)
     missed_by: Mapped[str | None] = mapped_column(default=None)
     meeting_link: Mapped[str | None] = mapped_column(default=None)
@@ -177,24 +179,46 @@ class Consultation(Base):
     def attend(self, by: Party, attendance: Attendance, now: datetime) -> list[Closed]:
         """One side says what became of it; the event, where that changes what it is.
 
-        Until the other side has said it too, what was said can be put right. Raises ``NotHeld``
-        where it was cancelled, ``NotBegun`` and ``AttendanceClosed``.
+        Until the other side has said it too, what was said can be put right once. Raises
+        ``NotHeld`` where it was cancelled, ``NotOver``, ``AttendanceClosed`` and
+        ``AttendanceGiven``.
         """
         if self.status == ConsultationStatus.CANCELLED:
             raise NotHeld(f"consultation {self.id} was cancelled")
-        if now < self.starts_at:
-            raise NotBegun
+        if now < self.ends_at:
+            raise NotOver
         if now >= (self.disputable_until or self.ends_at + OPEN_FOR):
             raise AttendanceClosed
+        said = self._attendance_by(by)
+        if attendance == said:
+            return []
+        if said is not None:
+            self._require_correctable(now)
+            self.attendance_corrected = True
+        return self._settle(by, attendance, now)
+
+    def _attendance_by(self, party: Party) -> str | None:
+        client = party == Party.CLIENT
+        return self.attendance_by_client if client else self.attendance_by_specialist
+
+    def _require_correctable(self, now: datetime) -> None:
+        """Once, and so that the other side has time to answer."""
+        until = self.disputable_until
+        if self.attendance_corrected or until is None or now > until - TO_ANSWER:
+            raise AttendanceGiven
+
+    def _settle(self, by: Party, attendance: Attendance, now: datetime) -> list[Closed]:
         before = self.status, self.missed_by
         if by == Party.CLIENT:
             self.attendance_by_client = attendance
         else:
             self.attendance_by_specialist = attendance
         said = [self.attendance_by_client, self.attendance_by_specialist]
+        if None not in said:
+            self.disputable_until = now
+        elif self.disputable_until is None:
+            self.disputable_until = now + OPEN_FOR
         status, missed_by = verdict([Attendance(each) for each in said if each])
-        both = None not in said
-        self.disputable_until = now if both else max(now, self.ends_at) + OPEN_FOR
         self.status, self.missed_by = status, missed_by
         return [] if (status, missed_by) == before else [self._closed()]
 
@@ -221,6 +245,7 @@ class Consultation(Base):
             specialist_id=self.specialist_id,
             starts_at=self.starts_at,
             missed_by=Party(self.missed_by),
+            disputable_until=self.disputable_until,
         )
 
     def _require_booked(self) -> None:
@@ -262,7 +287,7 @@ class Consultation(Base):
     ) -> contract.Consultation:
         """As one of its sides sees it; with the note where it is given what opens it."""
         by = self.party(reader)
-        said = self.attendance_by_client if by == Party.CLIENT else self.attendance_by_specialist
+        said = self._attendance_by(by)
         return contract.Consultation(
             id=self.id,
             specialist_id=self.specialist_id,

@@ -13,8 +13,8 @@ from contracts import booking as contract
 from contracts.booking import (
     BothWishToContinue,
     ConsultationStatus,
-    NotBegun,
     NotHeld,
+    NotOver,
     OutcomeClosed,
     OutcomeGiven,
     OutcomeNotYours,
@@ -53,8 +53,8 @@ class Outcome(Base):
             raise OutcomeNotYours
         if consultation.status in (ConsultationStatus.CANCELLED, ConsultationStatus.MISSED):
             raise NotHeld(f"consultation {consultation.id} is {consultation.status}")
-        if now < consultation.starts_at:
-            raise NotBegun
+        if now < consultation.ends_at:
+            raise NotOver
         if now >= consultation.ends_at + OPEN_FOR:
             raise OutcomeClosed
         return cls(
