@@ -169,7 +169,7 @@ class Model:
         met = any(
             each.specialist == specialist and each.counts_as_theirs(self.now) for each in theirs
         )
-        few = len(self.of(client, BOOKED)) < 3
+        few = len([each for each in self.of(client, BOOKED) if self.now < each.end]) < 3
         return (
             start in self.slots(specialist)
             and self.client_is_free(client, start)

@@ -136,6 +136,15 @@ def test_nothing_stands_against_booking_when_nothing_does() -> None:
     assert book_against().status == ConsultationStatus.BOOKED
 
 
+def test_three_meetings_that_are_over_and_that_nobody_closed_leave_room_for_another() -> None:
+    ended = [MONDAY - timedelta(minutes=30) - timedelta(hours=each) for each in range(3)]
+    over = [Engagement(new_id(), each, ConsultationStatus.BOOKED) for each in ended]
+    assert Consultation.book(a_calendar(), new_id(), NINE, set(), over, MONDAY)
+    going_on = Engagement(new_id(), MONDAY - timedelta(minutes=29), ConsultationStatus.BOOKED)
+    with pytest.raises(TooManyBookings):
+        Consultation.book(a_calendar(), new_id(), NINE, set(), [going_on] * 3, MONDAY)
+
+
 @pytest.mark.parametrize("status", [ConsultationStatus.CANCELLED, ConsultationStatus.MISSED])
 def test_a_consultation_that_was_not_held_does_not_stand_against_another(status: str) -> None:
     calendar = a_calendar()

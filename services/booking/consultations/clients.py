@@ -36,6 +36,10 @@ class Engagement:
     def takes_time(self) -> bool:
         return self.status in (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED)
 
+    def lies_ahead(self, now: datetime) -> bool:
+        """What is over may stay booked for two days, until somebody says what became of it."""
+        return self.status == ConsultationStatus.BOOKED and now < self.starts_at + SLOT
+
     def counts(self, now: datetime) -> bool:
         """Whether it is the one that a client may have with a specialist.
 
@@ -54,7 +58,7 @@ def require_free(
     if any(each.specialist_id == specialist_id and each.counts(now) for each in engagements):
         raise AlreadyBooked
     require_no_overlap(engagements, starts_at)
-    open_ = [each for each in engagements if each.status == ConsultationStatus.BOOKED]
+    open_ = [each for each in engagements if each.lies_ahead(now)]
     if len(open_) >= OPEN_AT_ONCE:
         raise TooManyBookings(f"you have {len(open_)} open bookings; the limit is {OPEN_AT_ONCE}")
     _require_not_paused(engagements, now)
