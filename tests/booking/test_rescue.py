@@ -70,18 +70,18 @@ def test_the_featured_come_first_then_who_shares_more_then_the_nearest() -> None
 
 def test_the_time_nearest_to_the_one_that_was_meant_is_held_for_30_minutes() -> None:
     free = [TUESDAY + each * AN_HOUR for each in (-3, 1, 5)]
-    hold = fit.held(a_calendar(), new_id(), free, [], TUESDAY, MONDAY)
+    hold = fit.held(a_calendar(), new_id(), new_id(), free, [], TUESDAY, MONDAY)
     assert hold is not None
     assert (hold.starts_at, hold.until) == (TUESDAY + AN_HOUR, MONDAY + timedelta(minutes=30))
 
 
 def test_nothing_is_held_that_the_client_could_not_book() -> None:
     busy = [Engagement(new_id(), TUESDAY, ConsultationStatus.BOOKED)]
-    assert fit.held(a_calendar(), new_id(), [TUESDAY], busy, TUESDAY, MONDAY) is None
+    assert fit.held(a_calendar(), new_id(), new_id(), [TUESDAY], busy, TUESDAY, MONDAY) is None
     soon = MONDAY + timedelta(minutes=20)
-    assert fit.held(a_calendar(), new_id(), [soon], [], soon, MONDAY) is None
+    assert fit.held(a_calendar(), new_id(), new_id(), [soon], [], soon, MONDAY) is None
     noticed = a_calendar(notice_hours=25)
-    assert fit.held(noticed, new_id(), [TUESDAY], [], TUESDAY, MONDAY) is None
+    assert fit.held(noticed, new_id(), new_id(), [TUESDAY], [], TUESDAY, MONDAY) is None
 
 
 # Through the service

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -148,6 +149,45 @@ def test_who_sleeps_is_not_asked_and_the_slot_is_everybodys(booking: Talking) ->
     assert eventually(partial(offered, booking, specialist)) == [awake.account_id]
     let_holds_run_out(booking)
     assert slots_of(booking, specialist) == [IN_THREE_DAYS]
+
+
+# What is held because a consultation fell through
+
+
+def test_neither_letting_go_nor_leaving_touches_what_is_held_for_another_reason(
+    booking: Talking,
+) -> None:
+    specialist, _, _ = a_full_specialist(booking)
+    first, second = a_client(), a_client()
+    for client in (first, second):
+        join(booking, client, specialist)
+    hold_instead(booking, specialist, first)
+    [waited] = waitlist_of(booking, first)
+    assert waited.held is None
+
+    let_holds_run_out(booking)
+    assert [each.client_id for each in in_order(booking, specialist)] == [
+        first.account_id,
+        second.account_id,
+    ]
+
+    hold_instead(booking, specialist, first)
+    leave(booking, first, specialist)
+    assert waitlist_of(booking, first) == []
+    assert len(booking.asked_by(first).list_held_slots()["items"]) == 1
+
+
+def hold_instead(booking: Talking, specialist: Caller, client: Caller) -> None:
+    """As rescue does."""
+    until = datetime.now(UTC) + timedelta(minutes=30)
+    starts_at = IN_THREE_DAYS + timedelta(hours=3)
+    with booking.store.transaction() as tx:
+        tx.add(Hold.of(specialist.known(), client.known(), starts_at, until, new_id()))
+
+
+def in_order(booking: Talking, specialist: Caller) -> list[Any]:
+    rows = [each for each in booking.rows("waits") if each.specialist_id == specialist.account_id]
+    return sorted(rows, key=lambda each: each.since)
 
 
 def test_joining_again_changes_nothing(booking: Talking) -> None:

@@ -23,9 +23,18 @@ class Hold(Base):
     starts_at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
     ended: Mapped[bool] = mapped_column(default=False)
+    instead_of: Mapped[UUID | None] = mapped_column(default=None)
+    """The consultation that it is to make good; none where it comes from the waitlist."""
 
     @classmethod
-    def of(cls, specialist_id: UUID, client_id: UUID, starts_at: datetime, until: datetime) -> Hold:
+    def of(
+        cls,
+        specialist_id: UUID,
+        client_id: UUID,
+        starts_at: datetime,
+        until: datetime,
+        instead_of: UUID | None = None,
+    ) -> Hold:
         return cls(
             id=new_id(),
             specialist_id=specialist_id,
@@ -33,7 +42,12 @@ class Hold(Base):
             starts_at=starts_at,
             until=until,
             ended=False,
+            instead_of=instead_of,
         )
+
+    @property
+    def from_waitlist(self) -> bool:
+        return self.instead_of is None
 
     def stands(self, now: datetime) -> bool:
         return not self.ended and now < self.until

@@ -36,6 +36,7 @@ def in_order_of_fit(
 def held(
     calendar: Calendar,
     client_id: UUID,
+    instead_of: UUID,
     free: Collection[datetime],
     engagements: Collection[Engagement],
     meant_for: datetime,
@@ -51,5 +52,6 @@ def held(
             require_free(engagements, calendar.specialist_id, starts_at, now)
         except DomainError:
             continue
-        return Hold.of(calendar.specialist_id, client_id, starts_at, now + HELD_FOR)
+        until = now + HELD_FOR
+        return Hold.of(calendar.specialist_id, client_id, starts_at, until, instead_of)
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from chassis.transaction import Transaction
 from contracts.booking import ConsultationCancelled, ConsultationMissed, RescueOffered
@@ -39,7 +38,7 @@ def offer_others(
     for each in fitting:
         calendar = calendars[each.specialist_id]
         if calendar is not None and len(held) < fit.OFFERED:
-            held += _held(tx, calendar, event.client_id, event.starts_at, now)
+            held += _held(tx, calendar, event, now)
     if held:
         slots = [each.to_resource() for each in held]
         tx.emit(
@@ -50,12 +49,23 @@ def offer_others(
 
 
 def _held(
-    tx: Transaction, calendar: Calendar, client_id: UUID, meant_for: datetime, now: datetime
+    tx: Transaction,
+    calendar: Calendar,
+    event: ConsultationCancelled | ConsultationMissed,
+    now: datetime,
 ) -> list[Hold]:
     taken = taken_times(tx, calendar.specialist_id, now)
-    engagements = engagements_of(tx, client_id)
+    engagements = engagements_of(tx, event.client_id)
     free = free_times(calendar, taken, now)
-    hold = fit.held(calendar, client_id, free, engagements, meant_for, now)
+    hold = fit.held(
+        calendar,
+        event.client_id,
+        event.consultation_id,
+        free,
+        engagements,
+        event.starts_at,
+        now,
+    )
     if hold is None:
         return []
     tx.add(hold)

@@ -45,11 +45,9 @@ def _without_ended(tx: Transaction, specialist_id: UUID, now: datetime) -> list[
     theirs = Hold.specialist_id == specialist_id
     for hold in tx.scalars(holds_run_out(specialist_id, now)).all():
         hold.ended = True
-        tx.execute(
-            update(Wait)
-            .where(Wait.specialist_id == specialist_id, Wait.client_id == hold.client_id)
-            .values(since=hold.until)
-        )
+        if hold.from_waitlist:
+            this = (Wait.specialist_id == specialist_id, Wait.client_id == hold.client_id)
+            tx.execute(update(Wait).where(*this).values(since=hold.until))
     tx.execute(delete(Hold).where(theirs, Hold.starts_at <= now))
     return list(tx.scalars(holds_ahead(specialist_id, now)))
 
@@ -64,6 +62,13 @@ def leave_all(tx: Transaction, client_id: UUID, now: datetime) -> None:
 
 
 def take_what_was_held(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
-    """They booked, or do not want to any more: they wait no longer, and nothing is held."""
-    tx.execute(delete(Wait).where(Wait.client_id == client_id, Wait.specialist_id == specialist_id))
+    """They booked, or are no more: they wait no longer, and nothing is held."""
+    wait_no_longer(tx, client_id, specialist_id)
     tx.execute(delete(Hold).where(Hold.client_id == client_id, Hold.specialist_id == specialist_id))
+
+
+def wait_no_longer(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
+    """And nothing is held because they waited."""
+    tx.execute(delete(Wait).where(Wait.client_id == client_id, Wait.specialist_id == specialist_id))
+    theirs = (Hold.client_id == client_id, Hold.specialist_id == specialist_id)
+    tx.execute(delete(Hold).where(*theirs, Hold.instead_of.is_(None)))

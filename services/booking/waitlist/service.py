@@ -19,7 +19,7 @@ from services.booking.part import Part
 from services.booking.slots.news import free_times
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
-from services.booking.waitlist.offering import offer, take_what_was_held
+from services.booking.waitlist.offering import offer, wait_no_longer
 from services.booking.waitlist.waits import Wait
 
 
@@ -55,7 +55,7 @@ class Waitlist(Part):
         client_id = self.caller.with_role(Role.CLIENT)
         with self.store.transaction() as tx:
             calendar = tx.get(Calendar, specialist_id, with_for_update=True)
-            take_what_was_held(tx, client_id, specialist_id)
+            wait_no_longer(tx, client_id, specialist_id)
             if calendar is not None:
                 offer(tx, calendar, utc_now())
             return tx.reply(None)
@@ -65,7 +65,9 @@ class Waitlist(Part):
         client_id = self.caller.with_role(Role.CLIENT)
         with self.store.reading() as session:
             held = {
-                each.specialist_id: each for each in session.scalars(held_for(client_id, utc_now()))
+                each.specialist_id: each
+                for each in session.scalars(held_for(client_id, utc_now()))
+                if each.from_waitlist
             }
             waits = session.scalars(queries.waits_of(client_id))
             return contract.Waitlist(

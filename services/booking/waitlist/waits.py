@@ -97,7 +97,7 @@ class Wait(Base):
     ) -> tuple[Hold, SlotOffered] | None:
         """The first of the free times that they can take and were not asked about before."""
         mine = [each for each in holds if each.client_id == self.client_id]
-        if any(each.stands(now) for each in mine) or not self.can_be_asked(now):
+        if any(each.stands(now) for each in mine):
             return None
         before = {each.starts_at for each in mine}
         for starts_at in free:
