@@ -209,7 +209,7 @@ class BothWishToContinue(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class SlotReleased(Event, producer=PRODUCER):
-    """A time that was booked can be booked again."""
+    """A time that was booked can be booked again: by whoever waits for it, if anybody does."""
 
     specialist_id: UUID
     starts_at: datetime

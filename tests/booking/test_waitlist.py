@@ -14,11 +14,20 @@ from chassis.context import Caller
 from chassis.errors import Forbidden, NotFound
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
-from contracts.booking import Hours, SlotOffered, SlotsFree, SlotTaken, Waitlist, WaitlistEntry
+from contracts.booking import (
+    AvailabilityChanged,
+    Hours,
+    SlotOffered,
+    SlotReleased,
+    SlotsFree,
+    SlotTaken,
+    Waitlist,
+    WaitlistEntry,
+)
 from contracts.profiles.privacy import AccountErased
 from services.booking.holds.holds import Hold
 from services.booking.service import BookingService
-from tests.booking.builders import on
+from tests.booking.builders import an_availability, on
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
@@ -27,7 +36,7 @@ from tests.booking.test_booking import (
     book,
     slots_of,
 )
-from tests.booking.test_life import cancel
+from tests.booking.test_life import cancel, reschedule
 from tests.full import zone_at
 from tests.talking import Talking, somebody
 from tests.waiting import eventually
@@ -82,7 +91,7 @@ def test_a_released_slot_is_held_for_who_waits_the_longest_and_for_nobody_else(
         join(booking, client, specialist)
     cancel(booking, had_it, consultation_id)
 
-    assert eventually(partial(offered, booking, specialist)) == [first.account_id]
+    assert offered(booking, specialist) == [first.account_id]
     assert slots_of(booking, specialist) == []
     for other in (second, a_client()):
         with pytest.raises(SlotTaken):
@@ -96,6 +105,33 @@ def test_a_released_slot_is_held_for_who_waits_the_longest_and_for_nobody_else(
     assert book(booking, first, specialist, IN_THREE_DAYS)
     assert waitlist_of(booking, first) == []
     assert len(waitlist_of(booking, second)) == 1
+
+
+@pytest.mark.parametrize("how", ["cancelled", "moved", "erased"])
+def test_what_comes_free_is_held_in_the_moment_in_which_it_does(booking: Talking, how: str) -> None:
+    """Nobody who looks at the right time is quicker than who waits."""
+    specialist, had_it, consultation_id = a_full_specialist(booking)
+    first = a_client()
+    join(booking, first, specialist)
+    before = booking.told(AvailabilityChanged, specialist.known())
+    if how == "cancelled":
+        cancel(booking, had_it, consultation_id)
+    elif how == "moved":
+        next_week = IN_THREE_DAYS + timedelta(days=7)
+        hold_instead(booking, specialist, had_it, next_week)
+        booking.asked_by(specialist).set_availability(
+            availability=an_availability(hours=one_slot(), horizon_days=12)
+        )
+        before = booking.told(AvailabilityChanged, specialist.known())
+        reschedule(booking, had_it, consultation_id, next_week)
+    else:
+        booking.hears(AccountErased(account_id=had_it.known()))
+    [told] = booking.told(SlotOffered, specialist.known())
+    assert (told.client_id, told.starts_at) == (first.account_id, IN_THREE_DAYS)
+    [released] = booking.told(SlotReleased, specialist.known())
+    assert released.starts_at == IN_THREE_DAYS
+    since = booking.told(AvailabilityChanged, specialist.known())[len(before) :]
+    assert IN_THREE_DAYS not in [each.next_slot_at for each in since]
 
 
 def test_what_is_not_taken_in_time_goes_to_the_next_and_at_last_to_everybody(
@@ -177,10 +213,14 @@ def test_neither_letting_go_nor_leaving_touches_what_is_held_for_another_reason(
     assert len(booking.asked_by(first).list_held_slots()["items"]) == 1
 
 
-def hold_instead(booking: Talking, specialist: Caller, client: Caller) -> None:
+def hold_instead(
+    booking: Talking,
+    specialist: Caller,
+    client: Caller,
+    starts_at: datetime = IN_THREE_DAYS + timedelta(hours=3),
+) -> None:
     """As rescue does."""
     until = datetime.now(UTC) + timedelta(minutes=30)
-    starts_at = IN_THREE_DAYS + timedelta(hours=3)
     with booking.store.transaction() as tx:
         tx.add(Hold.of(specialist.known(), client.known(), starts_at, until, new_id()))
 

@@ -29,9 +29,8 @@ from services.booking.consultations import queries
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.locking import locked
 from services.booking.part import Part
-from services.booking.slots.news import tell_of_slots
 from services.booking.slots.queries import taken_times
-from services.booking.waitlist.offering import take_what_was_held
+from services.booking.waitlist.offering import release, take_what_was_held
 
 
 class Consultations(Part):
@@ -91,7 +90,7 @@ class Consultations(Part):
             reason = CancellationReason(cancellation.reason) if cancellation.reason else None
             tx.emit(consultation.cancel(consultation.party(account_id), reason, now))
             if calendar is not None:
-                tell_of_slots(tx, calendar, now, {consultation.starts_at})
+                release(tx, calendar, {consultation.starts_at}, now)
             return tx.reply(consultation.to_resource(account_id))
 
     @rpc
@@ -114,7 +113,7 @@ class Consultations(Part):
                 now,
             )
             tx.emit(event)
-            tell_of_slots(tx, calendar, now, {previous})
+            release(tx, calendar, {previous}, now)
             return tx.reply(consultation.to_resource(account_id))
 
     @subscribe(LicenceExpired)

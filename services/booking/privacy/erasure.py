@@ -17,8 +17,7 @@ from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.outside.removal import forget
 from services.booking.rescue.facts import Facts
-from services.booking.slots.news import tell_of_slots
-from services.booking.waitlist.offering import leave_all
+from services.booking.waitlist.offering import leave_all, release
 from services.booking.waitlist.waits import Wait
 
 
@@ -53,4 +52,4 @@ def _cancel(tx: Transaction, ahead: Consultation, account_id: UUID, now: datetim
     by = consultation.party(account_id)
     tx.emit(consultation.cancel(by, CancellationReason.ACCOUNT_ERASED, now))
     if calendar is not None and calendar.specialist_id != account_id:
-        tell_of_slots(tx, calendar, now, {consultation.starts_at})
+        release(tx, calendar, {consultation.starts_at}, now)

@@ -18,11 +18,7 @@ def free_times(calendar: Calendar, taken: Collection[datetime], now: datetime) -
     return [each.starts_at for each in calendar.slots(query, taken, now)]
 
 
-def tell_of_slots(
-    tx: Transaction, calendar: Calendar, now: datetime, released: Collection[datetime] = ()
-) -> None:
-    """The calendar's news after what it holds has changed, and which times came free."""
+def tell_of_slots(tx: Transaction, calendar: Calendar, now: datetime) -> None:
+    """The calendar's news after what it holds has changed."""
     taken = taken_times(tx, calendar.specialist_id, now)
     tx.emit(*calendar.review(taken, now))
-    for starts_at in released:
-        tx.emit(*calendar.released(starts_at, taken, now))

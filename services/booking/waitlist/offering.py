@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,17 +19,39 @@ from services.booking.waitlist import queries
 from services.booking.waitlist.waits import Wait
 
 
+def release(
+    tx: Transaction, calendar: Calendar, released: Collection[datetime], now: datetime
+) -> None:
+    """What came free is held for who waits before anybody else can see it."""
+    taken = taken_times(tx, calendar.specialist_id, now)
+    for starts_at in released:
+        tx.emit(*calendar.released(starts_at, taken, now))
+    offer(tx, calendar, now)
+
+
 def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
     """Each free time to one who waits, in order, each of whom has one at a time."""
     holds = _without_ended(tx, calendar.specialist_id, now)
+    waits = tx.scalars(queries.waits_for(calendar.specialist_id)).all()
+    awake = [each for each in waits if each.can_be_asked(now)]
+    if awake:
+        _offer_to(tx, awake, calendar, holds, now)
+    tell_of_slots(tx, calendar, now)
+
+
+def _offer_to(
+    tx: Transaction,
+    waits: Collection[Wait],
+    calendar: Calendar,
+    holds: Collection[Hold],
+    now: datetime,
+) -> None:
     taken = taken_times(tx, calendar.specialist_id, now)
     notice = timedelta(hours=calendar.minimum_notice_hours)
     free = free_times(calendar, taken, now)
-    for wait in tx.scalars(queries.waits_for(calendar.specialist_id)).all():
+    for wait in waits:
         if not free:
             break
-        if not wait.can_be_asked(now):
-            continue
         engagements = engagements_of(tx, wait.client_id)
         offered = wait.offered(free, holds, engagements, notice, now)
         if offered is not None:
@@ -37,7 +60,6 @@ def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
             tx.emit(event)
             taken = taken | {hold.starts_at}
             free = free_times(calendar, taken, now)
-    tell_of_slots(tx, calendar, now)
 
 
 def _without_ended(tx: Transaction, specialist_id: UUID, now: datetime) -> list[Hold]:

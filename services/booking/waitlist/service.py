@@ -6,11 +6,9 @@ from uuid import UUID
 
 from chassis.clock import every
 from chassis.rpc import rpc
-from chassis.subscribe import subscribe
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts import booking as contract
-from contracts.booking import SlotReleased, WaitlistEntry
+from contracts.booking import WaitlistEntry
 from contracts.profiles.accounts import Role
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.queries import engagements_of
@@ -73,12 +71,6 @@ class Waitlist(Part):
             return contract.Waitlist(
                 items=[each.to_resource(held.get(each.specialist_id)) for each in waits]
             )
-
-    @subscribe(SlotReleased)
-    def offer_released(self, event: SlotReleased, tx: Transaction) -> None:
-        calendar = tx.get(Calendar, event.specialist_id, with_for_update=True)
-        if calendar is not None:  # it may have been erased meanwhile
-            offer(tx, calendar, utc_now())
 
     @every(minutes=1)
     def offer_what_is_free(self) -> None:
