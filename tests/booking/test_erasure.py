@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from chassis.context import Caller
-from chassis.errors import NotFound
+from chassis.errors import DomainError, NotFound
 from chassis.events import Envelope, Event
 from chassis.forgotten import Forgotten
 from chassis.ids import new_id
@@ -21,6 +23,7 @@ from chassis.schemas import Reading, load
 from chassis.times import utc_now
 from contracts import booking as contract
 from contracts.booking import (
+    Attendance,
     AvailabilityChanged,
     BookingData,
     CancellationReason,
@@ -33,7 +36,10 @@ from contracts.profiles.licences import LicenceExpired
 from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
+from services.booking.privacy.erasure import erase
 from services.booking.service import BookingService
+from services.booking.waitlist.waits import Wait
+from tests.begun import let_begin
 from tests.booking.builders import an_availability
 from tests.booking.test_booking import (
     a_client,
@@ -43,9 +49,11 @@ from tests.booking.test_booking import (
     slots_of,
     unlisted,
 )
+from tests.booking.test_life import attend, cancel
+from tests.booking.test_waitlist import AWAKE, let_holds_run_out
 from tests.databases import Databases, connected_database
 from tests.handling import handle
-from tests.talking import Talking
+from tests.talking import Talking, at_once, serving
 
 
 def erased(who: Caller) -> AccountErased:
@@ -179,6 +187,59 @@ def test_when_both_sides_are_erased_their_consultation_is_cancelled_once(
     booked = book(booking, client, specialist, slots_of(booking, specialist)[0])
     booking.hears(erased(specialist), erased(client))
     assert len(booking.told(ConsultationCancelled, booked.id)) == 1
+
+
+# At once with others
+
+
+def test_erasures_attendance_offers_and_rescues_never_wait_for_each_other(
+    postgres_databases: Databases,
+) -> None:
+    """Rows are locked on PostgreSQL alone; it ends one of two that wait for each other."""
+    with serving(BookingService, postgres_databases.fresh()) as booking:
+        for _ in range(8):
+            outcomes = at_once(_lives_that_cross(booking))
+            broken = [each for each in outcomes if isinstance(each, Exception)]
+            assert [each for each in broken if not isinstance(each, DomainError)] == []
+        heard = booking.rows("inbox")
+        assert [each.error for each in heard if each.error] == []
+
+
+def _lives_that_cross(booking: Talking) -> list[Callable[[], Any]]:
+    """What happens to clients who have met, will meet and wait for the same specialists."""
+    specialists = [a_specialist(booking) for _ in range(3)]
+    clients = [a_client() for _ in range(3)]
+    calls: list[Callable[[], Any]] = []
+    for n, client in enumerate(clients):
+        met, meets, waited_for = specialists[n:] + specialists[:n]
+        over = book(booking, client, met, slots_of(booking, met)[n])
+        let_begin(booking.store, over.id)
+        ahead = book(booking, client, meets, slots_of(booking, meets)[n])
+        for each in (met, waited_for):
+            let_wait(booking, client, each)
+        calls += [
+            partial(attend, booking, met, over.id, Attendance.SPECIALIST_MISSED),
+            partial(cancel, booking, meets, ahead.id),
+            partial(let_holds_run_out, booking),
+        ]
+    for who in (*clients, specialists[0]):
+        calls.insert(0, partial(_erase, booking, who))
+        calls.append(partial(_erase, booking, who))
+    return calls
+
+
+def let_wait(booking: Talking, client: Caller, specialist: Caller) -> None:
+    now = utc_now()
+    with booking.store.transaction() as tx:
+        wait = Wait(specialist_id=specialist.known(), client_id=client.known(), id=new_id())
+        wait.time_zone, wait.joined_at, wait.since = AWAKE, now, now
+        tx.add(wait)
+
+
+def _erase(booking: Talking, who: Caller) -> None:
+    with booking.store.transaction() as tx:
+        tx.forget(who.known())
+        erase(tx, who.known(), utc_now())
 
 
 # In any order

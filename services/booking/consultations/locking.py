@@ -1,13 +1,34 @@
-"""Taking a consultation for oneself, to change it."""
+"""Taking calendars and consultations for oneself, to change them.
+
+Everybody takes them in one order, so that no two wait for each other: the client's name, calendars
+by id, consultations by id, and then the rest.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
+
+from sqlalchemy import bindparam, select
 
 from chassis.context import Caller
 from chassis.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
+
+CALENDARS = (
+    select(Calendar)
+    .where(Calendar.specialist_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Calendar.specialist_id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def locked_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
+    """Those that there are of these specialists'."""
+    found = tx.scalars(CALENDARS, {"ids": list(specialist_ids)})
+    return {each.specialist_id: each for each in found}
 
 
 def locked(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.booking import ConsultationStatus
@@ -42,17 +42,23 @@ def consultations_of(account_id: UUID) -> Select[Consultation]:
     )
 
 
-def consultations_ahead(account_id: UUID, now: datetime) -> Select[Consultation]:
-    """Booked ones that have not begun, with this account on either side, in one order for all
-    who lock them."""
+def consultations_ahead(specialist_id: UUID, now: datetime) -> Select[Consultation]:
+    """Booked ones with a specialist that have not begun, the next first."""
     return (
-        consultations_of(account_id)
-        .where(Consultation.status == ConsultationStatus.BOOKED, Consultation.starts_at > now)
-        .order_by(Consultation.specialist_id, Consultation.starts_at)
+        select(Consultation)
+        .where(Consultation.specialist_id == specialist_id, *_ahead(now))
+        .order_by(Consultation.starts_at)
     )
 
 
-def with_content(account_id: UUID) -> Select[Consultation]:
-    """Those of which something is kept that only the two sides may read."""
+def with_something_to_erase(account_id: UUID, now: datetime) -> Select[Consultation]:
+    """Those with this account on either side that lie ahead, or of which something is kept that
+    only the two sides may read."""
     kept = (Consultation.sealed_note, Consultation.meeting_link, Consultation.meeting_address)
-    return consultations_of(account_id).where(or_(*(each.is_not(None) for each in kept)))
+    return consultations_of(account_id).where(
+        or_(and_(*_ahead(now)), *(each.is_not(None) for each in kept))
+    )
+
+
+def _ahead(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Consultation.status == ConsultationStatus.BOOKED, Consultation.starts_at > now

@@ -119,7 +119,7 @@ class Consultations(Part):
     @subscribe(LicenceExpired)
     def look_at_what_lies_ahead(self, event: LicenceExpired, tx: Transaction) -> None:
         ahead = tx.scalars(queries.consultations_ahead(event.specialist_id, utc_now()))
-        if ids := [each.id for each in ahead if each.specialist_id == event.specialist_id]:
+        if ids := [each.id for each in ahead]:
             tx.emit(ConsultationsAtRisk(specialist_id=event.specialist_id, consultation_ids=ids))
 
     @every(days=1)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 
 from chassis.transaction import Transaction
 from contracts.booking import CancellationReason, ConsultationStatus
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.queries import consultations_ahead, with_content
+from services.booking.consultations.locking import locked_calendars
+from services.booking.consultations.queries import with_something_to_erase
 from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.outside.removal import forget
 from services.booking.rescue.facts import Facts
-from services.booking.waitlist.offering import leave_all, release
+from services.booking.waitlist.offering import release
+from services.booking.waitlist.queries import waited_for_or_held_by
 from services.booking.waitlist.waits import Wait
 
 
@@ -29,27 +32,53 @@ def erase(tx: Transaction, account_id: UUID, now: datetime) -> None:
     What lies behind keeps the ids of both, and the other side its list: the id of an erased account
     leads nowhere.
     """
+    tx.hold(f"client {account_id}")
+    calendars = locked_calendars(tx, _concerned(tx, account_id, now))
+    cancelled = _cancel_and_empty(tx, account_id, now)
+    for kind in (Wait, Hold):
+        either = or_(kind.client_id == account_id, kind.specialist_id == account_id)
+        tx.execute(delete(kind).where(either))
+    calendars.pop(account_id, None)
+    _hand_on(tx, list(calendars.values()), cancelled, now)
+    _drop_what_is_theirs(tx, account_id)
+
+
+def _concerned(tx: Transaction, account_id: UUID, now: datetime) -> set[UUID]:
+    """Specialists whose calendars it changes; while the name is held there come no others."""
+    consultations = tx.scalars(with_something_to_erase(account_id, now))
+    others = tx.scalars(waited_for_or_held_by(account_id))
+    return {account_id, *(each.specialist_id for each in consultations), *others}
+
+
+def _cancel_and_empty(tx: Transaction, account_id: UUID, now: datetime) -> list[Consultation]:
+    """Those that were cancelled."""
+    query = with_something_to_erase(account_id, now).order_by(Consultation.id)
+    locking = query.with_for_update().execution_options(populate_existing=True)
+    cancelled = []
+    for each in tx.scalars(locking).all():
+        if each.status == ConsultationStatus.BOOKED and each.starts_at > now:
+            reason = CancellationReason.ACCOUNT_ERASED
+            tx.emit(each.cancel(each.party(account_id), reason, now))
+            cancelled.append(each)
+        each.forget_content()
+    return cancelled
+
+
+def _hand_on(
+    tx: Transaction,
+    calendars: Sequence[Calendar],
+    cancelled: Sequence[Consultation],
+    now: datetime,
+) -> None:
+    """What they had with others goes to those who wait, or to everybody."""
+    for calendar in calendars:
+        theirs = [each for each in cancelled if each.specialist_id == calendar.specialist_id]
+        release(tx, calendar, {each.starts_at for each in theirs}, now)
+
+
+def _drop_what_is_theirs(tx: Transaction, account_id: UUID) -> None:
     forget(tx, account_id)
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == account_id))
-    for ahead in tx.scalars(consultations_ahead(account_id, now)).all():
-        _cancel(tx, ahead, account_id, now)
-    for behind in tx.scalars(with_content(account_id)).all():
-        tx.lock(Consultation, behind.id).forget_content()
-    leave_all(tx, account_id, now)
-    tx.execute(delete(Wait).where(Wait.specialist_id == account_id))
-    tx.execute(delete(Hold).where(Hold.specialist_id == account_id))
     tx.execute(delete(Facts).where(Facts.specialist_id == account_id))
     tx.execute(delete(Outcome).where(Outcome.account_id == account_id))
     tx.execute(delete(Calendar).where(Calendar.specialist_id == account_id))
-
-
-def _cancel(tx: Transaction, ahead: Consultation, account_id: UUID, now: datetime) -> None:
-    """Whoever changes a consultation holds the calendar first, as whoever books does."""
-    calendar = tx.get(Calendar, ahead.specialist_id, with_for_update=True)
-    consultation = tx.lock(Consultation, ahead.id)
-    if consultation.status != ConsultationStatus.BOOKED:
-        return
-    by = consultation.party(account_id)
-    tx.emit(consultation.cancel(by, CancellationReason.ACCOUNT_ERASED, now))
-    if calendar is not None and calendar.specialist_id != account_id:
-        release(tx, calendar, {consultation.starts_at}, now)

@@ -74,17 +74,8 @@ def _without_ended(tx: Transaction, specialist_id: UUID, now: datetime) -> list[
     return list(tx.scalars(holds_ahead(specialist_id, now)))
 
 
-def leave_all(tx: Transaction, client_id: UUID, now: datetime) -> None:
-    """Nothing waits for a client any more, and nothing is held."""
-    for specialist_id in tx.scalars(queries.waited_for_or_held_by(client_id)).all():
-        calendar = tx.get(Calendar, specialist_id, with_for_update=True)
-        take_what_was_held(tx, client_id, specialist_id)
-        if calendar is not None:
-            offer(tx, calendar, now)
-
-
 def take_what_was_held(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
-    """They booked, or are no more: they wait no longer, and nothing is held."""
+    """They booked: they wait no longer, and nothing is held."""
     wait_no_longer(tx, client_id, specialist_id)
     tx.execute(delete(Hold).where(Hold.client_id == client_id, Hold.specialist_id == specialist_id))
 

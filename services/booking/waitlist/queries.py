@@ -20,11 +20,11 @@ def waits_of(client_id: UUID) -> Select[Wait]:
 
 
 def waited_for_or_held_by(client_id: UUID) -> CompoundSelect[UUID]:
-    """Specialists, in one order for all who lock their calendars."""
+    """Specialists."""
     return union(
         select(Wait.specialist_id).where(Wait.client_id == client_id),
         select(Hold.specialist_id).where(Hold.client_id == client_id),
-    ).order_by("specialist_id")
+    )
 
 
 def waited_for() -> Select[UUID]:
