@@ -205,13 +205,10 @@ def test_a_next_slot_that_a_clock_is_about_to_look_at_is_left_to_it(unguarded: D
     assert found(unguarded) == []
 
 
-def test_a_slot_that_is_held_is_not_free_until_a_clock_ends_what_ran_out(
-    unguarded: Database,
-) -> None:
-    calendar = a_calendar()
-    first = NOW.replace(hour=9)
-    calendar.review({first}, NOW - A_WHILE)
-    hold = Hold.of(calendar.specialist_id, new_id(), first, NOW)
+def test_the_next_slot_is_the_first_though_it_is_held_for_somebody(unguarded: Database) -> None:
+    calendar = a_reviewed_calendar()
+    assert calendar.next_slot_at is not None
+    hold = Hold.of(calendar.specialist_id, new_id(), calendar.next_slot_at, NOW + A_DAY)
     put(unguarded, calendar=calendar, holds=[hold])
     assert found(unguarded) == []
 
