@@ -17,6 +17,7 @@ from chassis.context import Caller
 from chassis.errors import EmailNotVerified, Forbidden, NotFound, Unauthenticated
 from chassis.fetching import HTTP_TOO, HTTPS, Fetched
 from chassis.ids import new_id
+from chassis.process import GRACE_S
 from chassis.sealing import new_key
 from chassis.times import utc_now
 from chassis.transaction import Transaction
@@ -144,10 +145,8 @@ def test_a_new_next_slot_is_told(booking: Talking, elsewhere: Elsewhere) -> None
     told = booking.told(AvailabilityChanged, specialist.known())
     assert [each.next_slot_at for each in told] == [
         IN_THREE_DAYS,
-        THAT_WEEKDAY,
         IN_THREE_DAYS + timedelta(hours=1),
         IN_THREE_DAYS,
-        THAT_WEEKDAY,
     ]
 
 
@@ -478,6 +477,10 @@ def test_the_clock_reads_what_is_due(
     with serving(BookingService, database) as booking:
         [busy] = eventually(partial(booking.rows, "busy_times"))
         assert busy.specialist_id == due
+
+
+def test_a_round_of_readings_ends_before_a_stop_is_tired_of_waiting() -> None:
+    assert service.ROUND_S + reader.DEADLINE_S + apart.DEADLINE_S < GRACE_S
 
 
 def test_one_whose_turn_comes_when_the_round_is_over_waits_for_the_next(
