@@ -23,6 +23,7 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.booking import (
     AvailabilityChanged,
+    CancelConsultation,
     OutsideCalendarBroken,
     OutsideCalendarWorks,
     PointAtCalendar,
@@ -148,6 +149,25 @@ def test_a_new_next_slot_is_told(booking: Talking, elsewhere: Elsewhere) -> None
         IN_THREE_DAYS + timedelta(hours=1),
         IN_THREE_DAYS,
     ]
+
+
+def test_a_consultation_that_was_taken_over_there_is_known_better_here(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    booked = book(booking, client, specialist, IN_THREE_DAYS)
+    booking.asked_by(client).cancel_consultation(
+        consultation_id=booked.id, cancellation=CancelConsultation()
+    )
+    of_another_platform = f"{new_id()}@firststep"
+    give(booking, specialist)
+    late = IN_THREE_DAYS + timedelta(hours=2)
+    elsewhere.shows(
+        from_to(IN_THREE_DAYS, IN_THREE_DAYS + HALF_AN_HOUR, uid=f"{booked.id}@firststep"),
+        from_to(late, late + HALF_AN_HOUR, uid=of_another_platform),
+    )
+    read_now(booking, specialist)
+    assert [each.starts_at for each in busy_of(booking, specialist)] == [late]
 
 
 def test_what_is_booked_already_stays(booking: Talking, elsewhere: Elsewhere) -> None:

@@ -19,6 +19,11 @@ TITLE, NEUTRAL_TITLE = "Free first consultation", "Appointment"
 REFRESHED_EVERY = timedelta(hours=1)
 
 
+def uid_of(consultation_id: UUID) -> str:
+    """It stays the same wherever the consultation is taken over."""
+    return f"{consultation_id}@firststep"
+
+
 def invitation(consultation: Consultation, reader: UUID, discreet: bool, now: datetime) -> str:
     """One consultation, for one of its two sides; a later file replaces an earlier one.
 
@@ -42,7 +47,7 @@ def feed(consultations: Iterable[Consultation], discreet: bool) -> str:
 
 def _event(consultation: Consultation, discreet: bool) -> Event:
     event = Event()
-    event.add("uid", f"{consultation.id}@firststep")
+    event.add("uid", uid_of(consultation.id))
     event.add("sequence", consultation.version - 1)
     event.add("dtstamp", consultation.cancelled_at or consultation.booked_at)
     event.add("dtstart", consultation.starts_at)

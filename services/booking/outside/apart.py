@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryFile
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from eventlet import Timeout
 from eventlet.semaphore import Semaphore
@@ -17,7 +16,7 @@ from chassis import json
 from chassis.errors import Unavailable
 from contracts.booking import BadCalendarFile
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.slots.taken import Interval, merged
+from services.booking.slots.taken import Interval
 
 READ = [sys.executable, "-m", "services.booking.outside.reading"]
 DEADLINE_S = 10.0
@@ -29,23 +28,24 @@ _turn = Semaphore(AT_ONCE)
 
 
 def busy_times(
-    body: bytes, hours: OpeningHours, starting_from: datetime, until: datetime
+    body: bytes,
+    hours: OpeningHours,
+    starting_from: datetime,
+    until: datetime,
+    ours: Sequence[str] = (),
 ) -> list[Interval]:
     """When somebody with these ``hours`` is busy by the file, between two times.
 
     Dates, and times that name no zone, are meant in the zone that holds for them on that date.
-    Raises ``BadCalendarFile``, or ``Unavailable`` where it took too long: others may have taken
-    the time.
+    Events under a UID that is ``ours`` do not count. Raises ``BadCalendarFile``, or
+    ``Unavailable`` where it took too long: others may have taken the time.
     """
-    given = json.dumps([starting_from, until]) + b"\n" + body
-    answer = _read(given)
+    zones = [[each.first_day, each.last_day, each.time_zone] for each in hours.zones]
+    asked = {"between": [starting_from, until], "zones": zones, "ours": list(ours)}
+    answer = _read(json.dumps(asked) + b"\n" + body)
     if "refused" in answer:
         raise BadCalendarFile(answer["refused"])
-    found = (
-        Interval(_resolved(starts, hours), _resolved(ends, hours))
-        for starts, ends in answer["times"]
-    )
-    return merged(_clipped(found, starting_from, until))
+    return [Interval(*map(datetime.fromisoformat, each)) for each in answer["busy"]]
 
 
 def _read(given: bytes) -> dict[str, Any]:
@@ -70,17 +70,3 @@ def _read(given: bytes) -> dict[str, Any]:
         raise BadCalendarFile("can't be read within bounds of time and memory")
     answer: dict[str, Any] = json.loads(said)
     return answer
-
-
-def _resolved(text: str, hours: OpeningHours) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(hours.zone_on(moment.date())))
-    return moment.astimezone(UTC)
-
-
-def _clipped(
-    found: Iterator[Interval], starting_from: datetime, until: datetime
-) -> Iterator[Interval]:
-    for starts, ends in found:
-        yield Interval(max(starts, starting_from), min(ends, until))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.errors import NotFound
 from contracts import booking as contract
 from services.booking.availability.calendars import Calendar
+from services.booking.consultations.consultations import Consultation
 from services.booking.outside.busy_times import BusyTime
 from services.booking.outside.outside_calendars import OutsideCalendar
 
@@ -27,6 +28,13 @@ def due(now: datetime) -> Select[UUID]:
             Calendar.offers_free_consultations.is_(True),
         )
         .order_by(OutsideCalendar.due_at)
+    )
+
+
+def consultations_since(specialist_id: UUID, since: datetime) -> Select[UUID]:
+    """Ids of what the specialist may have taken over into a calendar elsewhere."""
+    return select(Consultation.id).where(
+        Consultation.specialist_id == specialist_id, Consultation.ends_at > since
     )
 
 

@@ -21,7 +21,8 @@ from contracts.booking import (
 )
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import A_DAY, OpeningHours
-from services.booking.outside import apart, busy_times
+from services.booking.feeds.calendar_files import uid_of
+from services.booking.outside import apart, busy_times, queries
 from services.booking.outside.outside_calendars import OutsideCalendar
 from services.booking.slots.queries import taken_times
 from services.booking.slots.taken import Interval
@@ -41,10 +42,13 @@ Outcome = Callable[
 
 
 class Before(NamedTuple):
-    """What was known when a reading began; ``address`` as it was sealed."""
+    """What was known when a reading began: ``address`` as it was sealed, and the UIDs that are
+    ``ours`` in whatever is read."""
 
     address: str
+    conditions: dict[str, str]
     hours: OpeningHours
+    ours: list[str]
 
     def holds(self, outside: OutsideCalendar, calendar: Calendar) -> bool:
         """Whether what was read is still what it means."""
@@ -77,24 +81,33 @@ def read(
     address, or is meant in another zone now, is left alone. What can't be read changes nothing of
     what it blocked before.
     """
-    with database.reading() as session:
-        outside = session.get(OutsideCalendar, specialist_id)
-        calendar = session.get(Calendar, specialist_id)
-    if outside is None or calendar is None:
+    before = _before(database, specialist_id)
+    if before is None:
         return
-    before = Before(outside.address, calendar.opening_hours)
     try:
-        answer = _fetched(opened(outside.address), outside.conditions(utc_now()), schemes)
+        answer = _fetched(opened(before.address), before.conditions, schemes)
         if answer.status == NOT_MODIFIED:
             _write_down(database, specialist_id, before, OutsideCalendar.was_the_same)
         else:
-            busy = _busy(answer, before.hours, utc_now())
+            busy = _busy(answer, before, utc_now())
             _write_down(database, specialist_id, before, _was_read(answer), busy)
     except (AddressRefused, BadCalendarFile, Unavailable) as refusal:
         _write_down(database, specialist_id, before, _failed(refusal))
     except Exception:  # whatever it is, trying again at once would not mend it
         _write_down(database, specialist_id, before, _failed(Unavailable("could not be read here")))
         raise
+
+
+def _before(database: Database, specialist_id: UUID) -> Before | None:
+    now = utc_now()
+    with database.reading() as session:
+        outside = session.get(OutsideCalendar, specialist_id)
+        calendar = session.get(Calendar, specialist_id)
+        ours = list(session.scalars(queries.consultations_since(specialist_id, now - 2 * A_DAY)))
+    if outside is None or calendar is None:
+        return None
+    uids = [uid_of(each) for each in ours]
+    return Before(outside.address, outside.conditions(now), calendar.opening_hours, uids)
 
 
 def _fetched(address: str, conditions: dict[str, str], schemes: tuple[str, ...]) -> Fetched:
@@ -111,10 +124,11 @@ def _fetched(address: str, conditions: dict[str, str], schemes: tuple[str, ...])
     raise NoCalendarThere(f"answers with the status {answer.status}")
 
 
-def _busy(answer: Fetched, hours: OpeningHours, now: datetime) -> list[Interval]:
+def _busy(answer: Fetched, before: Before, now: datetime) -> list[Interval]:
     """In whole days, so that reading the same again gives the same."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return apart.busy_times(answer.body, hours, today - A_DAY, today + LOOKED_AHEAD)
+    until = today + LOOKED_AHEAD
+    return apart.busy_times(answer.body, before.hours, today - A_DAY, until, before.ours)
 
 
 def _was_read(answer: Fetched) -> Outcome:

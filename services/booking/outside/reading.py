@@ -1,10 +1,10 @@
-"""Reads a calendar file: which times its events take. Run in a process of its own.
+"""Reads a calendar file: when its owner is busy. Run in a process of its own.
 
     python -m services.booking.outside.reading < what ``apart`` writes
 
 A file from anybody may repeat an event every second for ever, or nest what it says a million deep:
 no library is safe from that, but this process may be ended at any time, and its memory is bounded.
-It imports nothing of the platform, so that it starts quickly.
+Of the platform it imports how intervals are merged and no more, so that it starts quickly.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ import os
 import re
 import resource
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import recurring_ical_events
-from icalendar import Calendar
+from icalendar import Calendar, vDDDTypes
+
+from services.booking.slots.taken import Interval, merged
 
 MOST_MEMORY = 768 * 1024 * 1024
 MOST_CPU_S = 5
@@ -27,39 +32,71 @@ POLITENESS = 10
 """Whoever serves requests goes first."""
 MOST_EVENTS = 5_000
 MOST_OCCURRENCES = 20_000
+MOST_STRETCHES = 3_000
 DEEPEST = 10
 A_DAY = timedelta(days=1)
-OURS = "@firststep"
-"""Consultations that a specialist took over into that calendar: here they are known better."""
 
 FOLD = re.compile(r"\r?\n[ \t]")
 BOUNDARY = re.compile(r"^(BEGIN|END):[ \t]*([A-Z0-9-]+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-
-Times = list[tuple[str, str]]
 
 
 class Refused(Exception):
     """It can't be read; says why."""
 
 
-def times_in(body: bytes, starting_from: datetime, until: datetime) -> Times:
-    """When each event that takes time begins and ends, at any order and overlapping as they may.
+@dataclass(frozen=True)
+class Asked:
+    """From when until when; in which ``zones`` dates are meant, each from a day to a day, of which
+    the first that holds counts; and the UIDs that are ``ours``: our own consultations, taken over
+    there, are known better here."""
 
-    ISO 8601: in UTC, or local times and dates without a zone, meant wherever the reader is. Raises
-    ``Refused``.
-    """
+    starting_from: datetime
+    until: datetime
+    zones: list[tuple[str, str, str]]
+    ours: list[str]
+
+    @classmethod
+    def read(cls, line: bytes) -> Asked:
+        given = json.loads(line)
+        starting_from, until = map(datetime.fromisoformat, given["between"])
+        return cls(starting_from, until, given["zones"], given["ours"])
+
+    def clipped(self, starts: date, ends: date) -> Interval:
+        return Interval(
+            max(self._resolved(starts), self.starting_from), min(self._resolved(ends), self.until)
+        )
+
+    def _resolved(self, moment: date) -> datetime:
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time())
+        if moment.tzinfo is None:
+            day = moment.date().isoformat()
+            zone = next(zone for first, last, zone in self.zones if first <= day <= last)
+            moment = moment.replace(tzinfo=ZoneInfo(zone))
+        return moment.astimezone(UTC)
+
+
+def times_in(body: bytes, asked: Asked) -> list[Interval]:
+    """When its owner is busy, in order; raises ``Refused``."""
     text = _text(body)
     _check_shape(text)
-    found: Times = []
-    try:
-        for calendar in Calendar.from_ical(text, multiple=True):
-            for event in _occurrences(calendar, starting_from, until):
-                found.append((_iso(event["DTSTART"].dt), _iso(event["DTEND"].dt)))
-    except Exception as error:  # the libraries raise whatever their rules bring up
-        raise Refused(f"is not a calendar that can be read: {type(error).__name__}") from error
-    if len(found) > MOST_OCCURRENCES:
-        raise Refused(f"has more than {MOST_OCCURRENCES} entries in half a year")
-    return found
+    found, readable, problem = [], False, ""
+    for series in _series_in(text, set(asked.ours)):
+        try:
+            found += _times_of(series, asked)
+            readable = True
+        except MemoryError:
+            raise
+        except Exception as error:  # the libraries raise whatever their rules bring up
+            problem = type(error).__name__
+        if len(found) > MOST_OCCURRENCES:
+            raise Refused(f"has more than {MOST_OCCURRENCES} entries in half a year")
+    if problem and not readable:
+        raise Refused(f"is not a calendar that can be read: {problem}")
+    busy = merged(found)
+    if len(busy) > MOST_STRETCHES:
+        raise Refused(f"makes busy {len(busy)} times in half a year; the limit is {MOST_STRETCHES}")
+    return busy
 
 
 def _text(body: bytes) -> str:
@@ -70,58 +107,92 @@ def _text(body: bytes) -> str:
 
 
 def _check_shape(text: str) -> None:
-    """Whole calendars, none too deep, not too many events."""
+    """Whole calendars, none too deep, with events and not too many."""
     open_: list[str] = []
-    events = calendars = 0
+    begun: dict[str, int] = defaultdict(int)
     for match in BOUNDARY.finditer(FOLD.sub("", text)):
         name = match[2].upper()
         if match[1].upper() == "BEGIN":
             open_.append(name)
-            events += name == "VEVENT"
-            calendars += name == "VCALENDAR"
+            begun[name] += 1
         elif not open_ or open_.pop() != name:
             raise Refused(f"has an END:{name[:40]} that ends nothing")
         if len(open_) > DEEPEST:
             raise Refused(f"is nested more than {DEEPEST} deep")
     if open_:
         raise Refused(f"ends before its {open_[-1][:40]} does")
-    if not calendars:
+    if "VCALENDAR" not in begun:
         raise Refused("is not a calendar: it has no VCALENDAR")
-    if events > MOST_EVENTS:
-        raise Refused(f"has {events} events; the limit is {MOST_EVENTS}")
+    if begun["VEVENT"] > MOST_EVENTS:
+        raise Refused(f"has {begun['VEVENT']} events; the limit is {MOST_EVENTS}")
+    if begun["VFREEBUSY"] and not begun["VEVENT"]:
+        raise Refused("has no events, only VFREEBUSY, which is not read: give the calendar itself")
 
 
-def _occurrences(calendar: Calendar, starting_from: datetime, until: datetime) -> Iterator[Any]:
-    """What takes time; a single event that makes no sense is passed over."""
-    events = recurring_ical_events.of(calendar, skip_bad_series=True)
+def _series_in(text: str, ours: set[str]) -> Iterator[Calendar]:
+    """Each event by itself, with what changes single occurrences of it."""
+    try:
+        calendars = Calendar.from_ical(text, multiple=True)
+    except Exception as error:  # as above
+        raise Refused(f"is not a calendar that can be read: {type(error).__name__}") from error
+    for calendar in calendars:
+        for events in _belonging_together(calendar, ours):
+            series = calendar.copy()
+            series.subcomponents = events
+            yield series
+
+
+def _belonging_together(calendar: Calendar, ours: set[str]) -> Iterator[list[Any]]:
+    """Of several events under one UID, as careless programs write them, each counts."""
+    by_uid: dict[str, list[Any]] = defaultdict(list)
+    for number, event in enumerate(calendar.walk("VEVENT")):
+        uid = str(event.get("UID", number))
+        event["UID"] = uid
+        by_uid[uid].append(event)
+    for uid, events in by_uid.items():
+        if uid in ours:
+            continue
+        changes = [each for each in events if "RECURRENCE-ID" in each]
+        whole = [each for each in events if "RECURRENCE-ID" not in each]
+        yield whole[:1] + changes
+        yield from ([each] for each in whole[1:])
+
+
+def _times_of(series: Calendar, asked: Asked) -> list[Interval]:
+    for event in series.subcomponents:
+        _shorten(event, asked.until)
     # a day more on each side: times without a zone are compared as if they were in UTC
-    for event in events.between(starting_from - A_DAY, until + A_DAY):
-        if not (
-            _is(event, "STATUS", "CANCELLED")
-            or _is(event, "TRANSP", "TRANSPARENT")
-            or str(event.get("UID", "")).endswith(OURS)
-        ):
-            yield event
+    between = recurring_ical_events.of(series).between(
+        asked.starting_from - A_DAY, asked.until + A_DAY
+    )
+    return [
+        asked.clipped(event["DTSTART"].dt, event["DTEND"].dt)
+        for event in between
+        if not _is(event, "STATUS", "CANCELLED") and not _is(event, "TRANSP", "TRANSPARENT")
+    ]
+
+
+def _shorten(event: Any, until: datetime) -> None:
+    """What ends long after the time in question might end any time after it: nobody can reckon
+    with an event of thousands of years."""
+    end, soon = getattr(event.get("DTEND"), "dt", None), until.year + 2
+    if isinstance(end, date) and end.year > soon:
+        event["DTEND"] = vDDDTypes(end.replace(year=soon, month=1, day=1))
 
 
 def _is(event: Any, name: str, value: str) -> bool:
     return str(event.get(name, "")).strip().upper() == value
 
 
-def _iso(moment: date | datetime) -> str:
-    if isinstance(moment, datetime) and moment.tzinfo is not None:
-        return moment.astimezone(UTC).isoformat()
-    return moment.isoformat()
-
-
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
     os.nice(POLITENESS)
-    starting_from, until = map(datetime.fromisoformat, json.loads(sys.stdin.buffer.readline()))
+    asked = Asked.read(sys.stdin.buffer.readline())
     answer: dict[str, Any]
     try:
-        answer = {"times": times_in(sys.stdin.buffer.read(), starting_from, until)}
+        busy = times_in(sys.stdin.buffer.read(), asked)
+        answer = {"busy": [[each.isoformat() for each in stretch] for stretch in busy]}
     except Refused as refusal:
         answer = {"refused": str(refusal)}
     except MemoryError:
