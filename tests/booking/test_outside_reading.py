@@ -300,6 +300,17 @@ def test_what_falls_into_too_many_pieces_is_refused() -> None:
     assert read_here(a_file(*touching)) == [Interval(starts[0], starts[-1] + 2 * piece)]
 
 
+def test_who_reads_a_strangers_file_knows_nothing_of_this_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FIRSTSTEP_SEAL_KEYS", "secret")
+    tells = "import json, os; print(json.dumps({'refused': ' '.join(os.environ)}))"
+    monkeypatch.setattr(apart, "READ", [apart.READ[0], "-c", tells])
+    with pytest.raises(BadCalendarFile) as told:
+        busy()
+    assert not [name for name in told.value.detail.split() if not name.startswith(("LC_", "PYTH"))]
+
+
 def test_a_process_that_dies_over_a_file_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
     starved = "from services.booking.outside import reading as r; r.MOST_MEMORY = 1; r.main()"
     monkeypatch.setattr(apart, "READ", [apart.READ[0], "-c", starved])
