@@ -257,7 +257,9 @@ def test_a_deadline_around_it_is_its_own(opened: Opened) -> None:
 
 def test_a_deadline_that_was_kept_does_not_pass_later(opened: Opened) -> None:
     get(opened(answer()), deadline_s=SOON_S)
-    eventlet.sleep(SOON_S * 1.5)
+    with pytest.raises(eventlet.Timeout) as passed, eventlet.Timeout(SOON_S) as later:
+        Event().wait()
+    assert passed.value is later
 
 
 def test_names_that_are_looked_up_for_ever_take_only_so_many_threads(names: Names) -> None:
