@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from contracts.booking import SlotsQuery, UnknownTimeZone
+from services.booking.slots import kept_slots as kept_slots_module
 from services.booking.slots.kept_slots import MOST_KEPT, KeptSlots
 from services.booking.slots.taken import Taken
 from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, every_day
@@ -98,7 +99,7 @@ def test_what_is_kept_is_found_for_its_revision_alone() -> None:
 def test_what_nobody_looked_at_for_longest_goes_first_when_there_is_too_much() -> None:
     kept, ids = kept_slots(), [new_id() for _ in range(3)]
     half = a_calendar().free_times(Taken(), MONDAY)
-    object.__setattr__(half, "starts", (MONDAY,) * (MOST_KEPT // 2))
+    object.__setattr__(half, "starts", (MONDAY,) * (MOST_KEPT // 2 - 1))
     kept.keep(ids[0], 1, half)
     kept.keep(ids[1], 1, half)
     kept.find(ids[0], 1, MONDAY)
@@ -119,3 +120,11 @@ def test_what_changes_what_is_free_raises_the_revision(change: str) -> None:
     else:
         calendar.review(Taken(), MONDAY)
     assert calendar.revision == before + 1
+
+
+def test_who_has_no_free_slots_is_not_kept_for_ever_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_slots_module, "MOST_KEPT", 3)
+    kept, ids = kept_slots(), [new_id() for _ in range(4)]
+    for each in ids:
+        kept.keep(each, 1, a_calendar(listed=False).free_times(Taken(), MONDAY))
+    assert [kept.find(each, 1, MONDAY) is not None for each in ids] == [False, True, True, True]

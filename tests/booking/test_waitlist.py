@@ -247,3 +247,20 @@ def test_only_clients_wait_and_for_somebody_who_is_there(booking: Talking) -> No
         join(booking, a_client(), Caller(new_id()))
     with pytest.raises(Forbidden):
         join(booking, somebody("specialist"), Caller(new_id()))
+
+
+def test_looking_again_for_who_waits_changes_nothing_where_nothing_is_free(
+    booking: Talking,
+) -> None:
+    specialist, _, _ = a_full_specialist(booking)
+    join(booking, a_client(), specialist)
+    before = the_calendar_of(booking, specialist)
+    clocks = BookingService()
+    clocks.store = booking.store
+    clocks.offer_what_is_free()
+    assert the_calendar_of(booking, specialist) == before
+
+
+def the_calendar_of(booking: Talking, specialist: Caller) -> Any:
+    [row] = [each for each in booking.rows("calendars") if each.specialist_id == specialist.known()]
+    return row

@@ -129,7 +129,7 @@ class Calendar(Base):
         if version > self.listing_version:
             self.listing_version = version
             self.listed = listed
-            self.revision += 1
+            self.outdate()
 
     def slots(
         self, query: SlotsQuery, taken: Collection[datetime], now: datetime
@@ -221,9 +221,8 @@ class Calendar(Base):
         where the month's budget came to be spent, or opened again. What is held for somebody is
         no news: it may come to nothing, and nobody is told twice for that.
 
-        Whoever changes what is free does this in the same transaction: slots that somebody keeps
-        are true for one revision."""
-        self.revision += 1
+        Whoever changes what is free does this in the same transaction."""
+        self.outdate()
         booked = taken.booked if isinstance(taken, Taken) else taken
         events: list[CalendarEvent] = list(self._pause_or_resume(booked, now))
         next_slot_at = self.next_free(booked, now)
@@ -311,6 +310,11 @@ class Calendar(Base):
 
     def _latest(self, now: datetime) -> datetime:
         return now + timedelta(days=self.horizon_days)
+
+    def outdate(self) -> None:
+        """What is free is something else now: slots that somebody keeps are true for one revision
+        alone."""
+        self.revision += 1
 
     def next_version(self) -> int:
         """For the next event about the specialist."""

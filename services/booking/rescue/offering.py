@@ -11,7 +11,7 @@ from services.booking.consultations.queries import engagements_of
 from services.booking.holds.holds import Hold
 from services.booking.rescue import fit, queries
 from services.booking.rescue.facts import Facts
-from services.booking.slots.news import free_times, tell_of_slots
+from services.booking.slots.news import free_times
 from services.booking.slots.queries import taken_times
 
 LOOKED_AT = 200
@@ -69,5 +69,5 @@ def _held(
     if hold is None:
         return []
     tx.add(hold)
-    tell_of_slots(tx, calendar, now)
+    calendar.outdate()
     return [hold]

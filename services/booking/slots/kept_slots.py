@@ -12,7 +12,7 @@ from nameko.extensions import DependencyProvider
 from services.booking.slots.free_times import FreeTimes
 
 MOST_KEPT = 500_000
-"""Slots of all specialists together: some 50 MiB."""
+"""Slots of all specialists together, and one for each specialist: some 50 MiB."""
 
 
 class KeptSlots(DependencyProvider):
@@ -38,11 +38,16 @@ class KeptSlots(DependencyProvider):
         """``revision`` must have been read before what ``free`` was made of."""
         self._drop(specialist_id)
         self._kept[specialist_id] = (revision, free)
-        self._slots += len(free.starts)
+        self._slots += _size(free)
         while self._slots > MOST_KEPT:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, specialist_id: UUID) -> None:
         if specialist_id in self._kept:
             _, free = self._kept.pop(specialist_id)
-            self._slots -= len(free.starts)
+            self._slots -= _size(free)
+
+
+def _size(free: FreeTimes) -> int:
+    """One who has no free slots takes room too."""
+    return len(free.starts) + 1

@@ -27,16 +27,16 @@ def release(
     for starts_at in released:
         tx.emit(*calendar.released(starts_at, taken, now))
     offer(tx, calendar, now)
+    tell_of_slots(tx, calendar, now)
 
 
 def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
     """Each free time to one who waits, in order, each of whom has one at a time."""
-    holds = _without_ended(tx, calendar.specialist_id, now)
+    holds = _without_ended(tx, calendar, now)
     waits = tx.scalars(queries.waits_for(calendar.specialist_id)).all()
     awake = [each for each in waits if each.can_be_asked(now)]
     if awake:
         _offer_to(tx, awake, calendar, holds, now)
-    tell_of_slots(tx, calendar, now)
 
 
 def _offer_to(
@@ -58,15 +58,18 @@ def _offer_to(
             hold, event = offered
             tx.add(hold)
             tx.emit(event)
+            calendar.outdate()
             taken = taken | {hold.starts_at}
             free = free_times(calendar, taken, now)
 
 
-def _without_ended(tx: Transaction, specialist_id: UUID, now: datetime) -> list[Hold]:
+def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[Hold]:
     """End what has run out; those who let it go by wait anew."""
+    specialist_id = calendar.specialist_id
     theirs = Hold.specialist_id == specialist_id
     for hold in tx.scalars(holds_run_out(specialist_id, now)).all():
         hold.ended = True
+        calendar.outdate()
         if hold.from_waitlist:
             this = (Wait.specialist_id == specialist_id, Wait.client_id == hold.client_id)
             tx.execute(update(Wait).where(*this).values(since=hold.until))

@@ -55,6 +55,7 @@ class Waitlist(Part):
             calendar = tx.get(Calendar, specialist_id, with_for_update=True)
             wait_no_longer(tx, client_id, specialist_id)
             if calendar is not None:
+                calendar.outdate()
                 offer(tx, calendar, utc_now())
             return tx.reply(None)
 
