@@ -16,6 +16,7 @@ from contracts.booking import (
     OwnProfile,
     SlotsFree,
     TooManyWaits,
+    UnknownTimeZone,
     Waitlist,
     WaitlistEntry,
 )
@@ -41,6 +42,7 @@ class WaitlistApi(Api):
             OwnProfile,
             SlotsFree,
             TooManyWaits,
+            UnknownTimeZone,
         ],
     )
     def join(self, body: JoinWaitlist) -> Any:

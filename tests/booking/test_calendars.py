@@ -44,7 +44,8 @@ UNKNOWN_ZONES = "Europe/Atlantis", "+01:00", "", "../etc/passwd", "Europe/Berlin
 
 
 def starts(calendar: Calendar, query: SlotsQuery, *booked: datetime) -> list[datetime]:
-    return [each.starts_at for each in calendar.slots(query, set(booked), MONDAY)]
+    free = calendar.free_times(set(booked), MONDAY)
+    return [each.starts_at for each in free.slots(query, MONDAY)]
 
 
 def told(events: list[CalendarEvent]) -> list[AvailabilityChanged]:
@@ -56,7 +57,7 @@ def until(moment: datetime) -> SlotsQuery:
 
 
 def test_slots_take_half_an_hour_each() -> None:
-    slots = list(a_calendar().slots(until(at("10:00")), NOTHING_BOOKED, MONDAY))
+    slots = a_calendar().free_times(NOTHING_BOOKED, MONDAY).slots(until(at("10:00")), MONDAY)
     assert [(each.starts_at, each.ends_at) for each in slots] == [
         (at("09:00"), at("09:30")),
         (at("09:30"), at("10:00")),

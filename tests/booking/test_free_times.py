@@ -13,7 +13,7 @@ from contracts.booking import SlotsQuery, UnknownTimeZone
 from services.booking.slots import kept_slots as kept_slots_module
 from services.booking.slots.kept_slots import MOST_KEPT, KeptSlots
 from services.booking.slots.taken import Taken
-from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, every_day
+from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, every_day, on
 
 TIMES = st.integers(0, 120).map(lambda minutes: MONDAY + timedelta(minutes=minutes))
 
@@ -128,3 +128,9 @@ def test_who_has_no_free_slots_is_not_kept_for_ever_either(monkeypatch: pytest.M
     for each in ids:
         kept.keep(each, 1, a_calendar(listed=False).free_times(Taken(), MONDAY))
     assert [kept.find(each, 1, MONDAY) is not None for each in ids] == [False, True, True, True]
+
+
+def test_all_that_can_be_booked_reaches_as_far_as_slots_are_offered() -> None:
+    calendar = a_calendar([on("monday", "09:00", "09:30")], notice_hours=24, horizon_days=180)
+    free = calendar.free_times(Taken(), MONDAY).bookable(MONDAY)
+    assert (free[0], free[-1]) == (at("09:00", days_later=7), at("09:00", days_later=175))

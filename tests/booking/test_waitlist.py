@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,11 +17,13 @@ from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.booking import (
     AvailabilityChanged,
+    DateOverride,
     Hours,
     SlotOffered,
     SlotReleased,
     SlotsFree,
     SlotTaken,
+    Stretch,
     Waitlist,
     WaitlistEntry,
 )
@@ -240,6 +243,18 @@ def test_joining_again_changes_nothing(booking: Talking) -> None:
 def test_where_there_are_slots_nobody_waits(booking: Talking) -> None:
     with pytest.raises(SlotsFree):
         join(booking, a_client(), a_specialist(booking))
+
+
+def test_where_there_are_slots_only_in_months_nobody_waits_either(booking: Talking) -> None:
+    specialist = a_specialist(booking)
+    late = DateOverride(
+        day=IN_THREE_DAYS.date() + timedelta(days=150),
+        hours=[Stretch(starts="09:00", ends="10:00")],
+    )
+    availability = replace(an_availability(hours=[], horizon_days=180), overrides=[late])
+    booking.asked_by(specialist).set_availability(availability=availability)
+    with pytest.raises(SlotsFree):
+        join(booking, a_client(), specialist)
 
 
 def test_only_clients_wait_and_for_somebody_who_is_there(booking: Talking) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.errors import DomainError, Invalid
+from chassis.errors import DomainError
 from chassis.ids import new_id
 from contracts.booking import (
     AlreadyBooked,
@@ -18,6 +18,7 @@ from contracts.booking import (
     OwnProfile,
     SlotsFree,
     TooManyWaits,
+    UnknownTimeZone,
 )
 from services.booking.consultations.clients import Engagement
 from services.booking.holds.holds import Hold
@@ -66,7 +67,7 @@ CALENDAR = a_calendar()
         (NoFreeConsultations, {"calendar": a_calendar(offers=False)}),
         (SlotsFree, {"free": [TUESDAY]}),
         (TooManyWaits, {"others": 10}),
-        (Invalid, {"time_zone": "Mars/Olympus"}),
+        (UnknownTimeZone, {"time_zone": "Mars/Olympus"}),
         (
             AlreadyBooked,
             {

@@ -85,11 +85,8 @@ class BareWorld:
         )
 
     def slots(self, specialist: UUID, until: datetime) -> list[datetime]:
-        query = SlotsQuery(starting_from=self.now, until=until)
-        taken = self._taken(specialist)
-        return [
-            each.starts_at for each in self._calendars[specialist].slots(query, taken, self.now)
-        ]
+        free = self._calendars[specialist].free_times(self._taken(specialist), self.now)
+        return [each for each in free.bookable(self.now) if each < until]
 
     def book(self, client: UUID, specialist: UUID, start: datetime) -> UUID:
         consultation, event = Consultation.book(

@@ -24,10 +24,8 @@ from contracts.booking import (
     InThePast,
     NoFreeConsultations,
     NotListed,
-    Slot,
     SlotNotOffered,
     SlotReleased,
-    SlotsQuery,
     SlotTaken,
     SpecialistBusy,
     Stay,
@@ -130,12 +128,6 @@ class Calendar(Base):
             self.listing_version = version
             self.listed = listed
             self.outdate()
-
-    def slots(
-        self, query: SlotsQuery, taken: Collection[datetime], now: datetime
-    ) -> Iterator[Slot]:
-        """What can be booked in a period; raises ``BadPeriod`` or ``UnknownTimeZone``."""
-        yield from self.free_times(taken, now).slots(query, now)
 
     def free_times(self, taken: Collection[datetime], now: datetime) -> FreeTimes:
         """All that can be booked from now on, until something changes."""

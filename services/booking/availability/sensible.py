@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import combinations
-from zoneinfo import available_timezones
 
 from chassis.errors import FieldError
 from contracts.booking import Availability, BadHours, Hours, Stretch
+from services.booking.availability.zones import zone_problems
 
-TIME_ZONES = available_timezones() - {"localtime"}  # which is whatever the host's clock shows
 LONGEST_STAY = timedelta(days=366)
 
 
 def require_sensible(availability: Availability) -> None:
     """Raises ``BadHours`` with everything that is wrong."""
     problems = [
-        *_zone("time_zone", availability.time_zone),
+        *zone_problems("time_zone", availability.time_zone),
         *_weekly(availability.hours),
         *_overrides(availability),
         *_stays(availability),
@@ -50,7 +49,7 @@ def _overrides(availability: Availability) -> Iterator[FieldError]:
 def _stays(availability: Availability) -> Iterator[FieldError]:
     stays = availability.stays
     for i, stay in enumerate(stays):
-        yield from _zone(f"stays.{i}.time_zone", stay.time_zone)
+        yield from zone_problems(f"stays.{i}.time_zone", stay.time_zone)
         if not timedelta(0) <= stay.last_day - stay.first_day <= LONGEST_STAY:
             yield FieldError(
                 f"stays.{i}.last_day",
@@ -70,8 +69,3 @@ def _stretches(named: Sequence[tuple[str, Hours | Stretch]], when: str) -> Itera
     for (first, one), (second, other) in combinations(lasting, 2):
         if one.starts < other.ends and other.starts < one.ends:
             yield FieldError(second, f"Overlaps {first} on {when}.", other.starts)
-
-
-def _zone(field: str, name: str) -> Iterator[FieldError]:
-    if name not in TIME_ZONES:
-        yield FieldError(field, "Not an IANA time zone.", name)

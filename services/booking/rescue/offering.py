@@ -11,7 +11,6 @@ from services.booking.consultations.queries import engagements_of
 from services.booking.holds.holds import Hold
 from services.booking.rescue import fit, queries
 from services.booking.rescue.facts import Facts
-from services.booking.slots.news import free_times
 from services.booking.slots.queries import taken_times
 
 LOOKED_AT = 200
@@ -56,7 +55,7 @@ def _held(
 ) -> list[Hold]:
     taken = taken_times(tx, calendar.specialist_id, now)
     engagements = engagements_of(tx, event.client_id)
-    free = free_times(calendar, taken, now)
+    free = calendar.free_times(taken, now).bookable(now)
     hold = fit.held(
         calendar,
         event.client_id,

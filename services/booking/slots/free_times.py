@@ -6,12 +6,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from chassis.errors import FieldError
-from contracts.booking import BadPeriod, Slot, SlotsQuery, UnknownTimeZone
+from contracts.booking import BadPeriod, Slot, SlotsQuery
 from services.booking.availability.opening_hours import SLOT
-from services.booking.availability.sensible import TIME_ZONES
+from services.booking.availability.zones import zone_of
 
 LONGEST_PERIOD = timedelta(days=62)
 USUAL_PERIOD = timedelta(days=14)
@@ -38,20 +37,29 @@ class FreeTimes:
             self.day_of(now) == self.day_of(self.true_from)
         )
 
+    def bookable(self, now: datetime) -> Sequence[datetime]:
+        """All that can be booked at this time."""
+        return self._between(now, END_OF_TIME, now)
+
     def slots(self, query: SlotsQuery, now: datetime) -> list[Slot]:
         """What can be booked in a period; raises ``BadPeriod`` or ``UnknownTimeZone``."""
         starting_from, until = _period(query, now)
-        zone = _zone(query.time_zone)
-        first = bisect_left(self.starts, max(starting_from, now + self.notice))
-        last = bisect_left(self.starts, min(until, now + self.horizon))
+        zone = None if query.time_zone is None else zone_of(query.time_zone)
         return [
             Slot(
                 starts_at=start,
                 ends_at=start + SLOT,
                 local_start=None if zone is None else start.astimezone(zone).isoformat(),
             )
-            for start in self.starts[first:last]
+            for start in self._between(starting_from, until, now)
         ]
+
+    def _between(
+        self, starting_from: datetime, until: datetime, now: datetime
+    ) -> Sequence[datetime]:
+        first = bisect_left(self.starts, max(starting_from, now + self.notice))
+        last = bisect_left(self.starts, min(until, now + self.horizon))
+        return self.starts[first:last]
 
 
 def _period(query: SlotsQuery, now: datetime) -> tuple[datetime, datetime]:
@@ -61,13 +69,3 @@ def _period(query: SlotsQuery, now: datetime) -> tuple[datetime, datetime]:
         return starting_from, until
     limits = f"Must be after from, by {LONGEST_PERIOD.days} days at most."
     raise BadPeriod(errors=[FieldError("to", limits, until.isoformat())])
-
-
-def _zone(name: str | None) -> ZoneInfo | None:
-    if name is None:
-        return None
-    if name not in TIME_ZONES:
-        raise UnknownTimeZone(
-            errors=[FieldError("time_zone", "Not an IANA time zone, such as Europe/Berlin.", name)]
-        )
-    return ZoneInfo(name)

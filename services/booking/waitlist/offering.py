@@ -13,7 +13,7 @@ from services.booking.availability.calendars import Calendar
 from services.booking.consultations.queries import engagements_of
 from services.booking.holds.holds import Hold
 from services.booking.holds.queries import holds_ahead, holds_run_out
-from services.booking.slots.news import free_times, tell_of_slots
+from services.booking.slots.news import tell_of_slots
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
 from services.booking.waitlist.waits import Wait
@@ -48,7 +48,7 @@ def _offer_to(
 ) -> None:
     taken = taken_times(tx, calendar.specialist_id, now)
     notice = timedelta(hours=calendar.minimum_notice_hours)
-    free = free_times(calendar, taken, now)
+    free = calendar.free_times(taken, now).bookable(now)
     for wait in waits:
         if not free:
             break
@@ -60,7 +60,7 @@ def _offer_to(
             tx.emit(event)
             calendar.outdate()
             taken = taken | {hold.starts_at}
-            free = free_times(calendar, taken, now)
+            free = calendar.free_times(taken, now).bookable(now)
 
 
 def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[Hold]:

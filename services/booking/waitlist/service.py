@@ -14,7 +14,6 @@ from services.booking.availability.calendars import Calendar
 from services.booking.consultations.queries import engagements_of
 from services.booking.holds.queries import held_for
 from services.booking.part import Part
-from services.booking.slots.news import free_times
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
 from services.booking.waitlist.offering import offer, wait_no_longer
@@ -41,7 +40,7 @@ class Waitlist(Part):
                     time_zone,
                     engagements_of(tx, client_id),
                     len(waits),
-                    free_times(calendar, taken, now),
+                    calendar.free_times(taken, now).bookable(now),
                     now,
                 )
                 tx.add(mine)

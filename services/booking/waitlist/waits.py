@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.errors import DomainError, FieldError, Invalid
+from chassis.errors import DomainError
 from chassis.ids import new_id
 from contracts.booking import (
     AlreadyBooked,
@@ -23,7 +23,7 @@ from contracts.booking import (
     WaitlistEntry,
 )
 from services.booking.availability.calendars import Calendar
-from services.booking.availability.sensible import TIME_ZONES
+from services.booking.availability.zones import zone_of
 from services.booking.base import Base
 from services.booking.consultations.clients import Engagement, require_free
 from services.booking.holds.holds import Hold
@@ -73,12 +73,11 @@ class Wait(Base):
             raise SlotsFree
         if others >= AT_ONCE:
             raise TooManyWaits(f"you wait for {others} specialists; the limit is {AT_ONCE}")
-        require_zone(time_zone)
         return cls(
             id=new_id(),
             specialist_id=specialist_id,
             client_id=client_id,
-            time_zone=time_zone,
+            time_zone=zone_of(time_zone).key,
             joined_at=now,
             since=now,
         )
@@ -124,9 +123,3 @@ class Wait(Base):
             joined_at=self.joined_at,
             held=None if held is None else held.to_resource(),
         )
-
-
-def require_zone(name: str) -> None:
-    """Raises ``Invalid``."""
-    if name not in TIME_ZONES:
-        raise Invalid(errors=[FieldError("time_zone", "Not an IANA time zone.", name)])
