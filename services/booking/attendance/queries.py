@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from contracts.booking import ConsultationStatus
-from services.booking.attendance.verdict import OPEN_FOR
+from services.booking.attendance.verdict import ATTENDANCE_OPEN_FOR
 from services.booking.consultations.consultations import Consultation
 
 
@@ -18,7 +18,7 @@ def consultations_to_close(now: datetime, limit: int) -> Select[UUID]:
         select(Consultation.id)
         .where(
             Consultation.status == ConsultationStatus.BOOKED,
-            Consultation.ends_at <= now - OPEN_FOR,
+            Consultation.ends_at <= now - ATTENDANCE_OPEN_FOR,
         )
         .order_by(Consultation.ends_at)
         .limit(limit)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from contracts.booking import Attendance, ConsultationStatus, Party
 
-OPEN_FOR = timedelta(hours=48)
+ATTENDANCE_OPEN_FOR = timedelta(hours=48)
 """After the end, or after what the other side said: so long a side may say what became of it."""
 TO_ANSWER = timedelta(hours=24)
 """Of these, what is left to the other side at least when one puts right what it said."""

@@ -32,7 +32,7 @@ from contracts.booking import (
     Party,
     SameTime,
 )
-from services.booking.attendance.verdict import OPEN_FOR, TO_ANSWER, verdict
+from services.booking.attendance.verdict import ATTENDANCE_OPEN_FOR, TO_ANSWER, verdict
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.base import Base
@@ -187,7 +187,7 @@ class Consultation(Base):
             raise NotHeld(f"consultation {self.id} was cancelled")
         if now < self.ends_at:
             raise NotOver
-        if now >= (self.disputable_until or self.ends_at + OPEN_FOR):
+        if now >= (self.disputable_until or self.ends_at + ATTENDANCE_OPEN_FOR):
             raise AttendanceClosed
         said = self._attendance_by(by)
         if attendance == said:
@@ -217,14 +217,14 @@ class Consultation(Base):
         if None not in said:
             self.disputable_until = now
         elif self.disputable_until is None:
-            self.disputable_until = now + OPEN_FOR
+            self.disputable_until = now + ATTENDANCE_OPEN_FOR
         status, missed_by = verdict([Attendance(each) for each in said if each])
         self.status, self.missed_by = status, missed_by
         return [] if (status, missed_by) == before else [self._closed()]
 
     def close(self, now: datetime) -> list[Closed]:
         """Nobody said what became of it for long enough: it took place."""
-        if self.status != ConsultationStatus.BOOKED or now < self.ends_at + OPEN_FOR:
+        if self.status != ConsultationStatus.BOOKED or now < self.ends_at + ATTENDANCE_OPEN_FOR:
             return []
         self.status = ConsultationStatus.COMPLETED
         return [self._closed()]

@@ -24,7 +24,7 @@ from contracts.booking import (
 from services.booking.base import Base
 from services.booking.consultations.consultations import Consultation
 
-OPEN_FOR = timedelta(days=14)
+OUTCOME_OPEN_FOR = timedelta(days=14)
 THEIRS = {
     Party.CLIENT: {Wish.CONTINUE, Wish.TRY_ANOTHER, Wish.NOT_NOW},
     Party.SPECIALIST: {Wish.GOOD_FIT, Wish.NOT_A_FIT},
@@ -55,7 +55,7 @@ class Outcome(Base):
             raise NotHeld(f"consultation {consultation.id} is {consultation.status}")
         if now < consultation.ends_at:
             raise NotOver
-        if now >= consultation.ends_at + OPEN_FOR:
+        if now >= consultation.ends_at + OUTCOME_OPEN_FOR:
             raise OutcomeClosed
         return cls(
             id=new_id(),
