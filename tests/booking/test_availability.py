@@ -303,6 +303,37 @@ def test_where_two_zones_meet_no_moment_belongs_to_two_dates(zone: str) -> None:
     assert {hours.day_of(each) for each in slots} >= {date(2026, 3, n) for n in (3, 4, 5, 6)}
 
 
+def test_during_a_stay_a_day_ends_at_its_midnight() -> None:
+    hours = OpeningHours("Europe/Berlin", (), stays=(a_stay(4, 5, "Asia/Tokyo"),))
+    # midnight in Tokyo is 15:00 UTC, in Berlin 23:00
+    ends = [hours.day_ends(datetime(2026, 3, day, 12, tzinfo=UTC)) for day in (2, 3, 4, 5, 6)]
+    assert [f"{each:%d %H:%M}" for each in ends] == [
+        "02 23:00",
+        "03 15:00",
+        "04 15:00",
+        "05 15:00",
+        "06 23:00",
+    ]
+
+
+@given(
+    ZONES,
+    ZONES,
+    st.integers(3, 5),
+    st.integers(0, 2),
+    st.integers(0, 7 * 24 * 60),
+    st.floats(0, 0.999),
+)
+def test_until_a_day_ends_the_date_stays_the_same(
+    home: str, elsewhere: str, first: int, more: int, minutes: int, share: float
+) -> None:
+    hours = OpeningHours(home, (), stays=(a_stay(first, first + more, elsewhere),))
+    moment = MONDAY + minutes * A_MINUTE
+    ends = hours.day_ends(moment)
+    assert moment < ends
+    assert hours.day_of(moment) == hours.day_of(moment + share * (ends - moment))
+
+
 # Every zone, every change of its clocks from 2020 to 2040
 
 

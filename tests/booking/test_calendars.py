@@ -283,6 +283,15 @@ def test_on_a_journey_the_day_is_over_when_it_is_there() -> None:
     assert calendar.review_at == at("05:00", days_later=1)
 
 
+def test_abroad_a_part_of_a_budget_opens_with_the_day_there() -> None:
+    calendar = a_calendar(monthly_budget=5, paced=True, time_zone="Europe/Berlin")
+    calendar.stays = [
+        {"first_day": "2026-03-02", "last_day": "2026-03-09", "time_zone": "Asia/Tokyo"}
+    ]
+    calendar.review({at("09:00")}, MONDAY)
+    assert calendar.review_at == at("15:00")
+
+
 # Opening
 
 

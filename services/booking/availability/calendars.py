@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -255,12 +254,7 @@ class Calendar(Base):
         if next_slot_at is None:
             return now + LOOK_AT_THE_HORIZON_EVERY
         passes = next_slot_at - timedelta(hours=self.minimum_notice_hours)
-        return min(passes, self._tomorrow(now)) if self.limits.any else passes
-
-    def _tomorrow(self, now: datetime) -> datetime:
-        hours = self.opening_hours
-        day = hours.day_of(now) + timedelta(days=1)
-        return datetime.combine(day, time(), ZoneInfo(hours.zone_on(day))).astimezone(UTC)
+        return min(passes, self.opening_hours.day_ends(now)) if self.limits.any else passes
 
     def _free(
         self, earliest: datetime, latest: datetime, taken: Collection[datetime], now: datetime

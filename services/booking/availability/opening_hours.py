@@ -82,6 +82,17 @@ class OpeningHours:
         always = Stay(first_day=date.min, last_day=date.max, time_zone=self.time_zone)
         return (*self.stays, always)
 
+    def day_ends(self, moment: datetime) -> datetime:
+        """Until when it shows that date at least: where a stay begins or ends, to the first
+        midnight of the zones that meet."""
+        today = self.day_of(moment)
+        tomorrow = today + A_DAY
+        zones = {self.time_zone, self.zone_on(today), self.zone_on(tomorrow)}
+        midnights = (
+            datetime.combine(tomorrow, MIDNIGHT, ZoneInfo(each)).astimezone(UTC) for each in zones
+        )
+        return min(each for each in midnights if each > moment)
+
     def zone_on(self, day: date) -> str:
         """The zone that holds on that date."""
         return next(
