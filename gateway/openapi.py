@@ -36,9 +36,10 @@ DESCRIPTION = """
 The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.
 
 Times are RFC 3339 in UTC, ids are UUIDv7, lists are cursor pages (`items`, `next`). Errors are
-RFC 9457 problems with a stable `code`. A POST that creates takes an `Idempotency-Key`: a
-repetition with the same key has no second effect and gets the first answer. Reads that are the
-same for everybody bear a strong `ETag`: asked again with `If-None-Match`, 304 says "no change".
+RFC 9457 problems with a stable `code`. A POST that creates takes an `Idempotency-Key`, and so
+does one that changes a consultation: a repetition with the same key has no second effect and gets
+the first answer. Reads that are the same for everybody bear a strong `ETag`: asked again with
+`If-None-Match`, 304 says "no change".
 """
 
 

@@ -120,6 +120,7 @@ class ConsultationsApi(Api):
         returns=Consultation,
         allow=SIGNED_IN,
         errors=STANDS_AGAINST_A_CHANGE,
+        repeatable=True,
     )
     def cancel(self, consultation_id: UUID, body: CancelConsultation) -> Any:
         """Cancel a consultation; its time is free again."""
@@ -132,6 +133,7 @@ class ConsultationsApi(Api):
         returns=Consultation,
         allow=SIGNED_IN,
         errors=[*STANDS_AGAINST_A_CHANGE, *STANDS_AGAINST_A_TIME, SameTime],
+        repeatable=True,
     )
     def reschedule(self, consultation_id: UUID, body: RescheduleConsultation) -> Any:
         """Move a consultation to another free slot."""
@@ -146,6 +148,7 @@ class ConsultationsApi(Api):
         returns=Consultation,
         allow=SIGNED_IN,
         errors=[NotFound, NotHeld, NotOver, AttendanceClosed, AttendanceGiven],
+        repeatable=True,
     )
     def say_attendance(self, consultation_id: UUID, body: SayAttendance) -> Any:
         """Say whether a consultation took place, within 48 hours of its end. Put it right once."""
@@ -161,6 +164,7 @@ class ConsultationsApi(Api):
         status=HTTPStatus.NO_CONTENT,
         allow=SIGNED_IN,
         errors=[NotFound, NotHeld, NotOver, OutcomeClosed, OutcomeGiven, OutcomeNotYours],
+        repeatable=True,
     )
     def say_outcome(self, consultation_id: UUID, body: SayOutcome) -> Any:
         """Say in private what you want next; both are told only where both want to go on."""

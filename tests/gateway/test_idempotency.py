@@ -1,15 +1,18 @@
-"""A POST that creates may be repeated: the same Idempotency-Key has one effect."""
+"""A POST that creates, or changes a consultation, may be repeated: the same Idempotency-Key has one
+effect."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import eventlet
 import httpx
 import pytest
 
+from tests.begun import let_begin
 from tests.gateway.description import errors_by_field, expect_problem
+from tests.house import House
 from tests.people import PASSWORD, Person, a_client, slots_of
 
 
@@ -83,6 +86,38 @@ def test_a_key_whose_request_was_refused_may_be_used_again(
     a_client(newcomer.http).post("/consultations", taken)
     expect_problem(newcomer.post("/consultations", taken, **under("key")), 409, "slot_taken")
     assert newcomer.post("/consultations", wanted(specialist), **under("key")).status_code == 201
+
+
+@pytest.mark.parametrize("change", ["cancellation", "rescheduling"])
+def test_a_change_whose_answer_was_lost_is_asked_for_again(
+    newcomer: Person, specialist: Person, change: str
+) -> None:
+    booked = newcomer.post("/consultations", wanted(specialist, -1)).json()
+    elsewhere = {"starts_at": wanted(specialist, -3)["starts_at"]}
+    body = elsewhere if change == "rescheduling" else {}
+    path = f"/consultations/{booked['id']}/{change}"
+    first, again = (newcomer.post(path, body, **under("key")) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    assert newcomer.post(path, body).status_code == 409
+
+
+def test_what_was_said_of_a_consultation_is_said_again_and_answered_the_same(
+    shared_house: House, newcomer: Person, specialist: Person
+) -> None:
+    booked = newcomer.post("/consultations", wanted(specialist)).json()
+    let_begin(shared_house.store("booking"), UUID(booked["id"]))
+    path, held = f"/consultations/{booked['id']}", {"attendance": "held"}
+    first = newcomer.post(f"{path}/attendance", held, **under("key"))
+    assert specialist.post(f"{path}/attendance", held).status_code == 200
+    assert newcomer.post(f"{path}/attendance", held).status_code == 409  # both have said it
+    again = newcomer.post(f"{path}/attendance", held, **under("key"))
+    assert (again.status_code, again.json()) == (200, first.json())
+
+    wishes = [{"outcome": each} for each in ("continue", "continue", "not_now")]
+    said = [newcomer.post(f"{path}/outcome", each, **under("key")) for each in wishes]
+    assert [each.status_code for each in said[:2]] == [204, 204]
+    expect_problem(said[2], 422, "idempotency_key_reused")
 
 
 def test_signing_up_twice_with_one_key_makes_one_account(http: httpx.Client) -> None:
