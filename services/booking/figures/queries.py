@@ -58,13 +58,13 @@ def _by_status(session: Session, whose: ColumnElement[bool], months: Sequence[Mo
 def _both_wish(
     session: Session, whose: ColumnElement[bool], months: Sequence[Month]
 ) -> Counter[int]:
-    """How many of each month's consultations both sides wish to continue from."""
+    """How many of those held in each month both sides wish to continue from."""
     number, (client, specialist) = number_of_month(months), (aliased(Outcome), aliased(Outcome))
     query = (
         select(number, func.count())
         .join(client, _of(client, Consultation.client_id))
         .join(specialist, _of(specialist, Consultation.specialist_id))
-        .where(whose, *within(months))
+        .where(whose, *within(months), Consultation.status == ConsultationStatus.COMPLETED)
         .group_by(number)
     )
     found: dict[int, int] = dict(session.execute(query).all())

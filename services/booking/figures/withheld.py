@@ -10,14 +10,15 @@ from contracts.shapes import FEWEST_PUBLISHED
 
 def without_small_groups(month: MonthOfFigures) -> PublishedMonth:
     """The month with each number left out that is below five, or from which one could be worked
-    out by taking others from it.
+    out by taking others from it. Those of whom nothing is known yet are a group, too.
 
     Which numbers are left out follows a fixed order, not their size: otherwise the choice itself
     would tell something.
     """
     told = PublishedMonth(**vars(month))
     held, not_held = month.held, (month.cancelled, month.missed)
-    if month.booked < FEWEST_PUBLISHED:
+    ahead = month.booked - held - sum(not_held)
+    if month.booked < FEWEST_PUBLISHED or 0 < ahead < FEWEST_PUBLISHED:
         told = replace(told, booked=None)
     if min(held, sum(not_held)) < FEWEST_PUBLISHED:
         return replace(told, held=None, cancelled=None, missed=None, both_wish_to_continue=None)
