@@ -1,11 +1,12 @@
-"""A simple model of what may become of consultations: lists, and rules as plain as they are told.
+"""A simple model of what may become of consultations: lists, and rules as plain as they are told;
+and of what is told about each step.
 
 It shares nothing with the code that it is held against, but for the names of things.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -14,13 +15,16 @@ from contracts.booking import (
     Attendance,
     Availability,
     ConsultationStatus,
+    Hours,
     Party,
+    Stretch,
     Wish,
 )
 
 HALF_AN_HOUR = timedelta(minutes=30)
 TWO_DAYS = timedelta(hours=48)
 BOOKED, COMPLETED, CANCELLED, MISSED = ConsultationStatus
+COUNTING = (BOOKED, COMPLETED, MISSED)
 CLIENT, SPECIALIST = Party
 
 
@@ -96,10 +100,38 @@ class Model:
     hours: dict[UUID, Availability] = field(default_factory=dict)
     openings: dict[UUID, int] = field(default_factory=dict)
     meetings: dict[UUID, Meeting] = field(default_factory=dict)
+    next_told: dict[UUID, datetime | None] = field(default_factory=dict)
+    """Of whose calendar something was told already, what the next slot was then."""
+    paused: set[UUID] = field(default_factory=set)
 
-    def open(self, specialist: UUID, hours: Availability) -> None:
+    def open(self, specialist: UUID, hours: Availability) -> list[str]:
+        """What is told of the calendar, as ``review`` says."""
         self.hours[specialist] = hours
         self.openings[specialist] = self.openings.get(specialist, 0) + 1
+        return self.review(specialist)
+
+    def review(self, specialist: UUID) -> list[str]:
+        """Which events tell that the calendar's next slot, or its budget, is another than the one
+        told before."""
+        told = []
+        next_slot = next(iter(self.slots(specialist)), None)
+        if self.next_told.get(specialist, "nothing yet") != next_slot:
+            told.append("AvailabilityChanged")
+        self.next_told[specialist] = next_slot
+        spent = self._budget_is_spent(specialist)
+        if spent != (specialist in self.paused):
+            told.append("FreeConsultationsPaused" if spent else "FreeConsultationsResumed")
+            self.paused ^= {specialist}
+        return told
+
+    def _budget_is_spent(self, specialist: UUID) -> bool:
+        budget = self.hours[specialist].monthly_budget
+        this_month = [
+            each
+            for each in self.of(specialist, *COUNTING)
+            if month_of(each.start) == month_of(self.now)
+        ]
+        return budget is not None and len(this_month) >= budget
 
     def of(self, person: UUID, *statuses: ConsultationStatus) -> list[Meeting]:
         return [
@@ -123,13 +155,17 @@ class Model:
             return
         for days in range(hours.horizon_days + 1):
             day = (self.now + timedelta(days=days)).date()
-            for stretch in hours.hours:
-                if stretch.weekday != f"{day:%A}".lower():
-                    continue
+            for stretch in self._stretches(hours, day):
                 start = self._at(day, stretch.starts)
                 while start + HALF_AN_HOUR <= self._at(day, stretch.ends):
                     yield start
                     start += timedelta(minutes=hours.grid_minutes)
+
+    def _stretches(self, hours: Availability, day: date) -> Sequence[Stretch | Hours]:
+        for override in hours.overrides:
+            if override.day == day:
+                return override.hours
+        return [each for each in hours.hours if each.weekday == f"{day:%A}".lower()]
 
     def _at(self, day: date, clock: str) -> datetime:
         return datetime.combine(day, time.fromisoformat(clock), self.now.tzinfo)
@@ -138,27 +174,20 @@ class Model:
         self, start: datetime, specialist: UUID, moving: Meeting | None, by: Party = CLIENT
     ) -> bool:
         hours = self.hours[specialist]
-        others = [
-            each for each in self.of(specialist, BOOKED, COMPLETED, MISSED) if each is not moving
-        ]
+        others = [each for each in self.of(specialist, *COUNTING) if each is not moving]
         apart = HALF_AN_HOUR + timedelta(
             minutes=max(hours.buffer_before_minutes, hours.buffer_after_minutes)
         )
         notice = hours.minimum_notice_hours if by == CLIENT else 0
         soonest = self.now + timedelta(hours=notice)
         latest = self.now + timedelta(days=hours.horizon_days)
-        same_day = [each for each in others if each.start.date() == start.date()]
-        same_month = [each for each in others if f"{each.start:%Y%m}" == f"{start:%Y%m}"]
-        stays_in_day = moving is not None and moving.start.date() == start.date()
-        stays_in_month = moving is not None and f"{moving.start:%Y%m}" == f"{start:%Y%m}"
         return (
             soonest <= start < latest
             and all(abs(each.start - start) >= apart for each in others)
-            and (hours.most_per_day is None or stays_in_day or len(same_day) < hours.most_per_day)
-            and (
-                hours.monthly_budget is None
-                or stays_in_month
-                or len(same_month) < hours.monthly_budget
+            and all(
+                (moving is not None and part_of(moving.start) == part_of(start))
+                or [part_of(each.start) for each in others].count(part_of(start)) < limit
+                for limit, part_of in limits_of(hours)
             )
         )
 
@@ -191,7 +220,35 @@ class Model:
             and self.client_is_free(meeting.client, start, beside=meeting)
         )
 
-    def close_what_is_over(self) -> None:
-        for each in self.meetings.values():
-            if each.status == BOOKED and self.now >= each.end + TWO_DAYS:
-                each.status = COMPLETED
+    def close_what_is_over(self) -> list[UUID]:
+        """Which took place, as nobody said otherwise."""
+        over = [
+            id
+            for id, each in self.meetings.items()
+            if each.status == BOOKED and self.now >= each.end + TWO_DAYS
+        ]
+        for id in over:
+            self.meetings[id].status = COMPLETED
+        return over
+
+
+def day_of(start: datetime) -> str:
+    return f"{start:%Y-%m-%d}"
+
+
+def week_of(start: datetime) -> str:
+    return f"{start:%G week %V}"
+
+
+def month_of(start: datetime) -> str:
+    return f"{start:%Y-%m}"
+
+
+def limits_of(hours: Availability) -> list[tuple[int, Callable[[datetime], str]]]:
+    """How many there may be at most of those that have the same of each."""
+    limits = [
+        (hours.most_per_day, day_of),
+        (hours.most_per_week, week_of),
+        (hours.monthly_budget, month_of),
+    ]
+    return [(limit, part_of) for limit, part_of in limits if limit is not None]

@@ -1,10 +1,16 @@
 """Random lives of consultations, held against a simple model; after each step all that must be
-true is true."""
+true is true, and just what the model expects was told.
+
+Weekly hours, overrides, buffers, notice, horizon and limits are played, in UTC. Not played: zones,
+stays and pacing (``test_availability``, ``test_limits``), calendars elsewhere (``test_outside``),
+the waitlist and rescue (``test_waitlist``, ``test_rescue``).
+"""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -24,41 +30,27 @@ from hypothesis.stateful import (
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from contracts.booking import Attendance, Availability, Party, Wish
-from services.booking.attendance import service as attendance
-from services.booking.availability import service as availability
-from services.booking.consultations import service as consultations
-from services.booking.invariants import service as invariants
-from services.booking.outcomes import service as outcomes
-from services.booking.privacy import service as privacy
+from contracts.booking import Attendance, Availability, DateOverride, Party, Stretch, Wish
 from services.booking.service import BookingService
-from services.booking.slots import service as slots
 from tests.booking.builders import every_day
 from tests.booking.model import (
     BOOKED,
     CANCELLED,
     CLIENT,
     COMPLETED,
+    COUNTING,
     HALF_AN_HOUR,
-    MISSED,
     Meeting,
     Model,
+    limits_of,
 )
-from tests.booking.worlds import BareWorld, ServedWorld, World
+from tests.booking.worlds import BareWorld, ServedWorld, Told, World
 from tests.databases import Databases
 from tests.talking import serving
 
-PARTS_OF_A_LIFE = (
-    availability,
-    slots,
-    consultations,
-    attendance,
-    outcomes,
-    privacy,
-    invariants,
-)
 BEGINNING = datetime(2026, 3, 25, 8, 0, tzinfo=UTC)
 """So that lives go through the end of a month."""
+OF_CALENDARS = ("AvailabilityChanged", "FreeConsultationsPaused", "FreeConsultationsResumed")
 PASSES = (
     timedelta(minutes=10),
     timedelta(minutes=45),
@@ -70,6 +62,17 @@ PASSES = (
     timedelta(days=31),
 )
 
+overrides = st.lists(
+    st.builds(
+        lambda days, hours: DateOverride(
+            day=(BEGINNING + timedelta(days=days)).date(), hours=hours
+        ),
+        days=st.integers(0, 12),
+        hours=st.sampled_from([[], [Stretch(starts="13:00", ends="14:30")]]),
+    ),
+    max_size=3,
+    unique_by=lambda override: override.day,
+)
 availabilities = st.builds(
     lambda opens, lasts, **rest: Availability(
         offers_free_consultations=True,
@@ -81,11 +84,14 @@ availabilities = st.builds(
     opens=st.integers(8, 10),
     lasts=st.integers(1, 3),
     grid_minutes=st.sampled_from([15, 30, 60]),
+    overrides=overrides,
     buffer_before_minutes=st.sampled_from([0, 0, 20]),
+    buffer_after_minutes=st.sampled_from([0, 0, 10]),
     minimum_notice_hours=st.sampled_from([0, 0, 5, 24]),
     cancellation_notice_hours=st.sampled_from([0, 12]),
     horizon_days=st.sampled_from([2, 10]),
     most_per_day=st.sampled_from([None, None, 1, 2]),
+    most_per_week=st.sampled_from([None, None, 2, 4]),
     monthly_budget=st.sampled_from([None, None, 1, 3]),
 )
 sides = st.sampled_from(Party)
@@ -106,9 +112,8 @@ class Lives(RuleBasedStateMachine):
     @initialize(first=availabilities, second=availabilities)
     def open_two(self, first: Availability, second: Availability) -> None:
         self.specialists = [self.world.a_specialist() for _ in range(2)]
-        for specialist, hours in zip(self.specialists, (first, second), strict=True):
-            self.world.open(specialist, hours)
-            self.model.open(specialist, hours)
+        for which, hours in enumerate((first, second)):
+            self.set_hours(which, hours)
 
     # What happens
 
@@ -116,7 +121,7 @@ class Lives(RuleBasedStateMachine):
     def set_hours(self, which: int, hours: Availability) -> None:
         specialist = self.specialists[which % 2]
         self.world.open(specialist, hours)
-        self.model.open(specialist, hours)
+        self._expect_told((kind, specialist) for kind in self.model.open(specialist, hours))
 
     @rule(who=some, whom=some, when=some)
     def book(self, who: int, whom: int, when: int) -> None:
@@ -133,6 +138,7 @@ class Lives(RuleBasedStateMachine):
                 timedelta(hours=hours.cancellation_notice_hours),
                 self.model.openings[specialist],
             )
+            self._expect_told([("ConsultationBooked", id), *self._news_of(specialist)])
 
     @precondition(lambda self: self.model.meetings)
     @rule(which=some, by=sides)
@@ -142,6 +148,8 @@ class Lives(RuleBasedStateMachine):
         self._attempt(allowed, lambda: self.world.cancel(id, by))
         if allowed:
             meeting.status = CANCELLED
+            news = self._news_of(meeting.specialist, released=meeting.start)
+            self._expect_told([("ConsultationCancelled", id), *news])
 
     @precondition(lambda self: self.model.meetings)
     @rule(which=some, by=sides, when=some)
@@ -151,9 +159,11 @@ class Lives(RuleBasedStateMachine):
         allowed = self.model.can_move(meeting, by, start)
         self._attempt(allowed, lambda: self.world.move(id, by, start))
         if allowed:
-            meeting.start = start
+            before, meeting.start = meeting.start, start
             if by != CLIENT:
                 meeting.notice = timedelta(0)
+            news = self._news_of(meeting.specialist, released=before)
+            self._expect_told([("ConsultationRescheduled", id), *news])
 
     @precondition(lambda self: self.model.meetings)
     @rule(which=some, by=sides, attendance=st.sampled_from(Attendance))
@@ -162,7 +172,11 @@ class Lives(RuleBasedStateMachine):
         allowed = meeting.can_say_attendance(by, attendance, self.model.now)
         self._attempt(allowed, lambda: self.world.attend(id, by, attendance))
         if allowed:
+            before = meeting.status, meeting.missed_by
             meeting.say_attendance(by, attendance, self.model.now)
+            kind = "ConsultationMissed" if meeting.missed_by else "ConsultationCompleted"
+            news = before != (meeting.status, meeting.missed_by)
+            self._expect_told([(kind, id)] if news else [])
 
     @precondition(lambda self: self.model.meetings)
     @rule(which=some, by=sides, wish=st.sampled_from(Wish))
@@ -171,15 +185,18 @@ class Lives(RuleBasedStateMachine):
         allowed = meeting.can_say_wish(by, wish, self.model.now)
         self._attempt(allowed, lambda: self.world.say(id, by, wish))
         if allowed:
+            news = by not in meeting.wishes
             meeting.wishes[by] = wish
+            both = set(meeting.wishes.values()) == {Wish.CONTINUE, Wish.GOOD_FIT}
+            self._expect_told([("BothWishToContinue", id)] if news and both else [])
 
     @rule(passes=st.sampled_from(PASSES))
     def time_passes(self, passes: timedelta) -> None:
         self.model.now += passes
         self.world.now = self.model.now
         self.world.clocks_tick()
-        self.model.close_what_is_over()
-        self.told = len(self.world.told())
+        over = [("ConsultationCompleted", id) for id in self.model.close_what_is_over()]
+        self._expect_told(over, beside=OF_CALENDARS)
 
     @precondition(lambda self: self.model.of_all(BOOKED))
     @rule(which=some)
@@ -208,7 +225,7 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_at_two_places(self) -> None:
-        live = self.model.of_all(BOOKED, COMPLETED, MISSED)
+        live = self.model.of_all(*COUNTING)
         for one, other in combinations(live, 2):
             if abs(one.start - other.start) < HALF_AN_HOUR:
                 assert one.specialist != other.specialist
@@ -225,19 +242,19 @@ class Lives(RuleBasedStateMachine):
         assert max(had.values(), default=0) <= 1
 
     @invariant()
-    def budgets_are_kept(self) -> None:
+    def limits_are_kept(self) -> None:
         for specialist, hours in self.model.hours.items():
-            if hours.monthly_budget is None:
-                continue
-            theirs = self.model.of(specialist, BOOKED, COMPLETED, MISSED)
-            counted = Counter(f"{each.start:%Y%m}" for each in theirs)
-            for each in theirs:
-                if each.placed_under == self.model.openings[specialist]:
-                    assert counted[f"{each.start:%Y%m}"] <= hours.monthly_budget
+            theirs = self.model.of(specialist, *COUNTING)
+            for limit, part_of in limits_of(hours):
+                counted = Counter(part_of(each.start) for each in theirs)
+                for each in theirs:
+                    if each.placed_under == self.model.openings[specialist]:
+                        assert counted[part_of(each.start)] <= limit
 
     @invariant()
     def only_a_mutual_wish_is_told_and_once(self) -> None:
-        told = Counter(about for kind, about in self.world.told() if kind == "BothWishToContinue")
+        wished = [each for each in self.world.told() if each.kind == "BothWishToContinue"]
+        told = Counter(each.about for each in wished)
         mutual = {
             str(id): 1
             for id, each in self.model.meetings.items()
@@ -252,17 +269,45 @@ class Lives(RuleBasedStateMachine):
     # How
 
     def _attempt(self, allowed: bool, attempt: Callable[[], Any]) -> Any:
-        """It is done or refused as the model says; and told in one event at most."""
-        if not allowed:
-            with pytest.raises(DomainError):
-                attempt()
-            assert len(self.world.told()) == self.told
-            return None
-        result = attempt()
-        told = len(self.world.told())
-        assert told - self.told <= 1
-        self.told = told
-        return result
+        """It is done or refused as the model says; of what is refused nothing is told."""
+        if allowed:
+            return attempt()
+        with pytest.raises(DomainError):
+            attempt()
+        self._expect_told([])
+        return None
+
+    def _news_of(
+        self, specialist: UUID, released: datetime | None = None
+    ) -> Iterator[tuple[str, UUID]]:
+        """What is told of a calendar in which something has changed."""
+        for kind in self.model.review(specialist):
+            yield kind, specialist
+        if released in self.model.slots(specialist):
+            yield "SlotReleased", specialist
+
+    def _expect_told(
+        self, expected: Iterable[tuple[str, UUID]], beside: Collection[str] = ()
+    ) -> None:
+        """Since the last step just this was told; and ``beside`` it what only a clock knows."""
+        told = self.world.told()
+        new = [each for each in told[self.told :] if each.kind not in beside]
+        assert Counter((each.kind, each.about) for each in new) == Counter(
+            (kind, str(about)) for kind, about in expected
+        )
+        if beside:
+            self._take_on(told[self.told :])
+        self.told = len(told)
+
+    def _take_on(self, told: Sequence[Told]) -> None:
+        """What a clock told of calendars."""
+        for each in told:
+            if each.kind == "AvailabilityChanged":
+                self.model.next_told[UUID(each.about)] = each.next_slot_at
+            elif each.kind == "FreeConsultationsPaused":
+                self.model.paused.add(UUID(each.about))
+            elif each.kind == "FreeConsultationsResumed":
+                self.model.paused.remove(UUID(each.about))
 
     def _some_time(self, specialist: UUID, which: int) -> datetime:
         """A slot mostly; else one that another has, or that is nobody's."""
@@ -300,16 +345,24 @@ def test_lives_go_as_the_model_says() -> None:
     play(BareWorld, lives=60, steps=30)
 
 
+@pytest.mark.parametrize(("kind", "lives"), [("sqlite", 6), ("postgres", 3)])
 def test_lives_go_as_the_model_says_through_the_service(
-    sqlite_databases: Databases, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, kind: str, lives: int
 ) -> None:
-    with serving(BookingService, sqlite_databases.fresh()) as booking:
-        worlds: list[ServedWorld] = []
+    databases: Databases = request.getfixturevalue(f"{kind}_databases")
+    worlds: list[ServedWorld] = []
+    let_clocks_show(lambda: worlds[-1].now if worlds else BEGINNING, monkeypatch)
+    with serving(BookingService, databases.fresh()) as booking:
 
         def make(now: datetime) -> World:
             worlds.append(ServedWorld(booking, now))
             return worlds[-1]
 
-        for module in PARTS_OF_A_LIFE:
-            monkeypatch.setattr(module, "utc_now", lambda: worlds[-1].now)
-        play(make, lives=6, steps=20, shrunk=False)
+        play(make, lives=lives, steps=20, shrunk=False)
+
+
+def let_clocks_show(now: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In all of booking."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("services.booking.") and hasattr(module, "utc_now"):
+            monkeypatch.setattr(module, "utc_now", now)

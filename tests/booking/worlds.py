@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from chassis.context import Caller
 from chassis.events import Event, as_mapping
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
+from chassis.subscribe import subscriptions_of
 from contracts import booking as contract
 from contracts.booking import (
     Attendance,
@@ -30,6 +31,15 @@ from services.booking.service import BookingService
 from tests.booking.builders import a_calendar
 from tests.booking.test_booking import listed
 from tests.talking import NOBODY, Asking, Talking
+from tests.waiting import eventually
+
+
+class Told(NamedTuple):
+    """An event: its type, and whom it is about."""
+
+    kind: str
+    about: str
+    next_slot_at: datetime | None = None
 
 
 class World(Protocol):
@@ -57,8 +67,8 @@ class World(Protocol):
 
     def seen(self, id: UUID) -> contract.Consultation: ...
 
-    def told(self) -> list[tuple[str, str]]:
-        """Of all events about consultations the type, and whom it is about."""
+    def told(self) -> list[Told]:
+        """All events about its consultations and specialists."""
 
     def broken(self) -> list[Any]:
         """What an audit finds."""
@@ -75,7 +85,7 @@ class BareWorld:
         self._told: list[Event] = []
 
     def a_specialist(self) -> UUID:
-        calendar = a_calendar(hours=[])
+        calendar = a_calendar(hours=[], offers=False)
         self._calendars[calendar.specialist_id] = calendar
         return calendar.specialist_id
 
@@ -106,10 +116,11 @@ class BareWorld:
         consultation = self._consultations[id]
         self._told.append(consultation.cancel(by, None, self.now))
         self._review(consultation.specialist_id)
+        self._release(consultation.specialist_id, consultation.starts_at)
 
     def move(self, id: UUID, by: Party, start: datetime) -> None:
         consultation = self._consultations[id]
-        specialist = consultation.specialist_id
+        specialist, previous = consultation.specialist_id, consultation.starts_at
         event = consultation.reschedule(
             by,
             self._calendars[specialist],
@@ -120,6 +131,7 @@ class BareWorld:
         )
         self._told.append(event)
         self._review(specialist)
+        self._release(specialist, previous)
 
     def attend(self, id: UUID, by: Party, attendance: Attendance) -> None:
         self._told += self._consultations[id].attend(by, attendance, self.now)
@@ -146,11 +158,10 @@ class BareWorld:
         consultation = self._consultations[id]
         return consultation.to_resource(consultation.client_id)
 
-    def told(self) -> list[tuple[str, str]]:
+    def told(self) -> list[Told]:
         return [
-            (each.type(), each.subject())
+            Told(each.type(), each.subject(), getattr(each, "next_slot_at", None))
             for each in self._told
-            if each.subject() in map(str, self._consultations)
         ]
 
     def broken(self) -> list[Any]:
@@ -165,6 +176,10 @@ class BareWorld:
 
     def _review(self, specialist: UUID) -> None:
         self._told += self._calendars[specialist].review(self._taken(specialist), self.now)
+
+    def _release(self, specialist: UUID, starts_at: datetime) -> None:
+        taken = self._taken(specialist)
+        self._told += self._calendars[specialist].released(starts_at, taken, self.now)
 
     def _taken(self, specialist: UUID) -> set[datetime]:
         return {
@@ -197,11 +212,13 @@ class ServedWorld:
         self._booking = booking
         self._clocks = BookingService()
         self._clocks.store = booking.store
+        self._specialists: set[UUID] = set()
         self._sides: dict[UUID, dict[Party, Caller]] = {}
 
     def a_specialist(self) -> UUID:
         """Who has nothing in common with anybody: no other stands in for them."""
         specialist = new_id()
+        self._specialists.add(specialist)
         self._booking.hears(replace(listed(specialist), topics=[str(specialist)]))
         return specialist
 
@@ -243,17 +260,37 @@ class ServedWorld:
         answer = self._asked(id, Party.CLIENT).get_consultation(consultation_id=id)
         return load(contract.Consultation, answer, Reading.WIRE)
 
-    def told(self) -> list[tuple[str, str]]:
+    def told(self) -> list[Told]:
+        """When booking has heard what it tells itself."""
+        eventually(self._has_heard_all)
         rows = sorted(self._booking.rows("outbox"), key=lambda each: each.seq)
-        told = [(row.type, as_mapping(row.body)["subject"]) for row in rows]
-        return [each for each in told if each[1] in map(str, self._sides)]
+        bodies = [as_mapping(row.body) for row in rows]
+        told = [
+            Told(body["type"], body["subject"], _time(body["data"].get("next_slot_at")))
+            for body in bodies
+        ]
+        return [each for each in told if each.about in map(str, self._here())]
+
+    def _has_heard_all(self) -> bool:
+        hears = {heard.type() for _, heard in subscriptions_of(BookingService)}
+        heard = {row.event_id for row in self._booking.rows("inbox") if row.status == "done"}
+        return heard >= {row.event_id for row in self._booking.rows("outbox") if row.type in hears}
+
+    def _here(self) -> set[UUID]:
+        return self._specialists.union(self._sides)
 
     def broken(self) -> list[Any]:
+        """Of this world: for those before it, time went back."""
         with self._booking.store.reading() as session:
-            return audit(session, self.now).shown
+            found = audit(session, self.now).shown
+        return [each for each in found if self._here().intersection(each.about)]
 
     def _asked(self, id: UUID, by: Party) -> Asking:
         return self._booking.asked_by(self._sides[id][by])
+
+
+def _time(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said)
 
 
 def _as_specialist(id: UUID) -> Caller:
