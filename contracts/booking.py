@@ -531,7 +531,7 @@ class OpenCalendarFeed:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenedCalendarFeed:
-    """What makes the address private; kept nowhere."""
+    """What makes the address private; kept nowhere but, sealed, in the answer to a repetition."""
 
     token: str = field(repr=False)
     discreet: bool

@@ -21,7 +21,7 @@ class CalendarsApi(Api):
         "GET",
         "/api/v1/consultations/{consultation_id}.ics",
         query=CalendarFileQuery,
-        returns=Raw((CALENDAR_TYPE,), name="consultation.ics"),
+        returns=Raw((CALENDAR_TYPE,), name="appointment.ics"),
         allow=SIGNED_IN,
         errors=[NotFound],
     )
@@ -61,7 +61,7 @@ class CalendarsApi(Api):
     @endpoint(
         "GET",
         FEED,
-        returns=Raw((CALENDAR_TYPE,), name="consultations.ics", asks_again=True),
+        returns=Raw((CALENDAR_TYPE,), name="calendar.ics", asks_again=True),
         errors=[NotFound],
     )
     def get_calendar_feed(self, token: str) -> Any:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import eventlet
 import icalendar
 import pytest
 import vobject
@@ -22,6 +23,7 @@ from chassis.schemas import Reading, load
 from contracts.booking import CALENDAR_TYPE, OpenCalendarFeed, OpenedCalendarFeed
 from contracts.profiles.privacy import AccountErased
 from services.booking.consultations.consultations import Consultation
+from services.booking.feeds import calendar_files
 from services.booking.feeds.calendar_files import feed
 from tests.booking.builders import HALF_AN_HOUR, MONDAY
 from tests.booking.test_booking import a_client, a_specialist, book, slots_of
@@ -73,6 +75,7 @@ def test_each_side_takes_its_consultation_into_a_calendar(booking: Talking) -> N
         assert uids(text) == [uid_of(consultation.id)]
         assert str(party.account_id) in text
         assert "METHOD:REQUEST" in text
+        assert "ORGANIZER:mailto:no-reply@firststep.example" in text
 
 
 def test_for_others_there_is_no_file(booking: Talking) -> None:
@@ -108,6 +111,26 @@ def test_a_feed_stays_the_same_text_while_nothing_changes(booking: Talking) -> N
     assert read(booking, token) == before
     book(booking, a_client(), specialist, slots[1])
     assert read(booking, token) != before
+
+
+def test_others_have_their_turn_while_a_feed_is_written(
+    booking: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist, turns = a_specialist(booking), []
+    slots, token = slots_of(booking, specialist), a_feed(booking, specialist)
+    for each in slots[:3]:
+        book(booking, a_client(), specialist, each)
+    written: list[Any] = []
+
+    def _event(consultation: Consultation, discreet: bool) -> Any:
+        written.append(consultation)
+        eventlet.spawn(lambda: turns.append(len(written)))
+        return original(consultation, discreet)
+
+    original = calendar_files._event
+    monkeypatch.setattr(calendar_files, "_event", _event)
+    read(booking, token)
+    assert turns == [1, 2, 3]
 
 
 def test_a_new_address_replaces_the_one_before(booking: Talking) -> None:
@@ -157,12 +180,12 @@ def test_what_was_cancelled_stays_for_thirty_days_and_says_so(booking: Talking) 
     ]
 
 
-def test_what_took_place_stays_for_a_year(booking: Talking) -> None:
+def test_what_took_place_stays_for_a_month(booking: Talking) -> None:
     specialist = a_specialist(booking)
     slots = slots_of(booking, specialist)
     now = datetime.now(UTC)
     made = [book(booking, a_client(), specialist, each).id for each in slots[:2]]
-    for id, days in zip(made, (364, 366), strict=True):
+    for id, days in zip(made, (30, 32), strict=True):
         then = now - timedelta(days=days)
         set_aside(booking, id, status="completed", starts_at=then, ends_at=then + HALF_AN_HOUR)
     assert uids(read(booking, a_feed(booking, specialist))) == [uid_of(made[0])]

@@ -15,7 +15,8 @@ TOKEN_BYTES = 32
 
 
 class CalendarFeed(Base):
-    """Whoever knows the token may read it; the token itself is kept nowhere."""
+    """Whoever knows the token may read it; the token itself is not kept here. Sealed, it stays
+    for some days in ``replies``, for a repetition of the call that asked for it."""
 
     __tablename__ = "calendar_feeds"
     __table_args__ = (Index("uq_calendar_feeds_digest", "digest", unique=True),)

@@ -12,11 +12,13 @@ from icalendar import Event, vCalAddress, vDatetime, vText
 from contracts.booking import ConsultationStatus
 from services.booking.consultations.consultations import Consultation
 
-PRODUCT = "-//Firststep//Consultations//EN"
-ORGANIZER = "mailto:no-reply@firststep.example"
+PRODUCT = "-//Firststep//EN"
+NAME = "Appointments"
+"""Of a calendar that subscribes; it would show the secret address for want of one."""
 TITLE, NEUTRAL_TITLE = "Free first consultation", "Appointment"
 """The neutral one says nothing to whoever looks over a shoulder."""
 REFRESHED_EVERY = timedelta(hours=1)
+END = b"END:VCALENDAR"
 
 
 def uid_of(consultation_id: UUID) -> str:
@@ -24,7 +26,9 @@ def uid_of(consultation_id: UUID) -> str:
     return f"{consultation_id}@firststep"
 
 
-def invitation(consultation: Consultation, reader: UUID, discreet: bool, now: datetime) -> str:
+def invitation(
+    consultation: Consultation, reader: UUID, discreet: bool, organizer: str, now: datetime
+) -> str:
     """One consultation, for one of its two sides; a later file replaces an earlier one.
 
     The UID stays, SEQUENCE grows with each change, and METHOD says whether it takes place.
@@ -32,24 +36,32 @@ def invitation(consultation: Consultation, reader: UUID, discreet: bool, now: da
     cancelled = consultation.status == ConsultationStatus.CANCELLED
     event = _event(consultation, discreet)
     event["dtstamp"] = vDatetime(now)
-    event["organizer"] = vCalAddress(ORGANIZER)
+    event["organizer"] = vCalAddress(organizer)
     attendee = vCalAddress(f"urn:uuid:{reader}")
     attendee.params["RSVP"] = vText("FALSE")
     event.add("attendee", attendee, encode=False)
-    return _file([event], "CANCEL" if cancelled else "REQUEST")
+    file = _empty_file()
+    file.add("method", "CANCEL" if cancelled else "REQUEST")
+    return _text(file, [event])
 
 
 def feed(consultations: Iterable[Consultation], discreet: bool) -> str:
     """A person's consultations, for a calendar that subscribes: the same text while they stay the
-    same, whenever it is asked for."""
-    return _file([_event(each, discreet) for each in consultations], "PUBLISH")
+    same, whenever it is asked for. It is no message that somebody sends, and has no METHOD."""
+    file = _empty_file()
+    file.add("x-wr-calname", NAME)
+    file.add("refresh-interval", REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
+    return _text(file, (_event(each, discreet) for each in consultations))
 
 
 def _event(consultation: Consultation, discreet: bool) -> Event:
+    changes = (consultation.booked_at, consultation.rescheduled_at, consultation.cancelled_at)
+    changed_at = max(each for each in changes if each is not None)
     event = Event()
     event.add("uid", uid_of(consultation.id))
     event.add("sequence", consultation.version - 1)
-    event.add("dtstamp", consultation.cancelled_at or consultation.booked_at)
+    event.add("dtstamp", changed_at)
+    event.add("last-modified", changed_at)
     event.add("dtstart", consultation.starts_at)
     event.add("dtend", consultation.ends_at)
     event.add("summary", NEUTRAL_TITLE if discreet else TITLE)
@@ -59,13 +71,15 @@ def _event(consultation: Consultation, discreet: bool) -> Event:
     return event
 
 
-def _file(events: Iterable[Event], method: str) -> str:
+def _empty_file() -> CalendarFile:
     file = CalendarFile()
     file.add("prodid", PRODUCT)
     file.add("version", "2.0")
-    file.add("method", method)
-    if method == "PUBLISH":
-        file.add("refresh-interval", REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
-    for event in events:
-        file.add_component(event)
-    return str(file.to_ical(), encoding="utf-8")
+    return file
+
+
+def _text(file: CalendarFile, events: Iterable[Event]) -> str:
+    """Written event by event: whoever gives them may let others have their turn in between."""
+    before, end, after = file.to_ical().partition(END)
+    written: bytes = b"".join([before, *(each.to_ical() for each in events), end, after])
+    return written.decode()

@@ -12,13 +12,14 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_of
 from services.booking.feeds.calendar_feeds import CalendarFeed
 
-LOOKED_BACK = timedelta(days=365)
+LOOKED_BACK = timedelta(days=31)
+"""Calendars read it again and again: it stays short."""
 CANCELLED_SHOWN = timedelta(days=30)
 """Long enough for every calendar that subscribes to hear of it."""
 
 
 def in_feed_of(account_id: UUID, now: datetime) -> Select[Consultation]:
-    """Those to come, those of the past year, and what was cancelled a short time ago."""
+    """Those to come, those of the past month, and what was cancelled a short time ago."""
     return (
         consultations_of(account_id)
         .where(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+import eventlet
 from sqlalchemy import delete
 
 from chassis.errors import NotFound
@@ -16,10 +18,13 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.feeds import queries
 from services.booking.feeds.calendar_feeds import CalendarFeed, digest_of, new_token
 from services.booking.feeds.calendar_files import feed, invitation
+from services.booking.feeds.organizer import Organizer
 from services.booking.part import Part
 
 
 class CalendarFeeds(Part):
+    organizer = Organizer()
+
     @rpc
     def get_consultation_file(self, consultation_id: UUID, discreet: bool) -> File:
         with self.store.reading() as session:
@@ -27,7 +32,8 @@ class CalendarFeeds(Part):
         if consultation is None:
             raise NotFound(f"there is no consultation {consultation_id}")
         consultation.require_party(self.caller)
-        return _file(invitation(consultation, self.caller.known(), discreet, utc_now()))
+        reader, now = self.caller.known(), utc_now()
+        return _file(invitation(consultation, reader, discreet, self.organizer, now))
 
     @rpc
     def open_calendar_feed(self, wanted: OpenCalendarFeed) -> contract.OpenedCalendarFeed:
@@ -52,7 +58,14 @@ class CalendarFeeds(Part):
             if found is None:
                 raise NotFound("there is no such calendar")
             consultations = session.scalars(queries.in_feed_of(found.account_id, now)).all()
-        return _file(feed(consultations, found.discreet))
+        return _file(feed(_one_by_one(consultations), found.discreet))
+
+
+def _one_by_one(consultations: Iterable[Consultation]) -> Iterator[Consultation]:
+    """Others have their turn in between: writing hundreds takes a while."""
+    for each in consultations:
+        yield each
+        eventlet.sleep(0)
 
 
 def _file(text: str) -> File:
