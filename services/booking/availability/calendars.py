@@ -37,7 +37,7 @@ from services.booking.availability.opening_hours import SLOT, OpeningHours
 from services.booking.availability.sensible import require_sensible
 from services.booking.base import Base
 from services.booking.slots.free_times import FreeTimes
-from services.booking.slots.taken import Occupied, Taken
+from services.booking.slots.taken import Blocked, Interval, Taken
 
 CalendarEvent = AvailabilityChanged | FreeConsultationsPaused | FreeConsultationsResumed
 
@@ -172,10 +172,9 @@ class Calendar(Base):
             raise TooFar(f"slots are offered {self.horizon_days} days ahead")
         if not any(self.opening_hours.slots(starts_at, starts_at + timedelta(microseconds=1))):
             raise SlotNotOffered
-        occupied = self._occupied(taken)
-        if occupied.has_consultation_near(starts_at):
+        if self._around(taken).holds(starts_at):
             raise SlotTaken
-        if occupied.is_busy(starts_at):
+        if self._elsewhere(taken).holds(starts_at):
             raise SpecialistBusy
         self._require_within_limits(starts_at, taken, now, moved_from)
 
@@ -261,21 +260,26 @@ class Calendar(Base):
     ) -> Iterator[datetime]:
         if earliest >= latest:
             return
-        hours, occupied = self.opening_hours, self._occupied(taken)
+        hours, around, elsewhere = self.opening_hours, self._around(taken), self._elsewhere(taken)
         engagements, today = Engagements(taken, hours.day_of, self.limits), hours.day_of(now)
-        closed: dict[date, bool] = {}
-        for day, start in hours.dated_slots(earliest, latest):
-            if day not in closed:
-                closed[day] = engagements.day_is_full(day) or (
-                    engagements.budget_is_spent(day, today)
-                )
-            if not closed[day] and occupied.leave_room_at(start):
-                yield start
+        for day, starts in hours.days_of_slots(earliest, latest):
+            if not (engagements.day_is_full(day) or engagements.budget_is_spent(day, today)):
+                yield from elsewhere.less(around.less(starts))
 
-    def _occupied(self, taken: Collection[datetime]) -> Occupied:
+    def _around(self, taken: Collection[datetime]) -> Blocked:
+        """Slots start so far from consultations that each keeps its buffers."""
+        minutes = max(self.buffer_before_minutes, self.buffer_after_minutes)
+        apart = SLOT + timedelta(minutes=minutes)
+        return Blocked(Interval(each - apart, each + apart) for each in taken)
+
+    def _elsewhere(self, taken: Collection[datetime]) -> Blocked:
+        """Slots leave room before and after themselves between what is elsewhere."""
         before = timedelta(minutes=self.buffer_before_minutes)
-        after = timedelta(minutes=self.buffer_after_minutes)
-        return Occupied(taken, SLOT + max(before, after), before, SLOT + after)
+        until_free = SLOT + timedelta(minutes=self.buffer_after_minutes)
+        busy = taken.busy if isinstance(taken, Taken) else ()
+        return Blocked(
+            Interval(each.starts_at - until_free, each.ends_at + before) for each in busy
+        )
 
     @property
     def opening_hours(self) -> OpeningHours:

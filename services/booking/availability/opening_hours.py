@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import groupby
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -48,25 +50,19 @@ class OpeningHours:
         would last beyond its hours because the clocks change meanwhile. Slots may overlap where
         the grid is finer than they are long.
         """
-        for _, start in self.dated_slots(starting_from, until):
-            yield start
+        for _, starts in self.days_of_slots(starting_from, until):
+            yield from starts
 
-    def dated_slots(
+    def days_of_slots(
         self, starting_from: datetime, until: datetime
-    ) -> Iterator[tuple[date, datetime]]:
-        """The same, each with the date that the specialist's own calendar shows then."""
+    ) -> Iterator[tuple[date, Sequence[datetime]]]:
+        """The same, under the dates that the specialist's own calendar shows then."""
         # no zone is more than a day from UTC
-        day = starting_from.astimezone(UTC).date() - A_DAY
+        first = starting_from.astimezone(UTC).date() - A_DAY
         last = until.astimezone(UTC).date() + A_DAY
-        days = (day + n * A_DAY for n in range((last - day).days + 1))
-        found = (
-            (each, start)
-            for each in days
-            for start in self._starts_on(each)
-            if starting_from <= start < until
-        )
-        # dates follow each other in one zone; where two meet they may not
-        yield from sorted(found, key=itemgetter(1)) if self.stays else found
+        days = (first + n * A_DAY for n in range((last - first).days + 1))
+        found = ((day, _between(self._starts_on(day), starting_from, until)) for day in days)
+        yield from _in_order(found) if self.stays else found
 
     def day_of(self, moment: datetime) -> date:
         """The date that the specialist's own calendar shows."""
@@ -109,15 +105,38 @@ class OpeningHours:
         return [each for each in starts if self.day_of(each) == day]
 
     def _stretches_on(self, day: date) -> tuple[Stretch, ...]:
-        for override in self.overrides:
-            if override.day == day:
-                return tuple(override.hours)
-        weekday = WEEKDAYS[day.weekday()]
-        return tuple(
-            Stretch(starts=each.starts, ends=each.ends)
-            for each in self.hours
-            if each.weekday == weekday
-        )
+        differing = self._differing.get(day)
+        return self._weekly[day.weekday()] if differing is None else differing
+
+    @cached_property
+    def _differing(self) -> dict[date, tuple[Stretch, ...]]:
+        return {each.day: tuple(each.hours) for each in self.overrides}
+
+    @cached_property
+    def _weekly(self) -> list[tuple[Stretch, ...]]:
+        return [
+            tuple(
+                Stretch(starts=each.starts, ends=each.ends)
+                for each in self.hours
+                if each.weekday == weekday
+            )
+            for weekday in WEEKDAYS
+        ]
+
+
+def _between(
+    starts: Sequence[datetime], starting_from: datetime, until: datetime
+) -> Sequence[datetime]:
+    return starts[bisect_left(starts, starting_from) : bisect_left(starts, until)]
+
+
+def _in_order(
+    days: Iterable[tuple[date, Sequence[datetime]]],
+) -> Iterator[tuple[date, Sequence[datetime]]]:
+    """Dates follow each other in one zone; where two meet they may not."""
+    found = sorted((start, day) for day, starts in days for start in starts)
+    for day, together in groupby(found, key=itemgetter(1)):
+        yield day, [start for start, _ in together]
 
 
 @lru_cache(DAYS_REMEMBERED)

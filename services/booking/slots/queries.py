@@ -59,7 +59,8 @@ def taken_times(
     starts: list[datetime] = []
     busy: list[Interval] = []
     held: dict[datetime, datetime] = {}
-    for starts_at, ends_at, until in session.execute(TAKEN_TIMES, {**given, "reader": reader}):
+    rows = session.execute(TAKEN_TIMES, {**given, "reader": reader}).all()
+    for starts_at, ends_at, until in rows:
         if ends_at is not None:
             busy.append(Interval(starts_at, ends_at))
         elif until is not None:

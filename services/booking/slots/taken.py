@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 
@@ -60,37 +60,33 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
     return found
 
 
-class Occupied:
-    """``taken``, as slots meet it: they start ``apart`` from consultations at least, and leave
-    room ``before`` and after themselves between what is elsewhere."""
+class Blocked:
+    """What stands against slots: none starts within one of these intervals, the ends of which are
+    not part of them."""
 
-    def __init__(
-        self,
-        taken: Collection[datetime],
-        apart: timedelta,
-        before: timedelta,
-        until_free: timedelta,
-    ) -> None:
-        self._starts = sorted(taken)
-        self._apart = apart
-        self._before = before
-        self._until_free = until_free
-        busy = taken.busy if isinstance(taken, Taken) else ()
-        self._busy_from = [each.starts_at for each in busy]
-        self._busy_until = [each.ends_at for each in busy]
+    def __init__(self, intervals: Iterable[Interval]) -> None:
+        self._from: list[datetime] = []
+        self._until: list[datetime] = []
+        for starts_at, ends_at in sorted(intervals):
+            if self._until and starts_at < self._until[-1]:
+                self._until[-1] = max(self._until[-1], ends_at)
+            else:
+                self._from.append(starts_at)
+                self._until.append(ends_at)
 
-    def leave_room_at(self, start: datetime) -> bool:
-        return not (self.has_consultation_near(start) or self.is_busy(start))
+    def holds(self, start: datetime) -> bool:
+        first = bisect_right(self._until, start)
+        return first < len(self._from) and self._from[first] < start
 
-    def has_consultation_near(self, start: datetime) -> bool:
-        starts, i = self._starts, bisect_left(self._starts, start)
-        return (i < len(starts) and starts[i] - start < self._apart) or (
-            i > 0 and start - starts[i - 1] < self._apart
-        )
-
-    def is_busy(self, start: datetime) -> bool:
-        """Whether something elsewhere lies in the slot, or in the time kept free around it."""
-        if not self._busy_from:
-            return False
-        first = bisect_right(self._busy_until, start - self._before)
-        return first < len(self._busy_from) and (self._busy_from[first] < start + self._until_free)
+    def less(self, starts: Sequence[datetime]) -> Sequence[datetime]:
+        """Those of some starts, in order, that can be: whole runs of them are cut out."""
+        if not starts:
+            return starts
+        left: list[datetime] = []
+        done = 0
+        first = bisect_right(self._until, starts[0])
+        last = bisect_left(self._from, starts[-1])
+        for each in range(first, last):
+            left += starts[done : bisect_right(starts, self._from[each], done)]
+            done = bisect_left(starts, self._until[each], done)
+        return left + list(starts[done:])
