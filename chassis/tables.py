@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Index,
@@ -21,8 +22,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     Uuid,
+    column,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -46,6 +50,26 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 AnyJson = JSON().with_variant(JSONB(), "postgresql")
 Sequence = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class _Elements(FunctionElement[Any]):
+    inherit_cache = True
+
+
+@compiles(_Elements, "postgresql")
+def _elements_on_postgres(element: _Elements, compiler: Any, **given: Any) -> str:
+    return f"jsonb_array_elements_text({compiler.process(element.clauses, **given)})"
+
+
+@compiles(_Elements, "sqlite")
+def _elements_on_sqlite(element: _Elements, compiler: Any, **given: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **given)})"
+
+
+def elements_of(array: ColumnElement[Any]) -> ColumnElement[str]:
+    """The texts in a JSON array, as rows of a query: one that is ``FROM`` this alone."""
+    return _Elements(array).table_valued(column("value", Text())).c.value
+
 
 COLUMN_TYPES: dict[Any, Any] = {
     datetime: UtcDateTime(),

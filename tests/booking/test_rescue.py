@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,20 +15,34 @@ from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.booking import (
     Attendance,
+    ConsultationMissed,
     ConsultationStatus,
     HeldSlot,
     HeldSlots,
+    Party,
     RescueOffered,
     SlotTaken,
 )
 from contracts.profiles.featuring import SpecialistFeatured
+from contracts.profiles.privacy import AccountErased
 from contracts.profiles.specialists import SpecialistListed
+from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement
-from services.booking.rescue import fit
+from services.booking.consultations.consultations import Consultation
+from services.booking.rescue import fit, offering
 from services.booking.rescue.facts import Facts
+from services.booking.rescue.fit import StandIn
+from services.booking.rescue.lost import Lost
 from tests.begun import let_begin
-from tests.booking.builders import MONDAY, a_calendar, at
-from tests.booking.test_booking import IN_THREE_DAYS, a_client, a_specialist, book, slots_of
+from tests.booking.builders import MONDAY, a_calendar, at, on
+from tests.booking.test_booking import (
+    IN_THREE_DAYS,
+    THAT_WEEKDAY,
+    a_client,
+    a_specialist,
+    book,
+    slots_of,
+)
 from tests.booking.test_life import attend, cancel
 from tests.booking.test_waitlist import let_holds_run_out, one_slot
 from tests.talking import Talking
@@ -50,38 +66,79 @@ def facts(languages: str = "en", topics: str = "anxiety", featured: bool = False
 # Who fits
 
 
-def test_who_shares_no_language_or_no_topic_does_not_fit() -> None:
-    wanted = facts("en de", "anxiety grief")
-    fits = facts("de fr", "sleep grief")
-    others = [facts("fr", "anxiety"), facts("en", "sleep"), fits]
-    assert fit.in_order_of_fit(wanted, [(each, TUESDAY) for each in others], TUESDAY) == [fits]
+def test_the_featured_come_first_then_the_nearest_then_who_shares_more() -> None:
+    lost = Lost.of(new_id(), facts(topics="anxiety grief sleep"))
+    featured = StandIn(facts(topics="grief", featured=True), TUESDAY + 9 * AN_HOUR)
+    nearest = StandIn(facts(topics="sleep"), TUESDAY - AN_HOUR)
+    closest_fit = StandIn(facts(topics="anxiety grief"), TUESDAY + 5 * AN_HOUR)
+    as_far = StandIn(facts(topics="sleep"), TUESDAY + 5 * AN_HOUR)
+    given = [as_far, closest_fit, nearest, featured]
+    found = fit.in_order_of_fit(lost, given, TUESDAY)
+    assert found == [featured, nearest, closest_fit, as_far]
 
 
-def test_the_featured_come_first_then_who_shares_more_then_the_nearest() -> None:
-    wanted = facts(topics="anxiety grief sleep")
-    featured = (facts(topics="grief", featured=True), TUESDAY + 9 * AN_HOUR)
-    closest_fit = (facts(topics="anxiety grief"), TUESDAY + 5 * AN_HOUR)
-    nearest = (facts(topics="sleep"), TUESDAY - AN_HOUR)
-    farther = (facts(topics="sleep"), TUESDAY + 2 * AN_HOUR)
-    given = [farther, nearest, closest_fit, featured]
-    found = fit.in_order_of_fit(wanted, given, TUESDAY)
-    assert found == [each[0] for each in (featured, closest_fit, nearest, farther)]
+def time_near(
+    meant_for: datetime,
+    calendar: Calendar | None = None,
+    engagements: Collection[Engagement] = (),
+    taken: Collection[datetime] = (),
+) -> datetime | None:
+    return fit.nearest_time(calendar or a_calendar(), taken, engagements, meant_for, MONDAY)
 
 
-def test_the_time_nearest_to_the_one_that_was_meant_is_held_for_30_minutes() -> None:
-    free = [TUESDAY + each * AN_HOUR for each in (-3, 1, 5)]
-    hold = fit.held(a_calendar(), new_id(), new_id(), free, [], TUESDAY, MONDAY)
-    assert hold is not None
-    assert (hold.starts_at, hold.until) == (TUESDAY + AN_HOUR, MONDAY + timedelta(minutes=30))
+def test_the_time_that_was_meant_is_chosen_or_the_nearest_to_it() -> None:
+    assert time_near(TUESDAY) == TUESDAY
+    assert time_near(TUESDAY, taken={TUESDAY}) == TUESDAY + timedelta(minutes=30)
+    evening = TUESDAY + timedelta(hours=8, minutes=20)
+    assert time_near(evening) == TUESDAY + timedelta(hours=7, minutes=30)
 
 
-def test_nothing_is_held_that_the_client_could_not_book() -> None:
+def test_what_is_far_ahead_is_made_good_far_ahead() -> None:
+    in_six_weeks = TUESDAY + timedelta(days=40)
+    assert time_near(in_six_weeks) == in_six_weeks
+    too_far = a_calendar(horizon_days=20)
+    assert time_near(in_six_weeks, too_far) is None
+    assert time_near(TUESDAY + timedelta(days=25), too_far) == at("16:30", days_later=19)
+
+
+def test_nothing_is_chosen_that_the_client_could_not_book_as_long_as_it_is_held() -> None:
     busy = [Engagement(new_id(), TUESDAY, ConsultationStatus.BOOKED)]
-    assert fit.held(a_calendar(), new_id(), new_id(), [TUESDAY], busy, TUESDAY, MONDAY) is None
-    soon = MONDAY + timedelta(minutes=20)
-    assert fit.held(a_calendar(), new_id(), new_id(), [soon], [], soon, MONDAY) is None
-    noticed = a_calendar(notice_hours=25)
-    assert fit.held(noticed, new_id(), new_id(), [TUESDAY], [], TUESDAY, MONDAY) is None
+    assert time_near(TUESDAY, engagements=busy) == TUESDAY + timedelta(minutes=30)
+    full = [
+        Engagement(new_id(), at("20:00", days_later=each), ConsultationStatus.BOOKED)
+        for each in range(3)
+    ]
+    assert time_near(TUESDAY, engagements=full) is None
+    in_20_minutes = MONDAY + timedelta(minutes=20)
+    assert time_near(in_20_minutes) == MONDAY + AN_HOUR
+    assert time_near(TUESDAY, a_calendar(notice_hours=15 * 24)) is None
+
+
+# What is lost
+
+
+def a_lost_one() -> Consultation:
+    return Consultation.book(a_calendar(), new_id(), TUESDAY, set(), [], MONDAY)[0]
+
+
+def test_what_the_specialist_let_fall_through_is_made_good_once() -> None:
+    consultation = a_lost_one()
+    lost = Lost.of(consultation.id, facts())
+    assert not lost.is_to_be_rescued(consultation)
+    consultation.cancel(Party.SPECIALIST, None, MONDAY)
+    assert lost.is_to_be_rescued(consultation)
+    lost.was_rescued(MONDAY)
+    assert not lost.is_to_be_rescued(consultation)
+    assert (lost.languages, lost.topics) == ([], [])
+
+
+def test_a_miss_that_was_put_right_meanwhile_is_not_made_good() -> None:
+    consultation = a_lost_one()
+    lost = Lost.of(consultation.id, facts())
+    consultation.attend(Party.CLIENT, Attendance.SPECIALIST_MISSED, TUESDAY + AN_HOUR)
+    assert lost.is_to_be_rescued(consultation)
+    consultation.attend(Party.CLIENT, Attendance.HELD, TUESDAY + AN_HOUR)
+    assert not lost.is_to_be_rescued(consultation)
 
 
 # Through the service
@@ -161,6 +218,84 @@ def test_what_the_specialist_missed_is_rescued_and_what_nobody_takes_is_free_aga
     let_holds_run_out(booking)
     assert held_for(booking, client) == []
     assert slots_of(booking, other) == [IN_THREE_DAYS]
+
+
+def test_a_miss_that_is_none_when_it_is_heard_of_holds_nothing(booking: Talking) -> None:
+    topic = f"topic-{new_id()}"
+    specialist, client = of_topic(booking, topic), a_client()
+    of_topic(booking, topic)
+    consultation = book(booking, client, specialist, slots_of(booking, specialist)[0])
+    heard_late = ConsultationMissed(
+        consultation_id=consultation.id,
+        version=2,
+        client_id=client.known(),
+        specialist_id=specialist.known(),
+        starts_at=consultation.starts_at,
+        missed_by=Party.SPECIALIST,
+    )
+    booking.hears(heard_late)
+    assert held_for(booking, client) == []
+
+
+def test_a_miss_that_is_heard_of_again_holds_nothing_more(booking: Talking) -> None:
+    topic = f"topic-{new_id()}"
+    specialist, client = of_topic(booking, topic), a_client()
+    for _ in range(3):
+        of_topic(booking, topic)
+    consultation = book(booking, client, specialist, slots_of(booking, specialist)[0])
+    let_begin(booking.store, consultation.id)
+    attend(booking, client, consultation.id, Attendance.SPECIALIST_MISSED)
+    [missed] = booking.told(ConsultationMissed, consultation.id)
+    eventually(partial(rescued, booking, consultation.id))
+    let_holds_run_out(booking)
+    booking.hears(missed)
+    assert held_for(booking, client) == []
+    assert len(booking.told(RescueOffered, consultation.id)) == 1
+
+
+def test_nobody_has_more_than_five_times_held(booking: Talking) -> None:
+    topic = f"topic-{new_id()}"
+    client, others = a_client(), [of_topic(booking, topic) for _ in range(9)]
+    lost: list[UUID] = []
+    for specialist in others[:2]:
+        slot = slots_of(booking, specialist)[len(lost)]
+        lost.append(book(booking, client, specialist, slot).id)
+    for id, specialist in zip(lost, others, strict=False):
+        cancel(booking, specialist, id)
+        eventually(partial(_rescue_looked, booking, id))
+    eventually(partial(rescued, booking, lost[0]))
+    assert len(held_for(booking, client)) == 5
+
+
+def test_who_matches_is_found_behind_any_number_who_do_not(
+    booking: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offering, "LOOKED_AT", 1)
+    topic = f"topic-{new_id()}"
+    specialist, client = of_topic(booking, topic), a_client()
+    late = [on(THAT_WEEKDAY, "20:00", "20:30")]
+    match = of_topic(booking, topic, hours=late)
+    for _ in range(3):
+        of_topic(booking, "another")
+        unlike = a_specialist(booking)
+        booking.hears(listed_as(unlike, ["fr"], [topic]))
+    consultation = book(booking, client, specialist, slots_of(booking, specialist)[0])
+    cancel(booking, specialist, consultation.id)
+    [offered] = eventually(partial(rescued, booking, consultation.id))
+    assert offered.specialist_id == match.account_id
+
+
+def test_whose_specialist_is_erased_is_offered_others_who_match(booking: Talking) -> None:
+    topic = f"topic-{new_id()}"
+    specialist, client = of_topic(booking, topic), a_client()
+    match = of_topic(booking, topic)
+    of_topic(booking, "another")
+    consultation = book(booking, client, specialist, slots_of(booking, specialist)[0])
+    booking.hears(AccountErased(account_id=specialist.known()))
+    [offered] = eventually(partial(rescued, booking, consultation.id))
+    assert offered.specialist_id == match.account_id
+    left = [each for each in booking.rows("lost_consultations") if topic in str(tuple(each))]
+    assert left == []
 
 
 def test_who_cancels_themselves_is_offered_nothing(booking: Talking) -> None:

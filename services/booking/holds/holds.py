@@ -11,6 +11,9 @@ from chassis.ids import new_id
 from contracts.booking import HeldSlot
 from services.booking.base import Base
 
+MOST_HELD = 5
+"""For one client at a time."""
+
 
 class Hold(Base):
     """It stays when it has ended, until the time has passed: nobody is asked twice for one."""

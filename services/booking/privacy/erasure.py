@@ -19,6 +19,7 @@ from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.outside.removal import forget
 from services.booking.rescue.facts import Facts
+from services.booking.rescue.lost import Lost
 from services.booking.waitlist.offering import release
 from services.booking.waitlist.queries import waited_for_or_held_by
 from services.booking.waitlist.waits import Wait
@@ -35,6 +36,7 @@ def erase(tx: Transaction, account_id: UUID, now: datetime) -> None:
     tx.hold(f"client {account_id}")
     calendars = locked_calendars(tx, _concerned(tx, account_id, now))
     cancelled = _cancel_and_empty(tx, account_id, now)
+    _leave_what_was_looked_for(tx, account_id, cancelled)
     for kind in (Wait, Hold):
         either = or_(kind.client_id == account_id, kind.specialist_id == account_id)
         tx.execute(delete(kind).where(either))
@@ -62,6 +64,16 @@ def _cancel_and_empty(tx: Transaction, account_id: UUID, now: datetime) -> list[
             cancelled.append(each)
         each.forget_content()
     return cancelled
+
+
+def _leave_what_was_looked_for(
+    tx: Transaction, account_id: UUID, cancelled: Sequence[Consultation]
+) -> None:
+    """Their clients are offered others after what they were chosen for is gone."""
+    facts = tx.get(Facts, account_id)
+    if facts is not None:
+        theirs = [each for each in cancelled if each.specialist_id == account_id]
+        tx.add_all(Lost.of(each.id, facts) for each in theirs)
 
 
 def _hand_on(

@@ -32,14 +32,3 @@ class Facts(Base):
         if event.version > self.featuring_version:
             self.featuring_version = event.version
             self.featured = isinstance(event, SpecialistFeatured)
-
-    def match(self, other: Facts) -> bool:
-        """Whether who chose the one may choose the other: a language and a topic in common."""
-        return _meet(self.languages, other.languages) and _meet(self.topics, other.topics)
-
-    def in_common(self, other: Facts) -> int:
-        return len(set(self.topics) & set(other.topics))
-
-
-def _meet(wanted: list[str], given: list[str]) -> bool:
-    return not wanted or not set(wanted).isdisjoint(given)

@@ -1,57 +1,63 @@
-"""Who could stand in for a specialist who did not come. Pure."""
+"""Who could stand in for a specialist who did not come, and when. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from chassis.errors import DomainError
+from contracts.booking import OverlappingBooking
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement, require_free
-from services.booking.holds.holds import Hold
 from services.booking.rescue.facts import Facts
+from services.booking.rescue.lost import Lost
 
-OFFERED = 5
 HELD_FOR = timedelta(minutes=30)
 WITHIN = timedelta(days=14)
+"""Before and after the time that was meant."""
 
 
-def in_order_of_fit(
-    instead_of: Facts, others: Iterable[tuple[Facts, datetime]], meant_for: datetime
-) -> list[Facts]:
-    """Those who match: the featured first, then with the most topics in common, then whose next
-    slot is nearest to the time that was meant."""
-    matching = [each for each in others if instead_of.match(each[0])]
-    matching.sort(
+@dataclass(frozen=True)
+class StandIn:
+    """Another specialist, and the time with them that comes nearest."""
+
+    facts: Facts
+    starts_at: datetime
+
+
+def in_order_of_fit(lost: Lost, found: Iterable[StandIn], meant_for: datetime) -> list[StandIn]:
+    """The featured first, then whose time is nearest to the one that was meant, then with the most
+    topics in common."""
+    return sorted(
+        found,
         key=lambda each: (
-            not each[0].featured,
-            -instead_of.in_common(each[0]),
-            abs(each[1] - meant_for),
-        )
+            not each.facts.featured,
+            abs(each.starts_at - meant_for),
+            -lost.in_common(each.facts),
+        ),
     )
-    return [facts for facts, _ in matching]
 
 
-def held(
+def nearest_time(
     calendar: Calendar,
-    client_id: UUID,
-    instead_of: UUID,
-    free: Collection[datetime],
+    taken: Collection[datetime],
     engagements: Collection[Engagement],
     meant_for: datetime,
     now: datetime,
-) -> Hold | None:
+) -> datetime | None:
     """The free time nearest to the one that was meant which the client can book for as long as
     it is held."""
-    last = now + HELD_FOR + timedelta(hours=calendar.minimum_notice_hours)
-    for starts_at in sorted(free, key=lambda each: abs(each - meant_for)):
-        if not last <= starts_at <= now + WITHIN:
-            continue
+    last_held = now + HELD_FOR + timedelta(hours=calendar.minimum_notice_hours)
+    earliest, latest = max(last_held, meant_for - WITHIN), meant_for + WITHIN
+    free = calendar.free_times(taken, now).bookable(now)
+    near = [each for each in free if earliest <= each < latest]
+    for starts_at in sorted(near, key=lambda each: abs(each - meant_for)):
         try:
             require_free(engagements, calendar.specialist_id, starts_at, now)
-        except DomainError:
+        except OverlappingBooking:
             continue
-        until = now + HELD_FOR
-        return Hold.of(calendar.specialist_id, client_id, starts_at, until, instead_of)
+        except DomainError:
+            return None
+        return starts_at
     return None

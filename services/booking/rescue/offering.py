@@ -2,42 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from chassis.transaction import Transaction
 from contracts.booking import ConsultationCancelled, ConsultationMissed, RescueOffered
 from services.booking.availability.calendars import Calendar
+from services.booking.consultations.clients import Engagement
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.locking import locked_calendars
 from services.booking.consultations.queries import engagements_of
-from services.booking.holds.holds import Hold
-from services.booking.rescue import fit, queries
+from services.booking.holds.holds import MOST_HELD, Hold
+from services.booking.holds.queries import held_for
+from services.booking.rescue import queries
 from services.booking.rescue.facts import Facts
+from services.booking.rescue.fit import (
+    HELD_FOR,
+    WITHIN,
+    StandIn,
+    in_order_of_fit,
+    nearest_time,
+)
+from services.booking.rescue.lost import Lost
 from services.booking.slots.queries import taken_times
 
-LOOKED_AT = 200
+LOOKED_AT = 100
+"""So many of those who match are asked for their nearest time."""
 LOCKED = 15
-"""So many of the best are looked at closely: some will have no time that suits."""
+"""So many of the best: somebody else may book one of these times meanwhile."""
 
 
 def offer_others(
     tx: Transaction, event: ConsultationCancelled | ConsultationMissed, now: datetime
 ) -> None:
-    """One time with each of up to five others, all held for the client."""
+    """One time with each of up to five others, all held for the client; once for a consultation,
+    and where it is still lost."""
     tx.hold(f"client {event.client_id}")
-    facts = tx.get(Facts, event.specialist_id)
-    if facts is None or tx.is_forgotten(event.client_id):
+    lost = tx.lock_or_create(Lost, event.consultation_id)
+    if not lost.is_to_be_rescued(tx.find(Consultation, event.consultation_id)):
         return
-    query = queries.might_rescue(event.specialist_id, now + fit.WITHIN, LOOKED_AT)
-    others = [(other, soonest) for other, soonest in tx.execute(query) if soonest is not None]
-    fitting = fit.in_order_of_fit(facts, others, event.starts_at)[:LOCKED]
-    calendars = {
-        each: tx.get(Calendar, each, with_for_update=True)
-        for each in sorted(facts.specialist_id for facts in fitting)  # as all do who lock several
-    }
+    facts = tx.get(Facts, event.specialist_id)
+    if facts is not None:
+        lost.look_for(facts)
+    if not tx.is_forgotten(event.client_id):
+        _offer(tx, lost, event, now)
+    lost.was_rescued(now)
+
+
+def _offer(
+    tx: Transaction,
+    lost: Lost,
+    event: ConsultationCancelled | ConsultationMissed,
+    now: datetime,
+) -> None:
+    meant_for = max(event.starts_at, now)
+    engagements = engagements_of(tx, event.client_id)
+    room = MOST_HELD - len(tx.scalars(held_for(event.client_id, now)).all())
+    best = _stand_ins(tx, lost, event.specialist_id, engagements, meant_for, now)[:LOCKED]
+    calendars = locked_calendars(tx, [each.facts.specialist_id for each in best])
     held: list[Hold] = []
-    for each in fitting:
-        calendar = calendars[each.specialist_id]
-        if calendar is not None and len(held) < fit.OFFERED:
-            held += _held(tx, calendar, event, now)
+    for each in best:
+        calendar = calendars.get(each.facts.specialist_id)
+        if calendar is not None and len(held) < room:
+            held += _held(tx, calendar, event, engagements, meant_for, now)
     if held:
         slots = [each.to_resource() for each in held]
         tx.emit(
@@ -47,26 +75,48 @@ def offer_others(
         )
 
 
+def _stand_ins(
+    tx: Transaction,
+    lost: Lost,
+    instead_of: UUID,
+    engagements: Collection[Engagement],
+    meant_for: datetime,
+    now: datetime,
+) -> Sequence[StandIn]:
+    """The best first, as far as can be seen without locking their calendars."""
+    query = queries.might_rescue(lost, instead_of, meant_for, meant_for + WITHIN, LOOKED_AT)
+    found = []
+    for facts, calendar in tx.execute(query).all():
+        starts_at = _nearest_time(tx, calendar, engagements, meant_for, now)
+        if starts_at is not None:
+            found.append(StandIn(facts, starts_at))
+    return in_order_of_fit(lost, found, meant_for)
+
+
+def _nearest_time(
+    tx: Transaction,
+    calendar: Calendar,
+    engagements: Collection[Engagement],
+    meant_for: datetime,
+    now: datetime,
+) -> datetime | None:
+    taken = taken_times(tx, calendar.specialist_id, now)
+    return nearest_time(calendar, taken, engagements, meant_for, now)
+
+
 def _held(
     tx: Transaction,
     calendar: Calendar,
     event: ConsultationCancelled | ConsultationMissed,
+    engagements: Collection[Engagement],
+    meant_for: datetime,
     now: datetime,
 ) -> list[Hold]:
-    taken = taken_times(tx, calendar.specialist_id, now)
-    engagements = engagements_of(tx, event.client_id)
-    free = calendar.free_times(taken, now).bookable(now)
-    hold = fit.held(
-        calendar,
-        event.client_id,
-        event.consultation_id,
-        free,
-        engagements,
-        event.starts_at,
-        now,
-    )
-    if hold is None:
+    starts_at = _nearest_time(tx, calendar, engagements, meant_for, now)
+    if starts_at is None:
         return []
+    specialist_id, until = calendar.specialist_id, now + HELD_FOR
+    hold = Hold.of(specialist_id, event.client_id, starts_at, until, event.consultation_id)
     tx.add(hold)
     calendar.outdate()
     return [hold]

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, case, exists, select, true
 
+from chassis.tables import elements_of
 from services.booking.availability.calendars import Calendar
 from services.booking.rescue.facts import Facts
+from services.booking.rescue.lost import Lost
 
 
 def might_rescue(
-    specialist_id: UUID, until: datetime, limit: int
-) -> Select[Facts, datetime | None]:
-    """Others with a free slot by then: the featured first, and the soonest."""
+    lost: Lost, specialist_id: UUID, meant_for: datetime, until: datetime, limit: int
+) -> Select[Facts, Calendar]:
+    """Others with a language and a topic in common and a free slot by then: the featured first, and
+    who has one the soonest after the time that was meant."""
+    next_slot_at = Calendar.next_slot_at
+    soonest = case((next_slot_at < meant_for, meant_for), else_=next_slot_at)
     return (
-        select(Facts, Calendar.next_slot_at)
+        select(Facts, Calendar)
         .join(Calendar, Calendar.specialist_id == Facts.specialist_id)
         .where(
             Facts.specialist_id != specialist_id,
             Calendar.listed.is_(True),
             Calendar.offers_free_consultations.is_(True),
-            Calendar.next_slot_at <= until,
+            next_slot_at <= until,
+            _meets(Facts.languages, lost.languages),
+            _meets(Facts.topics, lost.topics),
         )
-        .order_by(Facts.featured.desc(), Calendar.next_slot_at)
+        .order_by(Facts.featured.desc(), soonest, next_slot_at.desc(), Facts.specialist_id)
         .limit(limit)
     )
+
+
+def _meets(given: Any, wanted: Collection[str]) -> ColumnElement[bool]:
+    """Who looked for nothing may choose anybody."""
+    if not wanted:
+        return true()
+    each = elements_of(given)
+    return exists().where(each.in_(wanted))

@@ -11,8 +11,8 @@ from sqlalchemy import delete, update
 from chassis.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.queries import engagements_of
-from services.booking.holds.holds import Hold
-from services.booking.holds.queries import holds_ahead, holds_run_out
+from services.booking.holds.holds import MOST_HELD, Hold
+from services.booking.holds.queries import held_for, holds_ahead, holds_run_out
 from services.booking.slots.news import tell_of_slots
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
@@ -52,6 +52,8 @@ def _offer_to(
     for wait in waits:
         if not free:
             break
+        if len(tx.scalars(held_for(wait.client_id, now)).all()) >= MOST_HELD:
+            continue
         engagements = engagements_of(tx, wait.client_id)
         offered = wait.offered(free, holds, engagements, notice, now)
         if offered is not None:
