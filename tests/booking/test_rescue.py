@@ -15,6 +15,7 @@ from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.booking import (
     Attendance,
+    AvailabilityChanged,
     ConsultationMissed,
     ConsultationStatus,
     HeldSlot,
@@ -201,7 +202,25 @@ def test_up_to_five_times_with_others_who_match_are_held_for_the_client_alone(
     with pytest.raises(SlotTaken):
         book(booking, a_client(), featured, consultation.starts_at)
     assert book(booking, client, featured, consultation.starts_at)
-    assert len(held_for(booking, client)) == 4
+
+
+def test_who_books_one_of_the_times_gives_up_the_others(booking: Talking) -> None:
+    topic = f"topic-{new_id()}"
+    specialist, client = of_topic(booking, topic), a_client()
+    others = [of_topic(booking, topic, hours=one_slot(), horizon_days=5) for _ in range(3)]
+    elsewhere = a_specialist(booking)
+    consultation = book(booking, client, specialist, slots_of(booking, specialist)[0])
+    cancel(booking, specialist, consultation.id)
+    eventually(partial(rescued, booking, consultation.id))
+
+    book(booking, client, elsewhere, slots_of(booking, elsewhere)[5])
+    assert len(held_for(booking, client)) == 3
+    book(booking, client, others[0], IN_THREE_DAYS)
+
+    assert held_for(booking, client) == []
+    for other in others[1:]:
+        assert slots_of(booking, other) == [IN_THREE_DAYS]
+        assert booking.told(AvailabilityChanged, other.known())[-1].next_slot_at == IN_THREE_DAYS
 
 
 def test_what_the_specialist_missed_is_rescued_and_what_nobody_takes_is_free_again(

@@ -24,13 +24,13 @@ from contracts.booking import (
 )
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import LicenceExpired
-from services.booking.availability.calendars import Calendar
 from services.booking.consultations import queries
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.locking import locked
+from services.booking.consultations.locking import locked, locked_calendars
+from services.booking.holds.queries import held_beside
 from services.booking.part import Part
 from services.booking.slots.queries import taken_times
-from services.booking.waitlist.offering import release, take_what_was_held
+from services.booking.waitlist.offering import give_up, release, take_what_was_held
 
 
 class Consultations(Part):
@@ -44,7 +44,11 @@ class Consultations(Part):
         with self.store.transaction() as tx:
             tx.hold(f"client {client_id}")
             tx.refuse_forgotten(client_id)
-            calendar = tx.lock(Calendar, specialist_id)
+            beside = dict(tx.execute(held_beside(client_id, specialist_id, utc_now())).all())
+            calendars = locked_calendars(tx, {specialist_id, *beside.values()})
+            calendar = calendars.pop(specialist_id, None)
+            if calendar is None:
+                raise NotFound(f"there is no calendar {specialist_id}")
             now = utc_now()
             taken = taken_times(tx, specialist_id, now, client_id)
             engagements = queries.engagements_of(tx, client_id)
@@ -60,6 +64,7 @@ class Consultations(Part):
             )
             tx.add(consultation)
             take_what_was_held(tx, client_id, specialist_id)
+            give_up(tx, beside, calendars.values(), now)
             tx.emit(event, *calendar.review(taken | {starts_at}, now))
             return tx.reply(consultation.to_resource(client_id))
 

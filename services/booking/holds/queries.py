@@ -29,6 +29,16 @@ def held_for(client_id: UUID, now: datetime) -> Select[Hold]:
     )
 
 
+def held_beside(client_id: UUID, specialist_id: UUID, now: datetime) -> Select[UUID, UUID]:
+    """Holds with others, and with whom, that make the same consultation good as what is held with
+    this specialist."""
+    standing = (Hold.client_id == client_id, Hold.ended.is_(False), Hold.until > now)
+    with_this_one = select(Hold.instead_of).where(*standing, Hold.specialist_id == specialist_id)
+    return select(Hold.id, Hold.specialist_id).where(
+        *standing, Hold.instead_of.in_(with_this_one), Hold.specialist_id != specialist_id
+    )
+
+
 def with_holds_to_end(now: datetime) -> Select[UUID]:
     """Specialists of whose holds one has run out."""
     return select(Hold.specialist_id).where(Hold.ended.is_(False), Hold.until <= now).distinct()

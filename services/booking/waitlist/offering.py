@@ -85,6 +85,16 @@ def take_what_was_held(tx: Transaction, client_id: UUID, specialist_id: UUID) ->
     tx.execute(delete(Hold).where(Hold.client_id == client_id, Hold.specialist_id == specialist_id))
 
 
+def give_up(
+    tx: Transaction, holds: Collection[UUID], calendars: Collection[Calendar], now: datetime
+) -> None:
+    """They took another time: what was held with these is free again."""
+    if holds:
+        tx.execute(update(Hold).where(Hold.id.in_(holds)).values(ended=True))
+    for calendar in calendars:
+        offer(tx, calendar, now)
+
+
 def wait_no_longer(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
     """And nothing is held because they waited."""
     tx.execute(delete(Wait).where(Wait.client_id == client_id, Wait.specialist_id == specialist_id))
