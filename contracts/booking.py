@@ -181,6 +181,10 @@ class ConsultationCompleted(Event, producer=PRODUCER):
     version: Version
     client_id: UUID
     specialist_id: UUID
+    ask: Annotated[
+        list[Party],
+        Doc("Who may be asked what they want next: nobody where a side wants no more of it."),
+    ] = field(default_factory=lambda: list(Party))
 
 
 @dataclass(frozen=True, kw_only=True)

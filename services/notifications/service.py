@@ -59,6 +59,7 @@ from services.notifications.mails import Mail
 from services.notifications.notices import Notice
 from services.notifications.postbox import NotSent, Post, Postbox
 from services.notifications.recipients import Recipient
+from services.notifications.told import Told
 from services.notifications.wording import Wording
 
 MAILS_A_ROUND = 100
@@ -115,12 +116,16 @@ class NotificationsService:
     @subscribe(ConsultationBooked)
     def tell_both(self, event: ConsultationBooked, tx: Transaction) -> None:
         about = event.consultation_id
+        if not is_news(tx, event):
+            return
         tell(tx, event.client_id, wording.booked_by_you(event), about, by_mail=True)
         tell(tx, event.specialist_id, wording.booked_with_you(event), about, by_mail=True)
 
     @subscribe(ConsultationCancelled)
     def tell_the_other(self, event: ConsultationCancelled, tx: Transaction) -> None:
         about = event.consultation_id
+        if not is_news(tx, event):
+            return
         if event.cancelled_by == Party.CLIENT:
             words = wording.cancelled_for_specialist(event)
             tell(tx, event.specialist_id, words, about, by_mail=True)
@@ -129,15 +134,24 @@ class NotificationsService:
 
     @subscribe(ConsultationRescheduled)
     def tell_both_when(self, event: ConsultationRescheduled, tx: Transaction) -> None:
-        tell_each(tx, event, wording.rescheduled(event))
+        if is_news(tx, event):
+            tell_each(tx, event, wording.rescheduled(event))
 
     @subscribe(ConsultationCompleted)
-    def ask_both_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
-        tell_each(tx, event, wording.completed())
+    def ask_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
+        """Once, and nobody where a side has said no before."""
+        told = tx.lock_or_create(Told, event.consultation_id)
+        if not told.is_news(event.version):
+            return
+        sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
+        for party in told.ask_once(event.ask):
+            tell(tx, sides[party], wording.completed(), event.consultation_id, by_mail=True)
 
     @subscribe(ConsultationMissed)
     def tell_who_missed(self, event: ConsultationMissed, tx: Transaction) -> None:
         """Both, so that either can say that it was otherwise."""
+        if not is_news(tx, event):
+            return
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
         for party, account_id in sides.items():
             theirs = party == event.missed_by
@@ -297,10 +311,19 @@ def tell(
         tx.add(Mail.to(account_id, words.subject, words.text, now, address))
 
 
-def tell_each(
+def is_news(
     tx: Transaction,
-    event: ConsultationRescheduled | ConsultationCompleted | BothWishToContinue,
-    words: Wording,
+    event: ConsultationBooked
+    | ConsultationCancelled
+    | ConsultationRescheduled
+    | ConsultationMissed,
+) -> bool:
+    """Whether nothing newer was told of the consultation: what comes late is not told any more."""
+    return tx.lock_or_create(Told, event.consultation_id).is_news(event.version)
+
+
+def tell_each(
+    tx: Transaction, event: ConsultationRescheduled | BothWishToContinue, words: Wording
 ) -> None:
     """The same to both sides of a consultation, as a notice and by mail."""
     for account_id in (event.client_id, event.specialist_id):

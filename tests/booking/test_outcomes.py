@@ -20,7 +20,7 @@ from contracts.booking import (
     Wish,
 )
 from services.booking.consultations.consultations import Consultation
-from services.booking.outcomes.outcomes import THEIRS, Outcome
+from services.booking.outcomes.outcomes import THEIRS, TO_CONTINUE, Outcome, to_ask
 from tests.booking.builders import MONDAY, a_calendar, at
 
 START = at("09:00", days_later=1)
@@ -76,6 +76,18 @@ def test_nothing_is_said_about_what_did_not_take_place() -> None:
     for each in (cancelled, missed):
         with pytest.raises(NotHeld):
             Outcome.say(each, Party.CLIENT, Wish.CONTINUE, END)
+
+
+def test_whoever_has_said_nothing_is_asked_unless_the_other_said_no() -> None:
+    client, specialist = Party
+    assert to_ask({}) == [client, specialist]
+    for yes in TO_CONTINUE & THEIRS[client]:
+        assert to_ask({client: yes}) == [specialist]
+    for no in THEIRS[client] - TO_CONTINUE:
+        assert to_ask({client: no}) == []
+    for no in THEIRS[specialist] - TO_CONTINUE:
+        assert to_ask({specialist: no}) == []
+    assert to_ask({client: Wish.CONTINUE, specialist: Wish.GOOD_FIT}) == []
 
 
 def test_it_is_said_once_and_the_same_again_changes_nothing() -> None:

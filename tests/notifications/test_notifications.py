@@ -309,6 +309,32 @@ def test_both_are_told_of_a_miss_and_that_they_can_see_it_otherwise(
     assert all("before Wednesday, 09 January 2030" in each for each in texts.values())
 
 
+def test_what_is_heard_of_late_is_not_told_any_more(notifications: Talking) -> None:
+    pair = a_pair()
+    which = about(pair)
+    notifications.hears(
+        *pair,
+        ConsultationCompleted(**which, version=3),
+        ConsultationMissed(**which, version=2, starts_at=ON_MONDAY, missed_by=Party.CLIENT),
+    )
+    for account in pair:
+        kinds = [each.kind for each in notices_of(notifications, account.account_id)]
+        assert kinds == ["consultation_completed"]
+
+
+def test_nobody_is_asked_twice_and_only_who_is_to_be(notifications: Talking) -> None:
+    client, specialist = pair = a_pair()
+    once, never = about(pair), about(pair)
+    notifications.hears(
+        *pair,
+        ConsultationCompleted(**once, version=2, ask=[Party.SPECIALIST]),
+        ConsultationCompleted(**once, version=4),
+        ConsultationCompleted(**never, version=2, ask=[]),
+    )
+    assert len(notices_of(notifications, specialist.account_id)) == 1
+    assert notices_of(notifications, client.account_id) == []
+
+
 def test_a_mutual_wish_is_told_to_both_and_sells_nothing(notifications: Talking) -> None:
     pair = a_pair()
     notifications.hears(*pair, BothWishToContinue(**about(pair)))

@@ -11,6 +11,7 @@ from contracts import booking as contract
 from services.booking.attendance import queries
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.locking import locked
+from services.booking.outcomes.queries import still_to_ask
 from services.booking.part import Part
 
 CLOSED_A_ROUND = 500
@@ -25,7 +26,8 @@ class Attendance(Part):
             _, consultation = locked(tx, consultation_id, self.caller)
             account_id = self.caller.known()
             by = consultation.party(account_id)
-            tx.emit(*consultation.attend(by, attendance, utc_now()))
+            ask = still_to_ask(tx, consultation)
+            tx.emit(*consultation.attend(by, attendance, utc_now(), ask))
             return tx.reply(consultation.to_resource(account_id))
 
     @every(minutes=1)
@@ -35,4 +37,5 @@ class Attendance(Part):
             over = list(session.scalars(queries.consultations_to_close(utc_now(), CLOSED_A_ROUND)))
         for consultation_id in over:
             with self.store.transaction() as tx:
-                tx.emit(*tx.lock(Consultation, consultation_id).close(utc_now()))
+                consultation = tx.lock(Consultation, consultation_id)
+                tx.emit(*consultation.close(utc_now(), still_to_ask(tx, consultation)))

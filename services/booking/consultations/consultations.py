@@ -176,8 +176,15 @@ class Consultation(Base):
             previous_starts_at=previous,
         )
 
-    def attend(self, by: Party, attendance: Attendance, now: datetime) -> list[Closed]:
-        """One side says what became of it; the event, where that changes what it is.
+    def attend(
+        self,
+        by: Party,
+        attendance: Attendance,
+        now: datetime,
+        ask: Collection[Party] = tuple(Party),
+    ) -> list[Closed]:
+        """One side says what became of it; the event, where that changes what it is. ``ask``: who
+        may be asked what they want next, where it took place.
 
         Until the other side has said it too, what was said can be put right once. Raises
         ``NotHeld`` where it was cancelled, ``NotOver``, ``AttendanceClosed`` and
@@ -195,7 +202,7 @@ class Consultation(Base):
         if said is not None:
             self._require_correctable(now)
             self.attendance_corrected = True
-        return self._settle(by, attendance, now)
+        return self._settle(by, attendance, now, ask)
 
     def _attendance_by(self, party: Party) -> str | None:
         client = party == Party.CLIENT
@@ -207,7 +214,9 @@ class Consultation(Base):
         if self.attendance_corrected or until is None or now > until - TO_ANSWER:
             raise AttendanceGiven
 
-    def _settle(self, by: Party, attendance: Attendance, now: datetime) -> list[Closed]:
+    def _settle(
+        self, by: Party, attendance: Attendance, now: datetime, ask: Collection[Party]
+    ) -> list[Closed]:
         before = self.status, self.missed_by
         if by == Party.CLIENT:
             self.attendance_by_client = attendance
@@ -220,16 +229,16 @@ class Consultation(Base):
             self.disputable_until = now + ATTENDANCE_OPEN_FOR
         status, missed_by = verdict([Attendance(each) for each in said if each])
         self.status, self.missed_by = status, missed_by
-        return [] if (status, missed_by) == before else [self._closed()]
+        return [] if (status, missed_by) == before else [self._closed(ask)]
 
-    def close(self, now: datetime) -> list[Closed]:
+    def close(self, now: datetime, ask: Collection[Party] = tuple(Party)) -> list[Closed]:
         """Nobody said what became of it for long enough: it took place."""
         if self.status != ConsultationStatus.BOOKED or now < self.ends_at + ATTENDANCE_OPEN_FOR:
             return []
         self.status = ConsultationStatus.COMPLETED
-        return [self._closed()]
+        return [self._closed(ask)]
 
-    def _closed(self) -> Closed:
+    def _closed(self, ask: Collection[Party]) -> Closed:
         self.version += 1
         if self.missed_by is None:
             return ConsultationCompleted(
@@ -237,6 +246,7 @@ class Consultation(Base):
                 version=self.version,
                 client_id=self.client_id,
                 specialist_id=self.specialist_id,
+                ask=list(ask),
             )
         return ConsultationMissed(
             consultation_id=self.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +31,14 @@ THEIRS = {
     Party.SPECIALIST: {Wish.GOOD_FIT, Wish.NOT_A_FIT},
 }
 TO_CONTINUE = {Wish.CONTINUE, Wish.GOOD_FIT}
+
+
+def to_ask(said: Mapping[Party, Wish]) -> list[Party]:
+    """Who may be asked what they want next: whoever has not said it, unless the other side wants
+    no more of it."""
+    if not set(said.values()) <= TO_CONTINUE:
+        return []
+    return [each for each in Party if each not in said]
 
 
 class Outcome(Base):

@@ -7,7 +7,10 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.booking.outcomes.outcomes import Outcome
+from chassis.transaction import Transaction
+from contracts.booking import Party, Wish
+from services.booking.consultations.consultations import Consultation
+from services.booking.outcomes.outcomes import Outcome, to_ask
 
 
 def outcome_of(session: Session, consultation_id: UUID, account_id: UUID) -> Outcome | None:
@@ -16,6 +19,14 @@ def outcome_of(session: Session, consultation_id: UUID, account_id: UUID) -> Out
             Outcome.consultation_id == consultation_id, Outcome.account_id == account_id
         )
     )
+
+
+def still_to_ask(tx: Transaction, consultation: Consultation) -> list[Party]:
+    """Who may be asked what they want next; nobody where one of the two is no more."""
+    if any(map(tx.is_forgotten, map(consultation.account_of, Party))):
+        return []
+    given = tx.scalars(select(Outcome).where(Outcome.consultation_id == consultation.id))
+    return to_ask({consultation.party(each.account_id): Wish(each.wish) for each in given})
 
 
 def outcomes_of(account_id: UUID) -> Select[Outcome]:

@@ -1,0 +1,35 @@
+"""How far the two sides of a consultation were told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contracts.booking import Party
+from services.notifications.base import Base
+
+
+class Told(Base):
+    """One for each consultation. What happened to it is heard of in any order."""
+
+    __tablename__ = "told_consultations"
+
+    consultation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[bool] = mapped_column(default=False)
+
+    def is_news(self, version: int) -> bool:
+        """Whether nothing newer was told; from then on, what is older is not."""
+        if version <= self.version:
+            return False
+        self.version = version
+        return True
+
+    def ask_once(self, whom: Collection[Party]) -> Collection[Party]:
+        """Whom to ask what they want next: these, unless somebody was asked before."""
+        if self.asked:
+            return ()
+        self.asked = bool(whom)
+        return whom
