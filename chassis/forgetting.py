@@ -20,7 +20,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
 from chassis.context import OUTERMOST_DEADLINE_S
@@ -28,6 +27,7 @@ from chassis.database import Database
 from chassis.engines import has_row_locks
 from chassis.events import Event
 from chassis.inbox import GIVEN_UP, Status, write_down_erased
+from chassis.rounds import for_each
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 
@@ -38,8 +38,6 @@ PATIENCE = timedelta(minutes=30)
 EVENTS_A_STATEMENT = 50_000
 ANSWERS_A_STATEMENT = timedelta(hours=1)
 
-log = structlog.get_logger()
-
 Erase = Callable[[Transaction, UUID], object]
 
 
@@ -49,14 +47,14 @@ def finish(database: Database, erase: Erase, answer: Callable[[UUID], Event]) ->
     ``erase`` runs once more, for what calls that were under way have brought back: it must be
     harmless to repeat.
     """
-    for id in begun(database):
-        try:
-            with database.transaction() as tx:
-                erase(tx, id)
-                if not tx.emitted and _completed(tx, database, id, utc_now()):
-                    tx.emit(answer(id))
-        except Exception as error:  # it keeps no other waiting
-            log.warning("forgetting_waits", id=str(id), exc_info=error)
+
+    def bring_further(id: UUID) -> None:
+        with database.transaction() as tx:
+            erase(tx, id)
+            if not tx.emitted and _completed(tx, database, id, utc_now()):
+                tx.emit(answer(id))
+
+    for_each(begun(database), bring_further)
 
 
 def begun(database: Database) -> list[UUID]:

@@ -484,3 +484,28 @@ def test_each_change_repeated_with_its_key_takes_effect_once(booking: Talking) -
     ]
     assert answers[0] == answers[1]
     assert len(booking.told(ConsultationCancelled, consultation.id)) == 1
+
+
+# On a clock
+
+
+def test_one_that_can_not_be_dealt_with_stops_no_clock_for_those_after_it(
+    booking: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _, consultation = a_pair(booking)
+    for earlier in range(2):
+        _, _, other = a_pair(booking)
+        let_begin(booking.store, other.id, AN_HOUR_AGO - (60 + earlier) * AN_HOUR)
+    let_begin(booking.store, consultation.id, AN_HOUR_AGO - 50 * AN_HOUR)
+    close = Consultation.close
+
+    def only_this(self: Consultation, *given: Any) -> Any:
+        if self.id != consultation.id:
+            raise ValueError("a row that nobody foresaw")
+        return close(self, *given)
+
+    monkeypatch.setattr(Consultation, "close", only_this)
+    clocks = BookingService()
+    clocks.store = booking.store
+    clocks.close_consultations()
+    assert seen(booking, client, consultation.id).status == ConsultationStatus.COMPLETED

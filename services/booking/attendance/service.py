@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.clock import every
+from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts import booking as contract
@@ -35,7 +36,9 @@ class Attendance(Part):
         """What nobody closed in time took place."""
         with self.store.reading() as session:
             over = list(session.scalars(queries.consultations_to_close(utc_now(), CLOSED_A_ROUND)))
-        for consultation_id in over:
-            with self.store.transaction() as tx:
-                consultation = tx.lock(Consultation, consultation_id)
-                tx.emit(*consultation.close(utc_now(), still_to_ask(tx, consultation)))
+        for_each(over, self._close_consultation)
+
+    def _close_consultation(self, consultation_id: UUID) -> None:
+        with self.store.transaction() as tx:
+            consultation = tx.lock(Consultation, consultation_id)
+            tx.emit(*consultation.close(utc_now(), still_to_ask(tx, consultation)))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from chassis.clock import every
 from chassis.errors import NotFound
+from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
@@ -54,12 +57,14 @@ class Availability(Part):
     @every(minutes=1)
     def review_calendars(self) -> None:
         """As time goes, next slots pass and new ones come over the horizon."""
-        now = utc_now()
         with self.store.reading() as session:
-            doubtful = list(session.scalars(queries.calendars_to_review(now)))
-        for specialist_id in doubtful:
-            with self.store.transaction() as tx:
-                calendar = tx.get(Calendar, specialist_id, with_for_update=True)
-                if calendar is not None:  # it may have been erased meanwhile
-                    taken = taken_times(tx, specialist_id, now)
-                    tx.emit(*calendar.review(taken, now))
+            doubtful = list(session.scalars(queries.calendars_to_review(utc_now())))
+        for_each(doubtful, self._review_calendar)
+
+    def _review_calendar(self, specialist_id: UUID) -> None:
+        now = utc_now()
+        with self.store.transaction() as tx:
+            calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+            if calendar is not None:  # it may have been erased meanwhile
+                taken = taken_times(tx, specialist_id, now)
+                tx.emit(*calendar.review(taken, now))

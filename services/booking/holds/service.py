@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from chassis.clock import every
+from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.booking import HeldSlots
 from contracts.profiles.accounts import Role
-from services.booking.availability.calendars import Calendar
 from services.booking.holds import queries
 from services.booking.part import Part
-from services.booking.waitlist.offering import offer
+from services.booking.waitlist.offering import offer_anew
 
 
 class Holds(Part):
@@ -26,8 +28,8 @@ class Holds(Part):
         """What was not taken in time goes to the next, or to everybody."""
         with self.store.reading() as session:
             run_out = list(session.scalars(queries.with_holds_to_end(utc_now())))
-        for specialist_id in run_out:
-            with self.store.transaction() as tx:
-                calendar = tx.get(Calendar, specialist_id, with_for_update=True)
-                if calendar is not None:
-                    offer(tx, calendar, utc_now())
+        for_each(run_out, self._end_holds_of)
+
+    def _end_holds_of(self, specialist_id: UUID) -> None:
+        with self.store.transaction() as tx:
+            offer_anew(tx, specialist_id, utc_now())

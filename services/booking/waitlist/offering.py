@@ -30,6 +30,12 @@ def release(
     tell_of_slots(tx, calendar, now)
 
 
+def offer_anew(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
+    calendar = tx.get(Calendar, specialist_id, with_for_update=True)
+    if calendar is not None:  # it may have been erased meanwhile
+        offer(tx, calendar, now)
+
+
 def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
     """Each free time to one who waits, in order, each of whom has one at a time."""
     holds = _without_ended(tx, calendar, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.clock import every
+from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts import booking as contract
@@ -16,7 +17,7 @@ from services.booking.holds.queries import held_for
 from services.booking.part import Part
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
-from services.booking.waitlist.offering import offer, wait_no_longer
+from services.booking.waitlist.offering import offer, offer_anew, wait_no_longer
 from services.booking.waitlist.waits import Wait
 
 
@@ -77,8 +78,8 @@ class Waitlist(Part):
         """Times come over the horizon, hours and budgets open, people wake up."""
         with self.store.reading() as session:
             waited_for = list(session.scalars(queries.waited_for()))
-        for specialist_id in waited_for:
-            with self.store.transaction() as tx:
-                calendar = tx.get(Calendar, specialist_id, with_for_update=True)
-                if calendar is not None:
-                    offer(tx, calendar, utc_now())
+        for_each(waited_for, self._offer_times_of)
+
+    def _offer_times_of(self, specialist_id: UUID) -> None:
+        with self.store.transaction() as tx:
+            offer_anew(tx, specialist_id, utc_now())
