@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from chassis.constraints import refusal_of
-from chassis.engines import engines_for, is_away, is_unmigrated
+from chassis.engines import engines_for, is_away, is_deadlock, is_unmigrated
 from chassis.errors import Unavailable
 from chassis.idempotency import current_call
 from chassis.replies import recalled
@@ -60,10 +60,11 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """Rows and events written inside: both, or neither.
 
-        Raises ``DatabaseAway``, the refusal of a constraint that was violated, and, where the
-        call took effect before, ``AlreadyAnswered`` (which the RPC entrypoint turns into the
-        answer of then). A repetition finds that out where it fails: its key is there, or the
-        first call's effects stand against it.
+        Raises ``DatabaseAway``, ``Unavailable`` where the database ended it for the sake of
+        another, the refusal of a constraint that was violated, and, where the call took effect
+        before, ``AlreadyAnswered`` (which the RPC entrypoint turns into the answer of then). A
+        repetition finds that out where it fails: its key is there, or the first call's effects
+        stand against it.
         """
         if _in_transaction.get():
             raise RuntimeError("one transaction at a time: this call has one open")
@@ -121,6 +122,8 @@ class Database:
         except DBAPIError as error:
             if is_away(error):
                 raise DatabaseAway from error
+            if is_deadlock(error):
+                raise Unavailable("the same was changed at this moment: try again") from error
             if is_unmigrated(error):
                 raise DatabaseAway("the database lacks a table: run firststep migrate") from error
             raise

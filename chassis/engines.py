@@ -23,6 +23,7 @@ SQLITE_LOCK_PATIENCE_S = 5.0
 SQLITE_READERS = 4
 
 UNDEFINED_TABLE = "42P01"
+DEADLOCK_DETECTED = "40P01"
 CONNECTION_EXCEPTION, ADMIN_SHUTDOWN, TOO_MANY_CONNECTIONS = "08", "57P", "53300"
 
 
@@ -55,6 +56,11 @@ def is_away(error: BaseException) -> bool:
     return state is None or state.startswith(
         (CONNECTION_EXCEPTION, ADMIN_SHUTDOWN, TOO_MANY_CONNECTIONS)
     )
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Whether the database ended one of several transactions that waited for each other."""
+    return getattr(error.orig, "sqlstate", None) == DEADLOCK_DETECTED
 
 
 def is_unmigrated(error: DBAPIError) -> bool:

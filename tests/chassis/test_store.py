@@ -13,13 +13,14 @@ from uuid import UUID
 
 import eventlet
 import pytest
+from eventlet.event import Event as GreenEvent
 from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from chassis import context, json
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.database import DatabaseAway, service_url
-from chassis.errors import NotFound
+from chassis.errors import NotFound, Unavailable
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.store import Store
@@ -219,6 +220,27 @@ def test_a_failed_statement_is_not_taken_for_a_database_that_is_away(store: Stor
     with pytest.raises(DBAPIError) as error, store.reading() as session:
         session.execute(text("SELECT nothing FROM outbox"))
     assert not isinstance(error.value, DatabaseAway)
+
+
+def test_of_two_that_wait_for_each_other_one_is_told_to_try_again(postgres_database: str) -> None:
+    store = a_store(postgres_database, "teller", Base)
+    both_hold_one = [GreenEvent(), GreenEvent()]
+
+    def take(first: int, second: int) -> str:
+        try:
+            with store.transaction() as tx:
+                tx.hold(f"name {first}")
+                both_hold_one[first].send()
+                both_hold_one[second].wait()
+                tx.hold(f"name {second}")
+        except Unavailable as refusal:
+            return refusal.detail
+        return "done"
+
+    taking = [eventlet.spawn(take, 0, 1), eventlet.spawn(take, 1, 0)]
+    ended = sorted(each.wait() for each in taking)
+    assert ended == ["done", "the same was changed at this moment: try again"]
+    store.dispose()
 
 
 def test_a_database_without_its_tables_says_what_to_do(store: Store) -> None:
