@@ -144,16 +144,26 @@ def _starts(
     day: date, zone_name: str, stretches: tuple[Stretch, ...], grid_minutes: int
 ) -> Sequence[datetime]:
     """Kept: a day's hours are looked at with every booking."""
-    zone, starts = ZoneInfo(zone_name), set()
+    zone, apart = ZoneInfo(zone_name), timedelta(minutes=grid_minutes)
+    starts: set[datetime] = set()
     for stretch in stretches:
-        opens, closes = _at(day, stretch.starts), _at(day, stretch.ends)
-        local = opens
-        while local + SLOT <= closes:
-            start = _resolved(local, zone)
-            if start is not None and _lies_within(opens, closes, start, zone):
-                starts.add(start)
-            local += timedelta(minutes=grid_minutes)
+        starts.update(_starts_within(_at(day, stretch.starts), _at(day, stretch.ends), apart, zone))
     return sorted(starts)
+
+
+def _starts_within(
+    opens: datetime, closes: datetime, apart: timedelta, zone: ZoneInfo
+) -> Iterator[datetime]:
+    """Of one stretch, in naive local time. Where no clock changes, it is as long in UTC."""
+    steps = [n * apart for n in range((closes - opens - SLOT) // apart + 1)]
+    first, end = _resolved(opens, zone), _resolved(closes, zone)
+    if first is not None and end is not None and end - first == closes - opens:
+        yield from (first + each for each in steps)
+        return
+    for each in steps:
+        start = _resolved(opens + each, zone)
+        if start is not None and _lies_within(opens, closes, start, zone):
+            yield start
 
 
 def _at(day: date, clock: str) -> datetime:
@@ -170,10 +180,7 @@ def _resolved(local: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def _lies_within(opens: datetime, closes: datetime, start: datetime, zone: ZoneInfo) -> bool:
-    """Whether hours that hold a slot by its start hold each of its minutes: clocks may change."""
-    last = start + SLOT - A_MINUTE
-    if _wall(last, zone) - _wall(start, zone) == last - start:
-        return True
+    """Whether a stretch holds each minute of a slot, whatever the clocks do meanwhile."""
     minutes = (start + n * A_MINUTE for n in range(SLOT // A_MINUTE))
     return all(opens <= _wall(each, zone) < closes for each in minutes)
 
