@@ -46,6 +46,8 @@ NO_ACCOUNTS_ID = {
     "waits.id",
     "outcomes.id",
     "outcomes.consultation_id",
+    "lost_consultations.consultation_id",
+    "told_consultations.consultation_id",
 }
 """Columns of ids which are no account's, or, of what something is about, not its owner's."""
 
