@@ -44,7 +44,7 @@ test-gateway:  # the platform through its front door
 test-rest:
 	$(BIN)/pytest $(addprefix --ignore=tests/,system browser gateway contracts) tests
 
-bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk)
+bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk); then slots, and bookings that contend
 	$(BIN)/python -W ignore -m benchmarks.bench
 	$(BIN)/python -W ignore -m benchmarks.slots
 

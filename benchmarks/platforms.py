@@ -166,7 +166,12 @@ def _set_up(settings: Settings, database: str, population: Population) -> None:
         raise RuntimeError(migrated.stderr)
     days = typing.get_args(Weekday)
     hours = [Hours(weekday=day, starts="00:00", ends="24:00") for day in days]
-    availability = Availability(offers_free_consultations=True, time_zone="UTC", hours=hours)
+    availability = Availability(
+        offers_free_consultations=True,
+        time_zone="UTC",
+        hours=hours,
+        grid_minutes=population.grid_minutes,
+    )
     engine = create_engine(database.format(service="booking"))
     with Session(engine) as session, session.begin():
         for specialist in population.specialists:

@@ -30,6 +30,7 @@ class Population:
     no booking changes when a specialist can next be booked."""
 
     specialists: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(SPECIALISTS)])
+    grid_minutes: int = 30
     key: OKPKey = field(default_factory=lambda: OKPKey.generate_key("Ed25519"))
     most_per_second: int = MOST_PER_SECOND
     _slots_given: int = 0
@@ -37,7 +38,7 @@ class Population:
     def __post_init__(self) -> None:
         self.key.ensure_kid()
         today = datetime.combine(datetime.now(UTC).date(), time(), UTC)
-        self._first_slot = today + timedelta(days=2)
+        self.first_slot = today + timedelta(days=2)
 
     def use_key_of(self, profiles: Database) -> None:
         """Let tokens be signed as this platform signs them."""
@@ -51,11 +52,16 @@ class Population:
         """Enough for so many seconds; none that was given before."""
         for _ in range(-(-int(self.most_per_second * seconds) // len(self.specialists))):
             token = self._token_of(uuid4())
-            starts_at = (self._first_slot + self._slots_given * SLOT).isoformat()
+            starts_at = (self.first_slot + self._slots_given * SLOT).isoformat()
             self._slots_given += 1
             for specialist in self.specialists:
                 body = {"specialist_id": str(specialist), "starts_at": starts_at}
                 yield Request("POST", PATH, token, json.dumps(body))
+
+    def booking(self, specialist: UUID, starts_at: datetime) -> Request:
+        """By a client who books nothing else."""
+        body = {"specialist_id": str(specialist), "starts_at": starts_at.isoformat()}
+        return Request("POST", PATH, self._token_of(uuid4()), json.dumps(body))
 
     def reads(self, booked: Iterable[tuple[UUID, UUID]]) -> Iterator[Request]:
         """Clients look at their consultations; ``booked``: ids of these and of those."""

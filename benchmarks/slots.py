@@ -1,7 +1,8 @@
 """One busy calendar: ``python -m benchmarks.slots``, or ``make bench``.
 
-How fast its slots are listed, kept and worked out anew, inside the service and in turn; and how
-many bookings a second several processes make in it together.
+How fast its slots are listed, kept and worked out anew, inside the service and in turn; how many
+bookings a second several processes make in it together; and how attempts fare that want the same
+times.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert
 
-from benchmarks import measures, platforms
+from benchmarks import contention, measures, platforms
 from benchmarks.measures import Figures
 from benchmarks.population import Population
 from benchmarks.servers import Servers, servers_of_our_own
@@ -43,6 +44,7 @@ from services.booking.slots.kept_slots import KeptSlots
 
 BOOKED, DAYS = 400, 30
 PROCESSES = (1, 2, 3)
+CONTENDING = f"booking processes: {max(PROCESSES)}, contending"
 LISTED = timedelta(days=DAYS)
 MOST_BOOKED_PER_SECOND = 250
 """One calendar has only so many slots before its horizon."""
@@ -88,7 +90,8 @@ class Listing:
 
 @app.command()
 def main(rounds: Rounds = 3, seconds: Seconds = 5, json: Json = None) -> None:
-    """Measure listings with and without what is kept, then bookings by several processes."""
+    """Measure listings with and without what is kept, then bookings by several processes, then
+    attempts at the same times."""
     console = Console()
     found: dict[str, list[Figures]] = {}
     with servers_of_our_own() as servers:
@@ -102,6 +105,7 @@ def main(rounds: Rounds = 3, seconds: Seconds = 5, json: Json = None) -> None:
             for number in PROCESSES:
                 side = f"booking processes: {number}"
                 found.setdefault(side, []).append(_booked(servers, number, seconds))
+        found[CONTENDING] = list(_contending(servers, rounds))
     _show(console, found)
     if json is not None:
         _write(json, settings, found)
@@ -130,6 +134,16 @@ def _booked(servers: Servers, processes: int, seconds: int) -> Figures:
         folder = Path(name)
         with platforms.ours(folder, servers, processes, population) as running:
             return measures.bookings(running, seconds)
+
+
+def _contending(servers: Servers, rounds: int) -> Iterator[Figures]:
+    """On as many processes as there are at most; the first round warms them up."""
+    with tempfile.TemporaryDirectory(prefix="firststep-bench-") as name:
+        population = contention.a_population()
+        with platforms.ours(Path(name), servers, max(PROCESSES), population) as running:
+            contention.attempts(running, 0)
+            for round_ in range(1, 1 + rounds):
+                yield contention.attempts(running, round_)
 
 
 @contextmanager
@@ -187,8 +201,12 @@ def _consultations(specialist_id: UUID, now: datetime) -> Iterator[dict[str, Any
 
 
 def _show(console: Console, found: dict[str, list[Figures]]) -> None:
-    for sides in (("kept", "worked out anew"), [f"booking processes: {n}" for n in PROCESSES]):
-        table = Table("", *sides, title="Slots" if "kept" in sides else "Bookings in one calendar")
+    for title, sides in (
+        ("Slots", ["kept", "worked out anew"]),
+        ("Bookings in one calendar", [f"booking processes: {n}" for n in PROCESSES]),
+        ("200 attempts at 20 overlapping times", [CONTENDING]),
+    ):
+        table = Table("", *sides, title=title)
         for name in found[sides[0]][0]:
             table.add_row(name, *(f"{_median(found[side], name):,.2f}" for side in sides))
         console.print(table)
