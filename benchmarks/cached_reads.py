@@ -31,7 +31,7 @@ from benchmarks.servers import Servers, servers_of_our_own
 from chassis.context import Caller
 from chassis.database import Database, service_url
 from chassis.ids import new_id
-from contracts.booking import AvailabilityChanged
+from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, Listing, SpecialistStatus, WriteProfile
 from firststep.platform import SERVICES

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from benchmarks.effects import Effects
 from benchmarks.population import Population
 from benchmarks.servers import Servers
-from contracts.booking import Availability, Hours, Weekday
+from contracts.booking.availability import Availability, Hours, Weekday
 from firststep.platform import SERVICES
 from services.booking.availability.calendars import Calendar
 from tests.databases import connected_database

@@ -33,7 +33,8 @@ from chassis import json as wire
 from chassis.context import Caller
 from chassis.database import Database
 from chassis.migrations import migrate
-from contracts.booking import Availability, DateOverride, Hours, SlotsQuery, Stretch
+from contracts.booking.availability import Availability, DateOverride, Hours, Stretch
+from contracts.booking.slots import SlotsQuery
 from firststep.migrate import migrations_of
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS

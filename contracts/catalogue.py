@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
 
+import contracts
 from chassis.events import Audience, Event
-from contracts import booking, content, notifications
-from contracts.profiles import accounts, featuring, licences, privacy, specialists
 
-MODULES: tuple[ModuleType, ...] = (
-    accounts,
-    specialists,
-    licences,
-    featuring,
-    privacy,
-    booking,
-    notifications,
-    content,
-)
+
+def _modules() -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(contracts.__path__, "contracts."):
+        if found.name != __name__:
+            yield import_module(found.name)
+
+
+MODULES = tuple(_modules())
 
 
 def all_events() -> list[type[Event]]:
     """All events, by producer and name."""
-    return [
+    found = [
         member
         for module in MODULES
         for _, member in inspect.getmembers(module, inspect.isclass)
         if issubclass(member, Event) and member.__module__ == module.__name__
     ]
+    return sorted(found, key=lambda each: (each.producer, each.__name__))
 
 
 def public_events() -> list[type[Event]]:

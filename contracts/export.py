@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.booking import BookingData
+from contracts.booking.privacy import BookingData
 from contracts.content import ContentData
 from contracts.notifications import NotificationsData
 from contracts.profiles.privacy import ProfilesData

@@ -24,7 +24,7 @@ from chassis.process import Process
 from chassis.remote import remote
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
-from contracts.booking import Availability, Hours
+from contracts.booking.availability import Availability, Hours
 from contracts.content import SlugTaken, WriteArticle
 from contracts.profiles.accounts import (
     EmailTaken,

@@ -6,14 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import NotFound
-from contracts.booking import (
-    Availability,
-    BadHours,
-    BadPeriod,
-    Slots,
-    SlotsQuery,
-    UnknownTimeZone,
-)
+from contracts.booking.availability import Availability, BadHours, UnknownTimeZone
+from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.endpoint import endpoint

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import NotFound
-from contracts.booking import CALENDAR_TYPE, CalendarFeed, CalendarFileQuery, OpenCalendarFeed
+from contracts.booking.feeds import CALENDAR_TYPE, CalendarFeed, CalendarFileQuery, OpenCalendarFeed
 from gateway.addresses import FEED, Addresses
 from gateway.api.base import Api
 from gateway.declaration import SIGNED_IN, Raw

@@ -8,10 +8,15 @@ from uuid import UUID
 
 from chassis.errors import EmailNotVerified, NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
-from contracts.booking import (
-    AlreadyBooked,
+from contracts.booking.attendance import (
     AttendanceClosed,
     AttendanceGiven,
+    NotHeld,
+    NotOver,
+    SayAttendance,
+)
+from contracts.booking.consultations import (
+    AlreadyBooked,
     BookConsultation,
     BookingPaused,
     BudgetSpent,
@@ -22,20 +27,13 @@ from contracts.booking import (
     InThePast,
     NoFreeConsultations,
     NotBooked,
-    NotHeld,
     NoticeTooShort,
     NotListed,
-    NotOver,
-    OutcomeClosed,
-    OutcomeGiven,
-    OutcomeNotYours,
     OverlappingBooking,
     OwnProfile,
     PrivateNote,
     RescheduleConsultation,
     SameTime,
-    SayAttendance,
-    SayOutcome,
     SlotNotOffered,
     SlotTaken,
     SpecialistBusy,
@@ -43,6 +41,7 @@ from contracts.booking import (
     TooManyBookings,
     TooSoon,
 )
+from contracts.booking.outcomes import OutcomeClosed, OutcomeGiven, OutcomeNotYours, SayOutcome
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.declaration import SIGNED_IN

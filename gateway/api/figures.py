@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.booking import Figures, PublishedFigures
+from contracts.booking.figures import Figures, PublishedFigures
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.endpoint import endpoint

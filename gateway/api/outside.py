@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.addresses import AddressRefused
 from chassis.errors import EmailNotVerified, NotFound
-from contracts.booking import OutsideCalendar, PointAtCalendar
+from contracts.booking.outside import OutsideCalendar, PointAtCalendar
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.endpoint import endpoint

@@ -6,17 +6,19 @@ from http import HTTPStatus
 from typing import Any
 
 from chassis.errors import EmailNotVerified, NotFound
-from contracts.booking import (
+from contracts.booking.availability import UnknownTimeZone
+from contracts.booking.consultations import (
     AlreadyBooked,
-    HeldSlots,
-    JoinWaitlist,
-    LeaveWaitlist,
     NoFreeConsultations,
     NotListed,
     OwnProfile,
+)
+from contracts.booking.holds import HeldSlots
+from contracts.booking.waitlist import (
+    JoinWaitlist,
+    LeaveWaitlist,
     SlotsFree,
     TooManyWaits,
-    UnknownTimeZone,
     Waitlist,
     WaitlistEntry,
 )

@@ -17,22 +17,19 @@ from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts import notifications as contract
-from contracts.booking import (
-    BothWishToContinue,
+from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
+from contracts.booking.availability import FreeConsultationsPaused, FreeConsultationsResumed
+from contracts.booking.consultations import (
     ConsultationBooked,
     ConsultationCancelled,
-    ConsultationCompleted,
-    ConsultationMissed,
     ConsultationRescheduled,
     ConsultationsAtRisk,
-    FreeConsultationsPaused,
-    FreeConsultationsResumed,
-    OutsideCalendarBroken,
-    OutsideCalendarWorks,
     Party,
-    RescueOffered,
-    SlotOffered,
 )
+from contracts.booking.holds import RescueOffered
+from contracts.booking.outcomes import BothWishToContinue
+from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWorks
+from contracts.booking.waitlist import SlotOffered
 from contracts.notifications import NotificationsData, PersonalDataErased
 from contracts.profiles.accounts import (
     AccountRegistered,

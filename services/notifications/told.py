@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contracts.booking import Party
+from contracts.booking.consultations import Party
 from services.notifications.base import Base
 
 

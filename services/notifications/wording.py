@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from contracts.booking import (
+from contracts.booking.attendance import ConsultationMissed
+from contracts.booking.consultations import (
     ConsultationBooked,
     ConsultationCancelled,
-    ConsultationMissed,
     ConsultationRescheduled,
     ConsultationsAtRisk,
     Party,
-    RescueOffered,
-    SlotOffered,
 )
+from contracts.booking.holds import RescueOffered
+from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.featuring import NotFeatured
 
 

@@ -7,7 +7,7 @@ from typing import get_args
 from uuid import UUID
 
 from chassis.ids import new_id
-from contracts.booking import Availability, Hours, Weekday
+from contracts.booking.availability import Availability, Hours, Weekday
 from services.booking.availability.calendars import Calendar
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

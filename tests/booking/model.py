@@ -11,15 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from contracts.booking import (
-    Attendance,
-    Availability,
-    ConsultationStatus,
-    Hours,
-    Party,
-    Stretch,
-    Wish,
-)
+from contracts.booking.availability import Availability, Hours, Stretch
+from contracts.booking.consultations import Attendance, ConsultationStatus, Party
+from contracts.booking.outcomes import Wish
 
 HALF_AN_HOUR = timedelta(minutes=30)
 TWO_DAYS = timedelta(hours=48)

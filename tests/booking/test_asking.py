@@ -10,7 +10,8 @@ import pytest
 
 from chassis.context import Caller
 from chassis.times import utc_now
-from contracts.booking import Attendance, Wish
+from contracts.booking.consultations import Attendance
+from contracts.booking.outcomes import Wish
 from contracts.profiles.privacy import AccountErased
 from services.booking.service import BookingService
 from services.notifications.service import NotificationsService

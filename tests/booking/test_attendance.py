@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 import pytest
 
 from chassis.ids import new_id
-from contracts.booking import (
-    AlreadyBooked,
-    Attendance,
+from contracts.booking.attendance import (
     AttendanceClosed,
     AttendanceGiven,
-    BookingPaused,
     ConsultationCompleted,
     ConsultationMissed,
-    ConsultationStatus,
     NotHeld,
     NotOver,
+)
+from contracts.booking.consultations import (
+    AlreadyBooked,
+    Attendance,
+    BookingPaused,
+    ConsultationStatus,
     Party,
 )
 from services.booking.consultations.clients import Engagement, require_free

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.booking import DateOverride, Hours, Stay, Stretch
+from contracts.booking.availability import DateOverride, Hours, Stay, Stretch
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS, OpeningHours
 from tests.booking.builders import EVERY_DAY, on
 from tests.booking.clock_changes import clock_changes

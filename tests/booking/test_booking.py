@@ -17,21 +17,17 @@ from chassis.idempotency import KeyReused
 from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
-from contracts import booking as contract
-from contracts.booking import (
+from contracts.booking import consultations as contract
+from contracts.booking.availability import Availability, AvailabilityChanged, BadHours
+from contracts.booking.consultations import (
     AlreadyBooked,
-    Availability,
-    AvailabilityChanged,
-    BadHours,
-    BadPeriod,
     ConsultationBooked,
     NotListed,
     OverlappingBooking,
     OwnProfile,
-    Slots,
-    SlotsQuery,
     SlotTaken,
 )
+from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService

@@ -20,7 +20,7 @@ from chassis.errors import NotFound, Unauthenticated
 from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
-from contracts.booking import CALENDAR_TYPE, OpenCalendarFeed, OpenedCalendarFeed
+from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed, OpenedCalendarFeed
 from contracts.profiles.privacy import AccountErased
 from services.booking.consultations.consultations import Consultation
 from services.booking.feeds import calendar_files

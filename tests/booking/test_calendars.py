@@ -7,26 +7,27 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.booking import (
+from contracts.booking.availability import (
     AvailabilityChanged,
     BadHours,
-    BadPeriod,
-    BudgetSpent,
     DateOverride,
-    DayFull,
     FreeConsultationsPaused,
     FreeConsultationsResumed,
+    Stay,
+    Stretch,
+)
+from contracts.booking.consultations import (
+    BudgetSpent,
+    DayFull,
     InThePast,
     NoFreeConsultations,
     NotListed,
     SlotNotOffered,
-    SlotsQuery,
     SlotTaken,
-    Stay,
-    Stretch,
     TooFar,
     TooSoon,
 )
+from contracts.booking.slots import BadPeriod, SlotsQuery
 from services.booking.availability.calendars import Calendar, CalendarEvent
 from services.booking.slots.taken import Taken
 from tests.booking.builders import (

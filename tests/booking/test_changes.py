@@ -9,7 +9,7 @@ import pytest
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from contracts.booking import (
+from contracts.booking.consultations import (
     BudgetSpent,
     CancellationReason,
     ConsultationCancelled,
@@ -22,10 +22,10 @@ from contracts.booking import (
     OverlappingBooking,
     Party,
     SameTime,
-    SlotReleased,
     SlotTaken,
     TooSoon,
 )
+from contracts.booking.waitlist import SlotReleased
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation

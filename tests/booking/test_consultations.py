@@ -14,8 +14,8 @@ import pytest
 from chassis.context import Caller
 from chassis.errors import DomainError, NotFound, Unauthenticated
 from chassis.ids import new_id
-from contracts import booking as contract
-from contracts.booking import (
+from contracts.booking import consultations as contract
+from contracts.booking.consultations import (
     AlreadyBooked,
     CancellationReason,
     ConsultationBooked,
@@ -31,6 +31,7 @@ from contracts.booking import (
     TooManyBookings,
     TooSoon,
 )
+from contracts.catalogue import MODULES
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import MONDAY, a_calendar, at
@@ -177,8 +178,9 @@ MONEY = re.compile(r"price|fee|cost|amount|currency|pay|charge|invoice|money|dis
 def test_nothing_in_booking_has_a_price() -> None:
     shapes = [
         shape
-        for _, shape in inspect.getmembers(contract, inspect.isclass)
-        if dataclasses.is_dataclass(shape) and shape.__module__ == contract.__name__
+        for module in MODULES
+        for _, shape in inspect.getmembers(module, inspect.isclass)
+        if dataclasses.is_dataclass(shape) and shape.__module__.startswith("contracts.booking.")
     ]
     names = [field.name for shape in shapes for field in dataclasses.fields(shape)]
     names += [column.name for column in Consultation.__table__.columns]

@@ -21,17 +21,17 @@ from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
-from contracts import booking as contract
-from contracts.booking import (
+from contracts.booking import consultations as contract
+from contracts.booking.availability import AvailabilityChanged
+from contracts.booking.consultations import (
     Attendance,
-    AvailabilityChanged,
-    BookingData,
     CancellationReason,
     ConsultationCancelled,
     ConsultationsAtRisk,
     ConsultationStatus,
     Party,
 )
+from contracts.booking.privacy import BookingData
 from contracts.profiles.licences import LicenceExpired
 from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar

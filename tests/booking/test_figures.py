@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
-from contracts.booking import Figures, MonthOfFigures, PublishedFigures, PublishedMonth
+from contracts.booking.figures import Figures, MonthOfFigures, PublishedFigures, PublishedMonth
 from contracts.shapes import FEWEST_PUBLISHED
 from services.booking.consultations.consultations import Consultation
 from services.booking.figures import service as figures_service

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
-from contracts.booking import SlotsQuery, UnknownTimeZone
+from contracts.booking.availability import UnknownTimeZone
+from contracts.booking.slots import SlotsQuery
 from services.booking.slots import kept_slots as kept_slots_module
 from services.booking.slots.kept_slots import MOST_KEPT, KeptSlots
 from services.booking.slots.taken import Taken

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 
 from chassis.context import Caller
 from chassis.sealing import Seal, new_key
-from contracts.booking import PointAtCalendar, PrivateNote
+from contracts.booking.consultations import PrivateNote
+from contracts.booking.outside import PointAtCalendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
 from tests.booking.elsewhere import ADDRESS

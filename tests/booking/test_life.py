@@ -18,29 +18,26 @@ from chassis.idempotency import KeyReused
 from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
-from contracts import booking as contract
-from contracts.booking import (
+from contracts.booking import consultations as contract
+from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
+from contracts.booking.availability import AvailabilityChanged
+from contracts.booking.consultations import (
     AlreadyBooked,
     Attendance,
-    AvailabilityChanged,
     BookingPaused,
-    BothWishToContinue,
     CancelConsultation,
     ConsultationBooked,
     ConsultationCancelled,
-    ConsultationCompleted,
-    ConsultationMissed,
     ConsultationRescheduled,
     ConsultationStatus,
     NotBooked,
     NoticeTooShort,
-    OutcomeGiven,
     Party,
     PrivateNote,
-    SlotReleased,
     SlotTaken,
-    Wish,
 )
+from contracts.booking.outcomes import BothWishToContinue, OutcomeGiven, Wish
+from contracts.booking.waitlist import SlotReleased
 from contracts.profiles.privacy import AccountErased
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService

@@ -30,7 +30,9 @@ from hypothesis.stateful import (
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from contracts.booking import Attendance, Availability, DateOverride, Party, Stretch, Wish
+from contracts.booking.availability import Availability, DateOverride, Stretch
+from contracts.booking.consultations import Attendance, Party
+from contracts.booking.outcomes import Wish
 from services.booking.service import BookingService
 from tests.booking.builders import every_day
 from tests.booking.model import (

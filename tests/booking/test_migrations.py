@@ -16,7 +16,7 @@ from chassis.errors import Conflict
 from chassis.ids import new_id
 from chassis.tables import UtcDateTime
 from chassis.times import utc_now
-from contracts.booking import ConsultationStatus
+from contracts.booking.consultations import ConsultationStatus
 from firststep.migrate import migrations_of
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation

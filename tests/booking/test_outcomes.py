@@ -8,15 +8,13 @@ from itertools import product
 import pytest
 
 from chassis.ids import new_id
-from contracts.booking import (
-    Attendance,
+from contracts.booking.attendance import NotHeld, NotOver
+from contracts.booking.consultations import Attendance, Party
+from contracts.booking.outcomes import (
     BothWishToContinue,
-    NotHeld,
-    NotOver,
     OutcomeClosed,
     OutcomeGiven,
     OutcomeNotYours,
-    Party,
     Wish,
 )
 from services.booking.consultations.consultations import Consultation

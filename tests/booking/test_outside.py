@@ -21,15 +21,9 @@ from chassis.process import GRACE_S
 from chassis.sealing import new_key
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts.booking import (
-    AvailabilityChanged,
-    CancelConsultation,
-    OutsideCalendarBroken,
-    OutsideCalendarWorks,
-    PointAtCalendar,
-    SpecialistBusy,
-    Stay,
-)
+from contracts.booking.availability import AvailabilityChanged, Stay
+from contracts.booking.consultations import CancelConsultation, SpecialistBusy
+from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWorks, PointAtCalendar
 from contracts.profiles.privacy import AccountErased
 from services.booking.outside import apart, queries, reader, service
 from services.booking.outside.outside_calendars import PATIENCE, READ_EVERY, OutsideCalendar

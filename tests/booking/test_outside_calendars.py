@@ -7,7 +7,11 @@ from datetime import timedelta
 import pytest
 
 from chassis.ids import new_id
-from contracts.booking import OutsideCalendarBroken, OutsideCalendarState, OutsideCalendarWorks
+from contracts.booking.outside import (
+    OutsideCalendarBroken,
+    OutsideCalendarState,
+    OutsideCalendarWorks,
+)
 from services.booking.outside.outside_calendars import (
     LONGEST_MARK,
     PATIENCE,

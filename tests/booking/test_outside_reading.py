@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.errors import Unavailable
-from contracts.booking import BadCalendarFile, Stay
+from contracts.booking.availability import Stay
+from contracts.booking.outside import BadCalendarFile
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.outside import apart
 from services.booking.outside.reading import (

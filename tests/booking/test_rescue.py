@@ -13,17 +13,10 @@ import pytest
 from chassis.context import Caller
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
-from contracts.booking import (
-    Attendance,
-    AvailabilityChanged,
-    ConsultationMissed,
-    ConsultationStatus,
-    HeldSlot,
-    HeldSlots,
-    Party,
-    RescueOffered,
-    SlotTaken,
-)
+from contracts.booking.attendance import ConsultationMissed
+from contracts.booking.availability import AvailabilityChanged
+from contracts.booking.consultations import Attendance, ConsultationStatus, Party, SlotTaken
+from contracts.booking.holds import HeldSlot, HeldSlots, RescueOffered
 from contracts.profiles.featuring import SpecialistFeatured
 from contracts.profiles.privacy import AccountErased
 from contracts.profiles.specialists import SpecialistListed

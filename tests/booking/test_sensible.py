@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from contracts.booking import BadHours, DateOverride, Hours, Stay, Stretch
+from contracts.booking.availability import BadHours, DateOverride, Hours, Stay, Stretch
 from services.booking.availability.sensible import require_sensible
 from tests.booking.builders import an_availability, on
 from tests.booking.test_availability import sensible_hours

@@ -11,7 +11,8 @@ import pytest
 from chassis.context import Caller
 from chassis.schemas import Reading, load
 from chassis.store import Store
-from contracts.booking import Slots, SlotsQuery, UnknownTimeZone
+from contracts.booking.availability import UnknownTimeZone
+from contracts.booking.slots import Slots, SlotsQuery
 from services.booking.availability.calendars import Calendar
 from services.booking.holds.holds import Hold
 from services.booking.outside import busy_times

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.booking import SlotNotOffered, SlotTaken, SpecialistBusy
+from contracts.booking.consultations import SlotNotOffered, SlotTaken, SpecialistBusy
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.slots.taken import Interval, Taken, merged

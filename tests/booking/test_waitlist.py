@@ -15,17 +15,9 @@ from chassis.context import Caller
 from chassis.errors import Forbidden, NotFound
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
-from contracts.booking import (
-    DateOverride,
-    Hours,
-    SlotOffered,
-    SlotReleased,
-    SlotsFree,
-    SlotTaken,
-    Stretch,
-    Waitlist,
-    WaitlistEntry,
-)
+from contracts.booking.availability import DateOverride, Hours, Stretch
+from contracts.booking.consultations import SlotTaken
+from contracts.booking.waitlist import SlotOffered, SlotReleased, SlotsFree, Waitlist, WaitlistEntry
 from contracts.profiles.privacy import AccountErased
 from services.booking.holds.holds import Hold
 from services.booking.service import BookingService

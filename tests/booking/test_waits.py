@@ -10,16 +10,15 @@ import pytest
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from contracts.booking import (
+from contracts.booking.availability import UnknownTimeZone
+from contracts.booking.consultations import (
     AlreadyBooked,
     ConsultationStatus,
     NoFreeConsultations,
     NotListed,
     OwnProfile,
-    SlotsFree,
-    TooManyWaits,
-    UnknownTimeZone,
 )
+from contracts.booking.waitlist import SlotsFree, TooManyWaits
 from services.booking.consultations.clients import Engagement
 from services.booking.holds.holds import Hold
 from services.booking.waitlist.waits import Wait

@@ -12,16 +12,11 @@ from chassis.events import Event, as_mapping
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from chassis.subscribe import subscriptions_of
-from contracts import booking as contract
-from contracts.booking import (
-    Attendance,
-    Availability,
-    ConsultationStatus,
-    Party,
-    Slots,
-    SlotsQuery,
-    Wish,
-)
+from contracts.booking import consultations as contract
+from contracts.booking.availability import Availability
+from contracts.booking.consultations import Attendance, ConsultationStatus, Party
+from contracts.booking.outcomes import Wish
+from contracts.booking.slots import Slots, SlotsQuery
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation

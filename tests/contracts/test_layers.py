@@ -39,7 +39,7 @@ def test_imports_run_one_way_and_services_know_nothing_of_each_other() -> None:
     [
         ("services/booking/consultations/queries.py", "services.profiles.accounts"),
         ("services/content/service.py", "gateway.problems"),
-        ("chassis/store.py", "contracts.booking"),
+        ("chassis/store.py", "contracts.booking.slots"),
         ("contracts/content.py", "services.content.articles"),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from chassis.ids import new_id
-from contracts.booking import ConsultationBooked
+from contracts.booking.consultations import ConsultationBooked
 from contracts.profiles.accounts import AccountRegistered, Role
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

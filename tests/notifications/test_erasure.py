@@ -20,7 +20,7 @@ from chassis.events import Envelope, Event
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
-from contracts.booking import ConsultationCancelled, Party
+from contracts.booking.consultations import ConsultationCancelled, Party
 from contracts.notifications import NotificationsData
 from contracts.profiles.accounts import (
     AccountRegistered,

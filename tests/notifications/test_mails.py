@@ -9,16 +9,15 @@ from datetime import timedelta, timezone
 import pytest
 
 from chassis.ids import new_id
-from contracts.booking import (
+from contracts.booking.attendance import ConsultationMissed
+from contracts.booking.consultations import (
     ConsultationCancelled,
-    ConsultationMissed,
     ConsultationRescheduled,
     ConsultationsAtRisk,
-    HeldSlot,
     Party,
-    RescueOffered,
-    SlotOffered,
 )
+from contracts.booking.holds import HeldSlot, RescueOffered
+from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.featuring import NotFeatured
 from services.notifications import wording
 from services.notifications.mails import ATTEMPTS, Mail, MailStatus

@@ -21,20 +21,13 @@ from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts import notifications as contract
-from contracts.booking import (
-    BothWishToContinue,
-    ConsultationCompleted,
-    ConsultationMissed,
-    ConsultationRescheduled,
-    FreeConsultationsPaused,
-    FreeConsultationsResumed,
-    HeldSlot,
-    OutsideCalendarBroken,
-    OutsideCalendarWorks,
-    Party,
-    RescueOffered,
-    SlotOffered,
-)
+from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
+from contracts.booking.availability import FreeConsultationsPaused, FreeConsultationsResumed
+from contracts.booking.consultations import ConsultationRescheduled, Party
+from contracts.booking.holds import HeldSlot, RescueOffered
+from contracts.booking.outcomes import BothWishToContinue
+from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWorks
+from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
 from services.notifications.mails import Mail

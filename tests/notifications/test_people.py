@@ -13,7 +13,7 @@ from sqlalchemy import delete
 
 from chassis.events import Event
 from chassis.ids import new_id
-from contracts.booking import ConsultationCancelled, ConsultationsAtRisk, Party
+from contracts.booking.consultations import ConsultationCancelled, ConsultationsAtRisk, Party
 from contracts.profiles.accounts import (
     AccountRegistered,
     EmailChanged,

@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 
 from chassis.context import Caller
 from chassis.ids import new_id
-from contracts.booking import AvailabilityChanged
+from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles.licences import SubmitLicence
 from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
 from services.profiles.base import Base

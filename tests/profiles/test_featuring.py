@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.events import Event
-from contracts.booking import AvailabilityChanged
+from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles.featuring import (
     FeaturedBecause,
     NotFeatured,

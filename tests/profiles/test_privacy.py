@@ -19,7 +19,8 @@ from chassis.events import Event
 from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
-from contracts import booking, content, notifications
+from contracts import content, notifications
+from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
 from contracts.profiles.accounts import SignUpRole, WrongPassword
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import Database
-from contracts.booking import ConsultationBooked
+from contracts.booking.consultations import ConsultationBooked
 from firststep.platform import SERVICES
 from services.notifications import wording
 from tests.databases import connected_database

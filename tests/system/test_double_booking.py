@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from chassis.context import CallContext, Caller, entered
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from contracts.booking import OverlappingBooking, SlotTaken
+from contracts.booking.consultations import OverlappingBooking, SlotTaken
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.consultations.consultations import Consultation

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from contracts.booking import ConsultationStatus
+from contracts.booking.consultations import ConsultationStatus
 from services.booking.attendance.verdict import ATTENDANCE_OPEN_FOR
 from services.booking.consultations.consultations import Consultation
 

@@ -8,7 +8,7 @@ from chassis.clock import every
 from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
-from contracts import booking as contract
+from contracts.booking import consultations as contract
 from services.booking.attendance import queries
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.locking import locked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from contracts.booking import Attendance, ConsultationStatus, Party
+from contracts.booking.consultations import Attendance, ConsultationStatus, Party
 
 ATTENDANCE_OPEN_FOR = timedelta(hours=48)
 """After the end, or after what the other side said: so long a side may say what became of it."""

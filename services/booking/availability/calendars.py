@@ -11,27 +11,29 @@ from uuid import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError
-from contracts.booking import (
+from contracts.booking.availability import (
     Availability,
     AvailabilityChanged,
-    BudgetSpent,
     DateOverride,
-    DayFull,
     FreeConsultationsPaused,
     FreeConsultationsResumed,
     Hours,
+    Stay,
+    Stretch,
+)
+from contracts.booking.consultations import (
+    BudgetSpent,
+    DayFull,
     InThePast,
     NoFreeConsultations,
     NotListed,
     SlotNotOffered,
-    SlotReleased,
     SlotTaken,
     SpecialistBusy,
-    Stay,
-    Stretch,
     TooFar,
     TooSoon,
 )
+from contracts.booking.waitlist import SlotReleased
 from services.booking.availability.limits import Engagements, Limits
 from services.booking.availability.opening_hours import SLOT, OpeningHours
 from services.booking.availability.sensible import require_sensible

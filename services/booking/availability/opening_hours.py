@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from contracts.booking import Availability, DateOverride, Hours, Stay, Stretch
+from contracts.booking.availability import Availability, DateOverride, Hours, Stay, Stretch
 
 SLOT = timedelta(minutes=30)
 A_MINUTE = timedelta(minutes=1)

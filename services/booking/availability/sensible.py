@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import combinations
 
 from chassis.errors import FieldError
-from contracts.booking import Availability, BadHours, Hours, Stretch
+from contracts.booking.availability import Availability, BadHours, Hours, Stretch
 from services.booking.availability.zones import zone_problems
 
 LONGEST_STAY = timedelta(days=366)

@@ -11,7 +11,7 @@ from chassis.rpc import rpc
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts import booking as contract
+from contracts.booking import availability as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
 from services.booking.availability import queries

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo, available_timezones
 
 from chassis.errors import FieldError
-from contracts.booking import UnknownTimeZone
+from contracts.booking.availability import UnknownTimeZone
 
 TIME_ZONES = available_timezones() - {"localtime"}  # which is whatever the host's clock shows
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.booking import (
+from contracts.booking.consultations import (
     AlreadyBooked,
     BookingPaused,
     ConsultationStatus,

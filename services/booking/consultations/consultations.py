@@ -11,23 +11,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.context import Caller
 from chassis.errors import NotFound
 from chassis.ids import new_id
-from contracts import booking as contract
-from contracts.booking import (
-    Attendance,
+from contracts.booking import consultations as contract
+from contracts.booking.attendance import (
     AttendanceClosed,
     AttendanceGiven,
+    ConsultationCompleted,
+    ConsultationMissed,
+    NotHeld,
+    NotOver,
+)
+from contracts.booking.consultations import (
+    Attendance,
     CancellationReason,
     ConsultationBooked,
     ConsultationCancelled,
-    ConsultationCompleted,
-    ConsultationMissed,
     ConsultationRescheduled,
     ConsultationStatus,
     HasBegun,
     NotBooked,
-    NotHeld,
     NoticeTooShort,
-    NotOver,
     OwnProfile,
     Party,
     SameTime,

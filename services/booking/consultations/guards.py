@@ -6,7 +6,7 @@ from sqlalchemy import Index, column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from chassis.errors import DomainError
-from contracts.booking import AlreadyBooked, OverlappingBooking, SlotTaken
+from contracts.booking.consultations import AlreadyBooked, OverlappingBooking, SlotTaken
 
 BOOKED = text("status = 'booked'")
 BOOKED_OR_HAD = text(

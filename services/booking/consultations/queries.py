@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from contracts.booking import ConsultationStatus
+from contracts.booking.consultations import ConsultationStatus
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation
 

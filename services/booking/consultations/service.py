@@ -14,8 +14,8 @@ from chassis.rpc import rpc
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts import booking as contract
-from contracts.booking import (
+from contracts.booking import consultations as contract
+from contracts.booking.consultations import (
     CancelConsultation,
     CancellationReason,
     ConsultationsAtRisk,

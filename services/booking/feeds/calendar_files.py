@@ -9,7 +9,7 @@ from uuid import UUID
 from icalendar import Calendar as CalendarFile
 from icalendar import Event, vCalAddress, vDatetime, vText
 
-from contracts.booking import ConsultationStatus
+from contracts.booking.consultations import ConsultationStatus
 from services.booking.consultations.consultations import Consultation
 
 PRODUCT = "-//Firststep//EN"

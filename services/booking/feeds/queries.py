@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
-from contracts.booking import ConsultationStatus
+from contracts.booking.consultations import ConsultationStatus
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_of
 from services.booking.feeds.calendar_feeds import CalendarFeed

@@ -11,8 +11,8 @@ from sqlalchemy import delete
 from chassis.errors import NotFound
 from chassis.rpc import rpc
 from chassis.times import utc_now
-from contracts import booking as contract
-from contracts.booking import CALENDAR_TYPE, OpenCalendarFeed
+from contracts.booking import feeds as contract
+from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed
 from contracts.files import File
 from services.booking.consultations.consultations import Consultation
 from services.booking.feeds import queries

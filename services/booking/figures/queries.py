@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from contracts.booking import ConsultationStatus, MonthOfFigures
+from contracts.booking.consultations import ConsultationStatus
+from contracts.booking.figures import MonthOfFigures
 from services.booking.consultations.consultations import Consultation
 from services.booking.figures.months import Month
 from services.booking.outcomes.outcomes import TO_CONTINUE, Outcome

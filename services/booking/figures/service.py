@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis.rpc import rpc
 from chassis.times import utc_now
-from contracts.booking import Figures, PublishedFigures
+from contracts.booking.figures import Figures, PublishedFigures
 from contracts.profiles.accounts import Role
 from services.booking.availability.calendars import Calendar
 from services.booking.figures import queries

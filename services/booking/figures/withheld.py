@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from contracts.booking import MonthOfFigures, PublishedMonth
+from contracts.booking.figures import MonthOfFigures, PublishedMonth
 from contracts.shapes import FEWEST_PUBLISHED
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
-from contracts.booking import HeldSlot
+from contracts.booking.holds import HeldSlot
 from services.booking.base import Base
 
 MOST_HELD = 5

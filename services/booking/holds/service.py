@@ -8,7 +8,7 @@ from chassis.clock import every
 from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
-from contracts.booking import HeldSlots
+from contracts.booking.holds import HeldSlots
 from contracts.profiles.accounts import Role
 from services.booking.holds import queries
 from services.booking.part import Part

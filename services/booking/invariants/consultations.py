@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chassis.tables import UtcDateTime
-from contracts.booking import ConsultationStatus, Party
+from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import OPEN_AT_ONCE
 from services.booking.consultations.consultations import Consultation

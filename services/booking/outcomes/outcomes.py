@@ -10,16 +10,14 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
-from contracts import booking as contract
-from contracts.booking import (
+from contracts.booking import outcomes as contract
+from contracts.booking.attendance import NotHeld, NotOver
+from contracts.booking.consultations import ConsultationStatus, Party
+from contracts.booking.outcomes import (
     BothWishToContinue,
-    ConsultationStatus,
-    NotHeld,
-    NotOver,
     OutcomeClosed,
     OutcomeGiven,
     OutcomeNotYours,
-    Party,
     Wish,
 )
 from services.booking.base import Base

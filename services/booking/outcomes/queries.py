@@ -8,7 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from chassis.transaction import Transaction
-from contracts.booking import Party, Wish
+from contracts.booking.consultations import Party
+from contracts.booking.outcomes import Wish
 from services.booking.consultations.consultations import Consultation
 from services.booking.outcomes.outcomes import Outcome, to_ask
 

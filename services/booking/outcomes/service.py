@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.rpc import rpc
 from chassis.times import utc_now
-from contracts.booking import Wish
+from contracts.booking.outcomes import Wish
 from services.booking.consultations.locking import locked
 from services.booking.outcomes import queries
 from services.booking.outcomes.outcomes import Outcome

@@ -15,7 +15,7 @@ from eventlet.semaphore import Semaphore
 
 from chassis import json
 from chassis.errors import Unavailable
-from contracts.booking import BadCalendarFile
+from contracts.booking.outside import BadCalendarFile
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.slots.taken import Interval
 

@@ -7,8 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contracts import booking as contract
-from contracts.booking import OutsideCalendarBroken, OutsideCalendarState, OutsideCalendarWorks
+from contracts.booking import outside as contract
+from contracts.booking.outside import (
+    OutsideCalendarBroken,
+    OutsideCalendarState,
+    OutsideCalendarWorks,
+)
 from services.booking.availability.calendars import Calendar
 from services.booking.base import Base
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
-from contracts import booking as contract
+from contracts.booking import outside as contract
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.outside.busy_times import BusyTime

@@ -13,7 +13,7 @@ from chassis.database import Database
 from chassis.errors import DomainError, FieldError, Unavailable
 from chassis.fetching import Fetched, fetch
 from chassis.times import utc_now
-from contracts.booking import (
+from contracts.booking.outside import (
     BadCalendarFile,
     NoCalendarThere,
     OutsideCalendarBroken,

@@ -13,8 +13,8 @@ from chassis.fetching import Schemes
 from chassis.resealing import reseal
 from chassis.rpc import rpc
 from chassis.times import utc_now
-from contracts import booking as contract
-from contracts.booking import PointAtCalendar
+from contracts.booking import outside as contract
+from contracts.booking.outside import PointAtCalendar
 from contracts.profiles.accounts import Role
 from services.booking.availability.calendars import Calendar
 from services.booking.outside import queries

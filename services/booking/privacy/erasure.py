@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_
 
 from chassis.transaction import Transaction
-from contracts.booking import CancellationReason, ConsultationStatus
+from contracts.booking.consultations import CancellationReason, ConsultationStatus
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.locking import locked_calendars

@@ -8,7 +8,7 @@ from chassis.rpc import rpc
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts.booking import BookingData, PersonalDataErased
+from contracts.booking.privacy import BookingData, PersonalDataErased
 from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation

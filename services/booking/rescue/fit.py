@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.errors import DomainError
-from contracts.booking import OverlappingBooking
+from contracts.booking.consultations import OverlappingBooking
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement, require_free
 from services.booking.rescue.facts import Facts

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contracts.booking import ConsultationStatus, Party
+from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.base import Base
 from services.booking.consultations.consultations import Consultation
 from services.booking.rescue.facts import Facts

@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.transaction import Transaction
-from contracts.booking import ConsultationCancelled, ConsultationMissed, RescueOffered
+from contracts.booking.attendance import ConsultationMissed
+from contracts.booking.consultations import ConsultationCancelled
+from contracts.booking.holds import RescueOffered
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation

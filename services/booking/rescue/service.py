@@ -5,7 +5,8 @@ from __future__ import annotations
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts.booking import ConsultationCancelled, ConsultationMissed, Party
+from contracts.booking.attendance import ConsultationMissed
+from contracts.booking.consultations import ConsultationCancelled, Party
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.booking.part import Part

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from chassis.errors import FieldError
-from contracts.booking import BadPeriod, Slot, SlotsQuery
+from contracts.booking.slots import BadPeriod, Slot, SlotsQuery
 from services.booking.availability.opening_hours import SLOT
 from services.booking.availability.zones import zone_of
 

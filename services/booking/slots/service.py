@@ -7,8 +7,8 @@ from uuid import UUID
 from chassis.errors import NotFound
 from chassis.rpc import rpc
 from chassis.times import utc_now
-from contracts import booking as contract
-from contracts.booking import SlotsQuery
+from contracts.booking import slots as contract
+from contracts.booking.slots import SlotsQuery
 from services.booking.availability.calendars import Calendar
 from services.booking.part import Part
 from services.booking.slots import queries

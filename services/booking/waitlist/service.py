@@ -8,8 +8,8 @@ from chassis.clock import every
 from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
-from contracts import booking as contract
-from contracts.booking import WaitlistEntry
+from contracts.booking import waitlist as contract
+from contracts.booking.waitlist import WaitlistEntry
 from contracts.profiles.accounts import Role
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.queries import engagements_of

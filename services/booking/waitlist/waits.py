@@ -12,16 +12,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from contracts.booking import (
+from contracts.booking.consultations import (
     AlreadyBooked,
     NoFreeConsultations,
     NotListed,
     OwnProfile,
-    SlotOffered,
-    SlotsFree,
-    TooManyWaits,
-    WaitlistEntry,
 )
+from contracts.booking.waitlist import SlotOffered, SlotsFree, TooManyWaits, WaitlistEntry
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.zones import zone_of
 from services.booking.base import Base

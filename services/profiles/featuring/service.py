@@ -15,7 +15,7 @@ from chassis.rpc import rpc
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts.booking import AvailabilityChanged
+from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import (

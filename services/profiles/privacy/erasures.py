@@ -10,7 +10,8 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.events import Event
-from contracts import booking, content, notifications
+from contracts import content, notifications
+from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
 from contracts.profiles.privacy import AccountErased, ServicesErased
 from services.profiles.base import Base

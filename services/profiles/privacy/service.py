@@ -17,7 +17,8 @@ from chassis.storage import StorageAway
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts import booking, content, notifications
+from contracts import content, notifications
+from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
 from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.privacy import EraseAccount, PersonalDataErased, ProfilesData

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import FieldError
 from chassis.events import Event
-from contracts.booking import AvailabilityChanged
+from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles import specialists as contract
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import (

@@ -1,0 +1,3 @@
+"""What booking tells, answers and refuses."""
+
+PRODUCER = "booking"

@@ -1,0 +1,164 @@
+"""Availability: the hours in which a specialist gives first consultations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from annotated_doc import Doc
+from marshmallow.validate import Length, OneOf, Range, Regexp
+
+from chassis.errors import Invalid
+from chassis.events import Event, Version
+from contracts.booking import PRODUCER
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+LocalTime = Annotated[
+    str,
+    Regexp(
+        r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$(?!\n)",  # Python's $ lets a newline follow
+        error="Must be a time such as '09:30'.",
+    ),
+    Doc("Time of day in the specialist's own zone, `HH:MM`; `24:00` ends a day."),
+]
+
+
+TimeZone = Annotated[str, Length(1, 64), Doc("An IANA name, such as `Europe/Berlin`.")]
+
+
+# Events
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvailabilityChanged(Event, producer=PRODUCER):
+    """When a specialist can next be booked, or whether they offer it, is different now."""
+
+    specialist_id: UUID
+    version: Version
+    offers_free_consultations: bool
+    next_slot_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeConsultationsPaused(Event, producer=PRODUCER):
+    """The month's budget is spent, as far as it is open: no slot of it is offered."""
+
+    specialist_id: UUID
+    version: Version
+
+
+@dataclass(frozen=True, kw_only=True)
+class FreeConsultationsResumed(Event, producer=PRODUCER):
+    """More of a budget is open again: its slots are offered."""
+
+    specialist_id: UUID
+    version: Version
+
+
+# Requests and resources
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """A stretch of one weekday in which consultations may take place."""
+
+    weekday: Weekday
+    starts: LocalTime
+    ends: LocalTime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A stretch of one date in which consultations may take place."""
+
+    starts: LocalTime
+    ends: LocalTime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateOverride:
+    """One date that differs from the week: other hours, or none."""
+
+    day: Annotated[date, Doc("In the zone that holds on it.")]
+    hours: Annotated[list[Stretch], Length(max=20), Doc("Empty: closed.")] = field(
+        default_factory=list
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """Some dates in another zone: on them, hours are meant in it."""
+
+    first_day: date
+    last_day: Annotated[date, Doc("Included.")]
+    time_zone: TimeZone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Availability:
+    """When a specialist gives first consultations."""
+
+    offers_free_consultations: bool
+    time_zone: TimeZone
+    hours: Annotated[list[Hours], Length(max=50)] = field(default_factory=list)
+    overrides: Annotated[list[DateOverride], Length(max=400)] = field(default_factory=list)
+    stays: Annotated[list[Stay], Length(max=20)] = field(default_factory=list)
+    grid_minutes: Annotated[
+        int,
+        OneOf([15, 30, 60]),
+        Doc(
+            "Slots start so far apart, counted from the start of a stretch. Each lasts 30 minutes."
+        ),
+    ] = 30
+    buffer_before_minutes: Annotated[
+        int, Range(0, 120), Doc("Kept free before each consultation.")
+    ] = 0
+    buffer_after_minutes: Annotated[
+        int, Range(0, 120), Doc("Kept free after each consultation.")
+    ] = 0
+    minimum_notice_hours: Annotated[
+        int, Range(0, 14 * 24), Doc("How long before its start a slot can still be booked.")
+    ] = 12
+    horizon_days: Annotated[int, Range(1, 180), Doc("How far ahead slots are offered.")] = 60
+    most_per_day: Annotated[int | None, Range(1, 48), Doc("Null: no limit.")] = None
+    most_per_week: Annotated[
+        int | None, Range(1, 336), Doc("A week begins on Monday. Null: no limit.")
+    ] = None
+    monthly_budget: Annotated[
+        int | None,
+        Range(1, 500),
+        Doc("Free consultations in one calendar month. Null: no limit."),
+    ] = None
+    paced: Annotated[
+        bool,
+        Doc("Whether a month's budget is opened week by week, rather than all at once."),
+    ] = True
+    cancellation_notice_hours: Annotated[
+        int,
+        Range(0, 72),
+        Doc("How long before its start a client can still cancel or move a consultation."),
+    ] = 12
+    in_person_address: Annotated[
+        str | None,
+        Length(1, 300),
+        Doc("Where consultations take place; null: online. Whoever booked one sees it."),
+    ] = None
+
+
+# Refusals
+
+
+class BadHours(Invalid):
+    """These hours make no sense."""
+
+    code = "bad_hours"
+
+
+class UnknownTimeZone(Invalid):
+    """There is no such time zone."""
+
+    code = "unknown_time_zone"

@@ -1,0 +1,294 @@
+"""Consultations: booking, moving and cancelling them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from annotated_doc import Doc
+from marshmallow.validate import Length
+
+from chassis.errors import Conflict, Forbidden
+from chassis.events import Event, Version
+from contracts.booking import PRODUCER
+
+
+class ConsultationStatus(StrEnum):
+    BOOKED = "booked"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+class Party(StrEnum):
+    """The two sides of a consultation."""
+
+    CLIENT = "client"
+    SPECIALIST = "specialist"
+
+
+class CancellationReason(StrEnum):
+    """Why a consultation does not take place."""
+
+    SOMETHING_CAME_UP = "something_came_up"
+    ANOTHER_TIME_IS_BETTER = "another_time_is_better"
+    FOUND_SOMEBODY_ELSE = "found_somebody_else"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    OTHER = "other"
+    ACCOUNT_ERASED = "account_erased"
+    """Nobody says this one: it follows."""
+
+
+GivenReason = Literal[
+    "something_came_up",
+    "another_time_is_better",
+    "found_somebody_else",
+    "no_longer_needed",
+    "other",
+]
+"""The reasons that a person may give."""
+
+
+class Attendance(StrEnum):
+    """What became of a consultation, as one of its sides says."""
+
+    HELD = "held"
+    CLIENT_MISSED = "client_missed"
+    SPECIALIST_MISSED = "specialist_missed"
+
+
+LONGEST_NOTE = 2000
+
+
+# Events
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationBooked(Event, producer=PRODUCER):
+    """A client took a slot."""
+
+    consultation_id: UUID
+    version: Version
+    client_id: UUID
+    specialist_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationCancelled(Event, producer=PRODUCER):
+    """A consultation does not take place: one side cancelled it."""
+
+    consultation_id: UUID
+    version: Version
+    client_id: UUID
+    specialist_id: UUID
+    starts_at: datetime
+    cancelled_by: Party
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationRescheduled(Event, producer=PRODUCER):
+    """One side moved a consultation to another time."""
+
+    consultation_id: UUID
+    version: Version
+    client_id: UUID
+    specialist_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    previous_starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationsAtRisk(Event, producer=PRODUCER):
+    """A specialist's licence expired while consultations with them lie ahead: somebody has to
+    look at these."""
+
+    specialist_id: UUID
+    consultation_ids: list[UUID]
+
+
+# Requests and resources
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookConsultation:
+    """The slot to book: a specialist and the time at which it starts."""
+
+    specialist_id: UUID
+    starts_at: datetime
+    note: Annotated[
+        str | None,
+        Length(1, LONGEST_NOTE),
+        Doc("What the specialist should know before, in private. Nobody else ever sees it."),
+    ] = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateNote:
+    """What a client tells a specialist before they meet. It leaves no trace in any log."""
+
+    text: Annotated[str, Length(1, LONGEST_NOTE)] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelConsultation:
+    """Nobody has to give a reason; the other side does not see it."""
+
+    reason: GivenReason | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescheduleConsultation:
+    """The time to which a consultation moves."""
+
+    starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consultation:
+    """A free initial consultation: 30 minutes between one client and one specialist."""
+
+    id: UUID
+    specialist_id: UUID
+    client_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: ConsultationStatus
+    booked_at: datetime
+    cancelled_at: datetime | None = None
+    cancelled_by: Party | None = None
+    cancellation_reason: Annotated[
+        CancellationReason | None, Doc("Shown to whoever gave it; `account_erased` to both.")
+    ] = None
+    cancellation_notice_hours: Annotated[
+        int, Doc("How long before its start the client can still cancel or move it.")
+    ] = 12
+    missed_by: Annotated[Party | None, Doc("Who did not come, where it was missed.")] = None
+    your_attendance: Annotated[Attendance | None, Doc("What you said became of it.")] = None
+    meeting_link: Annotated[str | None, Doc("Where to meet online.")] = None
+    meeting_address: Annotated[str | None, Doc("Where to meet in person.")] = None
+    note: Annotated[
+        str | None, Doc("What the client told before. Answers to a GET alone have it.")
+    ] = field(default=None, repr=False)
+
+
+# Refusals
+
+
+class SlotTaken(Conflict):
+    """Somebody else has that time, or one too close to it."""
+
+    code = "slot_taken"
+
+
+class SlotNotOffered(Conflict):
+    """The specialist offers no free consultation at that time."""
+
+    code = "slot_not_offered"
+
+
+class SpecialistBusy(Conflict):
+    """The specialist has something else at that time."""
+
+    code = "specialist_busy"
+
+
+class TooSoon(Conflict):
+    """That time is too close to be booked."""
+
+    code = "too_soon"
+
+
+class TooFar(Conflict):
+    """That time is further ahead than slots are offered."""
+
+    code = "too_far"
+
+
+class InThePast(Conflict):
+    """That time has passed."""
+
+    code = "in_the_past"
+
+
+class DayFull(Conflict):
+    """The specialist takes on no more on that day, or in that week."""
+
+    code = "day_full"
+
+
+class BudgetSpent(Conflict):
+    """The specialist has no free consultations left in that month; more may open later."""
+
+    code = "budget_spent"
+
+
+class NotListed(Conflict):
+    """The specialist can't be booked at present."""
+
+    code = "not_listed"
+
+
+class NoFreeConsultations(Conflict):
+    """The specialist offers no free consultations at present."""
+
+    code = "no_free_consultations"
+
+
+class AlreadyBooked(Conflict):
+    """You have had, or booked, your free consultation with this specialist."""
+
+    code = "already_booked"
+
+
+class OverlappingBooking(Conflict):
+    """You have booked another consultation for that time."""
+
+    code = "overlapping_booking"
+
+
+class TooManyBookings(Conflict):
+    """You have as many open bookings as one person can have."""
+
+    code = "too_many_bookings"
+
+
+class NotBooked(Conflict):
+    """The consultation is not booked any more."""
+
+    code = "not_booked"
+
+
+class BookingPaused(Conflict):
+    """You missed two consultations, so you can book again only after 30 days."""
+
+    code = "booking_paused"
+
+
+class NoticeTooShort(Conflict):
+    """It is too close to its start for you to cancel or move it."""
+
+    code = "notice_too_short"
+
+
+class HasBegun(Conflict):
+    """The consultation has begun."""
+
+    code = "has_begun"
+
+
+class SameTime(Conflict):
+    """The consultation is at that time already."""
+
+    code = "same_time"
+
+
+class OwnProfile(Forbidden):
+    """Nobody books a consultation with themselves."""
+
+    code = "own_profile"

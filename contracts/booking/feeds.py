@@ -1,0 +1,45 @@
+"""Consultations as calendars know them: files, and feeds to subscribe to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from annotated_doc import Doc
+
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+
+
+# Requests and resources
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarFileQuery:
+    """How a consultation's calendar file is to be written."""
+
+    discreet: Annotated[bool, Doc("With a title that says nothing.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCalendarFeed:
+    """A private address at which calendars find one's consultations."""
+
+    discreet: Annotated[bool, Doc("With titles that say nothing.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedCalendarFeed:
+    """What makes the address private; kept nowhere but, sealed, in the answer to a repetition."""
+
+    token: str = field(repr=False)
+    discreet: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarFeed:
+    """The private address: shown this once, and good until it is revoked or replaced."""
+
+    address: Annotated[
+        str, Doc("Where calendars subscribe; whoever knows it sees when you have consultations.")
+    ] = field(repr=False)
+    discreet: bool

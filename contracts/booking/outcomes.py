@@ -1,0 +1,83 @@
+"""Outcomes: what each side wants after a consultation, in private."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from annotated_doc import Doc
+
+from chassis.errors import Conflict, Invalid
+from chassis.events import Event
+from contracts.booking import PRODUCER
+
+
+class Wish(StrEnum):
+    """What one side wants after a consultation; no other person ever sees it."""
+
+    CONTINUE = "continue"
+    TRY_ANOTHER = "try_another"
+    NOT_NOW = "not_now"
+    GOOD_FIT = "good_fit"
+    NOT_A_FIT = "not_a_fit"
+
+
+# Events
+
+
+@dataclass(frozen=True, kw_only=True)
+class BothWishToContinue(Event, producer=PRODUCER):
+    """After a consultation its two sides said, each in private, that they want to go on."""
+
+    consultation_id: UUID
+    client_id: UUID
+    specialist_id: UUID
+
+
+# Requests and resources
+
+
+@dataclass(frozen=True, kw_only=True)
+class SayOutcome:
+    """What you want next. Only where both want to go on are both told so."""
+
+    outcome: Annotated[
+        Wish,
+        Doc(
+            "A client: `continue`, `try_another` or `not_now`. A specialist: `good_fit` or "
+            "`not_a_fit`."
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What you said, in private, after a consultation."""
+
+    consultation_id: UUID
+    outcome: Wish
+    said_at: datetime
+
+
+# Refusals
+
+
+class OutcomeClosed(Conflict):
+    """Whether to continue can be said within 14 days after the consultation."""
+
+    code = "outcome_closed"
+
+
+class OutcomeGiven(Conflict):
+    """You have said before what you want next."""
+
+    code = "outcome_given"
+
+
+class OutcomeNotYours(Invalid):
+    """That is for the other side to say."""
+
+    code = "outcome_not_yours"

@@ -1,0 +1,50 @@
+"""What booking holds on a person, and that it was erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+from uuid import UUID
+
+from annotated_doc import Doc
+
+from chassis.events import Event
+from contracts.booking import PRODUCER
+from contracts.booking.availability import Availability
+from contracts.booking.consultations import Consultation
+from contracts.booking.holds import HeldSlot
+from contracts.booking.outcomes import Outcome
+from contracts.booking.outside import OutsideCalendar
+from contracts.booking.waitlist import WaitlistEntry
+
+# Events
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataErased(Event, producer=PRODUCER):
+    """Booking holds nothing on this account any more but ids that lead nowhere."""
+
+    account_id: UUID
+
+
+# Requests and resources
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingData:
+    """What booking holds on a person."""
+
+    availability: Annotated[Availability | None, Doc("Hours, where they set any.")]
+    consultations: Annotated[list[Consultation], Doc("On either side, the oldest first.")]
+    waitlist: Annotated[list[WaitlistEntry], Doc("Whom they wait for.")] = field(
+        default_factory=list
+    )
+    outcomes: Annotated[list[Outcome], Doc("What they said after consultations.")] = field(
+        default_factory=list
+    )
+    held_slots: Annotated[list[HeldSlot], Doc("What is kept for them now.")] = field(
+        default_factory=list
+    )
+    outside_calendar: Annotated[
+        OutsideCalendar | None, Doc("Their calendar elsewhere, where they gave one.")
+    ] = None
