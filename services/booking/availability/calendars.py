@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,12 +12,8 @@ from chassis.errors import DomainError
 from contracts.booking.availability import (
     Availability,
     AvailabilityChanged,
-    DateOverride,
     FreeConsultationsPaused,
     FreeConsultationsResumed,
-    Hours,
-    Stay,
-    Stretch,
 )
 from contracts.booking.consultations import (
     BudgetSpent,
@@ -34,9 +28,9 @@ from contracts.booking.consultations import (
     TooSoon,
 )
 from contracts.booking.waitlist import SlotReleased
-from services.booking.availability.limits import Engagements, Limits
-from services.booking.availability.opening_hours import SLOT, OpeningHours
-from services.booking.availability.sensible import require_sensible
+from services.booking.availability.limits import Engagements
+from services.booking.availability.opening_hours import SLOT
+from services.booking.availability.terms import Terms
 from services.booking.base import Base
 from services.booking.slots.free_times import FreeTimes
 from services.booking.slots.taken import Blocked, Interval, Taken
@@ -46,24 +40,9 @@ CalendarEvent = AvailabilityChanged | FreeConsultationsPaused | FreeConsultation
 LOOK_AT_THE_HORIZON_EVERY = timedelta(hours=1)
 COUNTED_BACK = timedelta(days=33)
 """Further back than any month or week begins that a slot of now may count in."""
-PLAIN = (
-    "offers_free_consultations",
-    "time_zone",
-    "grid_minutes",
-    "buffer_before_minutes",
-    "buffer_after_minutes",
-    "minimum_notice_hours",
-    "horizon_days",
-    "most_per_day",
-    "most_per_week",
-    "monthly_budget",
-    "paced",
-    "cancellation_notice_hours",
-    "in_person_address",
-)
 
 
-class Calendar(Base):
+class Calendar(Terms, Base):
     """One for each specialist, under the specialist's id; locked by whoever books in it.
 
     ``taken``, where methods ask for it: when the specialist's consultations start that count, the
@@ -78,25 +57,7 @@ class Calendar(Base):
     revision: Mapped[int] = mapped_column(default=0)
     listed: Mapped[bool] = mapped_column(default=False)
     listing_version: Mapped[int] = mapped_column(default=0)
-    offers_free_consultations: Mapped[bool] = mapped_column(default=False)
-    time_zone: Mapped[str] = mapped_column(default="UTC")
-    hours: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    overrides: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    stays: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    grid_minutes: Mapped[int] = mapped_column(default=30)
-    buffer_before_minutes: Mapped[int] = mapped_column(default=0)
-    buffer_after_minutes: Mapped[int] = mapped_column(default=0)
-    minimum_notice_hours: Mapped[int] = mapped_column(default=12)
-    horizon_days: Mapped[int] = mapped_column(default=60)
-    most_per_day: Mapped[int | None] = mapped_column(default=None)
-    most_per_week: Mapped[int | None] = mapped_column(default=None)
-    monthly_budget: Mapped[int | None] = mapped_column(default=None)
-    paced: Mapped[bool] = mapped_column(default=True)
     paused: Mapped[bool] = mapped_column(default=False)
-    cancellation_notice_hours: Mapped[int] = mapped_column(default=12)
-    in_person_address: Mapped[str | None] = mapped_column(default=None)
-    opened_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When these hours were set: what was booked since keeps to their limits."""
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
     review_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
@@ -104,23 +65,8 @@ class Calendar(Base):
         self, availability: Availability, taken: Collection[datetime], now: datetime
     ) -> list[CalendarEvent]:
         """Take on new hours; raises ``BadHours``."""
-        require_sensible(availability)
         offered_before = self.offers_free_consultations
-        self.opened_at = now
-        for name in PLAIN:
-            setattr(self, name, getattr(availability, name))
-        self.hours = [asdict(each) for each in availability.hours]
-        self.overrides = [
-            {**asdict(each), "day": each.day.isoformat()} for each in availability.overrides
-        ]
-        self.stays = [
-            {
-                "first_day": each.first_day.isoformat(),
-                "last_day": each.last_day.isoformat(),
-                "time_zone": each.time_zone,
-            }
-            for each in availability.stays
-        ]
+        self.set_terms(availability, now)
         return self.review(taken, now, changed=offered_before != self.offers_free_consultations)
 
     def learn_listing(self, listed: bool, version: int) -> None:
@@ -137,7 +83,7 @@ class Calendar(Base):
         if isinstance(taken, Taken) and taken.until is not None:
             true_until = min(true_until, taken.until)
         if self.listed and self.offers_free_consultations:
-            free = self._free(self._earliest(now), self._latest(true_until), taken, now)
+            free = self._free(self.earliest(now), self.latest(true_until), taken, now)
         return FreeTimes(
             starts=tuple(free),
             true_from=now,
@@ -165,12 +111,12 @@ class Calendar(Base):
             raise NoFreeConsultations
         if starts_at < now:
             raise InThePast(f"{starts_at.isoformat()} has passed")
-        if starts_at < self._earliest(now) and not by_specialist:
+        if starts_at < self.earliest(now) and not by_specialist:
             raise TooSoon(
                 f"{starts_at.isoformat()} is too close to be booked: "
                 f"the notice is {self.minimum_notice_hours} hours"
             )
-        if starts_at >= self._latest(now):
+        if starts_at >= self.latest(now):
             raise TooFar(f"slots are offered {self.horizon_days} days ahead")
         if not any(self.opening_hours.slots(starts_at, starts_at + timedelta(microseconds=1))):
             raise SlotNotOffered
@@ -234,7 +180,7 @@ class Calendar(Base):
 
     def next_free(self, taken: Collection[datetime], now: datetime) -> datetime | None:
         """The first time that is free, whoever may see it."""
-        return next(self._free(self._earliest(now), self._latest(now), taken, now), None)
+        return next(self._free(self.earliest(now), self.latest(now), taken, now), None)
 
     def _pause_or_resume(
         self, taken: Collection[datetime], now: datetime
@@ -283,26 +229,6 @@ class Calendar(Base):
             Interval(each.starts_at - until_free, each.ends_at + before) for each in busy
         )
 
-    @property
-    def opening_hours(self) -> OpeningHours:
-        return OpeningHours(
-            time_zone=self.time_zone,
-            hours=tuple(Hours(**each) for each in self.hours),
-            overrides=tuple(_override(each) for each in self.overrides),
-            stays=tuple(_stay(each) for each in self.stays),
-            grid_minutes=self.grid_minutes,
-        )
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(self.most_per_day, self.most_per_week, self.monthly_budget, self.paced)
-
-    def _earliest(self, now: datetime) -> datetime:
-        return now + timedelta(hours=self.minimum_notice_hours)
-
-    def _latest(self, now: datetime) -> datetime:
-        return now + timedelta(days=self.horizon_days)
-
     def outdate(self) -> None:
         """What is free is something else now: slots that somebody keeps are true for one revision
         alone."""
@@ -312,26 +238,3 @@ class Calendar(Base):
         """For the next event about the specialist."""
         self.version += 1
         return self.version
-
-    def to_resource(self) -> Availability:
-        hours = self.opening_hours
-        return Availability(
-            hours=list(hours.hours),
-            overrides=list(hours.overrides),
-            stays=list(hours.stays),
-            **{name: getattr(self, name) for name in PLAIN},
-        )
-
-
-def _override(kept: dict[str, Any]) -> DateOverride:
-    return DateOverride(
-        day=date.fromisoformat(kept["day"]), hours=[Stretch(**each) for each in kept["hours"]]
-    )
-
-
-def _stay(kept: dict[str, Any]) -> Stay:
-    return Stay(
-        first_day=date.fromisoformat(kept["first_day"]),
-        last_day=date.fromisoformat(kept["last_day"]),
-        time_zone=kept["time_zone"],
-    )

@@ -8,18 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.context import Caller
-from chassis.errors import NotFound
 from chassis.ids import new_id
 from contracts.booking import consultations as contract
-from contracts.booking.attendance import (
-    AttendanceClosed,
-    AttendanceGiven,
-    ConsultationCompleted,
-    ConsultationMissed,
-    NotHeld,
-    NotOver,
-)
 from contracts.booking.consultations import (
     Attendance,
     CancellationReason,
@@ -34,40 +24,26 @@ from contracts.booking.consultations import (
     Party,
     SameTime,
 )
-from services.booking.attendance.verdict import ATTENDANCE_OPEN_FOR, TO_ANSWER, verdict
+from services.booking.attendance.attended import Attended
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.base import Base
 from services.booking.consultations.clients import Engagement, require_free, require_no_overlap
 from services.booking.consultations.guards import GUARDS
 
-Closed = ConsultationCompleted | ConsultationMissed
 
-
-class Consultation(Base):
+class Consultation(Attended, Base):
     """It has no price, and turns into nothing by itself."""
 
     __tablename__ = "consultations"
     __table_args__ = GUARDS
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int]
-    specialist_id: Mapped[UUID] = mapped_column(index=True)
-    client_id: Mapped[UUID] = mapped_column(index=True)
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    status: Mapped[str]
     booked_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
     cancelled_by: Mapped[str | None] = mapped_column(default=None)
     cancellation_reason: Mapped[str | None] = mapped_column(default=None)
     rescheduled_at: Mapped[datetime | None] = mapped_column(default=None)
     notice_hours: Mapped[int] = mapped_column(default=12)
-    attendance_by_client: Mapped[str | None] = mapped_column(default=None)
-    attendance_by_specialist: Mapped[str | None] = mapped_column(default=None)
-    attendance_corrected: Mapped[bool] = mapped_column(default=False)
-    disputable_until: Mapped[datetime | None] = mapped_column(default=None)
-    missed_by: Mapped[str | None] = mapped_column(default=None)
     meeting_link: Mapped[str | None] = mapped_column(default=None)
     meeting_address: Mapped[str | None] = mapped_column(default=None)
     sealed_note: Mapped[str | None] = mapped_column(default=None)
@@ -178,88 +154,6 @@ class Consultation(Base):
             previous_starts_at=previous,
         )
 
-    def attend(
-        self,
-        by: Party,
-        attendance: Attendance,
-        now: datetime,
-        ask: Collection[Party] = tuple(Party),
-    ) -> list[Closed]:
-        """One side says what became of it; the event, where that changes what it is. ``ask``: who
-        may be asked what they want next, where it took place.
-
-        Until the other side has said it too, what was said can be put right once. Raises
-        ``NotHeld`` where it was cancelled, ``NotOver``, ``AttendanceClosed`` and
-        ``AttendanceGiven``.
-        """
-        if self.status == ConsultationStatus.CANCELLED:
-            raise NotHeld(f"consultation {self.id} was cancelled")
-        if now < self.ends_at:
-            raise NotOver
-        if now >= (self.disputable_until or self.ends_at + ATTENDANCE_OPEN_FOR):
-            raise AttendanceClosed
-        said = self._attendance_by(by)
-        if attendance == said:
-            return []
-        if said is not None:
-            self._require_correctable(now)
-            self.attendance_corrected = True
-        return self._settle(by, attendance, now, ask)
-
-    def _attendance_by(self, party: Party) -> str | None:
-        client = party == Party.CLIENT
-        return self.attendance_by_client if client else self.attendance_by_specialist
-
-    def _require_correctable(self, now: datetime) -> None:
-        """Once, and so that the other side has time to answer."""
-        until = self.disputable_until
-        if self.attendance_corrected or until is None or now > until - TO_ANSWER:
-            raise AttendanceGiven
-
-    def _settle(
-        self, by: Party, attendance: Attendance, now: datetime, ask: Collection[Party]
-    ) -> list[Closed]:
-        before = self.status, self.missed_by
-        if by == Party.CLIENT:
-            self.attendance_by_client = attendance
-        else:
-            self.attendance_by_specialist = attendance
-        said = [self.attendance_by_client, self.attendance_by_specialist]
-        if None not in said:
-            self.disputable_until = now
-        elif self.disputable_until is None:
-            self.disputable_until = now + ATTENDANCE_OPEN_FOR
-        status, missed_by = verdict([Attendance(each) for each in said if each])
-        self.status, self.missed_by = status, missed_by
-        return [] if (status, missed_by) == before else [self._closed(ask)]
-
-    def close(self, now: datetime, ask: Collection[Party] = tuple(Party)) -> list[Closed]:
-        """Nobody said what became of it for long enough: it took place."""
-        if self.status != ConsultationStatus.BOOKED or now < self.ends_at + ATTENDANCE_OPEN_FOR:
-            return []
-        self.status = ConsultationStatus.COMPLETED
-        return [self._closed(ask)]
-
-    def _closed(self, ask: Collection[Party]) -> Closed:
-        self.version += 1
-        if self.missed_by is None:
-            return ConsultationCompleted(
-                consultation_id=self.id,
-                version=self.version,
-                client_id=self.client_id,
-                specialist_id=self.specialist_id,
-                ask=list(ask),
-            )
-        return ConsultationMissed(
-            consultation_id=self.id,
-            version=self.version,
-            client_id=self.client_id,
-            specialist_id=self.specialist_id,
-            starts_at=self.starts_at,
-            missed_by=Party(self.missed_by),
-            disputable_until=self.disputable_until,
-        )
-
     def _require_booked(self) -> None:
         if self.status != ConsultationStatus.BOOKED:
             raise NotBooked(f"consultation {self.id} is {self.status}, not booked")
@@ -277,22 +171,6 @@ class Consultation(Base):
     def forget_content(self) -> None:
         """What only its two sides were to know, when one of them is erased."""
         self.sealed_note = self.meeting_link = self.meeting_address = None
-
-    def account_of(self, party: Party) -> UUID:
-        return self.client_id if party == Party.CLIENT else self.specialist_id
-
-    def party(self, account_id: UUID) -> Party:
-        """The side that one of the two is on."""
-        return Party.CLIENT if account_id == self.client_id else Party.SPECIALIST
-
-    def other_side(self, account_id: UUID) -> UUID:
-        """The account of the one whom this one meets."""
-        return self.specialist_id if account_id == self.client_id else self.client_id
-
-    def require_party(self, caller: Caller) -> None:
-        """Raises ``NotFound`` for everybody but the two whom it concerns."""
-        if caller.known() not in (self.client_id, self.specialist_id):
-            raise NotFound(f"there is no consultation {self.id}")
 
     def to_resource(
         self, reader: UUID, opened: Callable[[str], str | None] | None = None
