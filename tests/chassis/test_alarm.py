@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import eventlet
 import pytest
 
-from chassis import context, loop
+from chassis import broker, context, loop
+from chassis.broker import BrokerAway
 from chassis.errors import Unavailable
+from chassis.relay import Relay
 from tests import servers
-from tests.chassis.bank import Client, Company, Listener, Teller, a_company, count_of
-from tests.chassis.test_relay import write
+from tests.chassis.bank import (
+    Base,
+    Client,
+    Company,
+    Listener,
+    Teller,
+    a_company,
+    a_store,
+    count_of,
+)
+from tests.chassis.test_relay import a_relay, all_sent, everything_published, words_of, write
 from tests.chassis.test_rpc import within
 from tests.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY
 from tests.waiting import eventually
@@ -22,6 +35,14 @@ def answers(company: Company, word: str) -> bool:
         except Unavailable:
             return False
     return True
+
+
+def sends_all(relay: Relay) -> bool:
+    try:
+        relay.sweep()
+    except BrokerAway:
+        return False
+    return all_sent(relay.database)
 
 
 def test_while_the_broker_takes_nothing_no_call_blocks_and_nothing_is_lost(
@@ -48,3 +69,34 @@ def test_while_the_broker_takes_nothing_no_call_blocks_and_nothing_is_lost(
         told = count_of(company.store("teller"), "outbox")
         assert told >= 3
         eventually(lambda: len(company.heard()) == 2 * told, within=20)
+
+
+def test_while_the_broker_takes_nothing_a_batch_is_not_put_before_it_again_and_again(
+    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who listen from elsewhere have no inbox to forget repetitions."""
+    monkeypatch.setattr(broker, "CONFIRM_TIMEOUT", 0.5)
+    store = a_store(postgres_database, "teller", Base)
+    with (
+        servers.rabbitmq_of_our_own() as server,
+        everything_published(server.url) as messages,
+    ):
+        relay = a_relay(store, server.url)
+        write(store, "before")
+        relay.sweep()
+        assert server.control(*SHORT_OF_MEMORY).returncode == 0
+        write(store, "meanwhile")
+        for _ in range(5):
+            with pytest.raises(BrokerAway):
+                relay.sweep()
+
+        assert server.control(*ENOUGH_MEMORY).returncode == 0
+        eventually(partial(sends_all, relay))
+        write(store, "after")
+        relay.sweep()
+        eventually(lambda: "after" in words_of(messages))
+        relay._publisher.drop()
+    store.dispose()
+
+    # before it was known that the broker takes nothing, and after that was over
+    assert 1 <= words_of(messages).count("meanwhile") <= 2

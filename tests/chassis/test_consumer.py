@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import eventlet
@@ -17,7 +18,8 @@ from chassis.store import Store
 from chassis.subscribe import subscribe
 from chassis.transaction import Transaction
 from tests import servers
-from tests.chassis.bank import Ears, Told, Town, a_company, an_envelope, hear
+from tests.chassis.bank import Company, Ears, Told, Town, a_company, an_envelope, hear
+from tests.servers import RabbitServer
 from tests.waiting import eventually
 
 LONG_S = 0.5
@@ -68,6 +70,16 @@ class Asker:
 def _forget() -> None:
     begun.clear()
     ended.clear()
+
+
+@pytest.fixture
+def mortal(sqlite_database: str) -> Iterator[tuple[RabbitServer, Company]]:
+    """A broker that may go away, and services on it."""
+    with (
+        servers.rabbitmq_of_our_own() as server,
+        a_company(server.url, sqlite_database, Asker, Slow) as company,
+    ):
+        yield server, company
 
 
 def test_a_stop_finishes_an_event_and_a_call_and_neither_runs_again(
@@ -139,64 +151,33 @@ def test_a_consumer_whose_connection_broke_consumes_again(
 
 
 def test_work_that_ends_while_the_broker_is_away_harms_nobody(
-    rabbitmq_url: str, sqlite_database: str
+    mortal: tuple[RabbitServer, Company],
 ) -> None:
-    with (
-        servers.rabbitmq_of_our_own() as server,
-        a_company(server.url, sqlite_database, Asker, Slow) as company,
-    ):
-        call = eventlet.spawn(company.remote("slow", "asker").work)
-        Town(server.url, (Slow,)).cry(an_envelope("hello").to_json())
-        eventually(lambda: sorted(begun) == ["call", "event"])
-        server.stop()
-        eventually(lambda: {"call", "event"} <= set(ended))
-        with pytest.raises(Unavailable):
-            call.wait()
-        server.start()
+    server, company = mortal
+    call = eventlet.spawn(company.remote("slow", "asker").work)
+    Town(server.url, (Slow,)).cry(an_envelope("hello").to_json())
+    eventually(lambda: sorted(begun) == ["call", "event"])
+    server.stop()
+    eventually(lambda: {"call", "event"} <= set(ended))
+    with pytest.raises(Unavailable):
+        call.wait()
+    server.start()
 
-        eventually(lambda: company.remote("slow", "asker").work() == "done", within=30)
-        assert company.heard("slow") == ["note_down:hello"]
-        assert not any(each._died.ready() for each in company.process.containers)
-
-
-def consumers_in(container: Any) -> set[QueueConsumer]:
-    return {each for each in container.extensions if isinstance(each, QueueConsumer)}
-
-
-def _break_connection(container: Any) -> None:
-    """The socket goes, as when a broker's machine does."""
-    [consumer] = consumers_in(container)
-    [channel] = {each.channel for each in consumer._consumers.values()}
-    channel.connection.transport.sock.shutdown(2)
-
-
-def consumers_of(broker: str, queue: str) -> int:
-    return int(look_at(broker, queue).consumer_count)
-
-
-def waiting_in(broker: str, queue: str) -> int:
-    """How many messages the broker would deliver."""
-    return int(look_at(broker, queue).message_count)
-
-
-def look_at(broker: str, queue: str) -> Any:
-    with connection_to(broker) as connection:
-        return connection.channel().queue_declare(queue, passive=True)
+    eventually(lambda: company.remote("slow", "asker").work() == "done")
+    assert company.heard("slow") == ["note_down:hello"]
+    assert not any(each._died.ready() for each in company.process.containers)
 
 
 def test_a_stop_does_not_wait_for_a_broker_that_went_away(
-    rabbitmq_url: str, sqlite_database: str
+    mortal: tuple[RabbitServer, Company],
 ) -> None:
-    with (
-        servers.rabbitmq_of_our_own() as server,
-        a_company(server.url, sqlite_database, Asker, Slow) as company,
-    ):
-        server.stop()
-        [consumer] = consumers_in(company.container("slow"))
-        eventually(lambda: not consumer.connected)
-        with eventlet.Timeout(PATIENCE_S):
-            company.process.stop()
-        server.start()
+    server, company = mortal
+    server.stop()
+    [consumer] = consumers_in(company.container("slow"))
+    eventually(lambda: not consumer.connected)
+    with eventlet.Timeout(PATIENCE_S):
+        company.process.stop()
+    server.start()
 
 
 def test_a_stop_does_not_wait_for_consumers_that_can_not_be_cancelled(
@@ -222,3 +203,31 @@ def test_a_stop_does_not_wait_for_a_broker_that_never_came(sqlite_database: str)
     with eventlet.Timeout(PATIENCE_S):
         process.stop()
     starting.wait()
+
+
+# Looking inside
+
+
+def consumers_in(container: Any) -> set[QueueConsumer]:
+    return {each for each in container.extensions if isinstance(each, QueueConsumer)}
+
+
+def _break_connection(container: Any) -> None:
+    """The socket goes, as when a broker's machine does."""
+    [consumer] = consumers_in(container)
+    [channel] = {each.channel for each in consumer._consumers.values()}
+    channel.connection.transport.sock.shutdown(2)
+
+
+def consumers_of(broker: str, queue: str) -> int:
+    return int(look_at(broker, queue).consumer_count)
+
+
+def waiting_in(broker: str, queue: str) -> int:
+    """How many messages the broker would deliver."""
+    return int(look_at(broker, queue).message_count)
+
+
+def look_at(broker: str, queue: str) -> Any:
+    with connection_to(broker) as connection:
+        return connection.channel().queue_declare(queue, passive=True)

@@ -101,6 +101,7 @@ def _soaked(
         left_to_do=ledger.left_to_do(),
         gone_by_themselves=fleet.gone_by_themselves,
         stopped_badly=fleet.stopped_badly,
+        failed_faults=faults.failed,
         memory_at_start_mb=memory_at_start,
         memory_at_end_mb=fleet.memory_mb(),
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import psycopg
@@ -24,7 +24,7 @@ TERMINATE = """
 
 
 class Faults:
-    """``done`` counts them by kind."""
+    """``done`` counts them by kind; ``failed`` says which of them went wrong by themselves."""
 
     def __init__(self, fleet: Fleet, rabbitmq: RabbitServer, postgres: Server, seed: int) -> None:
         self.done: Counter[str] = Counter()
@@ -33,7 +33,9 @@ class Faults:
         self._postgres = postgres
         self._random = random.Random(seed)
         self._away: set[Server] = set()
-        self._under_way: list[threading.Thread] = []
+        self.failed: list[str] = []
+        self._pool = ThreadPoolExecutor()
+        self._under_way: list[Future[None]] = []
         self._kinds: dict[Callable[[], str], int] = {
             self._kill: 30,
             self._terminate: 30,
@@ -54,8 +56,8 @@ class Faults:
                 what = self._one()
                 print(f"{time.monotonic() - began:7.1f} s  {what}", flush=True)
         finally:
-            for thread in self._under_way:
-                thread.join()
+            self._pool.shutdown()
+            self.failed = [repr(error) for each in self._under_way if (error := each.exception())]
 
     def _one(self) -> str:
         [fault] = self._random.choices(list(self._kinds), list(self._kinds.values()))
@@ -129,6 +131,4 @@ class Faults:
         self._away.remove(server)
 
     def _in_background(self, fault: Callable[..., None], *arguments: object) -> None:
-        thread = threading.Thread(target=fault, args=arguments)
-        thread.start()
-        self._under_way.append(thread)
+        self._under_way.append(self._pool.submit(fault, *arguments))

@@ -29,6 +29,7 @@ class Report:
     left_to_do: dict[str, int]
     gone_by_themselves: list[Exit]
     stopped_badly: list[Exit]
+    failed_faults: list[str]
     memory_at_start_mb: dict[str, float]
     memory_at_end_mb: dict[str, float]
 
@@ -43,6 +44,7 @@ class Report:
             Finding(f"not drained in {DRAINED_WITHIN_S:.0f} s", int(self.recovery_s is None)),
             Finding("exited by itself", *_exits(self.gone_by_themselves)),
             Finding("stopped badly", *_exits(self.stopped_badly)),
+            Finding("faults that failed themselves", len(self.failed_faults), self.failed_faults),
         ]
 
     @property
