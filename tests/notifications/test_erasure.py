@@ -34,11 +34,11 @@ from contracts.profiles.accounts import (
 from contracts.profiles.featuring import NotFeatured, SpecialistUnfeatured
 from contracts.profiles.licences import LicenceExpired, SpecialistVerified
 from contracts.profiles.privacy import AccountErased
-from services.notifications.links import Links
-from services.notifications.mails import Mail
-from services.notifications.notices import Notice
-from services.notifications.postbox import NotSent, Postbox
-from services.notifications.recipients import Recipient
+from services.notifications.accounts.recipients import Recipient
+from services.notifications.mails.links import Links
+from services.notifications.mails.mails import Mail
+from services.notifications.mails.postbox import NotSent, Postbox
+from services.notifications.notices.notices import Notice
 from services.notifications.service import NotificationsService
 from tests.databases import Databases, connected_database
 from tests.handling import handle

@@ -5,9 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from datetime import timedelta, timezone
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+import services.notifications
 from chassis.ids import new_id
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import (
@@ -19,9 +22,11 @@ from contracts.booking.consultations import (
 from contracts.booking.holds import HeldSlot, RescueOffered
 from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.featuring import NotFeatured
-from services.notifications import wording
-from services.notifications.mails import ATTEMPTS, Mail, MailStatus
-from services.notifications.recipients import Recipient
+from services.notifications.accounts import wording as accounts
+from services.notifications.accounts.recipients import Recipient
+from services.notifications.consultations import wording as consultations
+from services.notifications.mails.mails import ATTEMPTS, Mail, MailStatus
+from services.notifications.specialists import wording as specialists
 from services.notifications.wording import Wording
 from tests.notifications.builders import NOW, ON_MONDAY, a_booking, an_account
 
@@ -122,45 +127,49 @@ A_MISS = ConsultationMissed(
 )
 A_HELD_SLOT = HeldSlot(specialist_id=new_id(), starts_at=ON_MONDAY, held_until=NOW + AN_HOUR)
 EVERY_WORDING = [
-    wording.booked_by_you(a_booking()),
-    wording.booked_with_you(a_booking()),
-    wording.featured(),
-    *[wording.unfeatured(reason) for reason in NotFeatured],
-    wording.cancelled_for_client(A_CANCELLATION),
-    wording.cancelled_for_specialist(A_CANCELLATION),
-    wording.rescheduled(A_MOVE),
-    wording.completed(),
-    wording.missed_by_you(A_MISS),
-    wording.missed_by_the_other(A_MISS),
-    wording.both_wish_to_continue(),
-    wording.rescue_offered(
+    consultations.booked_by_you(a_booking()),
+    consultations.booked_with_you(a_booking()),
+    specialists.featured(),
+    *[specialists.unfeatured(reason) for reason in NotFeatured],
+    consultations.cancelled_for_client(A_CANCELLATION),
+    consultations.cancelled_for_specialist(A_CANCELLATION),
+    consultations.rescheduled(A_MOVE),
+    consultations.completed(),
+    consultations.missed_by_you(A_MISS),
+    consultations.missed_by_the_other(A_MISS),
+    consultations.both_wish_to_continue(),
+    consultations.rescue_offered(
         RescueOffered(consultation_id=new_id(), client_id=new_id(), slots=[A_HELD_SLOT])
     ),
-    wording.slot_offered(SlotOffered(client_id=new_id(), **vars(A_HELD_SLOT))),
-    wording.paused(),
-    wording.resumed(),
-    wording.outside_calendar_broken("not_fetched"),
-    wording.outside_calendar_works(),
-    wording.consultations_at_risk(
+    consultations.slot_offered(SlotOffered(client_id=new_id(), **vars(A_HELD_SLOT))),
+    specialists.paused(),
+    specialists.resumed(),
+    specialists.outside_calendar_broken("not_fetched"),
+    specialists.outside_calendar_works(),
+    consultations.consultations_at_risk(
         ConsultationsAtRisk(specialist_id=new_id(), consultation_ids=[new_id()])
     ),
-    wording.verify_email("https://firststep.example/verify-email#token=x"),
-    wording.reset_password("https://firststep.example/reset-password#token=x"),
-    wording.password_changed(),
-    wording.email_changed(),
-    wording.verified(),
-    wording.declined("It can't be read."),
-    wording.expiring(ON_MONDAY.date(), 30),
-    wording.expired(ON_MONDAY.date()),
+    accounts.verify_email("https://firststep.example/verify-email#token=x"),
+    accounts.reset_password("https://firststep.example/reset-password#token=x"),
+    accounts.password_changed(),
+    accounts.email_changed(),
+    specialists.verified(),
+    specialists.declined("It can't be read."),
+    specialists.expiring(ON_MONDAY.date(), 30),
+    specialists.expired(ON_MONDAY.date()),
 ]
 
 
 def test_no_wording_is_missing_above() -> None:
-    written = {
+    [house] = services.notifications.__path__
+    subjects = [path.parent.name for path in Path(house).glob("*/wording.py")]
+    wordings = [import_module(f"services.notifications.{each}.wording") for each in subjects]
+    written = [
         name
+        for wording in wordings
         for name, member in inspect.getmembers(wording, inspect.isfunction)
         if member.__module__ == wording.__name__ and not name.startswith("_")
-    }
+    ]
     assert len(EVERY_WORDING) == len(written) - 1 + len(NotFeatured)
 
 
@@ -177,9 +186,12 @@ def test_a_subject_tells_nothing_to_somebody_else_who_sees_it(words: Wording) ->
 
 
 def test_both_are_told_the_time_and_the_client_that_it_obliges_to_nothing() -> None:
-    for words in (wording.booked_by_you(a_booking()), wording.booked_with_you(a_booking())):
+    for words in (
+        consultations.booked_by_you(a_booking()),
+        consultations.booked_with_you(a_booking()),
+    ):
         assert "Monday, 07 January 2030, 09:30 UTC" in words.text
-    text = wording.booked_by_you(a_booking()).text
+    text = consultations.booked_by_you(a_booking()).text
     assert "30 minutes" in text
     assert "costs nothing" in text
     assert "obliges you to nothing" in text
@@ -187,11 +199,11 @@ def test_both_are_told_the_time_and_the_client_that_it_obliges_to_nothing() -> N
 
 def test_a_time_told_in_another_zone_is_written_in_utc() -> None:
     event = a_booking(starts_at=ON_MONDAY.astimezone(timezone(timedelta(hours=5, minutes=45))))
-    assert "Monday, 07 January 2030, 09:30 UTC" in wording.booked_by_you(event).text
+    assert "Monday, 07 January 2030, 09:30 UTC" in consultations.booked_by_you(event).text
 
 
 @pytest.mark.parametrize("reason", list(NotFeatured))
 def test_every_reason_for_not_being_featured_can_be_told(reason: NotFeatured) -> None:
-    text = wording.unfeatured(reason).text
+    text = specialists.unfeatured(reason).text
     assert text.startswith("Your profile is no longer featured, because ")
     assert reason.value not in text

@@ -30,9 +30,9 @@ from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWork
 from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
-from services.notifications.mails import Mail
+from services.notifications.mails.mails import Mail
 from services.notifications.service import NotificationsService
-from services.notifications.wording import UNREADABLE
+from services.notifications.specialists.wording import UNREADABLE
 from tests import servers
 from tests.notifications.builders import ON_MONDAY, a_booking, an_account
 from tests.servers import SmtpServer

@@ -29,8 +29,8 @@ from contracts.profiles.licences import (
     LicenceExpiring,
     SpecialistVerified,
 )
-from services.notifications.mails import ATTEMPTS, Mail
-from services.notifications.recipients import Recipient
+from services.notifications.accounts.recipients import Recipient
+from services.notifications.mails.mails import ATTEMPTS, Mail
 from tests.house import URL
 from tests.notifications.builders import NOW, ON_MONDAY, an_account
 from tests.notifications.test_notifications import mail_in, mail_to, notices_of, rows_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from contracts.profiles.accounts import AccountRegistered, EmailChanged, Role, RolesChanged
-from services.notifications.recipients import Recipient
+from services.notifications.accounts.recipients import Recipient
 from tests.notifications.builders import an_account
 
 News = AccountRegistered | EmailChanged | RolesChanged

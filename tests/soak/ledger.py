@@ -14,7 +14,7 @@ from sqlalchemy import text
 from chassis.database import Database
 from contracts.booking.consultations import ConsultationBooked
 from firststep.platform import SERVICES
-from services.notifications import wording
+from services.notifications.consultations import wording
 from tests.databases import connected_database
 from tests.soak.load import Answers
 

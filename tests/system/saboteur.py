@@ -15,7 +15,8 @@ from chassis.broker import ConfirmedPublisher
 from chassis.inbox import Inbox
 from chassis.relay import Relay
 from firststep.main import app
-from services.notifications import service as notifications
+from services.notifications.consultations import service as consultations
+from services.notifications.notices.telling import tell
 
 
 def die(*_: Any, **__: Any) -> None:
@@ -39,14 +40,13 @@ def before_the_inbox() -> None:
 
 def in_the_handler() -> None:
     """One of the handler's effects is written, the transaction still open."""
-    tell = notifications.tell
 
     def tell_and_die(tx: Any, *arguments: Any, **options: Any) -> None:
         tell(tx, *arguments, **options)
         tx.flush()
         die()
 
-    notifications.tell = tell_and_die
+    consultations.tell = tell_and_die  # type: ignore[attr-defined]
 
 
 MOMENTS: dict[str, Callable[[], None]] = {

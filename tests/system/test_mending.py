@@ -11,7 +11,7 @@ import pytest
 from chassis import inbox, retries
 from chassis.ids import new_id
 from contracts.content import ArticlePublished
-from services.notifications import wording
+from services.notifications.consultations import wording
 from tests.databases import connected_database
 from tests.house import House
 from tests.people import Person, a_client, a_specialist, slots_of

@@ -21,7 +21,7 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.specialists import SpecialistListed
 from firststep.platform import SERVICES
-from services.notifications import wording
+from services.notifications.specialists import wording
 from tests.house import House
 from tests.people import (
     PASSWORD,

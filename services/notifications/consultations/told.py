@@ -7,7 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from contracts.booking.consultations import Party
+from chassis.transaction import Transaction
+from contracts.booking.attendance import ConsultationMissed
+from contracts.booking.consultations import (
+    ConsultationBooked,
+    ConsultationCancelled,
+    ConsultationRescheduled,
+    Party,
+)
 from services.notifications.base import Base
 
 
@@ -33,3 +40,14 @@ class Told(Base):
             return ()
         self.asked = bool(whom)
         return whom
+
+
+def is_news(
+    tx: Transaction,
+    event: ConsultationBooked
+    | ConsultationCancelled
+    | ConsultationRescheduled
+    | ConsultationMissed,
+) -> bool:
+    """Whether nothing newer was told of the consultation: what comes late is not told any more."""
+    return tx.lock_or_create(Told, event.consultation_id).is_news(event.version)

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from chassis.transaction import Transaction
-from services.notifications.mails import Mail, MailStatus
-from services.notifications.notices import Notice
-from services.notifications.postbox import Postbox
-from services.notifications.recipients import Recipient
+from services.notifications.accounts.recipients import Recipient
+from services.notifications.mails.mails import Mail, MailStatus
+from services.notifications.mails.postbox import Postbox
+from services.notifications.notices.notices import Notice
 
 
 def fall_silent(tx: Transaction, account_id: UUID) -> None:

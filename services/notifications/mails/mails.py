@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
 from contracts.notifications import SentMail
+from services.notifications.accounts.recipients import Recipient
 from services.notifications.base import Base
-from services.notifications.recipients import Recipient
 
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)

@@ -1,15 +1,14 @@
-"""Reads that are more than a get."""
+"""Which mails are to leave, and whose they are."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, select
+from sqlalchemy import Select, select
 
-from contracts.profiles.accounts import Role
-from services.notifications.mails import Mail, MailStatus
-from services.notifications.recipients import Recipient
+from services.notifications.accounts.recipients import Recipient
+from services.notifications.mails.mails import Mail, MailStatus
 
 
 def mails_due(now: datetime, limit: int) -> Select[UUID]:
@@ -33,6 +32,5 @@ def mail_to_send(mail_id: UUID) -> Select[Mail, Recipient]:
     )
 
 
-def with_role(role: Role) -> Select[UUID]:
-    """The accounts that have it; both databases write a list of texts alike."""
-    return select(Recipient.account_id).where(cast(Recipient.roles, Text).contains(f'"{role}"'))
+def mails_of(account_id: UUID) -> Select[Mail]:
+    return select(Mail).where(Mail.account_id == account_id)

@@ -1,0 +1,1 @@
+"""Mail on its way out, and the links that it bears."""

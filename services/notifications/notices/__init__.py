@@ -1,0 +1,1 @@
+"""Notices, and how somebody is told something."""

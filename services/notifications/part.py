@@ -1,0 +1,18 @@
+"""What each part of the notifications service stands on."""
+
+from __future__ import annotations
+
+from chassis.container import caller_of_this
+from chassis.store import Store
+from services.notifications.base import Base
+from services.notifications.mails.links import Links
+from services.notifications.mails.postbox import Postbox
+
+
+class Part:
+    """The service's own database, where mail leaves, and whoever calls."""
+
+    store = Store(Base)
+    postbox = Postbox()
+    links = Links()
+    caller = caller_of_this()

@@ -1,0 +1,1 @@
+"""What notifications holds on a person, and that it can be erased."""

@@ -1,0 +1,46 @@
+"""What notifications can be asked about a person's data, and how it is erased."""
+
+from __future__ import annotations
+
+from chassis import forgetting
+from chassis.clock import every
+from chassis.rpc import rpc
+from chassis.subscribe import subscribe
+from chassis.transaction import Transaction
+from contracts.notifications import NotificationsData, PersonalDataErased
+from contracts.profiles.privacy import AccountErased
+from services.notifications.accounts.recipients import Recipient
+from services.notifications.mails.mails import Mail
+from services.notifications.mails.queries import mails_of
+from services.notifications.notices.notices import Notice
+from services.notifications.notices.queries import notices_of
+from services.notifications.part import Part
+from services.notifications.privacy.erasure import erase, fall_silent
+
+
+class Privacy(Part):
+    @rpc
+    def export_personal_data(self) -> NotificationsData:
+        account_id = self.caller.known()
+        notices = notices_of(account_id).order_by(Notice.id)
+        mails = mails_of(account_id).order_by(Mail.id)
+        with self.store.reading() as session:
+            recipient = session.get(Recipient, account_id)
+            return NotificationsData(
+                addressee=None if recipient is None else recipient.to_resource(),
+                notices=[each.to_resource() for each in session.scalars(notices)],
+                mails=[each.to_resource() for each in session.scalars(mails)],
+            )
+
+    @subscribe(AccountErased)
+    def erase_account(self, event: AccountErased, tx: Transaction) -> None:
+        tx.forget(event.account_id)
+        fall_silent(tx, event.account_id)
+
+    @every(seconds=5)
+    def finish_erasures(self) -> None:
+        forgetting.finish(
+            self.store,
+            lambda tx, id: erase(tx, id, self.postbox),
+            lambda id: PersonalDataErased(account_id=id),
+        )

@@ -1,0 +1,1 @@
+"""What specialists are told of their profiles, licences and calendars."""

@@ -1,0 +1,65 @@
+"""What specialists are told of when it changes: whether they can be found and booked, and why."""
+
+from __future__ import annotations
+
+from chassis.subscribe import subscribe
+from chassis.transaction import Transaction
+from contracts.booking.availability import FreeConsultationsPaused, FreeConsultationsResumed
+from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWorks
+from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.licences import (
+    LicenceDeclined,
+    LicenceExpired,
+    LicenceExpiring,
+    SpecialistVerified,
+)
+from services.notifications.notices.telling import tell
+from services.notifications.part import Part
+from services.notifications.specialists import wording
+
+
+class Specialists(Part):
+    @subscribe(OutsideCalendarBroken)
+    def tell_calendar_broken(self, event: OutsideCalendarBroken, tx: Transaction) -> None:
+        words = wording.outside_calendar_broken(event.problem)
+        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+
+    @subscribe(OutsideCalendarWorks)
+    def tell_calendar_works(self, event: OutsideCalendarWorks, tx: Transaction) -> None:
+        words = wording.outside_calendar_works()
+        tell(tx, event.specialist_id, words, event.specialist_id)
+
+    @subscribe(SpecialistFeatured)
+    def tell_featured(self, event: SpecialistFeatured, tx: Transaction) -> None:
+        tell(tx, event.specialist_id, wording.featured(), event.specialist_id)
+
+    @subscribe(SpecialistUnfeatured)
+    def tell_unfeatured(self, event: SpecialistUnfeatured, tx: Transaction) -> None:
+        tell(tx, event.specialist_id, wording.unfeatured(event.reason), event.specialist_id)
+
+    @subscribe(FreeConsultationsPaused)
+    def tell_paused(self, event: FreeConsultationsPaused, tx: Transaction) -> None:
+        tell(tx, event.specialist_id, wording.paused(), event.specialist_id, by_mail=True)
+
+    @subscribe(FreeConsultationsResumed)
+    def tell_resumed(self, event: FreeConsultationsResumed, tx: Transaction) -> None:
+        tell(tx, event.specialist_id, wording.resumed(), event.specialist_id, by_mail=True)
+
+    @subscribe(SpecialistVerified)
+    def tell_verified(self, event: SpecialistVerified, tx: Transaction) -> None:
+        tell(tx, event.specialist_id, wording.verified(), event.specialist_id, by_mail=True)
+
+    @subscribe(LicenceDeclined)
+    def tell_declined(self, event: LicenceDeclined, tx: Transaction) -> None:
+        words = wording.declined(event.reason)
+        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+
+    @subscribe(LicenceExpiring)
+    def tell_expiring(self, event: LicenceExpiring, tx: Transaction) -> None:
+        words = wording.expiring(event.expires_on, event.days_left)
+        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+
+    @subscribe(LicenceExpired)
+    def tell_expired(self, event: LicenceExpired, tx: Transaction) -> None:
+        words = wording.expired(event.expires_on)
+        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
