@@ -16,6 +16,7 @@ from typing import TypeVar
 import structlog
 
 from chassis.database import DatabaseAway
+from chassis.errors import NotFound
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -28,11 +29,13 @@ def for_each(items: Iterable[T], do: Callable[[T], object]) -> None:
 
 
 def attempt(do: Callable[[T], object], item: T) -> None:
-    """A failure is logged; raises ``DatabaseAway``."""
+    """A failure is logged, and what is gone meanwhile needs nothing; raises ``DatabaseAway``."""
     try:
         do(item)
     except DatabaseAway:
         raise
+    except NotFound as gone:
+        log.info("gone_meanwhile", item=str(item), detail=str(gone))
     except Exception as error:
         log.error(
             "not_done", work=getattr(do, "__qualname__", repr(do)), item=str(item), exc_info=error

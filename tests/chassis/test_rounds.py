@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.database import DatabaseAway
+from chassis.errors import NotFound
 from chassis.rounds import for_each
 
 
@@ -29,3 +30,16 @@ def test_a_database_that_is_away_ends_the_round() -> None:
     with pytest.raises(DatabaseAway):
         for_each([1, 2], write)
     assert tried == [1]
+
+
+def test_what_is_gone_meanwhile_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    done = []
+
+    def take(number: int) -> None:
+        if number == 1:
+            raise NotFound("there is no 1")
+        done.append(number)
+
+    for_each([1, 2], take)
+    assert done == [2]
+    assert "not_done" not in caplog.text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from marshmallow.validate import Length
 
 from chassis.clock import every
 from chassis.errors import NotFound
+from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
@@ -94,9 +94,7 @@ class Featuring(Part):
         Whatever else makes it untrue is mended as well, and somebody should look at it."""
         with self.store.reading() as session:
             untrue = list(session.scalars(queries.featuring_untrue(utc_now())))
-        for specialist_id in untrue:
-            with suppress(NotFound):  # it may be erased by now
-                self._mend(specialist_id)
+        for_each(untrue, self._mend)
 
     def _mend(self, specialist_id: UUID) -> None:
         now = utc_now()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from chassis.clock import every
 from chassis.database import Database
 from chassis.errors import NotFound
 from chassis.pages import Page, newest_first
+from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from chassis.transaction import Transaction
@@ -99,9 +99,12 @@ def review_licences(store: Database, now: datetime) -> None:
     """Each in a transaction of its own: the end of a licence, of the listing and of featuring."""
     with store.reading() as session:
         due = list(session.scalars(queries.licences_due(now)))
-    for specialist_id in due:
-        with suppress(NotFound), store.transaction() as tx:  # it may be erased by now
+
+    def review(specialist_id: UUID) -> None:
+        with store.transaction() as tx:
             _review(tx, specialist_id, now)
+
+    for_each(due, review)
 
 
 def _review(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
