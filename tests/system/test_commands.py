@@ -233,7 +233,14 @@ def test_an_audit_finds_what_must_never_be(embedded: Settings) -> None:
         database.execute(
             "INSERT INTO consultations (id, version, specialist_id, client_id, starts_at, ends_at,"
             " status, booked_at) VALUES (?, 1, ?, ?, ?, ?, 'missed', ?)",
-            (id.hex, uuid4().hex, uuid4().hex, *["2030-01-07 09:00:00.000000"] * 3),
+            (
+                id.hex,
+                uuid4().hex,
+                uuid4().hex,
+                "2030-01-07 09:00:00.000000",
+                "2030-01-07 09:30:00.000000",
+                "2030-01-06 09:00:00.000000",
+            ),
         )
     broken = firststep(embedded, "audit", "--json")
     assert broken.returncode == 1
