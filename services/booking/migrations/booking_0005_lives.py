@@ -25,6 +25,10 @@ def upgrade() -> None:
         "consultations",
         sa.Column("notice_hours", sa.Integer(), nullable=False, server_default="12"),
     )
+    op.add_column(
+        "consultations",
+        sa.Column("attendance_corrected", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     for name, kind in (
         ("rescheduled_at", UtcDateTime()),
         ("attendance_by_client", sa.Text()),

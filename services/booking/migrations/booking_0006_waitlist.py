@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("starts_at", UtcDateTime(), nullable=False),
         sa.Column("until", UtcDateTime(), nullable=False),
         sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("instead_of", sa.Uuid()),
         sa.PrimaryKeyConstraint("id", name="pk_holds"),
     )
     for column in ("specialist_id", "client_id", "until"):

@@ -1,9 +1,9 @@
-"""What profiles tells of specialists: whom they could stand in for."""
+"""What profiles tells of specialists, whom they could stand in for, and what was made good."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson
+from chassis.tables import AnyJson, UtcDateTime
 
 revision = "booking_0007"
 down_revision = "booking_0006"
@@ -21,4 +21,12 @@ def upgrade() -> None:
         sa.Column("featuring_version", sa.Integer(), nullable=False),
         sa.Column("featured", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("specialist_id", name="pk_specialist_facts"),
+    )
+    op.create_table(
+        "lost_consultations",
+        sa.Column("consultation_id", sa.Uuid(), nullable=False),
+        sa.Column("languages", AnyJson, nullable=False),
+        sa.Column("topics", AnyJson, nullable=False),
+        sa.Column("rescued_at", UtcDateTime()),
+        sa.PrimaryKeyConstraint("consultation_id", name="pk_lost_consultations"),
     )
