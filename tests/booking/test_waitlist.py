@@ -76,14 +76,20 @@ def let_holds_run_out(booking: Talking) -> None:
     clocks.end_holds()
 
 
-def test_a_released_slot_is_held_for_who_waits_the_longest_and_for_nobody_else(
-    booking: Talking,
-) -> None:
+def a_time_that_two_waited_for(booking: Talking) -> tuple[Caller, Caller, Caller]:
+    """It has come free. With whom it is, and who waited, the first of them first."""
     specialist, had_it, consultation_id = a_full_specialist(booking)
     first, second = a_client(), a_client()
     for client in (first, second):
         join(booking, client, specialist)
     cancel(booking, had_it, consultation_id)
+    return specialist, first, second
+
+
+def test_a_released_slot_is_held_for_who_waits_the_longest_and_for_nobody_else(
+    booking: Talking,
+) -> None:
+    specialist, first, second = a_time_that_two_waited_for(booking)
 
     assert offered(booking, specialist) == [first.account_id]
     assert slots_of(booking, specialist) == []
@@ -130,12 +136,7 @@ def test_what_comes_free_is_held_in_the_moment_in_which_it_does(booking: Talking
 def test_what_is_not_taken_in_time_goes_to_the_next_and_at_last_to_everybody(
     booking: Talking,
 ) -> None:
-    specialist, had_it, consultation_id = a_full_specialist(booking)
-    first, second = a_client(), a_client()
-    for client in (first, second):
-        join(booking, client, specialist)
-    cancel(booking, had_it, consultation_id)
-    eventually(partial(offered, booking, specialist))
+    specialist, first, second = a_time_that_two_waited_for(booking)
     let_holds_run_out(booking)
     assert offered(booking, specialist) == [first.account_id, second.account_id]
     let_holds_run_out(booking)
@@ -145,12 +146,7 @@ def test_what_is_not_taken_in_time_goes_to_the_next_and_at_last_to_everybody(
 
 
 def test_leaving_is_one_request_and_hands_on_what_was_held(booking: Talking) -> None:
-    specialist, had_it, consultation_id = a_full_specialist(booking)
-    first, second = a_client(), a_client()
-    for client in (first, second):
-        join(booking, client, specialist)
-    cancel(booking, had_it, consultation_id)
-    eventually(partial(offered, booking, specialist))
+    specialist, first, second = a_time_that_two_waited_for(booking)
     leave(booking, first, specialist)
     leave(booking, first, specialist)
     assert waitlist_of(booking, first) == []
