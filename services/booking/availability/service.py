@@ -18,6 +18,7 @@ from services.booking.availability import queries
 from services.booking.availability.calendars import Calendar
 from services.booking.outside.rereading import read_anew
 from services.booking.part import Part
+from services.booking.slots.news import tell_of_slots
 from services.booking.slots.queries import taken_times
 
 
@@ -64,7 +65,4 @@ class Availability(Part):
     def _review_calendar(self, specialist_id: UUID) -> None:
         now = utc_now()
         with self.store.transaction() as tx:
-            calendar = tx.get(Calendar, specialist_id, with_for_update=True)
-            if calendar is not None:  # it may have been erased meanwhile
-                taken = taken_times(tx, specialist_id, now)
-                tx.emit(*calendar.review(taken, now))
+            tell_of_slots(tx, tx.lock(Calendar, specialist_id), now)

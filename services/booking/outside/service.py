@@ -23,7 +23,7 @@ from services.booking.outside.reader import address_of, read
 from services.booking.outside.removal import forget
 from services.booking.outside.sealed_addresses import SealedAddresses
 from services.booking.part import Part
-from services.booking.slots.queries import taken_times
+from services.booking.slots.news import tell_of_slots
 
 AT_ONCE = 8
 ROUND_S = 5.0
@@ -59,8 +59,7 @@ class OutsideCalendars(Part):
         with self.store.transaction() as tx:
             calendar = tx.get(Calendar, specialist_id, with_for_update=True)
             if forget(tx, specialist_id) and calendar is not None:
-                taken = taken_times(tx, specialist_id, now)
-                tx.emit(*calendar.review(taken, now))
+                tell_of_slots(tx, calendar, now)
             tx.reply(None)
 
     @every(seconds=30)
