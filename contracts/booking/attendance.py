@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +28,7 @@ class ConsultationCompleted(Event, producer=PRODUCER):
     ask: Annotated[
         list[Party],
         Doc("Who may be asked what they want next: nobody where a side wants no more of it."),
-    ] = field(default_factory=lambda: list(Party))
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +41,7 @@ class ConsultationMissed(Event, producer=PRODUCER):
     specialist_id: UUID
     starts_at: datetime
     missed_by: Party
-    disputable_until: Annotated[
-        datetime | None, Doc("Until then the other side may see it otherwise.")
-    ] = None
+    disputable_until: Annotated[datetime, Doc("Until then the other side may see it otherwise.")]
 
 
 # Requests and resources

@@ -51,6 +51,7 @@ def test_either_side_says_when_it_is_over_that_it_took_place(by: Party) -> None:
             version=2,
             client_id=consultation.client_id,
             specialist_id=consultation.specialist_id,
+            ask=[CLIENT, SPECIALIST],
         )
     ]
     assert consultation.status == ConsultationStatus.COMPLETED

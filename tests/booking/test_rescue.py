@@ -244,6 +244,7 @@ def test_a_miss_that_is_none_when_it_is_heard_of_holds_nothing(booking: Talking)
         specialist_id=specialist.known(),
         starts_at=consultation.starts_at,
         missed_by=Party.SPECIALIST,
+        disputable_until=consultation.ends_at + 48 * AN_HOUR,
     )
     booking.hears(heard_late)
     assert held_for(booking, client) == []

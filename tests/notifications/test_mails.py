@@ -124,6 +124,7 @@ A_MISS = ConsultationMissed(
     specialist_id=new_id(),
     starts_at=ON_MONDAY,
     missed_by=Party.SPECIALIST,
+    disputable_until=NOW + AN_HOUR,
 )
 A_HELD_SLOT = HeldSlot(specialist_id=new_id(), starts_at=ON_MONDAY, held_until=NOW + AN_HOUR)
 EVERY_WORDING = [

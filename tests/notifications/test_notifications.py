@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
@@ -272,9 +272,25 @@ def test_both_are_told_the_new_time(notifications: Talking) -> None:
         assert "now on Tuesday, 08 January 2030" in text
 
 
+def completed(
+    which: dict[str, UUID], version: int = 2, ask: Collection[Party] = tuple(Party)
+) -> ConsultationCompleted:
+    return ConsultationCompleted(**which, version=version, ask=list(ask))
+
+
+def missed(which: dict[str, UUID], missed_by: Party = Party.CLIENT) -> ConsultationMissed:
+    return ConsultationMissed(
+        **which,
+        version=2,
+        starts_at=ON_MONDAY,
+        missed_by=missed_by,
+        disputable_until=ON_MONDAY + timedelta(days=2),
+    )
+
+
 def test_afterwards_both_are_asked_in_private_what_they_want(notifications: Talking) -> None:
     pair = a_pair()
-    notifications.hears(*pair, ConsultationCompleted(**about(pair), version=2))
+    notifications.hears(*pair, completed(about(pair)))
     for account in pair:
         [text] = texts_of(notifications, account, "consultation_completed")
         assert "The other side never sees it" in text
@@ -285,14 +301,7 @@ def test_both_are_told_of_a_miss_and_that_they_can_see_it_otherwise(
     notifications: Talking, missed_by: Party
 ) -> None:
     pair = a_pair()
-    missed = ConsultationMissed(
-        **about(pair),
-        version=2,
-        starts_at=ON_MONDAY,
-        missed_by=missed_by,
-        disputable_until=ON_MONDAY + timedelta(days=2),
-    )
-    notifications.hears(*pair, missed)
+    notifications.hears(*pair, missed(about(pair), missed_by))
     texts = {
         party: texts_of(notifications, account, "consultation_missed")[0]
         for party, account in zip(Party, pair, strict=True)
@@ -307,8 +316,8 @@ def test_what_is_heard_of_late_is_not_told_any_more(notifications: Talking) -> N
     which = about(pair)
     notifications.hears(
         *pair,
-        ConsultationCompleted(**which, version=3),
-        ConsultationMissed(**which, version=2, starts_at=ON_MONDAY, missed_by=Party.CLIENT),
+        completed(which, version=3),
+        missed(which),
     )
     for account in pair:
         kinds = [each.kind for each in notices_of(notifications, account.account_id)]
@@ -320,9 +329,9 @@ def test_nobody_is_asked_twice_and_only_who_is_to_be(notifications: Talking) -> 
     once, never = about(pair), about(pair)
     notifications.hears(
         *pair,
-        ConsultationCompleted(**once, version=2, ask=[Party.SPECIALIST]),
-        ConsultationCompleted(**once, version=4),
-        ConsultationCompleted(**never, version=2, ask=[]),
+        completed(once, ask=[Party.SPECIALIST]),
+        completed(once, version=4),
+        completed(never, ask=[]),
     )
     assert len(notices_of(notifications, specialist.account_id)) == 1
     assert notices_of(notifications, client.account_id) == []
@@ -354,9 +363,9 @@ def test_no_subject_says_what_it_is_about(notifications: Talking) -> None:
     pair = a_pair()
     notifications.hears(
         *pair,
-        ConsultationCompleted(**about(pair), version=2),
+        completed(about(pair)),
         BothWishToContinue(**about(pair)),
-        ConsultationMissed(**about(pair), version=2, starts_at=ON_MONDAY, missed_by=Party.CLIENT),
+        missed(about(pair)),
     )
     for account in pair:
         found = eventually(partial(_three, notifications, account))

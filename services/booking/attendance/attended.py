@@ -103,6 +103,7 @@ class Attended(TwoSided):
                 specialist_id=self.specialist_id,
                 ask=list(ask),
             )
+        assert self.disputable_until is not None  # since a side said so
         return ConsultationMissed(
             consultation_id=self.id,
             version=self.version,

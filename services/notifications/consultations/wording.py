@@ -86,7 +86,7 @@ def missed_by_you(event: ConsultationMissed) -> Wording:
         text=(
             f"We were told that you could not make it to the first consultation of "
             f"{when(event.starts_at)}. That can happen. If it was otherwise, say so "
-            f"{_in_time(event)}: then it counts as held."
+            f"before {when(event.disputable_until)}: then it counts as held."
         ),
     )
 
@@ -99,14 +99,9 @@ def missed_by_the_other(event: ConsultationMissed) -> Wording:
         text=(
             f"The first consultation of {when(event.starts_at)} is noted as missed by the other "
             f"side.{for_client if event.missed_by == Party.SPECIALIST else ''} If it was "
-            f"otherwise, say so {_in_time(event)}."
+            f"otherwise, say so before {when(event.disputable_until)}."
         ),
     )
-
-
-def _in_time(event: ConsultationMissed) -> str:
-    until = event.disputable_until
-    return "within 48 hours" if until is None else f"before {when(until)}"
 
 
 def both_wish_to_continue() -> Wording:
