@@ -114,6 +114,15 @@ def read_now(booking: Talking, specialist: Caller, schemes: tuple[str, ...] = HT
     read(booking.store, specialist.known(), sealed_addresses().open, schemes)
 
 
+def one_busy_elsewhere(booking: Talking, elsewhere: Elsewhere) -> Caller:
+    """Their calendar elsewhere takes the first hour, as booking has read."""
+    specialist = a_specialist(booking)
+    give(booking, specialist)
+    elsewhere.shows(FIRST_HOUR)
+    read_now(booking, specialist)
+    return specialist
+
+
 def test_what_is_elsewhere_blocks_slots_and_can_not_be_booked(
     booking: Talking, elsewhere: Elsewhere
 ) -> None:
@@ -130,10 +139,7 @@ def test_what_is_elsewhere_blocks_slots_and_can_not_be_booked(
 
 
 def test_a_new_next_slot_is_told(booking: Talking, elsewhere: Elsewhere) -> None:
-    specialist = a_specialist(booking)
-    give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
-    read_now(booking, specialist)
+    specialist = one_busy_elsewhere(booking, elsewhere)
     read_now(booking, specialist)
     elsewhere.shows()
     read_now(booking, specialist)
@@ -220,10 +226,7 @@ def test_what_nobody_expected_is_logged_told_when_it_lasts_and_not_tried_again_a
 def test_one_that_breaks_is_told_once_blocks_nothing_new_and_keeps_what_it_blocked(
     booking: Talking, elsewhere: Elsewhere
 ) -> None:
-    specialist = a_specialist(booking)
-    give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
-    read_now(booking, specialist)
+    specialist = one_busy_elsewhere(booking, elsewhere)
     for _ in range(2):
         elsewhere.answers(b"<html>Sign in</html>")
         read_now(booking, specialist)
@@ -350,10 +353,7 @@ def test_an_address_whose_key_is_gone_has_to_be_given_again(booking: Talking) ->
 def test_another_address_replaces_what_the_one_before_blocked_once_it_is_read(
     booking: Talking, elsewhere: Elsewhere
 ) -> None:
-    specialist = a_specialist(booking)
-    give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
-    read_now(booking, specialist)
+    specialist = one_busy_elsewhere(booking, elsewhere)
     give(booking, specialist, "https://calendar.example/another")
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
     elsewhere.shows(from_to(IN_THREE_DAYS, IN_THREE_DAYS + HALF_AN_HOUR))
@@ -420,10 +420,7 @@ def test_what_was_read_while_its_owner_moved_to_another_zone_is_left_alone(
 def test_one_that_is_taken_away_blocks_nothing_any_more(
     booking: Talking, elsewhere: Elsewhere
 ) -> None:
-    specialist = a_specialist(booking)
-    give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
-    read_now(booking, specialist)
+    specialist = one_busy_elsewhere(booking, elsewhere)
     booking.asked_by(specialist).remove_outside_calendar()
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
     with pytest.raises(NotFound):
@@ -451,10 +448,7 @@ def test_only_who_proved_their_address_has_another_one_fetched(booking: Talking)
 def test_erasure_forgets_the_address_and_what_it_blocked(
     booking: Talking, elsewhere: Elsewhere
 ) -> None:
-    specialist = a_specialist(booking)
-    give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
-    read_now(booking, specialist)
+    specialist = one_busy_elsewhere(booking, elsewhere)
     booking.hears(AccountErased(account_id=specialist.known()))
     for table in ("outside_calendars", "busy_times"):
         assert specialist.known() not in [row.specialist_id for row in booking.rows(table)]
