@@ -52,7 +52,8 @@ class DomainError(Exception):
     @classmethod
     def sentence(cls) -> str:
         """What a person reads when nothing more exact was said."""
-        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+        first_paragraph = (cls.__doc__ or cls.__name__).strip().split("\n\n")[0]
+        return " ".join(first_paragraph.split())
 
     @classmethod
     def kind(cls) -> type[DomainError]:

@@ -75,24 +75,24 @@ class Tour:
         self._read_article()
 
     def _sign_up(self, role: str, name: str) -> dict[str, str]:
-        credentials = {"email": f"{role}-{uuid4().hex[:8]}@example.org", "password": PASSWORD}
-        self._step(f"A {role} signs up")
-        self._call(
+        self._step(f"A {role} signs up …")
+        sign_up = self._call(
             "POST",
             "/accounts",
-            json={**credentials, "display_name": name, "role": role},
-            expect=HTTPStatus.CREATED,
-            then=["AccountRegistered", "EmailVerificationRequested"],
+            json=_account(role, name),
+            expect=HTTPStatus.ACCEPTED,
+            then=["EmailVerificationRequested"],
         )
-        self._step("… and follow the link in their mail, which proves the address")
-        self._call(
-            "PUT",
-            "/email-verifications",
-            json={"token": self._last_heard("EmailVerificationRequested")["data"]["token"]},
-            expect=HTTPStatus.NO_CONTENT,
-            then=["EmailVerified"],
+        self._step("… and follows the link in their mail, which confirms the address and signs in")
+        token = self._last_heard("EmailVerificationRequested")["data"]["token"]
+        return _bearer(
+            self._call(
+                "PUT",
+                "/email-verifications",
+                json={"token": token, **sign_up},
+                then=["AccountRegistered", "EmailVerified"],
+            )
         )
-        return _bearer(self._call("POST", "/sessions", json=credentials))
 
     def _write_profile(self, specialist: dict[str, str]) -> dict[str, Any]:
         self._step("They write a profile")
@@ -130,12 +130,12 @@ class Tour:
     def _an_admin(self) -> dict[str, str]:
         """A new account, to which an operator, with the database at hand, grants the role; it
         takes effect with a second factor."""
-        credentials = {"email": f"admin-{uuid4().hex[:8]}@example.org", "password": PASSWORD}
-        call = partial(self._call, quiet=True)
-        sign_up = {**credentials, "display_name": "Alex Example", "role": "client"}
-        call("POST", "/accounts", json=sign_up, expect=HTTPStatus.CREATED)
-        change_role(self._settings, credentials["email"], Role.ADMIN, What.ROLE_GRANTED)
-        session = call("POST", "/sessions", json=credentials)
+        call, account = partial(self._call, quiet=True), _account("client", "Alex Example")
+        asked = ["EmailVerificationRequested"]
+        sign_up = call("POST", "/accounts", json=account, expect=HTTPStatus.ACCEPTED, then=asked)
+        token = self._last_heard("EmailVerificationRequested")["data"]["token"]
+        session = call("PUT", "/email-verifications", json={"token": token, **sign_up})
+        change_role(self._settings, account["email"], Role.ADMIN, What.ROLE_GRANTED)
         admin = _bearer(session)
         secret = call("POST", "/me/totp", headers=admin, expect=HTTPStatus.CREATED)["secret"]
         call("PUT", "/me/totp", json={"code": TOTP(secret).now()}, headers=admin)
@@ -247,7 +247,9 @@ class Tour:
                 f"{response.text}"
             )
         for event_type in then or []:
-            self._show(self._heard_event(event_type, correlation_id))
+            event = self._heard_event(event_type, correlation_id)
+            if not quiet:
+                self._show(event)
         return response.json() if response.content else None
 
     def _heard_event(self, event_type: str, correlation_id: str) -> dict[str, Any]:
@@ -276,6 +278,11 @@ class Tour:
                 raise StepFailed(otherwise)
             time.sleep(0.1)
         self._console.print("  ✓")
+
+
+def _account(role: str, name: str) -> dict[str, str]:
+    email = f"{role}-{uuid4().hex[:8]}@example.org"
+    return {"email": email, "password": PASSWORD, "display_name": name, "role": role}
 
 
 def _bearer(session: dict[str, Any]) -> dict[str, str]:

@@ -54,7 +54,8 @@ class Declaration:
     or ``Raw``; ``errors`` are the refusals of its own, beside those that follow from the rest.
     What creates takes an ``Idempotency-Key``; so does what is ``repeatable``. ``kept_s``: anybody
     may keep the answer for so many seconds, and ask again by its ETag. ``cached`` says how
-    answers may be kept here, where they are the same for everybody."""
+    answers may be kept here, where they are the same for everybody. ``or_nothing``: 204 in place
+    of the answer where the method returns ``None``."""
 
     method: str
     path: str
@@ -69,6 +70,7 @@ class Declaration:
     headers: Mapping[str, str] = field(default_factory=dict)
     """What a successful answer bears beside the usual."""
     cached: Cached | None = None
+    or_nothing: bool = False
 
     @property
     def cache_control(self) -> str:

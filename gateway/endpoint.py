@@ -85,6 +85,7 @@ def endpoint(
     kept_s: int = 0,
     headers: Mapping[str, str] = NO_HEADERS,
     cached: Cached | None = None,
+    or_nothing: bool = False,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
     declaration = Declaration(
@@ -100,6 +101,7 @@ def endpoint(
         kept_s=kept_s,
         headers=headers,
         cached=cached,
+        or_nothing=or_nothing,
     )
 
     def decorate(handler: F) -> F:
@@ -168,6 +170,8 @@ class Endpoint(HttpRequestHandler):
         declaration = self.declaration
         if declaration.returns is None:
             return Response(status=declaration.status)
+        if result is None and declaration.or_nothing:
+            return Response(status=HTTPStatus.NO_CONTENT)
         if isinstance(declaration.returns, Raw):
             response = _file_response(load(File, result, Reading.WIRE), declaration.returns)
         else:

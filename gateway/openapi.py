@@ -126,6 +126,8 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     if declaration.returns is not None:
         success["content"] = _content(declaration.returns, Reading.WIRE)
     responses = {str(int(declaration.status)): success}
+    if declaration.or_nothing:
+        responses["204"] = {"description": HTTPStatus.NO_CONTENT.phrase}
     if declaration.cache_control:
         success["headers"] = {
             "ETag": _header("Strong; names just these bytes."),

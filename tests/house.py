@@ -19,6 +19,7 @@ from chassis.store import Store, store_of
 from chassis.subscribe import queues_of
 from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY
 from gateway.service import Gateway
+from tests.mailbox import reachable
 from tests.tokens import SEAL_KEYS
 
 _files = TemporaryDirectory(prefix="firststep-files-")
@@ -73,11 +74,13 @@ def a_house(
         "SEAL_KEYS": SEAL_KEYS,
         "URL": URL,
         "MEETING": MEETING,
+        "PROXIES": 1,
     }
     try:
         with Process([*classes, Caller], config, TOPOLOGY).running() as process:
             with httpx.Client(base_url=_address(process), timeout=15) as http:
-                yield House(process, broker, database, mail, http)
+                with reachable(http, database):
+                    yield House(process, broker, database, mail, http)
     finally:
         if broker.startswith("amqp"):
             sweep_queues(broker, *SERVICES.values())
@@ -91,10 +94,12 @@ def another_gateway(house: House) -> Iterator[House]:
         "WEB_SERVER_ADDRESS": "127.0.0.1:0",
         "DATABASE": "",
         "URL": URL,
+        "PROXIES": 1,
     }
     with Process([Gateway], config, TOPOLOGY).running() as process:
         with httpx.Client(base_url=_address(process), timeout=15) as http:
-            yield House(process, house.broker, house.database, house.mail, http)
+            with reachable(http, house.database):
+                yield House(process, house.broker, house.database, house.mail, http)
 
 
 def _address(process: Process) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from joserfc import jws
 
+from chassis import json
 from chassis.context import Caller
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
-from tests.tokens import KEY, a_token_of, a_verification
+from tests.mailbox import link_to
+from tests.tokens import KEY, a_token_of
 from tests.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
@@ -44,28 +48,49 @@ class Person:
         return self.http.request(method, f"/api/v1{path}", headers=headers, **request)
 
 
-def somebody(
-    http: httpx.Client, role: str, name: str = "Somebody", verified: bool = True
-) -> Person:
-    """Who signed up; ``verified``: and followed the link in the mail."""
-    credentials = {"email": f"{uuid4().hex}@example.org", "password": PASSWORD}
-    account = http.post(
-        "/api/v1/accounts", json={**credentials, "display_name": name, "role": role}
-    )
-    assert account.status_code == 201, account.text
-    if verified:
-        token = a_verification(UUID(account.json()["id"]), credentials["email"])
-        proven = http.put("/api/v1/email-verifications", json={"token": token})
-        assert proven.status_code == 204, proven.text
-    return logged_in(http, **credentials)
+def somebody(http: httpx.Client, role: str, name: str = "Somebody") -> Person:
+    """Who signed up, and followed the link in the mail."""
+    email = an_address()
+    answer = sign_up(http, email, role=role, display_name=name)
+    assert answer.status_code == 202, answer.text
+    return confirmed(http, email, sign_up=answer.json()["sign_up"])
+
+
+def an_address() -> str:
+    return f"{uuid4().hex}@example.org"
+
+
+def sign_up(http: httpx.Client, email: str, **changes: Any) -> httpx.Response:
+    """From a network of their own: so many may sign up from one."""
+    wanted = {"email": email, "password": PASSWORD, "display_name": "Sam", "role": "client"}
+    return http.post("/api/v1/accounts", json={**wanted, **changes}, headers=from_anywhere())
+
+
+def from_anywhere() -> dict[str, str]:
+    """The header by which a proxy in front of the gateway says from where a request came."""
+    return {"X-Forwarded-For": str(IPv6Address(uuid4().int))}
+
+
+def confirmed(http: httpx.Client, email: str, **shown: str) -> Person:
+    """They follow the link in the mail; ``shown``: the secret of the sign-up, or a password."""
+    answer = follow(http, link_to(http, email), **shown)
+    assert answer.status_code == 200, answer.text
+    return person_of(http, email, answer.json()["access_token"])
+
+
+def follow(http: httpx.Client, token: str, **shown: str) -> httpx.Response:
+    return http.put("/api/v1/email-verifications", json={"token": token, **shown})
 
 
 def logged_in(http: httpx.Client, email: str, password: str) -> Person:
     session = http.post("/api/v1/sessions", json={"email": email, "password": password})
     assert session.status_code == 200, session.text
-    token = session.json()["access_token"]
-    me = http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
-    return Person(me.json()["id"], email, http, token)
+    return person_of(http, email, session.json()["access_token"])
+
+
+def person_of(http: httpx.Client, email: str, token: str) -> Person:
+    claims = json.loads(jws.extract_compact(token.encode()).payload)
+    return Person(claims["sub"], email, http, token)
 
 
 def a_client(http: httpx.Client) -> Person:

@@ -1,9 +1,8 @@
-"""Tokens and links as profiles makes them, for tests that do without its mails and passwords."""
+"""Access tokens as profiles makes them, for tests that do without its passwords."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
 
 from joserfc.jwk import OKPKey
 
@@ -11,7 +10,6 @@ from chassis.context import Caller
 from chassis.database import Database
 from chassis.sealing import Seal, new_key
 from chassis.times import utc_now
-from services.profiles.accounts.accounts import Account
 from services.profiles.sessions.signing_keys import SigningKey, columns_of, signing_key
 from services.profiles.sessions.tokens import access_token
 
@@ -37,9 +35,3 @@ def key_of(profiles: Database) -> OKPKey:
 def a_token_of(key: OKPKey, caller: Caller, age: timedelta = timedelta()) -> str:
     """An access token that was issued so long ago."""
     return access_token(key, caller, utc_now() - age)
-
-
-def a_verification(account_id: UUID, email: str) -> str:
-    """What stands in the link of the mail that somebody gets who signed up."""
-    account = Account(id=account_id, email=email, verified_at=None)
-    return account.verification().token(Seal(SEAL_KEYS, "links"), utc_now())

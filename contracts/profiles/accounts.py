@@ -48,6 +48,10 @@ GivenPassword = Annotated[str, Length(max=200)]
 """A password to compare with: its own rules were those of when it was made."""
 
 
+GivenEmail = Annotated[str, Length(max=254)]
+"""An address to look an account up by: one that no account can have is an unknown one."""
+
+
 LinkToken = Annotated[str, Length(max=2000)]
 
 
@@ -62,8 +66,25 @@ DisplayName = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmailVerificationRequested(Event, producer=PRODUCER):
+    """Somebody signed up with an e-mail address that no account has: it is to be confirmed."""
+
+    account_id: Annotated[UUID, Doc("The account's id, once the address is confirmed.")]
+    email: Annotated[str, Doc("Where the link goes.")]
+    token: Annotated[str, Doc("For `/verify-email#token=…`; works once.")] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownAddressSignedUp(Event, producer=PRODUCER):
+    """Somebody signed up with the e-mail address of an account: its owner is told by mail."""
+
+    account_id: UUID
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountRegistered(Event, producer=PRODUCER):
-    """Somebody signed up. Carries what is needed to write to them."""
+    """A sign-up was confirmed: an account exists. Carries what is needed to write to it."""
 
     account_id: UUID
     email: str
@@ -72,21 +93,22 @@ class AccountRegistered(Event, producer=PRODUCER):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EmailVerificationRequested(Event, producer=PRODUCER):
-    """An e-mail address is to be proven: a new account's, or the one that an account changes
-    to."""
-
-    account_id: UUID
-    email: Annotated[str, Doc("Where the link goes.")]
-    token: Annotated[str, Doc("For `/verify-email#token=…`; works once.")] = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
 class EmailVerified(Event, producer=PRODUCER):
-    """Who signed up reads mail at this address."""
+    """The owner of an account reads mail at this address."""
 
     account_id: UUID
     email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailChangeRequested(Event, producer=PRODUCER):
+    """An account is to get another e-mail address. The present one is told, and can stop it."""
+
+    account_id: UUID
+    email: Annotated[str, Doc("The address from then on; the link that confirms it goes there.")]
+    present_email: str
+    token: Annotated[str, Doc("For `/verify-email#token=…`; works once.")] = field(repr=False)
+    stop_token: Annotated[str, Doc("For `/stop-email-change#token=…`.")] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +123,7 @@ class EmailChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordResetRequested(Event, producer=PRODUCER):
-    """Somebody says that they forgot the password of this account."""
+    """A new password is asked for: of an account, or of a sign-up that is not confirmed yet."""
 
     account_id: UUID
     email: str
@@ -129,7 +151,7 @@ class RolesChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class SignUp:
-    """A new account."""
+    """A new account. It exists once the e-mail address is confirmed."""
 
     email: EmailAddress
     password: Password = field(repr=False)
@@ -161,17 +183,44 @@ class ChangePassword:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestEmailVerification:
+    """The address of a sign-up whose link is to be sent again."""
+
+    email: GivenEmail
+
+
+@dataclass(frozen=True, kw_only=True)
 class VerifyEmail:
-    """What stood in a verification link."""
+    """A confirmation link, and what shows that whoever follows it is the person who signed up.
+
+    The link proves the mailbox, not the password: without the secret of the sign-up, the owner
+    of the mailbox enters the password chosen there, or sets a new one.
+    """
+
+    token: LinkToken = field(repr=False)
+    sign_up: Annotated[
+        str | None, Length(max=200), Doc("What `POST /accounts` answered in this browser.")
+    ] = field(default=None, repr=False)
+    password: Annotated[
+        GivenPassword | None, Doc("Without `sign_up`: the password chosen at sign-up.")
+    ] = field(default=None, repr=False)
+    new_password: Annotated[Password | None, Doc("Or a new one, in place of that.")] = field(
+        default=None, repr=False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopEmailChange:
+    """What stood in the link that stops a change of e-mail address."""
 
     token: LinkToken = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestPasswordReset:
-    """Whose password was forgotten."""
+    """The address of the account whose password was forgotten."""
 
-    email: Annotated[str, Length(max=254)]
+    email: GivenEmail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,11 +235,27 @@ class ResetPassword:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignedUp:
+    """The same answer for every address: whether it has an account, only its mailbox is told."""
+
+    sign_up: Annotated[
+        str,
+        Doc(
+            "Keep it in this browser: with it, following the link in the mail signs in without "
+            "the password."
+        ),
+    ] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Account:
     """A person who can sign in."""
 
     id: UUID
     email: str
+    pending_email: Annotated[
+        str | None, Doc("The address that was asked for, until its link is followed.")
+    ]
     display_name: str
     roles: list[Role]
     created_at: datetime
@@ -222,26 +287,38 @@ class WrongPassword(Forbidden):
     code = "wrong_password"
 
 
+class PasswordNeeded(Forbidden):
+    """Please enter the password that you chose when you signed up, or choose a new one."""
+
+    code = "password_needed"
+
+
 class AlreadyVerified(Conflict):
-    """Your e-mail address is verified already."""
+    """Your e-mail address is confirmed already. You can sign in."""
 
     code = "already_verified"
 
 
+class EmailChangeDone(Conflict):
+    """Your e-mail address was changed already. If that was not you, please write to us."""
+
+    code = "email_change_done"
+
+
 class LinkInvalid(Invalid):
-    """This link is none of ours, or was cut off: copy it whole, or ask for a new one."""
+    """This link is not complete. Please copy the whole link from the mail, or ask for a new one."""
 
     code = "link_invalid"
 
 
 class LinkExpired(Invalid):
-    """This link has expired: ask for a new one."""
+    """This link has expired. Please ask for a new one."""
 
     code = "link_expired"
 
 
 class LinkUsed(Invalid):
-    """This link was used, or what it was for has changed since: ask for a new one."""
+    """This link was used already, or a newer change made it void. You can ask for a new one."""
 
     code = "link_used"
 

@@ -85,7 +85,11 @@ class TokenKeys:
 
 
 class WrongCredentials(Unauthenticated):
-    """The e-mail address or the password is wrong."""
+    """The address or the password is wrong, or the address is not confirmed yet. You can have the
+    link that confirms it sent again.
+
+    One answer for all three: it does not reveal which addresses have an account.
+    """
 
     code = "wrong_credentials"
 

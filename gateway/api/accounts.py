@@ -11,18 +11,24 @@ from contracts.profiles.accounts import (
     ChangeAccount,
     ChangeEmail,
     ChangePassword,
+    EmailChangeDone,
     EmailTaken,
     LinkExpired,
     LinkInvalid,
     LinkUsed,
+    PasswordNeeded,
     PasswordTooCommon,
+    RequestEmailVerification,
     RequestPasswordReset,
     ResetPassword,
+    SignedUp,
     SignUp,
+    StopEmailChange,
     TooManyTries,
     VerifyEmail,
     WrongPassword,
 )
+from contracts.profiles.sessions import Session
 from gateway.api.base import Api
 from gateway.declaration import SIGNED_IN
 from gateway.endpoint import endpoint
@@ -33,12 +39,17 @@ class AccountsApi(Api):
         "POST",
         "/api/v1/accounts",
         body=SignUp,
-        returns=Account,
-        status=HTTPStatus.CREATED,
-        errors=[EmailTaken, PasswordTooCommon, TooManyTries],
+        returns=SignedUp,
+        status=HTTPStatus.ACCEPTED,
+        errors=[PasswordTooCommon, TooManyTries],
+        repeatable=True,
     )
     def sign_up(self, body: SignUp) -> Any:
-        """Sign up as a client or a specialist; a link to verify the address goes out by mail."""
+        """Sign up as a client or a specialist: a link that confirms the address goes there.
+
+        The answer is the same for every address. Where it has an account already, the mail says
+        so instead.
+        """
         return self.profiles.sign_up(sign_up=body)
 
     @endpoint("GET", "/api/v1/me", returns=Account, allow=SIGNED_IN)
@@ -67,7 +78,10 @@ class AccountsApi(Api):
         errors=[WrongPassword, TooManyTries],
     )
     def change_email(self, body: ChangeEmail) -> None:
-        """Change your e-mail address: a link goes there, and following it makes the change."""
+        """Change your e-mail address: a link goes there, and following it makes the change.
+
+        The present address is told at once, and can stop it.
+        """
         self.profiles.change_email(change=body)
 
     @endpoint(
@@ -84,28 +98,65 @@ class AccountsApi(Api):
         self.profiles.change_password(change=body)
 
     @endpoint(
+        "DELETE",
+        "/api/v1/me/pending-email",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+    )
+    def stop_my_email_change(self) -> None:
+        """Keep your e-mail address: a change that waits for its link is off."""
+        self.profiles.stop_my_email_change()
+
+    @endpoint(
+        "PUT",
+        "/api/v1/email-change-stops",
+        body=StopEmailChange,
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        errors=[LinkInvalid, LinkExpired, LinkUsed, EmailChangeDone],
+    )
+    def stop_email_change(self, body: StopEmailChange) -> None:
+        """Stop a change of e-mail address, with what stood in the mail that announced it."""
+        self.profiles.stop_email_change(stop=body)
+
+    @endpoint(
         "POST",
         "/api/v1/email-verifications",
+        body=RequestEmailVerification,
         returns=None,
         status=HTTPStatus.ACCEPTED,
-        allow=SIGNED_IN,
-        errors=[AlreadyVerified, TooManyTries],
+        errors=[TooManyTries],
     )
-    def request_email_verification(self) -> None:
-        """Have the link that verifies your e-mail address sent again."""
-        self.profiles.request_email_verification()
+    def request_email_verification(self, body: RequestEmailVerification) -> None:
+        """Have the link of a sign-up sent again; says nothing of who has an account."""
+        self.profiles.request_email_verification(request=body)
 
     @endpoint(
         "PUT",
         "/api/v1/email-verifications",
         body=VerifyEmail,
-        returns=None,
-        status=HTTPStatus.NO_CONTENT,
-        errors=[LinkInvalid, LinkExpired, LinkUsed, EmailTaken],
+        returns=Session,
+        or_nothing=True,
+        errors=[
+            LinkInvalid,
+            LinkExpired,
+            LinkUsed,
+            AlreadyVerified,
+            PasswordNeeded,
+            WrongPassword,
+            PasswordTooCommon,
+            EmailTaken,
+            TooManyTries,
+        ],
     )
-    def verify_email(self, body: VerifyEmail) -> None:
-        """Verify an e-mail address with what stood in the link."""
-        self.profiles.verify_email(verify=body)
+    def verify_email(self, body: VerifyEmail) -> Any:
+        """Confirm an e-mail address with what stood in the link.
+
+        That of a sign-up makes the account and answers with a session; that of a change of
+        address makes the change and answers 204.
+        """
+        return self.profiles.verify_email(verify=body)
 
     @endpoint(
         "POST",
@@ -128,5 +179,8 @@ class AccountsApi(Api):
         errors=[LinkInvalid, LinkExpired, LinkUsed, PasswordTooCommon],
     )
     def reset_password(self, body: ResetPassword) -> None:
-        """Set another password with what stood in the link; every session ends."""
+        """Set another password with what stood in the link; every session ends.
+
+        The link was read in the mailbox, so the address is confirmed by it, too.
+        """
         self.profiles.reset_password(reset=body)

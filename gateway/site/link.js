@@ -1,11 +1,12 @@
 "use strict";
 
-// The token stands behind the #, which browsers send to nobody; it leaves the address bar at once.
+// The token stands behind the #, which browsers send to no server; it leaves the address bar at once.
 const token = new URLSearchParams(location.hash.slice(1)).get("token") || "";
 history.replaceState(null, "", location.pathname);
 
 const form = document.getElementById("form");
 const said = document.getElementById("said");
+const ask = document.getElementById("ask");
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -13,19 +14,50 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   said.textContent = "One moment …";
   try {
-    const answer = await fetch(form.dataset.path, {
-      method: "PUT",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ token, ...Object.fromEntries(new FormData(form)) }),
-    });
+    const answer = await put(form.dataset.path, { token, ...given() });
     if (answer.ok) {
-      form.hidden = true;
-      said.textContent = form.dataset.done;
+      done(form.dataset.done);
+      await leave(answer);
       return;
     }
-    said.textContent = (await answer.json()).detail;
+    const problem = await answer.json();
+    said.textContent = problem.detail;
+    if (problem.code === "already_verified") {
+      done(problem.detail);
+    } else if (problem.code === form.dataset.ask) {
+      ask.hidden = ask.disabled = false;
+      ask.querySelector("input").focus();
+    }
   } catch {
     said.textContent = "That did not work. Please try again.";
   }
   button.disabled = false;
 });
+
+function put(path, body) {
+  return fetch(path, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+// What was filled in: a field that is left empty says nothing.
+function given() {
+  return Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+}
+
+function done(text) {
+  form.hidden = true;
+  said.textContent = text;
+}
+
+// This page keeps no session: one that the answer began ends here.
+async function leave(answer) {
+  if (answer.status !== 200) return;
+  const { access_token } = await answer.json();
+  await fetch("/api/v1/sessions/current", {
+    method: "DELETE",
+    headers: { Authorization: `Bearer ${access_token}` },
+  });
+}

@@ -33,6 +33,10 @@ class Links:
     def reset_password_page(self, request: Request) -> Response:
         return _file("reset_password.html", HTML)
 
+    @page("/stop-email-change")
+    def stop_email_change_page(self, request: Request) -> Response:
+        return _file("stop_email_change.html", HTML)
+
     @page("/site/page.css")
     def page_style(self, request: Request) -> Response:
         return _file("page.css", CSS)

@@ -27,8 +27,11 @@ NETWORK_BITS = {4: 24, 6: 48}
 class What(StrEnum):
     """What is written down about accounts; other parts of profiles name their own."""
 
+    SIGNED_UP = "signed_up"
     SIGN_IN_FAILED = "sign_in_failed"
     EMAIL_VERIFIED = "email_verified"
+    EMAIL_CHANGE_REQUESTED = "email_change_requested"
+    EMAIL_CHANGE_STOPPED = "email_change_stopped"
     EMAIL_CHANGED = "email_changed"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET_REQUESTED = "password_reset_requested"

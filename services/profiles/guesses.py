@@ -19,7 +19,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
@@ -54,10 +54,12 @@ PASSWORD = Kind(
 """Only wrong ones count."""
 CODE = Kind("code", RateLimitItemPerMinute(5, 5), RateLimitItemPerMinute(10, 10), None)
 """Of six digits one is soon found: every try counts, before it is known to be wrong."""
-VERIFICATION = Kind("verification", None, RateLimitItemPerMinute(5, 60), None)
+SIGN_UP = Kind("sign-up", None, None, RateLimitItemPerHour(30))
+RESEND = Kind("resend", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
 RESET = Kind("reset", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
-RESET_MAIL = Kind("reset mail", None, RateLimitItemPerMinute(5, 60), None)
-SIGN_UP = Kind("sign-up", None, None, RateLimitItemPerMinute(1000, 10))
+CHANGE_OF_EMAIL = Kind("change of e-mail", None, RateLimitItemPerHour(5), None)
+MAIL = Kind("mail", None, RateLimitItemPerHour(5), None)
+"""Mails with links, by mailbox: anybody can have them sent to any address."""
 
 
 class Guesses(DependencyProvider):

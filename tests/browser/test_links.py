@@ -17,21 +17,32 @@ from tests.browser.watched import Watched
 PASSWORD, ANOTHER = "correct horse battery staple", "a sentence of my own"
 
 
-def sign_up(platform_url: str) -> str:
+def sign_up(platform_url: str) -> tuple[str, str]:
+    """The address, and the secret that this browser does not have."""
     email = f"{uuid4().hex}@example.org"
     wanted = {"email": email, "password": PASSWORD, "display_name": "Sam", "role": "client"}
-    assert httpx.post(f"{platform_url}/api/v1/accounts", json=wanted).status_code == 201
-    return email
+    answer = httpx.post(f"{platform_url}/api/v1/accounts", json=wanted)
+    assert answer.status_code == 202
+    return email, answer.json()["sign_up"]
 
 
-def link_in(data: Path, event_type: str, email: str) -> str:
+def an_account(platform_url: str, data: Path) -> tuple[str, str]:
+    """The address, and an access token."""
+    email, secret = sign_up(platform_url)
+    token = link_in(data, "EmailVerificationRequested", email)
+    shown = {"token": token, "sign_up": secret}
+    answer = httpx.put(f"{platform_url}/api/v1/email-verifications", json=shown)
+    return email, answer.json()["access_token"]
+
+
+def link_in(data: Path, event_type: str, email: str, which: str = "token") -> str:
     """What the platform's mail would say."""
     query = "SELECT body FROM outbox WHERE type = ? ORDER BY seq DESC"
     with closing(sqlite3.connect(data / "profiles.db")) as connection:
         events: list[Any] = [
             orjson.loads(body) for (body,) in connection.execute(query, [event_type])
         ]
-    tokens = [each["data"]["token"] for each in events if each["data"]["email"] == email]
+    tokens = [each["data"][which] for each in events if each["data"]["email"] == email]
     return str(tokens[0])
 
 
@@ -40,29 +51,97 @@ def log_in(platform_url: str, email: str, password: str) -> int:
     return httpx.post(f"{platform_url}/api/v1/sessions", json=credentials).status_code
 
 
-def test_a_link_is_followed_with_one_click_and_leaves_no_trace(
+def open_page(watched: Watched, url: str) -> None:
+    watched.page.goto("about:blank")
+    watched.page.goto(url)
+
+
+def test_a_link_confirms_with_the_password_and_leaves_no_trace(
     watched: Watched, platform_url: str, platform_data: Path
 ) -> None:
-    email = sign_up(platform_url)
+    email, _ = sign_up(platform_url)
+    token = link_in(platform_data, "EmailVerificationRequested", email)
+    link = f"{platform_url}/verify-email#token={token}"
+    page, status = watched.page, watched.page.get_by_role("status")
+    page.goto(link)
+    assert "token" not in page.url
+    assert not page.get_by_label("Your password").is_visible()
+    page.get_by_role("button", name="Confirm").click()
+    expect(status).to_contain_text("Please enter the password")
+    assert log_in(platform_url, email, PASSWORD) == 401  # nothing has happened yet
+
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    expect(status).to_contain_text("Your e-mail address is confirmed. You can close this page.")
+    assert log_in(platform_url, email, PASSWORD) == 200
+    assert [each for each in watched.complaints if "403" not in each] == []
+    assert not [url for url in watched.asked_for if token in url.partition("#")[0]]
+
+    open_page(watched, link)
+    page.get_by_role("button", name="Confirm").click()
+    expect(status).to_contain_text("is confirmed already")
+    expect(page.get_by_role("button", name="Confirm")).to_be_hidden()
+
+
+def test_a_link_confirms_with_a_new_password(
+    watched: Watched, platform_url: str, platform_data: Path
+) -> None:
+    email, _ = sign_up(platform_url)
     token = link_in(platform_data, "EmailVerificationRequested", email)
     page = watched.page
     page.goto(f"{platform_url}/verify-email#token={token}")
-    assert "token" not in page.url
-    page.get_by_role("button", name="Verify").click()
-    expect(page.get_by_role("status")).to_contain_text("is verified")
-    assert watched.complaints == []
-    assert not [url for url in watched.asked_for if token in url.partition("#")[0]]
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("A new password").fill(ANOTHER)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Your e-mail address is confirmed")
+    assert log_in(platform_url, email, ANOTHER) == 200
+    assert log_in(platform_url, email, PASSWORD) == 401
 
-    page.goto("about:blank")
+
+def test_a_change_of_address_is_confirmed_by_one_click(
+    watched: Watched, platform_url: str, platform_data: Path
+) -> None:
+    new = ask_for_another_address(platform_url, platform_data)
+    token = link_in(platform_data, "EmailChangeRequested", new)
+    page = watched.page
     page.goto(f"{platform_url}/verify-email#token={token}")
-    page.get_by_role("button", name="Verify").click()
-    expect(page.get_by_role("status")).to_contain_text("This link was used")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("status")).to_contain_text("Your e-mail address is confirmed")
+    assert log_in(platform_url, new, PASSWORD) == 200
+    assert watched.complaints == []
+
+
+def test_a_change_of_address_is_stopped_by_one_click(
+    watched: Watched, platform_url: str, platform_data: Path
+) -> None:
+    new = ask_for_another_address(platform_url, platform_data)
+    stop = link_in(platform_data, "EmailChangeRequested", new, "stop_token")
+    page, status = watched.page, watched.page.get_by_role("status")
+    page.goto(f"{platform_url}/stop-email-change#token={stop}")
+    page.get_by_role("button", name="Stop the change").click()
+    expect(status).to_contain_text("Your e-mail address stays as it is")
+    token = link_in(platform_data, "EmailChangeRequested", new)
+    open_page(watched, f"{platform_url}/verify-email#token={token}")
+    page.get_by_role("button", name="Confirm").click()
+    expect(status).to_contain_text("This link was used already")
+
+
+def ask_for_another_address(platform_url: str, data: Path) -> str:
+    _, access_token = an_account(platform_url, data)
+    new = f"{uuid4().hex}@example.org"
+    answer = httpx.post(
+        f"{platform_url}/api/v1/me/email",
+        json={"email": new, "password": PASSWORD},
+        headers={"Authorization": f"Bearer {access_token}"},
+    )
+    assert answer.status_code == 202
+    return new
 
 
 def test_a_password_is_set_and_logs_in(
     watched: Watched, platform_url: str, platform_data: Path
 ) -> None:
-    email = sign_up(platform_url)
+    email, _ = an_account(platform_url, platform_data)
     asked = httpx.post(f"{platform_url}/api/v1/password-resets", json={"email": email})
     assert asked.status_code == 202
     token = link_in(platform_data, "PasswordResetRequested", email)
@@ -81,5 +160,5 @@ def test_a_password_is_set_and_logs_in(
 
 def test_a_link_that_was_cut_off_is_said_to_be(watched: Watched, platform_url: str) -> None:
     watched.page.goto(f"{platform_url}/verify-email#token=cut")
-    watched.page.get_by_role("button", name="Verify").click()
-    expect(watched.page.get_by_role("status")).to_contain_text("This link is none of ours")
+    watched.page.get_by_role("button", name="Confirm").click()
+    expect(watched.page.get_by_role("status")).to_contain_text("This link is not complete")

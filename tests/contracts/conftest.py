@@ -15,10 +15,9 @@ from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope
 from chassis.fetching import HTTPS
 from chassis.ids import new_id
-from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.content import WriteArticle
-from contracts.profiles.accounts import Role
+from contracts.profiles.accounts import EmailChangeRequested, Role
 from contracts.profiles.licences import LicenceExpired
 from services.booking.outside.reader import read
 from services.profiles.accounts.accounts import Account
@@ -28,6 +27,7 @@ from tests.booking.elsewhere import ADDRESS, a_calendar_elsewhere, sealed_addres
 from tests.databases import Databases
 from tests.full import a_client_for_whom_one_is_held
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
+from tests.mailbox import link_to
 from tests.people import (
     PASSWORD,
     Person,
@@ -37,10 +37,10 @@ from tests.people import (
     an_admin,
     an_availability,
     get_licensed,
+    sign_up,
     slots_of,
 )
 from tests.talking import publish
-from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
 
@@ -136,14 +136,12 @@ def _decline_and_outlive_licences(house: House) -> None:
 
 def _play_accounts(house: House) -> None:
     person = a_client(house.http)
+    assert sign_up(house.http, person.email).status_code == 202
     new = {"email": f"new-{person.email}", "password": PASSWORD}
     assert person.post("/me/email", new).status_code == 202
-    profiles = house.store("profiles")
-    with profiles.transaction() as tx:
-        account = tx.lock(Account, UUID(person.id))
-        tx.emit(*account.grant(Role.EDITOR))
-        link = account.change_of_email(new["email"])
-    token = link.token(Seal(SEAL_KEYS, "links"), utc_now())
+    with house.store("profiles").transaction() as tx:
+        tx.emit(*tx.lock(Account, UUID(person.id)).grant(Role.EDITOR))
+    token = link_to(house.http, new["email"], EmailChangeRequested)
     assert person.put("/email-verifications", {"token": token}).status_code == 204
     reset = {"email": new["email"]}
     assert person.post("/password-resets", reset).status_code == 202

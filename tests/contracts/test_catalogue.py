@@ -37,6 +37,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "AccountRegistered": ("profiles", "internal"),
     "EmailVerificationRequested": ("profiles", "internal"),
     "EmailVerified": ("profiles", "internal"),
+    "EmailChangeRequested": ("profiles", "internal"),
+    "KnownAddressSignedUp": ("profiles", "internal"),
     "EmailChanged": ("profiles", "internal"),
     "PasswordResetRequested": ("profiles", "internal"),
     "PasswordChanged": ("profiles", "internal"),

@@ -37,6 +37,7 @@ NO_ACCOUNTS_ID = {
     "mails.id",
     "articles.id",
     "sessions.id",
+    "sign_ups.id",
     "refresh_tokens.session_id",
     "audit.id",
     "specialist_history.id",

@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,8 +27,8 @@ from services.profiles.sessions import signing_keys
 from services.profiles.sessions.tokens import LIFETIME
 from tests.gateway.description import expect_problem
 from tests.house import House
-from tests.people import PASSWORD, Person, a_client, logged_in, slots_of, somebody
-from tests.tokens import SEAL_KEYS, a_token_of, a_verification, key_of
+from tests.people import Person, a_client, slots_of
+from tests.tokens import KEY, SEAL_KEYS, a_token_of, key_of
 from tests.waiting import eventually
 
 HOUR = timedelta(hours=1)
@@ -219,18 +220,16 @@ def test_anybody_can_read_the_keys_that_verify_tokens(http: httpx.Client, client
     assert all("d" not in each for each in published.json()["keys"])
 
 
-def test_who_has_not_proven_their_address_looks_around_but_books_nothing(
+def test_a_client_books_right_after_following_the_link_in_their_mail(
     http: httpx.Client, specialist: Person
 ) -> None:
-    newcomer = somebody(http, "client", verified=False)
-    assert newcomer.get("/me").json()["verified"] is False
-    assert newcomer.get("/specialists").status_code == 200
+    newcomer = a_client(http)
+    assert newcomer.get("/me").json()["verified"] is True
     wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
-    expect_problem(newcomer.post("/consultations", wanted), 403, "email_not_verified")
-    token = a_verification(UUID(newcomer.id), newcomer.email)
-    assert http.put("/api/v1/email-verifications", json={"token": token}).status_code == 204
-    again = logged_in(http, newcomer.email, PASSWORD)
-    assert again.post("/consultations", wanted).status_code == 201
+    unconfirmed = a_token_of(KEY, Caller(UUID(newcomer.id), frozenset(["client"])))
+    early = replace(newcomer, token=unconfirmed).post("/consultations", wanted)
+    expect_problem(early, 403, "email_not_verified")
+    assert newcomer.post("/consultations", wanted).status_code == 201
 
 
 # From where

@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-PAGES = pytest.mark.parametrize("path", ["/verify-email", "/reset-password"])
+PAGES = pytest.mark.parametrize("path", ["/verify-email", "/stop-email-change", "/reset-password"])
 
 
 @PAGES

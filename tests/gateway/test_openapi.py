@@ -18,7 +18,7 @@ from chassis.ids import new_id
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.content import Reference, WriteArticle
-from contracts.profiles.accounts import Role
+from contracts.profiles.accounts import EmailChangeRequested, Role
 from gateway.declaration import Anyone, Raw
 from gateway.endpoint import declarations_of
 from gateway.problems import status_of
@@ -28,19 +28,24 @@ from tests.begun import let_begin
 from tests.full import a_specialist_with_one_slot, zone_at
 from tests.gateway.description import Description
 from tests.house import House
+from tests.mailbox import mails_to
 from tests.people import (
     PASSWORD,
     Person,
     a_client,
     a_licence,
     a_profile,
+    an_address,
     an_admin,
     an_availability,
+    confirmed,
+    follow,
+    sign_up,
     slots_of,
     somebody,
 )
 from tests.pictures import a_picture
-from tests.tokens import SEAL_KEYS, a_verification
+from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
 DECLARED = [declaration for declaration, _ in declarations_of(Gateway)]
@@ -181,17 +186,25 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
 
 
 def _play_accounts(http: httpx.Client) -> None:
-    somebody_new = somebody(http, "client", verified=False)
-    account_id, email = UUID(somebody_new.id), somebody_new.email
-    somebody_new.post("/email-verifications")
-    somebody_new.put("/email-verifications", {"token": a_verification(account_id, email)})
+    sign_up(http, email := an_address())
+    http.post("/api/v1/email-verifications", json={"email": email})
+    somebody_new = confirmed(http, email, password=PASSWORD)
     somebody_new.patch("/me", {"display_name": "Sam"})
-    somebody_new.post("/me/email", {"email": f"new-{email}", "password": PASSWORD})
+    new = {"email": f"new-{email}", "password": PASSWORD}
+    for stopped in (True, False):
+        somebody_new.post("/me/email", new)
+        asked = mails_to(http, new["email"], EmailChangeRequested)[-1]
+        stop = {"token": asked["stop_token"]}
+        if stopped:
+            somebody_new.call("DELETE", "/me/pending-email")
+            http.put("/api/v1/email-change-stops", json=stop)
+    email = new["email"]
+    assert follow(http, asked["token"]).status_code == 204
     http.get("/.well-known/jwks.json")
 
     secret = somebody_new.post("/me/totp").json()["secret"]
-    confirmed = somebody_new.put("/me/totp", {"code": TOTP(secret).now()})
-    assert confirmed.is_success, confirmed.text
+    added = somebody_new.put("/me/totp", {"code": TOTP(secret).now()})
+    assert added.is_success, added.text
     renewed = somebody_new.post("/me/recovery-codes", {"password": PASSWORD}).json()
     with_code = {"password": PASSWORD, "code": renewed["codes"][0]}
     somebody_new.post("/me/totp/removal", with_code)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from chassis.context import CallContext, Caller, entered
-from chassis.events import Event
+from chassis.events import Envelope
 from chassis.schemas import Reading, load
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
+    EmailChangeRequested,
     EmailVerificationRequested,
+    KnownAddressSignedUp,
     PasswordResetRequested,
     SignUp,
     SignUpRole,
@@ -23,6 +25,8 @@ from contracts.profiles.accounts import (
 from contracts.profiles.sessions import LogIn, Refresh, Session
 from tests.talking import NOBODY, Talking
 
+E = TypeVar("E", EmailVerificationRequested, KnownAddressSignedUp, PasswordResetRequested)
+
 PASSWORD = "correct horse battery staple"
 
 
@@ -30,16 +34,52 @@ def an_address() -> str:
     return f"{uuid4().hex}@example.org"
 
 
-def sign_up(
+def ask_to_sign_up(
     profiles: Talking,
     email: str,
     password: str = PASSWORD,
     role: SignUpRole = SignUpRole.CLIENT,
     key: str | None = None,
-) -> contract.Account:
+) -> str:
+    """The secret of the sign-up, which is not confirmed yet."""
     wanted = SignUp(email=email, password=password, display_name="Sam", role=role)
     answer = profiles.asked_by(NOBODY, key).sign_up(sign_up=wanted)
-    return load(contract.Account, answer, Reading.WIRE)
+    return load(contract.SignedUp, answer, Reading.WIRE).sign_up
+
+
+def follow(profiles: Talking, token: str, **shown: str) -> Session | None:
+    """Follow a link that confirms an address; ``shown``: what else the page sends."""
+    with entered(CallContext(agent="a test")):
+        answer = profiles.house.remote("profiles").verify_email(
+            verify=VerifyEmail(token=token, **shown)
+        )
+    return None if answer is None else load(Session, answer, Reading.WIRE)
+
+
+def mails_to(profiles: Talking, email: str, event_type: type[E]) -> list[E]:
+    """What was told of this kind with an address, oldest first."""
+    bodies = [row.body for row in profiles.rows("outbox") if row.type == event_type.type()]
+    told = [Envelope.from_json(body, event_type).data for body in bodies]
+    return [each for each in told if each.email == email]
+
+
+def link_to(profiles: Talking, email: str) -> str:
+    """The token in the last link that confirms a sign-up."""
+    return str(mails_to(profiles, email, EmailVerificationRequested)[-1].token)
+
+
+def sign_up(
+    profiles: Talking,
+    email: str,
+    password: str = PASSWORD,
+    role: SignUpRole = SignUpRole.CLIENT,
+) -> contract.Account:
+    """The account of somebody who followed the link as well."""
+    secret = ask_to_sign_up(profiles, email, password, role)
+    session = follow(profiles, link_to(profiles, email), sign_up=secret)
+    assert session is not None
+    caller = caller_of(profiles, session)
+    return load(contract.Account, profiles.asked_by(caller).get_me(), Reading.WIRE)
 
 
 def log_in(
@@ -94,16 +134,12 @@ class Person:
     def told(self, event_type: type[Any]) -> list[Any]:
         return self.profiles.told(event_type, self.id)
 
-    def link(self, event_type: type[Event] = EmailVerificationRequested) -> str:
-        """The token in the last link that was sent."""
-        token: str = self.told(event_type)[-1].token
-        return token
+    def change_link(self) -> str:
+        """The token in the last link that changes their address."""
+        return str(self.told(EmailChangeRequested)[-1].token)
 
     def reset_link(self) -> str:
-        return self.link(PasswordResetRequested)
-
-    def verify(self) -> None:
-        verify(self.profiles, self.link())
+        return str(self.told(PasswordResetRequested)[-1].token)
 
     def audited(self) -> list[str]:
         """What the audit says about them."""
@@ -112,11 +148,10 @@ class Person:
 
 
 def somebody(profiles: Talking, role: SignUpRole = SignUpRole.CLIENT) -> Person:
+    """Who signed up, followed the link, and is signed in by it."""
     email = an_address()
-    account = sign_up(profiles, email, role=role)
-    session = log_in(profiles, email)
-    return Person(profiles, account.id, email, session, caller_of(profiles, session))
-
-
-def verify(profiles: Talking, token: str) -> None:
-    profiles.asked_by(NOBODY).verify_email(verify=VerifyEmail(token=token))
+    secret = ask_to_sign_up(profiles, email, role=role)
+    session = follow(profiles, link_to(profiles, email), sign_up=secret)
+    assert session is not None
+    caller = caller_of(profiles, session)
+    return Person(profiles, caller.known(), email, session, caller)

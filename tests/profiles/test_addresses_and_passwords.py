@@ -1,4 +1,4 @@
-"""Proving and changing an e-mail address; changing and resetting a password."""
+"""Changing an e-mail address; changing and resetting a password."""
 
 from __future__ import annotations
 
@@ -10,27 +10,24 @@ from uuid import UUID
 import argon2
 import pytest
 
-from chassis.errors import Unauthenticated
 from chassis.idempotency import answering_nobody
 from chassis.ids import new_id
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.profiles.accounts import (
-    AlreadyVerified,
     ChangeEmail,
     ChangePassword,
     EmailChanged,
+    EmailChangeDone,
+    EmailChangeRequested,
     EmailTaken,
-    EmailVerificationRequested,
-    EmailVerified,
     LinkExpired,
     LinkInvalid,
     LinkUsed,
     PasswordChanged,
     PasswordResetRequested,
     PasswordTooCommon,
-    RequestPasswordReset,
-    ResetPassword,
+    StopEmailChange,
     WrongPassword,
 )
 from contracts.profiles.sessions import BadRefreshToken, WrongCredentials
@@ -38,37 +35,33 @@ from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.common_passwords import is_common
 from services.profiles.accounts.links import LIFETIMES, Link, Purpose, followed
+from services.profiles.accounts.queries import forget_expired
+from tests.profiles.resets import ANOTHER, ask_for_reset, reset
 from tests.profiles.signing_in import (
     PASSWORD,
     Person,
     an_address,
-    claims_of,
+    ask_to_sign_up,
+    follow,
+    link_to,
     log_in,
     refresh,
     sign_up,
     somebody,
-    verify,
 )
 from tests.talking import NOBODY, Talking, at_once
 from tests.tokens import SEAL_KEYS
 
-ANOTHER = "another password altogether"
 SEAL = Seal(SEAL_KEYS, "links")
 NOW = utc_now()
 
 
-def ask_for_reset(profiles: Talking, email: str) -> None:
-    wanted = RequestPasswordReset(email=email)
-    profiles.asked_by(NOBODY).request_password_reset(request=wanted)
-
-
-def reset(profiles: Talking, token: str, password: str = ANOTHER) -> None:
-    wanted = ResetPassword(token=token, password=password)
-    profiles.asked_by(NOBODY).reset_password(reset=wanted)
-
-
 def change_email(person: Person, email: str, password: str = PASSWORD) -> None:
     person.asks("change_email", change=ChangeEmail(email=email, password=password))
+
+
+def stop_email_change(profiles: Talking, token: str) -> None:
+    profiles.asked_by(NOBODY).stop_email_change(stop=StopEmailChange(token=token))
 
 
 def change_password(person: Person, current: str = PASSWORD, new: str = ANOTHER) -> None:
@@ -107,53 +100,19 @@ def test_a_link_shows_nothing_of_what_it_is_for() -> None:
 @pytest.mark.parametrize("token", ["", "x", "é", "x" * 2000, "gAAAAA"])
 def test_what_is_no_link_is_refused(profiles: Talking, token: str) -> None:
     with pytest.raises(LinkInvalid):
-        verify(profiles, token)
+        follow(profiles, token)
+    with pytest.raises(LinkInvalid):
+        stop_email_change(profiles, token)
     with pytest.raises(LinkInvalid):
         reset(profiles, token)
 
 
 def test_a_link_of_an_account_that_is_gone_was_good_once(profiles: Talking) -> None:
     with pytest.raises(LinkUsed):
-        verify(profiles, a_link().token(SEAL, utc_now()))
+        follow(profiles, a_link().token(SEAL, utc_now()))
 
 
-# Proving an address
-
-
-def test_who_signs_up_is_sent_a_link_that_proves_their_address(profiles: Talking) -> None:
-    person = somebody(profiles)
-    [asked] = person.told(EmailVerificationRequested)
-    assert asked.email == person.email
-    assert not person.me().verified
-
-    person.verify()
-    assert person.me().verified
-    assert person.told(EmailVerified) == [EmailVerified(account_id=person.id, email=person.email)]
-    assert claims_of(profiles, log_in(profiles, person.email))["verified"] is True
-    assert person.audited() == ["email_verified"]
-
-
-def test_a_link_is_followed_once(profiles: Talking) -> None:
-    person = somebody(profiles)
-    outcomes = at_once([partial(verify, profiles, person.link())] * 4)
-    assert sorted(map(type, outcomes), key=str) == sorted(
-        [type(None), LinkUsed, LinkUsed, LinkUsed], key=str
-    ), outcomes
-    assert len(person.told(EmailVerified)) == 1
-
-
-def test_a_link_may_be_sent_again_until_the_address_is_proven(profiles: Talking) -> None:
-    person = somebody(profiles)
-    person.asks("request_email_verification")
-    assert len(person.told(EmailVerificationRequested)) == 2
-    person.verify()
-    with pytest.raises(AlreadyVerified):
-        person.asks("request_email_verification")
-    with pytest.raises(Unauthenticated):
-        profiles.asked_by(NOBODY).request_email_verification()
-
-
-# Changing it
+# Changing an address
 
 
 def test_an_address_changes_when_the_link_that_was_sent_there_is_followed(
@@ -161,12 +120,10 @@ def test_an_address_changes_when_the_link_that_was_sent_there_is_followed(
 ) -> None:
     person, address = somebody(profiles), an_address()
     change_email(person, address.upper())
-    assert person.told(EmailVerificationRequested)[-1].email == address
-    assert person.me().email == person.email
+    assert (person.me().email, person.me().pending_email) == (person.email, address)
 
-    person.verify()
-    assert person.me().email == address
-    assert person.me().verified
+    assert follow(profiles, person.change_link()) is None  # it signs nobody in
+    assert (person.me().email, person.me().pending_email) == (address, None)
     assert person.told(EmailChanged) == [
         EmailChanged(account_id=person.id, version=1, email=address, previous_email=person.email)
     ]
@@ -176,22 +133,86 @@ def test_an_address_changes_when_the_link_that_was_sent_there_is_followed(
     assert "email_changed" in person.audited()
 
 
-def test_of_two_changes_one_takes_effect(profiles: Talking) -> None:
+def test_the_present_address_is_told_when_a_change_is_asked_for(profiles: Talking) -> None:
+    person, address = somebody(profiles), an_address()
+    change_email(person, address)
+    [asked] = person.told(EmailChangeRequested)
+    assert (asked.email, asked.present_email) == (address, person.email)
+    assert asked.token != asked.stop_token
+    assert "email_change_requested" in person.audited()
+
+
+@pytest.mark.parametrize("by", ["the link in the mail to the present address", "the owner"])
+def test_a_change_can_be_stopped(profiles: Talking, by: str) -> None:
     person = somebody(profiles)
     change_email(person, an_address())
-    first = person.link()
-    change_email(person, an_address())
-    person.verify()
+    for _ in range(2):  # again changes nothing
+        if by == "the owner":
+            person.asks("stop_my_email_change")
+        else:
+            stop_email_change(profiles, person.told(EmailChangeRequested)[-1].stop_token)
+    assert person.me().pending_email is None
     with pytest.raises(LinkUsed):
-        verify(profiles, first)
+        follow(profiles, person.change_link())
+    assert person.me().email == person.email
+    assert "email_change_stopped" in person.audited()
 
 
-def test_nobody_takes_an_address_that_somebody_has(profiles: Talking) -> None:
+def test_a_change_that_was_made_can_not_be_stopped_any_more(profiles: Talking) -> None:
+    person = somebody(profiles)
+    change_email(person, an_address())
+    follow(profiles, person.change_link())
+    with pytest.raises(EmailChangeDone):
+        stop_email_change(profiles, person.told(EmailChangeRequested)[-1].stop_token)
+
+
+def test_the_link_of_a_change_that_is_followed_twice_changes_it_once(profiles: Talking) -> None:
+    person = somebody(profiles)
+    change_email(person, an_address())
+    assert at_once([partial(follow, profiles, person.change_link())] * 4) == [None] * 4
+    assert len(person.told(EmailChanged)) == 1
+
+
+def test_of_two_changes_the_last_takes_effect(profiles: Talking) -> None:
+    person = somebody(profiles)
+    change_email(person, an_address())
+    first = person.change_link()
+    change_email(person, last := an_address())
+    with pytest.raises(LinkUsed):
+        follow(profiles, first)
+    follow(profiles, person.change_link())
+    assert person.me().email == last
+
+
+@pytest.mark.parametrize("by", ["change", "reset"])
+def test_another_password_voids_a_change_of_address_that_waits(profiles: Talking, by: str) -> None:
+    """Who once knew the password asked for it; the owner found out, and chose another one."""
+    person = somebody(profiles)
+    change_email(person, an_address())
+    if by == "change":
+        change_password(person)
+    else:
+        ask_for_reset(profiles, person.email)
+        reset(profiles, person.reset_link())
+    with pytest.raises(LinkUsed):
+        follow(profiles, person.change_link())
+    assert (person.me().email, person.me().pending_email) == (person.email, None)
+
+
+def test_a_change_that_was_not_confirmed_in_time_waits_no_more(profiles: Talking) -> None:
+    person = somebody(profiles)
+    change_email(person, an_address())
+    with profiles.store.transaction() as tx:
+        forget_expired(tx, utc_now() + LIFETIMES[Purpose.CHANGE_OF_EMAIL] + timedelta(minutes=1))
+    assert person.me().pending_email is None
+
+
+def test_an_address_that_has_an_account_is_not_taken_over(profiles: Talking) -> None:
     person, taken = somebody(profiles), an_address()
     change_email(person, taken)
     sign_up(profiles, taken)
     with pytest.raises(EmailTaken):
-        person.verify()
+        follow(profiles, person.change_link())
     assert person.me().email == person.email
 
 
@@ -199,7 +220,7 @@ def test_changing_the_address_takes_the_password(profiles: Talking) -> None:
     person = somebody(profiles)
     with pytest.raises(WrongPassword):
         change_email(person, an_address(), "a wrong password")
-    assert len(person.told(EmailVerificationRequested)) == 1
+    assert person.told(EmailChangeRequested) == []
 
 
 # Changing the password
@@ -236,7 +257,7 @@ def test_a_link_resets_the_password_and_ends_every_session(profiles: Talking) ->
     with pytest.raises(BadRefreshToken):
         refresh(profiles, person.session.refresh_token)
     assert person.told(PasswordChanged) == [PasswordChanged(account_id=person.id)]
-    assert person.audited() == ["password_reset_requested", "password_reset"]
+    assert person.audited()[-2:] == ["password_reset_requested", "password_reset"]
 
 
 def test_of_all_reset_links_one_is_used_once(profiles: Talking) -> None:
@@ -257,20 +278,31 @@ def test_a_reset_link_is_void_once_the_password_or_the_address_changed(profiles:
         reset(profiles, person.reset_link(), PASSWORD)
     ask_for_reset(profiles, person.email)
     change_email(person, an_address(), ANOTHER)
-    person.verify()
+    follow(profiles, person.change_link())
     with pytest.raises(LinkUsed):
         reset(profiles, person.reset_link(), PASSWORD)
 
 
-def test_a_verification_link_resets_no_password_nor_the_other_way_round(
-    profiles: Talking,
-) -> None:
+def test_a_link_is_followed_for_its_own_purpose_alone(profiles: Talking) -> None:
     person = somebody(profiles)
     ask_for_reset(profiles, person.email)
-    with pytest.raises(LinkInvalid):
-        reset(profiles, person.link())
-    with pytest.raises(LinkInvalid):
-        verify(profiles, person.reset_link())
+    change_email(person, an_address())
+    [asked] = person.told(EmailChangeRequested)
+    links = {
+        "verification": link_to(profiles, person.email),
+        "change": asked.token,
+        "stop": asked.stop_token,
+        "reset": person.reset_link(),
+    }
+    for name in ("verification", "change", "stop"):
+        with pytest.raises(LinkInvalid):
+            reset(profiles, links[name])
+    for name in ("stop", "reset"):
+        with pytest.raises(LinkInvalid):
+            follow(profiles, links[name])
+    for name in ("verification", "change", "reset"):
+        with pytest.raises(LinkInvalid):
+            stop_email_change(profiles, links[name])
 
 
 def test_an_unknown_address_costs_the_same_work_and_tells_nobody(
@@ -300,7 +332,7 @@ def test_a_password_that_is_tried_first_is_refused_everywhere(
     profiles: Talking, password: str
 ) -> None:
     with pytest.raises(PasswordTooCommon):
-        sign_up(profiles, an_address(), password)
+        ask_to_sign_up(profiles, an_address(), password)
     person = somebody(profiles)
     with pytest.raises(PasswordTooCommon):
         change_password(person, new=password)

@@ -7,11 +7,13 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
 from chassis.context import CallContext, entered
 from contracts.profiles.accounts import (
+    EmailVerificationRequested,
     PasswordResetRequested,
+    RequestEmailVerification,
     RequestPasswordReset,
     SignUp,
     SignUpRole,
@@ -21,8 +23,16 @@ from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles import guesses
 from services.profiles.guesses import Guesses, place_of
 from tests import servers
-from tests.profiles.signing_in import PASSWORD, an_address, log_in, sign_up, somebody
-from tests.talking import Talking, at_once
+from tests.profiles.signing_in import (
+    PASSWORD,
+    an_address,
+    ask_to_sign_up,
+    log_in,
+    mails_to,
+    sign_up,
+    somebody,
+)
+from tests.talking import NOBODY, Talking, at_once
 
 WRONG = "a wrong password"
 HOME, ELSEWHERE = "203.0.113.1", "198.51.100.1"
@@ -200,7 +210,7 @@ def test_asking_for_resets_is_slowed_and_floods_no_mailbox(profiles: Talking) ->
         ask(HOME)
     for _ in range(6):
         ask(an_ipv4())
-    assert len(person.told(PasswordResetRequested)) == 5
+    assert len(person.told(PasswordResetRequested)) == 4  # and the mail of their sign-up
 
 
 def test_signing_up_from_one_place_is_slowed(
@@ -217,10 +227,35 @@ def test_signing_up_from_one_place_is_slowed(
     sign_up(profiles, an_address())
 
 
-def test_a_verification_is_sent_again_a_few_times_and_no_more(profiles: Talking) -> None:
-    person = somebody(profiles)
-    for _ in range(5):
-        person.asks("request_email_verification")
-    with pytest.raises(TooManyTries) as refusal:
-        person.asks("request_email_verification")
-    assert refusal.value.retry_after_s <= 3600
+def test_a_link_is_sent_again_a_few_times_and_no_more(profiles: Talking) -> None:
+    email = an_address()
+    ask_to_sign_up(profiles, email)
+
+    def ask(address: str) -> None:
+        with entered(CallContext(address=address)):
+            profiles.house.remote("profiles").request_email_verification(
+                request=RequestEmailVerification(email=email)
+            )
+
+    for _ in range(3):
+        ask(HOME)
+    with pytest.raises(TooManyTries):
+        ask(HOME)
+    for _ in range(6):
+        ask(an_ipv4())
+    assert len(mails_to(profiles, email, EmailVerificationRequested)) == 5
+
+
+def test_a_mailbox_gets_five_mails_an_hour_whatever_is_asked_for(profiles: Talking) -> None:
+    email = an_address()
+    for _ in range(4):
+        ask_to_sign_up(profiles, email)
+    for _ in range(3):
+        request = RequestPasswordReset(email=email)
+        profiles.asked_by(NOBODY).request_password_reset(request=request)
+    assert len(mails_to(profiles, email, EmailVerificationRequested)) == 4
+    assert len(mails_to(profiles, email, PasswordResetRequested)) == 1
+
+
+def test_thirty_people_may_sign_up_from_one_network_in_an_hour() -> None:
+    assert guesses.SIGN_UP.from_place == RateLimitItemPerHour(30)

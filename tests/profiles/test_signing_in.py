@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -20,31 +19,17 @@ from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.profiles import accounts as contract
-from contracts.profiles.accounts import AccountRegistered, EmailTaken, SignUpRole
+from contracts.profiles.accounts import SignUpRole
 from contracts.profiles.sessions import WrongCredentials
 from services.profiles.accounts import passwords
-from tests.profiles.signing_in import PASSWORD, an_address, log_in, sign_up
-from tests.talking import NOBODY, Talking, at_once
+from tests.profiles.signing_in import PASSWORD, an_address, ask_to_sign_up, log_in, sign_up
+from tests.talking import NOBODY, Talking
 from tests.waiting import eventually
 
 LONGEST_HOLD_S = 30
 
 
-# Signing up
-
-
-def test_who_signs_up_has_an_account_and_it_is_told(profiles: Talking) -> None:
-    email = an_address()
-    account = sign_up(profiles, email, role=SignUpRole.SPECIALIST)
-    assert (account.email, account.roles) == (email, [contract.Role.SPECIALIST])
-    assert profiles.told(AccountRegistered, account.id) == [
-        AccountRegistered(
-            account_id=account.id,
-            email=email,
-            display_name="Sam",
-            role=contract.Role.SPECIALIST,
-        )
-    ]
+# Signing up: see ``test_sign_ups``
 
 
 @pytest.mark.parametrize("role", ["editor", "marketing", "admin", "", None])
@@ -55,34 +40,6 @@ def test_nobody_signs_up_as_more_than_a_client_or_a_specialist(
     with pytest.raises(Invalid) as refusal:
         profiles.asked_by(NOBODY).sign_up(sign_up=wanted)
     assert [each.field for each in refusal.value.errors] == ["sign_up.role"]
-
-
-def test_an_address_has_one_account_however_it_is_spelled(profiles: Talking) -> None:
-    email = an_address()
-    sign_up(profiles, email)
-    with pytest.raises(EmailTaken):
-        sign_up(profiles, email)
-    with pytest.raises(EmailTaken):
-        sign_up(profiles, email.upper())
-
-
-def test_of_many_who_sign_up_with_one_address_at_once_exactly_one_does(profiles: Talking) -> None:
-    email = an_address()
-    outcomes = at_once(
-        [partial(sign_up, profiles, spelled) for spelled in (email, email.upper()) * 3]
-    )
-    [account] = [each for each in outcomes if isinstance(each, contract.Account)]
-    assert len([each for each in outcomes if isinstance(each, EmailTaken)]) == 5, outcomes
-    addresses = [row.email for row in profiles.rows("accounts")]
-    assert addresses.count(email) == 1
-    assert len(profiles.told(AccountRegistered, account.id)) == 1
-
-
-def test_a_repeated_call_signs_up_once_and_answers_the_same(profiles: Talking) -> None:
-    email, key = an_address(), uuid4().hex
-    first = sign_up(profiles, email, key=key)
-    assert sign_up(profiles, email, key=key) == first
-    assert len(profiles.told(AccountRegistered, first.id)) == 1
 
 
 def test_a_password_is_kept_as_an_argon2id_hash_alone(profiles: Talking) -> None:
@@ -198,7 +155,7 @@ def test_others_are_answered_while_passwords_are_hashed_two_at_a_time(
 ) -> None:
     hasher = HeldHasher()
     monkeypatch.setattr(passwords, "_hasher", hasher)
-    signing_up = [eventlet.spawn(sign_up, profiles, an_address()) for _ in range(4)]
+    signing_up = [eventlet.spawn(ask_to_sign_up, profiles, an_address()) for _ in range(4)]
     try:
         eventually(lambda: len(hasher.begun) == 2, within=LONGEST_HOLD_S)
         for _ in range(10):
@@ -208,7 +165,7 @@ def test_others_are_answered_while_passwords_are_hashed_two_at_a_time(
         assert not any(each.dead for each in signing_up)
     finally:
         hasher.let_go.set()
-    assert all(each.wait().id for each in signing_up)
+    assert all(each.wait() for each in signing_up)
 
 
 # Me

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from tests.house import a_files_folder
+from tests.mailbox import reachable
 from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
@@ -100,7 +101,7 @@ def serving(
 ) -> Iterator[Serving]:
     """A serving process, ended with the block at the latest; see ``saboteur.py``."""
     command = [*SABOTEUR, saboteur] if saboteur else [*COMMAND, "serve"]
-    settings = {"http": f"127.0.0.1:{a_free_port()}", **settings}
+    settings = {"http": f"127.0.0.1:{a_free_port()}", "proxies": "1", **settings}
     url = f"http://{settings['http']}"
     output = folder / f"output-{settings['http'].rpartition(':')[2]}.log"
     with output.open("a") as log, ExitStack() as stack:
@@ -115,7 +116,13 @@ def serving(
         stack.callback(_end, process)
         found = Serving(process, url, output)
         stack.enter_context(found.http)
+        stack.enter_context(reachable(found.http, database_of(settings)))
         yield found
+
+
+def database_of(settings: Settings) -> str:
+    """The platform's ``FIRSTSTEP_DATABASE``, which the embedded one makes up itself."""
+    return settings.get("database") or f"sqlite:///{settings['data']}/{{service}}.db"
 
 
 def _end(process: subprocess.Popen[Any]) -> None:

@@ -60,12 +60,9 @@ def test_what_can_not_be_done_is_said(
 def test_the_embedded_platform_makes_keys_of_its_own_and_keeps_them(tmp_path: Path) -> None:
     own = {"data": str(tmp_path / "data")}
     keys = tmp_path / "data" / "seal.keys"
-    credentials = {"email": "sam@example.org", "password": PASSWORD}
     with serving(tmp_path, own) as first:
         http = first.wait_until_ready().http
-        sign_up = {**credentials, "display_name": "Sam", "role": "client"}
-        assert http.post("/api/v1/accounts", json=sign_up).status_code == 201
-        person = logged_in(http, **credentials)
+        person = a_client(http)
         assert first.stop() == 0
     made = keys.read_text()
     assert keys.stat().st_mode & 0o777 == 0o600

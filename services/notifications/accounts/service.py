@@ -8,7 +8,9 @@ from chassis.transaction import Transaction
 from contracts.profiles.accounts import (
     AccountRegistered,
     EmailChanged,
+    EmailChangeRequested,
     EmailVerificationRequested,
+    KnownAddressSignedUp,
     PasswordChanged,
     PasswordResetRequested,
     RolesChanged,
@@ -32,6 +34,22 @@ class Accounts(Part):
     def mail_verification(self, event: EmailVerificationRequested, tx: Transaction) -> None:
         words = wording.verify_email(self.links.verify_email(event.token))
         send_once(tx, event.account_id, event.email, words, utc_now())
+
+    @subscribe(KnownAddressSignedUp)
+    def mail_known_address(self, event: KnownAddressSignedUp, tx: Transaction) -> None:
+        """Where the link would have gone; no notice, as anybody can cause it."""
+        words = wording.known_address()
+        send_once(tx, event.account_id, event.email, words, utc_now())
+
+    @subscribe(EmailChangeRequested)
+    def mail_email_change(self, event: EmailChangeRequested, tx: Transaction) -> None:
+        """To the other address the link, to the present one how to stop it."""
+        link = self.links.verify_email(event.token)
+        stop = self.links.stop_email_change(event.stop_token)
+        now = utc_now()
+        send_once(tx, event.account_id, event.email, wording.change_email(link), now)
+        words = wording.email_change_requested(stop)
+        send_once(tx, event.account_id, event.present_email, words, now)
 
     @subscribe(PasswordResetRequested)
     def mail_reset(self, event: PasswordResetRequested, tx: Transaction) -> None:

@@ -23,3 +23,6 @@ class Links(DependencyProvider):
 
     def reset_password(self, token: str) -> str:
         return f"{self._url}/reset-password#token={quote(token, safe='')}"
+
+    def stop_email_change(self, token: str) -> str:
+        return f"{self._url}/stop-email-change#token={quote(token, safe='')}"

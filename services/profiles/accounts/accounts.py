@@ -15,12 +15,11 @@ from contracts.profiles.accounts import (
     AccountRegistered,
     AlreadyVerified,
     EmailChanged,
+    EmailChangeDone,
     EmailTaken,
-    EmailVerificationRequested,
     EmailVerified,
     LinkUsed,
     PasswordChanged,
-    PasswordResetRequested,
     Role,
     RolesChanged,
 )
@@ -31,6 +30,9 @@ NEED_SECOND_FACTOR = frozenset({Role.ADMIN})
 
 
 class Account(Base):
+    """``pending_email``: the address that was asked for and is not confirmed yet.
+    ``password_version``: how often the password was set, so that links mailed before are void."""
+
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("email", info={"refusal": EmailTaken}),)
 
@@ -38,24 +40,29 @@ class Account(Base):
     email: Mapped[str]
     display_name: Mapped[str]
     password_hash: Mapped[str]
+    password_version: Mapped[int] = mapped_column(default=0, server_default="0")
     roles: Mapped[list[str]]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0, server_default="0")
     verified_at: Mapped[datetime | None]
+    pending_email: Mapped[str | None]
+    pending_email_since: Mapped[datetime | None] = mapped_column(index=True)
 
     @classmethod
     def register(
-        cls, email: str, display_name: str, role: Role, password_hash: str, now: datetime
+        cls, id: UUID, email: str, display_name: str, role: Role, password_hash: str, now: datetime
     ) -> tuple[Account, AccountRegistered]:
+        """The account of a sign-up whose address was confirmed."""
         account = cls(
-            id=new_id(),
-            email=normalised(email),
+            id=id,
+            email=email,
             display_name=display_name,
             password_hash=password_hash,
+            password_version=0,
             roles=[role],
             created_at=now,
             version=0,
-            verified_at=None,
+            verified_at=now,
         )
         return account, AccountRegistered(
             account_id=account.id,
@@ -67,19 +74,16 @@ class Account(Base):
     @classmethod
     def nobody(cls) -> Account:
         """What is worked on where no account has an address, so that it takes as long."""
-        return cls(id=new_id(), email="nobody@example.org", password_hash="", verified_at=None)
+        return cls(id=new_id(), email="nobody@example.org", password_version=0, verified_at=None)
 
     # Links: see ``links`` for what their state is for
 
     def verification(self) -> Link:
-        """Proves the address that is there; raises ``AlreadyVerified``."""
+        """Confirms the address of an account from before sign-ups had to be confirmed first;
+        raises ``AlreadyVerified``."""
         if self.verified:
             raise AlreadyVerified
         return self._link(Purpose.VERIFICATION, self.email)
-
-    def change_of_email(self, email: str) -> Link:
-        """Proves another address, which becomes the account's own then."""
-        return self._link(Purpose.CHANGE_OF_EMAIL, normalised(email))
 
     def password_reset(self) -> Link:
         return self._link(Purpose.PASSWORD_RESET, self.email)
@@ -88,43 +92,81 @@ class Account(Base):
         return Link(purpose, self.id, email, self._state(purpose))
 
     def _state(self, purpose: Purpose) -> str:
-        """What following such a link changes."""
-        if purpose is Purpose.PASSWORD_RESET:
-            return fingerprint(self.email, self.password_hash)
-        return fingerprint(self.email, self.verified)
+        """What following such a link changes, and what makes it void: any change of password."""
+        state = (self.email, self.password_version)
+        if purpose is Purpose.VERIFICATION:
+            return fingerprint(*state, self.verified)
+        if purpose is Purpose.CHANGE_OF_EMAIL:
+            return fingerprint(*state, self.pending_email)
+        return fingerprint(*state)
 
     def _require_fits(self, link: Link) -> None:
         if link.state != self._state(link.purpose):
             raise LinkUsed
 
-    @staticmethod
-    def asks_to_verify(link: Link, token: str) -> EmailVerificationRequested:
-        return EmailVerificationRequested(account_id=link.account_id, email=link.email, token=token)
+    # The address
 
-    @staticmethod
-    def asks_to_reset(link: Link, token: str) -> PasswordResetRequested:
-        return PasswordResetRequested(account_id=link.account_id, email=link.email, token=token)
+    def is_begun_with(self, secret: str | None) -> bool:
+        """No browser has a secret of this account's sign-up any more."""
+        return False
 
-    def prove(self, link: Link, now: datetime) -> EmailVerified | EmailChanged:
-        """The link reached its reader; raises ``LinkUsed`` where it no longer fits."""
-        self._require_fits(link)
-        previous_email, self.email, self.verified_at = self.email, link.email, now
-        if link.purpose is Purpose.VERIFICATION:
-            return EmailVerified(account_id=self.id, email=self.email)
-        return EmailChanged(
-            account_id=self.id,
-            version=self._next_version(),
-            email=self.email,
-            previous_email=previous_email,
+    def confirm(
+        self, now: datetime, password_hash: str | None = None
+    ) -> tuple[Account, *tuple[EmailVerified, ...]]:
+        """The address is confirmed, with another password where one is given; again: nothing."""
+        if password_hash is not None:
+            self.change_password(password_hash)
+        if self.verified:
+            return (self,)
+        self.verified_at = now
+        return self, EmailVerified(account_id=self.id, email=self.email)
+
+    def ask_for_email(self, email: str, now: datetime) -> tuple[Link, Link]:
+        """The link that makes the change, and the one that stops it; an earlier one is void."""
+        self.pending_email, self.pending_email_since = email, now
+        return (
+            self._link(Purpose.CHANGE_OF_EMAIL, email),
+            self._link(Purpose.STOP_CHANGE_OF_EMAIL, email),
         )
 
-    def reset_password(self, link: Link, password_hash: str) -> PasswordChanged:
-        """Raises ``LinkUsed`` where the link no longer fits."""
+    def change_email(self, link: Link, now: datetime) -> list[EmailChanged]:
+        """The link reached its reader; following it again changes nothing. Raises ``LinkUsed``."""
+        if link.email == self.email:
+            return []
         self._require_fits(link)
-        return self.change_password(password_hash)
+        previous_email, self.email, self.verified_at = self.email, link.email, now
+        self.stop_email_change()
+        return [
+            EmailChanged(
+                account_id=self.id,
+                version=self._next_version(),
+                email=self.email,
+                previous_email=previous_email,
+            )
+        ]
+
+    def stop_email_change(self, link: Link | None = None) -> None:
+        """No other address any more, or not the link's; raises ``EmailChangeDone``."""
+        if link is not None and link.email == self.email:
+            raise EmailChangeDone
+        if link is None or link.email == self.pending_email:
+            self.pending_email = self.pending_email_since = None
+
+    # The password
+
+    def reset_password(
+        self, link: Link, password_hash: str, now: datetime
+    ) -> list[PasswordChanged | EmailVerified]:
+        """The link reached its reader, which confirms the address, too; raises ``LinkUsed``."""
+        self._require_fits(link)
+        _, *confirmed = self.confirm(now)
+        return [self.change_password(password_hash), *confirmed]
 
     def change_password(self, password_hash: str) -> PasswordChanged:
+        """Every link that was mailed before is void, and a change of address that waits."""
         self.password_hash = password_hash
+        self.password_version += 1
+        self.stop_email_change()
         return PasswordChanged(account_id=self.id)
 
     # Roles
@@ -176,6 +218,7 @@ class Account(Base):
         return contract.Account(
             id=self.id,
             email=self.email,
+            pending_email=self.pending_email,
             display_name=self.display_name,
             roles=[Role(role) for role in self.roles],
             created_at=self.created_at,

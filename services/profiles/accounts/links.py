@@ -20,12 +20,14 @@ from contracts.profiles.accounts import LinkExpired, LinkInvalid
 class Purpose(StrEnum):
     VERIFICATION = "verification"
     CHANGE_OF_EMAIL = "change of e-mail"
+    STOP_CHANGE_OF_EMAIL = "stop change of e-mail"
     PASSWORD_RESET = "password reset"
 
 
 LIFETIMES = {
     Purpose.VERIFICATION: timedelta(days=3),
     Purpose.CHANGE_OF_EMAIL: timedelta(days=1),
+    Purpose.STOP_CHANGE_OF_EMAIL: timedelta(days=1),
     Purpose.PASSWORD_RESET: timedelta(hours=1),
 }
 

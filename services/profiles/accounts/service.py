@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import delete
+
 from chassis import context
+from chassis.clock import every
 from chassis.errors import NotFound
 from chassis.forgotten import Forgotten
 from chassis.rpc import rpc
@@ -10,41 +15,152 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
+    AlreadyVerified,
     ChangeAccount,
     ChangeEmail,
     ChangePassword,
+    EmailChangeRequested,
+    EmailVerificationRequested,
+    KnownAddressSignedUp,
     LinkUsed,
+    PasswordNeeded,
+    PasswordResetRequested,
+    RequestEmailVerification,
     RequestPasswordReset,
     ResetPassword,
     Role,
+    SignedUp,
     SignUp,
+    StopEmailChange,
     VerifyEmail,
+    WrongPassword,
 )
+from contracts.profiles.sessions import Session
 from services.profiles import audit, guesses
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.knowing import Knowing
 from services.profiles.accounts.links import Link, Purpose, followed
-from services.profiles.accounts.queries import account_with
+from services.profiles.accounts.queries import (
+    account_with,
+    forget_expired,
+    forget_sign_ups,
+    newest_sign_up,
+    unconfirmed,
+)
+from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import What
-from services.profiles.second_factors.second_factors import has_second_factor
+from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
+from services.profiles.sessions import sessions
+from services.profiles.sessions.issuing import issue
 from services.profiles.sessions.queries import end_sessions
 
 
 class Accounts(Knowing):
+    # Signing up
+
     @rpc
-    def sign_up(self, sign_up: SignUp) -> contract.Account:
-        now, address = utc_now(), context.current().address
-        self.guesses.of(guesses.SIGN_UP, normalised(sign_up.email), address).count()
+    def sign_up(self, sign_up: SignUp) -> SignedUp:
+        """Does the same, and answers the same, whether or not the address has an account."""
+        now, email = utc_now(), normalised(sign_up.email)
+        self.guesses.of(guesses.SIGN_UP, email, context.current().address).count()
+        may_mail = self._may_mail(email)
         password_hash = passwords.hashed(sign_up.password)
         with self.store.transaction() as tx:
-            account, event = Account.register(
-                sign_up.email, sign_up.display_name, Role(sign_up.role), password_hash, now
+            pending, secret = PendingSignUp.begin(
+                email, sign_up.display_name, Role(sign_up.role), password_hash, now
             )
-            tx.add(account)
-            tx.emit(event)
-            self._ask_to_verify(tx, account.verification())
-            return tx.reply(account.to_resource())
+            tx.add(pending)
+            account = account_with(tx, email)
+            self._ask_to_confirm(tx, account, pending, may_mail)
+            audit.record(tx, What.SIGNED_UP, about=account.id if account else pending.id)
+            return tx.reply(SignedUp(sign_up=secret))
+
+    @rpc
+    def request_email_verification(self, request: RequestEmailVerification) -> None:
+        """Sends the link again; answers the same whether or not a sign-up waits for it."""
+        email = normalised(request.email)
+        self.guesses.of(guesses.RESEND, email, context.current().address).count()
+        may_mail = self._may_mail(email)
+        with self.store.transaction() as tx:
+            account, pending = account_with(tx, email), newest_sign_up(tx, email)
+            self._ask_to_confirm(tx, account, pending, may_mail)
+            return tx.reply(None)
+
+    def _ask_to_confirm(
+        self,
+        tx: Transaction,
+        account: Account | None,
+        pending: PendingSignUp | None,
+        may_mail: bool,
+    ) -> None:
+        """The mailbox gets the link, or hears that it has an account."""
+        waiting: PendingSignUp | Account | None = pending
+        if account is not None:
+            waiting = None if account.verified else account
+        link = (waiting or Account.nobody()).verification()
+        token = link.token(self.seals.links, utc_now())
+        if not may_mail:
+            return
+        if waiting is not None:
+            tx.emit(
+                EmailVerificationRequested(account_id=waiting.id, email=waiting.email, token=token)
+            )
+        elif account is not None:
+            tx.emit(KnownAddressSignedUp(account_id=account.id, email=account.email))
+
+    @rpc
+    def verify_email(self, verify: VerifyEmail) -> Session | None:
+        """The link of a sign-up makes the account and signs in; that of a change of address makes
+        the change."""
+        both = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
+        link = followed(verify.token, self.seals.links, utc_now(), *both)
+        if link.purpose is Purpose.CHANGE_OF_EMAIL:
+            self._change_email(link)
+            return None
+        return self._confirm_sign_up(link, verify)
+
+    def _confirm_sign_up(self, link: Link, verify: VerifyEmail) -> Session:
+        now, here = utc_now(), context.current()
+        with self.store.reading() as reading:
+            waiting = unconfirmed(reading, link.account_id)
+        password_hash = None if waiting is None else self._password_of(waiting, verify)
+        with self.store.transaction() as tx:
+            account = self._confirm(tx, link, now, password_hash)
+            session = sessions.Session.begin(account.id, here.address, here.agent, now)
+            tx.add(session)
+            return tx.reply(issue(tx, self.seals.signing_keys, account, session, now))
+
+    def _password_of(self, waiting: PendingSignUp | Account, verify: VerifyEmail) -> str | None:
+        """The hash of a new password, or nothing where the one chosen at sign-up stays. Raises
+        ``PasswordNeeded`` and ``WrongPassword``."""
+        if verify.new_password is not None:
+            return passwords.hashed(verify.new_password)
+        if waiting.is_begun_with(verify.sign_up):
+            return None
+        if verify.password is None:
+            raise PasswordNeeded
+        guess = self.guesses.of(guesses.PASSWORD, waiting.email, context.current().address)
+        if not passwords.matches(verify.password, waiting.password_hash, guess):
+            raise WrongPassword
+        return None
+
+    def _confirm(
+        self, tx: Transaction, link: Link, now: datetime, password_hash: str | None
+    ) -> Account:
+        """The account, with its address confirmed; raises ``AlreadyVerified``, ``LinkUsed``."""
+        tx.hold(f"sign-ups with {link.email}")
+        waiting = unconfirmed(tx, link.account_id, for_update=True)
+        if waiting is None:
+            raise AlreadyVerified if account_with(tx, link.email) is not None else LinkUsed
+        account, *events = waiting.confirm(now, password_hash)
+        tx.add(account)
+        tx.emit(*events)
+        if password_hash is not None:
+            self._drop_what_a_stranger_may_have_set(tx, account, now)
+        forget_sign_ups(tx, account.email)
+        audit.record(tx, What.EMAIL_VERIFIED, who=account.id, about=account.id)
+        return account
 
     # Me
 
@@ -66,36 +182,67 @@ class Accounts(Knowing):
     # The e-mail address
 
     @rpc
-    def request_email_verification(self) -> None:
-        account_id = self.caller.known()
-        self.guesses.of(guesses.VERIFICATION, account_id, None).count()
+    def change_email(self, change: ChangeEmail) -> None:
+        """A link goes to the other address; the present one is told, and can stop it."""
+        checked, email, now = (
+            self.require_password(change.password),
+            normalised(change.email),
+            utc_now(),
+        )
+        self.guesses.of(guesses.CHANGE_OF_EMAIL, checked.id, None).count()
+        self.guesses.of(guesses.MAIL, email, None).count()
         with self.store.transaction() as tx:
-            self._ask_to_verify(tx, self.own_account(tx).verification())
+            account = self.own_account(tx)
+            link, stop = account.ask_for_email(email, now)
+            tx.emit(
+                EmailChangeRequested(
+                    account_id=account.id,
+                    email=email,
+                    present_email=account.email,
+                    token=link.token(self.seals.links, now),
+                    stop_token=stop.token(self.seals.links, now),
+                )
+            )
+            audit.record(tx, What.EMAIL_CHANGE_REQUESTED, who=account.id, about=account.id)
             return tx.reply(None)
 
-    @rpc
-    def verify_email(self, verify: VerifyEmail) -> None:
+    def _change_email(self, link: Link) -> None:
         now = utc_now()
-        both = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
-        link = followed(verify.token, self.seals.links, now, *both)
         with self.store.transaction() as tx:
             account = _whose(tx, link)
-            tx.emit(account.prove(link, now))
-            changed = link.purpose is Purpose.CHANGE_OF_EMAIL
-            what = What.EMAIL_CHANGED if changed else What.EMAIL_VERIFIED
-            audit.record(tx, what, who=account.id, about=account.id)
+            changes = account.change_email(link, now)
+            if changes:
+                tx.emit(*changes)
+                forget_sign_ups(tx, account.email)
+                audit.record(tx, What.EMAIL_CHANGED, who=account.id, about=account.id)
             return tx.reply(None)
 
     @rpc
-    def change_email(self, change: ChangeEmail) -> None:
-        account = self.require_password(change.password)
-        self.guesses.of(guesses.VERIFICATION, account.id, None).count()
+    def stop_my_email_change(self) -> None:
         with self.store.transaction() as tx:
-            self._ask_to_verify(tx, self.own_account(tx).change_of_email(change.email))
+            account = self.own_account(tx)
+            account.stop_email_change()
+            audit.record(tx, What.EMAIL_CHANGE_STOPPED, who=account.id, about=account.id)
             return tx.reply(None)
 
-    def _ask_to_verify(self, tx: Transaction, link: Link) -> None:
-        tx.emit(Account.asks_to_verify(link, link.token(self.seals.links, utc_now())))
+    @rpc
+    def stop_email_change(self, stop: StopEmailChange) -> None:
+        """Follows the link that the present address was mailed."""
+        link = followed(stop.token, self.seals.links, utc_now(), Purpose.STOP_CHANGE_OF_EMAIL)
+        with self.store.transaction() as tx:
+            account = _whose(tx, link)
+            account.stop_email_change(link)
+            audit.record(tx, What.EMAIL_CHANGE_STOPPED, about=account.id)
+            return tx.reply(None)
+
+    def _may_mail(self, email: str) -> bool:
+        """Whether this mailbox may get one more mail that anybody can have sent to it."""
+        return self.guesses.of(guesses.MAIL, email, None).is_allowed()
+
+    @every(hours=1)
+    def forget_expired(self) -> None:
+        with self.store.transaction() as tx:
+            forget_expired(tx, utc_now())
 
     # The password
 
@@ -115,19 +262,24 @@ class Accounts(Knowing):
         """Does the same, and answers the same, whether or not somebody has this address."""
         email, address = normalised(request.email), context.current().address
         self.guesses.of(guesses.RESET, email, address).count()
-        may_mail = self.guesses.of(guesses.RESET_MAIL, email, None).is_allowed()
+        may_mail = self._may_mail(email)
         with self.store.transaction() as tx:
-            account = account_with(tx, email)
-            link = (account or Account.nobody()).password_reset()
-            event = Account.asks_to_reset(link, link.token(self.seals.links, utc_now()))
-            if account is not None and may_mail:
+            account, pending = account_with(tx, email), newest_sign_up(tx, email)
+            meant = account or pending
+            link = (meant or Account.nobody()).password_reset()
+            event = PasswordResetRequested(
+                account_id=link.account_id,
+                email=link.email,
+                token=link.token(self.seals.links, utc_now()),
+            )
+            if meant is not None and may_mail:
                 tx.emit(event)
             stranger = self.seals.audit.digest(email)
             audit.record(
                 tx,
                 What.PASSWORD_RESET_REQUESTED,
-                about=account.id if account else None,
-                stranger=None if account else stranger,
+                about=meant.id if meant else None,
+                stranger=None if meant else stranger,
             )
             return tx.reply(None)
 
@@ -137,11 +289,24 @@ class Accounts(Knowing):
         link = followed(reset.token, self.seals.links, now, Purpose.PASSWORD_RESET)
         password_hash = passwords.hashed(reset.password)
         with self.store.transaction() as tx:
+            if tx.get(PendingSignUp, link.account_id) is not None:
+                self._confirm(tx, link, now, password_hash)
+                return tx.reply(None)
             account = _whose(tx, link)
-            tx.emit(account.reset_password(link, password_hash))
+            if not account.verified:
+                self._drop_what_a_stranger_may_have_set(tx, account, now)
+            tx.emit(*account.reset_password(link, password_hash, now))
             end_sessions(tx, account.id, now)
             audit.record(tx, What.PASSWORD_RESET, who=account.id, about=account.id)
             return tx.reply(None)
+
+    @staticmethod
+    def _drop_what_a_stranger_may_have_set(
+        tx: Transaction, account: Account, now: datetime
+    ) -> None:
+        """Before an address was confirmed, whoever signed up with it may have set things up."""
+        end_sessions(tx, account.id, now)
+        tx.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
 
 
 def _whose(tx: Transaction, link: Link) -> Account:

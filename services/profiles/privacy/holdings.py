@@ -18,6 +18,7 @@ from contracts.files import File
 from contracts.profiles.privacy import ProfilesData, SecurityEntry
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
+from services.profiles.accounts.queries import forget_sign_ups
 from services.profiles.featuring import feed
 from services.profiles.featuring.exposures import ExposureCount, of_specialist
 from services.profiles.licences import documents
@@ -44,6 +45,9 @@ account itself comes last. A test finds the table that is missing here."""
 
 def erase(tx: Transaction, account_id: UUID) -> None:
     """Delete all of it; harmless to repeat."""
+    account = tx.get(Account, account_id)
+    if account is not None:
+        forget_sign_ups(tx, account.email)
     forget_sessions(tx, account_id)
     for owner in HOLDINGS:
         tx.execute(delete(owner.class_).where(owner == account_id))

@@ -46,6 +46,8 @@ class Sessions(Knowing):
         now, here, email = utc_now(), context.current(), normalised(log_in.email)
         with self.store.reading() as reading:
             account = account_with(reading, email)
+            if account is not None and not account.verified:
+                account = None  # answered as an unknown address is
             familiar = account is not None and is_familiar(reading, account.id, here.address, now)
         guess = self.guesses.of(guesses.PASSWORD, email, here.address, familiar)
         try:

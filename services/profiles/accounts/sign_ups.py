@@ -1,0 +1,94 @@
+"""The PendingSignUp: a person who wants an account, until the link in their mail is followed.
+
+It becomes the account, under its own id, once its address is confirmed. Every sign-up has a row
+of its own: somebody else's sign-up with the same address changes nothing about it. One is made
+for an address that has an account, too, so that nothing about the answer tells the two apart; no
+link leads to that one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.ids import new_id
+from contracts.profiles.accounts import AccountRegistered, EmailVerified, Role
+from services.profiles.accounts.accounts import Account
+from services.profiles.accounts.links import Link, Purpose, fingerprint
+from services.profiles.base import Base
+
+SECRET_BYTES = 32
+KEPT = timedelta(days=7)
+"""For so long the link can be sent again."""
+
+
+class PendingSignUp(Base):
+    """``id``: the account's, once there is one. The secret is known to the browser alone."""
+
+    __tablename__ = "sign_ups"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(index=True)
+    display_name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    secret_hash: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+
+    @classmethod
+    def begin(
+        cls, email: str, display_name: str, role: Role, password_hash: str, now: datetime
+    ) -> tuple[PendingSignUp, str]:
+        """The sign-up, and the secret for its browser."""
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        sign_up = cls(
+            id=new_id(),
+            email=email,
+            display_name=display_name,
+            role=role,
+            password_hash=password_hash,
+            secret_hash=_hash_of(secret),
+            made_at=now,
+        )
+        return sign_up, secret
+
+    def verification(self) -> Link:
+        """Confirms the address, and makes the account."""
+        return Link(Purpose.VERIFICATION, self.id, self.email, self.state)
+
+    def password_reset(self) -> Link:
+        """Does the same, with another password."""
+        return Link(Purpose.PASSWORD_RESET, self.id, self.email, self.state)
+
+    @property
+    def state(self) -> str:
+        """A link fits for as long as the sign-up is there."""
+        return fingerprint("sign-up", self.email)
+
+    def is_begun_with(self, secret: str | None) -> bool:
+        """Whether this is the secret that the browser of the sign-up was given."""
+        return secret is not None and hmac.compare_digest(_hash_of(secret), self.secret_hash)
+
+    def confirm(
+        self, now: datetime, password_hash: str | None = None
+    ) -> tuple[Account, AccountRegistered, EmailVerified]:
+        """The account; with the password of the sign-up, where no other is given."""
+        account, registered = Account.register(
+            self.id,
+            self.email,
+            self.display_name,
+            Role(self.role),
+            password_hash or self.password_hash,
+            now,
+        )
+        return account, registered, EmailVerified(account_id=account.id, email=account.email)
+
+
+def _hash_of(secret: str) -> str:
+    """The secret is random enough that its plain hash gives nothing away."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,127 @@
+"""Nothing that anybody can ask reveals which e-mail addresses have an account.
+
+That a person has an account here is health data. So an address that is new, one whose sign-up is
+not confirmed, and one that has an account get the same answers, after the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from statistics import median, quantiles
+from time import perf_counter
+
+import httpx
+import pytest
+
+from services.profiles import guesses
+from services.profiles.guesses import Kind
+from tests.house import House
+from tests.people import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
+
+TRIES = 50
+OF_THE_REQUEST = {"x-correlation-id", "date"}
+ANOTHER = "another password altogether"
+
+Ask = Callable[[str], httpx.Response]
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of the tries are answered, none is slowed."""
+    for kind in ("PASSWORD", "SIGN_UP", "RESET", "RESEND", "CHANGE_OF_EMAIL"):
+        monkeypatch.setattr(guesses, kind, Kind(kind, None, None, None))
+
+
+@pytest.fixture
+def addresses(http: httpx.Client) -> dict[str, str]:
+    """One of each kind."""
+    unconfirmed = an_address()
+    assert sign_up(http, unconfirmed).status_code == 202
+    return {"new": an_address(), "unconfirmed": unconfirmed, "confirmed": a_client(http).email}
+
+
+def asks_of(http: httpx.Client, person: Person) -> Iterator[tuple[str, Ask]]:
+    """What can be asked with any address."""
+
+    def post(path: str, email: str, **more: str) -> httpx.Response:
+        body = {"email": email, **more}
+        return http.post(f"/api/v1{path}", json=body, headers=from_anywhere())
+
+    yield "sign-up", lambda email: sign_up(http, email)
+    yield "log-in", lambda email: post("/sessions", email, password=ANOTHER)
+    yield "reset", lambda email: post("/password-resets", email)
+    yield "resend", lambda email: post("/email-verifications", email)
+    yield (
+        "change of address",
+        lambda email: person.post("/me/email", {"email": email, "password": PASSWORD}),
+    )
+
+
+EACH_ASK = pytest.mark.parametrize(
+    "asked", ["sign-up", "log-in", "reset", "resend", "change of address"]
+)
+
+
+@EACH_ASK
+@pytest.mark.usefixtures("unlimited")
+def test_every_address_gets_the_same_answer(
+    shared_house: House, addresses: dict[str, str], asked: str
+) -> None:
+    ask = dict(asks_of(shared_house.http, a_client(shared_house.http)))[asked]
+    answers = {kind: ask(email) for kind, email in addresses.items()}
+    assert len({each.status_code for each in answers.values()}) == 1, answers
+    assert len({str(_headers_of(each)) for each in answers.values()}) == 1, answers
+    assert len({_shape_of(each) for each in answers.values()}) == 1, answers
+    for kind, email in addresses.items():
+        assert email not in answers[kind].text
+
+
+@pytest.mark.usefixtures("unlimited")
+def test_the_right_password_of_an_unconfirmed_sign_up_is_answered_like_a_wrong_one(
+    http: httpx.Client, addresses: dict[str, str]
+) -> None:
+    answers = [
+        http.post("/api/v1/sessions", json={"email": email, "password": password})
+        for email, password in (
+            (addresses["unconfirmed"], PASSWORD),
+            (addresses["new"], PASSWORD),
+            (addresses["confirmed"], ANOTHER),
+        )
+    ]
+    assert {(each.status_code, each.content) for each in answers} == {
+        (401, answers[0].content),
+    }
+    assert "not confirmed" in answers[0].json()["detail"]
+
+
+@EACH_ASK
+@pytest.mark.usefixtures("unlimited")
+def test_every_address_is_answered_after_the_same_time(
+    shared_house: House, addresses: dict[str, str], asked: str
+) -> None:
+    """In turns, so that a busy machine is as busy for each: the middle of every kind's times
+    lies in the middle half of every other's."""
+    ask = dict(asks_of(shared_house.http, a_client(shared_house.http)))[asked]
+    took: dict[str, list[float]] = {kind: [] for kind in addresses}
+    for _ in range(TRIES):
+        for kind, email in addresses.items():
+            wanted = an_address() if (kind, asked) == ("new", "sign-up") else email
+            began = perf_counter()
+            ask(wanted)
+            took[kind].append(perf_counter() - began)
+    for kind, times in took.items():
+        for other, others in took.items():
+            lower, _, upper = quantiles(others, n=4)
+            assert lower <= median(times) <= upper, (kind, other, median(times), lower, upper)
+
+
+def _headers_of(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in OF_THE_REQUEST}
+
+
+def _shape_of(answer: httpx.Response) -> str:
+    """Its body, but for the secret of a sign-up, which is another one each time."""
+    if answer.status_code == 202 and answer.content:
+        assert set(answer.json()) == {"sign_up"}
+        return str(len(answer.json()["sign_up"]))
+    return answer.text
