@@ -26,6 +26,7 @@ from chassis.events import Envelope, Event
 from chassis.forgotten import Forgotten, forgotten_among, ids_in
 from chassis.ids import new_id
 from chassis.inserts import insert_if_absent
+from chassis.masking import masked
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 
@@ -216,7 +217,7 @@ class Inbox:
         if not forgotten_among(tx, self._database.base.metadata, ids_in(body)):
             return {
                 "status": Status.PARKED,
-                "error": storable(reason, LONGEST_ERROR),
+                "error": storable(masked(reason), LONGEST_ERROR),
                 "body": body,
             }
         write_down_erased(tx, self._database, event_id, handler)
@@ -252,7 +253,7 @@ def write_down_erased(tx: Transaction, database: Database, event_id: UUID, handl
 
 
 def described(error: Exception) -> str:
-    return storable(f"{type(error).__name__}: {error}", LONGEST_ERROR)
+    return storable(masked(f"{type(error).__name__}: {error}"), LONGEST_ERROR)
 
 
 def storable(text: str, longest: int) -> str:

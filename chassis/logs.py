@@ -1,6 +1,7 @@
 """Structured logs: one event a line, for people (``console``) or machines (``json``).
 
-Every line written on behalf of a call bears its correlation id.
+Every line written on behalf of a call bears its correlation id. None bears the credentials in a
+URL, whichever library wrote it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,19 @@ import sys
 
 import structlog
 
+from chassis.masking import masked
+
 WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Local variables hold passwords and mails."""
 QUIET = ("httpx", "nameko", "amqp", "kombu", "eventlet", "alembic", "asyncio")
 """Libraries whose warnings we want, but whose story of each message we tell ourselves."""
+
+
+class Formatter(structlog.stdlib.ProcessorFormatter):
+    """Masks the whole line: an exception's text and its traceback are in it by now."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
 
 
 def configure(style: str, level: str = "info") -> None:
@@ -41,9 +51,7 @@ def configure(style: str, level: str = "info") -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last)
-    )
+    handler.setFormatter(Formatter(foreign_pre_chain=shared, processor=last))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from chassis.config import BadSettings, Settings
 from chassis.events import as_mapping
+from chassis.masking import masked
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from firststep.accounts import change_role
@@ -40,10 +41,10 @@ def run(url: str, settings: Settings) -> int:
         with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
             Tour(client, listener(settings), console, settings).play()
     except (StepFailed, BadSettings) as error:
-        console.print(f"[red]failed:[/] {error}")
+        console.print(masked(f"[red]failed:[/] {error}"))
         return 1
     except httpx.TransportError as error:
-        console.print(f"[red]failed:[/] no gateway answers at {url}: {error}")
+        console.print(masked(f"[red]failed:[/] no gateway answers at {url}: {error}"))
         return 1
     console.print("\n[green]That is the main job.[/]")
     return 0

@@ -64,6 +64,27 @@ def test_an_exception_is_part_of_its_line_and_shows_no_local_variables(
     assert "s3cret" not in str(line)
 
 
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_no_line_shows_the_credentials_in_a_url(
+    style: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure(style)
+    url = "amqp://ada:s3/s3cret@broker:5672//"
+    structlog.get_logger().warning("away", error=f"no answer of {url}", urls=[url, "x"])
+    logging.getLogger("somebody").warning("no answer of %s", url)
+    try:
+        raise OSError(f"can't reach {url} with password=s3cret")
+    except OSError:
+        structlog.get_logger().exception("failed")
+
+    written = capsys.readouterr().err
+    assert "s3cret" not in written
+    assert "ada" not in written
+    assert written.count("amqp://…@broker:5672//") >= 4
+    if style == "json":
+        assert len([json.loads(line) for line in written.splitlines()]) == 3
+
+
 def test_the_level_silences_what_is_below_it(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("json", "warning")
     structlog.get_logger().info("quiet")
