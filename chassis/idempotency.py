@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -37,13 +37,18 @@ class Call:
     """The call that a transaction answers. Its fingerprint tells another request apart.
 
     It is made of the arguments' ``repr``: a field that must leave no trace, such as a password,
-    is declared with ``field(repr=False)``. ``secrets`` is the fingerprint of those, which is kept
-    sealed alone: a secret answer goes to nobody who does not know them.
+    is declared with ``field(repr=False)``. ``secrets`` is the fingerprint of those. It is kept
+    sealed alone, since a password could be guessed from it; the same key with other secrets is
+    another request.
     """
 
     key: str
     fingerprint: str
     secrets: str
+
+    @property
+    def has_secrets(self) -> bool:
+        return self.secrets != NO_SECRETS
 
     def again(self, fingerprint: str, secrets: str, reply: Any) -> AlreadyAnswered | KeyReused:
         """What to raise where the key came before, with these fingerprints, and was answered so."""
@@ -67,8 +72,8 @@ def answering(method: str, arguments: dict[str, Any]) -> Iterator[None]:
         yield
         return
     key = f"{method}:{here.caller.account_id}:{here.idempotency_key}"
-    secrets = [secret for argument in arguments.values() for secret in secrets_in(argument)]
-    token = _current.set(Call(key, _fingerprint(arguments), _fingerprint(secrets)))
+    secrets = _fingerprint(secrets_in(arguments))
+    token = _current.set(Call(key, _fingerprint(arguments), secrets))
     try:
         yield
     finally:
@@ -86,11 +91,28 @@ def answering_nobody() -> Iterator[None]:
 
 
 def secrets_in(value: Any) -> list[Any]:
-    """A dataclass's own fields that are declared with ``field(repr=False)``."""
-    if not dataclasses.is_dataclass(value):
-        return []
-    return [getattr(value, each.name) for each in dataclasses.fields(value) if not each.repr]
+    """The fields that are declared with ``field(repr=False)``, of a dataclass and of those within
+    it, within a list or within a mapping."""
+    return list(_secrets_in(value))
+
+
+def _secrets_in(value: Any) -> Iterator[Any]:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for each in dataclasses.fields(value):
+            inner = getattr(value, each.name)
+            if not each.repr:
+                yield inner
+            yield from _secrets_in(inner)
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _secrets_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _secrets_in(inner)
 
 
 def _fingerprint(value: Any) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()
+
+
+NO_SECRETS = _fingerprint([])

@@ -1,4 +1,13 @@
-"""What a writing call answered, as it is kept for its repetitions: a secret answer sealed."""
+"""What a writing call answered, as it is kept for its repetitions.
+
+    answer                                  neither the call nor the answer has secret fields
+    sealed fingerprint, newline, answer     the call has: a repetition must show the same secrets
+    sealed (fingerprint, answer)            the answer has, whatever the call has
+
+The fingerprint of a call's secrets is sealed, since a password could be guessed from it. Any of the
+keys in ``FIRSTSTEP_SEAL_KEYS`` opens it: a rotation disturbs no repetition. An answer without
+secrets stays readable: erasure looks for ids in it.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +18,17 @@ from chassis.config import BadSettings
 from chassis.idempotency import AlreadyAnswered, Call, KeyReused, secrets_in
 from chassis.sealing import SEALED, Seal
 
+NEWLINE = b"\n"
+"""Neither a seal nor JSON, as we write it, contains one."""
+
 
 def kept(answer: Any, call: Call, seal: Seal | None) -> bytes:
-    """The answer as bytes. One with secret fields is sealed, together with the fingerprint of the
-    secrets that it was given for."""
-    if not secrets_in(answer):
-        return json.dumps(answer)
-    return _needed(seal).close(json.dumps([call.secrets, answer])).encode()
+    """The answer as bytes; raises ``BadSettings`` where it has to be sealed and no key is set."""
+    if secrets_in(answer):
+        return _needed(seal).close(json.dumps([call.secrets, answer])).encode()
+    if call.has_secrets:
+        return _needed(seal).close(call.secrets.encode()).encode() + NEWLINE + json.dumps(answer)
+    return json.dumps(answer)
 
 
 def recalled(
@@ -24,11 +37,13 @@ def recalled(
     """What to raise for a call whose key stands beside this reply already."""
     if not reply.startswith(SEALED):
         return call.again(fingerprint, call.secrets, json.loads(reply))
-    secrets, answer = json.loads(_needed(seal).open(reply.decode()))
+    sealed, newline, answer = reply.partition(NEWLINE)
+    opened = _needed(seal).open(sealed.decode())
+    secrets, answer = (opened.decode(), json.loads(answer)) if newline else json.loads(opened)
     return call.again(fingerprint, secrets, answer)
 
 
 def _needed(seal: Seal | None) -> Seal:
     if seal is None:
-        raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: an answer with secrets is kept sealed")
+        raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: what bears secrets is kept sealed")
     return seal

@@ -10,16 +10,17 @@ from uuid import uuid4
 
 import eventlet
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from chassis import context, json
 from chassis.config import BadSettings
 from chassis.context import CallContext, Caller
-from chassis.idempotency import KeyReused, answering_nobody
+from chassis.idempotency import KeyReused, _fingerprint, answering_nobody
 from chassis.ids import new_id
 from chassis.rpc import Request, _argument_fields
 from chassis.sealing import Seal, new_key
 from chassis.store import Store
+from chassis.times import utc_now
 from tests.chassis.bank import (
     Base,
     Client,
@@ -204,7 +205,41 @@ class Given:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """A secret within what somebody asks for."""
+
+    of: str
+    word: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskMany:
+    """What somebody asks for, with secrets at every depth."""
+
+    first: Key
+    more: list[Key] = field(default_factory=list)
+    hidden: Key | None = field(default=None, repr=False)
+
+
 class Safe(Desk):
+    def let_in(self, ask: Ask) -> str:
+        """The answer bears no secret."""
+        with self.store.transaction() as tx:
+            note = Note.of(ask.word)
+            tx.add(note)
+            return tx.reply(str(note.id))
+
+    def let_in_by(self, asked: AskMany) -> None:
+        with self.store.transaction() as tx:
+            tx.add(Note.of(asked.first.of))
+            return tx.reply(None)
+
+    def give_many(self, ask: Ask) -> list[Given]:
+        with self.store.transaction() as tx:
+            tx.add(Note.of(ask.word))
+            return tx.reply([Given(word=ask.word, secret="very secret")])
+
     def give(self, ask: Ask) -> Given:
         with self.store.transaction() as tx:
             tx.add(Note.of(ask.word))
@@ -218,11 +253,17 @@ def safe(database: str) -> Iterator[Safe]:
     store.dispose()
 
 
-def give(safe: Safe, key: str, word: str = "hello", password: str = "p4ssw0rd") -> Any:
-    ask = {"ask": {"word": word, "password": password}}
-    request = Request("give", ask, _argument_fields(safe.give)())
+def give(
+    safe: Safe, key: str, word: str = "hello", password: str = "p4ssw0rd", method: str = "give"
+) -> Any:
+    return ask(safe, key, method, {"ask": {"word": word, "password": password}})
+
+
+def ask(safe: Safe, key: str, method: str, arguments: dict[str, Any]) -> Any:
+    run = getattr(safe, method)
+    request = Request(method, arguments, _argument_fields(run)())
     with context.entered(CallContext(idempotency_key=key)):
-        return json.loads(json.dumps(request.answer(safe.give)))
+        return json.loads(json.dumps(request.answer(run)))
 
 
 def test_a_secret_answer_is_repeated_and_kept_sealed(safe: Safe) -> None:
@@ -242,9 +283,105 @@ def test_a_secret_answer_goes_to_nobody_who_shows_another_secret(safe: Safe) -> 
             give(safe, "k", **changed)
 
 
-def test_without_a_key_to_seal_with_no_secret_is_given_out(desk: Desk) -> None:
+def test_another_secret_is_another_request_though_the_answer_bears_none(safe: Safe) -> None:
+    first = give(safe, "k", method="let_in")
+    assert give(safe, "k", method="let_in") == first
+    for changed in ("guessed", "p4ssw0rd ", ""):
+        with pytest.raises(KeyReused):
+            give(safe, "k", password=changed, method="let_in")
+    assert words_in(safe.store) == ["hello"]
+
+
+def test_nobody_who_has_the_database_can_guess_the_secret_of_a_call(safe: Safe) -> None:
+    for key, word in (("one", "hello"), ("two", "again")):
+        give(safe, key, word, method="let_in")
+    one, two = rows_of(safe.store, "replies")
+    for row in (one, two):
+        guessed = _fingerprint(["p4ssw0rd"])
+        assert guessed not in str(row)
+        assert guessed.encode() not in row.reply
+        assert "p4ssw0rd" not in str(row)
+    # nor see that two calls had the same one
+    assert one.reply.partition(b"\n")[0] != two.reply.partition(b"\n")[0]
+
+
+def test_an_answer_without_secrets_stays_readable_for_erasure(safe: Safe) -> None:
+    answer = give(safe, "k", method="let_in")
+    [row] = rows_of(safe.store, "replies")
+    assert answer.encode() in row.reply
+
+
+def test_after_a_rotation_of_keys_a_repetition_is_known_and_another_secret_too(
+    safe: Safe, database: str
+) -> None:
+    first = give(safe, "k", method="let_in")
+    store = a_store(database, "teller", Base, Seal(f"{new_key()},{KEYS}", "replies"))
+    assert give(Safe(store), "k", method="let_in") == first
+    with pytest.raises(KeyReused):
+        give(Safe(store), "k", password="guessed", method="let_in")
+    store.dispose()
+
+
+def many(**changed: Any) -> dict[str, Any]:
+    key = {"of": "door", "word": "open"}
+    return {"asked": {"first": key, "more": [key, key], "hidden": key} | changed}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"first": {"of": "door", "word": "sesame"}},
+        {"more": [{"of": "door", "word": "open"}, {"of": "door", "word": "sesame"}]},
+        {"hidden": {"of": "door", "word": "sesame"}},
+        {"hidden": {"of": "window", "word": "open"}},
+        {"hidden": None},
+    ],
+    ids=["within", "in a list", "within a secret", "beside it", "left out"],
+)
+def test_a_secret_at_any_depth_makes_another_request(safe: Safe, changed: dict[str, Any]) -> None:
+    assert ask(safe, "k", "let_in_by", many()) == ask(safe, "k", "let_in_by", many())
+    with pytest.raises(KeyReused):
+        ask(safe, "k", "let_in_by", many(**changed))
+    [row] = rows_of(safe.store, "replies")
+    assert b"open" not in row.reply
+
+
+def test_a_secret_in_a_list_of_answers_is_kept_sealed(safe: Safe) -> None:
+    first = give(safe, "k", method="give_many")
+    assert give(safe, "k", method="give_many") == first
+    [row] = rows_of(safe.store, "replies")
+    assert b"very secret" not in row.reply
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_what_an_earlier_release_kept_is_still_given(safe: Safe, sealed: bool) -> None:
+    """It kept answers without secrets alone, and those with some sealed, with the fingerprint."""
+    method = "give" if sealed else "let_in"
+    given = {"word": "hello", "secret": "very secret"} if sealed else "an id"
+    asked = Ask(word="hello", password="p4ssw0rd")
+    reply = json.dumps(given)
+    if sealed:
+        fingerprint = sha256(repr(["p4ssw0rd"]).encode()).hexdigest()
+        reply = Seal(KEYS, "replies").close(json.dumps([fingerprint, given])).encode()
+    with safe.store.transaction() as tx:
+        tx.execute(
+            insert(safe.store.table("replies")).values(
+                key=f"{method}:None:k",
+                fingerprint=sha256(repr({"ask": asked}).encode()).hexdigest(),
+                reply=reply,
+                made_at=utc_now(),
+            )
+        )
+        tx.add(Note.of("hello"))  # what the call did
+    assert give(safe, "k", method=method) == given
+    with pytest.raises(KeyReused):
+        give(safe, "k", word="other", method=method)
+
+
+@pytest.mark.parametrize("method", ["give", "let_in"])
+def test_without_a_key_to_seal_with_no_secret_is_given_out(desk: Desk, method: str) -> None:
     with pytest.raises(BadSettings, match="FIRSTSTEP_SEAL_KEYS"):
-        give(Safe(desk.store), "k")
+        give(Safe(desk.store), "k", method=method)
     assert count_of(desk.store, "replies") == 0
     assert words_in(desk.store) == []
 

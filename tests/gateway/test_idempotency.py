@@ -137,6 +137,21 @@ def test_signing_up_twice_with_one_key_makes_one_account(http: httpx.Client) -> 
     assert len(mails_to(http, body["email"], EmailVerificationRequested)) == 1
 
 
+def test_signing_up_again_with_the_same_key_and_another_password_is_refused(
+    http: httpx.Client,
+) -> None:
+    body = {
+        "email": f"{uuid4().hex}@example.org",
+        "password": PASSWORD,
+        "display_name": "Sam",
+        "role": "client",
+    }
+    key = under(uuid4().hex)
+    assert http.post("/api/v1/accounts", json=body, **key).is_success
+    other = http.post("/api/v1/accounts", json=body | {"password": f"{PASSWORD}!"}, **key)
+    expect_problem(other, 422, "idempotency_key_reused")
+
+
 @pytest.mark.parametrize("key", ["", "a b", "x" * 101, "schlüssel", "a\tb"])
 def test_a_malformed_key_is_refused(newcomer: Person, specialist: Person, key: str) -> None:
     headers = {"Idempotency-Key": key.encode()}
