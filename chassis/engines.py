@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 
+from chassis import private_files
 from chassis.green_connection import GreenConnection
 from chassis.readable import is_readable
 
@@ -32,6 +33,8 @@ def engines_for(url: str, pool_size: int) -> tuple[Engine, Engine]:
 
     There a reading session needs no transaction: at READ COMMITTED each statement sees what is
     committed when it begins, in a transaction or not.
+
+    Errors do not repeat a statement's parameters: those would bring people's data into logs.
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_writer(url), _sqlite_readers(url)
@@ -75,6 +78,7 @@ def _postgres(url: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "keepalives_idle": KEEPALIVE_S,
@@ -103,7 +107,13 @@ def _refuse_hung_up(connection: Any, record: Any, proxy: Any) -> None:
 
 def _sqlite_writer(url: str) -> Engine:
     """One connection: SQLite has one writer, and a second would block the hub on its lock."""
-    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args=_sqlite_arguments(url))
+    engine = create_engine(
+        url,
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args=_sqlite_arguments(url),
+    )
     event.listen(engine, "connect", _on_writer_connect)
     event.listen(engine, "begin", _begin_immediate)
     return engine
@@ -111,7 +121,11 @@ def _sqlite_writer(url: str) -> Engine:
 
 def _sqlite_readers(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=SQLITE_READERS, max_overflow=0, connect_args=_sqlite_arguments(url)
+        url,
+        pool_size=SQLITE_READERS,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args=_sqlite_arguments(url),
     )
     event.listen(engine, "connect", _on_reader_connect)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -119,9 +133,15 @@ def _sqlite_readers(url: str) -> Engine:
 
 
 def _sqlite_arguments(url: str) -> dict[str, Any]:
+    """The file is there, and its owner's alone, before SQLite opens it: what SQLite puts beside
+    it (``-wal``, ``-shm``) gets the same mode."""
     path = make_url(url).database
     if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            private_files.make_folder(Path(path).parent)
+            private_files.make_file(Path(path))
+        except PermissionError:
+            raise private_files.barred(Path(path)) from None
     return {"check_same_thread": False, "timeout": 0.01}
 
 

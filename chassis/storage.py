@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import structlog
 from eventlet import tpool
 from nameko.extensions import DependencyProvider
 
+from chassis import private_files
 from chassis.config import BadSettings
 from chassis.errors import NotFound, Unavailable
 from chassis.ids import new_id
@@ -26,9 +28,11 @@ BUCKETS = ("s3", "s3+http")
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 2, 3, 2
 """All within the deadline of a call."""
 
+log = structlog.get_logger()
+
 
 class StorageAway(Unavailable):
-    """Where files are kept does not answer."""
+    """Files can't be read or stored at the moment. Please try again in a minute."""
 
     code = "storage_away"
 
@@ -108,7 +112,7 @@ class Folder:
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
         """Whole or not at all, also when the machine stops."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(path.parent)
         part = path.with_name(f"{path.name}.{new_id()}.part")
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -176,12 +180,16 @@ class Bucket:
 
 @contextmanager
 def _errors_translated() -> Iterator[None]:
-    """botocore's errors are named rather than imported: it may not be loaded at all."""
+    """The cause is for operators alone: it tells where files are kept.
+
+    botocore's errors are named rather than imported: it may not be loaded at all.
+    """
     try:
         yield
     except (FileNotFoundError, NotFound):
         raise
     except Exception as error:
         if isinstance(error, OSError) or type(error).__module__.startswith("botocore."):
-            raise StorageAway(f"{StorageAway.sentence()} {error}") from error
+            log.warning("storage_away", error=f"{type(error).__name__}: {error}")
+            raise StorageAway from error
         raise

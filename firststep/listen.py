@@ -6,6 +6,7 @@ carries stands in the outboxes, in the same words.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 import time
@@ -19,6 +20,7 @@ from uuid import uuid4
 import structlog
 from kombu import Queue
 
+from chassis import private_files
 from chassis.broker import CONSUMER_HEARTBEAT, body_of, connected_to
 from chassis.config import BadSettings, Settings
 from chassis.database import service_url
@@ -104,9 +106,8 @@ class OutboxListener:
     def __init__(self, settings: Settings) -> None:
         urls = {name: service_url(settings.database, name) for name in SERVICES}
         self._paths = {name: Path(urlsplit(url).path[1:]) for name, url in urls.items()}
-        missing = [str(path) for path in self._paths.values() if not path.exists()]
-        if missing:
-            raise BadSettings(f"there is no platform here: {missing[0]} does not exist")
+        for path in self._paths.values():
+            _require_readable(path)
         self._seen = {name: self._last(path) for name, path in self._paths.items()}
 
     def _last(self, path: Path) -> int:
@@ -129,3 +130,14 @@ class OutboxListener:
     def _rows(path: Path, query: str, *values: Any) -> list[Any]:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             return connection.execute(query, values).fetchall()
+
+
+def _require_readable(path: Path) -> None:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise BadSettings(f"there is no platform here: {path} does not exist") from None
+    except PermissionError:
+        raise private_files.barred(path) from None
+    if not os.access(path, os.R_OK):
+        raise private_files.barred(path)

@@ -15,10 +15,12 @@ from chassis import config, logs, sealing
 from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
+from chassis.masking import masked
 from firststep import accounts, audit, events, featuring, platform
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
+OWN_FILES_ALONE = 0o077
 
 app = typer.Typer(
     help="The platform behind a marketplace of free first consultations.",
@@ -94,9 +96,13 @@ def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
 @app.command()
 def migrate(services: Services = None) -> None:
     """Bring the databases to the newest version."""
+    from firststep import embedded
     from firststep.migrate import migrate_all
 
-    for name in migrate_all(settings(), services or []):
+    found = settings()
+    if found.embedded:
+        embedded.make_private(found.data)
+    for name in migrate_all(found, services or []):
         typer.echo(f"{name}: up to date")
 
 
@@ -136,6 +142,7 @@ def seal_key() -> None:
 
 
 def main() -> None:
+    os.umask(OWN_FILES_ALONE)  # of what a library makes, too
     _exit_on_misuse(app)
 
 
@@ -151,7 +158,7 @@ def _exit_on_misuse(command: Callable[[], None]) -> None:
 
 
 def _complain(error: Exception) -> None:
-    for line in str(error).splitlines():
+    for line in masked(str(error)).splitlines():
         errors.print(
             f"firststep: {line}", style="red", highlight=False, markup=False, soft_wrap=True
         )

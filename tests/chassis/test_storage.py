@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import botocore.httpsession
 import pytest
 from moto.server import ThreadedMotoServer
 
+from chassis import json
 from chassis.errors import NotFound
 from chassis.storage import Files, StorageAway, files_at
 from chassis.times import utc_now
@@ -96,6 +97,44 @@ def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     files = files_at(str(tmp_path / "files"))
     with pytest.raises(StorageAway):
         files.put("photos/a", b"x")
+
+
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+def test_what_is_away_is_told_to_operators_and_not_to_callers(
+    tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "secret-place").write_text("not a folder")
+    where = f"127.0.0.1:{a_free_port()}"
+    away = {"folder": f"{tmp_path}/secret-place", "bucket": f"s3+http://k:s3cret@{where}/people"}
+    files = files_at(away[kind])
+    asked: list[Callable[[], object]] = [
+        lambda: files.put("photos/a", b"x"),
+        lambda: files.get("photos/a"),
+        lambda: files.delete("photos/a"),
+        lambda: list(files.names_before(utc_now())),
+    ]
+    for ask in asked if kind == "bucket" else asked[:1]:
+        caplog.clear()
+        with pytest.raises(StorageAway) as refusal:
+            ask()
+        told = json.dumps(refusal.value.to_wire()).decode()
+        assert refusal.value.detail == StorageAway.sentence()
+        for private in ("secret-place", where, "people", "photos", "s3cret", str(tmp_path)):
+            assert private not in told
+        assert ("secret-place" if kind == "folder" else where) in caplog.text
+        assert "s3cret" not in caplog.text
+
+
+def test_folders_and_files_are_their_owners_alone(tmp_path: Path) -> None:
+    files = files_at(str(tmp_path / "deep/files"))
+    before = os.umask(0)
+    try:
+        files.put("photos/a", b"x")
+    finally:
+        os.umask(before)
+    for folder in ("deep", "deep/files", "deep/files/photos"):
+        assert (tmp_path / folder).stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "deep/files/photos/a").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -398,3 +398,13 @@ def another_process_holding_the_lock(store: Store) -> Iterator[None]:
         yield
         process.stdin.write("\n")
         process.stdin.close()
+
+
+def test_an_error_of_a_statement_repeats_no_parameter(store: Store) -> None:
+    long = "s3cret" * 100
+    mendings = store.table("mendings")
+    broken = {"id": new_id(), "at": utc_now(), "by": long, "action": None, "handler": "x"}
+    with pytest.raises(DBAPIError) as error, store.transaction() as tx:
+        tx.execute(insert(mendings).values(event_id=new_id(), **broken))
+    assert "INSERT INTO mendings" in str(error.value)
+    assert "[SQL parameters hidden" in str(error.value)

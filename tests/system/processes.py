@@ -40,8 +40,8 @@ def clean_environment(settings: Settings) -> dict[str, str]:
     return {**rest, **{f"FIRSTSTEP_{key.upper()}": value for key, value in settings.items()}}
 
 
-def firststep(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def firststep(settings: Settings, *arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; ``how`` as in ``subprocess.run``."""
     return subprocess.run(
         [sys.executable, *COMMAND, *arguments],
         env=clean_environment(settings),
@@ -50,6 +50,7 @@ def firststep(settings: Settings, *arguments: str) -> subprocess.CompletedProces
         text=True,
         timeout=60,
         check=False,
+        **how,
     )
 
 
@@ -97,7 +98,7 @@ class Serving:
 
 @contextmanager
 def serving(
-    folder: Path, settings: Settings, *services: str, saboteur: str = ""
+    folder: Path, settings: Settings, *services: str, saboteur: str = "", **how: Any
 ) -> Iterator[Serving]:
     """A serving process, ended with the block at the latest; see ``saboteur.py``."""
     command = [*SABOTEUR, saboteur] if saboteur else [*COMMAND, "serve"]
@@ -112,6 +113,7 @@ def serving(
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
+            **how,
         )
         stack.callback(_end, process)
         found = Serving(process, url, output)

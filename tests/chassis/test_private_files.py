@@ -1,0 +1,68 @@
+"""Files and folders of their owner alone."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chassis import private_files
+
+LOCKED = """
+import fcntl, sys
+try:
+    fcntl.lockf(open(sys.argv[1], "r+"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    print("locked")
+"""
+
+
+@pytest.fixture(autouse=True, params=[0o000, 0o022, 0o077])
+def _umask(request: pytest.FixtureRequest) -> object:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def mode_of(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_what_is_made_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "a/b/c"
+    private_files.make_folder(folder)
+    private_files.make_file(folder / "empty")
+    private_files.write(folder / "full", b"x")
+    assert {mode_of(each) for each in (folder, folder.parent, folder.parent.parent)} == {0o700}
+    assert {mode_of(folder / name) for name in ("empty", "full")} == {0o600}
+
+
+def test_what_is_there_is_left_alone_but_for_what_is_written_anew(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    there = tmp_path / "there"
+    there.write_text("before")
+    there.chmod(0o644)
+    private_files.make_folder(tmp_path)
+    private_files.make_file(there)
+    assert (mode_of(tmp_path), mode_of(there), there.read_text()) == (0o755, 0o644, "before")
+    private_files.write(there, b"x")
+    assert (mode_of(there), there.read_text()) == (0o600, "x")
+
+
+def test_a_file_that_is_there_is_not_opened(tmp_path: Path) -> None:
+    """To close it would end the locks that this process holds on it, SQLite's among them."""
+    path = tmp_path / "profiles.db"
+    path.write_text("")
+    path.chmod(0o644)
+    with path.open("r+") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        private_files.make_file(path)
+        private_files.tighten(tmp_path)
+        other = [sys.executable, "-c", LOCKED, str(path)]
+        asked = subprocess.run(other, capture_output=True, text=True, check=True)
+    assert asked.stdout == "locked\n"
+    assert mode_of(path) == 0o600
