@@ -11,9 +11,14 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from chassis.embedded import SCHEME as EMBEDDED
+from chassis.masking import masked_value
 from chassis.sealing import keys_in
+from chassis.smtp import PORTS as SMTP_SCHEMES
+from chassis.smtp import MailServer
 
 LARGEST_PORT = 65_535
 LEVELS = ("debug", "info", "warning", "error")
@@ -28,7 +33,6 @@ BUCKET = re.compile(
     r"s3(\+http)?://[^:@/\s]+:[^:@/\s]+@[^:@/?\s]+(:\d{1,5})?/[a-z0-9][a-z0-9.-]{2,62}"
     r"(\?region=[a-z0-9-]+)?"
 )
-CREDENTIALS = re.compile(r"^([\w+.-]+://)?.*@", re.DOTALL)
 
 
 class BadSettings(Exception):
@@ -73,7 +77,8 @@ def read() -> Settings:
     database = env.str("DATABASE", "", validate=_database)
     """A database for each service: a URL in which ``{service}`` stands for its name."""
     mail = env.str("MAIL", "", validate=_mail)
-    """``smtp://user:password@host:port``, or a folder that gets ``.eml`` files."""
+    """``smtp://user:password@host:port`` (STARTTLS) or ``smtps://…``, or a folder that gets
+    ``.eml`` files; ``smtp+clear://`` for a private network: see ``chassis.smtp``."""
     files = env.str("FILES", "", validate=_files)
     """Photos and documents: a folder, or ``s3://key:secret@host:port/bucket``."""
     url = env.str("URL", "", validate=_url)
@@ -140,7 +145,8 @@ def _address(value: str) -> None:
         return
     match = ADDRESS.fullmatch(value)
     if match is None or int(match["port"]) > LARGEST_PORT:
-        raise ValidationError(f"{value!r} is not address:port, such as 127.0.0.1:8000")
+        shown = masked_value(value)
+        raise ValidationError(f"{shown!r} is not address:port, such as 127.0.0.1:8000")
 
 
 def _scheme(url: str) -> str:
@@ -150,21 +156,43 @@ def _scheme(url: str) -> str:
         return ""
 
 
+def _require_port(url: str) -> None:
+    """What a library says of a port that is none may repeat a part of the password."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ValidationError("has no port from 1 to 65535; in a password, write /, ? and # as %XX")
+
+
 def _broker(value: str) -> None:
     if _scheme(value) not in ("amqp", "amqps", EMBEDDED):
-        raise ValidationError(f"{_hidden(value)!r} is not an amqp:// address")
+        raise ValidationError(f"{masked_value(value)!r} is not an amqp:// address")
+    for each in value.split(";"):  # kombu tries one after another
+        _require_port(each)
 
 
 def _database(value: str) -> None:
     if value and _scheme(value) not in ("postgresql+psycopg", "sqlite"):
-        raise ValidationError(f"{_hidden(value)!r} is not a postgresql+psycopg:// address")
+        raise ValidationError(f"{masked_value(value)!r} is not a postgresql+psycopg:// address")
     if value and "{service}" not in value:
         raise ValidationError("does not contain {service}: each service has its own database")
+    try:
+        make_url(value or "sqlite://")
+    except (ArgumentError, ValueError):
+        raise ValidationError(f"{masked_value(value)!r} has a malformed part") from None
 
 
 def _mail(value: str) -> None:
-    if "://" in value and _scheme(value) not in ("smtp", "smtps"):
-        raise ValidationError(f"{_hidden(value)!r} is neither an smtp:// address nor a folder")
+    if "://" not in value:
+        return
+    if _scheme(value) not in SMTP_SCHEMES:
+        raise ValidationError(f"{masked_value(value)!r} is neither an smtp:// address nor a folder")
+    try:
+        MailServer.at(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 def _url_of(address: str) -> str:
@@ -173,21 +201,23 @@ def _url_of(address: str) -> str:
 
 def _url(value: str) -> None:
     if value and (_scheme(value) not in ("http", "https") or urlsplit(value).hostname is None):
-        raise ValidationError(f"{_hidden(value)!r} is not an http:// or https:// address")
+        raise ValidationError(f"{masked_value(value)!r} is not an http:// or https:// address")
 
 
 def _files(value: str) -> None:
     if "://" not in value:
         return
     if _scheme(value) not in ("s3", "s3+http"):
-        raise ValidationError(f"{_hidden(value)!r} is neither an s3:// address nor a folder")
+        raise ValidationError(f"{masked_value(value)!r} is neither an s3:// address nor a folder")
     if not BUCKET.fullmatch(value):
         raise ValidationError("is not s3://key:secret@host:port/bucket")
 
 
 def _meeting(value: str) -> None:
     if value and (_scheme(value) != "https" or "{room}" not in value):
-        raise ValidationError(f"{value!r} is not an https:// address that contains {{room}}")
+        raise ValidationError(
+            f"{masked_value(value)!r} is not an https:// address that contains {{room}}"
+        )
 
 
 def _seal_keys(value: str) -> None:
@@ -202,9 +232,6 @@ def _seal_keys(value: str) -> None:
 
 def _limits(value: str) -> None:
     if _scheme(value) not in ("memory", "redis", "rediss"):
-        raise ValidationError(f"{_hidden(value)!r} is neither a redis:// address nor memory://")
-
-
-def _hidden(url: str) -> str:
-    """The address without its password, of which any part may be malformed."""
-    return CREDENTIALS.sub(r"\1…@", url)
+        shown = masked_value(value)
+        raise ValidationError(f"{shown!r} is neither a redis:// address nor memory://")
+    _require_port(value)

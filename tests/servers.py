@@ -156,6 +156,24 @@ def smtp() -> Iterator[SmtpServer]:
 
 
 @contextmanager
+def smtp_with_tls(scheme: str, certificate: Path, user: str, password: str) -> Iterator[SmtpServer]:
+    """Yield a mail server that lets this user in, over TLS (``smtps``) or after STARTTLS, and
+    would take the password in clear as well."""
+    port = _free_port()
+    with closing(SmtpServer(f"{scheme}://{user}:{password}@{HOST}:{port}")) as server:
+        command = [sys.executable, "-m", "tests.secure_smtp", HOST, str(port), scheme]
+        command += [str(certificate), user, password, str(server.folder / "mail")]
+        environment = {"PYTHONPATH": str(Path(__file__).parents[1])}
+        server.add(
+            command,
+            lambda: socket.create_connection((HOST, port), PROBE_TIMEOUT).close(),
+            envvars=environment,
+        )
+        server.start()
+        yield server
+
+
+@contextmanager
 def limits() -> Iterator[str]:
     """Yield the redis:// URL of a server that counts."""
     url = _found("FIRSTSTEP_TEST_LIMITS", f"redis://{HOST}:6379/0", _ask_redis)

@@ -25,6 +25,7 @@ from chassis.fetching import HTTP_TOO, Fetched, Reach, fetch, trusted_authoritie
 
 NAME = "shop.example"
 LIMIT = 10_000
+HOUR = dt.timedelta(hours=1)
 
 Answer = Callable[[str], Iterable[bytes]]
 Opened = Callable[..., "Site"]
@@ -164,17 +165,34 @@ class Authority:
         """What a client needs that trusts this authority, and no other."""
         return ssl.create_default_context(cafile=str(self.file))
 
-    def serving(self, host: str) -> ssl.SSLContext:
+    def serving(self, host: str, **validity: dt.timedelta) -> ssl.SSLContext:
         """What a server needs that calls itself ``host``."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
-        certificate = self._signed(x509.Name([]), key, names)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self._written(f"{host}.pem", certificate, key))
+        context.load_cert_chain(self.certified(host, **validity))
         return context
 
+    def certified(self, host: str, **validity: dt.timedelta) -> Path:
+        """A file with a certificate for ``host``, a name or an IP address, and its key.
+
+        ``begins`` and ``ends``: when it is valid, seen from now.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        try:
+            name: x509.GeneralName = x509.IPAddress(ip_address(host))
+        except ValueError:
+            name = x509.DNSName(host)
+        names = x509.SubjectAlternativeName([name])
+        return self._written(
+            f"{host}.pem", self._signed(x509.Name([]), key, names, **validity), key
+        )
+
     def _signed(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, extension: x509.ExtensionType
+        self,
+        subject: x509.Name,
+        key: ec.EllipticCurvePrivateKey,
+        extension: x509.ExtensionType,
+        begins: dt.timedelta = -HOUR,
+        ends: dt.timedelta = HOUR,
     ) -> x509.Certificate:
         now = dt.datetime.now(dt.UTC)
         return (
@@ -183,8 +201,8 @@ class Authority:
             .issuer_name(self.name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(hours=1))
-            .not_valid_after(now + dt.timedelta(hours=1))
+            .not_valid_before(now + begins)
+            .not_valid_after(now + ends)
             .add_extension(extension, critical=True)
             .sign(self.key, hashes.SHA256())
         )

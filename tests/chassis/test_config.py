@@ -61,7 +61,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "HTTP": "[::1]:80",
         "BROKER": "amqps://u:p@host/v",
         "DATABASE": "postgresql+psycopg://u:p@host/{service}",
-        "MAIL": "smtp://u:p@host:25",
+        "MAIL": "smtps://u:p@host:465",
         "URL": "https://firststep.example",
         "PROXIES": "2",
         "SEAL_KEYS": f"{new_key()},{new_key()}",
@@ -92,6 +92,30 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("URL", "ftp://u:p@host", "'ftp://…@host' is not an http:// or https:// address"),
         ("MAIL", "http://host", "'http://host' is neither an smtp:// address nor a folder"),
         ("MAIL", "smtp://[host", "is neither an smtp:// address nor a folder"),
+        ("MAIL", "smtp+ssl://host", "is neither an smtp:// address nor a folder"),
+        ("MAIL", "smtps://", "names no host"),
+        ("MAIL", "smtps://u:p@", "names no host"),
+        ("MAIL", "smtps://a..b", "names no host"),
+        ("MAIL", "smtps://host.", "names no host"),
+        ("MAIL", "smtps://-host", "names no host"),
+        ("MAIL", "smtps://ho_st\u200b", "names no host"),
+        ("MAIL", "smtps://127.1", "names no host"),
+        ("MAIL", "smtps://2130706433", "names no host"),
+        ("MAIL", "smtps://[fe80::1%25eth0]", "with a zone"),
+        ("MAIL", "smtps://host:0", "has no port from 1 to 65535"),
+        ("MAIL", "smtps://host:65536", "has no port from 1 to 65535"),
+        ("MAIL", "smtps://user@host", "names a user or a password without the other"),
+        ("MAIL", "smtps://:word@host", "names a user or a password without the other"),
+        ("MAIL", "smtps://u:p\u00e4ss@host", "is not ASCII"),
+        ("MAIL", "smtps://u:p%C3%A4ss@host", "is not ASCII"),
+        ("MAIL", "smtps://host/?ca=/ca.pem", "bears more than user:password@host:port"),
+        ("MAIL", "smtps://host#x", "bears more than user:password@host:port"),
+        ("MAIL", "smtps://ho st", "contains a blank or a control character"),
+        ("MAIL", "smtps://ho\nst", "contains a blank or a control character"),
+        ("BROKER", "amqp://u:p@host:99999/", "has no port from 1 to 65535"),
+        ("BROKER", "amqp://host;amqp://host:port", "has no port from 1 to 65535"),
+        ("LIMITS", "redis://host:port/0", "has no port from 1 to 65535"),
+        ("DATABASE", "postgresql+psycopg://h:port/{service}", "has a malformed part"),
         ("URL", "firststep.example", "is not an http:// or https:// address"),
         ("URL", "ftp://host", "'ftp://host' is not an http:// or https:// address"),
         ("URL", "https://", "is not an http:// or https:// address"),
@@ -149,12 +173,25 @@ def test_everything_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPat
         "http://user:s3/s3cret@host/x",
         "http://user:s3cret@[host/x",
         "user:s3cret@host",
+        "http://user:s3cret",
+        "SCHEME://user:s3cret",
+        "SCHEME://user:s3cret/@host/{service}",
+        "SCHEME://user:x/s3cret@host/{service}",
+        "SCHEME://user:x#s3cret@host/{service}",
+        "SCHEME://user:x?s3cret@host/{service}",
+        "SCHEME://user:\u2105s3cret@host/{service}",
+        "SCHEME://user:s3 s3cret@host:x/{service}",
     ],
 )
 def test_no_password_is_shown(monkeypatch: pytest.MonkeyPatch, name: str, url: str) -> None:
     if name in ("MAIL", "FILES") and "://" not in url:
         pytest.skip("a folder may be called so")
-    assert "s3cret" not in refusal(monkeypatch, **{name: url})
+    schemes = {"BROKER": "amqp", "DATABASE": "postgresql+psycopg", "FILES": "s3", "LIMITS": "redis"}
+    url = url.replace("SCHEME", schemes.get(name, "smtps"))
+    try:
+        read(monkeypatch, **{name: url})
+    except BadSettings as error:
+        assert "s3cret" not in str(error)  # noqa: PT017  # a database's URL may be well-formed
 
 
 def test_no_seal_key_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,13 @@ class MailStatus(StrEnum):
     FAILED = "failed"
 
 
+NOT_SENT = {
+    MailStatus.WAITING: "This mail could not be sent yet. We will try again.",
+    MailStatus.FAILED: "This mail could not be sent. Please check your e-mail address.",
+}
+"""What the recipient reads; the cause, which may name our mail server, is for operators."""
+
+
 class Mail(Base):
     """``address``: where it goes, if not to where its account is written to. ``good_once``: its
     text bears a secret, and is kept no longer than it takes to send it."""
@@ -109,5 +116,5 @@ class Mail(Base):
             attempts=self.attempts,
             next_attempt_at=self.next_attempt_at,
             sent_at=self.sent_at,
-            error=self.error,
+            error=None if self.error is None else NOT_SENT.get(MailStatus(self.status)),
         )

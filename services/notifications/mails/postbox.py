@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
+import structlog
 from nameko.extensions import DependencyProvider
 
+from chassis import private_files
 from chassis.config import BadSettings
+from chassis.smtp import MailServer
 
-TIMEOUT_S = 10
-USUAL_PORTS = {"smtp": 25, "smtps": 465}
+log = structlog.get_logger()
 
 
 class NotSent(Exception):
@@ -31,7 +32,7 @@ class Post(Protocol):
 
 
 class Postbox(DependencyProvider):
-    """``FIRSTSTEP_MAIL``: an ``smtp://`` address or a folder."""
+    """``FIRSTSTEP_MAIL``: the address of a mail server (``chassis.smtp``) or a folder."""
 
     def setup(self) -> None:
         self.address: str = self.container.config["MAIL"]
@@ -47,15 +48,15 @@ class Postbox(DependencyProvider):
         if "://" not in self.address:
             yield Folder(Path(self.address))
             return
-        url = urlsplit(self.address)
-        port = url.port or USUAL_PORTS[url.scheme]
-        connect = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+        there = MailServer.at(self.address)
         try:
-            server = connect(url.hostname or "", port, timeout=TIMEOUT_S)
+            server = there.connected()
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSent(f"{url.hostname}:{port}: {error}") from error
+            cause = f"{there.host}:{there.port}: {error}"
+            log.warning("mail_server_not_reached", error=cause)
+            raise NotSent(cause) from error
         with server:
-            yield Smtp(server, unquote(url.username or ""), unquote(url.password or ""))
+            yield Smtp(server, there.user, there.password)
 
     def forget(self, mail_ids: Iterable[UUID]) -> None:
         """Remove what lies in the folder; what left over SMTP is the recipient's. Raises
@@ -91,7 +92,7 @@ class Folder:
     def send(self, message: EmailMessage) -> None:
         name = str(message["Message-ID"]).strip("<>").partition("@")[0]
         try:
-            self._path.mkdir(parents=True, exist_ok=True)
-            (self._path / f"{name}.eml").write_bytes(message.as_bytes())
+            private_files.make_folder(self._path)
+            private_files.write(self._path / f"{name}.eml", message.as_bytes())
         except OSError as error:
             raise NotSent(str(error)) from error

@@ -1,0 +1,186 @@
+"""Mail servers: the addresses in ``FIRSTSTEP_MAIL``, and connections to them over TLS.
+
+    smtps://user:password@host:465      TLS from the first byte
+    smtp://user:password@host:587       STARTTLS (RFC 3207), required
+    smtp://localhost:25                 in clear: this machine itself, without a password
+    smtp+clear://host:1025              in clear, because the operator says so
+
+The certificate must be valid, for this host, and from an authority that this machine trusts.
+OpenSSL reads ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` in place of the system's authorities.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Address, ip_address
+from typing import NoReturn, cast
+from urllib.parse import unquote, urlsplit
+
+import idna
+
+from chassis.addresses import NAME, NUMBER_AT_THE_END
+
+TIMEOUT_S = 10
+CLEAR = "smtp+clear"
+PORTS = {"smtp": 25, "smtps": 465, CLEAR: 25}
+LOOPBACK = IPv4Network("127.0.0.0/8"), IPv6Address("::1")
+FIRST_PRINTABLE = "!"
+
+
+class Insecure(smtplib.SMTPException):
+    """The server can't be reached as the setting demands; nothing was sent to it."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """``host`` is ASCII: a name (an IDN as A-labels), or an IP address without brackets."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+    @classmethod
+    def at(cls, url: str) -> MailServer:
+        """Raises ``ValueError``, whose text repeats nothing of the URL but its host."""
+        if min(url) < FIRST_PRINTABLE:
+            raise ValueError("contains a blank or a control character; write it as %XX")
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # whose text may repeat the password
+            raise ValueError("is no address") from None
+        if parts.scheme not in PORTS:
+            raise ValueError(f"does not begin with {', '.join(f'{each}://' for each in PORTS)}")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("bears more than user:password@host:port; write /, ? and # as %XX")
+        try:
+            port = PORTS[parts.scheme] if parts.port is None else parts.port
+        except ValueError:  # likewise
+            port = 0
+        if port == 0:
+            raise ValueError("has no port from 1 to 65535")
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if bool(user) != bool(password):
+            raise ValueError("names a user or a password without the other")
+        if not (user + password).isascii():
+            raise ValueError("has a user or a password that is not ASCII, which SMTP can't say")
+        return cls(parts.scheme, _host(parts.hostname or ""), port, user, password)
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether mail, and the password, go there without TLS."""
+        if self.scheme == CLEAR:
+            return True
+        return self.scheme == "smtp" and not self.user and self.is_loopback
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is this machine by its address or as ``localhost``; no other name counts,
+        wherever it leads."""
+        network, address = LOOPBACK
+        try:
+            here = ip_address(self.host)
+        except ValueError:
+            return self.host == "localhost"
+        return here == address or here in network
+
+    def connected(self) -> smtplib.SMTP:
+        """A connection with TLS, unless it is ``in_clear``; nobody has signed in yet.
+
+        Raises ``OSError`` or ``SMTPException``, of which ``Insecure`` says that TLS failed.
+        """
+        if self.scheme == "smtps":
+            try:
+                return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=_tls())
+            except ssl.SSLError as error:
+                self._refuse(error)
+        server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
+        if not self.in_clear:
+            try:
+                self._secure(server)
+            except BaseException:
+                server.close()
+                raise
+        return server
+
+    def _secure(self, server: smtplib.SMTP) -> None:
+        """smtplib forgets what the server said before TLS (RFC 3207, 4.2)."""
+        try:
+            server.starttls(context=_tls())
+        except smtplib.SMTPNotSupportedError:
+            raise Insecure(
+                "it offers no STARTTLS, so nothing was sent. Where the way there is private, "
+                f"FIRSTSTEP_MAIL may begin with {CLEAR}://"
+            ) from None
+        except smtplib.SMTPResponseException as error:
+            raise Insecure(f"it answers {error.smtp_code} to STARTTLS; nothing was sent") from error
+        except ssl.SSLError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: ssl.SSLError) -> NoReturn:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            said = error.verify_message.rstrip(".")
+            raise Insecure(
+                f"its certificate is refused ({said}); nothing was sent. "
+                "FIRSTSTEP_MAIL must name the host as its certificate does; SSL_CERT_FILE may "
+                "name an authority of your own"
+            ) from error
+        raise Insecure(
+            f"it does not speak TLS 1.2 or newer ({error.reason}); nothing was sent. "
+            "FIRSTSTEP_MAIL: smtps:// is TLS from the first byte, smtp:// is STARTTLS"
+        ) from error
+
+
+class _Handshake:
+    """What smtplib needs of a context; a handshake that fails closes its socket."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+
+    def wrap_socket(self, connection: socket.socket, server_hostname: str) -> ssl.SSLSocket:
+        secured = self._context.wrap_socket(
+            connection, server_hostname=server_hostname, do_handshake_on_connect=False
+        )
+        try:
+            secured.do_handshake()
+        except BaseException:
+            secured.close()
+            raise
+        return secured
+
+
+def _tls() -> ssl.SSLContext:
+    trusting = _trusting(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    return cast(ssl.SSLContext, _Handshake(trusting))
+
+
+@functools.cache
+def _trusting(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Verifies certificate and name. Reading the authorities takes some 50 ms: it is done once."""
+    context = ssl.create_default_context()  # OpenSSL itself reads the two variables
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _host(host: str) -> str:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        pass
+    else:
+        if "%" in host:
+            raise ValueError("names a host by an address with a zone, which no certificate bears")
+        return str(address)
+    try:
+        name = host if host.isascii() else idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        name = ""
+    if not NAME.fullmatch(name) or NUMBER_AT_THE_END.fullmatch(name):
+        raise ValueError("names no host")
+    return name
