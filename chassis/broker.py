@@ -29,6 +29,7 @@ PUBLISHER_HEARTBEAT = 10
 CONSUMER_HEARTBEAT = 30
 CONFIRM_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 5.0
+BLOCKED = "it takes no messages for now: it is short of memory or disk"
 
 
 def connection_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT, **options: Any) -> Connection:
@@ -197,6 +198,13 @@ class ConfirmedPublisher(_Link):
             self._await_confirms()
         return self._confirmed
 
+    def reach(self) -> None:
+        """Make sure that the broker is there and takes messages; raises ``BrokerAway``."""
+        with self.channel(CONNECT_TIMEOUT):
+            self.hear()
+        if self.blocked:
+            raise BrokerAway(BLOCKED)
+
     def _await_confirms(self) -> None:
         end = monotonic() + CONFIRM_TIMEOUT
         while self._waiting:
@@ -250,7 +258,7 @@ class TransientSender(_Link):
                             )
                             return
                     # raised out here the connection stays, to hear when it is over
-                    raise BrokerAway("it takes no messages for now: it is short of memory or disk")
+                    raise BrokerAway(BLOCKED)
                 except BrokerAway:
                     if last:  # a connection that had gone stale deserves a fresh one
                         raise

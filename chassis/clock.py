@@ -10,14 +10,17 @@ on having been called.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+import eventlet
 import structlog
 from eventlet.event import Event as GreenEvent
 from nameko.extensions import Entrypoint, register_entrypoint
 
+from chassis import rounds
 from chassis.context import CallContext
 from chassis.loop import Loop
 from chassis.store import store_of
@@ -33,8 +36,16 @@ def every(**interval: float) -> Callable[[F], F]:
     """Run a method at this interval: ``timedelta``'s keywords."""
 
     def decorate(method: F) -> F:
-        register_entrypoint(method, Clock(timedelta(**interval)))
-        return method
+        @functools.wraps(method)
+        def run(service: Any, is_stopping: Callable[[], bool] = lambda: False) -> None:
+            try:
+                with rounds.until(is_stopping):
+                    method(service)
+            except eventlet.Timeout as error:  # no Exception, so that nameko would not see the end
+                raise TimeoutError(str(error)) from error
+
+        register_entrypoint(run, Clock(timedelta(**interval)))
+        return cast(F, run)
 
     return decorate
 
@@ -45,6 +56,7 @@ class Clock(Entrypoint):
     def __init__(self, interval: timedelta) -> None:
         super().__init__(expected_exceptions=(Exception,))
         self.interval = interval
+        self._is_stopping = False
 
     def start(self) -> None:
         self._ticks = Ticks(store_of(self.container), self.method_name, self.interval)
@@ -52,7 +64,9 @@ class Clock(Entrypoint):
         self._loop.start(self.container)
 
     def stop(self) -> None:
-        """Begin no tick any more; waits until one that runs has ended and is released."""
+        """Begin no tick any more, and in one that runs no item; waits until it has ended and is
+        released."""
+        self._is_stopping = True
         self._loop.finish()
 
     def _round(self) -> float:
@@ -70,7 +84,11 @@ class Clock(Entrypoint):
             return result, exc_info
 
         self.container.spawn_worker(
-            self, (), {}, context_data=CallContext().to_headers(), handle_result=handle_result
+            self,
+            (lambda: self._is_stopping,),
+            {},
+            context_data=CallContext().to_headers(),
+            handle_result=handle_result,
         )
         done.wait()
         self._ticks.release()

@@ -34,9 +34,10 @@ log = structlog.get_logger()
 class QueueConsumer(messaging.QueueConsumer):
     """Shared by all that a service consumes: one connection, one channel.
 
-    A provider has a ``queue`` and ``handle_message(body, message)``, which never raises and
-    settles the message in the end with ``ack_message`` or ``requeue_message``. Where it is
-    ``no_ack``, the broker takes a message as settled once it is sent; it must not wait then.
+    A provider has a ``queue`` and ``handle_message(body, message)``, which settles the message in
+    the end with ``ack_message`` or ``requeue_message``. Where it raises, that message alone goes
+    back to the broker, which counts it as a delivery. Where a provider is ``no_ack``, the broker
+    takes a message as settled once it is sent; it must not wait then.
     """
 
     def __init__(self) -> None:
@@ -106,9 +107,18 @@ class QueueConsumer(messaging.QueueConsumer):
     def _take(self, provider: Any, message: Any) -> None:
         self._in_flight.add(message)
         self.container.spawn_managed_thread(
-            partial(provider.handle_message, body_of(message), message),
+            partial(self._handle, provider, body_of(message), message),
             identifier=type(provider).__name__,
         )
+
+    def _handle(self, provider: Any, body: bytes, message: Any) -> None:
+        try:
+            provider.handle_message(body, message)
+        except (Exception, eventlet.Timeout) as error:
+            log.error("message_not_handled", queue=provider.queue.name, exc_info=error)
+            eventlet.sleep(TRY_AGAIN_AFTER_S)
+            if message in self._in_flight:
+                self.requeue_message(message)
 
     def ack_message(self, message: Any) -> None:
         self._settle(message, super().ack_message)
@@ -127,7 +137,7 @@ class QueueConsumer(messaging.QueueConsumer):
             if message not in self._in_flight:
                 return  # its connection is gone: the broker delivers it again
             if provider in self._consumers:
-                provider.handle_message(body, message)
+                self._handle(provider, body, message)
             else:
                 self.requeue_message(message)
 

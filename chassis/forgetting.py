@@ -35,30 +35,40 @@ CALLS_END_WITHIN = timedelta(seconds=OUTERMOST_DEADLINE_S)
 """A call that began before an id was forgotten may still write: wait until it has ended."""
 PATIENCE = timedelta(minutes=30)
 """What was received is tried again for a few minutes; what waits longer has lost its handler."""
+ERASED_WITHIN_S = 120.0
+"""A week's messages are looked through for one id: many statements, each with its own limit."""
 EVENTS_A_STATEMENT = 50_000
 ANSWERS_A_STATEMENT = timedelta(hours=1)
 
 Erase = Callable[[Transaction, UUID], object]
 
 
-def finish(database: Database, erase: Erase, answer: Callable[[UUID], Event]) -> None:
+def finish(
+    database: Database,
+    erase: Erase,
+    answer: Callable[[UUID], Event],
+    outside: Callable[[UUID], object] = lambda id: None,
+) -> None:
     """Bring to its end what can be; ``answer`` makes the event that says so.
 
     ``erase`` runs once more, for what calls that were under way have brought back: it must be
-    harmless to repeat.
+    harmless to repeat. ``outside`` does so before it, outside of the transaction, for what lies
+    outside of the database.
     """
 
     def bring_further(id: UUID) -> None:
+        outside(id)
         with database.transaction() as tx:
             erase(tx, id)
             if not tx.emitted and _completed(tx, database, id, utc_now()):
                 tx.emit(answer(id))
 
-    for_each(begun(database), bring_further)
+    work = f"erasures of {database.service}"
+    for_each(begun(database), bring_further, work=work, deadline_s=ERASED_WITHIN_S)
 
 
 def begun(database: Database) -> list[UUID]:
-    """Who is being forgotten: what lies outside of the database goes before ``finish``."""
+    """Who is being forgotten, the longest first."""
     forgotten = database.table("forgotten")
     query = select(forgotten.c.id).where(forgotten.c.completed_at.is_(None))
     with database.reading() as session:

@@ -18,22 +18,27 @@ from enum import StrEnum
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import eventlet
 import structlog
 from sqlalchemy import Table, insert, select, update
 
+from chassis.backoff import backoff
 from chassis.database import Database
 from chassis.events import Envelope, Event
 from chassis.forgotten import Forgotten, forgotten_among, ids_in
 from chassis.ids import new_id
 from chassis.inserts import insert_if_absent
 from chassis.masking import masked
+from chassis.storable import LONGEST_ERROR, described, storable
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 
 ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
-LONGEST_NAME, LONGEST_ERROR = 100, 2000
+HANDLER_DEADLINE_S = 20.0
+"""What takes longer has failed: it would hold a worker, and its rows, for ever."""
+LONGEST_NAME = 100
 ERASURE = "erasure"
 
 log = structlog.get_logger()
@@ -53,10 +58,8 @@ GIVEN_UP: dict[str, Any] = {"status": Status.DISCARDED, "error": None, "body": N
 
 
 def pause_before(attempt: int, chance: float) -> timedelta:
-    """How long to wait before the ``attempt``-th try (from 2): doubling, with ``chance``
-    (0 to 1) spreading it over the upper half, so that what failed together returns apart."""
-    longest: timedelta = min(FIRST_PAUSE * 2 ** (attempt - 2), LONGEST_PAUSE)
-    return longest * (0.5 + chance / 2)
+    """How long to wait before the ``attempt``-th try (from 2); see ``backoff``."""
+    return backoff(attempt - 1, FIRST_PAUSE, LONGEST_PAUSE, chance)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Inbox:
         A failure is kept for the retries; raises ``DatabaseAway`` where it can't even be kept.
         """
         try:
-            with self._database.transaction() as tx:
+            with eventlet.Timeout(HANDLER_DEADLINE_S), self._database.transaction() as tx:
                 if self._claim(tx, envelope, handler):
                     run(envelope.data, tx)
                     log.info("event_handled", event_type=envelope.type, handler=handler)
@@ -95,7 +98,7 @@ class Inbox:
             with self._database.transaction() as tx:
                 self._claim(tx, envelope, handler)
             log.info("event_about_erased", event_type=envelope.type, handler=handler)
-        except Exception as error:
+        except (Exception, eventlet.Timeout) as error:
             self._database.check()  # away: no attempt is consumed
             self._keep_failed(envelope, body, handler, error)
 
@@ -114,7 +117,7 @@ class Inbox:
         )
 
     def _keep_failed(
-        self, envelope: Envelope[Event], body: bytes, handler: str, error: Exception
+        self, envelope: Envelope[Event], body: bytes, handler: str, error: BaseException
     ) -> None:
         log.warning(
             "event_failed", event_type=envelope.type, handler=handler, attempt=1, exc_info=error
@@ -178,13 +181,13 @@ class Inbox:
         attempt = waiting.attempts + 1
         settled = {"status": Status.DONE, "settled_at": utc_now(), "body": None, "error": None}
         try:
-            with self._database.transaction() as tx:
+            with eventlet.Timeout(HANDLER_DEADLINE_S), self._database.transaction() as tx:
                 if self._advance(tx, waiting, attempts=attempt, **settled):
                     run(envelope.data, tx)
         except Forgotten:
             with self._database.transaction() as tx:
                 self._advance(tx, waiting, attempts=attempt, **settled)
-        except Exception as error:
+        except (Exception, eventlet.Timeout) as error:
             self._database.check()
             self._put_back(waiting, attempt, error)
 
@@ -193,7 +196,7 @@ class Inbox:
         with self._database.transaction() as tx:
             self._park(tx, waiting, waiting.attempts, reason)
 
-    def _put_back(self, waiting: Waiting, attempt: int, error: Exception) -> None:
+    def _put_back(self, waiting: Waiting, attempt: int, error: BaseException) -> None:
         log.warning("event_failed", handler=waiting.handler, attempt=attempt, exc_info=error)
         with self._database.transaction() as tx:
             if attempt >= ATTEMPTS:
@@ -250,13 +253,3 @@ def write_down_erased(tx: Transaction, database: Database, event_id: UUID, handl
             handler=handler,
         )
     )
-
-
-def described(error: Exception) -> str:
-    return storable(masked(f"{type(error).__name__}: {error}"), LONGEST_ERROR)
-
-
-def storable(text: str, longest: int) -> str:
-    """Text from anywhere, such that any database keeps it: no NUL, no lone surrogate, no more
-    than ``longest`` characters."""
-    return text[:longest].encode(errors="replace").decode().replace("\x00", "?")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import eventlet
 import structlog
 from eventlet.event import Event as GreenEvent
 
 from chassis.bell import Bell
+from chassis.storable import described
 
 LONGEST_PAUSE_S = 5.0
 
@@ -56,10 +58,8 @@ class Loop:
         try:
             pause = self._work()
             self._failures = 0
-        except Exception as error:
+        except (Exception, eventlet.Timeout) as error:
             self._failures += 1
             pause = min(0.5 * 2**self._failures, LONGEST_PAUSE_S)
-            log.warning(
-                f"{self._name}_waits", error=f"{type(error).__name__}: {error}", retry_in_s=pause
-            )
+            log.warning(f"{self._name}_waits", error=described(error), retry_in_s=pause)
         return pause

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import eventlet
 import structlog
 from nameko.extensions import SharedExtension
 
 from chassis.consumer import QueueConsumer
 from chassis.inbox import Inbox
 from chassis.queues import DELIVERY_LIMIT, dead_letter_queue
+from chassis.storable import described
 from chassis.store import store_of
 
 log = structlog.get_logger()
@@ -42,8 +44,8 @@ def park(
     is away."""
     try:
         Inbox(store_of(provider.container)).park(body, handler, event_type, reason)
-    except Exception as error:
-        log.warning("event_waits", error=str(error))
+    except (Exception, eventlet.Timeout) as error:
+        log.warning("event_waits", error=described(error))
         provider.queue_consumer.try_again_later(provider, body, message)
     else:
         provider.queue_consumer.ack_message(message)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import eventlet
@@ -12,7 +11,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis.database import Database
-from chassis.errors import NotFound
+from chassis.rounds import for_each
 from chassis.sealing import Seal, Unopenable
 
 READ_AT_ONCE = 200
@@ -26,8 +25,9 @@ def reseal(database: Database, secret: InstrumentedAttribute[Any], seal: Seal) -
     What opens under none is logged, and stays as it is.
     """
     kind: Any = secret.class_
-    for id in list(_under_older_keys(database, secret, seal)):
-        with suppress(NotFound), database.transaction() as tx:  # it may be removed by now
+
+    def renew(id: Any) -> None:
+        with database.transaction() as tx:
             row = tx.lock(kind, id)
             sealed = getattr(row, secret.key)
             try:
@@ -35,6 +35,8 @@ def reseal(database: Database, secret: InstrumentedAttribute[Any], seal: Seal) -
                     setattr(row, secret.key, seal.renewed(sealed))
             except Unopenable:
                 log.error("secret_can_not_be_resealed", table=kind.__tablename__, id=id)
+
+    for_each(_under_older_keys(database, secret, seal), renew, work=f"resealing of {secret}")
 
 
 def _under_older_keys(

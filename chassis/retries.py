@@ -10,6 +10,7 @@ from nameko.extensions import SharedExtension
 
 from chassis.inbox import Inbox, Waiting
 from chassis.loop import Loop
+from chassis.rounds import for_each
 from chassis.store import store_of
 from chassis.times import utc_now
 
@@ -34,12 +35,22 @@ class Retries(SharedExtension):
         self._loop.finish()
 
     def _bring_back(self) -> float:
+        """Those under way are still due, and must not keep others from being looked up."""
         inbox = Inbox(store_of(self.container))
-        for waiting in inbox.due(utc_now(), self.container.max_workers, list(self.handlers)):
-            key = (waiting.event_id, waiting.handler)
-            if key in self._under_way:
-                continue
-            self._under_way.add(key)
-            finished = functools.partial(self._under_way.discard, key)
-            self.handlers[waiting.handler](inbox, waiting, finished)
+        limit = self.container.max_workers + len(self._under_way)
+        due = inbox.due(utc_now(), limit, list(self.handlers))
+        work = f"retries of {self.container.service_name}"
+        for_each(due, functools.partial(self._run_again, inbox), work=work)
         return LOOK_EVERY_S
+
+    def _run_again(self, inbox: Inbox, waiting: Waiting) -> None:
+        key = (waiting.event_id, waiting.handler)
+        if key in self._under_way:
+            return
+        self._under_way.add(key)
+        finished = functools.partial(self._under_way.discard, key)
+        try:
+            self.handlers[waiting.handler](inbox, waiting, finished)
+        except BaseException:
+            finished()
+            raise

@@ -32,6 +32,7 @@ from chassis.idempotency import AlreadyAnswered, answering
 from chassis.parking import park
 from chassis.schemas import Reading, field_errors, field_for
 from chassis.sender import Sender
+from chassis.storable import described
 
 REPLY_TIMEOUT_S = 5.0
 RUN_AGAIN_AFTER_S = 1.0
@@ -120,8 +121,8 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
                 raise ValueError("arguments go by name")
             call = CallContext.from_headers(_without_prefix(message.headers))
             reply_to = message.properties["reply_to"]
-        except (ValueError, KeyError, TypeError) as error:
-            self._park(body, message, method, f"{type(error).__name__}: {error}")
+        except Exception as error:  # whatever reading it runs into, it would run into again
+            self._park(body, message, method, described(error))
             return
         if call.remaining() <= 0:
             self.queue_consumer.ack_message(message)  # nobody waits for the answer any more

@@ -56,7 +56,7 @@ class Seal:
         """Whether the first key sealed it."""
         try:
             self._newest.decrypt(sealed.encode())
-        except InvalidToken:
+        except (InvalidToken, ValueError):
             return False
         return True
 

@@ -29,6 +29,7 @@ from chassis.inbox import Inbox, Waiting
 from chassis.parking import DeadLetters, park
 from chassis.queues import dead_letter_queue, subscription_queue
 from chassis.retries import Retries
+from chassis.storable import described
 from chassis.store import store_of
 from chassis.transaction import Transaction
 
@@ -123,8 +124,8 @@ class Subscription(Entrypoint):
         inbox = Inbox(store_of(self.container))
         try:
             envelope: Envelope[Event] = Envelope.from_json(body, self.event_type)
-        except Malformed as error:
-            park(self, body, message, self.method_name, self.event_type.type(), str(error))
+        except Exception as error:  # whatever reading it runs into, it would run into again
+            park(self, body, message, self.method_name, self.event_type.type(), _reason(error))
             return
         delivery = Delivery(inbox, self.method_name, envelope, body)
         try:
@@ -136,9 +137,9 @@ class Subscription(Entrypoint):
         """Give a kept event to the handler once more."""
         try:
             envelope: Envelope[Event] = Envelope.from_json(waiting.body, self.event_type)
-        except Malformed as error:
+        except Exception as error:
             try:
-                inbox.park_again(waiting, str(error))
+                inbox.park_again(waiting, _reason(error))
             finally:
                 finished()
             return
@@ -162,6 +163,10 @@ class Subscription(Entrypoint):
         if exc_info is None:
             self.queue_consumer.ack_message(message)
         else:  # the inbox could not be written
-            log.warning("event_waits", error=str(exc_info[1]))
+            log.warning("event_waits", error=described(exc_info[1]))
             self.queue_consumer.try_again_later(self, body, message)
         return result, exc_info
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, Malformed) else described(error)

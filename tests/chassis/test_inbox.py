@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from chassis import inbox as inbox_module
 from chassis.database import DatabaseAway
 from chassis.events import Envelope, Event
 from chassis.inbox import ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE, Inbox, Waiting, pause_before
 from chassis.mending import Mending, Selection
+from chassis.storable import LONGEST_ERROR
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import (
@@ -332,7 +332,7 @@ def test_an_error_of_any_length_is_kept_shortened(inbox: Inbox, store: Store) ->
 
     receive(inbox, an_envelope("hello"), fail_at_length)
 
-    assert len(the_row(store).error) == inbox_module.LONGEST_ERROR
+    assert len(the_row(store).error) == LONGEST_ERROR
 
 
 def test_an_error_that_no_database_could_keep_is_kept(inbox: Inbox, store: Store) -> None:
