@@ -17,6 +17,8 @@ from chassis.times import utc_now
 from firststep import platform, replay
 from firststep.depths import queue_depths
 from firststep.operators import AsJson, operator, show
+from services.notifications.mails.queries import MailBacklog, mail_backlog
+from services.notifications.service import NotificationsService
 
 EXIT_NOTHING_FOUND = 1
 EXIT_TOO_OLD = 1
@@ -175,11 +177,21 @@ def lag(
     over: Annotated[float, typer.Option(help="Seconds that something may wait.")] = 60.0,
     as_json: AsJson = False,
 ) -> None:
-    """Show what waits: in outboxes, inboxes and queues. Exits with 1 when it waits too long."""
+    """Show what waits: in outboxes, inboxes and queues, and mail. Exits with 1 when it waits too
+    long."""
     now = utc_now()
     depths = queue_depths(config.read())
+    mail = _mail_backlog(now)._asdict()
     rows = [
-        {"service": service, **asdict(mending.backlog(now)), "queued": depths.get(service)}
+        {
+            "service": service,
+            **asdict(mending.backlog(now)),
+            "queued": depths.get(service),
+            **{
+                name: value if service == NotificationsService.name else None
+                for name, value in mail.items()
+            },
+        }
         for service, mending in _services()
     ]
     columns = (
@@ -190,9 +202,10 @@ def lag(
         "oldest_waiting",
         "parked",
         "queued",
+        *mail,
     )
     show(rows, columns, as_json, "")
-    ages = [row[age] for row in rows for age in ("oldest_unsent", "oldest_waiting")]
+    ages = [row[age] for row in rows for age in ("oldest_unsent", "oldest_waiting", "oldest_mail")]
     if any(age is not None and age > over for age in ages):
         raise typer.Exit(EXIT_TOO_OLD)
 
@@ -223,6 +236,14 @@ def _services() -> Iterator[tuple[str, Mending]]:
     for name in platform.SERVICES:
         with platform.database_of(name, settings) as database:
             yield name, Mending(database, operator())
+
+
+def _mail_backlog(now: datetime) -> MailBacklog:
+    with (
+        platform.database_of(NotificationsService.name, config.read()) as database,
+        database.reading() as session,
+    ):
+        return mail_backlog(session, now)
 
 
 def _show_parked(selection: Selection, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.database import Database
+from chassis.rounds import for_each
 from chassis.storage import Files
 from services.profiles.licences import documents
 from services.profiles.licences.licences import Licence
@@ -32,16 +33,20 @@ OURS = re.compile(
 
 
 def sweep(store: Database, files: Files, now: datetime) -> list[str]:
-    """Delete the orphans; their names."""
-    swept = []
+    """Delete the orphans; their names. One that can't be deleted keeps no other."""
+    swept: list[str] = []
+
+    def delete(name: str) -> None:
+        files.delete(name)
+        swept.append(name)
+
+    orphans: list[str] = []
     old = filter(None, map(OURS.fullmatch, files.names_before(now - YOUNGEST)))
     while batch := list(islice(old, BATCH)):
         with store.reading() as session:
             mentioned = set(_mentioned(session, {UUID(each["owner"]) for each in batch}))
-        for each in batch:
-            if each["key"] not in mentioned:
-                files.delete(each[0])
-                swept.append(each[0])
+        orphans += [each[0] for each in batch if each["key"] not in mentioned]
+    for_each(orphans, delete, work="orphans")
     return swept
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from datetime import timedelta, timezone
+from email.utils import parseaddr
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import services.notifications
 from chassis.ids import new_id
@@ -25,7 +28,9 @@ from contracts.profiles.featuring import NotFeatured
 from services.notifications.accounts import wording as accounts
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.consultations import wording as consultations
+from services.notifications.mails.addresses import Undeliverable, address_of, in_ascii
 from services.notifications.mails.mails import ATTEMPTS, Mail, MailStatus
+from services.notifications.mails.postbox import UTF8
 from services.notifications.specialists import wording as specialists
 from services.notifications.wording import Wording
 from tests.notifications.builders import NOW, ON_MONDAY, a_booking, an_account
@@ -53,6 +58,92 @@ def test_a_mail_greets_its_recipient_and_says_its_text() -> None:
     assert message["To"] == recipient.email
     assert message["Subject"] == "Your appointment"
     assert message.get_content() == "Hello Sam,\n\nIt is booked.\n"
+
+
+@pytest.mark.parametrize("address", ["a@example.org", None])
+def test_a_mail_to_an_address_of_its_own_or_to_nobody_known_greets_without_a_name(
+    address: str | None,
+) -> None:
+    mail = Mail.to(new_id(), "Your address", "Open this link.", NOW, address)
+    recipient = sam() if address else Recipient(email="b@example.org", display_name="")
+    assert mail.to_message(recipient).get_content() == "Hello,\n\nOpen this link.\n"
+
+
+def test_a_mail_needs_no_recipient_where_it_has_an_address() -> None:
+    mail = Mail.to(new_id(), "Your address", "Open this link.", NOW, "a@example.org")
+    assert mail.to_message(None)["To"] == "a@example.org"
+
+
+NO_ADDRESSES = [
+    "",
+    "a",
+    "a@",
+    "@example.org",
+    "a@b@example.org",
+    "=?utf-8?q?vic?=@example.org",
+    '"=?utf-8?q?vic?="@example.org',
+    "a@=?utf-8?q?example.org?=",
+    '"a\x0bb"@example.org',
+    *(f'"x{each}y"@example.org' for each in "\x0c\x1c\x1d\x1e\x85\u2028\u2029\r\n\0"),
+    "a@x\u2028y.example.org",
+    "a\x0bb@example.org",
+    "a\u200bb@example.org",
+    "a@exam\xadple.org",
+    "vic@example.org, a@example.org",
+    "group: vic@example.org;",
+    "a(vic@example.org)@example.org",
+    "Vic <vic@example.org>",
+    "<vic@example.org>",
+    '"a b"@example.org',
+    ".a@example.org",
+    "a..b@example.org",
+    "a@-example.org",
+    "a@example..org",
+    "a@[127.0.0.1]",
+    "a b@example.org",
+    "a" * 65 + "@example.org",
+    "a@" + ".".join(["b" * 60] * 5),
+]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_what_is_no_plain_address_is_undeliverable_and_nothing_else(address: str) -> None:
+    recipient = Recipient(account_id=new_id(), email=address, display_name="Sam")
+    with pytest.raises(Undeliverable):
+        a_mail().to_message(recipient)
+
+
+@given(st.text())
+def test_a_mail_goes_to_the_very_address_on_record_or_to_none(text: str) -> None:
+    for address in (text, f"{text}@example.org", f'"{text}"@example.org', f"a@{text}.org"):
+        try:
+            message = a_mail().to_message(Recipient(email=address, display_name=""))
+        except Undeliverable:
+            continue
+        [to] = message["To"].addresses
+        assert to.addr_spec == address
+        assert f"\nTo: {address}\n".encode() in message.as_bytes(policy=UTF8)
+        assert parseaddr(address) == ("", address)  # as smtplib reads it
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("a@münchen.example", "a@xn--mnchen-3ya.example"),
+        ("a@straße.example", "a@xn--strae-oqa.example"),
+        ("a@example.org", "a@example.org"),
+    ],
+)
+def test_a_domain_in_other_letters_is_told_to_a_plain_server_as_a_labels(
+    address: str, written: str
+) -> None:
+    assert in_ascii(address_of(address)).addr_spec == written
+
+
+@pytest.mark.parametrize("address", ["jürgen@example.org", "a@\u0378.example"])
+def test_what_has_no_form_in_ascii_is_undeliverable_there(address: str) -> None:
+    with pytest.raises(Undeliverable):
+        in_ascii(address_of(address))
 
 
 def test_a_mail_that_is_sent_again_is_known_by_its_message_id() -> None:
@@ -85,6 +176,24 @@ def test_a_mail_that_was_not_sent_is_tried_again_ever_later_and_hourly_in_the_en
         pauses.append(mail.next_attempt_at - NOW)
     doubling = [5 * 2**n * A_SECOND for n in range(10)]
     assert pauses == [*doubling, AN_HOUR]
+
+
+def test_a_mail_is_not_given_up_however_long_the_mail_server_is_away() -> None:
+    mail = a_mail()
+    for _ in range(10 * ATTEMPTS):
+        mail.server_away("it does not answer", NOW)
+        assert NOW < mail.next_attempt_at <= NOW + timedelta(minutes=1)
+    assert (mail.status, mail.attempts, mail.error) == (
+        MailStatus.WAITING,
+        1,
+        "it does not answer",
+    )
+
+
+def test_a_mail_that_was_refused_for_good_is_not_tried_again() -> None:
+    mail = Mail.to(new_id(), "Your password", "A link.", NOW, "a@example.org", good_once=True)
+    mail.refused("550 no such mailbox", NOW)
+    assert (mail.status, mail.attempts, mail.text) == (MailStatus.FAILED, 1, "")
 
 
 def test_a_mail_that_can_not_be_sent_ends_as_failed_and_says_why() -> None:

@@ -85,14 +85,19 @@ def test_a_link_is_not_kept_once_it_was_sent(
         assert TOKEN not in str(notifications.rows(table)), table
 
 
-def test_a_link_waits_for_its_recipient_whose_name_it_greets(notifications: Talking) -> None:
-    account = an_account("Sam")
+def test_a_link_needs_no_known_recipient_and_greets_without_a_name(notifications: Talking) -> None:
+    """A stranger may have signed up with the address, and chosen the name."""
+    account = an_account("Your account is locked: https://evil.example")
     request = EmailVerificationRequested(
         account_id=account.account_id, email=account.email, token=TOKEN
     )
-    notifications.hears(request, account)
+    notifications.hears(request)
     [mail] = eventually(partial(mail_to, notifications, account))
-    assert "Hello Sam," in mail.get_content()
+    assert mail.get_content().startswith("Hello,\n\n")
+
+    notifications.hears(account, request)
+    eventually(lambda: len(mail_to(notifications, account)) == 2)
+    assert all("evil" not in each.get_content() for each in mail_to(notifications, account))
 
 
 def test_a_link_that_can_not_be_sent_is_not_kept_either() -> None:

@@ -12,7 +12,7 @@ from services.booking.attendance.verdict import ATTENDANCE_OPEN_FOR
 from services.booking.consultations.consultations import Consultation
 
 
-def consultations_to_close(now: datetime, limit: int) -> Select[UUID]:
+def consultations_to_close(now: datetime) -> Select[UUID]:
     """Ids of those that are over and of which nobody has said what became of them."""
     return (
         select(Consultation.id)
@@ -21,5 +21,4 @@ def consultations_to_close(now: datetime, limit: int) -> Select[UUID]:
             Consultation.ends_at <= now - ATTENDANCE_OPEN_FOR,
         )
         .order_by(Consultation.ends_at)
-        .limit(limit)
     )

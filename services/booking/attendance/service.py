@@ -15,7 +15,7 @@ from services.booking.consultations.locking import locked
 from services.booking.outcomes.queries import still_to_ask
 from services.booking.part import Part
 
-CLOSED_A_ROUND = 500
+ROUND_S = 55.0
 
 
 class Attendance(Part):
@@ -35,8 +35,8 @@ class Attendance(Part):
     def close_consultations(self) -> None:
         """What nobody closed in time took place."""
         with self.store.reading() as session:
-            over = list(session.scalars(queries.consultations_to_close(utc_now(), CLOSED_A_ROUND)))
-        for_each(over, self._close_consultation)
+            over = list(session.scalars(queries.consultations_to_close(utc_now())))
+        for_each(over, self._close_consultation, within_s=ROUND_S)
 
     def _close_consultation(self, consultation_id: UUID) -> None:
         with self.store.transaction() as tx:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 from uuid import UUID
-
-import structlog
-from eventlet import GreenPool
 
 from chassis.clock import every
 from chassis.fetching import Schemes
 from chassis.resealing import reseal
+from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.booking import outside as contract
@@ -28,8 +27,6 @@ from services.booking.slots.news import tell_of_slots
 AT_ONCE = 8
 ROUND_S = 5.0
 """No calendar is begun later in a round: a stop, which waits for all that are, has 25 seconds."""
-
-log = structlog.get_logger()
 
 
 class OutsideCalendars(Part):
@@ -67,11 +64,8 @@ class OutsideCalendars(Part):
         """Those that are due; who waits longest goes first."""
         with self.store.reading() as session:
             due = list(session.scalars(queries.due(utc_now())))
-        pool, end = GreenPool(AT_ONCE), monotonic() + ROUND_S
-        for specialist_id in due:
-            if monotonic() < end:
-                pool.spawn_n(self._read, specialist_id, end)  # waits for its turn
-        pool.waitall()
+        end = monotonic() + ROUND_S
+        for_each(due, partial(self._read, end=end), at_once=AT_ONCE)
 
     @every(days=1)
     def reseal_addresses(self) -> None:
@@ -79,9 +73,5 @@ class OutsideCalendars(Part):
         reseal(self.store, OutsideCalendar.address, self.addresses.keys)
 
     def _read(self, specialist_id: UUID, end: float) -> None:
-        if monotonic() >= end:
-            return
-        try:
+        if monotonic() < end:
             read(self.store, specialist_id, self.addresses.open, self.schemes)
-        except Exception as error:  # the others are read all the same
-            log.error("outside_calendar_not_read", specialist_id=specialist_id, exc_info=error)

@@ -7,17 +7,21 @@ from email.message import EmailMessage
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
 from contracts.notifications import SentMail
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.base import Base
+from services.notifications.mails.addresses import address_of
+from services.notifications.mails.postbox import SENDER_ADDRESS
 
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
-SENDER = "Firststep <no-reply@firststep.example>"
+AWAY_PAUSE = timedelta(seconds=30)
+SENDER = f"Firststep <{SENDER_ADDRESS}>"
 
 
 class MailStatus(StrEnum):
@@ -35,9 +39,11 @@ NOT_SENT = {
 
 class Mail(Base):
     """``address``: where it goes, if not to where its account is written to. ``good_once``: its
-    text bears a secret, and is kept no longer than it takes to send it."""
+    text bears a secret, and is kept no longer than it takes to send it. ``next_attempt_at``: of a
+    mail that failed, when it did."""
 
     __tablename__ = "mails"
+    __table_args__ = (Index("ix_mails_status_next_attempt_at", "status", "next_attempt_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(index=True)
@@ -47,7 +53,7 @@ class Mail(Base):
     good_once: Mapped[bool]
     status: Mapped[str]
     attempts: Mapped[int]
-    next_attempt_at: Mapped[datetime] = mapped_column(index=True)
+    next_attempt_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
 
@@ -75,14 +81,18 @@ class Mail(Base):
             error=None,
         )
 
-    def to_message(self, recipient: Recipient) -> EmailMessage:
+    def to_message(self, recipient: Recipient | None) -> EmailMessage:
+        """Raises ``Undeliverable``. An address of its own may be somebody else's than the
+        account's, or a stranger's: whose name it is is not said there."""
+        known = None if self.address else recipient
+        name = f" {known.display_name}" if known and known.display_name else ""
         message = EmailMessage()
         message["From"] = SENDER
-        message["To"] = self.address or recipient.email
+        message["To"] = address_of(self.address or (known.email if known else ""))
         message["Subject"] = self.subject
         message["Message-ID"] = f"<{self.id}@firststep.example>"
         message["Date"] = self.next_attempt_at
-        message.set_content(f"Hello {recipient.display_name},\n\n{self.text}\n")
+        message.set_content(f"Hello{name},\n\n{self.text}\n")
         return message
 
     def sent(self, now: datetime) -> None:
@@ -97,9 +107,27 @@ class Mail(Base):
         self.attempts += 1
         self.error = error
         if self.attempts >= ATTEMPTS:
-            self.status = MailStatus.FAILED
-            self._drop_secret()
-        self.next_attempt_at = now + min(FIRST_PAUSE * 2 ** (self.attempts - 1), LONGEST_PAUSE)
+            self._fail(now)
+        else:
+            self.next_attempt_at = now + min(FIRST_PAUSE * 2 ** (self.attempts - 1), LONGEST_PAUSE)
+
+    def refused(self, error: str, now: datetime) -> None:
+        """No other try would help: it is ``failed`` at once."""
+        self.attempts += 1
+        self.error = error
+        self._fail(now)
+
+    def server_away(self, error: str, now: datetime) -> None:
+        """Try again soon. However long the mail server is away, that is one try at most: no mail
+        is given up for an outage."""
+        self.attempts = max(self.attempts, 1)
+        self.error = error
+        self.next_attempt_at = now + AWAY_PAUSE
+
+    def _fail(self, now: datetime) -> None:
+        self.status = MailStatus.FAILED
+        self.next_attempt_at = now
+        self._drop_secret()
 
     def _drop_secret(self) -> None:
         if self.good_once:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,19 +17,39 @@ from nameko.extensions import DependencyProvider
 from chassis import private_files
 from chassis.config import BadSettings
 from chassis.smtp import MailServer
+from services.notifications.mails.addresses import in_ascii
+
+UTF8 = policy.default.clone(utf8=True)
+SENDER_ADDRESS = "no-reply@firststep.example"
+HANGS_UP = 421
+PERMANENT, POLICY = 500, "5.7"
+"""A recipient refused with such a code won't be taken later, unless it is for a policy (RFC 3463):
+that may be our own setup, which can be mended."""
 
 log = structlog.get_logger()
 
 
 class NotSent(Exception):
-    """The mail did not leave; the text says why."""
+    """The mail did not leave; the text says why. ``for_good``: it was refused once and for all."""
+
+    def __init__(self, text: str, for_good: bool = False) -> None:
+        super().__init__(text)
+        self.for_good = for_good
+
+
+class Away(NotSent):
+    """The mail server does not answer, or does not let us in: no mail is at fault."""
+
+
+class BrokenOff(NotSent):
+    """The connection ended while a mail was sent."""
 
 
 class Post(Protocol):
     """An open way out."""
 
     def send(self, message: EmailMessage) -> None:
-        """Raises ``NotSent``."""
+        """To the one address in its ``To``; raises ``NotSent`` or ``Undeliverable``."""
 
 
 class Postbox(DependencyProvider):
@@ -75,12 +96,34 @@ class Smtp:
 
     def send(self, message: EmailMessage) -> None:
         try:
+            self._log_in()
+            self._send(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            [(code, reason)] = error.recipients.values()
+            raise _refused(code, reason) from error
+        except smtplib.SMTPResponseException as error:
+            raise _refused(error.smtp_code, error.smtp_error, retried=True) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise BrokenOff(f"{type(error).__name__}: {error}") from error
+        except BaseException:
+            self._server.close()  # in mid-talk, where it would wait for an answer to its QUIT
+            raise
+
+    def _log_in(self) -> None:
+        try:
+            self._server.ehlo_or_helo_if_needed()
             if self._user:
                 self._server.login(self._user, self._password)
                 self._user = ""
-            self._server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSent(str(error)) from error
+            raise Away(f"{type(error).__name__}: {error}") from error
+
+    def _send(self, message: EmailMessage) -> None:
+        [address] = message["To"].addresses
+        if not address.addr_spec.isascii() and not self._server.has_extn("smtputf8"):
+            address = in_ascii(address)
+            message.replace_header("To", address)
+        self._server.send_message(message, SENDER_ADDRESS, [address.addr_spec])
 
 
 class Folder:
@@ -93,6 +136,15 @@ class Folder:
         name = str(message["Message-ID"]).strip("<>").partition("@")[0]
         try:
             private_files.make_folder(self._path)
-            private_files.write(self._path / f"{name}.eml", message.as_bytes())
+            content = message.as_bytes(policy=UTF8)
+            private_files.write(self._path / f"{name}.eml", content)
         except OSError as error:
             raise NotSent(str(error)) from error
+
+
+def _refused(code: int, reason: bytes | str, retried: bool = False) -> NotSent:
+    """What the server answered. ``retried``: not of the recipient, so that it may change."""
+    text = reason if isinstance(reason, str) else reason.decode(errors="replace")
+    if code == HANGS_UP:
+        return BrokenOff(f"{code} {text}")
+    return NotSent(f"{code} {text}", code >= PERMANENT and not (retried or text.startswith(POLICY)))

@@ -1,36 +1,65 @@
-"""Which mails are to leave, and whose they are."""
+"""Which mails are to leave, whose they are, and how many wait or failed."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
 
+from chassis.ids import made_at
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import Mail, MailStatus
 
+LATELY = timedelta(days=1)
+
+
+class MailBacklog(NamedTuple):
+    """``oldest_mail``: the age in seconds of the mail that waits the longest, ``None`` where none
+    does. ``mails_failed``: how many were given up within a day."""
+
+    mails_waiting: int
+    oldest_mail: float | None
+    mails_failed: int
+
 
 def mails_due(now: datetime, limit: int) -> Select[UUID]:
-    """Ids of mails to send by ``now`` whose recipient's address is known, the longest due first."""
+    """Ids of mails to send by ``now`` whose address is known. Those never tried come first, so
+    that they don't wait behind others that fail slowly; then the longest due."""
     return (
         select(Mail.id)
-        .join(Recipient, Recipient.account_id == Mail.account_id)
+        .join(Recipient, Recipient.account_id == Mail.account_id, isouter=True)
         .where(Mail.status == MailStatus.WAITING, Mail.next_attempt_at <= now)
-        .where(Recipient.email != "")
-        .order_by(Mail.next_attempt_at)
+        .where(or_(Mail.address.is_not(None), Recipient.email != ""))
+        .order_by(Mail.attempts > 0, Mail.next_attempt_at)
         .limit(limit)
     )
 
 
-def mail_to_send(mail_id: UUID) -> Select[Mail, Recipient]:
+def mail_to_send(mail_id: UUID) -> Select[Mail, Recipient | None]:
     """The mail with its recipient as of now, if it is still to be sent."""
     return (
         select(Mail, Recipient)
-        .join(Recipient, Recipient.account_id == Mail.account_id)
+        .join(Recipient, Recipient.account_id == Mail.account_id, isouter=True)
         .where(Mail.id == mail_id, Mail.status == MailStatus.WAITING)
     )
 
 
 def mails_of(account_id: UUID) -> Select[Mail]:
     return select(Mail).where(Mail.account_id == account_id)
+
+
+def mail_backlog(session: Session, now: datetime) -> MailBacklog:
+    waits = Mail.status == MailStatus.WAITING
+    oldest = session.execute(
+        select(Mail.id, Mail.next_attempt_at).where(waits).order_by(Mail.id).limit(1)
+    ).first()
+    since = None if oldest is None else made_at(oldest.id) or oldest.next_attempt_at
+    failed = (Mail.status == MailStatus.FAILED, Mail.next_attempt_at > now - LATELY)
+    return MailBacklog(
+        mails_waiting=session.scalar(select(func.count()).where(waits)) or 0,
+        oldest_mail=None if since is None else max(0.0, (now - since).total_seconds()),
+        mails_failed=session.scalar(select(func.count()).where(*failed)) or 0,
+    )

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+import structlog
+
 from chassis.clock import every
+from chassis.rounds import for_each
+from chassis.storable import LONGEST_ERROR, described, storable
 from chassis.times import utc_now
 from services.notifications.mails import queries
-from services.notifications.mails.mails import Mail
-from services.notifications.mails.postbox import NotSent, Post
+from services.notifications.mails.addresses import Undeliverable
+from services.notifications.mails.mails import Mail, MailStatus
+from services.notifications.mails.postbox import Away, NotSent, Post
+from services.notifications.mails.route import Route
 from services.notifications.part import Part
 
 MAILS_A_ROUND = 100
+ROUND_S = 60.0
+"""New mail is looked for again after this, however slowly others leave."""
+WAITS_TOO_LONG = timedelta(minutes=10)
+
+log = structlog.get_logger()
 
 
 class Mails(Part):
@@ -21,13 +36,22 @@ class Mails(Part):
             due = list(session.scalars(queries.mails_due(utc_now(), MAILS_A_ROUND)))
         if not due:
             return
-        try:
-            with self.postbox.opened() as post:
-                for mail_id in due:
-                    self._send(post, mail_id)
-        except NotSent as error:
-            for mail_id in due:
-                self._note(mail_id, str(error))
+        with closing(Route(self.postbox)) as route:
+            send = partial(self._send, route)
+            for_each(due, send, on_failure=self._note_failure, within_s=ROUND_S)
+
+    @every(minutes=1)
+    def look_for_waiting_mail(self) -> None:
+        """Somebody has to look why mail does not leave."""
+        with self.store.reading() as session:
+            backlog = queries.mail_backlog(session, utc_now())
+        if backlog.oldest_mail is not None and backlog.oldest_mail > WAITS_TOO_LONG.total_seconds():
+            log.warning(
+                "mail_waits",
+                oldest_s=round(backlog.oldest_mail),
+                waiting=backlog.mails_waiting,
+                failed_within_a_day=backlog.mails_failed,
+            )
 
     def _send(self, post: Post, mail_id: UUID) -> None:
         """To where its recipient is written to now; not where they were erased meanwhile."""
@@ -38,17 +62,24 @@ class Mails(Part):
         mail, recipient = found
         try:
             post.send(mail.to_message(recipient))
+        except Away as error:
+            self._note(mail_id, Mail.server_away, str(error))
         except NotSent as error:
-            self._note(mail_id, str(error))
+            self._note(mail_id, Mail.refused if error.for_good else Mail.not_sent, str(error))
+        except Undeliverable as error:
+            self._note(mail_id, Mail.refused, str(error))
         else:
-            self._note(mail_id, None)
+            self._note(mail_id, lambda mail, _, now: mail.sent(now))
 
-    def _note(self, mail_id: UUID, error: str | None) -> None:
+    def _note_failure(self, mail_id: UUID, error: BaseException) -> None:
+        self._note(mail_id, Mail.not_sent, described(error))
+
+    def _note(
+        self, mail_id: UUID, note: Callable[[Mail, str, datetime], None], error: str = ""
+    ) -> None:
         with self.store.transaction() as tx:
             mail = tx.get(Mail, mail_id, with_for_update=True)
             if mail is None:  # its recipient was erased while it left
                 self.postbox.forget([mail_id])
-            elif error is None:
-                mail.sent(utc_now())
-            else:
-                mail.not_sent(error, utc_now())
+            elif mail.status == MailStatus.WAITING:
+                note(mail, storable(error, LONGEST_ERROR), utc_now())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from uuid import UUID
 
 from chassis.clock import every
-from chassis.errors import NotFound
+from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
@@ -15,7 +15,7 @@ from services.profiles.discovery.search import Search
 from services.profiles.part import Part
 from services.profiles.specialists.specialists import Specialist
 
-ENTERED_AT_ONCE, ENTERED_PER_TICK = 100, 20_000
+ROUND_S = 55.0
 
 
 class Discovery(Part):
@@ -39,12 +39,10 @@ class Discovery(Part):
     @every(minutes=1)
     def review_directory(self) -> None:
         """Enter whom the directory lacks, or has otherwise: all, after it was first made."""
-        for _ in range(ENTERED_PER_TICK // ENTERED_AT_ONCE):
-            with self.store.reading() as session:
-                doubtful = list(session.scalars(directory.in_doubt().limit(ENTERED_AT_ONCE)))
-            if not doubtful:
-                return
-            with self.store.transaction() as tx:
-                for specialist_id in sorted(doubtful):
-                    with suppress(NotFound):  # it may be erased by now
-                        directory.enter(tx, tx.lock(Specialist, specialist_id))
+        with self.store.reading() as session:
+            doubtful = list(session.scalars(directory.in_doubt()))
+        for_each(doubtful, self._enter, within_s=ROUND_S)
+
+    def _enter(self, specialist_id: UUID) -> None:
+        with self.store.transaction() as tx:
+            directory.enter(tx, tx.lock(Specialist, specialist_id))

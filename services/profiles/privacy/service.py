@@ -12,8 +12,8 @@ from chassis.clock import every
 from chassis.errors import NotFound
 from chassis.events import Event
 from chassis.forgotten import Forgotten
+from chassis.rounds import for_each
 from chassis.rpc import rpc
-from chassis.storage import StorageAway
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
@@ -83,13 +83,13 @@ class Privacy(Knowing):
 
     @every(seconds=5)
     def finish_erasures(self) -> None:
-        try:
-            for id in forgetting.begun(self.store):
-                delete_all_of(id, self.files, utc_now())
-        except StorageAway as error:
-            log.warning("erasures_wait", error=error.detail)
-            return
-        forgetting.finish(self.store, holdings.erase, lambda id: PersonalDataErased(account_id=id))
+        """Files go first: they lie outside of the database."""
+        forgetting.finish(
+            self.store,
+            holdings.erase,
+            lambda id: PersonalDataErased(account_id=id),
+            outside=lambda id: delete_all_of(id, self.files, utc_now()),
+        )
 
     @subscribe(contract.PersonalDataErased)
     def note_profiles(self, event: contract.PersonalDataErased, tx: Transaction) -> None:
@@ -110,17 +110,19 @@ class Privacy(Knowing):
     @every(minutes=10)
     def look_for_hanging_erasures(self) -> None:
         """Somebody has to look why a service does not answer."""
-        now = utc_now()
         with self.store.reading() as session:
             pending = list(session.scalars(queries.pending_erasures()))
-        for erasure in pending:
-            if erasure.hangs(now):
-                log.warning(
-                    "erasure_hangs",
-                    erasure=str(erasure.id),
-                    requested_at=erasure.requested_at.isoformat(),
-                    waits_for=erasure.waits_for(),
-                )
+        for_each(pending, _warn_of_hanging)
+
+
+def _warn_of_hanging(erasure: Erasure) -> None:
+    if erasure.hangs(utc_now()):
+        log.warning(
+            "erasure_hangs",
+            erasure=str(erasure.id),
+            requested_at=erasure.requested_at.isoformat(),
+            waits_for=erasure.waits_for(),
+        )
 
 
 def _note(tx: Transaction, event: Event, account_id: UUID) -> None:
