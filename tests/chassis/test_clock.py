@@ -10,11 +10,13 @@ from typing import Any
 
 import eventlet
 import pytest
+from eventlet.event import Event as GreenEvent
 from sqlalchemy import update
 
 from chassis import ticks as ticks_module
 from chassis.clock import every
 from chassis.process import Process
+from chassis.rounds import for_each
 from chassis.store import Store
 from chassis.ticks import Ticks
 from chassis.times import utc_now
@@ -147,6 +149,35 @@ def test_a_failing_tick_does_not_stop_the_clock(sqlite_database: str) -> None:
     service = a_teller_with_a_clock(fail, 0.05)
     with a_company("embedded://clock", sqlite_database, service):
         eventually(lambda: len(ticks) >= 3)
+
+
+def test_a_tick_that_ends_in_a_timeout_does_not_stop_the_clock(sqlite_database: str) -> None:
+    """Which is no ``Exception``: nameko would neither tell of its end nor release the tick."""
+    ticks: list[int] = []
+
+    def give_up() -> None:
+        ticks.append(1)
+        raise eventlet.Timeout(None)
+
+    service = a_teller_with_a_clock(give_up, 0.05)
+    with a_company("embedded://clock", sqlite_database, service):
+        eventually(lambda: len(ticks) >= 3)
+
+
+def test_a_stop_in_the_middle_of_a_round_begins_no_other_item(sqlite_database: str) -> None:
+    begun: list[int] = []
+    stopping = GreenEvent()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        if not stopping.ready():
+            stopping.send(None)
+        eventlet.sleep(0.2)
+
+    service = a_teller_with_a_clock(lambda: for_each(range(1000), work), 60)
+    with a_company("embedded://clock", sqlite_database, service):
+        stopping.wait()
+    assert len(begun) < 5
 
 
 def test_a_stop_in_the_middle_of_a_tick_lets_it_end_and_releases_it(database: str) -> None:

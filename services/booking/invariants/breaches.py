@@ -29,8 +29,11 @@ class Findings:
     @classmethod
     def of(cls, breaches: Iterable[Breach]) -> Findings:
         found = cls()
-        for each in breaches:
-            found.counts[each.invariant] += 1
-            if found.counts[each.invariant] <= SHOWN:
-                found.shown.append(each)
+        found.add(breaches)
         return found
+
+    def add(self, breaches: Iterable[Breach]) -> None:
+        for each in breaches:
+            self.counts[each.invariant] += 1
+            if self.counts[each.invariant] <= SHOWN:
+                self.shown.append(each)

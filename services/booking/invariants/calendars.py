@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-import eventlet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,19 +30,14 @@ class Counted(NamedTuple):
     booked_at: datetime
 
 
-def of_calendars(session: Session, now: datetime) -> Iterator[Breach]:
-    """One after another: others get their turn in between."""
-    for specialist_id in session.scalars(select(Calendar.specialist_id)).all():
-        eventlet.sleep(0)
-        calendar = session.get(Calendar, specialist_id)
-        if calendar is None:  # erased meanwhile
-            continue
-        for name in _over_limits(session, calendar, now):
-            yield Breach(name, (specialist_id,))
-        if _knows_another_next_slot(session, calendar, now):
-            yield Breach(
-                "the next slot is the first of hours less what is booked", (specialist_id,)
-            )
+def of_calendar(session: Session, specialist_id: UUID, now: datetime) -> Iterator[Breach]:
+    calendar = session.get(Calendar, specialist_id)
+    if calendar is None:  # erased meanwhile
+        return
+    for name in _over_limits(session, calendar, now):
+        yield Breach(name, (specialist_id,))
+    if _knows_another_next_slot(session, calendar, now):
+        yield Breach("the next slot is the first of hours less what is booked", (specialist_id,))
 
 
 def _over_limits(session: Session, calendar: Calendar, now: datetime) -> Iterator[str]:

@@ -1,0 +1,465 @@
+"""One item never blocks the others, in any loop over a list of work.
+
+Each method on a clock has a proof here, or a reason why it needs none; a method without either
+fails, and so does a loop that does its work outside of ``for_each``.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import eventlet
+import pytest
+from eventlet.event import Event as GreenEvent
+from sqlalchemy import insert, inspect
+
+from chassis import forgetting, rounds, storage
+from chassis.clock import every
+from chassis.database import Database
+from chassis.ids import new_id
+from chassis.rounds import for_each
+from chassis.sealing import Seal, new_key
+from chassis.times import utc_now
+from contracts.booking.consultations import ConsultationStatus
+from firststep.platform import SERVICES
+from services.booking.availability import service as availability
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.notes import Notes
+from services.booking.holds import service as holds
+from services.booking.holds.holds import Hold
+from services.booking.invariants import audit
+from services.booking.outside import queries as outside_queries
+from services.booking.outside import service as outside
+from services.booking.outside.outside_calendars import OutsideCalendar
+from services.booking.waitlist import service as waitlist
+from services.booking.waitlist.waits import Wait
+from services.notifications.mails import postbox
+from services.notifications.mails.mails import Mail
+from services.notifications.mails.postbox import Postbox
+from services.profiles.discovery import directory
+from services.profiles.privacy.erasures import Erasure
+from services.profiles.seals import Seals
+from services.profiles.second_factors.second_factors import SecondFactor
+from services.profiles.specialists import photos
+from services.profiles.specialists.specialists import Specialist
+from tests.booking.builders import a_calendar
+from tests.booking.elsewhere import WHAT_IS_DUE, sealed_addresses
+from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
+from tests.contracts.test_faults import written
+from tests.databases import Databases, connected_database
+from tests.profiles.builders import a_specialist, a_written_specialist
+from tests.tokens import SEAL_KEYS
+
+ROOT = Path(__file__).parents[2]
+AN_HOUR, A_DAY, A_MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
+DEADLINE_S = 1.0
+
+# What each clock works on
+
+
+@dataclass
+class Stage:
+    """A service without its process."""
+
+    service: Any
+    store: Database
+    files: storage.Folder
+    now: datetime = field(default_factory=utc_now)
+
+    def add(self, *rows: Any) -> None:
+        with self.store.transaction() as tx:
+            tx.add_all(rows)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Two items of work, and what is called for each: the first call will fail.
+
+    ``again``: what failed is met again in the very next round.
+    """
+
+    plant: Callable[[Stage], object]
+    collaborator: tuple[Any, str]
+    again: bool = True
+
+
+@dataclass(frozen=True)
+class NoLoop:
+    """It goes through nothing; ``why``: what it does instead."""
+
+    why: str
+
+
+def a_row(kind: Any, **given: Any) -> Any:
+    """With its columns' defaults."""
+    row = {}
+    for column in inspect(kind).columns:
+        default = column.default
+        if default is not None:
+            row[column.key] = default.arg(None) if default.is_callable else default.arg
+    return kind(**row | given)
+
+
+def two_of(make: Callable[[Stage], Any]) -> Callable[[Stage], None]:
+    return lambda stage: stage.add(make(stage), make(stage))
+
+
+def an_unknown_specialist(_: Stage) -> Specialist:
+    """Whom the directory lacks."""
+    return a_specialist(listed=True)
+
+
+def an_untruly_featured_one(_: Stage) -> Specialist:
+    specialist = a_written_specialist()
+    specialist.featured = True
+    return specialist
+
+
+def one_without_a_licence(_: Stage) -> Specialist:
+    specialist = a_specialist(listed=True)
+    specialist.verified_until = None
+    return specialist
+
+
+def a_hanging_erasure(stage: Stage) -> Erasure:
+    return Erasure.request(new_id(), stage.now - A_DAY)[0]
+
+
+def a_consultation(stage: Stage, **given: Any) -> Consultation:
+    starts_at = (stage.now - A_MONTH).replace(minute=0, second=0, microsecond=0)
+    return a_row(
+        Consultation,
+        id=new_id(),
+        client_id=new_id(),
+        specialist_id=new_id(),
+        starts_at=starts_at,
+        ends_at=starts_at + AN_HOUR / 2,
+        booked_at=starts_at - A_DAY,
+        status=ConsultationStatus.BOOKED,
+        version=1,
+        **given,
+    )
+
+
+def two_sealed_notes(stage: Stage) -> None:
+    old = Seal(SEAL_KEYS, "consultation notes")
+    stage.add(*(a_consultation(stage, sealed_note=old.close(b"note")) for _ in range(2)))
+    stage.service.notes = Notes()
+    stage.service.notes.keys = Seal(f"{new_key()},{SEAL_KEYS}", "consultation notes")
+
+
+def two_sealed_secrets(stage: Stage) -> None:
+    old = Seal(SEAL_KEYS, "second factors").close(b"secret")
+    stage.add(*(SecondFactor.pending(new_id(), old) for _ in range(2)))
+    stage.service.seals.use(f"{new_key()},{SEAL_KEYS}")
+
+
+def a_calendar_elsewhere(stage: Stage) -> OutsideCalendar:
+    row: OutsideCalendar = a_row(OutsideCalendar, specialist_id=new_id())
+    address = stage.service.addresses.seal("https://calendar.example/")
+    row.point_at(address, "calendar.example", stage.now - A_DAY)
+    return row
+
+
+def two_sealed_addresses(stage: Stage) -> None:
+    stage.add(a_calendar_elsewhere(stage), a_calendar_elsewhere(stage))
+    stage.service.addresses.use(f"{new_key()},{SEAL_KEYS}")
+
+
+def two_calendars_elsewhere(stage: Stage) -> None:
+    for _ in range(2):
+        row = a_calendar_elsewhere(stage)
+        stage.add(row, a_calendar(specialist_id=row.specialist_id))
+
+
+def a_hold_that_ran_out(stage: Stage) -> Hold:
+    return Hold.of(new_id(), new_id(), stage.now + A_DAY, stage.now - AN_HOUR)
+
+
+def a_wait(stage: Stage) -> Wait:
+    return a_row(
+        Wait,
+        id=new_id(),
+        specialist_id=new_id(),
+        client_id=new_id(),
+        time_zone="UTC",
+        joined_at=stage.now,
+        since=stage.now,
+    )
+
+
+def two_forgotten(stage: Stage) -> None:
+    for _ in range(2):
+        with stage.store.transaction() as tx:
+            begun_at = stage.now - A_DAY
+            tx.execute(
+                insert(stage.store.table("forgotten")).values(id=new_id(), begun_at=begun_at)
+            )
+
+
+def two_orphans(stage: Stage) -> None:
+    for _ in range(2):
+        name = f"{photos.FOLDER}{new_id().hex}-{'0' * 16}-96.webp"
+        stage.files.put(name, b"")
+        long_ago = (stage.now - A_DAY).timestamp()
+        os.utime(stage.files._root / name, (long_ago, long_ago))
+
+
+def a_mail(stage: Stage) -> Mail:
+    return Mail.to(new_id(), "Hello", "Hello.", stage.now - AN_HOUR, "a@example.org")
+
+
+ERASURES = Proof(two_forgotten, (forgetting, "_completed"))
+CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
+    ("profiles", "review_directory"): Proof(two_of(an_unknown_specialist), (directory, "enter")),
+    ("profiles", "reseal_secrets"): Proof(two_sealed_secrets, (Seal, "renewed")),
+    ("profiles", "mend_featuring"): Proof(
+        two_of(an_untruly_featured_one), (Specialist, "review_featuring")
+    ),
+    ("profiles", "forget_old_exposures"): NoLoop("one statement deletes old days"),
+    ("profiles", "rotate_signing_keys"): NoLoop("there is one key that signs"),
+    ("profiles", "forget_sessions"): NoLoop("one transaction deletes what is too old"),
+    ("profiles", "finish_erasures"): ERASURES,
+    ("profiles", "look_for_hanging_erasures"): Proof(
+        two_of(a_hanging_erasure), (Erasure, "waits_for")
+    ),
+    ("profiles", "sweep_files"): Proof(two_orphans, (storage.Folder, "delete")),
+    ("profiles", "review_licences"): Proof(
+        two_of(one_without_a_licence), (Specialist, "heed_licence")
+    ),
+    ("booking", "close_consultations"): Proof(two_of(a_consultation), (Consultation, "close")),
+    ("booking", "reseal_notes"): Proof(two_sealed_notes, (Seal, "renewed")),
+    ("booking", "look_for_broken_invariants"): Proof(
+        two_of(lambda _: a_calendar()), (audit, "of_calendar")
+    ),
+    ("booking", "offer_what_is_free"): Proof(two_of(a_wait), (waitlist, "offer_anew")),
+    ("booking", "end_holds"): Proof(two_of(a_hold_that_ran_out), (holds, "offer_anew")),
+    ("booking", "finish_erasures"): ERASURES,
+    ("booking", "read_outside_calendars"): Proof(two_calendars_elsewhere, (outside, "read")),
+    ("booking", "reseal_addresses"): Proof(two_sealed_addresses, (Seal, "renewed")),
+    ("booking", "review_calendars"): Proof(
+        two_of(lambda _: a_calendar()), (availability, "tell_of_slots")
+    ),
+    ("notifications", "send_mail"): Proof(two_of(a_mail), (postbox.Folder, "send"), again=False),
+    ("notifications", "look_for_waiting_mail"): NoLoop("it counts"),
+    ("notifications", "finish_erasures"): ERASURES,
+    ("content", "finish_erasures"): ERASURES,
+}
+PROOFS = {clock: proof for clock, proof in CLOCKS.items() if isinstance(proof, Proof)}
+NO_LOOPS = [clock for clock, proof in CLOCKS.items() if isinstance(proof, NoLoop)]
+
+# What the loops of the chassis are proven by
+
+CHASSIS = {
+    "clock": ["test_a_tick_that_ends_in_a_timeout_does_not_stop_the_clock"],
+    "consumer": ["test_a_message_whose_provider_fails_keeps_no_other_waiting"],
+    "housekeeping": ["test_a_table_that_can_not_be_cleared_keeps_no_other"],
+    "relay": ["test_an_event_that_can_not_be_published_keeps_no_other_waiting"],
+    "retries": ["test_one_that_can_not_be_brought_back_keeps_no_other_waiting"],
+}
+
+
+def chassis_loops() -> set[str]:
+    """The modules that run one, and the one that consumes."""
+    sources = {path.stem: ast.parse(path.read_text()) for path in (ROOT / "chassis").glob("*.py")}
+    runs_one = {
+        module
+        for module, source in sources.items()
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Loop"
+    }
+    return runs_one | {"consumer"}
+
+
+READS = {
+    "services.profiles.sweeping.sweep": "reads in batches which files are mentioned",
+    "services.profiles.sweeping._mentioned": "reads them, column by column",
+    "chassis.resealing._under_older_keys": "reads in batches what is sealed",
+}
+"""Loops outside of ``for_each``, and why: they only find out what is to be done."""
+
+
+def test_every_clock_has_its_proof_and_no_proof_is_left_over() -> None:
+    clocks = {(name, each) for name, service in SERVICES.items() for each in clocks_of(service)}
+    assert clocks == CLOCKS.keys()
+
+
+def test_every_loop_of_the_chassis_has_its_proof() -> None:
+    assert chassis_loops() == CHASSIS.keys()
+    assert {each for tests in CHASSIS.values() for each in tests} <= written()
+
+
+@pytest.mark.parametrize("clock", CLOCKS, ids=".".join)
+def test_no_clock_does_its_work_in_a_bare_loop(clock: tuple[str, str]) -> None:
+    service, method = clock
+    found = {each for each in bare_loops(SERVICES[service], method) if each.function not in READS}
+    assert found == set()
+
+
+@pytest.mark.parametrize("clock", NO_LOOPS, ids=".".join)
+def test_a_clock_that_claims_to_have_no_loop_has_none(clock: tuple[str, str]) -> None:
+    service, method = clock
+    assert not has_loops(SERVICES[service], method)
+
+
+# The search itself
+
+
+def helped(items: list[int], do: Callable[[int], None]) -> None:
+    for each in items:
+        do(each)
+
+
+class Planted:
+    """What must be found, and what may be."""
+
+    items = (1, 2)
+
+    def work(self, item: int) -> None: ...
+
+    @every(minutes=1)
+    def a_loop(self) -> None:
+        for each in self.items:
+            self.work(each)
+
+    @every(minutes=1)
+    def a_while(self) -> None:
+        left = list(self.items)
+        while left:
+            self.work(left.pop())
+
+    @every(minutes=1)
+    def a_comprehension(self) -> None:
+        _ = [self.work(each) for each in self.items]
+
+    @every(minutes=1)
+    def a_map(self) -> None:
+        list(map(self.work, self.items))
+
+    @every(minutes=1)
+    def a_loop_elsewhere(self) -> None:
+        self._through()
+
+    def _through(self) -> None:
+        helped(list(self.items), self.work)
+
+    @every(minutes=1)
+    def a_loop_that_guards_itself(self) -> None:
+        for each in self.items:
+            try:
+                self.work(each)
+            except ValueError:
+                continue
+
+    @every(minutes=1)
+    def isolated(self) -> None:
+        found = [str(each) for each in self.items]
+        for_each(found, lambda each: helped([int(each)], self.work))
+
+
+def test_a_clock_that_nobody_proved_would_be_noticed() -> None:
+    assert set(clocks_of(Planted)) == {*BARE, "isolated"}
+
+
+BARE = {
+    "a_loop": "work",
+    "a_while": "work",
+    "a_comprehension": "work",
+    "a_map": "work",
+    "a_loop_elsewhere": "do",
+    "a_loop_that_guards_itself": "work",
+}
+
+
+@pytest.mark.parametrize("method", BARE)
+def test_a_bare_loop_would_be_noticed(method: str) -> None:
+    assert BARE[method] in [each.calls for each in bare_loops(Planted, method)]
+    assert has_loops(Planted, method) or method == "a_map"
+
+
+def test_a_loop_that_isolates_its_items_is_none() -> None:
+    assert bare_loops(Planted, "isolated") == []
+    assert has_loops(Planted, "isolated")
+    assert BareLoop("a", "b") == ("a", "b")
+
+
+# The proofs
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database(request: pytest.FixtureRequest) -> str:
+    """One of each kind; each proof brings items of its own."""
+    kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    databases: Databases = request.getfixturevalue(kind)
+    return databases.fresh()
+
+
+@pytest.fixture
+def stage(shared_database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    name, _ = request.getfixturevalue("clock")
+    service: Any = SERVICES[name]()
+    service.store = connected_database(shared_database, name)
+    service.files = storage.Folder(tmp_path / "files")
+    service.seals, service.addresses, service.schemes = Seals(), sealed_addresses(), ("https",)
+    service.seals.use(SEAL_KEYS)
+    service.postbox = Postbox()
+    service.postbox.address = str(tmp_path / "mail")
+    yield Stage(service, service.store, service.files)
+    service.store.dispose()
+
+
+def raises(error: BaseException) -> Callable[[GreenEvent], None]:
+    def fail(_: GreenEvent) -> None:
+        raise error
+
+    return fail
+
+
+FAILURES: dict[str, Callable[[GreenEvent], object]] = {
+    "an error": raises(RuntimeError("a NUL \x00 and half a pair \ud800")),
+    "no memory": raises(MemoryError()),
+    "a timeout": raises(eventlet.Timeout(None)),
+    "it hangs": GreenEvent.wait,
+}
+
+
+@pytest.mark.parametrize("fail", FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize("clock", PROOFS, ids=".".join)
+def test_what_befalls_one_item_keeps_the_next_from_nothing(
+    clock: tuple[str, str],
+    fail: Callable[[GreenEvent], object],
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proof, method = PROOFS[clock], clock[1]
+    owner, name = proof.collaborator
+    monkeypatch.setattr(rounds, "ITEM_DEADLINE_S", DEADLINE_S)
+    monkeypatch.setattr(forgetting, "ERASED_WITHIN_S", DEADLINE_S)
+    monkeypatch.setattr(outside_queries, "due", WHAT_IS_DUE)
+    monkeypatch.setattr(outside, "read", lambda *_: None)
+    proof.plant(stage)
+    original, over = getattr(owner, name), GreenEvent()
+    begun, done = [], []
+
+    def collaborate(*arguments: Any, **named: Any) -> Any:
+        begun.append(arguments)
+        if len(begun) == 1:
+            fail(over)
+        answer = original(*arguments, **named)
+        done.append(arguments)
+        return answer
+
+    monkeypatch.setattr(owner, name, collaborate)
+    getattr(stage.service, method)()
+    assert done, "the second item was not done in the same round"
+
+    done.clear()
+    getattr(stage.service, method)()
+    assert bool(done) == proof.again, "the first item was not tried again"
+    over.send(None)
