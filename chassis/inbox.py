@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -69,7 +69,7 @@ class Waiting:
     event_id: UUID
     handler: str
     attempts: int
-    body: bytes
+    body: bytes = field(repr=False)  # it may say anything of anybody, and logs show the rest
 
 
 class Inbox:

@@ -105,6 +105,7 @@ class Relay(SharedExtension):
     def _publish(self, rows: list[Any], confirmed: list[int]) -> None:
         """Adds to ``confirmed``; raises ``BrokerAway``."""
         fresh = [row for row in rows if row.seq not in self._failing]
+        suspect = [row for row in rows if row.seq in self._failing]
         try:
             confirmed += self._publisher.publish(map(self._outgoing, fresh)) if fresh else []
         except Exception:  # whose fault it was shows when each goes alone
@@ -116,7 +117,7 @@ class Relay(SharedExtension):
                     for seq in missing:
                         self._note_failure(seq)
                 raise BrokerAway(f"{len(missing)} of {len(fresh)} events not confirmed")
-        self._publish_alone([row for row in rows if row.seq in self._failing], confirmed)
+        self._publish_alone(suspect, confirmed)
 
     def _publish_alone(self, rows: list[Any], confirmed: list[int]) -> None:
         end = monotonic() + ALONE_FOR_S
@@ -149,6 +150,8 @@ class Relay(SharedExtension):
 
     def _outgoing(self, row: Any) -> Outgoing:
         """Raises what a damaged row makes it raise."""
+        if not isinstance(row.type, str) or not isinstance(row.body, bytes | memoryview):
+            raise TypeError("the row is damaged: its type is no text, or its body no bytes")
         exchange = exchange_of(self.database.service).name
         return Outgoing(row.seq, bytes(row.body), exchange, row.type, str(UUID(str(row.event_id))))
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 
+from chassis import housekeeping
 from chassis.housekeeping import KEPT, forget
 from chassis.ids import new_id
 from chassis.inbox import Status
@@ -72,6 +73,37 @@ def test_what_needs_a_person_or_another_try_is_kept_however_old(
     forget(store, utc_now() - KEPT)
 
     assert count(store, "inbox") == 1
+
+
+def test_a_table_that_can_not_be_cleared_keeps_no_other(
+    store: Store, old: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, "outbox", an_event(emitted_at=old, sent_at=old))
+    put(store, "replies", {"key": "old", "fingerprint": "", "made_at": old})
+    clear = housekeeping._clear
+
+    def clear_all_but_the_outbox(database: Store, table: Table, *rest: Any) -> None:
+        if table.name == "outbox":
+            raise RuntimeError("it takes too long")
+        clear(database, table, *rest)
+
+    monkeypatch.setattr(housekeeping, "_clear", clear_all_but_the_outbox)
+    forget(store, utc_now() - KEPT)
+
+    assert (count(store, "outbox"), count(store, "replies")) == (1, 0)
+
+
+def test_more_than_is_deleted_at_once_is_forgotten_all_the_same(
+    store: Store, old: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "BATCH", 2)
+    for _ in range(5):
+        put(store, "outbox", an_event(emitted_at=old, sent_at=old))
+        put(store, "inbox", a_receipt(Status.DONE, received_at=old, settled_at=old))
+
+    forget(store, utc_now() - KEPT)
+
+    assert (count(store, "outbox"), count(store, "inbox")) == (0, 0)
 
 
 def an_event(**times: datetime | None) -> dict[str, Any]:

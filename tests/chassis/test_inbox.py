@@ -8,10 +8,12 @@ from typing import Any
 
 import eventlet
 import pytest
+from eventlet.event import Event as GreenEvent
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from chassis import inbox as inbox_module
 from chassis.database import DatabaseAway
 from chassis.events import Envelope, Event
 from chassis.inbox import ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE, Inbox, Waiting, pause_before
@@ -343,6 +345,50 @@ def test_an_error_that_no_database_could_keep_is_kept(inbox: Inbox, store: Store
 
     assert the_row(store).status == "retry"
     assert "a NUL" in the_row(store).error
+
+
+def raising(error: BaseException) -> Any:
+    def fail(event: object, tx: object) -> None:
+        raise error
+
+    return fail
+
+
+def hanging(event: object, tx: object) -> None:
+    GreenEvent().wait()
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("not even its text")
+
+
+@pytest.mark.parametrize(
+    ("fail", "said"),
+    [
+        (raising(MemoryError()), "MemoryError"),
+        (raising(RecursionError()), "RecursionError"),
+        (raising(eventlet.Timeout(None)), "Timeout"),
+        (raising(Unspeakable()), "Unspeakable"),
+        (hanging, "Timeout"),
+    ],
+    ids=["no memory", "too deep", "a timeout", "without a text", "it hangs"],
+)
+def test_whatever_befalls_a_handler_its_event_is_kept_and_the_next_is_handled(
+    inbox: Inbox, store: Store, monkeypatch: pytest.MonkeyPatch, fail: Any, said: str
+) -> None:
+    monkeypatch.setattr(inbox_module, "HANDLER_DEADLINE_S", 0.5)
+    poison = an_envelope("poison")
+    receive(inbox, poison, fail)
+    receive(inbox, an_envelope("good"))
+    inbox.retry(waiting(inbox), poison, fail)
+
+    assert heard_in(store) == ["note_down:good"]
+    [kept] = [row for row in rows_of(store, "inbox") if row.status == "retry"]
+    assert (kept.event_id, kept.attempts) == (poison.id, 2)
+    assert kept.error.startswith(said)
+    inbox.retry(waiting(inbox), poison, hear(HANDLER))
+    assert sorted(heard_in(store)) == ["note_down:good", "note_down:poison"]
 
 
 # The database's own failures

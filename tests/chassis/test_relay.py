@@ -9,7 +9,7 @@ from typing import Any
 import eventlet
 import pytest
 from kombu import Queue
-from sqlalchemy import insert
+from sqlalchemy import insert, select, text
 
 from chassis import broker as broker_module
 from chassis import json, loop, relay
@@ -31,6 +31,7 @@ from tests.chassis.bank import (
     an_envelope,
     rows_of,
 )
+from tests.house import an_embedded_broker
 from tests.waiting import eventually
 
 EXCHANGE = exchange_of("teller")
@@ -217,6 +218,132 @@ def test_only_what_was_confirmed_is_marked_as_sent(store: Store) -> None:
 
     rows = sorted(rows_of(store, "outbox"))
     assert [row.sent_at is not None for row in rows] == [True, False, False]
+
+
+# Events that can't be published
+
+LONGER_THAN_A_ROUTING_KEY = "€" * 100
+DAMAGED = {"type": LONGER_THAN_A_ROUTING_KEY}
+DAMAGED_ON_SQLITE = [
+    DAMAGED,
+    {"type": b"\xff"},
+    {"event_id": "no id"},
+    {"body": "text"},
+    {"body": 7},
+]
+
+
+def a_damaged_leftover(store: Store, **damage: Any) -> None:
+    a_leftover(store, "poison")
+    columns = ", ".join(f"{column} = :{column}" for column in damage)
+    last = "(SELECT max(seq) FROM outbox)"
+    with store.writer.begin() as connection:
+        connection.execute(text(f"UPDATE outbox SET {columns} WHERE seq = {last}"), damage)
+
+
+def unsent(store: Database) -> list[int]:
+    sent = select(text("seq"), text("sent_at")).select_from(store.table("outbox"))
+    with store.reading() as session:
+        return [seq for seq, sent_at in session.execute(sent) if sent_at is None]
+
+
+def poison_and_good_ones(store: Store, *damages: dict[str, Any]) -> list[int]:
+    """The numbers of the poisonous ones, which come first, last and in between."""
+    for damage in damages:
+        a_damaged_leftover(store, **damage)
+        write(store, "good")
+    a_damaged_leftover(store, **damages[-1])
+    return [1 + 2 * number for number in range(len(damages) + 1)]
+
+
+def test_an_event_that_can_not_be_published_keeps_no_other_waiting(
+    rabbitmq_url: str, database: str
+) -> None:
+    store = a_store(database, "teller", Base)
+    on_sqlite = database.startswith("sqlite")
+    poison = poison_and_good_ones(store, *(DAMAGED_ON_SQLITE if on_sqlite else [DAMAGED]))
+    with everything_published(rabbitmq_url) as messages:
+        made = a_relay(store, rabbitmq_url)
+        found = made.sweep()
+        good = found - len(poison)
+        assert unsent(store) == poison
+        eventually(lambda: words_of(messages) == ["good"] * good)
+
+        write(store, "later")
+        assert made.sweep() == 1  # what failed waits
+        eventually(lambda: words_of(messages) == [*["good"] * good, "later"])
+        made._publisher.drop()
+    store.dispose()
+
+
+def test_of_a_damaged_row_the_embedded_platform_publishes_the_others(sqlite_database: str) -> None:
+    store = a_store(sqlite_database, "teller", Base)
+    poison = poison_and_good_ones(store, {"event_id": "no id"}, {"body": "text"})
+    made = a_relay(store, an_embedded_broker())
+    made.sweep()
+    assert unsent(store) == poison
+    store.dispose()
+
+
+def test_an_event_that_is_too_large_for_the_broker_keeps_no_other_waiting(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = a_store(database, "teller", Base)
+    with servers.rabbitmq_of_our_own() as server:
+        limited = server.control("eval", "application:set_env(rabbit, max_message_size, 1000).")
+        assert limited.returncode == 0, limited.stderr
+        write(store, "good", "x" * 2000, "good")
+        made = a_relay(store, server.url)
+        made.sweep()
+        assert unsent(store) == [2]
+
+        for _ in range(3):  # it is tried again, alone
+            made._failing[2] = made._failing[2]._replace(not_before=0.0)
+            write(store, "later")
+            assert made.sweep() == 2
+            assert unsent(store) == [2]
+        assert made._failing[2].times == 4
+        made._publisher.drop()
+    store.dispose()
+
+
+def test_what_could_not_be_published_once_is_when_it_can_be(store: Store) -> None:
+    class Picky(ConfirmedPublisher):
+        """Refuses what it is told to."""
+
+        refused = "poison"
+
+        def publish(self, batch: Any) -> list[int]:
+            taken = list(batch)
+            if any(self.refused.encode() in each.body for each in taken):
+                raise BrokerAway("PreconditionFailed")
+            return [each.key for each in taken]
+
+        def reach(self) -> None: ...
+
+    write(store, "good", "poison", "good")
+    made = a_relay(store, "embedded://unused")
+    made._publisher = picky = Picky("embedded://unused", [], [])
+    made.sweep()
+    assert unsent(store) == [2]
+    assert made.sweep() == 0
+
+    picky.refused = "nothing"
+    made._failing[2] = made._failing[2]._replace(not_before=0.0)
+    assert made.sweep() == 1
+    assert unsent(store) == []
+    assert made._failing == {}
+
+
+def test_while_the_broker_is_away_no_event_is_at_fault(sqlite_database: str) -> None:
+    store = a_store(sqlite_database, "teller", Base)
+    write(store, "one", "two")
+    made = a_relay(store, "amqp://guest:guest@127.0.0.1:1")
+    for _ in range(3):
+        with pytest.raises(BrokerAway):
+            made.sweep()
+    assert made._failing == {}
+    store.dispose()
 
 
 def test_a_broker_that_is_away_leaves_all_unsent(sqlite_database: str) -> None:

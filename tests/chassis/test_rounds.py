@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 
 import eventlet
 import pytest
@@ -206,7 +207,7 @@ def test_what_fails_every_time_is_tried_ever_more_rarely(now: list[float]) -> No
     for _ in range(4 * 60 * 60):
         for_each(["poison"], work)
         now[0] += 1
-    pauses = [later - earlier for earlier, later in zip(tried, tried[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(tried)]
     assert pauses[:8] == [1, 5, 10, 20, 40, 80, 160, 300]
     assert set(pauses[8:]) == {300}
 

@@ -6,15 +6,18 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import eventlet
 import pytest
 import structlog
 
 from chassis import broker as broker_module
 from chassis import consumer, context, inbox, json, queues, retries
 from chassis.broker import connection_to
+from chassis.events import Envelope
+from chassis.inbox import Inbox
 from chassis.mending import Selection
 from chassis.process import Process
-from chassis.subscribe import queues_of, subscriptions_of
+from chassis.subscribe import Subscription, queues_of, subscriptions_of
 from chassis.transaction import Transaction
 from tests import servers
 from tests.chassis.bank import (
@@ -31,6 +34,7 @@ from tests.chassis.bank import (
     an_envelope,
     count_of,
     delete_queues,
+    rows_of,
     with_tables,
 )
 from tests.waiting import eventually
@@ -229,6 +233,66 @@ def test_a_database_that_went_away_loses_nothing_and_consumes_no_attempt(
             assert bytes(parked.body) == b"poison"
             assert tries.tries == 1
             assert count_of(company.store("listener"), "inbox") == 2
+
+
+def test_one_that_can_not_be_brought_back_keeps_no_other_waiting(
+    broker: str, sqlite_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And one whose bytes can't be read, for whatever reason, is parked in the end."""
+    monkeypatch.setattr(inbox, "ATTEMPTS", 100_000)
+    tries, read, unreadable = Fickle(1), Envelope.from_json, []
+    park_again, parking = Inbox.park_again, Fickle(2)
+
+    def from_json(body: bytes, event_type: Any) -> Any:
+        if unreadable and unreadable[0] in body:
+            raise MemoryError
+        return read(body, event_type)
+
+    def park_in_the_end(self: Inbox, waiting: Any, reason: str) -> None:
+        parking()
+        park_again(self, waiting, reason)
+
+    monkeypatch.setattr(Envelope, "from_json", from_json)
+    monkeypatch.setattr(Inbox, "park_again", park_in_the_end)
+    service = a_listener(lambda event, tx: tries() if event.word == "good" else failing())
+    with a_company(broker, sqlite_database, Teller, service, Client) as company:
+        company.teller.tell(word="poison")
+        eventually(lambda: [row.status for row in rows_of(company.store("listener"), "inbox")])
+        unreadable.append(b"poison")
+        company.teller.tell(word="good")
+        then(company, "note_down:good")
+        [parked] = eventually(company.mending("listener").parked)
+        assert b"poison" in bytes(parked.body)
+        assert parked.error == "MemoryError: "
+
+
+def failing() -> None:
+    raise RuntimeError("the line is dead")
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), MemoryError(), eventlet.Timeout(None)])
+def test_a_message_whose_provider_fails_keeps_no_other_waiting(
+    broker: str, sqlite_database: str, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    monkeypatch.setattr(consumer, "TRY_AGAIN_AFTER_S", 0.1)
+    handle, failures = Subscription.handle_message, Fickle(2)
+
+    def fail_at_poison(self: Any, body: bytes, message: Any) -> None:
+        if b"poison" in body:
+            try:
+                failures()
+            except RuntimeError:
+                raise error from None
+        handle(self, body, message)
+
+    monkeypatch.setattr(Subscription, "handle_message", fail_at_poison)
+    service = a_listener(lambda event, tx: None)
+    with a_company(broker, sqlite_database, Teller, service, Client) as company:
+        company.teller.tell(word="poison")
+        company.teller.tell(word="good")
+        eventually(lambda: len(company.heard()) == 2)
+        assert failures.tries == 3
+        assert not any(container._died.ready() for container in company.process.containers)
 
 
 def _count_waits(company: Company) -> list[bytes]:
