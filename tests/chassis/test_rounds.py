@@ -36,7 +36,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The monotonic clock, to be put on; what fails is tried again at its latest."""
     now = [1000.0]
     monkeypatch.setattr(rounds, "monotonic", lambda: now[0])
-    monkeypatch.setattr(rounds.random, "random", lambda: 1.0)
+    monkeypatch.setattr("random.random", lambda: 1.0)
     return now
 
 

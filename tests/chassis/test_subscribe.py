@@ -240,7 +240,8 @@ def test_one_that_can_not_be_brought_back_keeps_no_other_waiting(
 ) -> None:
     """And one whose bytes can't be read, for whatever reason, is parked in the end."""
     monkeypatch.setattr(inbox, "ATTEMPTS", 100_000)
-    tries, read, unreadable = Fickle(1), Envelope.from_json, []
+    unreadable: list[bytes] = []
+    tries, read = Fickle(1), Envelope.from_json
     park_again, parking = Inbox.park_again, Fickle(2)
 
     def from_json(body: bytes, event_type: Any) -> Any:

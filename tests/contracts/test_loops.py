@@ -133,7 +133,7 @@ def a_hanging_erasure(stage: Stage) -> Erasure:
 
 def a_consultation(stage: Stage, **given: Any) -> Consultation:
     starts_at = (stage.now - A_MONTH).replace(minute=0, second=0, microsecond=0)
-    return a_row(
+    row: Consultation = a_row(
         Consultation,
         id=new_id(),
         client_id=new_id(),
@@ -145,6 +145,7 @@ def a_consultation(stage: Stage, **given: Any) -> Consultation:
         version=1,
         **given,
     )
+    return row
 
 
 def two_sealed_notes(stage: Stage) -> None:
@@ -183,7 +184,7 @@ def a_hold_that_ran_out(stage: Stage) -> Hold:
 
 
 def a_wait(stage: Stage) -> Wait:
-    return a_row(
+    row: Wait = a_row(
         Wait,
         id=new_id(),
         specialist_id=new_id(),
@@ -192,6 +193,7 @@ def a_wait(stage: Stage) -> Wait:
         joined_at=stage.now,
         since=stage.now,
     )
+    return row
 
 
 def two_forgotten(stage: Stage) -> None:
@@ -311,7 +313,7 @@ def test_a_clock_that_claims_to_have_no_loop_has_none(clock: tuple[str, str]) ->
 # The search itself
 
 
-def helped(items: list[int], do: Callable[[int], None]) -> None:
+def helped(items: list[int], do: Callable[[int], object]) -> None:
     for each in items:
         do(each)
 
@@ -321,7 +323,7 @@ class Planted:
 
     items = (1, 2)
 
-    def work(self, item: int) -> None: ...
+    def work(self, item: int) -> object: ...
 
     @every(minutes=1)
     def a_loop(self) -> None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis import inbox, retries
 from chassis.ids import new_id
+from chassis.times import utc_now
 from contracts.content import ArticlePublished
 from services.notifications.consultations import wording
+from services.notifications.mails.mails import Mail
 from tests.databases import connected_database
 from tests.house import House
 from tests.people import Person, a_client, a_specialist, slots_of
 from tests.system.processes import Settings, firststep
 from tests.waiting import eventually
+
+TWO_MINUTES = timedelta(minutes=2)
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +127,31 @@ def test_what_waits_is_shown_and_waiting_too_long_is_an_exit_code(
     an_unsent_event(real["database"])
     assert firststep(real, "events", "lag").returncode == 0
     assert firststep(real, "events", "lag", "--over", "0").returncode == 1
+
+
+def test_mail_that_waits_is_shown_and_waiting_too_long_is_an_exit_code(real: Settings) -> None:
+    plant_mail(real["database"])
+    lag = firststep(real, "events", "lag", "--json")
+    assert lag.returncode == 1
+    by_service = {row["service"]: row for row in json.loads(lag.stdout)}
+    row = by_service["notifications"]
+    assert (row["mails_waiting"], row["mails_failed"]) == (1, 1)
+    assert row["oldest_mail"] >= TWO_MINUTES.total_seconds()
+    assert by_service["booking"]["mails_waiting"] is None
+    assert firststep(real, "events", "lag", "--over", "3600").returncode == 0
+    assert "oldest mail" in firststep(real, "events", "lag").stdout
+
+
+def plant_mail(database: str) -> None:
+    """One that waits for two minutes, as its id says, and one that was given up."""
+    notifications, now = connected_database(database, "notifications"), utc_now()
+    waiting, failed = (Mail.to(new_id(), "Hello", "Hello.", now) for _ in range(2))
+    milliseconds = int(TWO_MINUTES.total_seconds() * 1000)
+    waiting.id = UUID(int=waiting.id.int - (milliseconds << 80))
+    failed.refused("no such mailbox", now)
+    with notifications.transaction() as tx:
+        tx.add_all([waiting, failed])
+    notifications.dispose()
 
 
 def an_unsent_event(database: str) -> None:
