@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from datetime import datetime
-from subprocess import DEVNULL, PIPE, Popen
-from tempfile import TemporaryFile
 from typing import Any
-
-from eventlet import Timeout
-from eventlet.semaphore import Semaphore
 
 from chassis import json
 from chassis.errors import Unavailable
+from chassis.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
 from contracts.booking.outside import BadCalendarFile
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.slots.taken import Interval
 
-READ = [sys.executable, "-m", "services.booking.outside.reading"]
-KNOWS = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-"""Nothing of what this process knows: what reads the files of strangers is given no secret."""
+READ = command_of("services.booking.outside.reading")
 DEADLINE_S = 10.0
 """Waiting for its turn included, on a machine that has other things to do; of processor time it
 gets half."""
-AT_ONCE = 2
-
-_turn = Semaphore(AT_ONCE)
+LARGEST_ANSWER = 4 * 1024 * 1024
+"""Bytes; the most stretches take a twentieth of it."""
+_turn = Turns(at_once=2, waiting=100)
 
 
 def busy_times(
@@ -52,24 +44,18 @@ def busy_times(
 
 
 def _read(given: bytes) -> dict[str, Any]:
-    deadline = Timeout(DEADLINE_S)
     try:
-        # a file: who reads from a pipe and dies keeps the writer waiting
-        with _turn, TemporaryFile() as file:
-            file.write(given)
-            file.seek(0)
-            with Popen(READ, env=KNOWS, stdin=file, stdout=PIPE, stderr=DEVNULL) as process:
-                try:
-                    said, _ = process.communicate()
-                finally:
-                    process.kill()
-    except Timeout as passed:
-        if passed is not deadline:
-            raise
+        said = parse(
+            READ,
+            given,
+            turns=_turn,
+            deadline_s=DEADLINE_S,
+            running_s=DEADLINE_S,
+            largest_answer=LARGEST_ANSWER,
+        )
+    except Failed:
+        raise BadCalendarFile("can't be read within bounds of time and memory") from None
+    except NotParsed:
         raise Unavailable(f"could not be read within {DEADLINE_S:g} s") from None
-    finally:
-        deadline.cancel()
-    if process.returncode:
-        raise BadCalendarFile("can't be read within bounds of time and memory")
     answer: dict[str, Any] = json.loads(said)
     return answer

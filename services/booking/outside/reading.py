@@ -10,9 +10,7 @@ Of the platform it imports how intervals are merged and no more, so that it star
 from __future__ import annotations
 
 import json
-import os
 import re
-import resource
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,12 +22,11 @@ from zoneinfo import ZoneInfo
 import recurring_ical_events
 from icalendar import Calendar, vDDDTypes
 
+from chassis.bounds import bound
 from services.booking.slots.taken import Interval, merged
 
 MOST_MEMORY = 768 * 1024 * 1024
 MOST_CPU_S = 5
-POLITENESS = 10
-"""Whoever serves requests goes first."""
 MOST_EVENTS = 5_000
 MOST_OCCURRENCES = 20_000
 MOST_STRETCHES = 3_000
@@ -185,9 +182,7 @@ def _is(event: Any, name: str, value: str) -> bool:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
-    os.nice(POLITENESS)
+    bound(MOST_MEMORY, MOST_CPU_S)
     asked = Asked.read(sys.stdin.buffer.readline())
     answer: dict[str, Any]
     try:

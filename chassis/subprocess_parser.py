@@ -1,0 +1,130 @@
+"""Untrusted bytes, parsed in a process of their own that is killed at a deadline.
+
+    READ = command_of("some.module")           # its main() calls ``bounds.bound`` first
+    _turns = Turns(at_once=2, waiting=8)
+    answer = parse(READ, body, turns=_turns, deadline_s=10, running_s=5, largest_answer=1_000_000)
+
+    NotParsed
+    ├── Crowded     too many wait for a turn already
+    ├── Late        there was no turn, or no answer, in time
+    └── Failed      the process ended without an answer: it met a limit, or crashed
+
+A library can be driven to use memory and time without end by bytes made for it, and to worse by a
+fault in its C code. The process that runs it has nothing of this one: an empty environment, no
+open files but its input and output. Its memory and processor time are limited by the kernel
+(``bounds``), its time by the clock here. Whatever becomes of it, its turn comes free.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from subprocess import DEVNULL, PIPE, Popen
+from tempfile import TemporaryFile
+from time import monotonic
+from typing import Any
+
+from eventlet import Timeout
+from eventlet.semaphore import Semaphore
+
+from chassis.context import current
+
+ENVIRONMENT = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+"""Where Python finds its modules, and nothing else of what this process was given."""
+PIECE = 64 * 1024
+TO_ANSWER_S = 0.5
+"""Of the call's own deadline this much is left for the answer's way back."""
+
+
+class NotParsed(Exception):
+    """There is no answer."""
+
+
+class Crowded(NotParsed):
+    """Too many wait for a turn already."""
+
+
+class Late(NotParsed):
+    """There was no turn, or no answer, in time."""
+
+
+class Failed(NotParsed):
+    """The process ended without an answer: it met a limit, or crashed."""
+
+
+class Turns(Semaphore):  # type: ignore[misc]  # eventlet has no types
+    """So many processes ``at_once``, and so many callers ``waiting`` for a turn at most."""
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        super().__init__(at_once)
+        self._waiting = waiting
+
+    def __enter__(self) -> Any:
+        if self.balance <= -self._waiting:
+            raise Crowded
+        return super().__enter__()
+
+
+def command_of(module: str) -> list[str]:
+    """What runs this module's ``main()`` in a process of its own."""
+    return [sys.executable, "-m", module]
+
+
+def parse(
+    command: Sequence[str],
+    given: bytes,
+    *,
+    turns: AbstractContextManager[Any],
+    deadline_s: float,
+    running_s: float,
+    largest_answer: int,
+) -> bytes:
+    """What the command writes about ``given``, its standard input.
+
+    ``deadline_s`` (seconds) is for all of it, waiting for a turn included; less where the call
+    that this serves has less left. ``running_s`` is for the process alone. ``largest_answer`` is
+    in bytes. Raises ``NotParsed``.
+    """
+    until = monotonic() + min(deadline_s, current().remaining() - TO_ANSWER_S)
+    with ExitStack() as held:
+        with _within(until - monotonic()):
+            held.enter_context(turns)
+        with _within(min(running_s, until - monotonic())):
+            return _answer(command, given, largest_answer)
+
+
+def _answer(command: Sequence[str], given: bytes, largest: int) -> bytes:
+    answer = bytearray()
+    # a file: a process that dies while it reads from a pipe keeps the writer waiting
+    with TemporaryFile() as file:
+        file.write(given)
+        file.seek(0)
+        with Popen(command, env=ENVIRONMENT, stdin=file, stdout=PIPE, stderr=DEVNULL) as process:
+            try:
+                assert process.stdout is not None
+                while piece := process.stdout.read(PIECE):
+                    answer += piece
+                    if len(answer) > largest:
+                        raise Failed(f"it answers with more than {largest} bytes")
+                process.wait()
+            finally:
+                process.kill()
+    if process.returncode:
+        raise Failed(f"it ended with {process.returncode}")
+    return bytes(answer)
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raises ``Late`` inside the block when the time is up."""
+    deadline = Timeout(max(seconds, 0.0))
+    try:
+        yield
+    except Timeout as passed:
+        if passed is not deadline:
+            raise
+        raise Late(f"not within {seconds:g} s") from None
+    finally:
+        deadline.cancel()
