@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.errors import NotFound
+from chassis.errors import EmailNotVerified, NotFound
 from chassis.storage import StorageAway
 from contracts.files import BadFile, File
-from contracts.profiles.accounts import Role
+from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.specialists import Specialist
 from gateway.api.base import Api
 from gateway.declaration import FOR_EVER_S, Raw
@@ -23,7 +23,7 @@ class PhotosApi(Api):
         body=PICTURES,
         returns=Specialist,
         allow=[Role.SPECIALIST],
-        errors=[NotFound, BadFile, StorageAway],
+        errors=[EmailNotVerified, NotFound, TooManyTries, BadFile, StorageAway],
     )
     def set_photo(self, body: bytes) -> Any:
         """Show this photo: its middle, as a square, without anything that it says of itself."""

@@ -60,6 +60,10 @@ RESET = Kind("reset", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinut
 CHANGE_OF_EMAIL = Kind("change of e-mail", None, RateLimitItemPerHour(5), None)
 MAIL = Kind("mail", None, RateLimitItemPerHour(5), None)
 """Mails with links, by mailbox: anybody can have them sent to any address."""
+PHOTO = Kind("photo", None, RateLimitItemPerHour(20), None)
+"""Uploads, before they are decoded; refused ones count."""
+DOCUMENT = Kind("document", None, RateLimitItemPerHour(20), None)
+"""Uploads of a licence's document, counted apart from photos."""
 
 
 class Guesses(DependencyProvider):

@@ -19,7 +19,7 @@ from tests.waiting import eventually
 A_MINUTE = 60.0
 ECHO = "import sys; sys.stdout.write(sys.stdin.read()[::-1])"
 HANGS = "import os, sys, time; open(sys.stdin.read(), 'w').write(str(os.getpid())); time.sleep(999)"
-BOUND = "from chassis.bounds import bound; bound(256 * 1024**2, 1); "
+BOUND = "from chassis.bounds import bound; bound(256 * 1024**2, 1)\n"
 
 
 def parsed(
@@ -124,6 +124,10 @@ def test_a_process_without_a_proper_answer_has_failed(program: str) -> None:
     with eventlet.Timeout(A_MINUTE / 2), pytest.raises(Failed):
         parsed(program, turns=turns)
     assert parsed(ECHO, b"next", turns) == b"txen"
+
+
+def test_a_process_within_its_limits_is_let_be() -> None:
+    assert parsed(BOUND + ECHO, b"given") == b"nevig"
 
 
 def test_a_process_is_given_no_secret_and_no_open_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,8 @@ from chassis.storage import files_at
 from chassis.times import utc_now
 from contracts.files import BadFile, File
 from contracts.profiles.specialists import SpecialistUpdated
-from services.profiles.specialists.photos import MOST_PIXELS, squares_of
+from services.profiles.pictures.formats import MOST_PIXELS
+from services.profiles.specialists.photos import squares_of
 from services.profiles.sweeping import sweep
 from tests.pictures import a_picture, encoded, opened
 from tests.profiles.builders import a_profile

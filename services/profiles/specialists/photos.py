@@ -1,40 +1,40 @@
 """Photos: what was sent becomes squares without metadata, in three sizes.
 
-Decoding a large picture takes tens of milliseconds and megabytes, so it runs in a real thread,
-two at a time.
+Decoding takes tens of milliseconds and megabytes, and far more where a file was made for that. So
+it runs in a process of its own with limits of memory and time: see ``services.profiles.pictures``.
 """
 
 from __future__ import annotations
 
 import re
-import struct
-import zlib
-from io import BytesIO
 from uuid import UUID, uuid4
 
-from eventlet import tpool
-from eventlet.semaphore import Semaphore
-
-from chassis.errors import FieldError, NotFound
+from chassis import json
+from chassis.errors import FieldError, NotFound, Unavailable
 from chassis.storage import Files
+from chassis.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
 from contracts.files import BadFile, File
 from contracts.profiles.specialists import Photo
 
 SIZES = {"large": 512, "medium": 256, "small": 96}
 """Pixels on each side."""
-FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_PIXELS = 25_000_000
-"""To be decoded; a small file may claim to have far more. Cameras that see more write JPEG, of
-which a fraction is decoded."""
-QUALITY = 82
-AT_ONCE = 2
+DECODE = command_of("services.profiles.pictures.decoding")
+DEADLINE_S = 9.0
+"""Waiting for its turn included."""
+RUNNING_S = 6.0
+"""Of one process. Two that take all of it leave the next one time enough."""
+LARGEST_ANSWER = 2 * 1024 * 1024
+"""Bytes: more than the pixels of all three squares, and never needed."""
+_turns = Turns(at_once=2, waiting=8)
+
+TOO_MUCH = (
+    "It takes too much memory, or more than 5 s of processor time, to be decoded. "
+    "Please save it as a plain JPEG and send that."
+)
+BUSY = "Too many photos are being worked on just now. Please send yours again in a minute."
 PATH = "/api/v1/photos"
 FOLDER = "photos/"
 FILE_NAME = re.compile(r"[0-9a-f]{32}-[0-9a-f]{16}-(512|256|96)\.webp")
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
-"""What Pillow raises at bytes that are not what they claim to be."""
-
-_turns = Semaphore(AT_ONCE)
 
 
 def addresses(key: str) -> Photo | None:
@@ -46,8 +46,7 @@ def addresses(key: str) -> Photo | None:
 
 def keep(files: Files, specialist_id: UUID, content: bytes) -> str:
     """Keep the photo in all its sizes; its key, never used before. Raises ``BadFile``."""
-    with _turns:
-        squares = tpool.execute(squares_of, content)
+    squares = squares_of(content)
     key = f"{specialist_id.hex}-{uuid4().hex[:16]}"
     for side, square in squares.items():
         files.put(f"{FOLDER}{_file_name(key, side)}", square)
@@ -68,42 +67,36 @@ def find_largest(files: Files, key: str) -> File:
 
 
 def squares_of(content: bytes) -> dict[int, bytes]:
-    """The middle of a picture as it is meant to be seen, by side; raises ``BadFile``.
+    """The middle of a picture as it is meant to be seen, as WebP, by side.
 
     Its own bytes say what it is, whatever it was called. Nothing but the pixels is taken over.
+    Raises ``BadFile``, or ``Unavailable`` where it could not be decoded in time.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    Image.MAX_IMAGE_PIXELS = None  # a limit of our own, checked before anything is decoded
+    asked = json.dumps({"sides": list(SIZES.values())}) + b"\n"
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as picture:
-            largest = max(SIZES.values())
-            picture.draft("RGB", (largest, largest))  # a JPEG need not be decoded in full
-            pixels = picture.width * picture.height
-            if pixels > MOST_PIXELS:
-                raise _bad(f"It has {pixels} pixels, the limit is {MOST_PIXELS}.")
-            plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-            square = ImageOps.fit(plain, (largest, largest))
-            upright = ImageOps.exif_transpose(square)  # cheaper now, and the middle is the middle
-            return {side: _webp(upright.resize((side, side))) for side in SIZES.values()}
-    except UnidentifiedImageError:
-        raise _bad("It is not a JPEG, PNG or WebP picture.") from None
-    except DAMAGED as error:
-        raise _bad(f"It is damaged: {error}.") from None
+        head, _, rest = parse(
+            DECODE,
+            asked + content,
+            turns=_turns,
+            deadline_s=DEADLINE_S,
+            running_s=RUNNING_S,
+            largest_answer=LARGEST_ANSWER,
+        ).partition(b"\n")
+    except Failed:
+        raise _bad(TOO_MUCH) from None
+    except NotParsed:
+        raise Unavailable(BUSY) from None
+    answer = json.loads(head)
+    if "refused" in answer:
+        raise _bad(answer["refused"], answer.get("value"))
+    squares = {}
+    for side, length in zip(SIZES.values(), answer["lengths"], strict=True):
+        squares[side], rest = rest[:length], rest[length:]
+    return squares
 
 
-def _webp(square: object) -> bytes:
-    from PIL import Image
-
-    assert isinstance(square, Image.Image)
-    square.info.clear()
-    file = BytesIO()
-    square.save(file, "WEBP", quality=QUALITY)
-    return file.getvalue()
-
-
-def _bad(detail: str) -> BadFile:
-    return BadFile(errors=[FieldError("photo", detail)])
+def _bad(detail: str, value: str | None = None) -> BadFile:
+    return BadFile(errors=[FieldError("photo", detail, value)])
 
 
 def _file_name(key: str, side: int) -> str:

@@ -16,6 +16,7 @@ from contracts.profiles import history
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, WriteProfile
+from services.profiles.guesses import PHOTO
 from services.profiles.part import Part
 from services.profiles.specialists import photos
 from services.profiles.specialists.history import Change, recorded
@@ -45,6 +46,9 @@ class Specialists(Part):
     @rpc
     def set_photo(self, photo: File) -> contract.Specialist:
         account_id = self.caller.with_role(Role.SPECIALIST)
+        self.caller.require_verified()
+        self._require_profile(account_id)
+        self.guesses.of(PHOTO, account_id, None).count()
         return self._show_photo(photos.keep(self.files, account_id, photo.read()))
 
     @rpc
@@ -88,6 +92,14 @@ class Specialists(Part):
             with recorded(tx, specialist, account_id):
                 tx.emit(*specialist.show_photo(key))
             return tx.reply(specialist.to_resource())
+
+    def _require_profile(self, account_id: UUID) -> None:
+        """Raises ``NotFound`` where nothing may be shown with the profile yet."""
+        with self.store.reading() as session:
+            specialist = session.get(Specialist, account_id)
+        if specialist is None:
+            raise NotFound("you have no profile yet: write one first")
+        specialist.require_written()
 
     def _specialist(self, specialist_id: UUID) -> Specialist:
         with self.store.reading() as session:
