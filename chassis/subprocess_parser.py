@@ -54,7 +54,7 @@ class Failed(NotParsed):
     """The process ended without an answer: it met a limit, or crashed."""
 
 
-class Turns(Semaphore):  # type: ignore[misc]  # eventlet has no types
+class Turns(Semaphore):
     """So many processes ``at_once``, and so many callers ``waiting`` for a turn at most."""
 
     def __init__(self, at_once: int, waiting: int) -> None:

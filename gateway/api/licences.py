@@ -9,7 +9,7 @@ from chassis.errors import NotFound
 from chassis.pages import BadCursor, page_of
 from chassis.storage import StorageAway
 from contracts.files import BadFile, File
-from contracts.profiles.accounts import Role
+from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.licences import (
     DecideLicence,
     Licence,
@@ -47,7 +47,7 @@ class LicencesApi(Api):
         body=Raw(DOCUMENTS),
         returns=Licence,
         allow=[Role.SPECIALIST],
-        errors=[NotFound, BadFile, StorageAway],
+        errors=[NotFound, TooManyTries, BadFile, StorageAway],
     )
     def attach_licence_document(self, body: bytes) -> Any:
         """Hand in a document that shows your licence; admins alone can see it."""

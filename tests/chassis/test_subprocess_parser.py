@@ -60,12 +60,15 @@ def test_what_the_process_writes_is_the_answer() -> None:
     assert parsed(ECHO, b"x" * 10_000_000, largest_answer=10_000_000) == b"x" * 10_000_000
 
 
-@pytest.mark.parametrize("limit", ["running_s", "deadline_s"])
-def test_a_process_that_hangs_is_killed_and_its_turn_comes_free(limit: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("deadline_s", "running_s"), [(A_MINUTE, 1.5), (1.5, A_MINUTE), (1.5, 1.5)]
+)
+def test_a_process_that_hangs_is_killed_and_its_turn_comes_free(
+    deadline_s: float, running_s: float, tmp_path: Path
+) -> None:
     turns, file = Turns(at_once=1, waiting=1), tmp_path / "pid"
-    limits = {limit: 1.5}
     with eventlet.Timeout(A_MINUTE / 2), pytest.raises(Late):
-        parsed(HANGS, str(file).encode(), turns, **limits)
+        parsed(HANGS, str(file).encode(), turns, deadline_s, running_s)
     assert has_gone(pid_in(file))
     assert parsed(ECHO, b"next", turns) == b"txen"
 

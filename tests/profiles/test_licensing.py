@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from chassis.errors import Forbidden, NotFound, Unauthenticated
 from chassis.pages import PageQuery
 from chassis.times import utc_now
 from contracts.files import BadFile, File
+from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.featuring import NotFeatured, SpecialistUnfeatured
 from contracts.profiles.licences import (
     DecideLicence,
@@ -168,6 +170,29 @@ def test_a_document_of_another_kind_is_refused(profiles: Talking, content: bytes
     with pytest.raises(BadFile) as refusal:
         profiles.asked_by(person).attach_licence_document(document=File.of(content))
     assert [each.field for each in refusal.value.errors] == ["document"]
+
+
+def test_twenty_documents_an_hour_are_taken_the_bad_ones_counted(profiles: Talking) -> None:
+    person, other = someone(profiles), someone(profiles)
+    for each in (person, other):
+        handed_in(profiles, each)
+    attach = profiles.asked_by(person).attach_licence_document
+    for _ in range(19):
+        with pytest.raises(BadFile):
+            attach(document=File.of(b"<svg/>"))
+    assert attach(document=File.of(PDF))["has_document"]
+    with pytest.raises(TooManyTries) as refusal:
+        attach(document=File.of(PDF))
+    assert 0 < refusal.value.retry_after_s <= 3600
+    assert profiles.asked_by(other).attach_licence_document(document=File.of(PDF))
+
+
+def test_a_document_without_a_licence_leaves_no_file(profiles: Talking) -> None:
+    person = someone(profiles)
+    with pytest.raises(NotFound):
+        profiles.asked_by(person).attach_licence_document(document=File.of(PDF))
+    folder = Path(str(profiles.house.process.config["FILES"]))
+    assert not list(folder.rglob(f"{person.known().hex}-*"))
 
 
 def test_two_admins_who_decide_at_once_decide_once(profiles: Talking) -> None:

@@ -19,6 +19,7 @@ from contracts.files import File
 from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import DecideLicence, LicenceQuery, SubmitLicence
+from services.profiles.guesses import DOCUMENT
 from services.profiles.licences import documents, queries
 from services.profiles.licences.licences import Licence
 from services.profiles.part import Part
@@ -39,6 +40,8 @@ class Licences(Part):
     @rpc
     def attach_licence_document(self, document: File) -> contract.Licence:
         account_id = self.caller.with_role(Role.SPECIALIST)
+        self._licence(account_id)
+        self.guesses.of(DOCUMENT, account_id, None).count()
         key = documents.keep(self.files, account_id, document.read())
         with self.store.transaction() as tx:
             held = tx.lock_or_create(Licence, account_id)

@@ -1,0 +1,1 @@
+"""Pictures from users: decoded within limits, in a process of their own."""
