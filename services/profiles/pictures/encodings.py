@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Vector = Sequence[float]
 Matrix = Sequence[Vector]
@@ -30,8 +30,7 @@ NEAR_XY = 0.005
 HIGHEST_GAMMA = 10.0
 
 
-@dataclass(frozen=True)
-class Encoding:
+class Encoding(NamedTuple):
     """``gamma``, by which samples become light; x and y of white, red, green and blue."""
 
     gamma: float

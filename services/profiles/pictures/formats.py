@@ -15,8 +15,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from services.profiles.pictures import exif
 from services.profiles.pictures.encodings import ADOBE_RGB, Encoding
@@ -47,8 +46,7 @@ class Refused(Exception):
         self.detail, self.value = detail, value
 
 
-@dataclass(frozen=True)
-class Still:
+class Still(NamedTuple):  # a dataclass would add a tenth to what the process takes to start
     """One picture, ready to be decoded.
 
     ``content`` is a file of this ``format`` with nothing but pixels. ``orientation`` is EXIF's (1
