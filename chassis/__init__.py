@@ -22,4 +22,7 @@ Behind events and calls:
 
 The process around it:
     process, container, config, logs, health, http, json, green
+
+Bytes from outside:
+    subprocess_parser, bounds   parsed in a process of their own, within limits
 """

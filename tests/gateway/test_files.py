@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
 
 import httpx
 import pytest
 
+from chassis.context import Caller
 from contracts.files import LARGEST_FILE
+from contracts.profiles.accounts import Role
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.people import Person, a_licence, a_specialist
+from tests.people import Person, a_licence, a_specialist, somebody
+from tests.picture_files import declared_jpeg
 from tests.pictures import a_picture, opened
+from tests.tokens import KEY, a_token_of
 
 PHOTO, DOCUMENT = "/specialists/me/photo", "/specialists/me/licence/document"
 PDF = b"%PDF-1.7 a licence"
@@ -128,3 +134,31 @@ def test_a_document_that_is_none_is_refused_whatever_it_is_called(holder: Person
     refused = send(holder, DOCUMENT, b"<script>", "application/pdf")
     errors = errors_by_field(expect_problem(refused, 422, "bad_file"))
     assert "PDF" in errors["document"]["detail"]
+
+
+def test_a_photo_needs_a_profile_and_a_proven_address(http: httpx.Client, holder: Person) -> None:
+    newcomer = somebody(http, "specialist")
+    expect_problem(send(newcomer, PHOTO, a_picture(), "image/jpeg"), 404, "not_found")
+    unproven = Caller(UUID(holder.id), frozenset([Role.SPECIALIST]), verified=False)
+    as_unproven = replace(holder, token=a_token_of(KEY, unproven))
+    refused = send(as_unproven, PHOTO, a_picture(), "image/jpeg")
+    expect_problem(refused, 403, "email_not_verified")
+
+
+def test_a_refused_photo_names_its_size_and_the_limit(holder: Person) -> None:
+    refused = send(holder, PHOTO, declared_jpeg(6000, 5000), "image/jpeg")
+    error = errors_by_field(expect_problem(refused, 422, "bad_file"))["photo"]
+    assert error["value"] == "30000000"
+    assert "It has 30000000 pixels, the limit is 25000000." in error["detail"]
+
+
+@pytest.mark.parametrize(("path", "content"), [(PHOTO, a_picture()[:900]), (DOCUMENT, b"<svg/>")])
+def test_after_twenty_uploads_in_an_hour_it_is_said_when_to_come_again(
+    http: httpx.Client, path: str, content: bytes
+) -> None:
+    person = a_specialist(http)
+    for _ in range(20):
+        expect_problem(send(person, path, content, "image/jpeg"), 422, "bad_file")
+    refused = send(person, path, content, "image/jpeg")
+    expect_problem(refused, 429, "too_many_tries")
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600

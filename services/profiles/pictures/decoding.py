@@ -23,12 +23,8 @@ from PIL.WebPImagePlugin import WebPImageFile
 from chassis.bounds import bound
 from services.profiles.pictures import formats
 from services.profiles.pictures.colours import to_srgb
-from services.profiles.pictures.formats import Refused, Still, damaged
+from services.profiles.pictures.formats import MOST_CPU_S, MOST_MEMORY, Refused, Still, damaged
 
-MOST_MEMORY = 640 * 1024 * 1024
-"""Bytes of address space. Of the largest pictures, animated WebP takes the most: 460 MiB."""
-MOST_CPU_S = 5
-"""Seconds; the slowest of the largest pictures takes three, a usual photo a fifth of one."""
 QUALITY = 82
 OPENERS: dict[str, type[ImageFile.ImageFile]] = {
     formats.JPEG: JpegImageFile,  # by itself: it never looks for a second picture

@@ -34,6 +34,13 @@ MOST_PARTS = 10_000
 LARGEST_PROFILE = 4 * 1024 * 1024
 """Bytes. The picture of a larger colour profile is shown without it; those of presses have 2 MB."""
 
+MOST_MEMORY = 640 * 1024 * 1024
+"""Bytes of address space of the process that decodes. Of the largest pictures, animated WebP takes
+the most: 460 MiB."""
+MOST_CPU_S = 5
+"""Seconds of its processor time; the slowest of the largest pictures takes three, a usual photo a
+quarter of one."""
+
 T = TypeVar("T")
 JPEG, PNG, WEBP = "JPEG", "PNG", "WEBP"
 

@@ -15,6 +15,7 @@ from chassis.storage import Files
 from chassis.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
 from contracts.files import BadFile, File
 from contracts.profiles.specialists import Photo
+from services.profiles.pictures.formats import MOST_CPU_S, MOST_MEMORY
 
 SIZES = {"large": 512, "medium": 256, "small": 96}
 """Pixels on each side."""
@@ -28,8 +29,8 @@ LARGEST_ANSWER = 2 * 1024 * 1024
 _turns = Turns(at_once=2, waiting=8)
 
 TOO_MUCH = (
-    "It takes too much memory, or more than 5 s of processor time, to be decoded. "
-    "Please save it as a plain JPEG and send that."
+    f"It takes more than {MOST_MEMORY // 1024**2} MiB of memory, or more than {MOST_CPU_S} s of "
+    "processor time, to decode. Please save it as a plain JPEG and send that."
 )
 BUSY = "Too many photos are being worked on just now. Please send yours again in a minute."
 PATH = "/api/v1/photos"
