@@ -87,7 +87,7 @@ class Folder:
     def get(self, name: str) -> bytes:
         with _errors_translated(), suppress(FileNotFoundError):
             return bytes(tpool.execute((self._root / name).read_bytes))
-        raise NotFound(f"there is no file {name}")
+        raise NotFound
 
     def delete(self, name: str) -> None:
         with _errors_translated():
@@ -162,7 +162,7 @@ class Bucket:
             try:
                 answer = self._client.get_object(Bucket=self._bucket, Key=name)
             except self._client.exceptions.NoSuchKey:
-                raise NotFound(f"there is no file {name}") from None
+                raise NotFound from None
             return bytes(answer["Body"].read())
 
     def delete(self, name: str) -> None:

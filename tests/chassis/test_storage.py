@@ -57,8 +57,9 @@ def test_what_is_put_is_there(files: Files) -> None:
 
 
 def test_what_is_not_there_is_not_found(files: Files) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as refusal:
         files.get("photos/never")
+    assert "never" not in refusal.value.detail  # a document's name is its owner's and ours
 
 
 def test_what_is_deleted_is_gone_and_may_be_deleted_again(files: Files) -> None:

@@ -6,6 +6,7 @@ The good ways lead to a real mail server; what an attacker on the way does is pl
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
 import warnings
@@ -323,6 +324,20 @@ def test_a_server_that_takes_passwords_in_clear_alone_gets_none(authority: Autho
         with pytest.raises(NotSent, match="AUTH"):
             send(f"smtp://{CREDENTIALS}{NAME}:{played.port}")
         assert heard_nothing_of_ours(played)
+
+
+# Into a folder
+
+
+def test_mails_in_a_folder_are_their_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        send(str(tmp_path / "deep/mail"))
+    finally:
+        os.umask(before)
+    [mail] = (tmp_path / "deep/mail").iterdir()
+    modes = [path.stat().st_mode & 0o777 for path in (mail, mail.parent, mail.parent.parent)]
+    assert modes == [0o600, 0o700, 0o700]
 
 
 # In clear
