@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis import logs
+from chassis import logs, rounds
 from services.booking.outside import queries as outside_calendars
 from tests import servers
 from tests.booking.elsewhere import none_due
@@ -26,6 +26,12 @@ def _no_calendar_elsewhere_is_read_by_itself() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(outside_calendars, "due", none_due)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_test_remembers_what_failed_in_another() -> None:
+    """Which processes do, as long as they live."""
+    rounds._failing.clear()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -20,15 +20,9 @@ from chassis.backoff import backoff
 from chassis.database import DatabaseAway
 from chassis.errors import NotFound
 from chassis.rounds import for_each, until
+from tests.chassis.bank import Base, Note, a_store, rows_of
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> Iterator[None]:
-    rounds._failing.clear()
-    yield
-    rounds._failing.clear()
 
 
 @pytest.fixture
@@ -140,6 +134,38 @@ def test_what_hangs_is_ended_at_its_deadline(at_once: int) -> None:
 
     for_each([1, 2], work, on_failure=note, deadline_s=0.2, at_once=at_once)
     assert (done, failed) == ([2], [(1, eventlet.Timeout)])
+
+
+def test_an_item_that_waits_for_the_database_is_ended_and_leaves_it_usable(
+    postgres_database: str,
+) -> None:
+    store, failed = a_store(postgres_database, "teller", Base), []
+    notes = [Note.of("locked"), Note.of("free")]
+    with store.transaction() as tx:
+        tx.add_all(notes)
+    locked, over = GreenEvent(), GreenEvent()
+
+    def hold_the_lock() -> None:
+        with store.transaction() as tx:
+            tx.lock(Note, notes[0].id)
+            locked.send(None)
+            over.wait()
+
+    def count(note: Note) -> None:
+        with store.transaction() as tx:
+            tx.lock(Note, note.id).times += 1
+
+    holding = eventlet.spawn(hold_the_lock)
+    locked.wait()
+    for_each(notes, count, on_failure=lambda *each: failed.append(each), deadline_s=0.5)
+    over.send(None)
+    holding.wait()
+    assert [note.word for note, _ in failed] == ["locked"]
+    assert {row.word: row.times for row in rows_of(store, "notes")} == {"locked": 1, "free": 2}
+
+    for_each(notes, count)
+    assert {row.word: row.times for row in rows_of(store, "notes")} == {"locked": 2, "free": 3}
+    store.dispose()
 
 
 @pytest.mark.parametrize("fail", [raising(MemoryError()), GreenEvent().wait])

@@ -59,6 +59,7 @@ from tests.tokens import SEAL_KEYS
 ROOT = Path(__file__).parents[2]
 AN_HOUR, A_DAY, A_MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 DEADLINE_S = 1.0
+ROTATED = f"{new_key()},{SEAL_KEYS}"
 
 # What each clock works on
 
@@ -152,13 +153,13 @@ def two_sealed_notes(stage: Stage) -> None:
     old = Seal(SEAL_KEYS, "consultation notes")
     stage.add(*(a_consultation(stage, sealed_note=old.close(b"note")) for _ in range(2)))
     stage.service.notes = Notes()
-    stage.service.notes.keys = Seal(f"{new_key()},{SEAL_KEYS}", "consultation notes")
+    stage.service.notes.keys = Seal(ROTATED, "consultation notes")
 
 
 def two_sealed_secrets(stage: Stage) -> None:
     old = Seal(SEAL_KEYS, "second factors").close(b"secret")
     stage.add(*(SecondFactor.pending(new_id(), old) for _ in range(2)))
-    stage.service.seals.use(f"{new_key()},{SEAL_KEYS}")
+    stage.service.seals.use(ROTATED)
 
 
 def a_calendar_elsewhere(stage: Stage) -> OutsideCalendar:
@@ -170,7 +171,7 @@ def a_calendar_elsewhere(stage: Stage) -> OutsideCalendar:
 
 def two_sealed_addresses(stage: Stage) -> None:
     stage.add(a_calendar_elsewhere(stage), a_calendar_elsewhere(stage))
-    stage.service.addresses.use(f"{new_key()},{SEAL_KEYS}")
+    stage.service.addresses.use(ROTATED)
 
 
 def two_calendars_elsewhere(stage: Stage) -> None:
