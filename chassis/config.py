@@ -23,6 +23,7 @@ from chassis.smtp import MailServer
 LARGEST_PORT = 65_535
 LEVELS = ("debug", "info", "warning", "error")
 MOST_PROXIES = 10
+CONNECTIONS_PER_ADDRESS = 100
 PREFIX = "FIRSTSTEP_"
 DEFAULT_ADDRESS = "127.0.0.1:8000"
 EMBEDDED_BROKER = f"{EMBEDDED}://here"
@@ -51,6 +52,7 @@ class Settings:
     files: str
     url: str
     proxies: int
+    connections_per_address: int
     seal_keys: str
     limits: str
     meeting: str
@@ -86,6 +88,11 @@ def read() -> Settings:
     proxies = env.int("PROXIES", 0, validate=validate.Range(0, MOST_PROXIES))
     """How many proxies of our own stand in front of the gateway: so many of the last addresses in
     ``X-Forwarded-For`` are believed."""
+    connections_per_address = env.int(
+        "CONNECTIONS_PER_ADDRESS", CONNECTIONS_PER_ADDRESS, validate=validate.Range(min=1)
+    )
+    """HTTP connections at once from one IPv4 address or IPv6 /64 network, in each process. Not
+    counted: loopback, and everything where ``PROXIES`` is above 0, as the peer is the proxy."""
     seal_keys = env.str("SEAL_KEYS", "", validate=_seal_keys)
     """Seal secrets at rest: Fernet keys, parted by commas (``firststep seal-key`` makes one). The
     first seals, all of them open."""
@@ -116,6 +123,7 @@ def read() -> Settings:
         files=files,
         url=(url or _url_of(http)).rstrip("/"),
         proxies=proxies,
+        connections_per_address=connections_per_address,
         seal_keys=seal_keys,
         limits=limits,
         meeting=meeting,

@@ -1,15 +1,16 @@
 """The HTTP server: nameko's on eventlet, with limits on size, time and number.
 
 A request's body is read whole before it takes a worker, so that slow clients hold nobody up.
+Every answer bears the headers that keep browsers from guessing, framing and storing.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
@@ -19,22 +20,33 @@ from eventlet import wsgi
 from eventlet.greenio import GreenSocket
 from nameko.constants import WEB_SERVER_CONFIG_KEY
 from nameko.web import server as nameko_server
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from chassis.config import INHERITED, BadSettings
+from chassis.config import CONNECTIONS_PER_ADDRESS, INHERITED, BadSettings
+from chassis.http_body import read_body
+from chassis.http_connection import Connection
+from chassis.peers import Peers
 
 LARGEST_BODY = 1024 * 1024
-LONGEST_REQUEST_LINE = 8192
 BODY_DEADLINE_S = 5.0
 SOCKET_TIMEOUT_S = 10.0
 IDLE_TIMEOUT_S = 75
 LINGER_S = 0.5
 MOST_CONNECTIONS = 1000
 BACKLOG = 1024
-CHUNK = 64 * 1024
 LOOK_EVERY_S = 0.02
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+RETRY_AFTER_S = "2"
+TRY_AGAIN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
+"""What every answer says, unless its maker says something else."""
+HTTPS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 log = structlog.get_logger()
 
@@ -48,6 +60,16 @@ class WebServer(nameko_server.WebServer):
         self._is_accepting: bool = True
         self._connections: dict[int, list[Any]] = {}
 
+    def setup(self) -> None:
+        config = self.container.config
+        self.always = headers_for(config.get("URL", ""))
+        behind_proxies = config.get("PROXIES", 0) > 0
+        self._peers = Peers(
+            None
+            if behind_proxies
+            else config.get("CONNECTIONS_PER_ADDRESS", CONNECTIONS_PER_ADDRESS)
+        )
+
     def start(self) -> None:
         if self._starting:
             return
@@ -57,13 +79,13 @@ class WebServer(nameko_server.WebServer):
             self._sock,
             self._sock.getsockname(),
             self.application(),
-            protocol=nameko_server.HttpOnlyProtocol,
+            protocol=partial(Connection, refuse=self.refused),
             log_output=False,
             debug=False,
             keepalive=IDLE_TIMEOUT_S,
             socket_timeout=SOCKET_TIMEOUT_S,
-            url_length_limit=LONGEST_REQUEST_LINE,
         )
+        self._serv.capitalize_response_headers = False  # they are written as they should be
         self._gt = self.container.spawn_managed_thread(self.run, identifier="http")
 
     @property
@@ -93,17 +115,18 @@ class WebServer(nameko_server.WebServer):
         )
 
     def process_request(self, sock: Any, address: Any) -> None:
-        if len(self._connections) >= MOST_CONNECTIONS:
-            sock.close()
-            return
-        state = [address, sock, wsgi.STATE_IDLE]
-        self._connections[id(state)] = state
-        try:
-            self._serv.process_request(state)
-        except OSError:
-            sock.close()
-        finally:
-            del self._connections[id(state)]
+        with self._peers.one_more(address[0]) as accepted:
+            if not accepted or len(self._connections) >= MOST_CONNECTIONS:
+                sock.close()
+                return
+            state = [address, sock, wsgi.STATE_IDLE]
+            self._connections[id(state)] = state
+            try:
+                self._serv.process_request(state)
+            except OSError:
+                sock.close()
+            finally:
+                del self._connections[id(state)]
 
     def unregister_provider(self, provider: Any) -> None:
         """The service stops: no new request may come while it finishes those that it has."""
@@ -148,16 +171,24 @@ class WebServer(nameko_server.WebServer):
 
     def application(self) -> Callable[..., Iterable[bytes]]:
         url_map = self.make_url_map()
+        url_map.merge_slashes = False  # a doubled slash is another path, not a redirect
 
         def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            response = self.respond(Request(environ), url_map)
-            return response(environ, start_response)
+            request = Request(environ)
+            try:
+                response = self.respond(request, url_map)
+            except Exception:
+                log.exception("request_failed")
+                response = self.refusal(request, InternalServerError())
+            return self.finished(response)(environ, start_response)
 
         return application
 
     def respond(self, request: Request, url_map: Map) -> Response:
         """The whole way of a request. An entrypoint may read the body itself, when it knows who
         sends it."""
+        if request.environ["PATH_INFO"] == "*":  # the server as a whole is asked what it can do
+            return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": ", ".join(METHODS)})
         try:
             provider, values = url_map.bind_to_environ(request.environ).match()
             if not getattr(provider, "reads_body", False):
@@ -168,11 +199,35 @@ class WebServer(nameko_server.WebServer):
             response = self.refusal(request, error)
         return response
 
-    def refusal(self, request: Request, error: HTTPException) -> Response:
-        """The answer to what no entrypoint takes; a place for a service's own form of errors."""
+    def refusal(self, request: Request | None, error: HTTPException) -> Response:
+        """The answer to what no entrypoint takes; a place for a service's own form of errors.
+
+        Without a request, its head was refused.
+        """
         return Response(
             f"{error.name}\n", error.code, error.get_headers(), content_type="text/plain"
         )
+
+    def refused(self, error: HTTPException) -> Response:
+        """The whole answer to a head that is not accepted."""
+        log.info("request_refused", status=error.code, reason=error.description)
+        return self.finished(self.refusal(None, error))
+
+    def finished(self, response: Response) -> Response:
+        """The answer with what every answer bears. What does not say that it may be kept is
+        private; what asks for another try says when."""
+        headers = response.headers
+        for name, value in self.always.items():
+            headers.setdefault(name, value)
+        headers.setdefault("Cache-Control", "no-store")
+        if response.status_code in TRY_AGAIN:
+            headers.setdefault("Retry-After", RETRY_AFTER_S)
+        return response
+
+
+def headers_for(url: str) -> Mapping[str, str]:
+    """What every answer says, where people reach the site at this address."""
+    return {**ALWAYS, **HTTPS_ALONE} if url.startswith("https://") else ALWAYS
 
 
 def is_inherited(address: str) -> bool:
@@ -203,46 +258,6 @@ def _inherited(fileno: int) -> Any:
         sock.detach()
         raise OSError("it does not listen")
     return sock
-
-
-def read_body(environ: dict[str, Any], largest: int, within_s: float) -> None:
-    """Put the request's whole body in place of its stream.
-
-    Raises ``BadRequest`` (400), ``RequestEntityTooLarge`` (413) or ``RequestTimeout`` (408).
-    """
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    announced = environ.get("CONTENT_LENGTH") or "0"
-    if not announced.isascii() or not announced.isdigit():
-        raise BadRequest(f"Content-Length is {announced!r}, not a number")
-    length = None if chunked else int(announced)
-    if length is not None and length > largest:
-        raise RequestEntityTooLarge(f"the body has {length} bytes, the limit is {largest}")
-    empty, stream = length == 0, environ["wsgi.input"]
-    body = io.BytesIO() if empty else _read(stream, length, largest, within_s)
-    environ["CONTENT_LENGTH"] = str(body.getbuffer().nbytes)
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
-    environ["wsgi.input"] = body
-
-
-def _read(stream: Any, length: int | None, largest: int, within_s: float) -> io.BytesIO:
-    body = io.BytesIO()
-    try:
-        with eventlet.Timeout(within_s, TimeoutError()):
-            while length is None or body.tell() < length:
-                chunk = stream.read(CHUNK if length is None else min(CHUNK, length - body.tell()))
-                if not chunk:
-                    break
-                body.write(chunk)
-                if body.tell() > largest:
-                    raise RequestEntityTooLarge(f"the body is over {largest} bytes")
-    except TimeoutError:
-        raise RequestTimeout(f"the body did not come within {within_s:.0f} s") from None
-    except (OSError, ValueError) as error:
-        raise BadRequest(f"the body is malformed: {error}") from None
-    if length is not None and body.tell() < length:
-        raise BadRequest(f"the body ended after {body.tell()} of {length} bytes")
-    body.seek(0)
-    return body
 
 
 def _hang_up(sock: Any) -> None:

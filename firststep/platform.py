@@ -70,6 +70,7 @@ def config_for(settings: Settings) -> dict[str, Any]:
         "FILES": settings.files,
         "URL": settings.url,
         "PROXIES": settings.proxies,
+        "CONNECTIONS_PER_ADDRESS": settings.connections_per_address,
         "SEAL_KEYS": settings.seal_keys,
         "LIMITS": settings.limits,
         "MEETING": settings.meeting,

@@ -8,8 +8,14 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 FEED = "/api/v1/calendar-feeds/{token}.ics"
-SECRET_IN_PATH = re.compile(r"(?<=/calendar-feeds/).+", re.IGNORECASE | re.DOTALL)
-"""Even where the rest of the path is misspelt and leads nowhere."""
+SECRET_IN_PATH = re.compile(
+    r"(?P<feed>calendar.{0,5}feeds?[^a-z]*?/).+|(?P<long>[^/]{20,})", re.IGNORECASE | re.DOTALL
+)
+"""What follows a calendar feed's address, also a misspelt one; and any long segment."""
+HARMLESS = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.ics)?|[a-z]{1,15}([-_.][a-z]{1,15})*"
+)
+"""Long segments that are no secrets: ids, and words in lower case."""
 
 
 class Addresses(DependencyProvider):
@@ -24,5 +30,11 @@ class Addresses(DependencyProvider):
 
 
 def without_secrets(path: str) -> str:
-    """The path of a request, as logs may show it: who knows a feed's token can read the feed."""
-    return SECRET_IN_PATH.sub("…", path)
+    """The path of a request as logs may show it: a feed's token opens the feed."""
+    return SECRET_IN_PATH.sub(_masked, path)
+
+
+def _masked(found: re.Match[str]) -> str:
+    if found["feed"]:
+        return f"{found['feed']}…"
+    return found[0] if HARMLESS.fullmatch(found[0]) else "…"

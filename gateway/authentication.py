@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from time import monotonic
@@ -24,6 +25,9 @@ LOOK_AGAIN_AFTER_S = 5.0
 TOKENS_REMEMBERED = 4096
 """A signature is verified once; whether the token has expired is asked each time."""
 
+TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""RFC 6750, section 2.1: b64token."""
+
 Verify = Callable[[str], dict[str, Any]]
 
 
@@ -31,6 +35,21 @@ class BadToken(Unauthenticated):
     """The access token is not valid: malformed, expired, or not ours."""
 
     code = "bad_token"
+
+
+def token_of(header: str) -> str | None:
+    """The bearer token in an ``Authorization`` header; ``None`` for another scheme or none.
+
+    Raises ``BadToken`` for what is not one token: RFC 6750, section 3.1, counts a malformed token
+    as ``invalid_token`` (401).
+    """
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    token = token.strip(" ")
+    if TOKEN.fullmatch(token) is None:
+        raise BadToken("The Authorization header must be Bearer and one token.")
+    return token
 
 
 class Authenticator(SharedExtension):
@@ -50,14 +69,11 @@ class Authenticator(SharedExtension):
         self._looked_at = 0.0
 
     def caller_of(self, request: Request) -> Caller:
-        """Nobody where there is no token; raises ``BadToken`` where there is a bad one."""
-        header = request.headers.get("Authorization")
-        if header is None:
+        """Anonymous where there is no token; raises ``BadToken`` where there is a bad one."""
+        token = token_of(request.headers.get("Authorization", ""))
+        if token is None:
             return Caller()
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise BadToken("the Authorization header is not 'Bearer' and a token")
-        claims = self._claims(token.strip())
+        claims = self._claims(token)
         session_id = claims.get("sid")
         return Caller(
             account_id=UUID(claims["sub"]),

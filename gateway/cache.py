@@ -42,7 +42,8 @@ Answer = tuple[HTTPStatus, Headers, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An answer, as of the time at which it was asked for."""
+    """An answer, as of the time at which it was asked for. Without ``etag``, no other request
+    gets the same one: clients do not keep it."""
 
     value: Any
     size: int
@@ -66,6 +67,7 @@ PUBLIC = "public, no-cache"
 """Anybody may keep it, and asks each time whether it is still so: a change is seen at once."""
 PRIVATE = "private, no-cache"
 """As above, for one visitor."""
+NO_STORE = ("Cache-Control", "no-store")
 Tags = Callable[[Mapping[str, Any]], Collection[str] | None]
 
 
@@ -91,8 +93,8 @@ def first_page(arguments: Mapping[str, Any]) -> Collection[str] | None:
     return (LISTED,) if arguments["query"].cursor is None else None
 
 
-def for_each(arguments: Mapping[str, Any]) -> Collection[str] | None:
-    """Different for each visitor."""
+def not_kept(arguments: Mapping[str, Any]) -> Collection[str] | None:
+    """The gateway asks its service each time; clients keep the answer by its ETag."""
     return None
 
 
@@ -236,6 +238,8 @@ def entry_of(body: bytes) -> Entry:
 
 def answered(entry: Entry, control: str, if_none_match: str | None) -> Answer:
     """Status, headers and body; without the body where the client has it already."""
+    if not entry.etag:
+        return HTTPStatus.OK, [("Content-Type", json.JSON), NO_STORE], entry.value
     headers = [("ETag", entry.etag), ("Cache-Control", control)]
     if if_none_match is not None and _matches(entry.etag, if_none_match):
         return HTTPStatus.NOT_MODIFIED, headers, b""

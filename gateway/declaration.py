@@ -20,7 +20,10 @@ IN_BRACES = re.compile(r"{(\w+)}")
 
 @dataclass(frozen=True)
 class Anyone:
-    """Signed in or not."""
+    """Signed in or not. Unless callers are ``recognised``, the ``Authorization`` header is not
+    read; where they are, one without a valid token is anonymous."""
+
+    recognised: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class SignedIn:
 
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-ANYONE, SIGNED_IN = Anyone(), SignedIn()
+ANYONE, ANYONE_RECOGNISED, SIGNED_IN = Anyone(), Anyone(recognised=True), SignedIn()
 Allowed = Anyone | SignedIn | Sequence[str]
 
 

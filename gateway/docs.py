@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from chassis import json
 from contracts.catalogue import public_events
 from gateway import asyncapi, openapi, problems
+from gateway.cache import PUBLIC
 from gateway.server import ApiServer
 
 F = TypeVar("F", bound=Callable[..., Response])
@@ -45,7 +46,8 @@ START = """SwaggerUIBundle({
 """
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'"
+    "img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 
 
@@ -76,11 +78,11 @@ class Docs:
         service_class = type(self)
         if service_class.openapi_json is None:
             service_class.openapi_json = json.dumps(openapi.describe(service_class))
-        return Response(service_class.openapi_json, content_type=json.JSON)
+        return _unless_known(request, service_class.openapi_json, json.JSON)
 
     @page("/asyncapi.json")
     def asyncapi(self, request: Request) -> Response:
-        return Response(_asyncapi(), content_type=json.JSON)
+        return _unless_known(request, _asyncapi(), json.JSON)
 
     @page("/docs")
     def read(self, request: Request) -> Response:
@@ -97,6 +99,14 @@ class Docs:
         kept = {"Cache-Control": "public, max-age=86400"}
         file = files("swagger_ui").joinpath("static", name)
         return Response(file.read_bytes(), headers=kept, mimetype=kind)
+
+
+def _unless_known(request: Request, document: bytes, content_type: str) -> Response:
+    """The document, or 304 where the client has it already."""
+    response = Response(document, headers={"Cache-Control": PUBLIC}, content_type=content_type)
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @cache

@@ -52,7 +52,8 @@ class Featured(SharedExtension):
         cursor = Place(visit, ring.points[places[-1]]).to_cursor() if more else None
         entry = _page(cards, cursor, visit)
         self.exposures.shown(entry.about.ids)
-        return entry
+        is_repeatable = query.cursor is not None or query.visit == visit.to_token()
+        return entry if is_repeatable else replace(entry, etag="")
 
     def first_page(self) -> Entry | None:
         """A new visitor's first page, where everything is at hand that it takes. Many begin at
@@ -82,7 +83,7 @@ class Featured(SharedExtension):
         entry = _page(cards, cursor, visit, ends_at)
         tags = (FEATURED, *map(str, cards))
         asked_at = min(each.asked_at for each in (ids, *cards.values()))
-        entry = replace(entry, tags=tags, asked_at=asked_at)
+        entry = replace(entry, tags=tags, asked_at=asked_at, etag="")
         self.reads.cache.keep(key, entry)
         return entry
 

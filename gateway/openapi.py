@@ -11,7 +11,12 @@ from uuid import UUID
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
+from werkzeug.exceptions import (
+    HTTPException,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    RequestURITooLarge,
+)
 
 from chassis.database import DatabaseAway
 from chassis.errors import (
@@ -23,14 +28,23 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.forgotten import Forgotten
-from chassis.http import BODY_DEADLINE_S, LARGEST_BODY, LONGEST_REQUEST_LINE
+from chassis.http import BODY_DEADLINE_S, LARGEST_BODY, TRY_AGAIN
+from chassis.http_connection import LONGEST_REQUEST_LINE
 from chassis.idempotency import KeyReused
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
 from gateway.authentication import BadToken
 from gateway.declaration import Anyone, Declaration, Raw, SignedIn
-from gateway.endpoint import FILE_DEADLINE_S, IDEMPOTENCY_KEY, BadIdempotencyKey, declarations_of
-from gateway.problems import PROBLEM_JSON, NotJson, Problem, WrongMediaType, http_code, status_of
+from gateway.endpoint import (
+    FILE_DEADLINE_S,
+    IDEMPOTENCY_KEY,
+    KEY_CHARACTERS,
+    LONGEST_KEY,
+    BadIdempotencyKey,
+    declarations_of,
+)
+from gateway.media_types import EncodedBody, WrongMediaType
+from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
 
 DESCRIPTION = """
 The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.
@@ -38,8 +52,11 @@ The platform behind a marketplace of free first consultations: 30 minutes, free,
 Times are RFC 3339 in UTC, ids are UUIDv7, lists are cursor pages (`items`, `next`). Errors are
 RFC 9457 problems with a stable `code`. A POST that creates takes an `Idempotency-Key`, and so
 does one that changes a consultation: a repetition with the same key has no second effect and gets
-the first answer. Reads that are the same for everybody bear a strong `ETag`: asked again with
-`If-None-Match`, 304 says "no change".
+the first answer. Answers that may be asked for again unchanged bear a strong `ETag`: ask with it in
+`If-None-Match`, and 304 says "no change". All other answers are not to be stored.
+
+Where anyone may call, an access token that is expired or malformed does not matter. JSON bodies are
+`application/json` in UTF-8, without `Content-Encoding`.
 """
 
 
@@ -48,7 +65,7 @@ RETRY_AFTER = {
     "schema": {"type": "integer"},
 }
 
-TOO_LONG = f"The request line is over {LONGEST_REQUEST_LINE} bytes; the answer has no body."
+TOO_LONG = f"The request line is over {LONGEST_REQUEST_LINE} bytes."
 
 
 def describe(service_class: type) -> dict[str, Any]:
@@ -88,11 +105,18 @@ def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     if declaration.body is not None:
         content = _content(declaration.body, Reading.BODY)
         operation["requestBody"] = {"required": True, "content": content}
-    if not isinstance(declaration.allow, Anyone):
-        operation["security"] = [{"accessToken": []}]
+    operation["security"] = _security(declaration)
     if not isinstance(declaration.allow, Anyone | SignedIn):
         operation["description"] = f"For: {', '.join(declaration.allow)}."
     return operation
+
+
+def _security(declaration: Declaration) -> list[dict[str, Any]]:
+    """The alternatives; none at all where nothing is asked, ``{}`` where it may be left out."""
+    token: dict[str, Any] = {"accessToken": []}
+    if isinstance(declaration.allow, Anyone):
+        return [{}, token] if declaration.allow.recognised else []
+    return [token]
 
 
 def _tag(path: str) -> str:
@@ -116,7 +140,12 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
         yield {
             "in": "header",
             "name": IDEMPOTENCY_KEY,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+            "schema": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": LONGEST_KEY,
+                "pattern": KEY_CHARACTERS,
+            },
             "description": "The same key again: no second effect, the first answer.",
         }
 
@@ -143,13 +172,13 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     for status, refusals in sorted(by_status.items()):
         lines = [f"- `{each.code}`: {each.sentence()}" for each in refusals]
         responses[str(int(status))] = _problem(lines)
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
+        if status in TRY_AGAIN:
             responses[str(int(status))]["headers"] = {"Retry-After": RETRY_AFTER}
     if declaration.body is not None:
         for error, sentence in _body_limits(declaration.body).items():
             responses[str(error.code)] = _problem([f"- `{http_code(error)}`: {sentence}"])
     if declaration.query is not None:
-        responses["414"] = {"description": TOO_LONG}
+        responses["414"] = _problem([f"- `{http_code(RequestURITooLarge)}`: {TOO_LONG}"])
     return responses
 
 
@@ -176,18 +205,18 @@ def _header(meaning: str) -> dict[str, Any]:
 def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable[type[DomainError]]:
     """Its own, and those that follow from what is declared."""
     yield from declaration.errors
-    yield from (Unavailable, DatabaseAway, BadToken)
-    if isinstance(declaration.body, Raw):
-        yield WrongMediaType
-    elif declaration.body is not None:
-        yield NotJson
+    yield from (Unavailable, DatabaseAway)
+    if declaration.body is not None:
+        yield from (WrongMediaType, EncodedBody)
+        if not isinstance(declaration.body, Raw):
+            yield NotJson
     has_text_in_path = str in declaration.path_parameters(handler).values()
     if declaration.body is not None or declaration.query is not None or has_text_in_path:
         yield Invalid
     if declaration.takes_key:
         yield from (BadIdempotencyKey, KeyReused)
     if not isinstance(declaration.allow, Anyone):
-        yield from (Unauthenticated, Forgotten)
+        yield from (Unauthenticated, BadToken, Forgotten)
     if not isinstance(declaration.allow, Anyone | SignedIn):
         yield Forbidden
     if "{" in declaration.path and NotFound not in declaration.errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -25,9 +26,12 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
+from gateway.authentication import BadToken
+from gateway.media_types import EncodedBody, WrongMediaType
 
 PROBLEM_JSON = "application/problem+json"
-RETRY_AFTER_S = "2"
+CHALLENGE = 'Bearer realm="Firststep"'
+NOT_IN_A_CHALLENGE = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
 
 log = structlog.get_logger()
 
@@ -36,12 +40,6 @@ class NotJson(Invalid):
     """The body is not JSON."""
 
     code = "not_json"
-
-
-class WrongMediaType(Invalid):
-    """The body is of a kind that is not taken here: see Content-Type."""
-
-    code = "unsupported_media_type"
 
 
 STATUSES: dict[type[DomainError], HTTPStatus] = {
@@ -59,11 +57,6 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
 SENTENCES: dict[HTTPStatus, str] = {
     HTTPStatus.NOT_FOUND: "There is nothing at this path.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This path takes other methods: see Allow.",
-}
-
-HEADERS: dict[HTTPStatus, dict[str, str]] = {
-    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
-    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": RETRY_AFTER_S},
 }
 
 
@@ -89,8 +82,7 @@ def from_error(error: Exception) -> Response:
     """The answer to a request that failed. What is not a refusal shows nothing of itself."""
     if isinstance(error, DomainError):
         response = _response(status_of(type(error)), error.code, error.detail, error.errors)
-        if isinstance(error, TooMany):
-            response.headers["Retry-After"] = str(error.retry_after_s)
+        response.headers.update(_headers_of(error))
         return response
     log.error("request_failed", exc_info=error)
     return _response(
@@ -98,6 +90,31 @@ def from_error(error: Exception) -> Response:
         "internal_error",
         "Something went wrong here. The correlation id finds it in the logs.",
     )
+
+
+def _headers_of(error: DomainError) -> dict[str, str]:
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, EncodedBody):
+        return {"Accept-Encoding": "identity"}
+    challenge = _challenge_of(error)
+    return {"WWW-Authenticate": challenge} if challenge else {}
+
+
+def _challenge_of(error: DomainError) -> str:
+    """RFC 6750, section 3: no ``error`` for a request that bears no token, so that programs tell
+    a token that is good no more from one that was not sent."""
+    if isinstance(error, BadToken):
+        return f"{CHALLENGE}, {_challenge_error('invalid_token', error.detail)}"
+    if isinstance(error, Unauthenticated):
+        return CHALLENGE
+    if isinstance(error, Forbidden) and error.code == Forbidden.code:
+        return f"{CHALLENGE}, {_challenge_error('insufficient_scope', error.detail)}"
+    return ""
+
+
+def _challenge_error(error: str, detail: str) -> str:
+    return f'error="{error}", error_description="{NOT_IN_A_CHALLENGE.sub("?", detail)}"'
 
 
 def from_http(error: HTTPException) -> Response:
@@ -127,4 +144,4 @@ def _response(
         detail=detail,
         errors=list(errors),
     )
-    return Response(json.dumps(problem), status, HEADERS.get(status, {}), content_type=PROBLEM_JSON)
+    return Response(json.dumps(problem), status, content_type=PROBLEM_JSON)

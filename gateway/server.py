@@ -27,8 +27,6 @@ CORRELATION_ID = "X-Correlation-Id"
 CORRELATION_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 LONGEST_AGENT = 200
-ASKS_FOR_MORE = frozenset({"HTTP_AUTHORIZATION", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"})
-"""What a request bears that has to be looked at, or read, before it is answered."""
 STATUS_LINES = {
     HTTPStatus.OK: "200 OK",
     HTTPStatus.NOT_MODIFIED: "304 Not Modified",
@@ -50,7 +48,7 @@ class ApiServer(WebServer):
         whole_way = super().application()
 
         def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            if environ["REQUEST_METHOD"] == "GET" and ASKS_FOR_MORE.isdisjoint(environ):
+            if environ["REQUEST_METHOD"] == "GET" and environ["wsgi.input"].is_whole:
                 answer = self._at_hand(environ)
                 if answer is not None:
                     status, headers, body = answer
@@ -74,7 +72,7 @@ class ApiServer(WebServer):
             return None
         status, headers, body = answered(entry, control, environ.get("HTTP_IF_NONE_MATCH"))
         correlation_id = _correlation_id(environ.get("HTTP_X_CORRELATION_ID", ""))
-        headers.append((CORRELATION_ID, correlation_id))
+        headers += (*self.always.items(), (CORRELATION_ID, correlation_id))
         _log("GET", path, int(status), started, correlation_id=correlation_id)
         return status, headers, body
 
@@ -87,8 +85,15 @@ class ApiServer(WebServer):
             _log(request.method, request.path, response.status_code, started)
         return response
 
-    def refusal(self, request: Request, error: HTTPException) -> Response:
+    def refusal(self, request: Request | None, error: HTTPException) -> Response:
         return problems.from_http(error)
+
+    def refused(self, error: HTTPException) -> Response:
+        call = CallContext()
+        with context.entered(call):
+            response = super().refused(error)
+        response.headers[CORRELATION_ID] = call.correlation_id
+        return response
 
 
 def _log(method: str, path: str, status: int, started: float, **more: str) -> None:

@@ -10,6 +10,7 @@ from contracts.booking.availability import Availability, BadHours, UnknownTimeZo
 from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
+from gateway.declaration import ANYONE_RECOGNISED
 from gateway.endpoint import endpoint
 
 
@@ -42,8 +43,9 @@ class AvailabilityApi(Api):
         "/api/v1/specialists/{specialist_id}/slots",
         query=SlotsQuery,
         returns=Slots,
+        allow=ANYONE_RECOGNISED,
         errors=[NotFound, BadPeriod, UnknownTimeZone],
     )
     def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> Any:
-        """The specialist's free slots in a period."""
+        """The specialist's free slots in a period; signed in, with those that you hold."""
         return self.booking.list_slots(specialist_id=specialist_id, query=query)

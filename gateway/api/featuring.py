@@ -16,7 +16,7 @@ from contracts.profiles.featuring import (
     FeedQuery,
 )
 from gateway.api.base import Api
-from gateway.cache import PRIVATE, Cached, for_each
+from gateway.cache import PRIVATE, Cached, not_kept
 from gateway.endpoint import endpoint
 from gateway.exposures import ExposuresTold
 from gateway.featured import PATH, the_featured
@@ -32,7 +32,7 @@ class FeaturingApi(Api):
         query=FeaturedQuery,
         returns=FeaturedPage,
         errors=[BadCursor, BadVisit],
-        cached=Cached(for_each, control=PRIVATE),
+        cached=Cached(not_kept, control=PRIVATE),
     )
     def list_featured(self, query: FeaturedQuery) -> Any:
         """Who can be booked for a free first consultation within 14 days, in a fair order."""
@@ -55,6 +55,7 @@ class FeaturingApi(Api):
         query=FeedQuery,
         returns=Feed,
         errors=[BadCursor],
+        cached=Cached(not_kept),
     )
     def read_feed(self, query: FeedQuery) -> Any:
         """Who is featured now, then every change: for listeners that come late or were away."""

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.declaration import Anyone, SignedIn
 from gateway.endpoint import declarations_of
+from gateway.problems import CHALLENGE
 from gateway.service import Gateway
 from tests.people import Person
 
@@ -126,7 +127,7 @@ def test_nobody_is_asked_to_sign_in_where_that_is_needed(
     else:
         assert response.status_code == 401
         assert response.json()["code"] == "unauthenticated"
-        assert response.headers["WWW-Authenticate"] == "Bearer"
+        assert response.headers["WWW-Authenticate"] == CHALLENGE
 
 
 @EACH_ENDPOINT
@@ -141,6 +142,7 @@ def test_who_has_another_role_is_refused_before_what_they_sent_is_read(
     else:
         assert response.status_code == 403
         assert response.json()["code"] == "forbidden"
+        assert 'error="insufficient_scope"' in response.headers["WWW-Authenticate"]
         assert allowed in response.json()["detail"]
 
 

@@ -84,9 +84,12 @@ def test_a_page_says_how_it_may_be_kept_and_is_found_unchanged(
     house: House, people: list[Person]
 ) -> None:
     page = house.http.get(FEATURED)
-    assert page.headers["Cache-Control"] == "private, no-cache"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in page.headers  # the next visitor's is another
     path = f"{FEATURED}?visit={page.json()['visit']}"
-    etag = house.http.get(path).headers["ETag"]
+    again = house.http.get(path)
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    etag = again.headers["ETag"]
     assert house.http.get(path, headers={"If-None-Match": etag}).status_code == 304
     assert house.http.get(FEATURED, headers={"If-None-Match": etag}).status_code == 200
 

@@ -20,7 +20,7 @@ def test_a_page_may_load_from_its_own_origin_alone(http: httpx.Client, path: str
     )
     assert policy["default-src"] == "'none'"
     assert set(policy.values()) <= {"'none'", "'self'", "data:"}
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["Cache-Control"] == "no-store"
 
 
