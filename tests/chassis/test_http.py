@@ -5,133 +5,27 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import eventlet
 import httpx
 import pytest
-from eventlet.event import Event
-from nameko.extensions import register_entrypoint
-from nameko.web.handlers import HttpRequestHandler
-from werkzeug.wrappers import Request, Response
 
 from chassis import http
 from chassis.config import BadSettings
-from chassis.http import LARGEST_BODY, WebServer
-from chassis.process import Process
+from chassis.http import LARGEST_BODY
+from tests.chassis.echo import LARGE, PATIENCE_S, WORKERS, Site, a_site, head, status
 from tests.waiting import eventually
 
-WORKERS = 2
-LARGE = 20 * 1024 * 1024
 UNPATCHED = eventlet.patcher.original("socket")
-PATIENCE_S = 20
-
-
-class Handler(HttpRequestHandler):
-    server = WebServer()
-
-
-def on(method: str, path: str) -> Callable[[Any], Any]:
-    def decorate(function: Any) -> Any:
-        register_entrypoint(function, Handler(method, path))
-        return function
-
-    return decorate
-
-
-class Work:
-    """What ``/slow`` does: each goes on until it is let go."""
-
-    def __init__(self) -> None:
-        self.begun = 0
-        self._let_go = Event()
-
-    def do(self) -> None:
-        self.begun += 1
-        self._let_go.wait()
-
-    def let_go(self) -> None:
-        self._let_go.send()
-
-
-class Echo:
-    name = "echo"
-    work = Work()
-
-    @on("POST", "/echo")
-    def echo(self, request: Request) -> Response:
-        return Response(request.get_data())
-
-    @on("GET", "/slow")
-    def slow(self, request: Request) -> Response:
-        self.work.do()
-        return Response("done")
-
-    @on("GET", "/large")
-    def large(self, request: Request) -> Response:
-        return Response(bytes(LARGE))
-
-    @on("GET", "/quick")
-    def quick(self, request: Request) -> Response:
-        return Response("done")
-
-
-@dataclass
-class Site:
-    process: Process
-    server: WebServer
-    address: str
-    work: Work
-    stack: ExitStack = field(default_factory=ExitStack)
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.address}"
-
-    def connect(self) -> socket.socket:
-        host, port = self.address.split(":")
-        return self.stack.enter_context(closing(socket.create_connection((host, int(port)), 10)))
-
-    def listens(self) -> bool:
-        try:
-            self.connect()
-        except OSError:
-            return False
-        return True
-
-    def say(self, *parts: bytes) -> bytes:
-        """What the server answers to these bytes."""
-        connection = self.connect()
-        for part in parts:
-            connection.sendall(part)
-        return connection.recv(65_536)
-
-
-@contextmanager
-def a_site(address: str = "127.0.0.1:0") -> Iterator[Site]:
-    config = {"WEB_SERVER_ADDRESS": address, "AMQP_URI": "embedded://site", "max_workers": WORKERS}
-    Echo.work = Work()
-    with Process([Echo], config, []).running() as process, ExitStack() as stack:
-        [container] = process.containers
-        [server] = [each for each in container.extensions if isinstance(each, WebServer)]
-        yield Site(process, server, server.address, Echo.work, stack)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     with a_site() as running:
         yield running
-
-
-def head(method: str, path: str, *headers: str) -> bytes:
-    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: here", *headers, "", ""]).encode()
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ")[1])
 
 
 # Size
