@@ -43,7 +43,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 Refuse = Callable[[HTTPException], Response]
 
 
-class Connection(HttpOnlyProtocol):  # type: ignore[misc]  # eventlet has no types
+class Connection(HttpOnlyProtocol):
     """Reads requests and writes answers, one after another, until either side closes.
 
     ``refuse`` makes the answer to a head that is not accepted.
@@ -179,7 +179,7 @@ class Connection(HttpOnlyProtocol):  # type: ignore[misc]  # eventlet has no typ
         """As WSGI wants it (PEP 3333). Names with an underscore are left out: in an environ they
         look like others with a hyphen."""
         path, _, query = head.target.partition("?")
-        environ = self.server.get_environ()
+        environ: dict[str, Any] = self.server.get_environ()
         environ |= {
             "REQUEST_METHOD": head.method,
             "SCRIPT_NAME": "",

@@ -14,10 +14,10 @@ from ipaddress import IPv6Address
 from werkzeug.exceptions import (
     BadRequest,
     HTTPVersionNotSupported,
-    NotImplemented,
     RequestEntityTooLarge,
     RequestHeaderFieldsTooLarge,
 )
+from werkzeug.exceptions import NotImplemented as UnknownHere
 
 MOST_FIELDS = 100
 MOST_DIGITS = 18
@@ -60,7 +60,7 @@ def parse(text: bytes) -> Head:
     """Read a head, from the request line to the last field's CRLF.
 
     Raises ``BadRequest`` (400), ``RequestEntityTooLarge`` (413), ``RequestHeaderFieldsTooLarge``
-    (431), ``NotImplemented`` (501) or ``HTTPVersionNotSupported`` (505).
+    (431), ``UnknownHere`` (501) or ``HTTPVersionNotSupported`` (505).
     """
     line, *lines = text.decode("latin-1").removesuffix("\r\n").split("\r\n")
     method, target, version = _request_line(line)
@@ -109,7 +109,7 @@ def _request_line(line: str) -> tuple[str, str, str]:
     if not method.isupper() or method == "CONNECT":
         # methods are told apart by case, and all registered ones are upper case; which of them a
         # path takes is the router's to say (405)
-        raise NotImplemented(f"The method {method[:20]} is not known here.")
+        raise UnknownHere(f"The method {method[:20]} is not known here.")
     return method, target, "HTTP/1.0" if minor == "0" else "HTTP/1.1"
 
 
@@ -200,7 +200,7 @@ def _require_chunked(codings: list[str], version: str) -> None:
         return
     if named[-1] != "chunked" or named.count("chunked") > 1 or "" in named:
         raise BadRequest("Transfer-Encoding must be chunked: the body's end can't be found.")
-    raise NotImplemented("Of transfer codings, only chunked is known here.")
+    raise UnknownHere("Of transfer codings, only chunked is known here.")
 
 
 def _tokens(values: Iterable[str]) -> set[str]:

@@ -390,7 +390,10 @@ ACCEPTED = {
         b"GET here /asked? ",
     ),
     "a length with zeros before it": (request("Content-Length: 0002", body=b"{}"), b"{}"),
-    "chunked in capitals": (request("Transfer-Encoding: CHUNKED", body=b"2\r\n{}\r\n0\r\n\r\n"), b"{}"),
+    "chunked in capitals": (
+        request("Transfer-Encoding: CHUNKED", body=b"2\r\n{}\r\n0\r\n\r\n"),
+        b"{}",
+    ),
     "chunks in capitals": (chunked(b"A\r\n0123456789\r\n0\r\n\r\n"), b"0123456789"),
     "chunks with zeros before their size": (chunked(b"0002\r\n{}\r\n000\r\n\r\n"), b"{}"),
     "chunk extensions": (
@@ -423,9 +426,7 @@ def test_each_byte_of_a_request_may_come_by_itself(site: Site) -> None:
 
 
 def test_the_server_as_a_whole_says_what_it_can_do(site: Site) -> None:
-    said = answers_of(
-        site.connect(), get("*", "Host: here", "Connection: close", method="OPTIONS")
-    )
+    said = answers_of(site.connect(), get("*", "Host: here", "Connection: close", method="OPTIONS"))
     assert status(said) == 204
     assert b"Allow: GET, HEAD, POST" in said
 
@@ -485,9 +486,7 @@ def test_a_head_that_does_not_come_is_given_up(
     assert b"Connection: close" in said
 
 
-def test_a_head_that_drips_is_given_up_as_well(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_head_that_drips_is_given_up_as_well(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The deadline is for the whole head, however regularly single bytes come."""
     monkeypatch.setattr(http_connection, "HEAD_DEADLINE_S", 0.3)
     connection = site.connect()

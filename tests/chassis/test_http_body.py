@@ -19,14 +19,16 @@ PIECES = st.sampled_from(
     ]
 )
 ENDED = [b"", b"0\r\n\r\n", b"0\r\nX-Any: y\r\n\r\n"]
-CHUNKED = st.builds(lambda pieces, end: b"".join(pieces) + end, st.lists(PIECES), st.sampled_from(ENDED))
+CHUNKED = st.builds(
+    lambda pieces, end: b"".join(pieces) + end, st.lists(PIECES), st.sampled_from(ENDED)
+)
 
 
 @given(CHUNKED, st.integers(1, 20))
 def test_what_is_accepted_means_the_same_to_another_parser(text: bytes, size: int) -> None:
     """The same bytes, and the same beginning of what follows."""
     follows = b"GET /follows"
-    stream = io.BufferedReader(io.BytesIO(text + follows))  # type: ignore[arg-type]
+    stream = io.BufferedReader(io.BytesIO(text + follows))
     body, read = Body(stream, None), b""
     try:
         while piece := body.read(size):

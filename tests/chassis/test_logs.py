@@ -93,6 +93,49 @@ def test_the_level_silences_what_is_below_it(capsys: pytest.CaptureFixture[str])
     assert [line["event"] for line in lines(capsys)] == ["loud"]
 
 
+CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\u2028", "\u202e", "\ud800"]
+
+
+class Odd:
+    def __repr__(self) -> str:
+        return "odd\x1b[2J"
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_for_people_no_field_holds_a_character_that_their_terminal_obeys(
+    capsys: pytest.CaptureFixture[str], control: str
+) -> None:
+    """Nor one that begins another line."""
+    logs.configure("console")
+    odd = f"a{control}[2J b"
+    with context.entered(CallContext(correlation_id=odd)):
+        structlog.get_logger().info(odd, path=odd, inside={"a": [odd]}, error=ValueError(odd))
+    structlog.get_logger().info("plain", method=odd.replace(" ", ""), odd=Odd())
+    logging.getLogger("somebody").warning("a library says %s", odd)
+
+    written = capsys.readouterr().err
+    assert len(written.splitlines()) == 3
+    assert all(line.isprintable() for line in written.split("\n"))
+    assert written.count("[2J b") == 6
+
+
+def test_for_people_an_exception_can_not_pass_for_another_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure("console")
+    try:
+        raise ValueError("first\x1b[2J\n2026-01-01T00:00:00Z [info] all_is_well\r")
+    except ValueError:
+        structlog.get_logger().exception("failed")
+
+    first, *rest = capsys.readouterr().err.rstrip("\n").split("\n")
+    assert "failed" in first
+    assert any("Traceback" in line for line in rest)
+    for line in rest:
+        assert line.isprintable()
+        assert not line or line.startswith("    ")
+
+
 def test_for_people_a_line_is_text(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("console")
     structlog.get_logger().info("note_told", word="hello")

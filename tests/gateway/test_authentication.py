@@ -141,9 +141,7 @@ def test_what_is_not_one_token_is_a_bad_token(http: httpx.Client, header: str) -
 
 @pytest.mark.parametrize("header", ["", "Basic c2FtOnNlY3JldA==", "Token x", "\xe9", "Bearers x"])
 def test_another_scheme_is_no_token(http: httpx.Client, header: str) -> None:
-    expect_no_token(
-        http.get("/api/v1/me", headers=[(b"Authorization", header.encode("latin-1"))])
-    )
+    expect_no_token(http.get("/api/v1/me", headers=[(b"Authorization", header.encode("latin-1"))]))
 
 
 def test_two_authorization_headers_are_no_token(client: Person) -> None:
@@ -180,7 +178,7 @@ def test_without_a_token_one_is_told_to_sign_in(http: httpx.Client) -> None:
     expect_no_token(response)
 
 
-UNHEEDED = {
+UNHEEDED: dict[str, Callable[[Person, OKPKey], str]] = {
     "garbage": lambda person, key: "Bearer garbage",
     "expired": lambda person, key: f"Bearer {a_token(person, key, LIFETIME + HOUR)}",
     "forged": lambda person, key: f"Bearer {a_token(person, a_key())}",

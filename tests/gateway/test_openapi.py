@@ -83,7 +83,7 @@ def test_each_endpoint_says_what_it_does_takes_and_answers(
     described = operation(description, declaration)
     assert described["summary"].endswith(".")
     assert ("requestBody" in described) == (declaration.body is not None)
-    token = {"accessToken": []}
+    token: dict[str, list[str]] = {"accessToken": []}
     if not isinstance(declaration.allow, Anyone):
         assert described["security"] == [token]
     else:
