@@ -4,6 +4,11 @@ A field's type says its shape; limits are marshmallow validators and meanings ``
 ``Annotated``::
 
     headline: Annotated[str, Length(1, 120), Doc("What the card under the photo says.")]
+
+A text of which there is more than one spelling says how it gets its one form, and is checked in
+that form, whichever way it is read::
+
+    email: Annotated[str, Normalised(email_address), Length(max=254)]
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ import dataclasses
 import re
 import types
 import typing
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from functools import cache
@@ -46,6 +52,17 @@ class Named:
     name: str
 
 
+@dataclasses.dataclass(frozen=True)
+class Normalised:
+    """How a text gets its one form, before its limits are checked.
+
+    ``by`` returns that form, or raises marshmallow's ``ValidationError``. It must be idempotent:
+    the value is read by the gateway, and once more by the service that the gateway calls.
+    """
+
+    by: Callable[[str], str]
+
+
 class ShapeSchema(Schema):
     """Loads into the dataclass that it was derived from."""
 
@@ -58,12 +75,18 @@ class ShapeSchema(Schema):
 
 
 class Text(fields.String):
-    """A string without NUL: PostgreSQL can't keep one."""
+    """A string in its one form, without NUL: PostgreSQL can't keep one."""
+
+    def __init__(self, normalised: tuple[Normalised, ...] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self._normalised = normalised
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if "\x00" in text:
             raise ValidationError("Must not contain a NUL character.")
+        for each in self._normalised:
+            text = each.by(text)
         return text
 
 
@@ -200,6 +223,8 @@ def field_for(hint: Any, reading: Reading, **options: Any) -> fields.Field[Any]:
             options["metadata"] = {"description": extra.documentation}
         elif isinstance(extra, Named) and reading is not Reading.WIRE:
             options["data_key"] = extra.name
+        elif isinstance(extra, Normalised):
+            options["normalised"] = (*options.get("normalised", ()), extra)
     origin = typing.get_origin(hint) or hint
     arguments = typing.get_args(hint)
     if origin in (list, tuple):

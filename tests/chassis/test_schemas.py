@@ -12,11 +12,12 @@ import pytest
 from annotated_doc import Doc
 from hypothesis import given
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 from marshmallow.validate import Length, Range
 
 from chassis import json
 from chassis.errors import Invalid
-from chassis.schemas import Named, Reading, load, schema_of
+from chassis.schemas import Named, Normalised, Reading, load, schema_of
 
 BODY, QUERY, WIRE = Reading.BODY, Reading.QUERY, Reading.WIRE
 
@@ -121,6 +122,37 @@ class Secretive:
 
 def test_a_secret_is_not_shown() -> None:
     assert wrong({"word": "swordfish"}, Secretive) == {"word": None}
+
+
+def trimmed(text: str) -> str:
+    if "!" in text:
+        raise ValidationError("Must not shout.")
+    return text.strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign:
+    """Texts with one form each."""
+
+    text: Annotated[str, Normalised(trimmed), Length(1, 3)]
+    more: Annotated[str | None, Normalised(trimmed), Normalised(str.lower)] = None
+    words: list[Annotated[str, Normalised(trimmed), Length(max=3)]] = field(default_factory=list)
+
+
+@pytest.mark.parametrize("reading", [BODY, WIRE])
+def test_a_text_gets_its_one_form_before_its_limits_are_checked(reading: Reading) -> None:
+    sign = load(Sign, {"text": "  abc  ", "more": " A ", "words": [" a ", "b"]}, reading)
+    assert sign == Sign(text="abc", more="a", words=["a", "b"])
+    assert list(wrong({"text": "   "}, Sign, reading)) == ["text"]
+    assert wrong({"text": "a", "more": "a!", "words": ["!"]}, Sign, reading) == {
+        "more": "a!",
+        "words.0": "!",
+    }
+
+
+def test_a_query_has_its_texts_in_their_one_form_too() -> None:
+    assert load(Sign, {"text": " a ", "words": "b , c"}, QUERY) == Sign(text="a", words=["b", "c"])
+    assert load(Sign, {"text": "a", "more": None}).more is None
 
 
 @pytest.mark.parametrize("count", [True, False, 1.5, "2", None, 0, 10])
