@@ -1,13 +1,16 @@
 """Markdown from people as HTML that is safe to show: no script, no style, no image, no frame.
 
 HTML inside the Markdown is text. What remains is cut down to a few elements by nh3, so that a
-mistake of the renderer does no harm; links lead to https alone, and say that they are not ours.
+mistake of the renderer does no harm; links lead to https alone, and say that they are not ours. An
+address with a user name is dropped: `https://bank.example@other.example` leads to the other one.
 """
 
 from __future__ import annotations
 
 import nh3
 from markdown_it import MarkdownIt
+
+from chassis.addresses import CREDENTIALS
 
 TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "a", "hr"}
 OURS_NO_MORE = "nofollow noopener ugc"
@@ -29,6 +32,5 @@ def to_html(text: str) -> str:
 
 def _https_alone(tag: str, name: str, value: str) -> str | None:
     """A link without a scheme would lead somewhere on the page's own site."""
-    if name == "href" and not value.lower().startswith("https://"):
-        return None
-    return value
+    leads_away = value.lower().startswith("https://") and not CREDENTIALS.search(value)
+    return value if leads_away or name != "href" else None

@@ -60,6 +60,29 @@ def test_what_could_do_something_is_text_or_gone(text: str) -> None:
     require_harmless(to_html(text))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://user:pass@example.org",
+        "https://user@example.org/",
+        "https://bank.example\\@example.org",
+        "https://bank.example:443@example.org",
+        "https:///bank@example.org",
+        "<https://bank .example@example.org>",
+        "https://&#117;&#64;example.org",
+        "HTTPS://a@b.c",
+    ],
+)
+def test_a_link_that_seems_to_lead_elsewhere_leads_nowhere(address: str) -> None:
+    assert "href" not in to_html(f"[x]({address})")
+    assert "href" not in to_html(f"<{address}>")
+
+
+@pytest.mark.parametrize("address", ["https://example.org/@sam", "https://example.org/?to=a@b.c"])
+def test_an_at_sign_in_a_path_is_no_user_name(address: str) -> None:
+    assert f'href="{address}"' in to_html(f"[x]({address})")
+
+
 class Harm(HTMLParser):
     """What a browser would take for elements and attributes."""
 
