@@ -8,10 +8,13 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_doc import Doc
-from marshmallow.validate import URL, Length, OneOf, Range, Regexp
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from chassis.errors import Conflict
 from chassis.events import Audience, Event
+from chassis.schemas import Normalised
+from contracts.inputs.texts import NotBlank, OneLineOrNone, headline, one_line, running_text
+from contracts.inputs.urls import web_address
 from contracts.shapes import KEBAB_CASE
 from contracts.vocabulary import TOPICS
 
@@ -49,11 +52,17 @@ class PersonalDataErased(Event, producer=PRODUCER):
 class Reference:
     """Where a statement comes from."""
 
-    title: Annotated[str, Length(1, 300)]
-    authors: Annotated[str, Length(max=300)] = ""
+    title: Annotated[str, Normalised(headline), Length(1, 300), NotBlank]
+    authors: Annotated[str, Normalised(one_line), Length(max=300), OneLineOrNone] = ""
     year: Annotated[int | None, Range(1800, 2200)] = None
-    source: Annotated[str, Length(max=200), Doc("The journal or publisher.")] = ""
-    url: Annotated[str | None, URL()] = None
+    source: Annotated[
+        str,
+        Normalised(one_line),
+        Length(max=200),
+        OneLineOrNone,
+        Doc("The journal or publisher."),
+    ] = ""
+    url: Annotated[str | None, Normalised(web_address)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +70,9 @@ class WriteArticle:
     """An article to publish; the body is Markdown."""
 
     slug: Slug
-    title: Annotated[str, Length(1, 200)]
-    summary: Annotated[str, Length(max=500)]
-    body: Annotated[str, Length(1, 20_000), Doc("Markdown.")]
+    title: Annotated[str, Normalised(headline), Length(1, 200), NotBlank]
+    summary: Annotated[str, Normalised(running_text), Length(max=500)]
+    body: Annotated[str, Normalised(running_text), Length(1, 20_000), Doc("Markdown.")]
     topics: Topics = field(default_factory=list)
     references: Annotated[list[Reference], Length(max=50)] = field(default_factory=list)
 

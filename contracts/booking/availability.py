@@ -12,7 +12,10 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from chassis.errors import Invalid
 from chassis.events import Event, Version
+from chassis.schemas import Normalised
 from contracts.booking import PRODUCER
+from contracts.inputs.texts import running_text
+from contracts.inputs.zones import time_zone
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -27,7 +30,9 @@ LocalTime = Annotated[
 ]
 
 
-TimeZone = Annotated[str, Length(1, 64), Doc("An IANA name, such as `Europe/Berlin`.")]
+TimeZone = Annotated[
+    str, Normalised(time_zone), Length(1, 64), Doc("An IANA name, such as `Europe/Berlin`.")
+]
 
 
 # Events
@@ -144,6 +149,7 @@ class Availability:
     ] = 12
     in_person_address: Annotated[
         str | None,
+        Normalised(running_text),
         Length(1, 300),
         Doc("Where consultations take place; null: online. Whoever booked one sees it."),
     ] = None

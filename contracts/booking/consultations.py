@@ -13,7 +13,9 @@ from marshmallow.validate import Length
 
 from chassis.errors import Conflict, Forbidden
 from chassis.events import Event, Version
+from chassis.schemas import Normalised
 from contracts.booking import PRODUCER
+from contracts.inputs.texts import running_text
 
 
 class ConsultationStatus(StrEnum):
@@ -123,6 +125,7 @@ class BookConsultation:
     starts_at: datetime
     note: Annotated[
         str | None,
+        Normalised(running_text),
         Length(1, LONGEST_NOTE),
         Doc("What the specialist should know before, in private. Nobody else ever sees it."),
     ] = field(default=None, repr=False)
@@ -132,7 +135,7 @@ class BookConsultation:
 class PrivateNote:
     """What a client tells a specialist before they meet. It leaves no trace in any log."""
 
-    text: Annotated[str, Length(1, LONGEST_NOTE)] = field(repr=False)
+    text: Annotated[str, Normalised(running_text), Length(1, LONGEST_NOTE)] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

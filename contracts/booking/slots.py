@@ -10,7 +10,8 @@ from annotated_doc import Doc
 from marshmallow.validate import Length
 
 from chassis.errors import Invalid
-from chassis.schemas import Named
+from chassis.schemas import Named, Normalised
+from contracts.inputs import zones
 
 # Requests and resources
 
@@ -23,6 +24,7 @@ class SlotsQuery:
     until: Annotated[datetime | None, Named("to"), Doc("Default: 14 days after `from`.")] = None
     time_zone: Annotated[
         str | None,
+        Normalised(zones.time_zone),
         Length(1, 64),
         Doc("An IANA name, such as `Europe/Berlin`: each slot is shown in it too."),
     ] = None

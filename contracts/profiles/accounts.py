@@ -9,12 +9,16 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_doc import Doc
-from marshmallow.validate import Email, Length, Regexp
+from marshmallow.validate import Length
 
 from chassis.errors import Conflict, Forbidden, Invalid, TooMany
 from chassis.events import Event, Version
+from chassis.schemas import Normalised
+from contracts.inputs import addresses, passwords
+from contracts.inputs.addresses import email_address
+from contracts.inputs.passwords import password
+from contracts.inputs.texts import NotBlank, one_line
 from contracts.profiles import PRODUCER
-from contracts.shapes import ONE_LINE
 
 
 class Role(StrEnum):
@@ -36,16 +40,31 @@ class SignUpRole(StrEnum):
 
 # Shapes of single fields
 
-EmailAddress = Annotated[str, Length(max=254), Email()]
-
-
-Password = Annotated[
-    str, Length(12, 200), Doc("At least 12 characters; no other rule (NIST SP 800-63B).")
+EmailAddress = Annotated[
+    str,
+    Normalised(email_address),
+    Length(max=addresses.LONGEST),
+    Doc("Kept in lower case, and its domain as an A-label: `sam@xn--mnchen-3ya.example`."),
 ]
 
 
-GivenPassword = Annotated[str, Length(max=200)]
-"""A password to compare with: its own rules were those of when it was made."""
+GivenEmail = Annotated[str, Length(max=addresses.LONGEST)]
+"""An address to look an account up by: one that no account can have is an unknown one."""
+
+
+Password = Annotated[
+    str,
+    Normalised(password),
+    Length(passwords.SHORTEST, passwords.LONGEST),
+    Doc(
+        "At least 12 characters, counted in Unicode's form NFKC, and hard to guess; no other rule "
+        "(NIST SP 800-63B)."
+    ),
+]
+
+
+GivenPassword = Annotated[str, Length(max=passwords.LONGEST_TYPED)]
+"""A password to compare with, as it was typed: its own rules were those of when it was made."""
 
 
 GivenEmail = Annotated[str, Length(max=254)]
@@ -55,11 +74,7 @@ GivenEmail = Annotated[str, Length(max=254)]
 LinkToken = Annotated[str, Length(max=2000)]
 
 
-DisplayName = Annotated[
-    str,
-    Length(1, 100),
-    Regexp(ONE_LINE, error="Must be one line of text, and not blank."),
-]
+DisplayName = Annotated[str, Normalised(one_line), Length(1, 100), NotBlank]
 
 
 # Events
@@ -276,7 +291,7 @@ class EmailTaken(Conflict):
 
 
 class PasswordTooCommon(Invalid):
-    """This password is among those that are tried first: choose another one."""
+    """This password is too easy to guess. Please choose another one, such as four random words."""
 
     code = "password_too_common"
 

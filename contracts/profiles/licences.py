@@ -9,14 +9,15 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_doc import Doc
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow.validate import Length, Range
 
 from chassis.errors import Conflict, Invalid
 from chassis.events import Event, Version
 from chassis.pages import PageQuery
+from chassis.schemas import Normalised
+from contracts.inputs.texts import NotBlank, one_line, running_text
 from contracts.profiles import PRODUCER
 from contracts.profiles.specialists import CountryCode
-from contracts.shapes import ONE_LINE
 
 
 class LicenceStatus(StrEnum):
@@ -74,15 +75,13 @@ class LicenceExpired(Event, producer=PRODUCER):
 
 # Requests
 
-OneLine = Regexp(ONE_LINE, error="Must be one line of text, and not blank.")
-
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitLicence:
     """A licence to practise, for an admin to verify."""
 
-    number: Annotated[str, Length(1, 80), OneLine]
-    issuing_body: Annotated[str, Length(1, 200), OneLine]
+    number: Annotated[str, Normalised(one_line), Length(1, 80), NotBlank]
+    issuing_body: Annotated[str, Normalised(one_line), Length(1, 200), NotBlank]
     country: Annotated[CountryCode, Doc("Where it was issued; ISO 3166-1 alpha-2.")]
     expires_on: Annotated[
         date, Doc("From this day on, beginning at midnight UTC, it is valid no more.")
@@ -95,7 +94,12 @@ class DecideLicence:
 
     decision: Decision
     version: Annotated[int, Range(1), Doc("Of the licence that was looked at.")]
-    reason: Annotated[str, Length(max=500), Doc("Told to the specialist; needed to decline.")] = ""
+    reason: Annotated[
+        str,
+        Normalised(running_text),
+        Length(max=500),
+        Doc("Told to the specialist; needed to decline."),
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,11 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_doc import Doc
-from marshmallow.validate import Length
 
 from chassis.events import Event
 from contracts.files import File
 from contracts.profiles import PRODUCER
-from contracts.profiles.accounts import Account
+from contracts.profiles.accounts import Account, GivenPassword
 from contracts.profiles.featuring import ExposureOfDay
 from contracts.profiles.history import Change
 from contracts.profiles.licences import Licence
@@ -45,7 +44,7 @@ class PersonalDataErased(Event, producer=PRODUCER):
 class EraseAccount:
     """Proof that it is the owner who asks."""
 
-    password: Annotated[str, Length(max=200)] = field(repr=False)
+    password: GivenPassword = field(repr=False)
 
 
 # Resources

@@ -11,6 +11,7 @@ from annotated_doc import Doc
 from marshmallow.validate import Length
 
 from chassis.errors import Unauthenticated
+from contracts.profiles.accounts import GivenEmail, GivenPassword
 
 TOKEN_ISSUER = "firststep"
 
@@ -26,8 +27,8 @@ TOKEN_ALGORITHM = "Ed25519"
 class LogIn:
     """An account's e-mail address and password, and a code where a second factor is set up."""
 
-    email: Annotated[str, Length(max=254)]
-    password: Annotated[str, Length(max=200)] = field(repr=False)
+    email: GivenEmail
+    password: GivenPassword = field(repr=False)
     code: Annotated[
         str | None, Length(max=40), Doc("Six digits of the authenticator, or a recovery code.")
     ] = field(default=None, repr=False)

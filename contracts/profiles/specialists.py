@@ -13,9 +13,12 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from chassis.errors import Conflict, Invalid
 from chassis.events import Audience, Event, Version
+from chassis.schemas import Normalised
+from contracts.inputs.texts import OneLineOrNone, headline, one_line, running_text
+from contracts.inputs.zones import time_zone
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import DisplayName
-from contracts.shapes import DECIMAL, ISO_639, ISO_3166, ISO_4217, ONE_LINE_OR_NONE
+from contracts.shapes import DECIMAL, ISO_639, ISO_3166, ISO_4217
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 
 
@@ -34,15 +37,19 @@ class Listing(StrEnum):
 
 # Shapes of single fields
 
-Headline = Annotated[str, Length(max=160), Doc("One line under the name.")]
-
-
-Pronouns = Annotated[
-    str, Length(max=40), Regexp(ONE_LINE_OR_NONE, error="Must be one line of text.")
+Headline = Annotated[
+    str,
+    Normalised(headline),
+    Length(max=160),
+    OneLineOrNone,
+    Doc("One line under the name."),
 ]
 
 
-Biography = Annotated[str, Length(max=5000), Doc("Markdown.")]
+Pronouns = Annotated[str, Normalised(one_line), Length(max=40), OneLineOrNone]
+
+
+Biography = Annotated[str, Normalised(running_text), Length(max=5000), Doc("Markdown.")]
 
 
 Languages = Annotated[
@@ -83,7 +90,12 @@ Countries = Annotated[
 ]
 
 
-TimeZone = Annotated[str, Length(max=64), Doc("IANA's name of the zone, such as `Europe/Berlin`.")]
+TimeZone = Annotated[
+    str,
+    Normalised(time_zone),
+    Length(max=64),
+    Doc("IANA's name of the zone, such as `Europe/Berlin`."),
+]
 
 
 @dataclass(frozen=True, kw_only=True)

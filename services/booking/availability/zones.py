@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from chassis.errors import FieldError
 from contracts.booking.availability import UnknownTimeZone
-
-TIME_ZONES = available_timezones() - {"localtime"}  # which is whatever the host's clock shows
+from contracts.inputs.zones import why_not_a_zone
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -19,5 +18,5 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def zone_problems(field: str, name: str) -> Iterator[FieldError]:
-    if name not in TIME_ZONES:
-        yield FieldError(field, "Not an IANA time zone, such as Europe/Berlin.", name)
+    if problem := why_not_a_zone(name):
+        yield FieldError(field, problem, name)

@@ -9,6 +9,7 @@ from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.booking import waitlist as contract
+from contracts.booking.availability import TimeZone
 from contracts.booking.waitlist import WaitlistEntry
 from contracts.profiles.accounts import Role
 from services.booking.availability.calendars import Calendar
@@ -23,7 +24,7 @@ from services.booking.waitlist.waits import Wait
 
 class Waitlist(Part):
     @rpc
-    def join_waitlist(self, specialist_id: UUID, time_zone: str) -> WaitlistEntry:
+    def join_waitlist(self, specialist_id: UUID, time_zone: TimeZone) -> WaitlistEntry:
         """Joining again changes nothing."""
         client_id = self.caller.with_role(Role.CLIENT)
         self.caller.require_verified()

@@ -1,4 +1,4 @@
-"""Codes that exist: languages (ISO 639), countries (ISO 3166-1), currencies (ISO 4217), zones.
+"""Codes that exist: languages (ISO 639), countries (ISO 3166-1), currencies (ISO 4217).
 
 pycountry keeps an object for each entry; only the codes are kept here, and each list is read
 when it is asked for.
@@ -10,10 +10,10 @@ import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from chassis import json
 from chassis.errors import FieldError
+from contracts.inputs.zones import why_not_a_zone
 from contracts.profiles.specialists import ChangeProfile, NoSuchCode, WriteProfile
 
 
@@ -44,8 +44,8 @@ def _unknown(profile: WriteProfile | ChangeProfile) -> Iterator[FieldError]:
         if fee.currency not in currencies():
             what = "No currency has this ISO 4217 code."
             yield FieldError(f"fees.{place}.currency", what, fee.currency)
-    if profile.time_zone and profile.time_zone not in zones():
-        yield FieldError("time_zone", "IANA knows no such zone.", profile.time_zone)
+    if profile.time_zone and (problem := why_not_a_zone(profile.time_zone)):
+        yield FieldError("time_zone", problem, profile.time_zone)
 
 
 @cache
@@ -62,11 +62,6 @@ def countries() -> frozenset[str]:
 @cache
 def currencies() -> frozenset[str]:
     return _codes("4217", "alpha_3")
-
-
-@cache
-def zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _codes(standard: str, *names: str) -> frozenset[str]:

@@ -1,0 +1,42 @@
+"""Names of time zones, as IANA spells them."""
+
+from __future__ import annotations
+
+import runpy
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from zoneinfo import available_timezones
+
+NO_PLACES = {"Factory", "localtime", "posixrules", "Etc/Unknown"}
+"""Their time is that of the host's clock, or none."""
+TIME_ZONES = frozenset(available_timezones() - NO_PLACES)
+_BY_SPELLING = {name.casefold(): name for name in TIME_ZONES}
+
+
+def time_zone(text: str) -> str:
+    """IANA's spelling of the name; what is none stays as it is, for ``why_not_a_zone``.
+
+    Aliases such as ``Asia/Calcutta`` are kept: they are the same clock.
+    """
+    trimmed = text.strip()
+    return _BY_SPELLING.get(trimmed.replace(" ", "_").casefold(), trimmed)
+
+
+def why_not_a_zone(name: str) -> str | None:
+    """What is wrong with the name, for the person who gave it; ``None`` where it is a zone."""
+    if name in TIME_ZONES:
+        return None
+    if suggestion := _of_windows().get(name.casefold()):
+        return f"Not an IANA time zone: {name} is Windows' name for {suggestion}."
+    return "Not an IANA time zone, such as Europe/Berlin."
+
+
+@cache
+def _of_windows() -> dict[str, str]:
+    """Out of icalendar's table (CLDR), without the rest of that package."""
+    package = find_spec("icalendar")
+    assert package is not None
+    assert package.origin is not None
+    table = runpy.run_path(str(Path(package.origin).with_name("timezone") / "windows_to_olson.py"))
+    return {windows.casefold(): iana for windows, iana in table["WINDOWS_TO_OLSON"].items()}
