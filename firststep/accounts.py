@@ -17,10 +17,13 @@ from firststep.operators import AsJson, operator, show
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import account_with
+from services.profiles.accounts.queries import duplicates as meeting_accounts
 from services.profiles.audit import What
 from services.profiles.privacy.queries import pending_erasures
+from services.profiles.sessions.queries import last_used
 
 EXIT_HANGS = 1
+EXIT_MEET = 1
 
 app = typer.Typer(help="Grant roles, read the audit, see erasures.", no_args_is_help=True)
 
@@ -90,6 +93,36 @@ def erasures(as_json: AsJson = False) -> None:
     show(rows, columns, as_json, "No erasure is under way.")
     if any(each.hangs(now) for each in pending):
         raise typer.Exit(EXIT_HANGS)
+
+
+@app.command()
+def duplicates(as_json: AsJson = False) -> None:
+    """List accounts whose addresses are spellings of one. Exits with 1 when there are any.
+
+    They were made before addresses had one form. Each still signs in with its address as it is
+    stored; another spelling of it finds the confirmed account, else the older one. Ask the owner
+    which account to keep. Then sign in to the other one, with its stored address, and erase it or
+    give it another address.
+    """
+    with platform.database_of("profiles", config.read()) as database:
+        with database.reading() as session:
+            found = meeting_accounts(session)
+            used = last_used(session, [each.id for each in found])
+    rows = [
+        {
+            "address": each.email_key,
+            "stored_as": each.email,
+            "account_id": each.id,
+            "confirmed": each.verified,
+            "created_at": each.created_at,
+            "last_used_at": used.get(each.id),
+        }
+        for each in found
+    ]
+    columns = ("address", "stored_as", "account_id", "confirmed", "created_at", "last_used_at")
+    show(rows, columns, as_json, "No two accounts have spellings of one address.")
+    if rows:
+        raise typer.Exit(EXIT_MEET)
 
 
 def change_role(settings: Settings, email: str, role: Role, what: What) -> tuple[Account, bool]:

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from chassis.context import Caller
 from chassis.ids import new_id
+from contracts.inputs.addresses import address_key
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
     AccountRegistered,
@@ -26,11 +27,15 @@ from contracts.profiles.accounts import (
 from services.profiles.accounts.links import Link, Purpose, fingerprint
 from services.profiles.base import Base
 
+normalised = address_key
+"""What an address is looked up and counted by."""
 NEED_SECOND_FACTOR = frozenset({Role.ADMIN})
 
 
 class Account(Base):
-    """``pending_email``: the address that was asked for and is not confirmed yet.
+    """``email_key``: what the spellings of its address have in common. Accounts from before
+    addresses had one form may share it with another account; new ones never do.
+    ``pending_email``: the address that was asked for and is not confirmed yet.
     ``password_version``: how often the password was set, so that links mailed before are void."""
 
     __tablename__ = "accounts"
@@ -38,6 +43,7 @@ class Account(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
+    email_key: Mapped[str] = mapped_column(index=True, default="", server_default="")
     display_name: Mapped[str]
     password_hash: Mapped[str]
     password_version: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -47,6 +53,11 @@ class Account(Base):
     verified_at: Mapped[datetime | None]
     pending_email: Mapped[str | None]
     pending_email_since: Mapped[datetime | None] = mapped_column(index=True)
+
+    @validates("email")
+    def _keep_key(self, _: str, email: str) -> str:
+        self.email_key = normalised(email)
+        return email
 
     @classmethod
     def register(
@@ -226,8 +237,3 @@ class Account(Base):
             second_factor=second_factor,
             dormant_roles=sorted(map(Role, self._dormant(second_factor))),
         )
-
-
-def normalised(email: str) -> str:
-    """Addresses that differ in case alone are taken for one."""
-    return email.strip().lower()

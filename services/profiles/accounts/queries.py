@@ -5,17 +5,64 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.transaction import Transaction
+from contracts.profiles.accounts import EmailTaken
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.links import LIFETIMES, Purpose
 from services.profiles.accounts.sign_ups import KEPT, PendingSignUp
 
 
 def account_with(session: Session, email: str) -> Account | None:
-    return session.scalar(select(Account).where(Account.email == normalised(email)))
+    """The account that signs in with this address, however it is spelled.
+
+    Where old accounts meet (``duplicates``), the one whose stored spelling it is; else the one
+    whose address is confirmed, else the older one.
+    """
+    spelled = email.strip().lower()
+    return min(
+        accounts_with(session, email),
+        key=lambda each: (
+            each.email != spelled,
+            each.verified_at is None,
+            each.created_at,
+            each.id,
+        ),
+        default=None,
+    )
+
+
+def accounts_with(session: Session, email: str) -> list[Account]:
+    """One account, or none; several where old ones meet.
+
+    By the stored address too: while a release is rolled out, processes of the former one write
+    accounts without a key.
+    """
+    key = normalised(email)
+    is_meant = or_(Account.email_key == key, Account.email.in_({key, email.strip().lower()}))
+    return list(session.scalars(select(Account).where(is_meant)))
+
+
+def require_free(session: Session, email: str, but: UUID | None = None) -> None:
+    """Raises ``EmailTaken`` where another account signs in with this address."""
+    if any(each.id != but for each in accounts_with(session, email)):
+        raise EmailTaken
+
+
+def duplicates(session: Session) -> list[Account]:
+    """Accounts whose addresses are spellings of one address, those that meet side by side."""
+    meeting = (
+        select(Account.email_key)
+        .where(Account.email_key != "")
+        .group_by(Account.email_key)
+        .having(func.count() > 1)
+    )
+    ordered = (Account.email_key, Account.created_at, Account.id)
+    return list(
+        session.scalars(select(Account).where(Account.email_key.in_(meeting)).order_by(*ordered))
+    )
 
 
 def newest_sign_up(session: Session, email: str) -> PendingSignUp | None:

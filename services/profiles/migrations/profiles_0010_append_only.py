@@ -5,7 +5,7 @@ from alembic import op
 from chassis import append_only
 
 revision = "profiles_0010"
-down_revision = "profiles_0007"
+down_revision = "profiles_0009"
 branch_labels = None
 depends_on = None
 

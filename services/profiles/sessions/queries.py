@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session as Reading
 
 from chassis.transaction import Transaction
@@ -30,6 +31,13 @@ def is_familiar(reading: Reading, account_id: UUID, address: str | None, now: da
     lately = and_(Session.account_id == account_id, Session.last_used_at > now - IDLE)
     known = reading.scalars(select(Session.address).where(lately).distinct())
     return place_of(address) in {place_of(each) for each in known}
+
+
+def last_used(reading: Reading, account_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When a session of each of these accounts was last used, for those that had one lately."""
+    newest = select(Session.account_id, func.max(Session.last_used_at).label("used_at"))
+    mine = newest.where(Session.account_id.in_(account_ids)).group_by(Session.account_id)
+    return {row.account_id: row.used_at for row in reading.execute(mine)}
 
 
 def end_sessions(tx: Transaction, account_id: UUID, now: datetime, but: UUID | None = None) -> None:

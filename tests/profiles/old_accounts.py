@@ -1,0 +1,42 @@
+"""Accounts as former releases left them, put into the table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import argon2
+
+from chassis.database import Database
+from chassis.idempotency import answering_nobody
+from chassis.ids import new_id
+from chassis.store import Store
+from chassis.times import utc_now
+from services.profiles.accounts.accounts import Account
+from tests.profiles.signing_in import PASSWORD
+
+_hasher = argon2.PasswordHasher()
+
+
+def put_account(
+    store: Store | Database,
+    email: str,
+    password: str = PASSWORD,
+    confirmed: bool = True,
+    days_old: int = 0,
+    hasher: argon2.PasswordHasher = _hasher,
+) -> UUID:
+    """An account that is stored with just this address, and with the hash of just this text."""
+    made_at = utc_now() - timedelta(days=days_old)
+    account = Account(
+        id=new_id(),
+        email=email,
+        display_name="Sam",
+        password_hash=hasher.hash(password),
+        roles=["client"],
+        created_at=made_at,
+        verified_at=made_at if confirmed else None,
+    )
+    with answering_nobody(), store.transaction() as tx:
+        tx.add(account)
+        return account.id

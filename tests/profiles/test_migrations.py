@@ -1,0 +1,114 @@
+"""Accounts of a former release get the key of their address, and its form where it is free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from alembic import command
+from sqlalchemy import Uuid, column, select, table
+
+from chassis import migrations
+from chassis.database import Database
+from chassis.ids import new_id
+from chassis.tables import AnyJson, UtcDateTime
+from chassis.times import utc_now
+from firststep.migrate import migrations_of
+from services.profiles.service import ProfilesService
+from tests.chassis.bank import create_database
+from tests.chassis.conftest import postgres_databases_of
+
+BEFORE = "profiles_0006"
+VERSIONS = migrations_of("profiles")
+ACCOUNTS = table(
+    "accounts",
+    column("id", Uuid()),
+    *map(column, ("email", "display_name", "password_hash")),
+    column("roles", AnyJson),
+    column("created_at", UtcDateTime()),
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """The database of profiles as a former release left it."""
+    if request.param == "sqlite":
+        yield from _migrated_so_far(f"sqlite:///{tmp_path}/profiles.db")
+        return
+    databases = postgres_databases_of(request.getfixturevalue("postgres_url"))
+    yield from _migrated_so_far(databases.template.format(service="profiles"))
+    databases.drop()
+
+
+def _migrated_so_far(url: str) -> Iterator[Database]:
+    create_database(url)
+    database = Database(ProfilesService.store.base)
+    database.connect(url, "profiles")
+    with database.writer.begin() as connection:
+        config = migrations._config(VERSIONS, connection, database.base.metadata)
+        command.upgrade(config, BEFORE)
+    yield database
+    database.dispose()
+
+
+def put(database: Database, *emails: str) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "email": email,
+            "display_name": "Sam",
+            "password_hash": "a hash",
+            "roles": ["client"],
+            "created_at": utc_now(),
+        }
+        for email in emails
+    ]
+    with database.writer.begin() as connection:
+        connection.execute(ACCOUNTS.insert(), rows)
+
+
+def migrated(database: Database) -> dict[str, str]:
+    """The key of each address, afterwards."""
+    migrations.migrate(database.writer, VERSIONS, database.base.metadata)
+    accounts = database.base.metadata.tables["accounts"]
+    with database.writer.begin() as connection:
+        found = connection.execute(select(accounts.c.id, accounts.c.email, accounts.c.email_key))
+        rows = [(row.id, row.email, row.email_key) for row in found]
+    assert all(isinstance(id, UUID) for id, *_ in rows)
+    return {email: key for _, email, key in rows}
+
+
+def test_an_address_gets_the_form_of_new_ones_where_no_other_account_meets_it(
+    before: Database,
+) -> None:
+    put(before, "sam@example.org", "j@münchen.example", "k@faß.example")
+    assert migrated(before) == {
+        "sam@example.org": "sam@example.org",
+        "j@xn--mnchen-3ya.example": "j@xn--mnchen-3ya.example",
+        "k@xn--fa-hia.example": "k@xn--fa-hia.example",
+    }
+
+
+def test_addresses_that_meet_stay_as_they_are_under_one_key(before: Database) -> None:
+    key = "j@xn--mnchen-3ya.example"
+    meeting = ["j@münchen.example", "j@mu\u0308nchen.example", key]
+    put(before, "a@ｍünchen.example", *meeting, "b@ｍünchen.example", "b@münchen.example")
+    assert migrated(before) == {
+        "a@xn--mnchen-3ya.example": "a@xn--mnchen-3ya.example",
+        **dict.fromkeys(meeting, key),
+        "b@ｍünchen.example": "b@xn--mnchen-3ya.example",
+        "b@münchen.example": "b@xn--mnchen-3ya.example",
+    }
+
+
+def test_an_address_that_is_none_today_stays_as_it_is(before: Database) -> None:
+    odd = ['"x"@example.org', '"\x0bx"@example.org', "=?utf-8?q?vic?=@example.org", "x@[127.0.0.1]"]
+    put(before, *odd)
+    assert migrated(before) == {email: email for email in odd}
+
+
+def test_a_platform_without_accounts_migrates_too(before: Database) -> None:
+    assert migrated(before) == {}
