@@ -52,6 +52,8 @@ PASSWORD = Kind(
     RateLimitItemPerMinute(100, 10),
 )
 """Only wrong ones count."""
+SESSION = Kind("session", RateLimitItemPerMinute(20, 60), RateLimitItemPerMinute(60, 60), None)
+"""Right passwords count too: each costs a hash, and makes a session."""
 CODE = Kind("code", RateLimitItemPerMinute(5, 5), RateLimitItemPerMinute(10, 10), None)
 """Of six digits one is soon found: every try counts, before it is known to be wrong."""
 SIGN_UP = Kind("sign-up", None, None, RateLimitItemPerHour(30))
@@ -98,7 +100,8 @@ class Guesses(DependencyProvider):
             (None if familiar else kind.of_account, (kind.name, account)),
             (kind.from_place if place else None, (kind.name, "from", place or "")),
         ]
-        return Guess(self, [(limit, key) for limit, key in counts if limit is not None])
+        limits = [(limit, key) for limit, key in counts if limit is not None]
+        return Guess(self, limits, (kind.name, account, place))
 
     def ask(self, question: Callable[..., T], limit: RateLimitItem, key: tuple[str, ...]) -> T:
         try:
@@ -110,10 +113,14 @@ class Guesses(DependencyProvider):
 
 @dataclass(frozen=True)
 class Guess:
-    """One try, and the limits that it is held against."""
+    """One try, and the limits that it is held against.
+
+    ``whose``: what is tried of which account from which place.
+    """
 
     _guesses: Guesses
     _limits: list[tuple[RateLimitItem, tuple[str, ...]]]
+    whose: tuple[str, str, str | None]
 
     def require_allowed(self) -> None:
         """Raises ``TooManyTries`` where there were too many already; counts nothing."""

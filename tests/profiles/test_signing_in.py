@@ -21,9 +21,9 @@ from chassis.schemas import Reading, load
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import SignUpRole
 from contracts.profiles.sessions import WrongCredentials
-from services.profiles.accounts import passwords
+from services.profiles.accounts import hash_queue, passwords
 from tests.profiles.signing_in import PASSWORD, an_address, ask_to_sign_up, log_in, sign_up
-from tests.talking import NOBODY, Talking
+from tests.talking import NOBODY, Talking, at_once
 from tests.waiting import eventually
 
 LONGEST_HOLD_S = 30
@@ -155,13 +155,14 @@ def test_others_are_answered_while_passwords_are_hashed_two_at_a_time(
 ) -> None:
     hasher = HeldHasher()
     monkeypatch.setattr(passwords, "_hasher", hasher)
+    monkeypatch.setattr(hash_queue, "LONGEST_WAIT_S", LONGEST_HOLD_S)
     signing_up = [eventlet.spawn(ask_to_sign_up, profiles, an_address()) for _ in range(4)]
     try:
         eventually(lambda: len(hasher.begun) == 2, within=LONGEST_HOLD_S)
         for _ in range(10):
             assert profiles.asked_by(NOBODY).get_token_keys()["keys"]
             profiles.asked_by(NOBODY).list_featured()
-        assert len(hasher.begun) == passwords.AT_ONCE == 2
+        assert len(hasher.begun) == hash_queue.AT_ONCE == 2
         assert not any(each.dead for each in signing_up)
     finally:
         hasher.let_go.set()

@@ -31,7 +31,7 @@ class Knowing(Part):
             if account is None:
                 raise Forgotten
             familiar = is_familiar(session, account.id, address, now)
-        guess = self.guesses.of(guesses.PASSWORD, account.email, address, familiar)
+        guess = self.guesses.of(guesses.PASSWORD, account.email_key, address, familiar)
         if not passwords.matches(password, account.password_hash, guess):
             raise WrongPassword
         return account

@@ -13,6 +13,7 @@ from chassis.forgotten import Forgotten
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from chassis.transaction import Transaction
+from contracts.inputs.addresses import mailbox_of
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
     AlreadyVerified,
@@ -46,6 +47,7 @@ from services.profiles.accounts.queries import (
     forget_expired,
     forget_sign_ups,
     newest_sign_up,
+    require_free,
     unconfirmed,
 )
 from services.profiles.accounts.sign_ups import PendingSignUp
@@ -65,7 +67,9 @@ class Accounts(Knowing):
         now, email = utc_now(), normalised(sign_up.email)
         self.guesses.of(guesses.SIGN_UP, email, context.current().address).count()
         may_mail = self._may_mail(email)
-        password_hash = passwords.hashed(sign_up.password)
+        password_hash = passwords.hashed(
+            sign_up.password, (sign_up.email, sign_up.display_name)
+        )
         with self.store.transaction() as tx:
             pending, secret = PendingSignUp.begin(
                 email, sign_up.display_name, Role(sign_up.role), password_hash, now
@@ -135,7 +139,9 @@ class Accounts(Knowing):
         """The hash of a new password, or nothing where the one chosen at sign-up stays. Raises
         ``PasswordNeeded`` and ``WrongPassword``."""
         if verify.new_password is not None:
-            return passwords.hashed(verify.new_password)
+            return passwords.hashed(
+                verify.new_password, (waiting.email, waiting.display_name)
+            )
         if waiting.is_begun_with(verify.sign_up):
             return None
         if verify.password is None:
@@ -151,8 +157,11 @@ class Accounts(Knowing):
         """The account, with its address confirmed; raises ``AlreadyVerified``, ``LinkUsed``."""
         tx.hold(f"sign-ups with {link.email}")
         waiting = unconfirmed(tx, link.account_id, for_update=True)
+        owner = account_with(tx, link.email)
+        if owner is not None and (waiting is None or isinstance(waiting, PendingSignUp)):
+            raise AlreadyVerified
         if waiting is None:
-            raise AlreadyVerified if account_with(tx, link.email) is not None else LinkUsed
+            raise LinkUsed
         account, *events = waiting.confirm(now, password_hash)
         tx.add(account)
         tx.emit(*events)
@@ -190,7 +199,7 @@ class Accounts(Knowing):
             utc_now(),
         )
         self.guesses.of(guesses.CHANGE_OF_EMAIL, checked.id, None).count()
-        self.guesses.of(guesses.MAIL, email, None).count()
+        self.guesses.of(guesses.MAIL, mailbox_of(email), None).count()
         with self.store.transaction() as tx:
             account = self.own_account(tx)
             link, stop = account.ask_for_email(email, now)
@@ -210,6 +219,7 @@ class Accounts(Knowing):
         now = utc_now()
         with self.store.transaction() as tx:
             account = _whose(tx, link)
+            require_free(tx, link.email, but=account.id)
             changes = account.change_email(link, now)
             if changes:
                 tx.emit(*changes)
@@ -237,7 +247,7 @@ class Accounts(Knowing):
 
     def _may_mail(self, email: str) -> bool:
         """Whether this mailbox may get one more mail that anybody can have sent to it."""
-        return self.guesses.of(guesses.MAIL, email, None).is_allowed()
+        return self.guesses.of(guesses.MAIL, mailbox_of(email), None).is_allowed()
 
     @every(hours=1)
     def forget_expired(self) -> None:
@@ -249,7 +259,7 @@ class Accounts(Knowing):
     @rpc
     def change_password(self, change: ChangePassword) -> None:
         account, now = self.require_password(change.current), utc_now()
-        password_hash = passwords.hashed(change.new)
+        password_hash = passwords.hashed(change.new, (account.email, account.display_name))
         with self.store.transaction() as tx:
             account = self.own_account(tx)
             tx.emit(account.change_password(password_hash))
@@ -287,7 +297,7 @@ class Accounts(Knowing):
     def reset_password(self, reset: ResetPassword) -> None:
         now = utc_now()
         link = followed(reset.token, self.seals.links, now, Purpose.PASSWORD_RESET)
-        password_hash = passwords.hashed(reset.password)
+        password_hash = passwords.hashed(reset.password, (link.email,))
         with self.store.transaction() as tx:
             if tx.get(PendingSignUp, link.account_id) is not None:
                 self._confirm(tx, link, now, password_hash)

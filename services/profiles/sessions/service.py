@@ -45,30 +45,32 @@ class Sessions(Knowing):
     def log_in(self, log_in: LogIn) -> contract.Session:
         now, here, email = utc_now(), context.current(), normalised(log_in.email)
         with self.store.reading() as reading:
-            account = account_with(reading, email)
+            account = account_with(reading, log_in.email)
             if account is not None and not account.verified:
                 account = None  # answered as an unknown address is
             familiar = account is not None and is_familiar(reading, account.id, here.address, now)
         guess = self.guesses.of(guesses.PASSWORD, email, here.address, familiar)
         try:
-            right = passwords.matches(
+            match = passwords.matches(
                 log_in.password, account.password_hash if account else None, guess
             )
-            if account is None or not right:
+            if account is None or not match:
                 raise WrongCredentials
+            self.guesses.of(guesses.SESSION, email, here.address, familiar).count()
             if log_in.code is not None:
                 self.guesses.of(guesses.CODE, account.id, here.address, familiar).count()
-            return self._begin(account, log_in.code)
+            return self._begin(account, log_in.code, match.rehash)
         except (WrongCredentials, WrongCode):
             self._note_failure(account, email)
             raise
 
-    def _begin(self, checked: Account, code: str | None) -> contract.Session:
+    def _begin(self, checked: Account, code: str | None, rehash: str | None) -> contract.Session:
         now, here = utc_now(), context.current()
         with self.store.transaction() as tx:
             account = self._still_there(tx, checked)
-            if account.password_hash != checked.password_hash:  # it was changed meanwhile
-                raise WrongCredentials
+            if account.password_hash not in (checked.password_hash, rehash):
+                raise WrongCredentials  # the password was changed meanwhile
+            account.password_hash = rehash or account.password_hash
             if has_second_factor(tx, account.id):
                 self.use_code(tx, account.id, code)
             session = Session.begin(account.id, here.address, here.agent, now)

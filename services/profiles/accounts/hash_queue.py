@@ -1,0 +1,112 @@
+"""The queue for password hashes: two are computed at a time, and few wait.
+
+A hash takes about a tenth of a second of pure computing and 64 MiB (measured on two busy cores:
+0.13 s), so it runs in a real thread. A request that finds the queue full is refused at once, while
+its caller still listens; so is the newest one of the place that has the most in it, where the new
+one comes from a place that has fewer. Places take turns. So a flood from one network delays the
+others by one hash, and can fill the queue only where nobody else needs it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from eventlet import Timeout, tpool
+from eventlet.event import Event
+
+from chassis import context
+from chassis.errors import Unavailable
+from contracts.profiles.accounts import TooManyTries
+from services.profiles.guesses import place_of
+
+AT_ONCE = 2
+MOST_WAITING = 10
+"""Under two seconds' worth of hashes even where one takes 0.4 s. Each keeps a worker of the
+service: with those whose turn it is they must be fewer than it has (``chassis.process.WORKERS``),
+so that other calls are answered meanwhile."""
+MOST_OF_ONE = 5
+"""Of one account from one place: as many as may be wrong within minutes."""
+LONGEST_WAIT_S = 5.0
+"""On a slow machine: half the time that a request has."""
+RETRY_AFTER_S = 2
+
+
+class HashQueue:
+    """``turn``: wait for one's turn. Of one place, who came first is next."""
+
+    def __init__(self) -> None:
+        self._free = AT_ONCE
+        self._waiting: OrderedDict[str | None, deque[Event]] = OrderedDict()
+        self._of_one: Counter[Hashable] = Counter()
+
+    @contextmanager
+    def turn(self, whose: Hashable = None) -> Iterator[Callable[..., Any]]:
+        """What runs a function in a real thread.
+
+        Raises ``Unavailable`` where too many wait, or after ``LONGEST_WAIT_S``; ``TooManyTries``
+        where too many are tried at once of the same (``whose``: an account from a place).
+        """
+        if whose is not None and self._of_one[whose] >= MOST_OF_ONE:
+            refusal = TooManyTries()
+            refusal.retry_after_s = RETRY_AFTER_S
+            raise refusal
+        self._of_one[whose] += 1
+        try:
+            self._take_turn(place_of(context.current().address))
+            try:
+                yield tpool.execute
+            finally:
+                self._pass_on()
+        finally:
+            self._of_one[whose] -= 1
+            if not self._of_one[whose]:
+                del self._of_one[whose]
+
+    def _take_turn(self, place: str | None) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        self._make_room(place)
+        turn = Event()
+        self._waiting.setdefault(place, deque()).append(turn)
+        try:
+            with Timeout(LONGEST_WAIT_S, _busy()):
+                turn.wait()
+        except BaseException:
+            self._give_up(place, turn)
+            raise
+
+    def _make_room(self, place: str | None) -> None:
+        """Raises ``Unavailable`` where no other place has more waiting than this one would have."""
+        if sum(map(len, self._waiting.values())) < MOST_WAITING:
+            return
+        largest = max(self._waiting, key=lambda each: len(self._waiting[each]))
+        if len(self._waiting[largest]) <= len(self._waiting.get(place, ())) + 1:
+            raise _busy()
+        self._waiting[largest].pop().send_exception(_busy())
+
+    def _give_up(self, place: str | None, turn: Event) -> None:
+        if turn.has_result():  # the turn came while it was ended
+            self._pass_on()
+        elif turn in (line := self._waiting.get(place, deque())):
+            line.remove(turn)
+            if not line:
+                del self._waiting[place]
+
+    def _pass_on(self) -> None:
+        """The turn goes to the place that waits for one the longest."""
+        if not self._waiting:
+            self._free += 1
+            return
+        place, line = self._waiting.popitem(last=False)
+        turn = line.popleft()
+        if line:
+            self._waiting[place] = line
+        turn.send(None)
+
+
+def _busy() -> Unavailable:
+    return Unavailable("Many people are signing in at the moment. Please try again in a while.")
