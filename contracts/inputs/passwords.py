@@ -25,6 +25,13 @@ def password(text: str) -> str:
     return normal_form(text)
 
 
+def typed_password(text: str) -> str:
+    """A password to compare with, left as it was typed: an old hash may be of just that."""
+    if len(text) > LONGEST_TYPED or min(len(text), len(normal_form(text))) > LONGEST:
+        raise ValidationError(f"Longer than maximum length {LONGEST}.")
+    return text
+
+
 def normal_form(text: str) -> str:
     """For comparing: of whatever was typed, within ``LONGEST_TYPED``."""
     return unicodedata.normalize("NFKC", text)

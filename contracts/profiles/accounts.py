@@ -16,7 +16,7 @@ from chassis.events import Event, Version
 from chassis.schemas import Normalised
 from contracts.inputs import addresses, passwords
 from contracts.inputs.addresses import email_address
-from contracts.inputs.passwords import password
+from contracts.inputs.passwords import password, typed_password
 from contracts.inputs.texts import NotBlank, one_line
 from contracts.profiles import PRODUCER
 
@@ -63,7 +63,7 @@ Password = Annotated[
 ]
 
 
-GivenPassword = Annotated[str, Length(max=passwords.LONGEST_TYPED)]
+GivenPassword = Annotated[str, Normalised(typed_password), Length(max=passwords.LONGEST_TYPED)]
 """A password to compare with, as it was typed: its own rules were those of when it was made."""
 
 

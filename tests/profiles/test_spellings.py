@@ -74,6 +74,15 @@ def test_an_account_is_found_by_every_spelling_of_its_address(
     assert asked.email == f"{name}@xn--mnchen-3ya.example"  # where it goes: as it is stored
 
 
+def test_resets_for_tagged_addresses_are_counted_as_one_mailbox(profiles: Talking) -> None:
+    name = uuid4().hex
+    accounts = [put_account(profiles.store, f"{name}+{number}@example.org") for number in range(7)]
+    for number in range(7):
+        ask_for_reset(profiles, f"{name}+{number}@example.org")
+    sent = [profiles.told(PasswordResetRequested, account_id) for account_id in accounts]
+    assert [len(each) for each in sent] == [1] * 5 + [0] * 2
+
+
 def test_no_mail_goes_to_a_look_alike(profiles: Talking) -> None:
     """KELVIN SIGN is a K to Unicode; the dotless i is no i."""
     name = f"vik{uuid4().hex}"
