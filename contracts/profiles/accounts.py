@@ -67,10 +67,6 @@ GivenPassword = Annotated[str, Normalised(typed_password), Length(max=passwords.
 """A password to compare with, as it was typed: its own rules were those of when it was made."""
 
 
-GivenEmail = Annotated[str, Length(max=254)]
-"""An address to look an account up by: one that no account can have is an unknown one."""
-
-
 LinkToken = Annotated[str, Length(max=2000)]
 
 

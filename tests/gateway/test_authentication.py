@@ -29,7 +29,7 @@ from services.profiles.sessions import signing_keys
 from services.profiles.sessions.tokens import LIFETIME
 from tests.gateway.description import expect_problem
 from tests.house import House
-from tests.people import Person, a_client, slots_of
+from tests.people import PASSWORD, Person, a_client, slots_of
 from tests.tokens import KEY, SEAL_KEYS, a_token_of, key_of
 from tests.waiting import eventually
 

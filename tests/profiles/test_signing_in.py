@@ -23,7 +23,7 @@ from contracts.profiles.accounts import SignUpRole
 from contracts.profiles.sessions import WrongCredentials
 from services.profiles.accounts import hash_queue, passwords
 from tests.profiles.signing_in import PASSWORD, an_address, ask_to_sign_up, log_in, sign_up
-from tests.talking import NOBODY, Talking, at_once
+from tests.talking import NOBODY, Talking
 from tests.waiting import eventually
 
 LONGEST_HOLD_S = 30

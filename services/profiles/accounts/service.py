@@ -67,9 +67,7 @@ class Accounts(Knowing):
         now, email = utc_now(), normalised(sign_up.email)
         self.guesses.of(guesses.SIGN_UP, email, context.current().address).count()
         may_mail = self._may_mail(email)
-        password_hash = passwords.hashed(
-            sign_up.password, (sign_up.email, sign_up.display_name)
-        )
+        password_hash = passwords.hashed(sign_up.password, (sign_up.email, sign_up.display_name))
         with self.store.transaction() as tx:
             pending, secret = PendingSignUp.begin(
                 email, sign_up.display_name, Role(sign_up.role), password_hash, now
@@ -139,9 +137,7 @@ class Accounts(Knowing):
         """The hash of a new password, or nothing where the one chosen at sign-up stays. Raises
         ``PasswordNeeded`` and ``WrongPassword``."""
         if verify.new_password is not None:
-            return passwords.hashed(
-                verify.new_password, (waiting.email, waiting.display_name)
-            )
+            return passwords.hashed(verify.new_password, (waiting.email, waiting.display_name))
         if waiting.is_begun_with(verify.sign_up):
             return None
         if verify.password is None:
