@@ -198,10 +198,10 @@ class Connection(HttpOnlyProtocol):
             if "_" in name:
                 continue
             key = "HTTP_" + name.upper().replace("-", "_")
-            if key in environ:
-                separator = "; " if key == "HTTP_COOKIE" else ", "
-                value = f"{environ[key]}{separator}{value}"
-            environ[key] = value
+            if key not in environ:
+                environ[key] = value
+            else:
+                environ[key] += ("; " if key == "HTTP_COOKIE" else ", ") + value
         if head.host:
             environ["HTTP_HOST"] = head.host
         for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):

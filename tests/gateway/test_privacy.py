@@ -68,7 +68,6 @@ def test_an_export_is_a_file_that_nobody_on_the_way_keeps(client: Person) -> Non
 def test_other_answers_bear_no_such_headers(client: Person) -> None:
     headers = client.get("/me").headers
     assert "Content-Disposition" not in headers
-    assert "Cache-Control" not in headers
 
 
 def test_what_a_client_did_stands_in_the_export_and_nobody_elses(http: httpx.Client) -> None:
