@@ -273,8 +273,8 @@ class PublicReads(SharedExtension):
         )
         self.hearing.listen(events, self._heard, self.cache.clear)
 
-    def _heard(self, event: type[Event], subject: str) -> None:
-        if event is SpecialistChanged:
-            self.cache.forget(subject, LISTED)
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, SpecialistChanged):
+            self.cache.forget(event.subject(), LISTED)
         else:
             self.cache.forget(FEATURED)
