@@ -25,12 +25,14 @@ OUTERMOST_DEADLINE_S = 10.0
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: an account, or nobody who signed in. ``verified``: the e-mail address is proven."""
+    """Who asks: an account, or an anonymous caller. ``verified``: the e-mail address is proven;
+    ``second_factor``: the session showed one."""
 
     account_id: UUID | None = None
     roles: frozenset[str] = frozenset()
     verified: bool = False
     session_id: UUID | None = None
+    second_factor: bool = False
 
     def known(self) -> UUID:
         """The account's id; raises ``Unauthenticated`` for nobody."""
@@ -58,6 +60,7 @@ class Caller:
             "roles": sorted(self.roles),
             "verified": self.verified,
             "session_id": self.session_id,
+            "second_factor": self.second_factor,
         }
 
     @classmethod
@@ -70,6 +73,7 @@ class Caller:
             frozenset(wire["roles"]),
             wire.get("verified") is True,
             None if session_id is None else UUID(str(session_id)),
+            wire.get("second_factor") is True,
         )
 
 

@@ -76,15 +76,19 @@ class Database:
         except DatabaseAway:
             raise
         except Exception:
-            self._recall()
+            self.recall()
             raise
         finally:
             _in_transaction.reset(token)
         if tx.emitted:
             self.has_emitted()
 
-    def _recall(self) -> None:
-        """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key was there before."""
+    def recall(self) -> None:
+        """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key was there before.
+
+        A method that refuses outside of its transaction asks this first, where its first run may
+        be the reason to refuse.
+        """
         call = current_call()
         if call is None:
             return

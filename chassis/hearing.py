@@ -69,7 +69,9 @@ class Hearing(SharedExtension):
     def queue(self) -> Queue:
         """Another one each time: the broker may hold the last one for a connection that it does
         not know to be dead."""
-        types = {name: each for listener in self._listeners for name, each in listener.types.items()}
+        types = {
+            name: each for listener in self._listeners for name, each in listener.types.items()
+        }
         bindings = [
             binding(exchange_of(each.producer), routing_key=each.type()) for each in types.values()
         ]

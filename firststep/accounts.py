@@ -1,7 +1,9 @@
-"""``firststep accounts``: who may do what, what was done about accounts, and who goes."""
+"""``firststep accounts``: roles, suspension, signing out, the audit, erasures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,7 +13,9 @@ from chassis import config
 from chassis.config import Settings
 from chassis.errors import NotFound
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts.profiles.accounts import Role
+from contracts.profiles.sessions import SignedOutByOperator
 from firststep import platform
 from firststep.operators import AsJson, operator, show
 from services.profiles import audit
@@ -21,11 +25,15 @@ from services.profiles.accounts.queries import duplicates as meeting_accounts
 from services.profiles.audit import What
 from services.profiles.privacy.queries import pending_erasures
 from services.profiles.sessions.queries import last_used
+from services.profiles.sessions.revocations import end_sessions, revoke_all
 
 EXIT_HANGS = 1
 EXIT_MEET = 1
 
-app = typer.Typer(help="Grant roles, read the audit, see erasures.", no_args_is_help=True)
+app = typer.Typer(
+    help="Grant roles, suspend accounts, sign people out, read the audit, see erasures.",
+    no_args_is_help=True,
+)
 
 Email = Annotated[str, typer.Argument(help="The account's e-mail address.")]
 WhichRole = Annotated[Role, typer.Argument(help="A role.")]
@@ -34,19 +42,37 @@ Last = Annotated[int, typer.Option(min=1, help="So many of the newest entries.")
 
 @app.command()
 def grant(email: Email, role: WhichRole) -> None:
-    """Let an account have a role. ``admin`` takes effect once a second factor is set up."""
+    """Let an account have a role. ``admin`` takes effect in sessions that show a second factor."""
     _tell(*change_role(config.read(), email, role, What.ROLE_GRANTED))
 
 
 @app.command()
 def revoke(email: Email, role: WhichRole) -> None:
-    """Take a role from an account; tokens that were issued before bear it for 15 minutes."""
+    """Take a role from an account. Access tokens with that role are void within two seconds."""
     _tell(*change_role(config.read(), email, role, What.ROLE_REVOKED))
+
+
+@app.command()
+def suspend(email: Email) -> None:
+    """End all sessions of an account and let it log in no more, until it is restored."""
+    _tell_state(*suspend_account(config.read(), email), "suspended")
+
+
+@app.command()
+def restore(email: Email) -> None:
+    """Let an account that was suspended log in again."""
+    _tell_state(*restore_account(config.read(), email), "restored")
+
+
+@app.command("sign-out")
+def sign_out(email: Email) -> None:
+    """End all sessions of an account; it can log in again."""
+    _tell_state(sign_out_account(config.read(), email), True, "signed out everywhere")
 
 
 @app.command("audit")
 def read_audit(
-    email: Annotated[str, typer.Argument(help="Only about this account.")] = "",
+    email: Annotated[str, typer.Argument(help="Only about this account, or by it.")] = "",
     last: Last = 100,
     as_json: AsJson = False,
 ) -> None:
@@ -131,18 +157,58 @@ def change_role(settings: Settings, email: str, role: Role, what: What) -> tuple
     Raises ``NotFound``.
     """
     change = Account.grant if what is What.ROLE_GRANTED else Account.revoke
-    with platform.database_of("profiles", settings) as database, database.transaction() as tx:
-        account = tx.lock(Account, _account(tx, email).id)
+    with _account_locked(settings, email) as (tx, account):
         events = change(account, role)
         tx.emit(*events)
         if events:
+            revoke_all(tx, account.id, utc_now())
             audit.record(tx, what, about=account.id, detail=role, operator=operator())
     return account, bool(events)
+
+
+def suspend_account(settings: Settings, email: str) -> tuple[Account, bool]:
+    """The account, and whether it was not suspended before. Raises ``NotFound``."""
+    with _account_locked(settings, email) as (tx, account):
+        events = account.suspend(utc_now())
+        tx.emit(*events)
+        if events:
+            end_sessions(tx, account.id, utc_now())
+            audit.record(tx, What.ACCOUNT_SUSPENDED, about=account.id, operator=operator())
+    return account, bool(events)
+
+
+def restore_account(settings: Settings, email: str) -> tuple[Account, bool]:
+    """The account, and whether it was suspended before. Raises ``NotFound``."""
+    with _account_locked(settings, email) as (tx, account):
+        events = account.restore()
+        tx.emit(*events)
+        if events:
+            audit.record(tx, What.ACCOUNT_RESTORED, about=account.id, operator=operator())
+    return account, bool(events)
+
+
+def sign_out_account(settings: Settings, email: str) -> Account:
+    """Raises ``NotFound``."""
+    with _account_locked(settings, email) as (tx, account):
+        end_sessions(tx, account.id, utc_now())
+        tx.emit(SignedOutByOperator(account_id=account.id))
+        audit.record(tx, What.SIGNED_OUT_BY_OPERATOR, about=account.id, operator=operator())
+    return account
+
+
+@contextmanager
+def _account_locked(settings: Settings, email: str) -> Iterator[tuple[Transaction, Account]]:
+    with platform.database_of("profiles", settings) as database, database.transaction() as tx:
+        yield tx, tx.lock(Account, _account(tx, email).id)
 
 
 def _tell(account: Account, changed: bool) -> None:
     roles = ", ".join(account.roles) or "none"
     typer.echo(f"{account.email}: {roles}" + ("" if changed else " (nothing changed)"))
+
+
+def _tell_state(account: Account, changed: bool, state: str) -> None:
+    typer.echo(f"{account.email}: {state}" + ("" if changed else " (nothing changed)"))
 
 
 def _account(session: Session, email: str) -> Account:

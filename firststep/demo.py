@@ -138,8 +138,9 @@ class Tour:
         session = call("PUT", "/email-verifications", json={"token": token, **sign_up})
         change_role(self._settings, account["email"], Role.ADMIN, What.ROLE_GRANTED)
         admin = _bearer(session)
-        secret = call("POST", "/me/totp", headers=admin, expect=HTTPStatus.CREATED)["secret"]
-        call("PUT", "/me/totp", json={"code": TOTP(secret).now()}, headers=admin)
+        password = {"password": PASSWORD}
+        begun = call("POST", "/me/totp", json=password, headers=admin, expect=HTTPStatus.CREATED)
+        call("PUT", "/me/totp", json={"code": TOTP(begun["secret"]).now()}, headers=admin)
         token = {"refresh_token": session["refresh_token"]}
         return _bearer(call("POST", "/sessions/refresh", json=token))
 

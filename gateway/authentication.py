@@ -16,11 +16,20 @@ from nameko.extensions import SharedExtension
 from werkzeug.wrappers import Request
 
 from chassis.context import Caller
-from chassis.errors import Unauthenticated
 from chassis.remote import Remote, ReplyListener
 from chassis.sender import Sender
-from contracts.profiles.sessions import TOKEN_ALGORITHM, TOKEN_ISSUER
+from contracts.profiles.sessions import (
+    CLOCKS_DIFFER,
+    SECOND_FACTOR_SHOWN,
+    TOKEN_ALGORITHM,
+    TOKEN_AUDIENCE,
+    TOKEN_ISSUER,
+    TOKEN_TYPE,
+)
+from gateway.revocation import BadToken, RevocationList
 
+CALLER = "firststep.caller"
+"""Where in a request's environ the caller stands once their token is known to be from here."""
 LOOK_AGAIN_AFTER_S = 5.0
 TOKENS_REMEMBERED = 4096
 """A signature is verified once; whether the token has expired is asked each time."""
@@ -31,10 +40,22 @@ TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 Verify = Callable[[str], dict[str, Any]]
 
 
-class BadToken(Unauthenticated):
-    """The access token is not valid: malformed, expired, or not ours."""
+class Claims(jwt.JWTClaimsRegistry):
+    """What an access token must say (RFC 9068, 4)."""
 
-    code = "bad_token"
+    def __init__(self) -> None:
+        super().__init__(
+            iss={"essential": True, "value": TOKEN_ISSUER},
+            aud={"essential": True, "value": TOKEN_AUDIENCE},
+            sub={"essential": True},
+            iat={"essential": True},
+            exp={"essential": True},
+        )
+
+    def validate_iat(self, value: object) -> None:
+        """The clock of the host that issued it may be ahead of ours."""
+        leeway = int(CLOCKS_DIFFER.total_seconds())
+        jwt.JWTClaimsRegistry(leeway=leeway).validate_iat(value)
 
 
 def token_of(header: str) -> str | None:
@@ -58,11 +79,8 @@ class Authenticator(SharedExtension):
 
     replies = ReplyListener()
     sender = Sender()
-    registry = jwt.JWTClaimsRegistry(
-        iss={"essential": True, "value": TOKEN_ISSUER},
-        sub={"essential": True},
-        exp={"essential": True},
-    )
+    revocations = RevocationList()
+    registry = Claims()
 
     def __init__(self) -> None:
         self._verify: Verify | None = None
@@ -75,12 +93,16 @@ class Authenticator(SharedExtension):
             return Caller()
         claims = self._claims(token)
         session_id = claims.get("sid")
-        return Caller(
+        caller = Caller(
             account_id=UUID(claims["sub"]),
             roles=frozenset(claims.get("roles", ())),
             verified=claims.get("verified") is True,
             session_id=None if session_id is None else UUID(session_id),
+            second_factor=SECOND_FACTOR_SHOWN in claims.get("amr", ()),
         )
+        request.environ[CALLER] = caller
+        self.revocations.require_valid(caller.known(), caller.session_id, claims["iat"])
+        return caller
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:
@@ -106,7 +128,10 @@ class Authenticator(SharedExtension):
 
         @lru_cache(TOKENS_REMEMBERED)
         def verify(token: str) -> dict[str, Any]:
-            return jwt.decode(token, keys, algorithms=[TOKEN_ALGORITHM]).claims
+            decoded = jwt.decode(token, keys, algorithms=[TOKEN_ALGORITHM])
+            if decoded.header.get("typ") != TOKEN_TYPE:
+                raise BadToken
+            return decoded.claims
 
         self._verify, self._looked_at = verify, monotonic()
         return verify

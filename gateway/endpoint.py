@@ -51,7 +51,7 @@ from chassis.http_body import read_body
 from chassis.schemas import Reading, load
 from contracts.files import File
 from gateway import media_types, problems
-from gateway.authentication import Authenticator
+from gateway.authentication import CALLER, Authenticator
 from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
 from gateway.declaration import (
     ANYONE,
@@ -63,6 +63,7 @@ from gateway.declaration import (
     Raw,
     SignedIn,
 )
+from gateway.refusals import Refusals
 from gateway.server import ApiServer
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -139,6 +140,7 @@ class Endpoint(HttpRequestHandler):
     server = ApiServer()
     authenticator = Authenticator()
     reads = PublicReads()
+    refusals = Refusals()
 
     def __init__(self, declaration: Declaration, handler: Callable[..., Any]) -> None:
         super().__init__(declaration.method, declaration.path)
@@ -160,6 +162,8 @@ class Endpoint(HttpRequestHandler):
         except HTTPException:
             raise  # about the body: the server has words for it
         except Exception as error:
+            caller = request.environ.get(CALLER)
+            self.refusals.report(error, caller, self.declaration.method, self.declaration.path)
             return problems.from_error(error)
 
     def _answer(self, request: Request, call: CallContext) -> Response:

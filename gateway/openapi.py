@@ -33,7 +33,6 @@ from chassis.http_connection import LONGEST_REQUEST_LINE
 from chassis.idempotency import KeyReused
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
-from gateway.authentication import BadToken
 from gateway.declaration import Anyone, Declaration, Raw, SignedIn
 from gateway.endpoint import (
     FILE_DEADLINE_S,
@@ -45,6 +44,7 @@ from gateway.endpoint import (
 )
 from gateway.media_types import EncodedBody, WrongMediaType
 from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
+from gateway.revocation import BadToken
 
 DESCRIPTION = """
 The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.

@@ -26,8 +26,8 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
-from gateway.authentication import BadToken
 from gateway.media_types import EncodedBody, WrongMediaType
+from gateway.revocation import BadToken
 
 PROBLEM_JSON = "application/problem+json"
 CHALLENGE = 'Bearer realm="Firststep"'

@@ -18,8 +18,10 @@ from werkzeug.wrappers import Request, Response
 from chassis import context
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.http import WebServer
+from chassis.networks import network_of
 from gateway import featured, problems
 from gateway.addresses import without_secrets
+from gateway.authentication import CALLER
 from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered
 from gateway.featured import Featured
 
@@ -27,6 +29,7 @@ CORRELATION_ID = "X-Correlation-Id"
 CORRELATION_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 LONGEST_AGENT = 200
+REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 STATUS_LINES = {
     HTTPStatus.OK: "200 OK",
     HTTPStatus.NOT_MODIFIED: "304 Not Modified",
@@ -82,7 +85,8 @@ class ApiServer(WebServer):
         with context.entered(call):
             response = super().respond(request, url_map)
             response.headers[CORRELATION_ID] = call.correlation_id
-            _log(request.method, request.path, response.status_code, started)
+            more = _who(request, call) if response.status_code in REFUSED else {}
+            _log(request.method, request.path, response.status_code, started, **more)
         return response
 
     def refusal(self, request: Request | None, error: HTTPException) -> Response:
@@ -100,6 +104,14 @@ def _log(method: str, path: str, status: int, started: float, **more: str) -> No
     ms = round((time.perf_counter() - started) * 1000, 1)
     shown = without_secrets(path)
     log.info("request", method=method, path=shown, status=status, ms=ms, **more)
+
+
+def _who(request: Request, call: CallContext) -> dict[str, str]:
+    """The account, where the token named one, and the network."""
+    caller = request.environ.get(CALLER)
+    found = {"account": None if caller is None else str(caller.account_id)}
+    found["network"] = network_of(call.address)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _call_of(request: Request, proxies: int) -> CallContext:

@@ -15,7 +15,7 @@ from chassis.context import Caller
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from tests.mailbox import link_to
-from tests.tokens import KEY, a_token_of
+from tests.tokens import KEY, a_token_of, lasting
 from tests.waiting import eventually
 
 PASSWORD = "correct horse battery staple"
@@ -90,7 +90,7 @@ def logged_in(http: httpx.Client, email: str, password: str) -> Person:
 
 def person_of(http: httpx.Client, email: str, token: str) -> Person:
     claims = json.loads(jws.extract_compact(token.encode()).payload)
-    return Person(claims["sub"], email, http, token)
+    return Person(claims["sub"], email, http, lasting(token))
 
 
 def a_client(http: httpx.Client) -> Person:
@@ -117,8 +117,8 @@ def a_specialist(http: httpx.Client, listed: bool = True, featured: bool = False
 def an_admin(http: httpx.Client) -> Person:
     """Somebody to whom the role was granted."""
     person = somebody(http, "client", "Alex Admin")
-    caller = Caller(UUID(person.id), frozenset([Role.ADMIN]), verified=True)
-    return replace(person, token=a_token_of(KEY, caller))
+    caller = Caller(UUID(person.id), frozenset([Role.ADMIN]), True, second_factor=True)
+    return replace(person, token=lasting(a_token_of(KEY, caller)))
 
 
 def get_licensed(specialist: Person, **changes: Any) -> None:

@@ -114,6 +114,17 @@ class ConsultationsAtRisk(Event, producer=PRODUCER):
     consultation_ids: list[UUID]
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoteRead(Event, producer=PRODUCER):
+    """A specialist was shown what a client had told them before. For the audit: told again after
+    an hour, or from another network."""
+
+    consultation_id: UUID
+    client_id: UUID
+    specialist_id: UUID
+    network: Annotated[str | None, Doc("From where.")]
+
+
 # Requests and resources
 
 
@@ -176,8 +187,19 @@ class Consultation:
     meeting_link: Annotated[str | None, Doc("Where to meet online.")] = None
     meeting_address: Annotated[str | None, Doc("Where to meet in person.")] = None
     note: Annotated[
-        str | None, Doc("What the client told before. Answers to a GET alone have it.")
+        str | None,
+        Doc(
+            "What the client told before. Answers to a GET alone have it; the specialist's, in "
+            "sessions that showed a second factor alone."
+        ),
     ] = field(default=None, repr=False)
+    note_withheld: Annotated[
+        bool,
+        Doc(
+            "There is a note, and you may read it once you have set up a second factor "
+            "(`/me/totp`) and logged in with it."
+        ),
+    ] = False
 
 
 # Refusals

@@ -19,6 +19,7 @@ from contracts.inputs.addresses import email_address
 from contracts.inputs.passwords import password, typed_password
 from contracts.inputs.texts import NotBlank, one_line
 from contracts.profiles import PRODUCER
+from contracts.profiles.codes import CodeIfNeeded
 
 
 class Role(StrEnum):
@@ -157,6 +158,20 @@ class RolesChanged(Event, producer=PRODUCER):
     roles: list[Role]
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccountSuspended(Event, producer=PRODUCER):
+    """An operator suspended an account: its sessions have ended, and it can't log in."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRestored(Event, producer=PRODUCER):
+    """An operator restored an account that was suspended."""
+
+    account_id: UUID
+
+
 # Requests
 
 
@@ -183,6 +198,7 @@ class ChangeEmail:
 
     email: EmailAddress
     password: GivenPassword = field(repr=False)
+    code: CodeIfNeeded = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +207,7 @@ class ChangePassword:
 
     current: GivenPassword = field(repr=False)
     new: Password = field(repr=False)
+    code: CodeIfNeeded = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,7 +290,11 @@ class Account:
     verified: Annotated[bool, Doc("The e-mail address is proven.")]
     second_factor: Annotated[bool, Doc("Logging in takes a code as well.")]
     dormant_roles: Annotated[
-        list[Role], Doc("Roles that take effect once a second factor is set up: `admin`.")
+        list[Role],
+        Doc(
+            "Roles that take effect in sessions that showed a second factor, once one is set up: "
+            "`admin`."
+        ),
     ]
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from annotated_doc import Doc
 from marshmallow.validate import Length, Range
 
-from chassis.errors import Conflict, Invalid
+from chassis.errors import Conflict, Forbidden, Invalid
 from chassis.events import Event, Version
 from chassis.pages import PageQuery
 from chassis.schemas import Normalised
@@ -143,6 +143,22 @@ class Licence:
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class LicenceHolder:
+    """The account that a licence belongs to: compare it with the document."""
+
+    display_name: str
+    email: str
+    verified: Annotated[bool, Doc("The e-mail address is confirmed.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceForReview(Licence):
+    """A licence, and whose it is: for admins."""
+
+    holder: Annotated[LicenceHolder | None, Doc("Null where the account is gone.")]
+
+
 # Refusals
 
 
@@ -168,3 +184,9 @@ class ReasonMissing(Invalid):
     """Whoever declines a licence says why."""
 
     code = "reason_missing"
+
+
+class OwnLicence(Forbidden):
+    """You can't decide on your own licence. Please ask another admin."""
+
+    code = "own_licence"

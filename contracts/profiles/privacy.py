@@ -13,6 +13,7 @@ from chassis.events import Event
 from contracts.files import File
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import Account, GivenPassword
+from contracts.profiles.codes import CodeIfNeeded
 from contracts.profiles.featuring import ExposureOfDay
 from contracts.profiles.history import Change
 from contracts.profiles.licences import Licence
@@ -45,6 +46,7 @@ class EraseAccount:
     """Proof that it is the owner who asks."""
 
     password: GivenPassword = field(repr=False)
+    code: CodeIfNeeded = field(default=None, repr=False)
 
 
 # Resources

@@ -4,17 +4,55 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Annotated
+from uuid import UUID
 
 from annotated_doc import Doc
-from marshmallow.validate import Length
 
-from chassis.errors import Conflict, Unauthenticated
+from chassis.errors import Conflict, Forbidden, Unauthenticated
+from chassis.events import Event
+from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import GivenPassword
+from contracts.profiles.codes import Code
 
-Code = Annotated[str, Length(1, 40)]
+# Events
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorAdded(Event, producer=PRODUCER):
+    """An account has a second factor now."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorRemoved(Event, producer=PRODUCER):
+    """An account has no second factor any more."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodesRenewed(Event, producer=PRODUCER):
+    """An account has other recovery codes; the earlier ones are void."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongCodesEntered(Event, producer=PRODUCER):
+    """The third wrong code in a row came after the right password of an account."""
+
+    account_id: UUID
 
 
 # Requests
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginTotp:
+    """The password, to set an authenticator up."""
+
+    password: GivenPassword = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +72,10 @@ class RemoveTotp:
 
 @dataclass(frozen=True, kw_only=True)
 class RenewRecoveryCodes:
-    """The password, to get other recovery codes."""
+    """Both factors, to get other recovery codes."""
 
     password: GivenPassword = field(repr=False)
+    code: Code = field(repr=False)
 
 
 # Resources
@@ -66,8 +105,14 @@ class WrongCode(Unauthenticated):
     code = "wrong_code"
 
 
+class CodesExhausted(Forbidden):
+    """Too many wrong codes were entered for your account. Reset your password to go on."""
+
+    code = "codes_exhausted"
+
+
 class TotpConfirmed(Conflict):
-    """An authenticator is set up already: remove it first."""
+    """An authenticator is set up already. Remove it first."""
 
     code = "totp_confirmed"
 

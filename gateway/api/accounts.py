@@ -30,6 +30,7 @@ from contracts.profiles.accounts import (
 )
 from contracts.profiles.sessions import Session
 from gateway.api.base import Api
+from gateway.api.codes import CODE_REFUSED
 from gateway.declaration import SIGNED_IN
 from gateway.endpoint import endpoint
 
@@ -75,7 +76,7 @@ class AccountsApi(Api):
         returns=None,
         status=HTTPStatus.ACCEPTED,
         allow=SIGNED_IN,
-        errors=[WrongPassword, TooManyTries],
+        errors=[WrongPassword, *CODE_REFUSED],
     )
     def change_email(self, body: ChangeEmail) -> None:
         """Change your e-mail address: a link goes there, and following it makes the change.
@@ -91,7 +92,7 @@ class AccountsApi(Api):
         returns=None,
         status=HTTPStatus.NO_CONTENT,
         allow=SIGNED_IN,
-        errors=[WrongPassword, PasswordTooCommon, TooManyTries],
+        errors=[WrongPassword, *CODE_REFUSED, PasswordTooCommon],
     )
     def change_password(self, body: ChangePassword) -> None:
         """Change your password; you stay signed in here alone."""

@@ -15,8 +15,10 @@ from contracts.profiles.licences import (
     Licence,
     LicenceChanged,
     LicenceEnded,
+    LicenceForReview,
     LicenceQuery,
     NothingToDecide,
+    OwnLicence,
     ReasonMissing,
     SubmitLicence,
 )
@@ -68,7 +70,7 @@ class LicencesApi(Api):
         "GET",
         "/api/v1/licences",
         query=LicenceQuery,
-        returns=page_of(Licence),
+        returns=page_of(LicenceForReview),
         allow=[Role.ADMIN],
         errors=[BadCursor],
     )
@@ -79,12 +81,12 @@ class LicencesApi(Api):
     @endpoint(
         "GET",
         "/api/v1/specialists/{specialist_id}/licence",
-        returns=Licence,
+        returns=LicenceForReview,
         allow=[Role.ADMIN],
         errors=[NotFound],
     )
     def get_licence(self, specialist_id: UUID) -> Any:
-        """A specialist's licence."""
+        """A specialist's licence, and whose it is."""
         return self.profiles.get_licence(specialist_id=specialist_id)
 
     @endpoint(
@@ -102,9 +104,9 @@ class LicencesApi(Api):
         "PUT",
         "/api/v1/specialists/{specialist_id}/verification",
         body=DecideLicence,
-        returns=Licence,
+        returns=LicenceForReview,
         allow=[Role.ADMIN],
-        errors=[NotFound, LicenceChanged, LicenceEnded, NothingToDecide, ReasonMissing],
+        errors=[NotFound, OwnLicence, LicenceChanged, LicenceEnded, NothingToDecide, ReasonMissing],
     )
     def decide_licence(self, specialist_id: UUID, body: DecideLicence) -> Any:
         """Verify or decline the licence that you have looked at."""

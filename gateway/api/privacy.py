@@ -11,9 +11,10 @@ from chassis.errors import NotFound
 from chassis.storage import StorageAway
 from chassis.times import utc_now
 from contracts.export import Export
-from contracts.profiles.accounts import TooManyTries, WrongPassword
+from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.privacy import EraseAccount, Erasure
 from gateway.api.base import Api
+from gateway.api.codes import CODE_REFUSED
 from gateway.declaration import SIGNED_IN
 from gateway.endpoint import endpoint
 
@@ -50,7 +51,7 @@ class PrivacyApi(Api):
         returns=Erasure,
         status=HTTPStatus.ACCEPTED,
         allow=SIGNED_IN,
-        errors=[WrongPassword, TooManyTries],
+        errors=[WrongPassword, *CODE_REFUSED],
     )
     def erase_account(self, body: EraseAccount) -> Any:
         """Have your account erased for good, and all that is held on you; a receipt.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from chassis.errors import EmailNotVerified
 from contracts.profiles.accounts import TooManyTries, WrongPassword
 from contracts.profiles.second_factors import (
+    BeginTotp,
     ConfirmTotp,
     NoTotp,
     RecoveryCodes,
@@ -17,6 +19,7 @@ from contracts.profiles.second_factors import (
     WrongCode,
 )
 from gateway.api.base import Api
+from gateway.api.codes import CODE_REFUSED
 from gateway.declaration import SIGNED_IN
 from gateway.endpoint import endpoint
 
@@ -25,14 +28,15 @@ class SecondFactorsApi(Api):
     @endpoint(
         "POST",
         "/api/v1/me/totp",
+        body=BeginTotp,
         returns=Totp,
         status=HTTPStatus.CREATED,
         allow=SIGNED_IN,
-        errors=[TotpConfirmed],
+        errors=[WrongPassword, EmailNotVerified, TotpConfirmed, TooManyTries],
     )
-    def begin_totp(self) -> Any:
+    def begin_totp(self, body: BeginTotp) -> Any:
         """Get a secret for an authenticator; it takes effect once it is confirmed."""
-        return self.profiles.begin_totp()
+        return self.profiles.begin_totp(begin=body)
 
     @endpoint(
         "PUT",
@@ -43,7 +47,10 @@ class SecondFactorsApi(Api):
         errors=[WrongCode, NoTotp, TotpConfirmed, TooManyTries],
     )
     def confirm_totp(self, body: ConfirmTotp) -> Any:
-        """Confirm the authenticator with a code: logging in takes one from now on."""
+        """Confirm the authenticator with a code: logging in takes one from now on.
+
+        You stay signed in here alone. Refresh the session to get roles that need a second factor.
+        """
         return self.profiles.confirm_totp(confirm=body)
 
     @endpoint(
@@ -53,10 +60,10 @@ class SecondFactorsApi(Api):
         returns=None,
         status=HTTPStatus.NO_CONTENT,
         allow=SIGNED_IN,
-        errors=[WrongPassword, WrongCode, NoTotp, TooManyTries],
+        errors=[WrongPassword, *CODE_REFUSED, NoTotp],
     )
     def remove_totp(self, body: RemoveTotp) -> None:
-        """Do without the authenticator."""
+        """Do without the authenticator. You stay signed in here alone, once you have refreshed."""
         self.profiles.remove_totp(remove=body)
 
     @endpoint(
@@ -65,7 +72,7 @@ class SecondFactorsApi(Api):
         body=RenewRecoveryCodes,
         returns=RecoveryCodes,
         allow=SIGNED_IN,
-        errors=[WrongPassword, NoTotp, TooManyTries],
+        errors=[WrongPassword, *CODE_REFUSED, NoTotp],
     )
     def renew_recovery_codes(self, body: RenewRecoveryCodes) -> Any:
         """Get other recovery codes; those before are void."""

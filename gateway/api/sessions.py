@@ -7,20 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import NotFound
-from contracts.profiles.accounts import TooManyTries
-from contracts.profiles.second_factors import WrongCode
 from contracts.profiles.sessions import (
     BadRefreshToken,
     LogIn,
     OpenSessions,
     Refresh,
     RefreshTokenReused,
-    SecondFactorRequired,
     Session,
+    Suspended,
     TokenKeys,
     WrongCredentials,
 )
 from gateway.api.base import Api
+from gateway.api.codes import CODE_REFUSED
 from gateway.declaration import SIGNED_IN
 from gateway.endpoint import endpoint
 
@@ -34,10 +33,10 @@ class SessionsApi(Api):
         "/api/v1/sessions",
         body=LogIn,
         returns=Session,
-        errors=[WrongCredentials, SecondFactorRequired, WrongCode, TooManyTries],
+        errors=[WrongCredentials, Suspended, *CODE_REFUSED],
     )
     def log_in(self, body: LogIn) -> Any:
-        """Log in: an access token for 15 minutes, and a token to refresh it."""
+        """Log in: an access token for 5 minutes, and a token to refresh it."""
         return self.profiles.log_in(log_in=body)
 
     @endpoint(
@@ -46,10 +45,9 @@ class SessionsApi(Api):
         body=Refresh,
         returns=Session,
         errors=[BadRefreshToken, RefreshTokenReused],
-        repeatable=True,
     )
     def refresh_session(self, body: Refresh) -> Any:
-        """Get the next pair of tokens; a refresh token that comes twice ends the session."""
+        """Get the next pair of tokens, once, or again within 30 seconds; later the session ends."""
         return self.profiles.refresh_session(refresh=body)
 
     @endpoint("GET", "/api/v1/sessions", returns=OpenSessions, allow=SIGNED_IN)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import NotFound
+from chassis.errors import EmailNotVerified, NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
 from contracts.profiles.accounts import Role
 from contracts.profiles.discovery import BadWords, SearchSpecialists, SpecialistsFound
@@ -59,7 +59,7 @@ class SpecialistsApi(Api):
         body=ChangeProfile,
         returns=Specialist,
         allow=[Role.SPECIALIST],
-        errors=[NotFound, ProfileIncomplete, NoSuchCode],
+        errors=[NotFound, EmailNotVerified, ProfileIncomplete, NoSuchCode],
     )
     def change_profile(self, body: ChangeProfile) -> Any:
         """Change your profile; list or unlist it."""

@@ -9,26 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
 from uuid import UUID
 
-from sqlalchemy import Index, Select, select
+from sqlalchemy import Index, Select, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis import context
 from chassis.ids import new_id
+from chassis.networks import network_of
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from services.profiles.base import Base
-
-NETWORK_BITS = {4: 24, 6: 48}
 
 
 class What(StrEnum):
     """What is written down about accounts; other parts of profiles name their own."""
 
     SIGNED_UP = "signed_up"
+    SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT_BY_OPERATOR = "signed_out_by_operator"
     EMAIL_VERIFIED = "email_verified"
     EMAIL_CHANGE_REQUESTED = "email_change_requested"
     EMAIL_CHANGE_STOPPED = "email_change_stopped"
@@ -41,6 +41,12 @@ class What(StrEnum):
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     ACCOUNT_ERASED = "account_erased"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    ACCOUNT_RESTORED = "account_restored"
+    REFUSED = "refused"
+    NOTE_READ = "note_read"
+    DOCUMENT_READ = "document_read"
+    DATA_EXPORTED = "data_exported"
     ROLE_GRANTED = "role_granted"
     ROLE_REVOKED = "role_revoked"
 
@@ -48,10 +54,10 @@ class What(StrEnum):
 class Entry(Base):
     """``who`` did it: an account, or ``operator``, who has none. ``about``: the account that it
     concerns; ``stranger``: the hash of an address that no account has. ``detail`` is a role, a
-    reason: a word, nothing personal."""
+    reason, an id: a word, nothing personal."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_about", "about"),)
+    __table_args__ = (Index("ix_audit_about", "about"), Index("ix_audit_who", "who"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -72,8 +78,9 @@ def record(
     detail: str | None = None,
     operator: str | None = None,
     stranger: str | None = None,
+    network: str | None = None,
 ) -> None:
-    """Add an entry; from where is known of the call."""
+    """Add an entry. ``network``: from where, if not from where the call came."""
     tx.add(
         Entry(
             id=new_id(),
@@ -84,7 +91,7 @@ def record(
             about=about,
             stranger=stranger,
             detail=detail,
-            network=network_of(context.current().address),
+            network=network or network_of(context.current().address),
         )
     )
 
@@ -94,17 +101,9 @@ def entries_about(account_id: UUID) -> Select[Entry]:
     return select(Entry).where(Entry.about == account_id).order_by(Entry.id)
 
 
-def entries(session: Session, about: UUID | None, limit: int) -> Sequence[Entry]:
-    """The newest entries, oldest of them first; all of them or those about one account."""
+def entries(session: Session, of: UUID | None, limit: int) -> Sequence[Entry]:
+    """The newest entries, oldest of them first; all, or those about one account or by it."""
     query = select(Entry).order_by(Entry.id.desc()).limit(limit)
-    if about is not None:
-        query = query.where(Entry.about == about)
+    if of is not None:
+        query = query.where(or_(Entry.about == of, Entry.who == of))
     return list(reversed(session.scalars(query).all()))
-
-
-def network_of(address: str | None) -> str | None:
-    """The network that an address is part of: enough to see a pattern, too little for a person."""
-    if address is None:
-        return None
-    bits = NETWORK_BITS[ip_address(address).version]
-    return str(ip_network((address, bits), strict=False))

@@ -55,7 +55,7 @@ PASSWORD = Kind(
 SESSION = Kind("session", RateLimitItemPerMinute(20, 60), RateLimitItemPerMinute(60, 60), None)
 """Right passwords count too: each costs a hash, and makes a session."""
 CODE = Kind("code", RateLimitItemPerMinute(5, 5), RateLimitItemPerMinute(10, 10), None)
-"""Of six digits one is soon found: every try counts, before it is known to be wrong."""
+"""Every try counts, before it is known to be wrong. ``SecondFactor`` slows wrong ones further."""
 SIGN_UP = Kind("sign-up", None, None, RateLimitItemPerHour(30))
 RESEND = Kind("resend", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
 RESET = Kind("reset", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
@@ -66,6 +66,7 @@ PHOTO = Kind("photo", None, RateLimitItemPerHour(20), None)
 """Uploads, before they are decoded; refused ones count."""
 DOCUMENT = Kind("document", None, RateLimitItemPerHour(20), None)
 """Uploads of a licence's document, counted apart from photos."""
+ENTRY = Kind("audit entry", None, RateLimitItemPerHour(30), None)
 
 
 class Guesses(DependencyProvider):

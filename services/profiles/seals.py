@@ -24,6 +24,7 @@ class Seals(DependencyProvider):
         self.links = Seal(keys, "links")
         self.second_factors = Seal(keys, "second factors")
         self.audit = Seal(keys, "audit")
+        self.refreshed = Seal(keys, "refreshed sessions")
 
     def get_dependency(self, worker_ctx: Any) -> Seals:
         return self

@@ -1,6 +1,7 @@
 """Profiles: all of its parts under one name."""
 
 from services.profiles.accounts.service import Accounts
+from services.profiles.auditing import Auditing
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
 from services.profiles.licences.service import Licences
@@ -11,6 +12,14 @@ from services.profiles.specialists.service import Specialists
 
 
 class ProfilesService(
-    Accounts, Sessions, SecondFactors, Specialists, Licences, Discovery, Featuring, Privacy
+    Accounts,
+    Sessions,
+    SecondFactors,
+    Specialists,
+    Licences,
+    Discovery,
+    Featuring,
+    Privacy,
+    Auditing,
 ):
     name = "profiles"

@@ -17,6 +17,9 @@ from tests.chassis.bank import Client, Teller, Told, Town, a_company, an_envelop
 from tests.house import an_embedded_broker
 from tests.waiting import eventually
 
+POISON = "poison"
+"""A word that the memory below can't bear."""
+
 
 POISON = "poison"
 """A word that the memory below can't bear."""

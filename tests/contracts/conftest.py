@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from pyotp import TOTP
 from sqlalchemy import select
 
-from chassis import forgetting
+from chassis import config, forgetting
 from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope
 from chassis.fetching import HTTPS
@@ -19,6 +21,7 @@ from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
 from contracts.profiles.licences import LicenceExpired
+from firststep import accounts
 from services.booking.outside.reader import read
 from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
@@ -41,6 +44,7 @@ from tests.people import (
     slots_of,
 )
 from tests.talking import publish
+from tests.tokens import KEY, a_token_of
 from tests.waiting import eventually
 
 
@@ -147,6 +151,34 @@ def _play_accounts(house: House) -> None:
     assert person.post("/password-resets", reset).status_code == 202
     changed = {"current": PASSWORD, "new": f"{PASSWORD} again"}
     assert person.put("/me/password", changed).status_code == 204
+    _play_second_factors(house)
+    _play_operators(house)
+
+
+def _play_second_factors(house: House) -> None:
+    own = {"password": PASSWORD}
+    person, codes = _with_second_factor(house)
+    renewed = person.post("/me/recovery-codes", {**own, "code": codes[0]}).json()["codes"]
+    removed = person.post("/me/totp/removal", {**own, "code": renewed[0]})
+    assert removed.status_code == 204, removed.text
+    attacked, _ = _with_second_factor(house)
+    credentials = {"email": attacked.email, **own, "code": "nope"}
+    for _ in range(3):
+        assert house.http.post("/api/v1/sessions", json=credentials).status_code == 401
+
+
+def _with_second_factor(house: House) -> tuple[Person, list[str]]:
+    """And their recovery codes."""
+    person = a_client(house.http)
+    totp = TOTP(person.post("/me/totp", {"password": PASSWORD}).json()["secret"])
+    return person, person.put("/me/totp", {"code": totp.now()}).json()["codes"]
+
+
+def _play_operators(house: House) -> None:
+    person, settings = a_client(house.http), replace(config.read(), database=house.database)
+    accounts.suspend_account(settings, person.email)
+    accounts.restore_account(settings, person.email)
+    accounts.sign_out_account(settings, person.email)
 
 
 def _break_and_mend_the_calendar_elsewhere(house: House, specialist: Person) -> None:
@@ -162,7 +194,9 @@ def _meet(house: House, specialist: Person) -> None:
     """One consultation is moved, takes place and is to be continued; another is cancelled, and
     one is missed."""
     slots = [each["starts_at"] for each in slots_of(specialist)]
+    shown = Caller(UUID(specialist.id), frozenset([Role.SPECIALIST]), True, second_factor=True)
     first, cancelled, missed = (_booked(house, specialist, each) for each in slots[-3:])
+    assert replace(specialist, token=a_token_of(KEY, shown)).get(first[1]).json()["note"]
     _change(*first, "rescheduling", starts_at=slots[-4])
     for hours, (_, path) in enumerate((first, missed), start=1):
         let_begin(house.store("booking"), UUID(path.rsplit("/")[-1]), AN_HOUR_AGO - hours * AN_HOUR)
@@ -178,7 +212,7 @@ def _meet(house: House, specialist: Person) -> None:
 
 def _booked(house: House, specialist: Person, starts_at: str) -> tuple[Person, str]:
     client = a_client(house.http)
-    wanted = {"specialist_id": specialist.id, "starts_at": starts_at}
+    wanted = {"specialist_id": specialist.id, "starts_at": starts_at, "note": "In private."}
     answer = client.post("/consultations", wanted)
     assert answer.status_code == 201, answer.text
     return client, f"/consultations/{answer.json()['id']}"

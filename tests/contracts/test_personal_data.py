@@ -49,6 +49,7 @@ NO_ACCOUNTS_ID = {
     "outcomes.consultation_id",
     "lost_consultations.consultation_id",
     "told_consultations.consultation_id",
+    "revocations.id",
 }
 """Columns of ids which are no account's, or, of what something is about, not its owner's."""
 
@@ -78,6 +79,7 @@ NOT_EXPORTED = {
     ("booking", "specialist_facts"): "what the profile says, once more: to stand in for others",
     ("booking", "calendar_feeds"): "a digest of an address that its owner alone was shown",
     ("booking", "busy_times"): "what their calendar elsewhere says, once more",
+    ("profiles", "revocations"): "that tokens are void, for the minutes until they expire",
     ("*", "forgotten"): "only ids of accounts that are no more, whom nobody can ask for",
     ("profiles", "erasures"): "only ids of accounts that are no more; the receipt is for anybody",
 }
@@ -88,6 +90,7 @@ KEPT_BY_PROFILES = {
     "audit": "ids that lead nowhere, and networks: who did what must stand",
     "directory": "the id alone and a number, for searches that remember it",
     "erasures": "the id alone, which leads nowhere: answers find their receipt by it",
+    "revocations": "ids alone, for the minutes until the tokens of an erased account expire",
     "forgotten": "the id alone: what comes late finds out by it",
 }
 

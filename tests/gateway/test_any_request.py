@@ -69,12 +69,16 @@ def schema(flooded_house: House) -> Any:
 
 
 @pytest.fixture(scope="module")
-def tokens(flooded_house: House) -> dict[str, str]:
-    """One of each role."""
-    person = somebody(flooded_house.http, "client")
+def account_id(flooded_house: House) -> UUID:
+    return UUID(somebody(flooded_house.http, "client").id)
+
+
+@pytest.fixture
+def tokens(account_id: UUID) -> dict[str, str]:
+    """One of each role; new ones for each test, for one of them logs out everywhere."""
     found = {"nobody": ""}
     for role in Role:
-        caller = Caller(UUID(person.id), frozenset([role]), verified=True)
+        caller = Caller(account_id, frozenset([role]), verified=True, second_factor=True)
         found[role] = a_token_of(KEY, caller)
     return found
 

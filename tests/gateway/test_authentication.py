@@ -54,12 +54,18 @@ def a_token(person: Person, key: OKPKey, age: timedelta = timedelta()) -> str:
 
 
 def _signed(claims: dict[str, Any], key: OKPKey) -> str:
-    header = {"alg": "Ed25519", "kid": key.kid}
+    header = {"typ": "at+jwt", "alg": "Ed25519", "kid": key.kid}
     return jwt.encode(header, claims, key, algorithms=["Ed25519"])
 
 
 def _claims(person: Person, **changes: Any) -> dict[str, Any]:
-    claims = {"iss": "firststep", "sub": person.id, "exp": int(time.time()) + 60}
+    claims = {
+        "iss": "firststep",
+        "aud": "firststep",
+        "sub": person.id,
+        "iat": time.time(),
+        "exp": int(time.time()) + 60,
+    }
     return {name: value for name, value in {**claims, **changes}.items() if value is not None}
 
 
@@ -96,13 +102,23 @@ FORGED: dict[str, Callable[[Person, OKPKey], str]] = {
     "of another issuer": lambda person, key: _signed(_claims(person, iss="somebody else"), key),
     "of no issuer": lambda person, key: _signed(_claims(person, iss=None), key),
     "of nobody": lambda person, key: _signed(_claims(person, sub=None), key),
+    "for another audience": lambda person, key: _signed(_claims(person, aud="others"), key),
+    "for no audience": lambda person, key: _signed(_claims(person, aud=None), key),
+    "issued at no time": lambda person, key: _signed(_claims(person, iat=None), key),
+    "issued in the future": lambda person, key: _signed(
+        _claims(person, iat=time.time() + 600), key
+    ),
+    "no access token": lambda person, key: jwt.encode(
+        {"alg": "Ed25519", "kid": key.kid}, _claims(person), key, algorithms=["Ed25519"]
+    ),
     "without an end": lambda person, key: _signed(_claims(person, exp=None), key),
     "followed by something": lambda person, key: f"{person.token} more",
 }
 
 
 def test_a_token_of_profiles_is_believed(client: Person, key: OKPKey) -> None:
-    for token in (client.token, a_token(client, key), _signed(_claims(client), key)):
+    ahead = _claims(client, iat=time.time() + 60)  # by a host whose clock is
+    for token in (client.token, a_token(client, key), _signed(ahead, key)):
         response = client.http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
         assert response.json()["id"] == client.id
 

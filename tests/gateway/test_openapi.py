@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -206,25 +207,34 @@ def _play_accounts(http: httpx.Client) -> None:
     assert follow(http, asked["token"]).status_code == 204
     http.get("/.well-known/jwks.json")
 
-    secret = somebody_new.post("/me/totp").json()["secret"]
+    secret = somebody_new.post("/me/totp", {"password": PASSWORD}).json()["secret"]
     added = somebody_new.put("/me/totp", {"code": TOTP(secret).now()})
     assert added.is_success, added.text
-    renewed = somebody_new.post("/me/recovery-codes", {"password": PASSWORD}).json()
+    with_code = {"password": PASSWORD, "code": added.json()["codes"][0]}
+    renewed = somebody_new.post("/me/recovery-codes", with_code).json()
     with_code = {"password": PASSWORD, "code": renewed["codes"][0]}
     somebody_new.post("/me/totp/removal", with_code)
 
-    session = http.post("/api/v1/sessions", json={"email": email, "password": PASSWORD}).json()
-    refreshed = {"refresh_token": session["refresh_token"]}
-    http.post("/api/v1/sessions/refresh", json=refreshed)
+    somebody_new = _logged_in(http, somebody_new)
     sessions = somebody_new.get("/sessions").json()["items"]
-    [other] = [each for each in sessions if not each["current"]]
-    somebody_new.call("DELETE", f"/sessions/{other['id']}")
-    somebody_new.call("DELETE", "/sessions/current")
-    somebody_new.call("DELETE", "/sessions")
-
+    [elsewhere] = [each for each in sessions if not each["current"]]
+    somebody_new.call("DELETE", f"/sessions/{elsewhere['id']}")
     another = f"{PASSWORD} again"
-    somebody_new.put("/me/password", {"current": PASSWORD, "new": another})
+    changed = somebody_new.put("/me/password", {"current": PASSWORD, "new": another})
+    assert changed.is_success, changed.text
+    other = _logged_in(http, somebody_new, another)
+    assert other.call("DELETE", "/sessions/current").is_success
+    assert somebody_new.call("DELETE", "/sessions").is_success
     http.post("/api/v1/password-resets", json={"email": email})
+
+
+def _logged_in(http: httpx.Client, person: Person, password: str = PASSWORD) -> Person:
+    """Anew, and refreshed once."""
+    credentials = {"email": person.email, "password": password}
+    session = http.post("/api/v1/sessions", json=credentials).json()
+    token = {"refresh_token": session["refresh_token"]}
+    refreshed = http.post("/api/v1/sessions/refresh", json=token).json()
+    return replace(person, token=refreshed["access_token"])
 
 
 def _reset_password(house: House, http: httpx.Client) -> None:

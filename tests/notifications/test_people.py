@@ -16,6 +16,8 @@ from chassis.ids import new_id
 from contracts.booking.consultations import ConsultationCancelled, ConsultationsAtRisk, Party
 from contracts.profiles.accounts import (
     AccountRegistered,
+    AccountRestored,
+    AccountSuspended,
     EmailChanged,
     EmailVerificationRequested,
     PasswordChanged,
@@ -29,6 +31,13 @@ from contracts.profiles.licences import (
     LicenceExpiring,
     SpecialistVerified,
 )
+from contracts.profiles.second_factors import (
+    RecoveryCodesRenewed,
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    WrongCodesEntered,
+)
+from contracts.profiles.sessions import SignedOutByOperator
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import ATTEMPTS, Mail
 from tests.house import URL
@@ -129,6 +138,40 @@ def test_another_password_is_told(notifications: Talking) -> None:
     assert notice.kind == "password_changed"
     [mail] = eventually(partial(mail_to, notifications, account))
     assert notice.text in mail.get_content()
+
+
+ABOUT_SIGNING_IN: list[tuple[type[Event], str, str]] = [
+    (SecondFactorAdded, "second_factor_added", "reset your password"),
+    (SecondFactorRemoved, "second_factor_removed", "reset your password"),
+    (RecoveryCodesRenewed, "recovery_codes_renewed", "reset your password"),
+    (WrongCodesEntered, "wrong_codes_entered", "reset it now"),
+    (AccountSuspended, "account_suspended", "write to us"),
+    (AccountRestored, "account_restored", "log in again"),
+    (SignedOutByOperator, "signed_out", "log in again"),
+]
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "says"), ABOUT_SIGNING_IN, ids=[each[1] for each in ABOUT_SIGNING_IN]
+)
+def test_what_changes_how_one_signs_in_is_told_in_a_neutral_mail(
+    notifications: Talking, event: Callable[..., Event], kind: str, says: str
+) -> None:
+    account = an_account()
+    notifications.hears(account, event(account_id=account.account_id))
+    [notice] = notices_of(notifications, account.account_id)
+    assert (notice.kind, notice.about) == (kind, account.account_id)
+    [mail] = eventually(partial(mail_to, notifications, account))
+    assert says in mail.get_content().replace("\n", " ")
+    assert mail["Subject"] in ("Logging in to your account", "Your account")
+
+
+def test_other_roles_are_told_and_named(notifications: Talking) -> None:
+    account = an_account()
+    notifications.hears(account, roles(account, 2, Role.CLIENT, Role.EDITOR))
+    [mail] = eventually(partial(mail_to, notifications, account))
+    assert "client, editor." in mail.get_content()
+    assert mail["Subject"] == "Your account"
 
 
 def test_another_address_is_told_at_the_one_before_and_used_from_then_on(
@@ -261,12 +304,14 @@ def test_every_admin_of_now_is_told_of_consultations_at_risk(
         ),
     )
     for each in (admin, late_admin):
-        [notice] = notices_of(notifications, each.account_id)
-        assert (notice.kind, notice.about) == ("consultations_at_risk", specialist_id)
+        notices = notices_of(notifications, each.account_id)
+        [notice] = [notice for notice in notices if notice.kind == "consultations_at_risk"]
+        assert notice.about == specialist_id
         assert f"{number} consultation" in notice.text
     assert eventually(partial(mail_to, notifications, admin))
     for each in (former, editor):
-        assert notices_of(notifications, each.account_id) == []
+        kinds = {notice.kind for notice in notices_of(notifications, each.account_id)}
+        assert kinds == {"roles_changed"}
     assert rows_of(notifications, late_admin)[0].status == "waiting"  # no address is known
 
 

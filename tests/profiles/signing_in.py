@@ -111,7 +111,11 @@ def caller_of(profiles: Talking, session: Session) -> Caller:
     """Who has this session, as the gateway lets the services know."""
     claims = claims_of(profiles, session)
     return Caller(
-        UUID(claims["sub"]), frozenset(claims["roles"]), claims["verified"], UUID(claims["sid"])
+        UUID(claims["sub"]),
+        frozenset(claims["roles"]),
+        claims["verified"],
+        UUID(claims["sid"]),
+        "mfa" in claims["amr"],
     )
 
 

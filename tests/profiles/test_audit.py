@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import Executable, delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from chassis.context import CallContext, entered
+from chassis.context import CallContext, Caller, entered
+from chassis.errors import Unauthenticated
 from chassis.ids import new_id
-from contracts.profiles.sessions import WrongCredentials
+from chassis.networks import network_of
+from contracts.booking.consultations import NoteRead
+from contracts.profiles.sessions import Refused, WrongCredentials
 from services.profiles import audit
-from services.profiles.audit import Entry, network_of
+from services.profiles.audit import Entry
 from tests.profiles.signing_in import an_address, log_in, somebody
-from tests.talking import Talking
+from tests.talking import NOBODY, Talking
 
 
 def entry_about(profiles: Talking, about: UUID) -> Entry:
@@ -84,3 +87,87 @@ def test_who_failed_to_sign_in_is_written_down_a_stranger_as_a_hash(profiles: Ta
 )
 def test_an_address_is_kept_as_its_network(address: str | None, network: str | None) -> None:
     assert network_of(address) == network
+
+
+def test_signing_in_is_written_down_with_the_network(profiles: Talking) -> None:
+    person = somebody(profiles)
+    log_in(profiles, person.email, address="203.0.113.77")
+    [*_, entry] = [row for row in profiles.rows("audit") if row.about == person.id]
+    assert (entry.what, entry.who, entry.network) == ("signed_in", person.id, "203.0.113.0/24")
+
+
+def refuse(profiles: Talking, caller: Caller, path: str = "/api/v1/licences") -> None:
+    refused = Refused(code="forbidden", method="GET", path=path)
+    with entered(CallContext(caller=caller, address="203.0.113.77")):
+        profiles.house.remote("profiles").record_refusal(refused=refused)
+
+
+def refusals_of(profiles: Talking, caller: Caller) -> list[Entry]:
+    rows = profiles.rows("audit")
+    return [row for row in rows if (row.what, row.who) == ("refused", caller.account_id)]
+
+
+def test_a_refusal_is_written_down_with_what_was_asked(profiles: Talking) -> None:
+    caller = Caller(new_id())
+    refuse(profiles, caller)
+    [entry] = refusals_of(profiles, caller)
+    assert entry.detail == "forbidden GET /api/v1/licences"
+    assert (entry.about, entry.network) == (caller.account_id, "203.0.113.0/24")
+
+
+def test_nobody_floods_the_audit_with_refusals(profiles: Talking) -> None:
+    caller, other = Caller(new_id()), Caller(new_id())
+    for _ in range(40):
+        refuse(profiles, caller)
+    refuse(profiles, other)
+    assert len(refusals_of(profiles, caller)) == 30
+    assert len(refusals_of(profiles, other)) == 1
+
+
+def test_an_anonymous_caller_is_not_written_down(profiles: Talking) -> None:
+    with pytest.raises(Unauthenticated):
+        refuse(profiles, NOBODY)
+
+
+def test_reading_a_note_is_written_down(profiles: Talking) -> None:
+    client, specialist, consultation = new_id(), new_id(), new_id()
+    read = NoteRead(
+        consultation_id=consultation,
+        client_id=client,
+        specialist_id=specialist,
+        network="203.0.113.0/24",
+    )
+    profiles.hears(read)
+    entry = entry_about(profiles, client)
+    assert (entry.what, entry.who, entry.detail, entry.network) == (
+        "note_read",
+        specialist,
+        str(consultation),
+        "203.0.113.0/24",
+    )
+
+
+def test_who_asks_about_an_account_sees_what_it_did_as_well(profiles: Talking) -> None:
+    specialist = new_id()
+    read = NoteRead(
+        consultation_id=new_id(), client_id=new_id(), specialist_id=specialist, network=None
+    )
+    profiles.hears(read)
+    with profiles.store.reading() as session:
+        assert [each.what for each in audit.entries(session, specialist, 10)] == ["note_read"]
+
+
+def test_an_export_is_written_down_and_does_not_say_where_others_were(profiles: Talking) -> None:
+    person = somebody(profiles)
+    read = NoteRead(
+        consultation_id=new_id(),
+        client_id=person.id,
+        specialist_id=new_id(),
+        network="198.51.100.0/24",
+    )
+    profiles.hears(read)
+    log_in(profiles, person.email, address="203.0.113.77")
+    security = person.asks("export_personal_data")["security"]
+    networks = {each["what"]: each["network"] for each in security}
+    assert networks == {"note_read": None, "signed_in": "203.0.113.0/24"}
+    assert person.audited()[-1] == "data_exported"

@@ -23,6 +23,7 @@ from contracts.profiles.licences import (
     LicenceExpiring,
     LicenceStatus,
     NothingToDecide,
+    OwnLicence,
     ReasonMissing,
     SpecialistVerified,
 )
@@ -162,6 +163,15 @@ def test_nothing_is_declined_without_a_reason(reason: str) -> None:
     licence, specialist = waiting()
     with pytest.raises(ReasonMissing):
         declined(licence, specialist, reason)
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_nobody_decides_on_their_own_licence(decision: Decision) -> None:
+    licence, specialist = waiting()
+    seen = DecideLicence(decision=decision, version=licence.version, reason="Why not.")
+    with pytest.raises(OwnLicence):
+        licence.decide(seen, specialist, specialist.id, NOW)
+    assert licence.status == LicenceStatus.SUBMITTED
 
 
 def test_what_changed_since_it_was_looked_at_is_not_decided() -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from chassis.context import Caller
+from chassis.context import CallContext, Caller, entered
 from chassis.errors import Forbidden, NotFound, Unauthenticated
+from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.times import utc_now
 from contracts.files import BadFile, File
-from contracts.profiles.accounts import TooManyTries
+from contracts.profiles.accounts import Role, SignUpRole, TooManyTries
 from contracts.profiles.featuring import NotFeatured, SpecialistUnfeatured
 from contracts.profiles.licences import (
     DecideLicence,
@@ -24,6 +25,7 @@ from contracts.profiles.licences import (
     LicenceExpiring,
     LicenceQuery,
     LicenceStatus,
+    OwnLicence,
     SpecialistVerified,
 )
 from contracts.profiles.specialists import (
@@ -32,10 +34,12 @@ from contracts.profiles.specialists import (
     SpecialistListed,
     SpecialistUnlisted,
 )
+from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
 from services.profiles.service import ProfilesService
 from tests.databases import connected_database
 from tests.profiles.builders import LIST, a_profile, a_specialist, a_submission, news_of
+from tests.profiles.signing_in import somebody as somebody_signed_up
 from tests.talking import NOBODY, Talking, at_once, serving, somebody
 
 ADMIN = somebody("admin")
@@ -193,6 +197,50 @@ def test_a_document_without_a_licence_leaves_no_file(profiles: Talking) -> None:
         profiles.asked_by(person).attach_licence_document(document=File.of(PDF))
     folder = Path(str(profiles.house.process.config["FILES"]))
     assert not list(folder.rglob(f"{person.known().hex}-*"))
+
+
+def test_that_an_admin_reads_a_document_is_written_down(profiles: Talking) -> None:
+    person = someone(profiles)
+    handed_in(profiles, person)
+    profiles.asked_by(person).attach_licence_document(document=File.of(PDF))
+    with entered(CallContext(caller=ADMIN, address="203.0.113.7")):
+        profiles.house.remote("profiles").get_licence_document(specialist_id=person.account_id)
+    [entry] = [
+        row
+        for row in profiles.rows("audit")
+        if (row.what, row.about) == ("document_read", person.account_id)
+    ]
+    assert (entry.who, entry.network) == (ADMIN.account_id, "203.0.113.0/24")
+
+
+def test_an_admin_sees_whose_licence_it_is_and_whether_their_address_is_confirmed(
+    profiles: Talking,
+) -> None:
+    owner = somebody_signed_up(profiles, SignUpRole.SPECIALIST)
+    licence = handed_in(profiles, owner.caller)
+    assert "holder" not in licence
+    about = {"specialist_id": owner.id}
+    for verified in (True, False):
+        if not verified:  # an account from before addresses had to be confirmed first
+            with profiles.store.transaction() as tx:
+                tx.lock(Account, owner.id).verified_at = None
+        shown = profiles.asked_by(ADMIN).get_licence(**about)
+        expected = {"display_name": "Sam", "email": owner.email, "verified": verified}
+        assert shown["holder"] == expected
+        listed = profiles.asked_by(ADMIN).list_licences(query=LicenceQuery())["items"]
+        assert [each["holder"] for each in listed if each["specialist_id"] == str(owner.id)] == [
+            expected
+        ]
+    assert verify(profiles, owner.caller, licence["version"])["holder"] == expected
+
+
+def test_an_admin_who_is_a_specialist_does_not_verify_their_own(profiles: Talking) -> None:
+    both = Caller(new_id(), frozenset([Role.SPECIALIST, Role.ADMIN]), verified=True)
+    profiles.asked_by(both).write_profile(profile=a_profile())
+    version = handed_in(profiles, both)["version"]
+    decision = DecideLicence(decision=Decision.VERIFIED, version=version)
+    with pytest.raises(OwnLicence):
+        profiles.asked_by(both).decide_licence(specialist_id=both.account_id, decision=decision)
 
 
 def test_two_admins_who_decide_at_once_decide_once(profiles: Talking) -> None:

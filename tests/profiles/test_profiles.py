@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from chassis.context import Caller
-from chassis.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from chassis.errors import EmailNotVerified, Forbidden, Invalid, NotFound, Unauthenticated
 from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
@@ -48,6 +49,15 @@ def with_a_profile(profiles: Talking, listed: bool = False, featured: bool = Fal
     if featured:
         profiles.hears(news_of(person.known(), next_slot_at=soon()))
     return person
+
+
+def test_only_who_has_a_proven_address_is_listed(profiles: Talking) -> None:
+    person = with_a_profile(profiles)
+    unproven = replace(person, verified=False)
+    with pytest.raises(EmailNotVerified):
+        profiles.asked_by(unproven).change_profile(change=LIST)
+    profiles.asked_by(unproven).change_profile(change=ChangeProfile(headline="Another one"))
+    assert profiles.asked_by(person).change_profile(change=LIST)["status"] == "listed"
 
 
 def profile_of(profiles: Talking, person: Caller) -> contract.Specialist:

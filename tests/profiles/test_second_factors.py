@@ -2,44 +2,119 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from pyotp import TOTP
 
-from chassis.errors import Unauthenticated
+from chassis.context import CallContext, entered
+from chassis.errors import EmailNotVerified, Unauthenticated
 from chassis.schemas import Reading, load
 from chassis.sealing import Seal, new_key
 from chassis.times import utc_now
-from contracts.profiles.accounts import Role, RolesChanged, TooManyTries, WrongPassword
+from contracts.profiles.accounts import (
+    ChangeEmail,
+    ChangePassword,
+    RequestPasswordReset,
+    ResetPassword,
+    Role,
+    RolesChanged,
+    TooManyTries,
+    WrongPassword,
+)
+from contracts.profiles.privacy import EraseAccount
 from contracts.profiles.second_factors import (
+    BeginTotp,
+    CodesExhausted,
     ConfirmTotp,
     NoTotp,
     RecoveryCodes,
+    RecoveryCodesRenewed,
     RemoveTotp,
     RenewRecoveryCodes,
+    SecondFactorAdded,
+    SecondFactorRemoved,
     Totp,
     TotpConfirmed,
     WrongCode,
+    WrongCodesEntered,
 )
-from contracts.profiles.sessions import SecondFactorRequired, Session, WrongCredentials
+from contracts.profiles.sessions import (
+    BadRefreshToken,
+    LogIn,
+    SecondFactorRequired,
+    Session,
+    SessionsEnded,
+    WrongCredentials,
+)
 from services.profiles.accounts.accounts import Account
+from services.profiles.guesses import Guesses
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
-from services.profiles.second_factors.second_factors import STEP_S, SecondFactor
+from services.profiles.second_factors.second_factors import (
+    MOST_WRONG_CODES,
+    STEP_S,
+    SecondFactor,
+)
 from services.profiles.service import ProfilesService
+from services.profiles.sessions.sessions import Session as SessionRow
 from tests.databases import Databases
 from tests.profiles.builders import NOW
-from tests.profiles.signing_in import PASSWORD, Person, claims_of, log_in, refresh, somebody
+from tests.profiles.signing_in import (
+    PASSWORD,
+    Person,
+    an_address,
+    caller_of,
+    claims_of,
+    log_in,
+    refresh,
+)
+from tests.profiles.signing_in import somebody as somebody_new
 from tests.talking import NOBODY, Talking, at_once, serving
 from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
 STEP = timedelta(seconds=STEP_S)
+HOME = "203.0.113.1"
 
 
-def begin(person: Person) -> Totp:
-    return load(Totp, person.asks("begin_totp"), Reading.WIRE)
+def begin(person: Person, password: str = PASSWORD) -> Totp:
+    answer = person.asks("begin_totp", begin=BeginTotp(password=password))
+    return load(Totp, answer, Reading.WIRE)
+
+
+def somebody(profiles: Talking) -> Person:
+    """Who has logged in, beside the session that began with the link in their mail."""
+    person = somebody_new(profiles)
+    session = log_in(profiles, person.email)
+    return replace(person, session=session, caller=caller_of(profiles, session))
+
+
+def wrong(totp: TOTP) -> str:
+    """Six digits that are no code of these minutes."""
+    now = utc_now()
+    taken = {totp.at(now + steps * STEP) for steps in range(-5, 6)}
+    return next(code for code in map("{:06d}".format, range(20)) if code not in taken)
+
+
+def as_if_later(profiles: Talking, person: Person, by: timedelta) -> None:
+    """As if so much time had passed since the last wrong code."""
+    with profiles.store.transaction() as tx:
+        factor = tx.lock(SecondFactor, person.id)
+        for name in ("wrong_codes_at", "familiar_wrong_codes_at"):
+            last = getattr(factor, name)
+            setattr(factor, name, last and last - by)
+
+
+def ended(profiles: Talking, session: Session) -> bool:
+    try:
+        refresh(profiles, session.refresh_token)
+    except BadRefreshToken:
+        return True
+    return False
 
 
 def confirm(person: Person, code: str) -> RecoveryCodes:
@@ -110,11 +185,87 @@ def test_there_are_ten_recovery_codes_of_eighty_bits() -> None:
     assert {len(code.replace("-", "")) for code in codes} == {16}
 
 
+@pytest.mark.parametrize("familiar", [True, False])
+def test_wrong_codes_in_a_row_are_slowed_more_and_more(familiar: bool) -> None:
+    factor, totp = a_factor()
+    now, waited = NOW + 10 * STEP, []
+    for _ in range(12):
+        right, _ = factor.try_code("nope", totp.secret, familiar, now)
+        assert not right
+        waited.append(pause_of(factor, familiar, now))
+        now += waited[-1]
+    minutes = [each.total_seconds() / 60 for each in waited]
+    assert minutes == [0, 0, 0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+def pause_of(factor: SecondFactor, familiar: bool, now: datetime) -> timedelta:
+    """How long even the right code is refused."""
+    try:
+        factor._require_may_try(familiar, now)
+    except TooManyTries as refusal:
+        pause = timedelta(seconds=refusal.retry_after_s)
+        factor._require_may_try(familiar, now + pause)
+        with pytest.raises(TooManyTries):
+            factor._require_may_try(familiar, now + pause - timedelta(microseconds=1))
+        return pause
+    return timedelta(0)
+
+
+def test_during_a_pause_nothing_is_looked_at_and_nothing_counted() -> None:
+    factor, totp = a_factor()
+    now = NOW + 10 * STEP
+    for _ in range(3):
+        factor.try_code("nope", totp.secret, False, now)
+    for code in (totp.at(now), "nope"):
+        with pytest.raises(TooManyTries):
+            factor.try_code(code, totp.secret, False, now)
+    assert factor.wrong_codes == 3
+    assert factor.try_code(totp.at(now), totp.secret, False, now + STEP) == (True, [])
+
+
+def test_the_owner_is_told_once_in_a_row_at_the_third() -> None:
+    factor, totp = a_factor()
+    now, told = NOW + 10 * STEP, []
+    for _ in range(2):
+        for _ in range(6):
+            now += timedelta(hours=1)
+            told.append(len(factor.try_code("nope", totp.secret, False, now)[1]))
+        now += timedelta(hours=1)
+        assert factor.try_code(totp.at(now), totp.secret, False, now)[0]
+    assert told == [0, 0, 1, 0, 0, 0] * 2
+
+
+def test_after_a_hundred_wrong_ones_the_password_must_be_reset() -> None:
+    factor, totp = a_factor()
+    factor.renew(["abcd-efgh"])
+    now = NOW
+    for _ in range(100):
+        now += timedelta(hours=1)
+        assert not factor.try_code("nope", totp.secret, False, now)[0]
+    for code in (totp.at(now), "abcd-efgh"):
+        with pytest.raises(CodesExhausted):
+            factor.try_code(code, totp.secret, False, now + timedelta(days=365))
+    assert factor.try_code(totp.at(now), totp.secret, True, now)[0], "the owner, where they were"
+    factor.forgive()
+    assert factor.try_code("abcd-efgh", totp.secret, False, now)[0]
+
+
+def test_a_right_code_ends_the_row_of_its_own_kind_of_place_alone() -> None:
+    factor, totp = a_factor()
+    now = NOW + 10 * STEP
+    for _ in range(2):
+        factor.try_code("nope", totp.secret, False, now)
+        factor.try_code("nope", totp.secret, True, now)
+    factor.try_code(totp.at(now), totp.secret, True, now)
+    assert (factor.wrong_codes, factor.familiar_wrong_codes) == (2, 0)
+
+
 # Setting it up
 
 
 def test_a_secret_takes_effect_once_it_is_confirmed(profiles: Talking) -> None:
     person = somebody(profiles)
+    assert claims_of(profiles, person.session)["amr"] == ["pwd"]
     pending = begin(person)
     assert pending.uri.startswith("otpauth://totp/Firststep:")
     assert pending.secret in pending.uri
@@ -127,6 +278,29 @@ def test_a_secret_takes_effect_once_it_is_confirmed(profiles: Talking) -> None:
     with pytest.raises(SecondFactorRequired):
         log_in(profiles, person.email)
     assert "second_factor_added" in person.audited()
+    assert person.told(SecondFactorAdded)
+
+
+def test_setting_it_up_takes_the_password_and_a_proven_address(profiles: Talking) -> None:
+    person, unproven = somebody(profiles), somebody_new(profiles)
+    with pytest.raises(WrongPassword):
+        begin(person, "a wrong one")
+    with pytest.raises(EmailNotVerified):
+        begin(unproven)
+    assert not [row for row in profiles.rows("second_factors") if row.account_id == unproven.id]
+
+
+def test_confirming_it_ends_all_other_sessions_and_is_shown_in_this_one(
+    profiles: Talking,
+) -> None:
+    person = somebody(profiles)
+    elsewhere = log_in(profiles, person.email)
+    secret = begin(person).secret
+    assert not ended(profiles, elsewhere)
+    confirm(person, TOTP(secret).now())
+    assert ended(profiles, elsewhere)
+    refreshed = refresh(profiles, person.session.refresh_token)
+    assert claims_of(profiles, refreshed)["amr"] == ["pwd", "otp", "mfa"]
 
 
 def test_until_then_another_secret_takes_its_place(profiles: Talking) -> None:
@@ -147,10 +321,11 @@ def test_nothing_is_confirmed_or_removed_where_there_is_nothing(profiles: Talkin
         confirm(person, "000000")
     with pytest.raises(NoTotp):
         person.asks("remove_totp", remove=RemoveTotp(password=PASSWORD, code="000000"))
+    renew = RenewRecoveryCodes(password=PASSWORD, code="000000")
     with pytest.raises(NoTotp):
-        person.asks("renew_recovery_codes", renew=RenewRecoveryCodes(password=PASSWORD))
+        person.asks("renew_recovery_codes", renew=renew)
     with pytest.raises(Unauthenticated):
-        profiles.asked_by(NOBODY).begin_totp()
+        profiles.asked_by(NOBODY).begin_totp(begin=BeginTotp(password=PASSWORD))
 
 
 def test_neither_secret_nor_codes_are_kept_in_the_clear(profiles: Talking) -> None:
@@ -173,8 +348,17 @@ def test_logging_in_takes_both_factors(profiles: Talking) -> None:
         log_in(profiles, person.email, code="000000")
     with pytest.raises(WrongCredentials):
         log_in(profiles, person.email, "a wrong password", totp.now())
-    assert log_in(profiles, person.email, code=totp.now())
+    session = log_in(profiles, person.email, code=totp.now())
+    assert claims_of(profiles, session)["amr"] == ["pwd", "otp", "mfa"]
     assert person.audited().count("sign_in_failed") == 2
+
+
+def test_a_log_in_that_is_delivered_again_is_one_log_in(profiles: Talking) -> None:
+    """Though its code was used by the first."""
+    person, totp, _ = protected(profiles)
+    wanted = LogIn(email=person.email, password=PASSWORD, code=totp.now())
+    asked = profiles.asked_by(NOBODY, uuid4().hex)
+    assert asked.log_in(log_in=wanted) == asked.log_in(log_in=wanted)
 
 
 def test_a_code_logs_in_once_even_when_used_at_once(profiles: Talking) -> None:
@@ -185,16 +369,82 @@ def test_a_code_logs_in_once_even_when_used_at_once(profiles: Talking) -> None:
         assert len([each for each in outcomes if isinstance(each, WrongCode)]) == 1, outcomes
 
 
-def test_codes_are_guessed_a_few_times_and_no_more(profiles: Talking) -> None:
+def test_of_codes_guessed_at_once_no_more_get_by_than_are_allowed(profiles: Talking) -> None:
     person, totp, _ = protected(profiles)
-    wrong = str((int(totp.now()) + 1) % 10).zfill(6)
-    outcomes = at_once(
-        [partial(log_in, profiles, person.email, code=wrong, address="203.0.113.7")] * 8
-    )
-    assert len([each for each in outcomes if isinstance(each, WrongCode)]) == 5, outcomes
+    guess = partial(log_in, profiles, person.email, code=wrong(totp), address="203.0.113.7")
+    outcomes = at_once([guess] * 8)
+    assert len([each for each in outcomes if isinstance(each, WrongCode)]) == 3, outcomes
     refused = [each for each in outcomes if isinstance(each, TooManyTries)]
-    assert len(refused) == 3, outcomes
+    assert len(refused) == 5, outcomes
     assert all(0 < each.retry_after_s <= 300 for each in refused)
+    assert len(person.told(WrongCodesEntered)) == 1
+
+
+def test_wrong_codes_are_counted_whatever_process_looks_at_them(profiles: Talking) -> None:
+    """In the database, that is, and recovery codes with them."""
+    person, totp, _ = protected(profiles)
+    for code in (wrong(totp), "abcd-efgh-ijkl-mnop", wrong(totp)):
+        with pytest.raises(WrongCode):
+            log_in(profiles, person.email, code=code)
+    profiles_guesses(profiles).use("memory://")  # as a process that was just started
+    with pytest.raises(TooManyTries) as refusal:
+        log_in(profiles, person.email, code=totp.now())
+    assert 0 < refusal.value.retry_after_s <= 30
+    as_if_later(profiles, person, STEP)
+    assert log_in(profiles, person.email, code=totp.now())
+    [row] = [row for row in profiles.rows("second_factors") if row.account_id == person.id]
+    assert row.wrong_codes == 0
+
+
+def profiles_guesses(profiles: Talking) -> Guesses:
+    container: Any = profiles.house.process.service_map["profiles"]
+    [found] = [each for each in container.dependencies if isinstance(each, Guesses)]
+    return found
+
+
+def test_who_knows_the_password_keeps_nobody_out_where_they_were(profiles: Talking) -> None:
+    person, totp, codes = protected(profiles)
+    assert log_in(profiles, person.email, code=codes[0], address=HOME)
+    for number in range(3):
+        with pytest.raises(WrongCode):
+            log_in(profiles, person.email, code=wrong(totp), address=f"198.51.100.{number}")
+    with pytest.raises(TooManyTries):
+        log_in(profiles, person.email, code=codes[1], address="198.51.100.9")
+    assert log_in(profiles, person.email, code=codes[1], address=HOME)
+
+
+@pytest.mark.parametrize("how", ["reset", "change"])
+def test_another_password_lets_codes_be_tried_again(profiles: Talking, how: str) -> None:
+    person, _, codes = protected(profiles)
+    with profiles.store.transaction() as tx:
+        factor = tx.lock(SecondFactor, person.id)
+        factor.wrong_codes, factor.wrong_codes_at = MOST_WRONG_CODES, utc_now()
+    with pytest.raises(CodesExhausted):
+        log_in(profiles, person.email, code=codes[0])
+    new = f"{PASSWORD} again"
+    if how == "reset":
+        profiles.asked_by(NOBODY).request_password_reset(
+            request=RequestPasswordReset(email=person.email)
+        )
+        reset = ResetPassword(token=person.reset_link(), password=new)
+        profiles.asked_by(NOBODY).reset_password(reset=reset)
+    else:
+        change = ChangePassword(current=PASSWORD, new=new, code=codes[1])
+        with profiles.store.transaction() as tx:  # from where they were
+            tx.lock(SessionRow, person.caller.session_id).address = HOME
+        with entered(CallContext(caller=person.caller, address=HOME)):
+            profiles.house.remote("profiles").change_password(change=change)
+    assert log_in(profiles, person.email, new, code=codes[0])
+
+
+def test_exhausted_codes_are_written_down(profiles: Talking) -> None:
+    person, _, codes = protected(profiles)
+    with profiles.store.transaction() as tx:
+        tx.lock(SecondFactor, person.id).wrong_codes = MOST_WRONG_CODES
+    with pytest.raises(CodesExhausted):
+        log_in(profiles, person.email, code=codes[0])
+    details = [row.detail for row in profiles.rows("audit") if row.about == person.id]
+    assert "codes_exhausted" in details
 
 
 def test_a_code_is_of_no_use_where_there_is_no_second_factor(profiles: Talking) -> None:
@@ -214,17 +464,69 @@ def test_removing_it_takes_both_factors(profiles: Talking) -> None:
     person.asks("remove_totp", remove=RemoveTotp(password=PASSWORD, code=totp.now()))
     assert log_in(profiles, person.email)
     assert "second_factor_removed" in person.audited()
+    assert person.told(SecondFactorRemoved)
+    assert person.told(SessionsEnded)[-1].before is not None
+    refreshed = refresh(profiles, person.session.refresh_token)
+    assert claims_of(profiles, refreshed)["amr"] == ["pwd"]
+
+
+def test_removing_it_ends_all_other_sessions(profiles: Talking) -> None:
+    person, totp, codes = protected(profiles)
+    elsewhere = log_in(profiles, person.email, code=codes[0])
+    person.asks("remove_totp", remove=RemoveTotp(password=PASSWORD, code=totp.now()))
+    assert ended(profiles, elsewhere)
+    assert not ended(profiles, person.session)
 
 
 def test_other_recovery_codes_make_those_before_void(profiles: Talking) -> None:
     person, _, before = protected(profiles)
-    with pytest.raises(WrongPassword):
-        person.asks("renew_recovery_codes", renew=RenewRecoveryCodes(password="a wrong one"))
-    renew = RenewRecoveryCodes(password=PASSWORD)
+    for password, code, refusal in (
+        ("a wrong one", before[1], WrongPassword),
+        (PASSWORD, "nope", WrongCode),
+    ):
+        renew = RenewRecoveryCodes(password=password, code=code)
+        with pytest.raises(refusal):
+            person.asks("renew_recovery_codes", renew=renew)
+    renew = RenewRecoveryCodes(password=PASSWORD, code=before[1])
     renewed = load(RecoveryCodes, person.asks("renew_recovery_codes", renew=renew), Reading.WIRE)
     with pytest.raises(WrongCode):
         log_in(profiles, person.email, code=before[0])
     assert log_in(profiles, person.email, code=renewed.codes[0])
+    assert person.told(RecoveryCodesRenewed)
+
+
+CHANGES: dict[str, Any] = {
+    "change_email": lambda code: {
+        "change": ChangeEmail(email=an_address(), password=PASSWORD, code=code)
+    },
+    "change_password": lambda code: {
+        "change": ChangePassword(current=PASSWORD, new=f"{PASSWORD} again", code=code)
+    },
+    "erase_account": lambda code: {"erasure": EraseAccount(password=PASSWORD, code=code)},
+}
+
+
+@pytest.mark.parametrize("method", CHANGES)
+def test_what_can_not_be_undone_takes_a_code_where_there_is_a_second_factor(
+    profiles: Talking, method: str
+) -> None:
+    person, _, codes = protected(profiles)
+    with pytest.raises(SecondFactorRequired):
+        person.asks(method, **CHANGES[method](None))
+    with pytest.raises(WrongCode):
+        person.asks(method, **CHANGES[method]("nope"))
+    person.asks(method, **CHANGES[method](codes[0]))
+
+
+@pytest.mark.parametrize("method", CHANGES)
+def test_a_change_that_is_delivered_again_answers_as_before(profiles: Talking, method: str) -> None:
+    """Though its code was used, and the password may be another one."""
+    person, _, codes = protected(profiles)
+    asked = profiles.asked_by(person.caller, uuid4().hex)
+    same = CHANGES[method](codes[0])
+    assert getattr(asked, method)(**same) == getattr(asked, method)(**same)
+    audited = person.audited()
+    assert audited.count("password_changed") == (method == "change_password")
 
 
 # Administering
@@ -241,10 +543,24 @@ def test_admin_takes_effect_once_a_second_factor_is_set_up(profiles: Talking) ->
     assert claims_of(profiles, session)["roles"] == ["client"]
 
     secret = begin(person).secret
-    confirm(person, TOTP(secret).now())
+    codes = confirm(person, TOTP(secret).now()).codes
     assert person.me().dormant_roles == []
-    refreshed = refresh(profiles, session.refresh_token)
-    assert claims_of(profiles, refreshed)["roles"] == ["admin", "client"]
+    assert ended(profiles, session), "it showed no second factor"
+    for shown in (person.session, log_in(profiles, person.email, code=codes[0])):
+        refreshed = refresh(profiles, shown.refresh_token)
+        assert claims_of(profiles, refreshed)["roles"] == ["admin", "client"]
+
+
+def test_a_session_that_showed_no_second_factor_never_administers(profiles: Talking) -> None:
+    """Not even where it is open still, as of before sessions remembered it."""
+    person, _, codes = protected(profiles)
+    with profiles.store.transaction() as tx:
+        tx.lock(Account, person.id).roles = [Role.ADMIN]
+        tx.lock(SessionRow, person.caller.session_id).second_factor = False
+    refreshed = refresh(profiles, person.session.refresh_token)
+    assert claims_of(profiles, refreshed)["roles"] == []
+    shown = log_in(profiles, person.email, code=codes[0])
+    assert claims_of(profiles, shown)["roles"] == ["admin"]
 
 
 # Keys that rotate

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
@@ -16,11 +16,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from chassis.context import Caller
-from chassis.errors import DomainError, NotFound, Unauthenticated
-from chassis.idempotency import KeyReused
+from chassis.errors import NotFound, Unauthenticated
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
@@ -32,11 +31,15 @@ from contracts.profiles.sessions import (
     Session,
 )
 from services.profiles.accounts.accounts import Account
-from services.profiles.sessions.queries import forget_old_sessions
-from services.profiles.sessions.sessions import IDLE
+from services.profiles.sessions.queries import forget_old_answers, forget_old_sessions
+from services.profiles.sessions.sessions import GRACE, IDLE, LONGEST, RefreshToken, hash_of
 from services.profiles.sessions.sessions import Session as Row
+from tests.profiles.builders import NOW
 from tests.profiles.signing_in import Person, claims_of, log_in, refresh, somebody
 from tests.talking import NOBODY, Talking, at_once
+from tests.waiting import eventually
+
+DAY = timedelta(days=1)
 
 
 def open_of(person: Person) -> OpenSessions:
@@ -72,10 +75,47 @@ def test_refreshed_tokens_say_what_is_true_now(profiles: Talking) -> None:
     assert (now["verified"], now["roles"]) == (True, ["client", "editor"])
 
 
-def test_a_token_that_comes_twice_ends_its_session_and_no_other(profiles: Talking) -> None:
+def test_a_token_that_comes_again_at_once_gets_the_same_pair(profiles: Talking) -> None:
+    person = somebody(profiles)
+    first = refresh(profiles, person.session.refresh_token)
+    assert refresh(profiles, person.session.refresh_token) == first
+    assert refresh(profiles, first.refresh_token)
+    assert refresh(profiles, person.session.refresh_token) == first, "though that was used, too"
+
+
+@pytest.mark.parametrize("round", range(5))
+def test_all_who_use_a_token_at_once_get_the_same_pair(profiles: Talking, round: int) -> None:
+    person = somebody(profiles)
+    same = partial(refresh, profiles, person.session.refresh_token)
+    [first, *others] = at_once([same] * 5)
+    assert isinstance(first, Session)
+    assert others == [first] * 4
+    issued = [row for row in profiles.rows("refresh_tokens") if is_of(row, person)]
+    assert len(issued) == 2
+
+
+def test_a_call_that_the_broker_delivers_again_gets_the_same_pair(profiles: Talking) -> None:
+    """And no answer is kept with the calls' keys: for seven days, that would be."""
+    person, key = somebody(profiles), uuid4().hex
+    first = refresh(profiles, person.session.refresh_token, key)
+    assert refresh(profiles, person.session.refresh_token, key) == first
+    assert not [row for row in profiles.rows("replies") if row.key.startswith("refresh_session")]
+
+
+def test_the_key_of_a_call_is_of_no_meaning_to_it(profiles: Talking) -> None:
+    person, other, key = somebody(profiles), somebody(profiles), uuid4().hex
+    first = refresh(profiles, person.session.refresh_token, key)
+    second = refresh(profiles, other.session.refresh_token, key)
+    assert claims_of(profiles, first)["sub"] != claims_of(profiles, second)["sub"]
+    with pytest.raises(BadRefreshToken):
+        refresh(profiles, "guessed", key)
+
+
+def test_a_token_that_comes_later_ends_its_session_and_no_other(profiles: Talking) -> None:
     person = somebody(profiles)
     elsewhere = log_in(profiles, person.email)
     second = refresh(profiles, person.session.refresh_token)
+    as_if_used_earlier(profiles, person, GRACE)
     with pytest.raises(RefreshTokenReused):
         refresh(profiles, person.session.refresh_token)
     with pytest.raises(BadRefreshToken):
@@ -84,30 +124,103 @@ def test_a_token_that_comes_twice_ends_its_session_and_no_other(profiles: Talkin
     assert "refresh_token_reused" in person.audited()
 
 
-def test_of_many_who_use_a_token_at_once_one_gets_the_next_pair(profiles: Talking) -> None:
+def test_a_token_that_comes_again_gets_nothing_once_its_session_has_ended(
+    profiles: Talking,
+) -> None:
     person = somebody(profiles)
-    same = partial(refresh, profiles, person.session.refresh_token)
-    outcomes = at_once([same] * 5)
-    assert len([each for each in outcomes if isinstance(each, Session)]) == 1, outcomes
-    refused = [each for each in outcomes if isinstance(each, RefreshTokenReused | BadRefreshToken)]
-    assert len(refused) == 4, outcomes
+    refresh(profiles, person.session.refresh_token)
+    person.asks("log_out")
+    with pytest.raises(BadRefreshToken):
+        refresh(profiles, person.session.refresh_token)
 
 
-def test_the_same_call_repeated_gets_the_same_pair(profiles: Talking) -> None:
-    person, key = somebody(profiles), uuid4().hex
-    first = refresh(profiles, person.session.refresh_token, key)
-    assert refresh(profiles, person.session.refresh_token, key) == first
-    assert refresh(profiles, first.refresh_token)
+def test_what_a_token_was_exchanged_for_is_kept_no_longer_than_it_is_given_again(
+    profiles: Talking,
+) -> None:
+    person, other = somebody(profiles), somebody(profiles)
+    for each in (person, other):
+        refresh(profiles, each.session.refresh_token)
+    as_if_used_earlier(profiles, person, GRACE)
+    with profiles.store.transaction() as tx:
+        forget_old_answers(tx, utc_now())
+    kept = [row.answer for row in profiles.rows("refresh_tokens") if is_of(row, person)]
+    assert kept == [None, None]
+    assert refresh(profiles, other.session.refresh_token)
 
 
-def test_who_knows_the_key_of_a_call_but_not_its_token_gets_nothing(profiles: Talking) -> None:
-    person, key = somebody(profiles), uuid4().hex
-    first = refresh(profiles, person.session.refresh_token, key)
-    for token in (somebody(profiles).session.refresh_token, first.refresh_token):
-        with pytest.raises(KeyReused):
-            refresh(profiles, token, key)
-    with pytest.raises((KeyReused, BadRefreshToken)):
-        refresh(profiles, "guessed", key)
+def test_answers_are_forgotten_by_a_clock(profiles: Talking) -> None:
+    person = somebody(profiles)
+    refresh(profiles, person.session.refresh_token)
+    as_if_used_earlier(profiles, person, GRACE)
+    eventually(
+        lambda: (
+            not [
+                row for row in profiles.rows("refresh_tokens") if is_of(row, person) and row.answer
+            ]
+        )
+    )
+
+
+def is_of(token: Any, person: Person) -> bool:
+    return bool(token.session_id == person.caller.session_id)
+
+
+def as_if_used_earlier(profiles: Talking, person: Person, by: timedelta) -> None:
+    """As if so much time had passed since the person's tokens were used."""
+    with profiles.store.transaction() as tx:
+        for token in tx.scalars(
+            select(RefreshToken).where(RefreshToken.session_id == person.caller.session_id)
+        ):
+            if token.used_at is not None:
+                token.used_at -= by
+
+
+# The rules
+
+
+def a_session() -> tuple[Row, RefreshToken]:
+    """Begun at ``NOW``, and its first refresh token."""
+    session = Row.begin(new_id(), None, None, NOW)
+    return session, RefreshToken.of("secret", session.id, NOW)
+
+
+@pytest.mark.parametrize(
+    ("after", "again"),
+    [
+        (-timedelta(seconds=5), True),  # on a host whose clock is behind
+        (timedelta(0), True),
+        (GRACE - timedelta(microseconds=1), True),
+        (GRACE, False),
+        (GRACE + timedelta(days=1), False),
+    ],
+)
+def test_a_token_may_come_again_for_half_a_minute(after: timedelta, again: bool) -> None:
+    session, token = a_session()
+    assert session.refresh(token, None, None, NOW) is None
+    token.answer = "sealed"
+    if again:
+        assert session.refresh(token, None, None, NOW + after) == "sealed"
+        assert session.last_used_at == NOW
+    else:
+        with pytest.raises(RefreshTokenReused):
+            session.refresh(token, None, None, NOW + after)
+
+
+def test_without_its_answer_a_token_that_comes_again_is_reused() -> None:
+    session, token = a_session()
+    session.refresh(token, None, None, NOW)
+    with pytest.raises(RefreshTokenReused):
+        session.refresh(token, None, None, NOW)
+
+
+def test_a_session_ends_after_ninety_days_however_often_it_is_used() -> None:
+    session, token = a_session()
+    for days in range(0, 90, 29):
+        session.refresh(RefreshToken.of("x", session.id, NOW), None, None, NOW + DAY * days)
+    last = NOW + LONGEST
+    session.refresh(token, None, None, last - timedelta(microseconds=1))
+    with pytest.raises(BadRefreshToken):
+        session.refresh(RefreshToken.of("x", session.id, NOW), None, None, last)
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "x" * 200])
@@ -135,6 +248,17 @@ def test_a_session_ends_after_thirty_idle_days(profiles: Talking) -> None:
     with pytest.raises(BadRefreshToken):
         refresh(profiles, second.refresh_token)
     assert open_of(person).items == []
+
+
+def test_an_old_session_is_not_listed_however_lately_it_was_used(profiles: Talking) -> None:
+    person = somebody(profiles)
+    with profiles.store.transaction() as tx:
+        tx.execute(
+            update(Row).where(Row.account_id == person.id).values(made_at=utc_now() - LONGEST)
+        )
+    assert open_of(person).items == []
+    with pytest.raises(BadRefreshToken):
+        refresh(profiles, person.session.refresh_token)
 
 
 def test_old_sessions_are_forgotten_with_their_tokens(profiles: Talking) -> None:
@@ -218,6 +342,8 @@ class Family(RuleBasedStateMachine):
         self.current: dict[str, str] = {}
         """The token given out last, by session."""
         self.session_of: dict[str, str] = {}
+        self.answers: dict[str, Session] = {}
+        """What each token that was used was exchanged for."""
 
     def _given(self, session: Session) -> str:
         sid: str = claims_of(self.profiles, session)["sid"]
@@ -229,24 +355,29 @@ class Family(RuleBasedStateMachine):
     def log_in(self) -> str:
         return self._given(log_in(self.profiles, self.person.email))
 
-    @rule(target=tokens, token=tokens, key=st.booleans())
-    def refresh(self, token: str, key: bool) -> str:
+    @rule(target=tokens, token=tokens)
+    def refresh(self, token: str) -> str:
         sid = self.session_of[token]
-        expected: type[DomainError] | None = None
         if sid not in self.current:
-            expected = BadRefreshToken
-        elif self.current[sid] != token:
-            expected = RefreshTokenReused
-            del self.current[sid]
-        name = uuid4().hex
-        if expected is None:
-            answer = refresh(self.profiles, token, name)
-            if key:
-                assert refresh(self.profiles, token, name) == answer
-            return self._given(answer)
-        with pytest.raises(expected):
-            refresh(self.profiles, token, name)
-        return token
+            with pytest.raises(BadRefreshToken):
+                refresh(self.profiles, token)
+            return token
+        answer = refresh(self.profiles, token)
+        assert answer == self.answers.setdefault(token, answer)
+        return self._given(answer) if self.current[sid] == token else token
+
+    @rule(token=tokens)
+    def come_later(self, token: str) -> None:
+        sid = self.session_of[token]
+        if sid not in self.current or token not in self.answers:
+            return
+        with self.profiles.store.transaction() as tx:
+            row = tx.lock(RefreshToken, hash_of(token))
+            assert row.used_at is not None
+            row.used_at -= GRACE
+        with pytest.raises(RefreshTokenReused):
+            refresh(self.profiles, token)
+        del self.current[sid]
 
     @rule(token=tokens)
     def end(self, token: str) -> None:

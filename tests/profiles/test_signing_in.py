@@ -73,7 +73,9 @@ def test_who_logs_in_gets_a_token_that_the_public_keys_verify(profiles: Talking)
     claims = jwt.decode(session.access_token, keys, algorithms=["Ed25519"]).claims
 
     assert (claims["sub"], claims["roles"]) == (str(account.id), ["specialist"])
-    assert claims["exp"] - claims["iat"] == session.expires_in == 15 * 60
+    assert session.expires_in == 5 * 60
+    assert claims["iat"] + session.expires_in - 1 < claims["exp"] <= claims["iat"] + 300
+    assert (claims["aud"], claims["amr"]) == ("firststep", ["pwd"])
     assert session.token_type == "Bearer"
 
 

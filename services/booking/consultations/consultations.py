@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.context import Caller
 from chassis.ids import new_id
 from contracts.booking import consultations as contract
 from contracts.booking.consultations import (
@@ -19,6 +21,7 @@ from contracts.booking.consultations import (
     ConsultationStatus,
     HasBegun,
     NotBooked,
+    NoteRead,
     NoticeTooShort,
     OwnProfile,
     Party,
@@ -30,6 +33,8 @@ from services.booking.availability.opening_hours import SLOT
 from services.booking.base import Base
 from services.booking.consultations.clients import Engagement, require_free, require_no_overlap
 from services.booking.consultations.guards import GUARDS
+
+READING_TOLD_EVERY = timedelta(hours=1)
 
 
 class Consultation(Attended, Base):
@@ -47,6 +52,10 @@ class Consultation(Attended, Base):
     meeting_link: Mapped[str | None] = mapped_column(default=None)
     meeting_address: Mapped[str | None] = mapped_column(default=None)
     sealed_note: Mapped[str | None] = mapped_column(default=None)
+    note_read_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the specialist was last said to have been shown the note."""
+    note_read_from: Mapped[str | None] = mapped_column(default=None)
+    """The network that they were in."""
 
     @classmethod
     def book(
@@ -171,6 +180,40 @@ class Consultation(Attended, Base):
     def forget_content(self) -> None:
         """What only its two sides were to know, when one of them is erased."""
         self.sealed_note = self.meeting_link = self.meeting_address = None
+        self.note_read_at = self.note_read_from = None
+
+    # The note
+
+    def shows_note_to(self, reader: Caller) -> bool:
+        """Whether there is a note which this side may read: the specialist, who reads those of
+        many clients, in a session that showed a second factor."""
+        is_client = self.party(reader.known()) == Party.CLIENT
+        return self.sealed_note is not None and (is_client or reader.second_factor)
+
+    def is_news_read_by(self, reader: Caller, network: str | None, now: datetime) -> bool:
+        """Whether it is to be told that the reader is shown the note: the specialist, for the
+        first time, after an hour, or from another network."""
+        if not self.shows_note_to(reader) or self.party(reader.known()) == Party.CLIENT:
+            return False
+        told = self.note_read_at is not None and now < self.note_read_at + READING_TOLD_EVERY
+        return not told or network != self.note_read_from
+
+    def read_note(self, network: str | None, now: datetime) -> NoteRead:
+        self.note_read_at, self.note_read_from = now, network
+        return NoteRead(
+            consultation_id=self.id,
+            client_id=self.client_id,
+            specialist_id=self.specialist_id,
+            network=network,
+        )
+
+    def to_resource_with_note(
+        self, reader: Caller, opened: Callable[[str], str | None]
+    ) -> contract.Consultation:
+        """As one of its sides sees it who asks to read it."""
+        if self.shows_note_to(reader):
+            return self.to_resource(reader.known(), opened)
+        return replace(self.to_resource(reader.known()), note_withheld=self.sealed_note is not None)
 
     def to_resource(
         self, reader: UUID, opened: Callable[[str], str | None] | None = None

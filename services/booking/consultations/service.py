@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
+from chassis import context
 from chassis.clock import every
 from chassis.errors import NotFound
+from chassis.idempotency import answering_nobody
+from chassis.networks import network_of
 from chassis.pages import Page, PageQuery, newest_first
 from chassis.resealing import reseal
 from chassis.rpc import rpc
@@ -75,15 +78,35 @@ class Consultations(Part):
         if consultation is None:
             raise NotFound(f"there is no consultation {consultation_id}")
         consultation.require_party(self.caller)
-        return consultation.to_resource(self.caller.known(), self.notes.open)
+        self._tell_of_reading([consultation])
+        return consultation.to_resource_with_note(self.caller, self.notes.open)
 
     @rpc
     def list_consultations(self, page: PageQuery) -> Page[contract.Consultation]:
-        account_id = self.caller.known()
-        mine = queries.consultations_of(account_id)
-        shown = partial(Consultation.to_resource, reader=account_id, opened=self.notes.open)
+        mine = queries.consultations_of(self.caller.known())
+        read: list[Consultation] = []
+
+        def shown(consultation: Consultation) -> contract.Consultation:
+            read.append(consultation)
+            return consultation.to_resource_with_note(self.caller, self.notes.open)
+
         with self.store.reading() as session:
-            return newest_first(session, mine, Consultation.id, page, shown)
+            found = newest_first(session, mine, Consultation.id, page, shown)
+        self._tell_of_reading(read)
+        return found
+
+    def _tell_of_reading(self, shown: Iterable[Consultation]) -> None:
+        """Have it written down which notes the caller is shown; no note is shown without.
+
+        It belongs to no call: what is read is not kept as an answer beside it.
+        """
+        network, now = network_of(context.current().address), utc_now()
+        ids = sorted(each.id for each in shown if each.is_news_read_by(self.caller, network, now))
+        if not ids:
+            return
+        with answering_nobody(), self.store.transaction() as tx:
+            for id in ids:
+                tx.emit(tx.lock(Consultation, id).read_note(network, now))
 
     @rpc
     def cancel_consultation(

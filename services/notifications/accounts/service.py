@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.profiles.accounts import (
     AccountRegistered,
+    AccountRestored,
+    AccountSuspended,
     EmailChanged,
     EmailChangeRequested,
     EmailVerificationRequested,
@@ -15,10 +19,18 @@ from contracts.profiles.accounts import (
     PasswordResetRequested,
     RolesChanged,
 )
+from contracts.profiles.second_factors import (
+    RecoveryCodesRenewed,
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    WrongCodesEntered,
+)
+from contracts.profiles.sessions import SignedOutByOperator
 from services.notifications.accounts import wording
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.notices.telling import send_once, tell
 from services.notifications.part import Part
+from services.notifications.wording import Wording
 
 
 class Accounts(Part):
@@ -29,6 +41,7 @@ class Accounts(Part):
     @subscribe(RolesChanged)
     def remember_roles(self, event: RolesChanged, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_roles(event)
+        _tell(tx, event.account_id, wording.roles_changed(event.roles))
 
     @subscribe(EmailVerificationRequested)
     def mail_verification(self, event: EmailVerificationRequested, tx: Transaction) -> None:
@@ -66,3 +79,36 @@ class Accounts(Part):
         tx.lock_or_create(Recipient, event.account_id).learn_email(event)
         words, before = wording.email_changed(), event.previous_email
         tell(tx, event.account_id, words, event.account_id, by_mail=True, address=before)
+
+    @subscribe(SecondFactorAdded)
+    def tell_of_second_factor(self, event: SecondFactorAdded, tx: Transaction) -> None:
+        _tell(tx, event.account_id, wording.second_factor_added())
+
+    @subscribe(SecondFactorRemoved)
+    def tell_of_removal(self, event: SecondFactorRemoved, tx: Transaction) -> None:
+        _tell(tx, event.account_id, wording.second_factor_removed())
+
+    @subscribe(RecoveryCodesRenewed)
+    def tell_of_recovery_codes(self, event: RecoveryCodesRenewed, tx: Transaction) -> None:
+        _tell(tx, event.account_id, wording.recovery_codes_renewed())
+
+    @subscribe(WrongCodesEntered)
+    def tell_of_wrong_codes(self, event: WrongCodesEntered, tx: Transaction) -> None:
+        _tell(tx, event.account_id, wording.wrong_codes_entered())
+
+    @subscribe(AccountSuspended)
+    def tell_of_suspension(self, event: AccountSuspended, tx: Transaction) -> None:
+        _tell(tx, event.account_id, wording.suspended())
+
+    @subscribe(AccountRestored)
+    def tell_of_restoration(self, event: AccountRestored, tx: Transaction) -> None:
+        _tell(tx, event.account_id, wording.restored())
+
+    @subscribe(SignedOutByOperator)
+    def tell_of_signing_out(self, event: SignedOutByOperator, tx: Transaction) -> None:
+        _tell(tx, event.account_id, wording.signed_out_by_operator())
+
+
+def _tell(tx: Transaction, account_id: UUID, words: Wording) -> None:
+    """A notice and a mail about the account itself."""
+    tell(tx, account_id, words, account_id, by_mail=True)

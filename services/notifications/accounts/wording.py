@@ -1,5 +1,8 @@
 """What people read about their accounts."""
 
+from collections.abc import Iterable
+
+from contracts.profiles.accounts import Role
 from services.notifications.wording import Wording
 
 
@@ -85,5 +88,92 @@ def email_changed() -> Wording:
         text=(
             "Your account has another e-mail address now: from here on we write to you there. "
             "If that was not you, write to us."
+        ),
+    )
+
+
+NOT_YOU = "If that was not you, reset your password now, and write to us."
+ASK_US = "If you did not expect this, write to us."
+
+
+def second_factor_added() -> Wording:
+    return Wording(
+        kind="second_factor_added",
+        subject="Logging in to your account",
+        text=(
+            "An authenticator was set up for your account: logging in takes a code as well from "
+            f"now on, and you were signed out in all other places. {NOT_YOU}"
+        ),
+    )
+
+
+def second_factor_removed() -> Wording:
+    return Wording(
+        kind="second_factor_removed",
+        subject="Logging in to your account",
+        text=(
+            "The authenticator was removed from your account: logging in takes your password "
+            f"alone from now on, and you were signed out in all other places. {NOT_YOU}"
+        ),
+    )
+
+
+def recovery_codes_renewed() -> Wording:
+    return Wording(
+        kind="recovery_codes_renewed",
+        subject="Logging in to your account",
+        text=(
+            "You have new recovery codes for your account, and the earlier ones no longer work. "
+            f"{NOT_YOU}"
+        ),
+    )
+
+
+def wrong_codes_entered() -> Wording:
+    return Wording(
+        kind="wrong_codes_entered",
+        subject="Logging in to your account",
+        text=(
+            "Somebody entered the right password for your account, and then three wrong codes. "
+            "They did not get in. If that was not you, your password is known: reset it now."
+        ),
+    )
+
+
+def roles_changed(roles: Iterable[Role]) -> Wording:
+    named = ", ".join(roles) or "none"
+    return Wording(
+        kind="roles_changed",
+        subject="Your account",
+        text=f"The roles of your account have changed. They are now: {named}. {ASK_US}",
+    )
+
+
+def suspended() -> Wording:
+    return Wording(
+        kind="account_suspended",
+        subject="Your account",
+        text=(
+            "Your account was suspended: you were signed out, and can't log in at present. "
+            "Please write to us to have it restored."
+        ),
+    )
+
+
+def restored() -> Wording:
+    return Wording(
+        kind="account_restored",
+        subject="Your account",
+        text="Your account was restored, so you can log in again.",
+    )
+
+
+def signed_out_by_operator() -> Wording:
+    return Wording(
+        kind="signed_out",
+        subject="Your account",
+        text=(
+            "We signed you out in all places, to keep your account safe. Please log in again. "
+            f"{ASK_US}"
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
@@ -14,6 +14,8 @@ from contracts.inputs.addresses import address_key
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
     AccountRegistered,
+    AccountRestored,
+    AccountSuspended,
     AlreadyVerified,
     EmailChanged,
     EmailChangeDone,
@@ -24,6 +26,7 @@ from contracts.profiles.accounts import (
     Role,
     RolesChanged,
 )
+from contracts.profiles.sessions import Suspended
 from services.profiles.accounts.links import Link, Purpose, fingerprint
 from services.profiles.base import Base
 
@@ -53,6 +56,9 @@ class Account(Base):
     verified_at: Mapped[datetime | None]
     pending_email: Mapped[str | None]
     pending_email_since: Mapped[datetime | None] = mapped_column(index=True)
+    suspended_at: Mapped[datetime | None] = mapped_column(default=None)
+    tokens_void_until: Mapped[datetime | None] = mapped_column(default=None)
+    """Access tokens that were issued until then are void."""
 
     @validates("email")
     def _keep_key(self, _: str, email: str) -> str:
@@ -180,6 +186,33 @@ class Account(Base):
         self.stop_email_change()
         return PasswordChanged(account_id=self.id)
 
+    # Suspension
+
+    def suspend(self, now: datetime) -> list[AccountSuspended]:
+        """Suspending it again changes nothing."""
+        if self.suspended_at is not None:
+            return []
+        self.suspended_at = now
+        return [AccountSuspended(account_id=self.id)]
+
+    def restore(self) -> list[AccountRestored]:
+        """Restoring an account that is not suspended changes nothing."""
+        if self.suspended_at is None:
+            return []
+        self.suspended_at = None
+        return [AccountRestored(account_id=self.id)]
+
+    def require_not_suspended(self) -> None:
+        if self.suspended_at is not None:
+            raise Suspended
+
+    def tokens_good_from(self, now: datetime) -> datetime:
+        """When a token issued now says that it was: after those that are void, even where they
+        were voided on a host whose clock is ahead."""
+        if self.tokens_void_until is None:
+            return now
+        return max(now, self.tokens_void_until + timedelta(microseconds=1))
+
     # Roles
 
     def grant(self, role: Role) -> list[RolesChanged]:
@@ -217,9 +250,9 @@ class Account(Base):
         return self.verified_at is not None
 
     def as_caller(self, second_factor: bool = False, session_id: UUID | None = None) -> Caller:
-        """Without the roles that need a second factor, while there is none."""
+        """Without the roles that need a second factor, unless the session showed one."""
         roles = frozenset(self.roles) - self._dormant(second_factor)
-        return Caller(self.id, roles, self.verified, session_id)
+        return Caller(self.id, roles, self.verified, session_id, second_factor)
 
     def _next_version(self) -> int:
         self.version += 1

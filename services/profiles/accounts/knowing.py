@@ -7,24 +7,39 @@ from uuid import UUID
 from chassis import context
 from chassis.errors import NotFound
 from chassis.forgotten import Forgotten
+from chassis.idempotency import answering_nobody
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.profiles.accounts import WrongPassword
-from contracts.profiles.second_factors import NoTotp
+from contracts.profiles.second_factors import NoTotp, WrongCode
 from contracts.profiles.sessions import SecondFactorRequired
 from services.profiles import guesses
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
 from services.profiles.part import Part
-from services.profiles.second_factors.second_factors import SecondFactor
+from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
 from services.profiles.sessions.queries import is_familiar
 
 
 class Knowing(Part):
     """Of the parts of profiles that ask for a password or a code."""
 
+    def require_identity(self, password: str, code: str | None) -> Account:
+        """The caller's account, once its password was shown, and a code where it has a second
+        factor: for whatever changes how one signs in, or can't be undone.
+
+        Raises what ``require_password`` and ``use_code`` raise.
+        """
+        account = self.require_password(password)
+        self.use_code(account.id, code)
+        return account
+
     def require_password(self, password: str) -> Account:
-        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Forgotten``."""
+        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Forgotten``.
+
+        A repeated call has its answer here: what it changed before may be the password.
+        """
+        self.store.recall()
         address, now = context.current().address, utc_now()
         with self.store.reading() as session:
             account = session.get(Account, self.caller.known())
@@ -35,6 +50,33 @@ class Knowing(Part):
         if not passwords.matches(password, account.password_hash, guess):
             raise WrongPassword
         return account
+
+    def use_code(self, account_id: UUID, code: str | None) -> bool:
+        """Whether the account has a second factor, whose code is used up then.
+
+        The code is looked at and counted in one transaction of its own, which holds the factor's
+        row: of codes tried at once no more get by than are allowed, and a wrong one stays counted
+        though the call is refused.
+
+        Raises ``SecondFactorRequired``, ``WrongCode``, ``TooManyTries``, ``CodesExhausted``.
+        """
+        address, now = context.current().address, utc_now()
+        with self.store.reading() as session:
+            if not has_second_factor(session, account_id):
+                return False
+            familiar = is_familiar(session, account_id, address, now)
+        if code is None:
+            raise SecondFactorRequired
+        self.guesses.of(guesses.CODE, account_id, address, familiar).count()
+        with answering_nobody(), self.store.transaction() as tx:
+            factor = tx.get(SecondFactor, account_id, with_for_update=True)
+            if factor is None or not factor.confirmed:  # it was removed meanwhile
+                return False
+            right, events = factor.try_code(code, self.opened_secret(factor), familiar, utc_now())
+            tx.emit(*events)
+        if not right:
+            raise WrongCode
+        return True
 
     def own_account(self, tx: Transaction) -> Account:
         """The caller's, ours until the end of the transaction; raises ``Forgotten``."""
@@ -49,13 +91,6 @@ class Knowing(Part):
             return tx.lock(SecondFactor, account_id)
         except NotFound:
             raise NoTotp from None
-
-    def use_code(self, tx: Transaction, account_id: UUID, code: str | None) -> None:
-        """Raises ``WrongCode``, and ``SecondFactorRequired`` where there is none."""
-        if code is None:
-            raise SecondFactorRequired
-        factor = self.second_factor(tx, account_id)
-        factor.use(code, self.opened_secret(factor), utc_now())
 
     def opened_secret(self, factor: SecondFactor) -> str:
         return self.seals.second_factors.open(factor.secret).decode()

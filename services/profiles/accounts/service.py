@@ -52,10 +52,13 @@ from services.profiles.accounts.queries import (
 )
 from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import What
-from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
-from services.profiles.sessions import sessions
-from services.profiles.sessions.issuing import issue
-from services.profiles.sessions.queries import end_sessions
+from services.profiles.second_factors.second_factors import (
+    SecondFactor,
+    forgive_wrong_codes,
+    has_second_factor,
+)
+from services.profiles.sessions.issuing import begin_session
+from services.profiles.sessions.revocations import end_sessions
 
 
 class Accounts(Knowing):
@@ -123,15 +126,13 @@ class Accounts(Knowing):
         return self._confirm_sign_up(link, verify)
 
     def _confirm_sign_up(self, link: Link, verify: VerifyEmail) -> Session:
-        now, here = utc_now(), context.current()
+        now = utc_now()
         with self.store.reading() as reading:
             waiting = unconfirmed(reading, link.account_id)
         password_hash = None if waiting is None else self._password_of(waiting, verify)
         with self.store.transaction() as tx:
             account = self._confirm(tx, link, now, password_hash)
-            session = sessions.Session.begin(account.id, here.address, here.agent, now)
-            tx.add(session)
-            return tx.reply(issue(tx, self.seals.signing_keys, account, session, now))
+            return tx.reply(begin_session(tx, self.seals.signing_keys, account, now))
 
     def _password_of(self, waiting: PendingSignUp | Account, verify: VerifyEmail) -> str | None:
         """The hash of a new password, or nothing where the one chosen at sign-up stays. Raises
@@ -161,7 +162,7 @@ class Accounts(Knowing):
         account, *events = waiting.confirm(now, password_hash)
         tx.add(account)
         tx.emit(*events)
-        if password_hash is not None:
+        if account is waiting and password_hash is not None:
             self._drop_what_a_stranger_may_have_set(tx, account, now)
         forget_sign_ups(tx, account.email)
         audit.record(tx, What.EMAIL_VERIFIED, who=account.id, about=account.id)
@@ -190,7 +191,7 @@ class Accounts(Knowing):
     def change_email(self, change: ChangeEmail) -> None:
         """A link goes to the other address; the present one is told, and can stop it."""
         checked, email, now = (
-            self.require_password(change.password),
+            self.require_identity(change.password, change.code),
             normalised(change.email),
             utc_now(),
         )
@@ -254,11 +255,12 @@ class Accounts(Knowing):
 
     @rpc
     def change_password(self, change: ChangePassword) -> None:
-        account, now = self.require_password(change.current), utc_now()
+        account, now = self.require_identity(change.current, change.code), utc_now()
         password_hash = passwords.hashed(change.new, (account.email, account.display_name))
         with self.store.transaction() as tx:
             account = self.own_account(tx)
             tx.emit(account.change_password(password_hash))
+            forgive_wrong_codes(tx, account.id)
             end_sessions(tx, account.id, now, but=self.caller.session_id)
             audit.record(tx, What.PASSWORD_CHANGED, who=account.id, about=account.id)
             return tx.reply(None)
@@ -302,6 +304,7 @@ class Accounts(Knowing):
             if not account.verified:
                 self._drop_what_a_stranger_may_have_set(tx, account, now)
             tx.emit(*account.reset_password(link, password_hash, now))
+            forgive_wrong_codes(tx, account.id)
             end_sessions(tx, account.id, now)
             audit.record(tx, What.PASSWORD_RESET, who=account.id, about=account.id)
             return tx.reply(None)

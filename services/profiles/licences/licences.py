@@ -22,12 +22,15 @@ from contracts.profiles.licences import (
     LicenceExpired,
     LicenceExpiring,
     LicenceFacts,
+    LicenceHolder,
     LicenceStatus,
     NothingToDecide,
+    OwnLicence,
     ReasonMissing,
     SpecialistVerified,
     SubmitLicence,
 )
+from services.profiles.accounts.accounts import Account
 from services.profiles.base import Base
 from services.profiles.specialists import standards
 from services.profiles.specialists.specialists import Specialist
@@ -108,9 +111,12 @@ class Licence(Base):
         holder.
 
         Declining refuses what waits; where nothing waits, it takes back what is in force.
-        Raises ``LicenceChanged``, ``LicenceEnded``, ``ReasonMissing``, ``NothingToDecide``.
+        Raises ``OwnLicence``, ``LicenceChanged``, ``LicenceEnded``, ``ReasonMissing``,
+        ``NothingToDecide``.
         """
         self.require_written()
+        if by == self.specialist_id:
+            raise OwnLicence
         if decision.version != self.version:
             raise LicenceChanged(f"the licence is at version {self.version}: look at it again")
         if decision.decision is Decision.VERIFIED:
@@ -202,24 +208,36 @@ class Licence(Base):
         return {f"licence.{name}": value for name, value in said.items()}
 
     def to_resource(self) -> contract.Licence:
-        assert self.expires_on is not None
-        assert self.submitted_at is not None
-        return contract.Licence(
-            specialist_id=self.specialist_id,
-            version=self.version,
-            status=LicenceStatus(self.status),
-            number=self.number,
-            issuing_body=self.issuing_body,
-            country=self.country,
-            expires_on=self.expires_on,
-            has_document=self.document != "",
-            submitted_at=self.submitted_at,
-            decided_at=self.decided_at,
-            reason=self.reason,
-            in_force=LicenceFacts(**{**self.in_force, "expires_on": self.in_force_until})
+        return contract.Licence(**self._shown())
+
+    def for_review(self, holder: Account | None) -> contract.LicenceForReview:
+        """As admins see it; without the holder where the account is gone."""
+        return contract.LicenceForReview(
+            **self._shown(),
+            holder=None
+            if holder is None
+            else LicenceHolder(
+                display_name=holder.display_name, email=holder.email, verified=holder.verified
+            ),
+        )
+
+    def _shown(self) -> dict[str, Any]:
+        return {
+            "specialist_id": self.specialist_id,
+            "version": self.version,
+            "status": LicenceStatus(self.status),
+            "number": self.number,
+            "issuing_body": self.issuing_body,
+            "country": self.country,
+            "expires_on": self.expires_on,
+            "has_document": self.document != "",
+            "submitted_at": self.submitted_at,
+            "decided_at": self.decided_at,
+            "reason": self.reason,
+            "in_force": LicenceFacts(**{**self.in_force, "expires_on": self.in_force_until})
             if self.in_force
             else None,
-        )
+        }
 
 
 def today(now: datetime) -> date:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from chassis.clock import every
 from chassis.database import Database
 from chassis.errors import NotFound
+from chassis.idempotency import answering_nobody
 from chassis.pages import Page, newest_first
 from chassis.rounds import for_each
 from chassis.rpc import rpc
@@ -19,6 +22,9 @@ from contracts.files import File
 from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import DecideLicence, LicenceQuery, SubmitLicence
+from services.profiles import audit
+from services.profiles.accounts.accounts import Account
+from services.profiles.audit import What
 from services.profiles.guesses import DOCUMENT
 from services.profiles.licences import documents, queries
 from services.profiles.licences.licences import Licence
@@ -54,27 +60,36 @@ class Licences(Part):
         return self._licence(self.caller.with_role(Role.SPECIALIST)).to_resource()
 
     @rpc
-    def list_licences(self, query: LicenceQuery) -> Page[contract.Licence]:
+    def list_licences(self, query: LicenceQuery) -> Page[contract.LicenceForReview]:
         self.caller.with_role(Role.ADMIN)
         wanted = select(Licence).where(Licence.status == query.status, Licence.version > 0)
         with self.store.reading() as session:
-            return newest_first(session, wanted, Licence.submission_id, query, Licence.to_resource)
+            return newest_first(
+                session, wanted, Licence.submission_id, query, partial(_for_review, session)
+            )
 
     @rpc
-    def get_licence(self, specialist_id: UUID) -> contract.Licence:
+    def get_licence(self, specialist_id: UUID) -> contract.LicenceForReview:
         self.caller.with_role(Role.ADMIN)
-        return self._licence(specialist_id).to_resource()
+        licence = self._licence(specialist_id)
+        with self.store.reading() as session:
+            return _for_review(session, licence)
 
     @rpc
     def get_licence_document(self, specialist_id: UUID) -> File:
-        self.caller.with_role(Role.ADMIN)
+        admin = self.caller.with_role(Role.ADMIN)
         licence = self._licence(specialist_id)
         if not licence.document:
             raise NotFound("no document was handed in with this licence")
-        return documents.find(self.files, licence.document)
+        document = documents.find(self.files, licence.document)
+        with answering_nobody(), self.store.transaction() as tx:
+            audit.record(tx, What.DOCUMENT_READ, who=admin, about=specialist_id)
+        return document
 
     @rpc
-    def decide_licence(self, specialist_id: UUID, decision: DecideLicence) -> contract.Licence:
+    def decide_licence(
+        self, specialist_id: UUID, decision: DecideLicence
+    ) -> contract.LicenceForReview:
         admin, now = self.caller.with_role(Role.ADMIN), utc_now()
         with self.store.transaction() as tx:
             tx.find(Licence, specialist_id)
@@ -82,7 +97,7 @@ class Licences(Part):
             licence = tx.lock(Licence, specialist_id)
             with recorded(tx, specialist, admin), recorded(tx, licence, admin):
                 tx.emit(*licence.decide(decision, specialist, admin, now))
-            return tx.reply(licence.to_resource())
+            return tx.reply(_for_review(tx, licence))
 
     @every(minutes=1)
     def review_licences(self) -> None:
@@ -96,6 +111,10 @@ class Licences(Part):
             raise NotFound(f"there is no licence of {specialist_id}")
         licence.require_written()
         return licence
+
+
+def _for_review(session: Session, licence: Licence) -> contract.LicenceForReview:
+    return licence.for_review(session.get(Account, licence.specialist_id))
 
 
 def review_licences(store: Database, now: datetime) -> None:

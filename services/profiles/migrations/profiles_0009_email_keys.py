@@ -10,7 +10,7 @@ from alembic import op
 from contracts.inputs.addresses import address_key
 
 revision = "profiles_0009"
-down_revision = "profiles_0007"
+down_revision = "profiles_0008"
 branch_labels = None
 depends_on = None
 

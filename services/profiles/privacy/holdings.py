@@ -64,7 +64,13 @@ def exported(session: DatabaseSession, account: Account, files: Files) -> Profil
         account=account.to_resource(has_second_factor(session, account.id)),
         sessions=[each.to_resource(current=None) for each in session.scalars(sessions)],
         security=[
-            SecurityEntry(at=entry.at, what=entry.what, detail=entry.detail, network=entry.network)
+            SecurityEntry(
+                at=entry.at,
+                what=entry.what,
+                detail=entry.detail,
+                # where others were is theirs
+                network=entry.network if entry.who in (None, account.id) else None,
+            )
             for entry in session.scalars(audit.entries_about(account.id))
         ],
         specialist=specialist.to_resource() if specialist and specialist.written else None,

@@ -26,23 +26,28 @@ from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.knowing import Knowing
 from services.profiles.audit import What
+from services.profiles.auditing import Auditing
 from services.profiles.discovery import directory
 from services.profiles.privacy import holdings, queries
 from services.profiles.privacy.erasures import Erasure
+from services.profiles.sessions.revocations import end_sessions
 from services.profiles.specialists.specialists import Specialist
 from services.profiles.sweeping import delete_all_of
 
 log = structlog.get_logger()
 
 
-class Privacy(Knowing):
+class Privacy(Auditing, Knowing):
     @rpc
     def export_personal_data(self) -> ProfilesData:
+        account_id = self.caller.known()
         with self.store.reading() as session:
-            account = session.get(Account, self.caller.known())
+            account = session.get(Account, account_id)
             if account is None:
                 raise Forgotten
-            return holdings.exported(session, account, self.files)
+            exported = holdings.exported(session, account, self.files)
+        self.record_what_may_flood(What.DATA_EXPORTED, about=account_id)
+        return exported
 
     # Erasure
 
@@ -50,7 +55,7 @@ class Privacy(Knowing):
     def erase_account(self, erasure: EraseAccount) -> contract.Erasure:
         account_id, now = self.caller.known(), utc_now()
         try:
-            checked = self.require_password(erasure.password).password_hash
+            checked = self.require_identity(erasure.password, erasure.code).password_hash
         except Forgotten:  # by this very call, perhaps: the transaction finds out
             checked = None
         with self.store.transaction() as tx:
@@ -69,6 +74,7 @@ class Privacy(Knowing):
             tx.add(receipt)
             tx.emit(event)
             tx.forget(account_id)
+            end_sessions(tx, account_id, now)
             holdings.erase(tx, account_id)
             audit.record(tx, What.ACCOUNT_ERASED, who=account_id, about=account_id)
             return tx.reply(receipt.to_resource())

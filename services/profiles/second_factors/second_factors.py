@@ -1,27 +1,49 @@
-"""The SecondFactor: an authenticator's secret (TOTP, RFC 6238), and codes for when it is lost."""
+"""The SecondFactor: an authenticator's secret (TOTP, RFC 6238), and codes for when it is lost.
+
+Codes are tried after the right password. Wrong ones in a row are slowed: from the third on a
+pause follows, which doubles up to an hour; after a hundred the password must be reset (NIST SP
+800-63B, 5.2.2). Wrong codes from places where the account signed in lately are counted by
+themselves, so that a stranger who knows the password can't keep the owner out there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from contracts.profiles.second_factors import NoTotp, TotpConfirmed, WrongCode
+from chassis.transaction import Transaction
+from contracts.profiles.accounts import TooManyTries
+from contracts.profiles.second_factors import (
+    CodesExhausted,
+    NoTotp,
+    TotpConfirmed,
+    WrongCode,
+    WrongCodesEntered,
+)
 from services.profiles.base import Base
 
 STEP_S = 30
 DRIFT = 1
 """Steps that the authenticator's clock may be ahead or behind."""
+SLOWED_FROM = 3
+"""Wrong codes in a row. The owner is told of the last of these."""
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+MOST_WRONG_CODES = 100
+"""Wrong codes in a row, after which no code is looked at."""
 
 
 class SecondFactor(Base):
     """``last_step``: the last time step whose code was accepted; none is accepted twice, nor one
-    before it (RFC 6238, 5.2)."""
+    before it (RFC 6238, 5.2). ``wrong_codes`` and ``wrong_codes_at``: how many in a row, and when
+    the last was; ``familiar_…``: those from where the account signed in lately."""
 
     __tablename__ = "second_factors"
 
@@ -31,6 +53,10 @@ class SecondFactor(Base):
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int]
     recovery_hashes: Mapped[list[str]]
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
+    wrong_codes_at: Mapped[datetime | None] = mapped_column(default=None)
+    familiar_wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
+    familiar_wrong_codes_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @classmethod
     def pending(cls, account_id: UUID, sealed_secret: str) -> SecondFactor:
@@ -40,6 +66,10 @@ class SecondFactor(Base):
             confirmed_at=None,
             last_step=0,
             recovery_hashes=[],
+            wrong_codes=0,
+            wrong_codes_at=None,
+            familiar_wrong_codes=0,
+            familiar_wrong_codes_at=None,
         )
 
     @property
@@ -76,6 +106,52 @@ class SecondFactor(Base):
         if not self._takes(code, secret, now) and not self._takes_recovery(code):
             raise WrongCode
 
+    def try_code(
+        self, code: str, secret: str, familiar: bool, now: datetime
+    ) -> tuple[bool, list[WrongCodesEntered]]:
+        """Whether a code of either kind is right, which is then used up; and what to tell.
+
+        A right one ends the row of wrong ones from the same kind of place. Raises
+        ``TooManyTries`` during a pause, and ``CodesExhausted`` after too many wrong ones: then
+        nothing is looked at, and nothing counted.
+        """
+        self._require_may_try(familiar, now)
+        try:
+            self.use(code, secret, now)
+        except WrongCode:
+            wrong = self._wrong(familiar)[0] + 1
+            self._count(familiar, wrong, now)
+            told = wrong == SLOWED_FROM
+            return False, [WrongCodesEntered(account_id=self.account_id)] if told else []
+        self._count(familiar, 0, None)
+        return True, []
+
+    def _require_may_try(self, familiar: bool, now: datetime) -> None:
+        wrong, last = self._wrong(familiar)
+        if wrong >= MOST_WRONG_CODES:
+            raise CodesExhausted
+        left = timedelta(0) if last is None else last + pause_after(wrong) - now
+        if left > timedelta(0):
+            refusal = TooManyTries()
+            refusal.retry_after_s = math.ceil(left.total_seconds())
+            raise refusal
+
+    def _wrong(self, familiar: bool) -> tuple[int, datetime | None]:
+        if familiar:
+            return self.familiar_wrong_codes, self.familiar_wrong_codes_at
+        return self.wrong_codes, self.wrong_codes_at
+
+    def _count(self, familiar: bool, wrong: int, now: datetime | None) -> None:
+        if familiar:
+            self.familiar_wrong_codes, self.familiar_wrong_codes_at = wrong, now
+        else:
+            self.wrong_codes, self.wrong_codes_at = wrong, now
+
+    def forgive(self) -> None:
+        """Count anew: there is another password, which whoever tried codes does not know."""
+        self._count(True, 0, None)
+        self._count(False, 0, None)
+
     def _takes(self, code: str, secret: str, now: datetime) -> bool:
         code = "".join(code.split())
         this_step = int(now.timestamp()) // STEP_S
@@ -93,6 +169,21 @@ class SecondFactor(Base):
             return False
         self.recovery_hashes = [each for each in self.recovery_hashes if each != used]
         return True
+
+
+def pause_after(wrong: int) -> timedelta:
+    """How long no code is looked at after so many wrong ones in a row."""
+    if wrong < SLOWED_FROM:
+        return timedelta(0)
+    doubled: int = 2 ** min(wrong - SLOWED_FROM, 10)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+
+
+def forgive_wrong_codes(tx: Transaction, account_id: UUID) -> None:
+    """For whatever gives an account another password."""
+    factor = tx.get(SecondFactor, account_id, with_for_update=True)
+    if factor is not None:
+        factor.forgive()
 
 
 def has_second_factor(session: Session, account_id: UUID) -> bool:

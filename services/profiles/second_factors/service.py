@@ -4,32 +4,44 @@ from __future__ import annotations
 
 from chassis import context
 from chassis.clock import every
+from chassis.errors import EmailNotVerified
 from chassis.resealing import reseal
 from chassis.rpc import rpc
 from chassis.times import utc_now
+from chassis.transaction import Transaction
 from contracts.profiles.second_factors import (
+    BeginTotp,
     ConfirmTotp,
     RecoveryCodes,
+    RecoveryCodesRenewed,
     RemoveTotp,
     RenewRecoveryCodes,
+    SecondFactorAdded,
+    SecondFactorRemoved,
     Totp,
 )
 from services.profiles import audit, guesses
+from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.knowing import Knowing
 from services.profiles.audit import What
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
 from services.profiles.second_factors.second_factors import SecondFactor
+from services.profiles.sessions.revocations import end_sessions, revoke_all
+from services.profiles.sessions.sessions import Session
 
 
 class SecondFactors(Knowing):
     @rpc
-    def begin_totp(self) -> Totp:
+    def begin_totp(self, begin: BeginTotp) -> Totp:
         """A secret that takes effect once it is confirmed; another one in place of that before."""
+        self.require_password(begin.password)
         with self.store.transaction() as tx:
             account = self.own_account(tx)
+            if not account.verified:
+                raise EmailNotVerified
             totp = new_totp(account.email)
             sealed = self.seals.second_factors.close(totp.secret.encode())
-            factor = tx.get(SecondFactor, account.id)
+            factor = tx.get(SecondFactor, account.id, with_for_update=True)
             if factor is None:
                 tx.add(SecondFactor.pending(account.id, sealed))
             else:
@@ -38,33 +50,47 @@ class SecondFactors(Knowing):
 
     @rpc
     def confirm_totp(self, confirm: ConfirmTotp) -> RecoveryCodes:
-        account_id, codes = self.caller.known(), new_recovery_codes()
-        self._count_code()
+        """The session that confirms it has shown it; all others end."""
+        codes, now = new_recovery_codes(), utc_now()
+        self.guesses.of(guesses.CODE, self.caller.known(), context.current().address).count()
         with self.store.transaction() as tx:
-            factor = self.second_factor(tx, account_id)
-            factor.confirm(confirm.code, self.opened_secret(factor), codes.codes, utc_now())
-            audit.record(tx, What.SECOND_FACTOR_ADDED, who=account_id, about=account_id)
+            account = self.own_account(tx)
+            factor = self.second_factor(tx, account.id)
+            factor.confirm(confirm.code, self.opened_secret(factor), codes.codes, now)
+            self._only_session(tx, account, second_factor=True)
+            tx.emit(SecondFactorAdded(account_id=account.id))
+            audit.record(tx, What.SECOND_FACTOR_ADDED, who=account.id, about=account.id)
             return tx.reply(codes)
 
     @rpc
     def remove_totp(self, remove: RemoveTotp) -> None:
-        account = self.require_password(remove.password)
-        self._count_code()
+        """All other sessions end, and this one loses the roles that need a second factor."""
+        self.require_identity(remove.password, remove.code)
         with self.store.transaction() as tx:
+            account = self.own_account(tx)
             factor = self.second_factor(tx, account.id)
             factor.require_confirmed()
-            factor.use(remove.code, self.opened_secret(factor), utc_now())
             tx.delete(factor)
+            self._only_session(tx, account, second_factor=False)
+            revoke_all(tx, account.id, utc_now())
+            tx.emit(SecondFactorRemoved(account_id=account.id))
             audit.record(tx, What.SECOND_FACTOR_REMOVED, who=account.id, about=account.id)
             return tx.reply(None)
 
+    def _only_session(self, tx: Transaction, account: Account, second_factor: bool) -> None:
+        """End all others, and note what the caller's has shown."""
+        end_sessions(tx, account.id, utc_now(), but=self.caller.session_id)
+        if self.caller.session_id is not None:
+            tx.lock(Session, self.caller.session_id).second_factor = second_factor
+
     @rpc
     def renew_recovery_codes(self, renew: RenewRecoveryCodes) -> RecoveryCodes:
-        account, codes = self.require_password(renew.password), new_recovery_codes()
+        account, codes = self.require_identity(renew.password, renew.code), new_recovery_codes()
         with self.store.transaction() as tx:
             factor = self.second_factor(tx, account.id)
             factor.require_confirmed()
             factor.renew(codes.codes)
+            tx.emit(RecoveryCodesRenewed(account_id=account.id))
             audit.record(tx, What.RECOVERY_CODES_RENEWED, who=account.id, about=account.id)
             return tx.reply(codes)
 
@@ -72,7 +98,3 @@ class SecondFactors(Knowing):
     def reseal_secrets(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
         reseal(self.store, SecondFactor.secret, self.seals.second_factors)
-
-    def _count_code(self) -> None:
-        address = context.current().address
-        self.guesses.of(guesses.CODE, self.caller.known(), address).count()

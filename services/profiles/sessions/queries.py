@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Reading
 
 from chassis.transaction import Transaction
 from services.profiles.guesses import place_of
-from services.profiles.sessions.sessions import IDLE, RefreshToken, Session
+from services.profiles.sessions.sessions import GRACE, IDLE, LONGEST, RefreshToken, Session
 
 
 def open_sessions(account_id: UUID, now: datetime) -> Select[Session]:
@@ -19,7 +19,7 @@ def open_sessions(account_id: UUID, now: datetime) -> Select[Session]:
     mine = and_(Session.account_id == account_id, Session.ended_at.is_(None))
     return (
         select(Session)
-        .where(mine, Session.last_used_at > now - IDLE)
+        .where(mine, Session.last_used_at > now - IDLE, Session.made_at > now - LONGEST)
         .order_by(Session.last_used_at.desc(), Session.id.desc())
     )
 
@@ -40,12 +40,10 @@ def last_used(reading: Reading, account_ids: Sequence[UUID]) -> dict[UUID, datet
     return {row.account_id: row.used_at for row in reading.execute(mine)}
 
 
-def end_sessions(tx: Transaction, account_id: UUID, now: datetime, but: UUID | None = None) -> None:
-    """End all that the account has, or all others."""
-    ending = update(Session).where(Session.account_id == account_id, Session.ended_at.is_(None))
-    if but is not None:
-        ending = ending.where(Session.id != but)
-    tx.execute(ending.values(ended_at=now))
+def forget_old_answers(tx: Transaction, now: datetime) -> None:
+    """Drop the tokens that refresh tokens were exchanged for, once they are not given again."""
+    given = and_(RefreshToken.answer.is_not(None), RefreshToken.used_at <= now - GRACE)
+    tx.execute(update(RefreshToken).where(given).values(answer=None))
 
 
 def forget_sessions(tx: Transaction, account_id: UUID) -> None:
@@ -60,7 +58,7 @@ def forget_old_sessions(tx: Transaction, now: datetime) -> None:
 
 
 def _delete(tx: Transaction, ids: Select[UUID]) -> None:
-    """Sessions first, as whoever refreshes one does: nobody waits for each other."""
+    """Lock sessions before their tokens, as a refresh does, so that neither waits for the other."""
     tx.execute(ids.order_by(Session.id).with_for_update()).all()
     tx.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(ids)))
     tx.execute(delete(Session).where(Session.id.in_(ids)))

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis import context
+from chassis import context, json
 from chassis.clock import every
 from chassis.errors import NotFound
 from chassis.idempotency import answering_nobody
 from chassis.rpc import rpc
+from chassis.schemas import Reading, load
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.profiles import sessions as contract
-from contracts.profiles.second_factors import WrongCode
+from contracts.profiles.second_factors import CodesExhausted, WrongCode
 from contracts.profiles.sessions import (
     BadRefreshToken,
     LogIn,
     OpenSessions,
     Refresh,
     RefreshTokenReused,
+    Revocations,
+    SecondFactorRequired,
+    Suspended,
     TokenKeys,
     WrongCredentials,
 )
@@ -30,12 +34,18 @@ from services.profiles.accounts.queries import account_with
 from services.profiles.audit import What
 from services.profiles.second_factors.second_factors import has_second_factor
 from services.profiles.sessions import signing_keys
-from services.profiles.sessions.issuing import issue
+from services.profiles.sessions.issuing import begin_session, issue
 from services.profiles.sessions.queries import (
-    end_sessions,
+    forget_old_answers,
     forget_old_sessions,
     is_familiar,
     open_sessions,
+)
+from services.profiles.sessions.revocations import (
+    end_session,
+    end_sessions,
+    forget_old_revocations,
+    revocations,
 )
 from services.profiles.sessions.sessions import RefreshToken, Session, hash_of
 
@@ -43,6 +53,7 @@ from services.profiles.sessions.sessions import RefreshToken, Session, hash_of
 class Sessions(Knowing):
     @rpc
     def log_in(self, log_in: LogIn) -> contract.Session:
+        self.store.recall()  # a repeated call finds its code used
         now, here, email = utc_now(), context.current(), normalised(log_in.email)
         with self.store.reading() as reading:
             account = account_with(reading, log_in.email)
@@ -56,26 +67,23 @@ class Sessions(Knowing):
             )
             if account is None or not match:
                 raise WrongCredentials
+            account.require_not_suspended()
             self.guesses.of(guesses.SESSION, email, here.address, familiar).count()
-            if log_in.code is not None:
-                self.guesses.of(guesses.CODE, account.id, here.address, familiar).count()
-            return self._begin(account, log_in.code, match.rehash)
-        except (WrongCredentials, WrongCode):
-            self._note_failure(account, email)
+            return self._begin(account, self.use_code(account.id, log_in.code), match.rehash)
+        except (WrongCredentials, WrongCode, CodesExhausted, Suspended) as refusal:
+            self._note_failure(account, email, refusal.code)
             raise
 
-    def _begin(self, checked: Account, code: str | None, rehash: str | None) -> contract.Session:
-        now, here = utc_now(), context.current()
+    def _begin(self, checked: Account, shown: bool, rehash: str | None) -> contract.Session:
         with self.store.transaction() as tx:
             account = self._still_there(tx, checked)
             if account.password_hash not in (checked.password_hash, rehash):
                 raise WrongCredentials  # the password was changed meanwhile
             account.password_hash = rehash or account.password_hash
-            if has_second_factor(tx, account.id):
-                self.use_code(tx, account.id, code)
-            session = Session.begin(account.id, here.address, here.agent, now)
-            tx.add(session)
-            return tx.reply(issue(tx, self.seals.signing_keys, account, session, now))
+            if has_second_factor(tx, account.id) and not shown:  # it was set up meanwhile
+                raise SecondFactorRequired
+            seal = self.seals.signing_keys
+            return tx.reply(begin_session(tx, seal, account, utc_now(), second_factor=shown))
 
     def _still_there(self, tx: Transaction, checked: Account) -> Account:
         try:
@@ -83,20 +91,24 @@ class Sessions(Knowing):
         except NotFound:  # erased meanwhile
             raise WrongCredentials from None
 
-    def _note_failure(self, account: Account | None, email: str) -> None:
+    def _note_failure(self, account: Account | None, email: str, reason: str) -> None:
         stranger = self.seals.audit.digest(email)
         with answering_nobody(), self.store.transaction() as tx:
             audit.record(
                 tx,
                 What.SIGN_IN_FAILED,
                 about=account.id if account else None,
+                detail=reason,
                 stranger=None if account else stranger,
             )
 
     @rpc
     def refresh_session(self, refresh: Refresh) -> contract.Session:
-        """Another pair of tokens for the refresh token given out last. One that was used before
-        ends the session: either it was stolen, or the one that followed it."""
+        """Another pair of tokens for the refresh token given out last.
+
+        One that comes again within half a minute gets the same pair; later it ends the session:
+        either it was stolen, or the one that followed it.
+        """
         try:
             return self._refresh(refresh.refresh_token)
         except RefreshTokenReused:
@@ -104,24 +116,37 @@ class Sessions(Knowing):
             raise
 
     def _refresh(self, secret: str) -> contract.Session:
-        now, here = utc_now(), context.current()
-        with self.store.transaction() as tx:
+        """The account is locked first, as wherever its rights change: what the token says of them
+        is true until after it was issued.
+
+        The answer is kept beside the token, not with the call's key: the token is the key. A call
+        that the broker delivers again runs within its deadline, and so within ``GRACE``.
+        """
+        here = context.current()
+        with answering_nobody(), self.store.transaction() as tx:
             known = tx.get(RefreshToken, hash_of(secret))
-            if known is None:
+            of = None if known is None else tx.get(Session, known.session_id)
+            if known is None or of is None:
                 raise BadRefreshToken
             try:
-                session = tx.lock(Session, known.session_id)
+                account = tx.lock(Account, of.account_id)
+                session = tx.lock(Session, of.id)
                 token = tx.lock(RefreshToken, known.hash)
-                account = tx.find(Account, session.account_id)
             except NotFound:  # erased meanwhile
                 raise BadRefreshToken from None
-            session.refresh(token, here.address, here.agent, now)
-            return tx.reply(issue(tx, self.seals.signing_keys, account, session, now))
+            now = account.tokens_good_from(utc_now())
+            again = session.refresh(token, here.address, here.agent, now)
+            if again is not None:
+                kept = json.loads(self.seals.refreshed.open(again))
+                return load(contract.Session, kept, Reading.WIRE)
+            answer = issue(tx, self.seals.signing_keys, account, session, now)
+            token.answer = self.seals.refreshed.close(json.dumps(answer))
+            return answer
 
     def _end_stolen(self, secret: str) -> None:
         with answering_nobody(), self.store.transaction() as tx:
             session = tx.lock(Session, tx.find(RefreshToken, hash_of(secret)).session_id)
-            session.end(utc_now())
+            end_session(tx, session, utc_now())
             audit.record(tx, What.REFRESH_TOKEN_REUSED, about=session.account_id)
 
     @rpc
@@ -147,14 +172,21 @@ class Sessions(Knowing):
         with self.store.transaction() as tx:
             session = tx.lock(Session, session_id)
             session.require_of(account_id)
-            session.end(utc_now())
+            end_session(tx, session, utc_now())
             return tx.reply(None)
 
     @rpc
     def log_out_everywhere(self) -> None:
         with self.store.transaction() as tx:
-            end_sessions(tx, self.caller.known(), utc_now())
+            end_sessions(tx, self.own_account(tx).id, utc_now())
             return tx.reply(None)
+
+    @rpc
+    def list_revocations(self) -> Revocations:
+        """For gateways that may have missed some: all that concern tokens which still live."""
+        with self.store.reading() as session:
+            found = session.scalars(revocations(utc_now()))
+            return Revocations(items=[each.to_resource() for each in found])
 
     @rpc
     def get_token_keys(self) -> TokenKeys:
@@ -171,6 +203,13 @@ class Sessions(Knowing):
     def rotate_signing_keys(self) -> None:
         with self.store.transaction() as tx:
             signing_keys.rotate(tx, self.seals.signing_keys, utc_now())
+
+    @every(seconds=10)
+    def forget_what_is_over(self) -> None:
+        """Answers to refresh tokens, and revocations, as soon as they are of no use."""
+        with self.store.transaction() as tx:
+            forget_old_answers(tx, utc_now())
+            forget_old_revocations(tx, utc_now())
 
     @every(hours=1)
     def forget_sessions(self) -> None:

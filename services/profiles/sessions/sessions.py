@@ -1,4 +1,9 @@
-"""The Session: somebody signed in on one device, and renews that with tokens that work once."""
+"""The Session: an account signed in on one device, which refresh tokens renew.
+
+A refresh token works once. It may come again for a moment, since two tabs of a browser refresh at
+once and answers get lost: within ``GRACE`` of its first use it gets the same answer. Later it is
+taken for stolen, and ends the session.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import NotFound
@@ -14,9 +20,15 @@ from contracts.profiles.sessions import BadRefreshToken, OpenSession, RefreshTok
 from services.profiles.base import Base
 
 IDLE = timedelta(days=30)
+LONGEST = timedelta(days=90)
+"""However often it is used."""
+GRACE = timedelta(seconds=30)
 
 
 class Session(Base):
+    """``second_factor``: a code was shown in it. Access tokens are issued at ``made_at`` and each
+    ``last_used_at``."""
+
     __tablename__ = "sessions"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -26,10 +38,16 @@ class Session(Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str | None]
     agent: Mapped[str | None]
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @classmethod
     def begin(
-        cls, account_id: UUID, address: str | None, agent: str | None, now: datetime
+        cls,
+        account_id: UUID,
+        address: str | None,
+        agent: str | None,
+        now: datetime,
+        second_factor: bool = False,
     ) -> Session:
         return cls(
             id=new_id(),
@@ -39,23 +57,29 @@ class Session(Base):
             ended_at=None,
             address=address,
             agent=agent,
+            second_factor=second_factor,
         )
 
     def is_open(self, now: datetime) -> bool:
-        return self.ended_at is None and now < self.last_used_at + IDLE
+        lasts = now < self.last_used_at + IDLE and now < self.made_at + LONGEST
+        return self.ended_at is None and lasts
 
     def refresh(
         self, token: RefreshToken, address: str | None, agent: str | None, now: datetime
-    ) -> None:
-        """Use the token up; raises ``BadRefreshToken`` where the session has ended, and
-        ``RefreshTokenReused`` where somebody used the token before: it was stolen, or the one
-        that followed it was."""
+    ) -> str | None:
+        """Use the token up; or, where it comes again within ``GRACE``, the sealed answer that it
+        got the first time.
+
+        Raises ``BadRefreshToken`` where the session has ended, and ``RefreshTokenReused`` where
+        the token comes later than that: it was stolen, or the one that followed it was.
+        """
         if not self.is_open(now):
             raise BadRefreshToken
         if token.used_at is not None:
-            raise RefreshTokenReused
+            return token.answer_again(now)
         token.used_at = self.last_used_at = now
         self.address, self.agent = address, agent
+        return None
 
     def end(self, now: datetime) -> None:
         """Ending it again changes nothing."""
@@ -77,19 +101,44 @@ class Session(Base):
         )
 
 
+ANSWERED = text("answer IS NOT NULL")
+
+
 class RefreshToken(Base):
-    """Kept as its hash: it is random enough that nobody finds it from that."""
+    """Kept as its hash: it is random enough that it can't be found from that.
+
+    ``answer``: the sealed tokens that it was exchanged for, kept for ``GRACE``.
+    """
 
     __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        Index(
+            "ix_refresh_tokens_answered",
+            "used_at",
+            postgresql_where=ANSWERED,
+            sqlite_where=ANSWERED,
+        ),
+    )
 
     hash: Mapped[str] = mapped_column(primary_key=True)
     session_id: Mapped[UUID] = mapped_column(index=True)
     issued_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(default=None)
 
     @classmethod
     def of(cls, secret: str, session_id: UUID, now: datetime) -> RefreshToken:
-        return cls(hash=hash_of(secret), session_id=session_id, issued_at=now, used_at=None)
+        return cls(
+            hash=hash_of(secret), session_id=session_id, issued_at=now, used_at=None, answer=None
+        )
+
+    def answer_again(self, now: datetime) -> str:
+        """The answer to its first use; raises ``RefreshTokenReused`` after ``GRACE``. On a host
+        whose clock is behind, that first use may lie in the future."""
+        assert self.used_at is not None
+        if self.answer is None or now >= self.used_at + GRACE:
+            raise RefreshTokenReused
+        return self.answer
 
 
 def hash_of(secret: str) -> str:

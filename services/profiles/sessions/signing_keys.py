@@ -19,13 +19,12 @@ from chassis import json
 from chassis.inserts import insert_if_absent
 from chassis.sealing import Seal
 from chassis.transaction import Transaction
+from contracts.profiles.sessions import CLOCKS_DIFFER
 from services.profiles.base import Base
 from services.profiles.sessions.tokens import LIFETIME
 
 SIGNS_FOR = timedelta(days=30)
 ANNOUNCED = timedelta(hours=1)
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""How much longer a key is published than the tokens live that it signed."""
 
 
 class SigningKey(Base):

@@ -1,34 +1,44 @@
-"""Access tokens: short-lived JWTs (RFC 7519), signed with Ed25519 (RFC 9864).
+"""Access tokens: JWTs (RFC 7519, RFC 9068) that profiles signs.
 
-Anybody can verify them with the public keys. Only profiles has the private ones.
+The public keys verify them. Only profiles has the private ones.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from chassis.context import Caller
-from contracts.profiles.sessions import TOKEN_ALGORITHM, TOKEN_ISSUER
+from contracts.profiles.sessions import (
+    SECOND_FACTOR_SHOWN,
+    TOKEN_ALGORITHM,
+    TOKEN_AUDIENCE,
+    TOKEN_ISSUER,
+    TOKEN_LIFETIME,
+    TOKEN_TYPE,
+)
 
-LIFETIME = timedelta(minutes=15)
+LIFETIME = TOKEN_LIFETIME
 
 
-def access_token(key: OKPKey, caller: Caller, now: datetime) -> str:
-    """``sid``: the session that it belongs to; ``verified``: the e-mail address is proven."""
+def access_token(key: OKPKey, caller: Caller, issued_at: datetime) -> str:
+    """``sid``: its session; ``verified``: the e-mail address is proven; ``amr`` (RFC 8176): what
+    the session showed. ``iat`` is as exact as the clock, since revocations name a moment."""
     claims = {
         "iss": TOKEN_ISSUER,
+        "aud": TOKEN_AUDIENCE,
         "sub": str(caller.account_id),
         "sid": _text(caller.session_id),
         "roles": sorted(caller.roles),
         "verified": caller.verified,
-        "iat": int(now.timestamp()),
-        "exp": int((now + LIFETIME).timestamp()),
+        "amr": ["pwd", "otp", SECOND_FACTOR_SHOWN] if caller.second_factor else ["pwd"],
+        "iat": issued_at.timestamp(),
+        "exp": int((issued_at + LIFETIME).timestamp()),
     }
-    header = {"alg": TOKEN_ALGORITHM, "kid": key.kid}
+    header = {"typ": TOKEN_TYPE, "alg": TOKEN_ALGORITHM, "kid": key.kid}
     return jwt.encode(header, claims, key, algorithms=[TOKEN_ALGORITHM])
 
 

@@ -15,7 +15,7 @@ from contracts.files import File
 from contracts.profiles import history
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
-from contracts.profiles.specialists import ChangeProfile, WriteProfile
+from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
 from services.profiles.guesses import PHOTO
 from services.profiles.part import Part
 from services.profiles.specialists import photos
@@ -37,6 +37,8 @@ class Specialists(Part):
     @rpc
     def change_profile(self, change: ChangeProfile) -> contract.Specialist:
         account_id = self.caller.with_role(Role.SPECIALIST)
+        if change.status is Listing.LISTED:
+            self.caller.require_verified()
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
             with recorded(tx, specialist, account_id):

@@ -1,0 +1,7 @@
+"""How endpoints that take a second factor's code may refuse it."""
+
+from contracts.profiles.accounts import TooManyTries
+from contracts.profiles.second_factors import CodesExhausted, WrongCode
+from contracts.profiles.sessions import SecondFactorRequired
+
+CODE_REFUSED = (SecondFactorRequired, WrongCode, CodesExhausted, TooManyTries)

@@ -1,0 +1,52 @@
+"""Refusals are reported to profiles, which writes them into the audit.
+
+The answer does not wait for that: a greenthread reports, and where too many are under way, a
+refusal is left out (the log has its line all the same).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+from eventlet.greenpool import GreenPool
+from nameko.extensions import SharedExtension
+
+from chassis import context
+from chassis.context import CallContext, Caller
+from chassis.errors import DomainError, Forbidden
+from chassis.remote import Remote, ReplyListener
+from chassis.sender import Sender
+from contracts.profiles.sessions import Refused
+
+AT_ONCE = 10
+
+log = structlog.get_logger()
+
+
+class Refusals(SharedExtension):
+    replies = ReplyListener()
+    sender = Sender()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pool = GreenPool(AT_ONCE)
+
+    def report(self, error: Exception, caller: Caller | None, method: str, path: str) -> None:
+        """Report it where a signed-in caller was refused with 403. ``path``: the template."""
+        if not isinstance(error, Forbidden) or caller is None:
+            return
+        if not self._pool.free():
+            log.warning("refusal_not_reported", reason="too many at once")
+            return
+        call = replace(context.current(), caller=caller, deadline=None, idempotency_key=None)
+        self._pool.spawn_n(self._tell, Refused(code=error.code, method=method, path=path), call)
+
+    def _tell(self, refused: Refused, call: CallContext) -> None:
+        try:
+            with context.entered(call):
+                Remote("profiles", self.replies, self.sender).record_refusal(refused=refused)
+        except DomainError as error:
+            log.warning("refusal_not_reported", reason=error.detail)
+        except Exception:
+            log.exception("refusal_not_reported")

@@ -1,0 +1,150 @@
+"""Revoked access tokens: refused by every gateway within two seconds, though they have not expired.
+
+A gateway hears of each revocation by broadcast, and remembers it until the last token that it
+concerns has expired. After a gap in the broadcast, and when it starts, it asks profiles for all
+that still matter before it believes a token again. While it can't ask, no token is believed: 503.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from eventlet.event import Event as GreenEvent
+from nameko.extensions import SharedExtension
+
+from chassis.errors import Unauthenticated, Unavailable
+from chassis.events import Event
+from chassis.hearing import Hearing
+from chassis.remote import Remote, ReplyListener
+from chassis.schemas import Reading, load
+from chassis.sender import Sender
+from contracts.profiles.sessions import (
+    CLOCKS_DIFFER,
+    TOKEN_LIFETIME,
+    Revocation,
+    Revocations,
+    SessionsEnded,
+)
+
+REMEMBERED_S = (TOKEN_LIFETIME + CLOCKS_DIFFER).total_seconds()
+
+
+class BadToken(Unauthenticated):
+    """This access token is invalid: it is malformed, has expired, or is not from here."""
+
+    code = "bad_token"
+
+
+class TokenRevoked(BadToken):
+    """This access token is no longer valid. Please refresh it, or log in again."""
+
+    code = "token_revoked"
+
+
+class Revoked:
+    """What was revoked lately, by session and by account. Each entry goes when the last token that
+    it concerns has expired, so there are as many as were revoked within some minutes."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._sessions: dict[UUID, float] = {}
+        """When each was heard of; the oldest first."""
+        self._accounts: dict[UUID, tuple[float, float]] = {}
+        """When each was heard of, and until when its tokens were issued that are void."""
+
+    def __len__(self) -> int:
+        return len(self._sessions) + len(self._accounts)
+
+    def add(self, account_id: UUID, session_ids: Iterable[UUID], before: float | None) -> None:
+        """Adding it again changes nothing but how long it is remembered."""
+        now = self._now()
+        for session_id in session_ids:
+            self._sessions.pop(session_id, None)
+            self._sessions[session_id] = now
+        if before is not None:
+            _, earlier = self._accounts.pop(account_id, (now, before))
+            self._accounts[account_id] = (now, max(earlier, before))
+        self._forget(now - REMEMBERED_S)
+
+    def _forget(self, heard_before: float) -> None:
+        while self._sessions and next(iter(self._sessions.values())) < heard_before:
+            del self._sessions[next(iter(self._sessions))]
+        while self._accounts and next(iter(self._accounts.values()))[0] < heard_before:
+            del self._accounts[next(iter(self._accounts))]
+
+    def covers(self, account_id: UUID, session_id: UUID | None, issued_at: float) -> bool:
+        """Whether a token is void; ``issued_at`` in seconds since the epoch."""
+        if session_id in self._sessions:
+            return True
+        heard = self._accounts.get(account_id)
+        return heard is not None and issued_at <= heard[1]
+
+
+class RevocationList(SharedExtension):
+    """The revocations that this process knows."""
+
+    hearing = Hearing()
+    replies = ReplyListener()
+    sender = Sender()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.revoked = Revoked()
+        self._gaps = 1
+        """How often events may have been missed; once before the first was heard."""
+        self._caught_up = 0
+        """Of how many of those profiles was asked since."""
+        self._asking: GreenEvent | None = None
+
+    def setup(self) -> None:
+        self.hearing.listen([SessionsEnded], self._heard, self._missed)
+
+    def require_valid(self, account_id: UUID, session_id: UUID | None, issued_at: float) -> None:
+        """Raises ``TokenRevoked``, and ``Unavailable`` where it can't be known."""
+        while True:
+            if not self.hearing.connected:
+                raise Unavailable("we can't tell at present whether you are still signed in")
+            if self._caught_up == self._gaps:
+                break
+            self._catch_up()
+        if self.revoked.covers(account_id, session_id, issued_at):
+            raise TokenRevoked
+
+    def _catch_up(self) -> None:
+        """Ask profiles, once for all who wait. A gap that opens meanwhile is asked about anew."""
+        if self._asking is not None:
+            self._asking.wait()
+            return
+        gaps, self._asking = self._gaps, GreenEvent()
+        error: Exception | None = Unavailable("the request that asked was given up")
+        try:
+            answer = Remote("profiles", self.replies, self.sender).list_revocations()
+            for each in load(Revocations, answer, Reading.WIRE).items:
+                self._add(each)
+            self._caught_up, error = gaps, None
+        except Exception as failure:
+            error = failure
+            raise
+        finally:
+            asking, self._asking = self._asking, None
+            if error is None:
+                asking.send(None)
+            else:
+                asking.send_exception(error)
+
+    def _heard(self, event: Event) -> None:
+        assert isinstance(event, SessionsEnded)
+        self._add(event)
+
+    def _add(self, said: SessionsEnded | Revocation) -> None:
+        before = None if said.before is None else said.before.timestamp()
+        self.revoked.add(said.account_id, said.session_ids, before)
+
+    def _missed(self) -> None:
+        self._gaps += 1
+
+    def get_dependency(self, worker_ctx: Any) -> RevocationList:
+        return self

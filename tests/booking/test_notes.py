@@ -1,0 +1,122 @@
+"""Who reads what a client told before, and what is written down of that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from chassis.context import CallContext, Caller, entered
+from chassis.pages import PageQuery
+from contracts.booking.consultations import NoteRead
+from services.booking.consultations.consultations import READING_TOLD_EVERY, Consultation
+from tests.booking.test_booking import a_client, a_specialist
+from tests.booking.test_life import SECRET, book_with_note, seen
+from tests.talking import Talking
+
+HOME, ELSEWHERE = "203.0.113.7", "198.51.100.7"
+
+
+def with_second_factor(caller: Caller) -> Caller:
+    return replace(caller, second_factor=True)
+
+
+def reads(booking: Talking, caller: Caller, id: Any, address: str | None = None) -> Any:
+    with entered(CallContext(caller=caller, address=address)):
+        return booking.house.remote("booking").get_consultation(consultation_id=id)
+
+
+def lists(booking: Talking, caller: Caller) -> Any:
+    return booking.asked_by(caller).list_consultations(page=PageQuery())["items"]
+
+
+def test_a_specialist_reads_a_note_in_a_session_that_showed_a_second_factor_alone(
+    booking: Talking,
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book_with_note(booking, client, specialist).id
+    for resource in (reads(booking, specialist, id), *lists(booking, specialist)):
+        assert (resource["note"], resource["note_withheld"]) == (None, True)
+        assert SECRET not in str(resource)
+    shown = with_second_factor(specialist)
+    for resource in (reads(booking, shown, id), *lists(booking, shown)):
+        assert (resource["note"], resource["note_withheld"]) == (SECRET, False)
+
+
+def test_a_client_reads_their_own_without_one(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book_with_note(booking, client, specialist).id
+    for resource in (reads(booking, client, id), *lists(booking, client)):
+        assert (resource["note"], resource["note_withheld"]) == (SECRET, False)
+    assert not booking.told(NoteRead, id)
+
+
+def test_where_there_is_no_note_none_is_withheld(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book_with_note(booking, client, specialist).id
+    with booking.store.transaction() as tx:
+        tx.execute(update(Consultation).where(Consultation.id == id).values(sealed_note=None))
+    assert seen(booking, specialist, id).note_withheld is False
+    reads(booking, with_second_factor(specialist), id)
+    assert not booking.told(NoteRead, id)
+
+
+@pytest.mark.parametrize("how", ["one", "list"])
+def test_that_a_specialist_is_shown_a_note_is_told_with_the_network(
+    booking: Talking, how: str
+) -> None:
+    specialist, client = with_second_factor(a_specialist(booking)), a_client()
+    id = book_with_note(booking, client, specialist).id
+    if how == "one":
+        reads(booking, specialist, id, HOME)
+    else:
+        with entered(CallContext(caller=specialist, address=HOME)):
+            booking.house.remote("booking").list_consultations(page=PageQuery())
+    assert booking.told(NoteRead, id) == [
+        NoteRead(
+            consultation_id=id,
+            client_id=client.known(),
+            specialist_id=specialist.known(),
+            network="203.0.113.0/24",
+        )
+    ]
+
+
+def test_it_is_told_again_after_an_hour_or_from_another_network(booking: Talking) -> None:
+    specialist, client = with_second_factor(a_specialist(booking)), a_client()
+    id = book_with_note(booking, client, specialist).id
+    for address, told in ((HOME, 1), (HOME, 1), (ELSEWHERE, 2), (ELSEWHERE, 2), (HOME, 3)):
+        reads(booking, specialist, id, address)
+        assert len(booking.told(NoteRead, id)) == told
+    aged(booking, id, READING_TOLD_EVERY - timedelta(minutes=1))
+    reads(booking, specialist, id, HOME)
+    assert len(booking.told(NoteRead, id)) == 3
+    aged(booking, id, timedelta(minutes=1))
+    reads(booking, specialist, id, HOME)
+    assert len(booking.told(NoteRead, id)) == 4
+
+
+def aged(booking: Talking, id: Any, by: timedelta) -> None:
+    with booking.store.transaction() as tx:
+        consultation = tx.lock(Consultation, id)
+        assert consultation.note_read_at is not None
+        consultation.note_read_at -= by
+
+
+def test_a_note_that_is_withheld_is_not_told_to_be_read(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book_with_note(booking, client, specialist).id
+    reads(booking, specialist, id)
+    lists(booking, specialist)
+    assert not booking.told(NoteRead, id)
+
+
+def test_what_is_read_is_not_kept_as_an_answer(booking: Talking) -> None:
+    specialist, client = with_second_factor(a_specialist(booking)), a_client()
+    id = book_with_note(booking, client, specialist).id
+    before = len(booking.rows("replies"))
+    reads(booking, specialist, id)
+    assert len(booking.rows("replies")) == before
