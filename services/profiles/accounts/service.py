@@ -88,7 +88,8 @@ class Accounts(Knowing):
         self.guesses.of(guesses.RESEND, email, context.current().address).count()
         may_mail = self._may_mail(email)
         with self.store.transaction() as tx:
-            account, pending = account_with(tx, email), newest_sign_up(tx, email)
+            account = account_with(tx, request.email)
+            pending = newest_sign_up(tx, email)
             self._ask_to_confirm(tx, account, pending, may_mail)
             return tx.reply(None)
 
@@ -272,7 +273,8 @@ class Accounts(Knowing):
         self.guesses.of(guesses.RESET, email, address).count()
         may_mail = self._may_mail(email)
         with self.store.transaction() as tx:
-            account, pending = account_with(tx, email), newest_sign_up(tx, email)
+            account = account_with(tx, request.email)
+            pending = newest_sign_up(tx, email)
             meant = account or pending
             link = (meant or Account.nobody()).password_reset()
             event = PasswordResetRequested(
