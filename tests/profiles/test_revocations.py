@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import eventlet
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from chassis import config
 from chassis.config import Settings
 from chassis.schemas import Reading, load
+from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.profiles.accounts import (
     AccountRestored,
@@ -38,6 +40,7 @@ from contracts.profiles.sessions import (
 from firststep import accounts as commands
 from services.profiles.accounts.accounts import Account
 from services.profiles.audit import What
+from services.profiles.sessions.issuing import begin_session
 from services.profiles.sessions.revocations import KEPT, forget_old_revocations, revoke_all
 from services.profiles.sessions.revocations import Revocation as Row
 from services.profiles.sessions.sessions import GRACE, RefreshToken, hash_of
@@ -52,6 +55,7 @@ from tests.profiles.signing_in import (
     somebody,
 )
 from tests.talking import NOBODY, Talking, at_once
+from tests.tokens import SEAL_KEYS
 from tests.waiting import eventually
 
 ANOTHER = f"{PASSWORD} again"
@@ -204,6 +208,32 @@ def test_a_token_with_roles_of_before_is_void_and_one_of_after_is_good(
     assert void(profiles, person, session) == (claims_of(profiles, session)["roles"] == ["client"])
 
 
+def test_while_a_token_is_issued_the_account_gets_no_other_rights(profiles: Talking) -> None:
+    """Another call holds the session: the refresh has looked at the account, and waits."""
+    if profiles.store.writer.dialect.name == "sqlite":
+        pytest.skip("SQLite's writers come one after another anyway")
+    person = somebody(profiles)
+    with profiles.store.transaction() as tx:
+        tx.lock(SessionRow, person.caller.session_id)
+        refreshing = eventlet.spawn(refresh, profiles, person.session.refresh_token)
+        eventually(lambda: waiting_for_locks(profiles) == 1)
+        granting = eventlet.spawn(grant, profiles, person)
+        eventually(lambda: granting.dead or waiting_for_locks(profiles) == 2)
+    session = refreshing.wait()
+    granting.wait()
+    assert claims_of(profiles, session)["roles"] == ["client"]
+    assert void(profiles, person, session)
+
+
+def waiting_for_locks(profiles: Talking) -> int:
+    with profiles.store.reading() as session:
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return session.execute(waiting).scalar_one()
+
+
 def test_a_clock_that_is_ahead_voids_no_token_that_is_issued_later(profiles: Talking) -> None:
     person = somebody(profiles)
     ahead = utc_now() + timedelta(minutes=2)
@@ -276,6 +306,14 @@ def test_a_suspended_account_can_not_log_in_until_it_is_restored(profiles: Talki
     assert not commands.restore_account(settings_of(profiles), person.email)[1]
     assert log_in(profiles, person.email, ANOTHER)
     assert len(person.told(AccountSuspended)) == len(person.told(AccountRestored)) == 1
+
+
+def test_no_session_begins_in_a_suspended_account_however(profiles: Talking) -> None:
+    person = somebody(profiles)
+    suspend(profiles, person)
+    seal = Seal(SEAL_KEYS, "signing keys")
+    with pytest.raises(Suspended), profiles.store.transaction() as tx:
+        begin_session(tx, seal, tx.lock(Account, person.id), utc_now())
 
 
 def test_who_does_not_know_the_password_does_not_learn_of_a_suspension(
