@@ -53,7 +53,8 @@ Times are RFC 3339 in UTC, ids are UUIDv7, lists are cursor pages (`items`, `nex
 RFC 9457 problems with a stable `code`. A POST that creates takes an `Idempotency-Key`, and so
 does one that changes a consultation: a repetition with the same key has no second effect and gets
 the first answer. Answers that may be asked for again unchanged bear a strong `ETag`: ask with it in
-`If-None-Match`, and 304 says "no change". All other answers are not to be stored.
+`If-None-Match`, and 304 says "no change". A new visitor's `/featured` bears none: the next one's is
+another. What bears no `ETag` is not to be stored.
 
 Where anyone may call, an access token that is expired or malformed does not matter. JSON bodies are
 `application/json` in UTF-8, without `Content-Encoding`.
