@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import h11
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest
 
@@ -26,7 +26,9 @@ CHUNKED = st.builds(
 
 @given(CHUNKED, st.integers(1, 20))
 def test_what_is_accepted_means_the_same_to_another_parser(text: bytes, size: int) -> None:
-    """The same bytes, and the same beginning of what follows."""
+    """The same bytes, and the same beginning of what follows. White space before an extension,
+    which RFC 9112 wants to be read, h11 refuses."""
+    assume(b" ;" not in text)
     follows = b"GET /follows"
     stream = io.BufferedReader(io.BytesIO(text + follows))
     body, read = Body(stream, None), b""
