@@ -24,6 +24,7 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.holds import HeldSlot, RescueOffered
 from contracts.booking.waitlist import SlotOffered
+from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import NotFeatured
 from services.notifications.accounts import wording as accounts
 from services.notifications.accounts.recipients import Recipient
@@ -263,6 +264,14 @@ EVERY_WORDING = [
     accounts.reset_password("https://firststep.example/reset-password#token=x"),
     accounts.password_changed(),
     accounts.email_changed(),
+    accounts.second_factor_added(),
+    accounts.second_factor_removed(),
+    accounts.recovery_codes_renewed(),
+    accounts.wrong_codes_entered(),
+    accounts.roles_changed([Role.CLIENT]),
+    accounts.suspended(),
+    accounts.restored(),
+    accounts.signed_out_by_operator(),
     specialists.verified(),
     specialists.declined("It can't be read."),
     specialists.expiring(ON_MONDAY.date(), 30),

@@ -146,8 +146,9 @@ class Person:
         return str(self.told(PasswordResetRequested)[-1].token)
 
     def audited(self) -> list[str]:
-        """What the audit says about them."""
+        """What the audit says about them, but for their having signed in."""
         rows = [row for row in self.profiles.rows("audit") if row.about == self.id]
+        rows = [row for row in rows if row.what != "signed_in"]
         return [row.what for row in sorted(rows, key=lambda row: str(row.id))]
 
 

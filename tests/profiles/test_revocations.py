@@ -231,7 +231,7 @@ def waiting_for_locks(profiles: Talking) -> int:
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
-        return session.execute(waiting).scalar_one()
+        return int(session.execute(waiting).scalar_one())
 
 
 def test_a_clock_that_is_ahead_voids_no_token_that_is_issued_later(profiles: Talking) -> None:
