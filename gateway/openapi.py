@@ -96,9 +96,10 @@ def _schema_name(schema: Any) -> str:
 
 
 def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[str, Any]:
+    summary, *more = [" ".join(each.split()) for each in (handler.__doc__ or "").split("\n\n")]
     operation: dict[str, Any] = {
         "operationId": handler.__name__,
-        "summary": (handler.__doc__ or "").strip().splitlines()[0],
+        "summary": summary,
         "tags": [_tag(declaration.path)],
         "parameters": list(_parameters(declaration, handler)),
         "responses": _responses(declaration, handler),
@@ -108,7 +109,9 @@ def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
         operation["requestBody"] = {"required": True, "content": content}
     operation["security"] = _security(declaration)
     if not isinstance(declaration.allow, Anyone | SignedIn):
-        operation["description"] = f"For: {', '.join(declaration.allow)}."
+        more.append(f"For: {', '.join(declaration.allow)}.")
+    if more:
+        operation["description"] = "\n\n".join(more)
     return operation
 
 
