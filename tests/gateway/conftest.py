@@ -11,6 +11,13 @@ from tests.databases import Databases
 from tests.gateway.description import Description
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
 from tests.people import Person, a_client, a_specialist, an_admin
+from tests.quick_hashes import quick_hashes
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    with quick_hashes():
+        yield
 
 
 @pytest.fixture(scope="package")

@@ -19,6 +19,7 @@ from tests.house import House
 from tests.people import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
 
 TRIES = 50
+A_QUARTER = 0.25
 OF_THE_REQUEST = {"x-correlation-id", "date"}
 ANOTHER = "another password altogether"
 
@@ -97,10 +98,17 @@ def test_the_right_password_of_an_unconfirmed_sign_up_is_answered_like_a_wrong_o
 @EACH_ASK
 @pytest.mark.usefixtures("unlimited")
 def test_every_address_is_answered_after_the_same_time(
-    shared_house: House, addresses: dict[str, str], asked: str
+    shared_house: House, addresses: dict[str, str], asked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In turns, so that a busy machine is as busy for each: the middle of every kind's times
-    lies in the middle half of every other's."""
+    """In turns, so that a busy machine is as busy for each. The middle of every kind's times lies
+    in the middle half of every other's, or differs by less than a quarter: a hash that is left
+    out would be most of the time.
+
+    Of a sign-up each try sends a mail here, as the first few to a mailbox do: a new address is
+    another one each time.
+    """
+    if asked == "sign-up":
+        monkeypatch.setattr(guesses, "MAIL", Kind("MAIL", None, None, None))
     ask = dict(asks_of(shared_house.http, a_client(shared_house.http)))[asked]
     took: dict[str, list[float]] = {kind: [] for kind in addresses}
     for _ in range(TRIES):
@@ -111,8 +119,9 @@ def test_every_address_is_answered_after_the_same_time(
             took[kind].append(perf_counter() - began)
     for kind, times in took.items():
         for other, others in took.items():
-            lower, _, upper = quantiles(others, n=4)
-            assert lower <= median(times) <= upper, (kind, other, median(times), lower, upper)
+            lower, middle, upper = quantiles(others, n=4)
+            alike = lower <= median(times) <= upper
+            assert alike or abs(median(times) / middle - 1) < A_QUARTER, (kind, other, took)
 
 
 def _headers_of(answer: httpx.Response) -> dict[str, str]:
