@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import eventlet
 import structlog
 from eventlet.event import Event as GreenEvent
 
+from chassis.backoff import backoff
 from chassis.bell import Bell
 from chassis.storable import described
 
-LONGEST_PAUSE_S = 5.0
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=5)
 
 log = structlog.get_logger()
 
@@ -60,6 +63,7 @@ class Loop:
             self._failures = 0
         except (Exception, eventlet.Timeout) as error:
             self._failures += 1
-            pause = min(0.5 * 2**self._failures, LONGEST_PAUSE_S)
+            after = backoff(self._failures, FIRST_PAUSE, LONGEST_PAUSE, random.random())
+            pause = round(after.total_seconds(), 1)
             log.warning(f"{self._name}_waits", error=described(error), retry_in_s=pause)
         return pause
