@@ -15,9 +15,10 @@ sentence that a person reads. It crosses RPC as itself: the caller catches the s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """A refusal with a stable ``code``; ``detail`` defaults to the docstring's first line."""
+    """A refusal with a stable ``code``; ``detail`` defaults to the docstring's first paragraph."""
 
     code: ClassVar[str] = "refused"
     by_code: ClassVar[dict[str, type[DomainError]]] = {}
@@ -106,7 +107,7 @@ class Forbidden(DomainError):
 
 
 class EmailNotVerified(Forbidden):
-    """Verify your e-mail address first: the link is in the mail that we sent you."""
+    """Please confirm your e-mail address first. The link is in the mail that we sent you."""
 
     code = "email_not_verified"
 
@@ -128,6 +129,14 @@ class TooMany(DomainError):
 
     code = "too_many"
     retry_after_s: int = 60
+
+    @classmethod
+    def after(cls, seconds: float) -> Self:
+        """The refusal that asks for another try after this time, rounded up."""
+        refusal = cls()
+        refusal.retry_after_s = max(1, math.ceil(seconds))
+        return refusal
+
     """In so many seconds it may be asked again."""
 
     def more_on_wire(self) -> dict[str, Any]:

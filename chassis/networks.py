@@ -1,17 +1,39 @@
-"""The network that a client's address belongs to: a /24 of IPv4, a /48 of IPv6.
+"""Networks that a client's address belongs to: a small one to count by, a wider one to write down.
 
-Enough to see a pattern in an audit or a log, too little to find a person.
+    place_of("2001:db8:1:2::3")      2001:db8:1:2::/64     limits count it as one client
+    network_of("2001:db8:1:2::3")    2001:db8:1::/48       audits and logs name it
+
+One IPv6 address comes with a whole /64, so counting single ones would limit no client. The wider
+network (a /24 of IPv4) is enough to see a pattern by, and too little to find a person.
 """
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+PLACE_BITS = 64
 NETWORK_BITS = {4: 24, 6: 48}
 
 
-def network_of(address: str | None) -> str | None:
+def address_in(text: str) -> IPv4Address | IPv6Address:
+    """The address without its zone, as IPv4 where IPv6 maps one; raises ``ValueError``."""
+    found = ip_address(text.partition("%")[0])
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+
+
+def place_of(address: str | None) -> str | None:
+    """The IPv4 address, or the IPv6 /64 network."""
     if address is None:
         return None
-    bits = NETWORK_BITS[ip_address(address).version]
-    return str(ip_network((address, bits), strict=False))
+    found = address_in(address)
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(ip_network((found, PLACE_BITS), strict=False))
+
+
+def network_of(address: str | None) -> str | None:
+    """The IPv4 /24 network, or the IPv6 /48 network."""
+    if address is None:
+        return None
+    found = address_in(address)
+    return str(ip_network((found, NETWORK_BITS[found.version]), strict=False))

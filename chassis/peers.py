@@ -5,39 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import IPv6Address, ip_address, ip_network
 
-NETWORK_BITS = 64
-"""Whoever has one IPv6 address has all of its /64 network."""
+from chassis.networks import address_in, place_of
 
 
-def network_of(address: str) -> str:
-    """The IPv4 address, the IPv6 /64 network, or ``""`` for loopback and what is no address."""
+def counted_as(address: str) -> str:
+    """The peer's place, or ``""`` for loopback and what is no address: these are not counted."""
     try:
-        found = ip_address(address.partition("%")[0])
+        is_loopback = address_in(address).is_loopback
     except ValueError:
         return ""
-    if isinstance(found, IPv6Address):
-        found = found.ipv4_mapped or found
-    if found.is_loopback:
-        return ""
-    if isinstance(found, IPv6Address):
-        return str(ip_network((found, NETWORK_BITS), strict=False))
-    return str(found)
+    return "" if is_loopback else place_of(address) or ""
 
 
 class Peers:
     """Counts connections by network; ``most`` of each are accepted, all where it is ``None``."""
 
-    def __init__(self, most: int | None, network_of: Callable[[str], str] = network_of) -> None:
+    def __init__(self, most: int | None, counted_as: Callable[[str], str] = counted_as) -> None:
         self._most = most
-        self._network_of = network_of
+        self._counted_as = counted_as
         self._open: Counter[str] = Counter()
 
     @contextmanager
     def one_more(self, address: str) -> Iterator[bool]:
         """Whether one more connection from there is accepted; counted inside the block."""
-        network = "" if self._most is None else self._network_of(address)
+        network = "" if self._most is None else self._counted_as(address)
         if not network:
             yield True
             return

@@ -11,11 +11,9 @@ known one is: the pause tells nothing either.
 from __future__ import annotations
 
 import hashlib
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
 import structlog
@@ -25,11 +23,10 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from nameko.extensions import DependencyProvider
 
+from chassis.networks import place_of
 from contracts.profiles.accounts import TooManyTries
 
 REDIS_TIMEOUT_S = 1.0
-NETWORK_BITS = 64
-"""Whoever has one IPv6 address has as many as they like in its network."""
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -52,7 +49,7 @@ PASSWORD = Kind(
     RateLimitItemPerMinute(100, 10),
 )
 """Only wrong ones count."""
-SESSION = Kind("session", RateLimitItemPerMinute(20, 60), RateLimitItemPerMinute(60, 60), None)
+SESSION = Kind("session", RateLimitItemPerHour(20), RateLimitItemPerHour(60), None)
 """Right passwords count too: each costs a hash, and makes a session."""
 CODE = Kind("code", RateLimitItemPerMinute(5, 5), RateLimitItemPerMinute(10, 10), None)
 """Every try counts, before it is known to be wrong. ``SecondFactor`` slows wrong ones further."""
@@ -150,15 +147,4 @@ class Guess:
 
     def _refusal(self, limit: RateLimitItem, key: tuple[str, ...]) -> TooManyTries:
         stats = self._guesses.ask(MovingWindowRateLimiter.get_window_stats, limit, key)
-        refusal = TooManyTries()
-        refusal.retry_after_s = max(1, math.ceil(stats.reset_time - time.time()))
-        return refusal
-
-
-def place_of(address: str | None) -> str | None:
-    """What an address is counted as."""
-    if address is None:
-        return None
-    if ip_address(address).version == 4:
-        return address
-    return str(ip_network((address, NETWORK_BITS), strict=False).network_address)
+        return TooManyTries.after(stats.reset_time - time.time())

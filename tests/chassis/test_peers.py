@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, suppress
 
 import pytest
 
-from chassis.peers import Peers, network_of
+from chassis.peers import Peers, counted_as
 from tests.chassis.echo import Site, a_site, head
 from tests.waiting import eventually
 
@@ -33,7 +33,7 @@ STRANGER, NEIGHBOUR = "127.7.0.1", "127.7.0.2"
     ],
 )
 def test_connections_are_counted_by_address_or_network(address: str, network: str) -> None:
-    assert network_of(address) == network
+    assert counted_as(address) == network
 
 
 def test_one_more_than_allowed_is_not_accepted_until_another_ends() -> None:
@@ -94,7 +94,7 @@ def is_served(connection: socket.socket) -> bool:
 
 
 def count_loopback_too(site: Site) -> None:
-    site.server._peers._network_of = str
+    site.server._peers._counted_as = str
 
 
 def test_of_one_address_connections_above_the_limit_are_closed(site: Site) -> None:

@@ -10,6 +10,7 @@ import pytest
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
 from chassis.context import CallContext, entered
+from chassis.networks import place_of
 from contracts.profiles.accounts import (
     EmailVerificationRequested,
     PasswordResetRequested,
@@ -21,7 +22,7 @@ from contracts.profiles.accounts import (
 )
 from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles import guesses
-from services.profiles.guesses import Guesses, place_of
+from services.profiles.guesses import Guesses
 from tests import servers
 from tests.profiles.signing_in import (
     PASSWORD,
@@ -147,8 +148,9 @@ def test_while_redis_is_away_each_process_counts_by_itself() -> None:
     [
         (None, None),
         ("203.0.113.9", "203.0.113.9"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2::", "2001:db8:1:2::"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
     ],
 )
 def test_a_whole_ipv6_network_is_one_place(address: str | None, place: str | None) -> None:

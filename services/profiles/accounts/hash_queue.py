@@ -4,7 +4,7 @@ A hash takes about a tenth of a second of pure computing and 64 MiB (measured on
 0.13 s), so it runs in a real thread. A request that finds the queue full is refused at once, while
 its caller still listens; so is the newest one of the place that has the most in it, where the new
 one comes from a place that has fewer. Places take turns. So a flood from one network delays the
-others by one hash, and can fill the queue only where nobody else needs it.
+others by one hash, and can fill the queue only while no other place needs it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from eventlet.event import Event
 
 from chassis import context
 from chassis.errors import Unavailable
+from chassis.networks import place_of
 from contracts.profiles.accounts import TooManyTries
-from services.profiles.guesses import place_of
 
 AT_ONCE = 2
 MOST_WAITING = 10
@@ -50,9 +50,7 @@ class HashQueue:
         where too many are tried at once of the same (``whose``: an account from a place).
         """
         if whose is not None and self._of_one[whose] >= MOST_OF_ONE:
-            refusal = TooManyTries()
-            refusal.retry_after_s = RETRY_AFTER_S
-            raise refusal
+            raise TooManyTries.after(RETRY_AFTER_S)
         self._of_one[whose] += 1
         try:
             self._take_turn(place_of(context.current().address))

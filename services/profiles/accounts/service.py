@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
-
 from chassis import context
 from chassis.clock import every
 from chassis.errors import NotFound
@@ -53,7 +51,7 @@ from services.profiles.accounts.queries import (
 from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import What
 from services.profiles.second_factors.second_factors import (
-    SecondFactor,
+    drop_second_factor,
     forgive_wrong_codes,
     has_second_factor,
 )
@@ -315,9 +313,9 @@ class Accounts(Knowing):
     def _drop_what_a_stranger_may_have_set(
         tx: Transaction, account: Account, now: datetime
     ) -> None:
-        """Before an address was confirmed, whoever signed up with it may have set things up."""
+        """A stranger may have signed up with the address, and set up a second factor."""
         end_sessions(tx, account.id, now)
-        tx.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
+        drop_second_factor(tx, account.id)
 
 
 def _whose(tx: Transaction, link: Link) -> Account:

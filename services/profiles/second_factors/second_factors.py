@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
+from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.transaction import Transaction
@@ -132,9 +132,7 @@ class SecondFactor(Base):
             raise CodesExhausted
         left = timedelta(0) if last is None else last + pause_after(wrong) - now
         if left > timedelta(0):
-            refusal = TooManyTries()
-            refusal.retry_after_s = math.ceil(left.total_seconds())
-            raise refusal
+            raise TooManyTries.after(left.total_seconds())
 
     def _wrong(self, familiar: bool) -> tuple[int, datetime | None]:
         if familiar:
@@ -148,7 +146,7 @@ class SecondFactor(Base):
             self.wrong_codes, self.wrong_codes_at = wrong, now
 
     def forgive(self) -> None:
-        """Count anew: there is another password, which whoever tried codes does not know."""
+        """Count anew: there is another password, which the one who tried codes does not know."""
         self._count(True, 0, None)
         self._count(False, 0, None)
 
@@ -184,6 +182,11 @@ def forgive_wrong_codes(tx: Transaction, account_id: UUID) -> None:
     factor = tx.get(SecondFactor, account_id, with_for_update=True)
     if factor is not None:
         factor.forgive()
+
+
+def drop_second_factor(tx: Transaction, account_id: UUID) -> None:
+    """Without a code: for an owner who never set it up."""
+    tx.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
 
 
 def has_second_factor(session: Session, account_id: UUID) -> bool:
