@@ -11,18 +11,27 @@ What a service uses:
 Behind the store:
     database, transaction, engines, constraints, inserts, migrations
     idempotency, replies    a call that is repeated gets the first answer
-    sealing         secrets at rest
+    sealing, resealing      secrets at rest
+    append_only     tables whose rows the database refuses to change
     relay           the outbox goes to the broker
     housekeeping    what was settled long ago is forgotten
 
 Behind events and calls:
     inbox, retries, parking, mending    dedupe; try again; keep for a person; who decides
+    rounds, backoff             items one by one; how long to wait after a failure
+    hearing                     events that every instance gets, at most once
     broker, consumer, sender, queues, embedded
     bell, loop, ticks           waiting without polling; looping; sharing a clock
 
 The process around it:
-    process, container, config, logs, health, http, json, green
+    process, container, config, logs, health, json, green
+    http            the server; http_connection, http_head, http_body: what it reads
+    networks, peers             what clients are counted by; connections of each
+    masking, storable           no credentials in texts; texts that any database keeps
+    private_files, storage      files that their owner alone can read; photos and documents
+    smtp            mail servers, over TLS
 
 Bytes from outside:
     subprocess_parser, bounds   parsed in a process of their own, within limits
+    fetching, addresses, dialling, gunzipping   what users give the address of
 """

@@ -64,11 +64,11 @@ def finish(
                 tx.emit(answer(id))
 
     work = f"erasures of {database.service}"
-    for_each(begun(database), bring_further, work=work, deadline_s=ERASED_WITHIN_S)
+    for_each(_begun(database), bring_further, work=work, deadline_s=ERASED_WITHIN_S)
 
 
-def begun(database: Database) -> list[UUID]:
-    """Who is being forgotten, the longest first."""
+def _begun(database: Database) -> list[UUID]:
+    """Ids whose erasure is under way, the longest first."""
     forgotten = database.table("forgotten")
     query = select(forgotten.c.id).where(forgotten.c.completed_at.is_(None))
     with database.reading() as session:

@@ -25,6 +25,7 @@ from nameko.extensions import SharedExtension
 
 from chassis.consumer import QueueConsumer
 from chassis.events import Envelope, Event, exchange_of
+from chassis.storable import described
 
 Heard = Callable[[Event], None]
 
@@ -96,7 +97,7 @@ class Hearing(SharedExtension):
             try:
                 listener.heard(Envelope.from_json(body, kind).data)
             except Exception as error:
-                log.error("event_not_heard", error=f"{type(error).__name__}: {error}")
+                log.error("event_not_heard", error=described(error))
                 listener.on_gap()
 
     def stop(self) -> None:

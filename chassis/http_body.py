@@ -101,7 +101,7 @@ def read_body(environ: dict[str, Any], largest: int, within_s: float) -> None:
     """
     stream: Body = environ["wsgi.input"]
     if stream.length is not None and stream.length > largest:
-        raise RequestEntityTooLarge(f"the body has {stream.length} bytes, the limit is {largest}")
+        raise RequestEntityTooLarge(f"The body has {stream.length} bytes, the limit is {largest}.")
     body = io.BytesIO() if stream.is_whole else _read(stream, largest, within_s)
     environ["CONTENT_LENGTH"] = str(body.getbuffer().nbytes)
     environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -115,10 +115,10 @@ def _read(stream: Body, largest: int, within_s: float) -> io.BytesIO:
             while piece := stream.read(PIECE):
                 body.write(piece)
                 if body.tell() > largest:
-                    raise RequestEntityTooLarge(f"the body is over {largest} bytes")
+                    raise RequestEntityTooLarge(f"The body is over {largest} bytes.")
     except TimeoutError:
-        raise RequestTimeout(f"the body did not come within {within_s:.0f} s") from None
-    except OSError as error:
-        raise BadRequest(f"the body could not be read: {error}") from None
+        raise RequestTimeout(f"The body did not come within {within_s:.0f} seconds.") from None
+    except OSError:
+        raise BadRequest("The connection ended before the body did.") from None
     body.seek(0)
     return body

@@ -69,7 +69,7 @@ class Waiting:
     event_id: UUID
     handler: str
     attempts: int
-    body: bytes = field(repr=False)  # it may say anything of anybody, and logs show the rest
+    body: bytes = field(repr=False)  # it may bear personal data, and logs show the rest
 
 
 class Inbox:

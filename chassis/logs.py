@@ -69,7 +69,7 @@ def configure(style: str, level: str = "info") -> None:
 
 def escaped(text: str) -> str:
     """The text with ``\\x1b`` and the like in place of all that is not printable: a terminal obeys
-    control characters, and a line break begins a line that nobody logged."""
+    control characters, and after a line break text would look like another line."""
     if text.isprintable():
         return text
     return "".join(

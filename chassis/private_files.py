@@ -48,7 +48,7 @@ def tighten(folder: Path) -> list[str]:
     to another user, and links, which are not followed.
     """
     left = []
-    # from the top down: in a folder that is closed, nobody else can exchange anything
+    # from the top down: in a folder that is closed, no other user can exchange anything
     for path, folders, files, here in os.fwalk(os.path.realpath(folder)):
         if not _closed(".", here):
             left.append(path)

@@ -91,7 +91,7 @@ class MailServer:
         return here == address or here in network
 
     def connected(self) -> smtplib.SMTP:
-        """A connection with TLS, unless it is ``in_clear``; nobody has signed in yet.
+        """A connection with TLS, unless it is ``in_clear``; before any log-in.
 
         Raises ``OSError`` or ``SMTPException``, of which ``Insecure`` says that TLS failed.
         """

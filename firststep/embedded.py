@@ -53,7 +53,5 @@ def own_seal_keys(data: Path) -> str:
     """The keys in the platform's folder; made where there are none."""
     path = data / "seal.keys"
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_key())
+        private_files.write(path, new_key().encode())
     return path.read_text().strip()

@@ -162,7 +162,7 @@ class Cache:
         self, own: dict[Key, Filling], ask: Callable[[list[Key]], Mapping[Key, Any]]
     ) -> dict[Key, Entry]:
         got: Mapping[Key, Any] = {}
-        error: Exception | None = Unavailable("whoever asked for it gave up")
+        error: Exception | None = Unavailable()  # where the request that asked gave up
         try:
             got, error = ask(list(own)), None
         except Exception as refusal:

@@ -29,11 +29,13 @@ from contracts.profiles.sessions import (
     SessionsEnded,
 )
 
+CAN_NOT_TELL = "We can't check your sign-in at the moment. Please try again in a minute."
 REMEMBERED_S = (TOKEN_LIFETIME + CLOCKS_DIFFER).total_seconds()
 
 
 class BadToken(Unauthenticated):
-    """This access token is invalid: it is malformed, has expired, or is not from here."""
+    """This access token is invalid: it is malformed, has expired, or is not from here. Please
+    refresh it, or log in again."""
 
     code = "bad_token"
 
@@ -106,7 +108,7 @@ class RevocationList(SharedExtension):
         """Raises ``TokenRevoked``, and ``Unavailable`` where it can't be known."""
         while True:
             if not self.hearing.connected:
-                raise Unavailable("we can't tell at present whether you are still signed in")
+                raise Unavailable(CAN_NOT_TELL)
             if self._caught_up == self._gaps:
                 break
             self._catch_up()
@@ -119,7 +121,7 @@ class RevocationList(SharedExtension):
             self._asking.wait()
             return
         gaps, self._asking = self._gaps, GreenEvent()
-        error: Exception | None = Unavailable("the request that asked was given up")
+        error: Exception | None = Unavailable(CAN_NOT_TELL)
         try:
             answer = Remote("profiles", self.replies, self.sender).list_revocations()
             for each in load(Revocations, answer, Reading.WIRE).items:

@@ -116,8 +116,8 @@ class ConsultationsAtRisk(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class NoteRead(Event, producer=PRODUCER):
-    """A specialist was shown what a client had told them before. For the audit: told again after
-    an hour, or from another network."""
+    """A specialist was shown a client's note. For the audit: at most once an hour from the same
+    network."""
 
     consultation_id: UUID
     client_id: UUID
@@ -189,8 +189,8 @@ class Consultation:
     note: Annotated[
         str | None,
         Doc(
-            "What the client told before. Answers to a GET alone have it; the specialist's, in "
-            "sessions that showed a second factor alone."
+            "What the client wrote before. Only answers to a GET have it, the specialist's only "
+            "in sessions that showed a second factor."
         ),
     ] = field(default=None, repr=False)
     note_withheld: Annotated[

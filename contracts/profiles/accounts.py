@@ -79,7 +79,7 @@ DisplayName = Annotated[str, Normalised(one_line), Length(1, 100), NotBlank]
 
 @dataclass(frozen=True, kw_only=True)
 class EmailVerificationRequested(Event, producer=PRODUCER):
-    """Somebody signed up with an e-mail address that no account has: it is to be confirmed."""
+    """A sign-up with an e-mail address that no account has: the address is to be confirmed."""
 
     account_id: Annotated[UUID, Doc("The account's id, once the address is confirmed.")]
     email: Annotated[str, Doc("Where the link goes.")]
@@ -88,7 +88,7 @@ class EmailVerificationRequested(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class KnownAddressSignedUp(Event, producer=PRODUCER):
-    """Somebody signed up with the e-mail address of an account: its owner is told by mail."""
+    """A sign-up with the e-mail address of an account: the owner is told by mail."""
 
     account_id: UUID
     email: str
@@ -219,7 +219,7 @@ class RequestEmailVerification:
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyEmail:
-    """A confirmation link, and what shows that whoever follows it is the person who signed up.
+    """A confirmation link, and what shows that it is followed by the person who signed up.
 
     The link proves the mailbox, not the password: without the secret of the sign-up, the owner
     of the mailbox enters the password chosen there, or sets a new one.
@@ -314,7 +314,7 @@ class PasswordTooCommon(Invalid):
 
 
 class WrongPassword(Forbidden):
-    """That is not your password."""
+    """That is not your password. Please try again."""
 
     code = "wrong_password"
 
@@ -356,6 +356,6 @@ class LinkUsed(Invalid):
 
 
 class TooManyTries(TooMany):
-    """That was tried too often; wait a few minutes."""
+    """That was tried too often. Please wait a while before you try again."""
 
     code = "too_many_tries"

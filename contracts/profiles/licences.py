@@ -181,7 +181,7 @@ class LicenceEnded(Invalid):
 
 
 class ReasonMissing(Invalid):
-    """Whoever declines a licence says why."""
+    """Please say why you decline this licence: the specialist is told."""
 
     code = "reason_missing"
 

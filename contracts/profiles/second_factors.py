@@ -100,7 +100,7 @@ class RecoveryCodes:
 
 
 class WrongCode(Unauthenticated):
-    """This code is wrong, or was used before."""
+    """This code is wrong, or was used before. Please enter another one."""
 
     code = "wrong_code"
 

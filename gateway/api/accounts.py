@@ -28,7 +28,7 @@ from contracts.profiles.accounts import (
     VerifyEmail,
     WrongPassword,
 )
-from contracts.profiles.sessions import Session
+from contracts.profiles.sessions import Session, Suspended
 from gateway.api.base import Api
 from gateway.api.codes import CODE_REFUSED
 from gateway.declaration import SIGNED_IN
@@ -148,6 +148,7 @@ class AccountsApi(Api):
             WrongPassword,
             PasswordTooCommon,
             EmailTaken,
+            Suspended,
             TooManyTries,
         ],
     )

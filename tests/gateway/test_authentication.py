@@ -23,10 +23,10 @@ from werkzeug.wrappers import Request
 from chassis.context import Caller
 from chassis.sealing import Seal
 from chassis.times import utc_now
+from contracts.profiles.sessions import TOKEN_LIFETIME
 from gateway import authentication, server
 from gateway.problems import CHALLENGE
 from services.profiles.sessions import signing_keys
-from services.profiles.sessions.tokens import LIFETIME
 from tests.gateway.description import expect_problem
 from tests.house import House
 from tests.people import PASSWORD, Person, a_client, slots_of
@@ -93,7 +93,7 @@ FORGED: dict[str, Callable[[Person, OKPKey], str]] = {
     "three parts of nothing": lambda person, key: "a.b.c",
     "an empty header": lambda person, key: "e30.e30.e30",
     "dots": lambda person, key: "." * 100,
-    "expired": lambda person, key: a_token(person, key, LIFETIME + timedelta(seconds=1)),
+    "expired": lambda person, key: a_token(person, key, TOKEN_LIFETIME + timedelta(seconds=1)),
     "signed with another key": lambda person, key: a_token(person, a_key()),
     "changed afterwards": lambda person, key: person.token[:-8] + "AAAAAAAA",
     "cut off": lambda person, key: person.token[:-3],
@@ -196,7 +196,7 @@ def test_without_a_token_one_is_told_to_sign_in(http: httpx.Client) -> None:
 
 UNHEEDED: dict[str, Callable[[Person, OKPKey], str]] = {
     "garbage": lambda person, key: "Bearer garbage",
-    "expired": lambda person, key: f"Bearer {a_token(person, key, LIFETIME + HOUR)}",
+    "expired": lambda person, key: f"Bearer {a_token(person, key, TOKEN_LIFETIME + HOUR)}",
     "forged": lambda person, key: f"Bearer {a_token(person, a_key())}",
     "no token": lambda person, key: "Bearer",
     "two tokens": lambda person, key: "Bearer a b",
@@ -311,7 +311,7 @@ def test_who_signed_in_stays_so_while_profiles_is_away(
 def test_a_token_that_was_believed_is_not_any_more_once_it_expired(
     client: Person, key: OKPKey
 ) -> None:
-    aged = a_token(client, key, LIFETIME - timedelta(seconds=2))
+    aged = a_token(client, key, TOKEN_LIFETIME - timedelta(seconds=2))
     headers = {"Authorization": f"Bearer {aged}"}
 
     def status() -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import delete
 from chassis.database import Database
 from chassis.sealing import Seal, Unopenable, new_key
 from chassis.times import utc_now
+from contracts.profiles.sessions import TOKEN_LIFETIME
 from services.profiles.service import ProfilesService
 from services.profiles.sessions.signing_keys import (
     ANNOUNCED,
@@ -21,7 +22,6 @@ from services.profiles.sessions.signing_keys import (
     rotate,
     signing_key,
 )
-from services.profiles.sessions.tokens import LIFETIME
 from tests.databases import Databases, connected_database
 from tests.profiles.signing_in import claims_of, somebody
 from tests.talking import NOBODY, at_once, serving
@@ -87,9 +87,9 @@ def test_a_key_is_published_until_the_last_token_that_it_signed_has_expired(
 ) -> None:
     first = signs(profiles, timedelta())
     rotated(profiles, SIGNS_FOR - ANNOUNCED)
-    rotated(profiles, SIGNS_FOR + LIFETIME)
+    rotated(profiles, SIGNS_FOR + TOKEN_LIFETIME)
     assert first.kid in published(profiles)
-    rotated(profiles, SIGNS_FOR + LIFETIME + timedelta(hours=1))
+    rotated(profiles, SIGNS_FOR + TOKEN_LIFETIME + timedelta(hours=1))
     assert first.kid not in published(profiles)
     assert len(published(profiles)) == 1
 

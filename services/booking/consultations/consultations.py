@@ -191,8 +191,8 @@ class Consultation(Attended, Base):
         return self.sealed_note is not None and (is_client or reader.second_factor)
 
     def is_news_read_by(self, reader: Caller, network: str | None, now: datetime) -> bool:
-        """Whether it is to be told that the reader is shown the note: the specialist, for the
-        first time, after an hour, or from another network."""
+        """Whether a ``NoteRead`` is due when the reader is shown the note: the specialist, for
+        the first time, after an hour, or from another network."""
         if not self.shows_note_to(reader) or self.party(reader.known()) == Party.CLIENT:
             return False
         told = self.note_read_at is not None and now < self.note_read_at + READING_TOLD_EVERY
@@ -210,7 +210,8 @@ class Consultation(Attended, Base):
     def to_resource_with_note(
         self, reader: Caller, opened: Callable[[str], str | None]
     ) -> contract.Consultation:
-        """As one of its sides sees it who asks to read it."""
+        """As the reader, one of its two sides, sees it: with the note, or the word that there is
+        one."""
         if self.shows_note_to(reader):
             return self.to_resource(reader.known(), opened)
         return replace(self.to_resource(reader.known()), note_withheld=self.sealed_note is not None)

@@ -134,7 +134,7 @@ def wrong_codes_entered() -> Wording:
         kind="wrong_codes_entered",
         subject="Logging in to your account",
         text=(
-            "Somebody entered the right password for your account, and then three wrong codes. "
+            "Someone entered the right password for your account, and then three wrong codes. "
             "They did not get in. If that was not you, your password is known: reset it now."
         ),
     )

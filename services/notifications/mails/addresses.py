@@ -1,5 +1,8 @@
 """Addresses as mail is sent to them: just what is on record, or not at all.
 
+New addresses have one form (``contracts.inputs.addresses``); those from before may have another,
+such as letters outside of ASCII.
+
 ``email`` and ``smtplib`` parse whatever text they are given, and may read another address out of
 it (encoded words, groups, comments, quotes) or raise. So an address is taken apart here, and only
 a plain one is used: a dot-atom, ``@``, a host name (RFC 5321 4.1.2, RFC 6531 3.3).
@@ -12,9 +15,9 @@ from email.headerregistry import Address
 
 import idna
 
-LONGEST, LONGEST_LOCAL_PART = 254, 64
-"""Octets: RFC 5321 4.5.3.1 and its erratum 1690."""
-ATOM = r"(?:[a-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+"
+from contracts.inputs.addresses import ATEXT, LONGEST, LONGEST_LOCAL_PART
+
+ATOM = rf"(?:{ATEXT}|[^\x00-\x7f])+"
 LABEL = r"(?!-)(?:[a-z0-9-]|[^\x00-\x7f]){1,63}(?<!-)"
 PLAIN = re.compile(rf"({ATOM}(?:\.{ATOM})*)@({LABEL}(?:\.{LABEL})*)", re.IGNORECASE)
 ENCODED_WORD = "=?"

@@ -82,8 +82,8 @@ class Mail(Base):
         )
 
     def to_message(self, recipient: Recipient | None) -> EmailMessage:
-        """Raises ``Undeliverable``. An address of its own may be somebody else's than the
-        account's, or a stranger's: whose name it is is not said there."""
+        """Raises ``Undeliverable``. An address of the mail's own may belong to another person
+        than the account does, so no name stands in it."""
         known = None if self.address else recipient
         name = f" {known.display_name}" if known and known.display_name else ""
         message = EmailMessage()

@@ -42,7 +42,7 @@ class Mails(Part):
 
     @every(minutes=1)
     def look_for_waiting_mail(self) -> None:
-        """Somebody has to look why mail does not leave."""
+        """An operator has to find out why mail does not leave."""
         with self.store.reading() as session:
             backlog = queries.mail_backlog(session, utc_now())
         if backlog.oldest_mail is not None and backlog.oldest_mail > WAITS_TOO_LONG.total_seconds():

@@ -1,7 +1,7 @@
 """The PendingSignUp: a person who wants an account, until the link in their mail is followed.
 
 It becomes the account, under its own id, once its address is confirmed. Every sign-up has a row
-of its own: somebody else's sign-up with the same address changes nothing about it. One is made
+of its own: another person's sign-up with the same address changes nothing about it. One is made
 for an address that has an account, too, so that nothing about the answer tells the two apart; no
 link leads to that one.
 """

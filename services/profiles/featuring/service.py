@@ -29,6 +29,7 @@ from contracts.profiles.featuring import (
 from services.profiles.featuring import corrections, exposures, feed, queries
 from services.profiles.featuring.corrections import Cause
 from services.profiles.part import Part
+from services.profiles.specialists.profile import NO_PROFILE
 from services.profiles.specialists.specialists import Specialist
 
 log = structlog.get_logger()
@@ -72,7 +73,7 @@ class Featuring(Part):
         with self.store.reading() as session:
             specialist = session.get(Specialist, specialist_id)
             if specialist is None:
-                raise NotFound("you have no profile yet: write one first")
+                raise NotFound(NO_PROFILE)
             specialist.require_written()
             return FeaturingReport(
                 featured=specialist.featured,

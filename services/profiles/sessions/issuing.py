@@ -9,12 +9,13 @@ from chassis import context
 from chassis.sealing import Seal
 from chassis.transaction import Transaction
 from contracts.profiles import sessions as contract
+from contracts.profiles.sessions import TOKEN_LIFETIME
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.audit import What
 from services.profiles.sessions.sessions import RefreshToken, Session
 from services.profiles.sessions.signing_keys import signing_key
-from services.profiles.sessions.tokens import LIFETIME, access_token
+from services.profiles.sessions.tokens import access_token
 
 REFRESH_TOKEN_BYTES = 32
 
@@ -44,5 +45,5 @@ def issue(
         access_token=access_token(signing_key(tx, seal, now), caller, now),
         refresh_token=refresh_token,
         token_type="Bearer",
-        expires_in=int(LIFETIME.total_seconds()),
+        expires_in=int(TOKEN_LIFETIME.total_seconds()),
     )

@@ -19,9 +19,8 @@ from chassis import json
 from chassis.inserts import insert_if_absent
 from chassis.sealing import Seal
 from chassis.transaction import Transaction
-from contracts.profiles.sessions import CLOCKS_DIFFER
+from contracts.profiles.sessions import CLOCKS_DIFFER, TOKEN_LIFETIME
 from services.profiles.base import Base
-from services.profiles.sessions.tokens import LIFETIME
 
 SIGNS_FOR = timedelta(days=30)
 ANNOUNCED = timedelta(hours=1)
@@ -44,7 +43,7 @@ class SigningKey(Base):
         return now >= self.signs_from + SIGNS_FOR - ANNOUNCED
 
     def hand_over(self, successor_signs_from: datetime) -> None:
-        self.retires_at = successor_signs_from + LIFETIME + CLOCKS_DIFFER
+        self.retires_at = successor_signs_from + TOKEN_LIFETIME + CLOCKS_DIFFER
 
     def opened(self, seal: Seal) -> OKPKey:
         """The key that signs."""

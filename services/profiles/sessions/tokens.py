@@ -21,8 +21,6 @@ from contracts.profiles.sessions import (
     TOKEN_TYPE,
 )
 
-LIFETIME = TOKEN_LIFETIME
-
 
 def access_token(key: OKPKey, caller: Caller, issued_at: datetime) -> str:
     """``sid``: its session; ``verified``: the e-mail address is proven; ``amr`` (RFC 8176): what
@@ -36,7 +34,7 @@ def access_token(key: OKPKey, caller: Caller, issued_at: datetime) -> str:
         "verified": caller.verified,
         "amr": ["pwd", "otp", SECOND_FACTOR_SHOWN] if caller.second_factor else ["pwd"],
         "iat": issued_at.timestamp(),
-        "exp": int((issued_at + LIFETIME).timestamp()),
+        "exp": int((issued_at + TOKEN_LIFETIME).timestamp()),
     }
     header = {"typ": TOKEN_TYPE, "alg": TOKEN_ALGORITHM, "kid": key.kid}
     return jwt.encode(header, claims, key, algorithms=[TOKEN_ALGORITHM])

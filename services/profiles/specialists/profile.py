@@ -15,6 +15,7 @@ from services.profiles.specialists import standards
 
 WRITTEN = tuple(each.name for each in fields(WriteProfile))
 NEEDED_TO_LIST = ("headline", "biography", "topics", "languages", "time_zone")
+NO_PROFILE = "You have no profile yet. Please write one first."
 LISTS = ("topics", "approaches", "languages", "countries", "accessibility")
 
 
@@ -55,7 +56,7 @@ class Profile:
 
     def require_written(self) -> None:
         if not self.written:
-            raise NotFound("you have no profile yet: write one first")
+            raise NotFound(NO_PROFILE)
 
     def take(self, profile: WriteProfile | ChangeProfile) -> None:
         """Take on what was given. Raises ``NoSuchCode``."""

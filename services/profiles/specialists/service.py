@@ -20,6 +20,7 @@ from services.profiles.guesses import PHOTO
 from services.profiles.part import Part
 from services.profiles.specialists import photos
 from services.profiles.specialists.history import Change, recorded
+from services.profiles.specialists.profile import NO_PROFILE
 from services.profiles.specialists.specialists import Specialist
 from services.profiles.sweeping import sweep
 
@@ -100,7 +101,7 @@ class Specialists(Part):
         with self.store.reading() as session:
             specialist = session.get(Specialist, account_id)
         if specialist is None:
-            raise NotFound("you have no profile yet: write one first")
+            raise NotFound(NO_PROFILE)
         specialist.require_written()
 
     def _specialist(self, specialist_id: UUID) -> Specialist:
