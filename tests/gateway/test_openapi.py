@@ -205,6 +205,7 @@ def _play_accounts(http: httpx.Client) -> None:
             http.put("/api/v1/email-change-stops", json=stop)
     email = new["email"]
     assert follow(http, asked["token"]).status_code == 204
+    somebody_new = replace(somebody_new, email=email)
     http.get("/.well-known/jwks.json")
 
     secret = somebody_new.post("/me/totp", {"password": PASSWORD}).json()["secret"]
