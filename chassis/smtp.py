@@ -7,6 +7,9 @@
 
 The certificate must be valid, for this host, and from an authority that this machine trusts.
 OpenSSL reads ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` in place of the system's authorities.
+
+A reply may have any number of lines (RFC 5321, 4.2.1), which smtplib collects in memory as long as
+they keep coming. Here each reply is limited.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, ip_address
-from typing import NoReturn, cast
+from typing import Any, BinaryIO, NoReturn, cast
 from urllib.parse import unquote, urlsplit
 
 import idna
@@ -26,6 +29,8 @@ import idna
 from chassis.addresses import NAME, NUMBER_AT_THE_END
 
 TIMEOUT_S = 10
+LONGEST_REPLY = 64 * 1024
+"""Bytes of all lines of one reply. Servers write some hundred."""
 CLEAR = "smtp+clear"
 PORTS = {"smtp": 25, "smtps": 465, CLEAR: 25}
 LOOPBACK = IPv4Network("127.0.0.0/8"), IPv6Address("::1")
@@ -97,10 +102,10 @@ class MailServer:
         """
         if self.scheme == "smtps":
             try:
-                return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=_tls())
+                return _OverTls(self.host, self.port, timeout=TIMEOUT_S, context=_tls())
             except ssl.SSLError as error:
                 self._refuse(error)
-        server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
+        server = _Smtp(self.host, self.port, timeout=TIMEOUT_S)
         if not self.in_clear:
             try:
                 self._secure(server)
@@ -135,6 +140,42 @@ class MailServer:
             f"it does not speak TLS 1.2 or newer ({error.reason}); nothing was sent. "
             "FIRSTSTEP_MAIL: smtps:// is TLS from the first byte, smtp:// is STARTTLS"
         ) from error
+
+
+class _LimitedReply:
+    """The server's answers, of which each has its limit."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._left = 0
+
+    def begin(self) -> None:
+        self._left = LONGEST_REPLY
+
+    def readline(self, size: int) -> bytes:
+        """Raises ``OSError``, as a connection that breaks does."""
+        line = self._stream.readline(min(size, self._left + 1))
+        self._left -= len(line)
+        if self._left < 0:
+            raise OSError(f"its reply is over {LONGEST_REPLY} bytes")
+        return line
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Smtp(smtplib.SMTP):
+    file: Any
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None:  # the connection is new, or newly under TLS
+            self.file = _LimitedReply(cast(socket.socket, self.sock).makefile("rb"))
+        self.file.begin()
+        return super().getreply()
+
+
+class _OverTls(_Smtp, smtplib.SMTP_SSL):
+    """TLS from the first byte."""
 
 
 class _Handshake:

@@ -115,7 +115,7 @@ class Smtp:
             if self._user:
                 self._server.login(self._user, self._password)
                 self._user = ""
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # it may ask in no base64
             raise Away(f"{type(error).__name__}: {error}") from error
 
     def _send(self, message: EmailMessage) -> None:

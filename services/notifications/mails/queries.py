@@ -53,13 +53,13 @@ def mails_of(account_id: UUID) -> Select[Mail]:
 
 def mail_backlog(session: Session, now: datetime) -> MailBacklog:
     waits = Mail.status == MailStatus.WAITING
-    oldest = session.execute(
-        select(Mail.id, Mail.next_attempt_at).where(waits).order_by(Mail.id).limit(1)
-    ).first()
-    since = None if oldest is None else made_at(oldest.id) or oldest.next_attempt_at
+    first = session.scalar(select(Mail.id).where(waits).order_by(Mail.id).limit(1))
+    due = session.scalar(select(func.min(Mail.next_attempt_at)).where(waits))
+    # a mail is never due before it is made, and its id may not say when that was
+    known = [each for each in (first and made_at(first), due) if each is not None]
     failed = (Mail.status == MailStatus.FAILED, Mail.next_attempt_at > now - LATELY)
     return MailBacklog(
         mails_waiting=session.scalar(select(func.count()).where(waits)) or 0,
-        oldest_mail=None if since is None else max(0.0, (now - since).total_seconds()),
+        oldest_mail=max(0.0, (now - min(known)).total_seconds()) if known else None,
         mails_failed=session.scalar(select(func.count()).where(*failed)) or 0,
     )
