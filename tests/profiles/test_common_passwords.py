@@ -53,6 +53,11 @@ OWN = ("sam.smith@sunnyside.example", "Samuel Müller-Smith")
         "qwertzuiopü+",
         "azertyuiopqs",
         "йцукенгшщзхъ",
+        # words with accents, and letters one by one
+        "contraseña12",
+        "pásswörd1234",
+        "p a s s w o r d 1",
+        "p.a.s.s.w.o.r.d",
         # dates
         "12.04.1985Berlin",
         "19850412 19850412",
@@ -65,6 +70,8 @@ OWN = ("sam.smith@sunnyside.example", "Samuel Müller-Smith")
         "F1rstst3p2026",
         "petstsrif1234",
         "first step 123",
+        "First-Step-2026",
+        "first.step.first",
         # the account
         "sam.smith@sunnyside.example",
         "Sam.Smith@Sunnyside.Example",
