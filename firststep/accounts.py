@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from chassis import config
 from chassis.config import Settings
 from chassis.errors import NotFound
+from chassis.logs import escaped
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import SignedOutByOperator
 from firststep import platform
-from firststep.operators import AsJson, operator, show
+from firststep.operators import AsJson, operator, show, tell
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import account_with
@@ -204,15 +205,15 @@ def _account_locked(settings: Settings, email: str) -> Iterator[tuple[Transactio
 
 def _tell(account: Account, changed: bool) -> None:
     roles = ", ".join(account.roles) or "none"
-    typer.echo(f"{account.email}: {roles}" + ("" if changed else " (nothing changed)"))
+    tell(f"{account.email}: {roles}" + ("" if changed else " (nothing changed)"))
 
 
 def _tell_state(account: Account, changed: bool, state: str) -> None:
-    typer.echo(f"{account.email}: {state}" + ("" if changed else " (nothing changed)"))
+    tell(f"{account.email}: {state}" + ("" if changed else " (nothing changed)"))
 
 
 def _account(session: Session, email: str) -> Account:
     account = account_with(session, email)
     if account is None:
-        raise NotFound(f"there is no account with the address {email}")
+        raise NotFound(f"there is no account with the address {escaped(email)}")
     return account

@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 from pyotp import TOTP
 from rich.console import Console
+from rich.markup import escape
 
 from chassis.config import BadSettings, Settings
 from chassis.events import as_mapping
@@ -41,10 +42,11 @@ def run(url: str, settings: Settings) -> int:
         with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
             Tour(client, listener(settings), console, settings).play()
     except (StepFailed, BadSettings) as error:
-        console.print(masked(f"[red]failed:[/] {error}"))
+        console.print(f"[red]failed:[/] {escape(masked(str(error)))}")
         return 1
     except httpx.TransportError as error:
-        console.print(masked(f"[red]failed:[/] no gateway answers at {url}: {error}"))
+        said = masked(f"no gateway answers at {url}: {error}")
+        console.print(f"[red]failed:[/] {escape(said)}")
         return 1
     console.print("\n[green]That is the main job.[/]")
     return 0

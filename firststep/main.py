@@ -15,6 +15,7 @@ from chassis import config, logs, sealing
 from chassis.broker import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
+from chassis.logs import escaped
 from chassis.masking import masked
 from firststep import accounts, audit, events, featuring, platform
 from firststep.platform import UnknownService
@@ -158,9 +159,13 @@ def _exit_on_misuse(command: Callable[[], None]) -> None:
 
 
 def _complain(error: Exception) -> None:
-    for line in masked(str(error)).splitlines():
+    for line in masked(str(error)).split("\n"):
         errors.print(
-            f"firststep: {line}", style="red", highlight=False, markup=False, soft_wrap=True
+            f"firststep: {escaped(line)}",
+            style="red",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
         )
 
 

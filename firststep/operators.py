@@ -11,8 +11,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from chassis import json
+from chassis.logs import escaped
 
 LONGEST_CELL_SHOWN = 100
 WIDE = 300
@@ -26,13 +28,19 @@ def operator() -> str:
     return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
+def tell(line: str) -> None:
+    """One line, whatever a stranger's text does in it."""
+    typer.echo(escaped(line))
+
+
 def show(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool, if_none: str) -> None:
     if as_json:
         typer.echo(json.dumps(rows).decode())
         return
     table = Table(*(column.replace("_", " ") for column in columns))
     for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
+        # as plain text: brackets in what a stranger wrote are no markup
+        table.add_row(*(Text(escaped(_cell(row[column]))) for column in columns))
     console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     console.print(table if rows else if_none)
 

@@ -13,6 +13,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from chassis.errors import NotFound
+from firststep.main import _exit_on_misuse
+from firststep.operators import show, tell
 from firststep.seed import PASSWORD, SPECIALISTS
 from tests.people import a_specialist, logged_in
 from tests.system.processes import (
@@ -30,6 +33,35 @@ from tests.waiting import eventually
 def platform(embedded: Settings, tmp_path: Path) -> Iterator[Serving]:
     with serving(tmp_path, embedded) as running:
         yield running.wait_until_ready()
+
+
+HOSTILE = "a\x1b[31m\r [red]b[/nonsense] \u202e"
+AS_IT_IS = r"a\x1b[31m\r [red]b[/nonsense] \u202e"
+
+
+def test_a_table_shows_what_strangers_wrote_as_plain_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show([{"error": HOSTILE}], ("error",), as_json=False, if_none="There are none.")
+    assert AS_IT_IS in capsys.readouterr().out
+
+
+def test_a_line_shows_what_strangers_wrote_as_plain_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell(HOSTILE)
+    assert capsys.readouterr().out == f"{AS_IT_IS}\n"
+
+
+def test_an_error_shows_what_strangers_wrote_as_plain_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refused() -> None:
+        raise NotFound(HOSTILE)
+
+    with pytest.raises(SystemExit):
+        _exit_on_misuse(refused)
+    assert capsys.readouterr().err == f"firststep: {AS_IT_IS}\n"
 
 
 def test_all_broken_settings_are_named_at_once_and_no_password_is_shown() -> None:
