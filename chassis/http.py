@@ -13,6 +13,7 @@ from functools import partial
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import eventlet
 import structlog
@@ -227,7 +228,7 @@ class WebServer(nameko_server.WebServer):
 
 def headers_for(url: str) -> Mapping[str, str]:
     """What every answer says, where people reach the site at this address."""
-    return {**ALWAYS, **HTTPS_ALONE} if url.startswith("https://") else ALWAYS
+    return {**ALWAYS, **HTTPS_ALONE} if urlsplit(url).scheme == "https" else ALWAYS
 
 
 def is_inherited(address: str) -> bool:

@@ -164,6 +164,7 @@ def test_no_header_of_a_request_says_whether_the_site_has_tls(
 
 def test_https_is_promised_for_a_year_and_all_names_below() -> None:
     assert headers_for("https://here.example")[HSTS] == "max-age=31536000; includeSubDomains"
+    assert HSTS in headers_for("HTTPS://here.example")
     assert HSTS not in headers_for("http://here.example")
     assert HSTS not in headers_for("")
 

@@ -56,7 +56,7 @@ def mail_backlog(session: Session, now: datetime) -> MailBacklog:
     first = session.scalar(select(Mail.id).where(waits).order_by(Mail.id).limit(1))
     due = session.scalar(select(func.min(Mail.next_attempt_at)).where(waits))
     # a mail is never due before it is made, and its id may not say when that was
-    known = [each for each in (first and made_at(first), due) if each is not None]
+    known = [each for each in (None if first is None else made_at(first), due) if each is not None]
     failed = (Mail.status == MailStatus.FAILED, Mail.next_attempt_at > now - LATELY)
     return MailBacklog(
         mails_waiting=session.scalar(select(func.count()).where(waits)) or 0,
