@@ -150,6 +150,7 @@ class AccountsApi(Api):
             EmailTaken,
             Suspended,
             TooManyTries,
+            Suspended,
         ],
     )
     def verify_email(self, body: VerifyEmail) -> Any:

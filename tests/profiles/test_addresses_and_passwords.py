@@ -166,6 +166,29 @@ def test_a_change_that_was_made_can_not_be_stopped_any_more(profiles: Talking) -
         stop_email_change(profiles, person.told(EmailChangeRequested)[-1].stop_token)
 
 
+def test_who_stops_a_change_that_another_one_followed_is_not_told_that_it_is_off(
+    profiles: Talking,
+) -> None:
+    person = somebody(profiles)
+    for _ in range(2):
+        change_email(person, an_address())
+        follow(profiles, person.change_link())
+    [first, _] = person.told(EmailChangeRequested)
+    with pytest.raises(LinkUsed):
+        stop_email_change(profiles, first.stop_token)
+
+
+def test_another_password_voids_the_link_that_stops_a_change(profiles: Talking) -> None:
+    person, address = somebody(profiles), an_address()
+    change_email(person, address)
+    change_password(person)
+    change_email(person, address, ANOTHER)
+    [before, _] = person.told(EmailChangeRequested)
+    with pytest.raises(LinkUsed):
+        stop_email_change(profiles, before.stop_token)
+    assert person.me().pending_email == address
+
+
 def test_the_link_of_a_change_that_is_followed_twice_changes_it_once(profiles: Talking) -> None:
     person = somebody(profiles)
     change_email(person, an_address())
@@ -253,11 +276,11 @@ def test_a_link_resets_the_password_and_ends_every_session(profiles: Talking) ->
     person = somebody(profiles)
     ask_for_reset(profiles, person.email.upper())
     reset(profiles, person.reset_link())
+    assert person.audited()[-2:] == ["password_reset_requested", "password_reset"]
     assert log_in(profiles, person.email, ANOTHER)
     with pytest.raises(BadRefreshToken):
         refresh(profiles, person.session.refresh_token)
     assert person.told(PasswordChanged) == [PasswordChanged(account_id=person.id)]
-    assert person.audited()[-2:] == ["password_reset_requested", "password_reset"]
 
 
 def test_of_all_reset_links_one_is_used_once(profiles: Talking) -> None:

@@ -20,6 +20,7 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import (
     AccountRestored,
     AccountSuspended,
+    ChangeEmail,
     ChangePassword,
     RequestPasswordReset,
     ResetPassword,
@@ -48,8 +49,10 @@ from services.profiles.sessions.sessions import Session as SessionRow
 from tests.profiles.signing_in import (
     PASSWORD,
     Person,
+    an_address,
     caller_of,
     claims_of,
+    follow,
     log_in,
     refresh,
     somebody,
@@ -314,6 +317,16 @@ def test_no_session_begins_in_a_suspended_account_however(profiles: Talking) -> 
     seal = Seal(SEAL_KEYS, "signing keys")
     with pytest.raises(Suspended), profiles.store.transaction() as tx:
         begin_session(tx, seal, tx.lock(Account, person.id), utc_now())
+
+
+def test_a_suspended_account_gets_no_other_address(profiles: Talking) -> None:
+    person, address = somebody(profiles), an_address()
+    person.asks("change_email", change=ChangeEmail(email=address, password=PASSWORD))
+    suspend(profiles, person)
+    with pytest.raises(Suspended):
+        follow(profiles, person.change_link())
+    commands.restore_account(settings_of(profiles), person.email)
+    assert follow(profiles, person.change_link()) is None
 
 
 def test_who_does_not_know_the_password_does_not_learn_of_a_suspension(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -52,6 +53,7 @@ from contracts.profiles.sessions import (
     WrongCredentials,
 )
 from services.profiles.accounts.accounts import Account
+from services.profiles.accounts.knowing import Knowing
 from services.profiles.guesses import Guesses
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
 from services.profiles.second_factors.second_factors import (
@@ -63,6 +65,7 @@ from services.profiles.service import ProfilesService
 from services.profiles.sessions.sessions import Session as SessionRow
 from tests.databases import Databases
 from tests.profiles.builders import NOW
+from tests.profiles.resets import ANOTHER, ask_for_reset, reset
 from tests.profiles.signing_in import (
     PASSWORD,
     Person,
@@ -582,3 +585,76 @@ def test_secrets_are_sealed_anew_after_a_rotation(sqlite_databases: Databases) -
         eventually(lambda: rotated.is_newest(after.rows("second_factors")[0].secret))
         [row] = after.rows("second_factors")
         assert Seal(new, "second factors").open(row.secret).decode() == totp.secret
+
+
+# What changes between the look at a secret and what it is shown for
+
+CHANGES = {
+    "change_email": {"change": ChangeEmail(email="later@example.org", password=PASSWORD)},
+    "change_password": {"change": ChangePassword(current=PASSWORD, new=ANOTHER)},
+    "erase_account": {"erasure": EraseAccount(password=PASSWORD)},
+}
+
+
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, do: Callable[[], object], after: str = "require_password"
+) -> None:
+    """Once, right after what the caller showed was found to be right."""
+    check: Callable[..., Any] = getattr(Knowing, after)
+
+    def check_and_do(self: Knowing, *shown: str | None) -> Any:
+        checked = check(self, *shown)
+        monkeypatch.undo()
+        do()
+        return checked
+
+    monkeypatch.setattr(Knowing, after, check_and_do)
+
+
+@pytest.mark.parametrize("method", [*CHANGES, "begin_totp"])
+def test_a_password_that_was_reset_meanwhile_changes_nothing_any_more(
+    profiles: Talking, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = somebody_new(profiles)
+    session = log_in(profiles, owner.email)
+    thief = replace(owner, session=session, caller=caller_of(profiles, session))
+    ask_for_reset(profiles, owner.email)
+    link = owner.reset_link()
+    meanwhile(monkeypatch, lambda: reset(profiles, link, "what the owner chose"))
+    arguments = CHANGES.get(method, {"begin": BeginTotp(password=PASSWORD)})
+    with pytest.raises(WrongPassword):
+        thief.asks(method, **arguments)
+    assert log_in(profiles, owner.email, "what the owner chose")
+    assert owner.me().pending_email is None
+
+
+@pytest.mark.parametrize("method", ["remove_totp", "renew_recovery_codes"])
+def test_a_code_beside_a_password_that_was_reset_meanwhile_is_not_enough(
+    profiles: Talking, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, totp, codes = protected(profiles)
+    arguments = {
+        "remove_totp": {"remove": RemoveTotp(password=PASSWORD, code=codes[0])},
+        "renew_recovery_codes": {"renew": RenewRecoveryCodes(password=PASSWORD, code=codes[0])},
+    }
+    ask_for_reset(profiles, owner.email)
+    link = owner.reset_link()
+    meanwhile(monkeypatch, lambda: reset(profiles, link))
+    with pytest.raises(WrongPassword):
+        owner.asks(method, **arguments[method])
+    assert log_in(profiles, owner.email, ANOTHER, codes[1])
+
+
+@pytest.mark.parametrize("method", CHANGES)
+def test_a_second_factor_that_was_set_up_meanwhile_is_asked_for(
+    profiles: Talking, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = somebody(profiles)
+    session = log_in(profiles, owner.email)
+    thief = replace(owner, session=session, caller=caller_of(profiles, session))
+    code = TOTP(begin(owner).secret).now()
+    meanwhile(monkeypatch, lambda: confirm(owner, code), after="require_identity")
+    with pytest.raises(SecondFactorRequired):
+        thief.asks(method, **CHANGES[method])
+    assert owner.me().second_factor
+    assert owner.me().pending_email is None

@@ -25,6 +25,7 @@ from contracts.profiles.accounts import (
     PasswordChanged,
     Role,
     RolesChanged,
+    WrongPassword,
 )
 from contracts.profiles.sessions import Suspended
 from services.profiles.accounts.links import Link, Purpose, fingerprint
@@ -117,7 +118,8 @@ class Account(Base):
             return fingerprint(*state, self.pending_email)
         return fingerprint(*state)
 
-    def _require_fits(self, link: Link) -> None:
+    def require_fits(self, link: Link) -> None:
+        """Raises ``LinkUsed`` for a link that was mailed before what it is for changed."""
         if link.state != self._state(link.purpose):
             raise LinkUsed
 
@@ -150,7 +152,7 @@ class Account(Base):
         """The link reached its reader; following it again changes nothing. Raises ``LinkUsed``."""
         if link.email == self.email:
             return []
-        self._require_fits(link)
+        self.require_fits(link)
         previous_email, self.email, self.verified_at = self.email, link.email, now
         self.stop_email_change()
         return [
@@ -162,12 +164,18 @@ class Account(Base):
             )
         ]
 
-    def stop_email_change(self, link: Link | None = None) -> None:
-        """No other address any more, or not the link's; raises ``EmailChangeDone``."""
-        if link is not None and link.email == self.email:
+    def stop_email_change(self) -> None:
+        """No other address any more."""
+        self.pending_email = self.pending_email_since = None
+
+    def follow_stop(self, link: Link) -> None:
+        """Stop the change that the link's mail announced; again: nothing. Raises
+        ``EmailChangeDone`` and ``LinkUsed``."""
+        if link.email == self.email:
             raise EmailChangeDone
-        if link is None or link.email == self.pending_email:
-            self.pending_email = self.pending_email_since = None
+        self.require_fits(link)
+        if link.email == self.pending_email:
+            self.stop_email_change()
 
     # The password
 
@@ -175,7 +183,7 @@ class Account(Base):
         self, link: Link, password_hash: str, now: datetime
     ) -> list[PasswordChanged | EmailVerified]:
         """The link reached its reader, which confirms the address, too; raises ``LinkUsed``."""
-        self._require_fits(link)
+        self.require_fits(link)
         _, *confirmed = self.confirm(now)
         return [self.change_password(password_hash), *confirmed]
 
@@ -185,6 +193,11 @@ class Account(Base):
         self.password_version += 1
         self.stop_email_change()
         return PasswordChanged(account_id=self.id)
+
+    def require_same_password(self, checked: Account) -> None:
+        """As when its password was compared, a moment ago; raises ``WrongPassword``."""
+        if self.password_version != checked.password_version:
+            raise WrongPassword
 
     # Suspension
 

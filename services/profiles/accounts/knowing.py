@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from chassis import context
@@ -21,18 +22,25 @@ from services.profiles.second_factors.second_factors import SecondFactor, has_se
 from services.profiles.sessions.queries import is_familiar
 
 
+@dataclass(frozen=True)
+class Identity:
+    """What a caller showed: the password of their account, and perhaps a code."""
+
+    account: Account
+    code_shown: bool
+
+
 class Knowing(Part):
     """Of the parts of profiles that ask for a password or a code."""
 
-    def require_identity(self, password: str, code: str | None) -> Account:
-        """The caller's account, once its password was shown, and a code where it has a second
-        factor: for whatever changes how one signs in, or can't be undone.
+    def require_identity(self, password: str, code: str | None) -> Identity:
+        """The caller showed their password, and a code where they have a second factor: for
+        whatever changes how one signs in, or can't be undone.
 
         Raises what ``require_password`` and ``use_code`` raise.
         """
         account = self.require_password(password)
-        self.use_code(account.id, code)
-        return account
+        return Identity(account, self.use_code(account.id, code))
 
     def require_password(self, password: str) -> Account:
         """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Forgotten``.
@@ -84,6 +92,18 @@ class Knowing(Part):
             return tx.lock(Account, self.caller.known())
         except NotFound:
             raise Forgotten from None
+
+    def identified_account(self, tx: Transaction, identity: Identity) -> Account:
+        """The same, where what was shown is still enough: another password may have been set
+        meanwhile, or a second factor set up.
+
+        Raises ``Forgotten``, ``WrongPassword``, ``SecondFactorRequired``.
+        """
+        account = self.own_account(tx)
+        account.require_same_password(identity.account)
+        if has_second_factor(tx, account.id) and not identity.code_shown:
+            raise SecondFactorRequired
+        return account
 
     def second_factor(self, tx: Transaction, account_id: UUID) -> SecondFactor:
         """Ours until the end of the transaction; raises ``NoTotp``."""

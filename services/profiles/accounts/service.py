@@ -116,7 +116,7 @@ class Accounts(Knowing):
     @rpc
     def verify_email(self, verify: VerifyEmail) -> Session | None:
         """The link of a sign-up makes the account and signs in; that of a change of address makes
-        the change."""
+        the change. Raises ``Suspended``, too."""
         both = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
         link = followed(verify.token, self.seals.links, utc_now(), *both)
         if link.purpose is Purpose.CHANGE_OF_EMAIL:
@@ -158,6 +158,8 @@ class Accounts(Knowing):
             raise AlreadyVerified
         if waiting is None:
             raise LinkUsed
+        if isinstance(waiting, Account):
+            waiting.require_fits(link)
         account, *events = waiting.confirm(now, password_hash)
         tx.add(account)
         tx.emit(*events)
@@ -189,15 +191,12 @@ class Accounts(Knowing):
     @rpc
     def change_email(self, change: ChangeEmail) -> None:
         """A link goes to the other address; the present one is told, and can stop it."""
-        checked, email, now = (
-            self.require_identity(change.password, change.code),
-            normalised(change.email),
-            utc_now(),
-        )
-        self.guesses.of(guesses.CHANGE_OF_EMAIL, checked.id, None).count()
+        identity = self.require_identity(change.password, change.code)
+        email, now = normalised(change.email), utc_now()
+        self.guesses.of(guesses.CHANGE_OF_EMAIL, identity.account.id, None).count()
         self.guesses.of(guesses.MAIL, mailbox_of(email), None).count()
         with self.store.transaction() as tx:
-            account = self.own_account(tx)
+            account = self.identified_account(tx, identity)
             link, stop = account.ask_for_email(email, now)
             tx.emit(
                 EmailChangeRequested(
@@ -214,7 +213,9 @@ class Accounts(Knowing):
     def _change_email(self, link: Link) -> None:
         now = utc_now()
         with self.store.transaction() as tx:
+            tx.hold(f"sign-ups with {link.email}")
             account = _whose(tx, link)
+            account.require_not_suspended()
             require_free(tx, link.email, but=account.id)
             changes = account.change_email(link, now)
             if changes:
@@ -237,7 +238,7 @@ class Accounts(Knowing):
         link = followed(stop.token, self.seals.links, utc_now(), Purpose.STOP_CHANGE_OF_EMAIL)
         with self.store.transaction() as tx:
             account = _whose(tx, link)
-            account.stop_email_change(link)
+            account.follow_stop(link)
             audit.record(tx, What.EMAIL_CHANGE_STOPPED, about=account.id)
             return tx.reply(None)
 
@@ -254,10 +255,11 @@ class Accounts(Knowing):
 
     @rpc
     def change_password(self, change: ChangePassword) -> None:
-        account, now = self.require_identity(change.current, change.code), utc_now()
-        password_hash = passwords.hashed(change.new, (account.email, account.display_name))
+        identity, now = self.require_identity(change.current, change.code), utc_now()
+        own_words = (identity.account.email, identity.account.display_name)
+        password_hash = passwords.hashed(change.new, own_words)
         with self.store.transaction() as tx:
-            account = self.own_account(tx)
+            account = self.identified_account(tx, identity)
             tx.emit(account.change_password(password_hash))
             forgive_wrong_codes(tx, account.id)
             end_sessions(tx, account.id, now, but=self.caller.session_id)

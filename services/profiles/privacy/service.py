@@ -20,7 +20,6 @@ from chassis.transaction import Transaction
 from contracts import content, notifications
 from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
-from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.privacy import EraseAccount, PersonalDataErased, ProfilesData
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
@@ -55,15 +54,13 @@ class Privacy(Auditing, Knowing):
     def erase_account(self, erasure: EraseAccount) -> contract.Erasure:
         account_id, now = self.caller.known(), utc_now()
         try:
-            checked = self.require_identity(erasure.password, erasure.code).password_hash
+            identity = self.require_identity(erasure.password, erasure.code)
         except Forgotten:  # by this very call, perhaps: the transaction finds out
-            checked = None
+            identity = None
         with self.store.transaction() as tx:
-            account = tx.get(Account, account_id, with_for_update=True)
-            if account is None:
+            if identity is None:
                 raise Forgotten
-            if account.password_hash != checked:
-                raise WrongPassword
+            self.identified_account(tx, identity)
             specialist = tx.get(Specialist, account_id, with_for_update=True)
             if specialist is not None:  # told here: at the end the row is gone
                 seen = specialist.as_seen()

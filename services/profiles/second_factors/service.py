@@ -34,9 +34,10 @@ class SecondFactors(Knowing):
     @rpc
     def begin_totp(self, begin: BeginTotp) -> Totp:
         """A secret that takes effect once it is confirmed; another one in place of that before."""
-        self.require_password(begin.password)
+        checked = self.require_password(begin.password)
         with self.store.transaction() as tx:
             account = self.own_account(tx)
+            account.require_same_password(checked)
             if not account.verified:
                 raise EmailNotVerified
             totp = new_totp(account.email)
@@ -65,9 +66,9 @@ class SecondFactors(Knowing):
     @rpc
     def remove_totp(self, remove: RemoveTotp) -> None:
         """All other sessions end, and this one loses the roles that need a second factor."""
-        self.require_identity(remove.password, remove.code)
+        identity = self.require_identity(remove.password, remove.code)
         with self.store.transaction() as tx:
-            account = self.own_account(tx)
+            account = self.identified_account(tx, identity)
             factor = self.second_factor(tx, account.id)
             factor.require_confirmed()
             tx.delete(factor)
@@ -85,8 +86,9 @@ class SecondFactors(Knowing):
 
     @rpc
     def renew_recovery_codes(self, renew: RenewRecoveryCodes) -> RecoveryCodes:
-        account, codes = self.require_identity(renew.password, renew.code), new_recovery_codes()
+        identity, codes = self.require_identity(renew.password, renew.code), new_recovery_codes()
         with self.store.transaction() as tx:
+            account = self.identified_account(tx, identity)
             factor = self.second_factor(tx, account.id)
             factor.require_confirmed()
             factor.renew(codes.codes)
