@@ -17,6 +17,7 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import (
     AccountRegistered,
     AlreadyVerified,
+    ChangePassword,
     EmailVerificationRequested,
     EmailVerified,
     KnownAddressSignedUp,
@@ -320,6 +321,18 @@ def test_a_reset_confirms_a_sign_up_with_the_new_password(profiles: Talking) -> 
 
 
 # Accounts from before
+
+
+def test_another_password_voids_the_link_of_an_account_from_before(profiles: Talking) -> None:
+    account = an_account_from_before(profiles)
+    ask_again(profiles, account.email)
+    link = link_to(profiles, account.email)
+    change = ChangePassword(current=PASSWORD, new=ANOTHER)
+    profiles.asked_by(Caller(account.id)).change_password(change=change)
+    with pytest.raises(LinkUsed):
+        follow(profiles, link, password=ANOTHER)
+    ask_again(profiles, account.email)
+    assert follow(profiles, link_to(profiles, account.email), password=ANOTHER)
 
 
 def test_an_account_whose_address_is_not_confirmed_does_not_sign_in(profiles: Talking) -> None:

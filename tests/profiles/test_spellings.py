@@ -121,12 +121,21 @@ def test_an_old_account_whose_address_is_none_today_still_signs_in(
     assert who_signs_in(profiles, f" {email.upper()} ") == account_id
 
 
-def three_that_meet(profiles: Talking) -> tuple[str, dict[str, UUID]]:
+def who_is_found(profiles: Talking, email: str) -> UUID | None:
+    """Who signs in with this address, once it is confirmed."""
+    with profiles.store.reading() as session:
+        found = account_with(session, email)
+    return None if found is None else found.id
+
+
+def three_that_meet(
+    profiles: Talking, are_confirmed: tuple[bool, bool, bool] = (False, True, False)
+) -> tuple[str, dict[str, UUID]]:
     """Old accounts whose addresses are spellings of one; the second one is confirmed."""
     name, accounts = uuid4().hex, {}
     stored = [f"{name}@münchen.example", f"{name}@xn--mnchen-3ya.example"]
     stored.append(unicodedata.normalize("NFD", stored[0]))
-    for days_old, (email, confirmed) in enumerate(zip(stored, (False, True, False), strict=True)):
+    for days_old, (email, confirmed) in enumerate(zip(stored, are_confirmed, strict=True)):
         accounts[email] = put_account(profiles.store, email, confirmed=confirmed, days_old=days_old)
     return name, accounts
 
@@ -134,9 +143,21 @@ def three_that_meet(profiles: Talking) -> tuple[str, dict[str, UUID]]:
 def test_of_old_accounts_that_meet_each_signs_in_with_its_stored_spelling(
     profiles: Talking,
 ) -> None:
-    _, accounts = three_that_meet(profiles)
+    _, accounts = three_that_meet(profiles, are_confirmed=(True, True, True))
     for email, account_id in accounts.items():
         assert who_signs_in(profiles, f" {email.title()} ") == account_id
+    _, accounts = three_that_meet(profiles)
+    for email, account_id in accounts.items():
+        assert who_is_found(profiles, f" {email.title()} ") == account_id
+
+
+def test_of_those_that_differ_in_case_each_signs_in_as_it_is_stored(profiles: Talking) -> None:
+    name = uuid4().hex
+    upper = put_account(profiles.store, f"Sam{name}@Example.org", days_old=1)
+    lower = put_account(profiles.store, f"sam{name}@example.org", days_old=2)
+    assert who_signs_in(profiles, f"Sam{name}@Example.org ") == upper
+    assert who_signs_in(profiles, f"sam{name}@example.org") == lower
+    assert who_signs_in(profiles, f"SAM{name}@example.org") == lower
 
 
 def test_another_spelling_finds_the_confirmed_one_and_else_the_older(profiles: Talking) -> None:
@@ -149,7 +170,7 @@ def test_another_spelling_finds_the_confirmed_one_and_else_the_older(profiles: T
     older = put_account(
         profiles.store, f"{other}@mu\u0308nchen.example", confirmed=False, days_old=2
     )
-    assert who_signs_in(profiles, f"{other}@xn--mnchen-3ya.example") == older
+    assert who_is_found(profiles, f"{other}@xn--mnchen-3ya.example") == older
 
 
 def test_those_that_meet_are_listed_and_no_account_is_added_to_them(profiles: Talking) -> None:

@@ -21,11 +21,12 @@ def account_with(session: Session, email: str) -> Account | None:
     Where old accounts meet (``duplicates``), the one whose stored spelling it is; else the one
     whose address is confirmed, else the older one.
     """
-    spelled = email.strip().lower()
+    spelled = email.strip()
     return min(
         accounts_with(session, email),
         key=lambda each: (
             each.email != spelled,
+            each.email != spelled.lower(),
             each.verified_at is None,
             each.created_at,
             each.id,
@@ -40,8 +41,9 @@ def accounts_with(session: Session, email: str) -> list[Account]:
     By the stored address too: while a release is rolled out, processes of the former one write
     accounts without a key.
     """
-    key = normalised(email)
-    is_meant = or_(Account.email_key == key, Account.email.in_({key, email.strip().lower()}))
+    key, spelled = normalised(email), email.strip()
+    stored_as = Account.email.in_({key, spelled, spelled.lower()})
+    is_meant = or_(Account.email_key == key, stored_as)
     return list(session.scalars(select(Account).where(is_meant)))
 
 
