@@ -589,7 +589,7 @@ def test_secrets_are_sealed_anew_after_a_rotation(sqlite_databases: Databases) -
 
 # What changes between the look at a secret and what it is shown for
 
-CHANGES = {
+UNDER_WAY: dict[str, dict[str, Any]] = {
     "change_email": {"change": ChangeEmail(email="later@example.org", password=PASSWORD)},
     "change_password": {"change": ChangePassword(current=PASSWORD, new=ANOTHER)},
     "erase_account": {"erasure": EraseAccount(password=PASSWORD)},
@@ -611,7 +611,7 @@ def meanwhile(
     monkeypatch.setattr(Knowing, after, check_and_do)
 
 
-@pytest.mark.parametrize("method", [*CHANGES, "begin_totp"])
+@pytest.mark.parametrize("method", [*UNDER_WAY, "begin_totp"])
 def test_a_password_that_was_reset_meanwhile_changes_nothing_any_more(
     profiles: Talking, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -621,7 +621,7 @@ def test_a_password_that_was_reset_meanwhile_changes_nothing_any_more(
     ask_for_reset(profiles, owner.email)
     link = owner.reset_link()
     meanwhile(monkeypatch, lambda: reset(profiles, link, "what the owner chose"))
-    arguments = CHANGES.get(method, {"begin": BeginTotp(password=PASSWORD)})
+    arguments = UNDER_WAY.get(method, {"begin": BeginTotp(password=PASSWORD)})
     with pytest.raises(WrongPassword):
         thief.asks(method, **arguments)
     assert log_in(profiles, owner.email, "what the owner chose")
@@ -632,8 +632,8 @@ def test_a_password_that_was_reset_meanwhile_changes_nothing_any_more(
 def test_a_code_beside_a_password_that_was_reset_meanwhile_is_not_enough(
     profiles: Talking, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner, totp, codes = protected(profiles)
-    arguments = {
+    owner, _, codes = protected(profiles)
+    arguments: dict[str, dict[str, Any]] = {
         "remove_totp": {"remove": RemoveTotp(password=PASSWORD, code=codes[0])},
         "renew_recovery_codes": {"renew": RenewRecoveryCodes(password=PASSWORD, code=codes[0])},
     }
@@ -645,7 +645,7 @@ def test_a_code_beside_a_password_that_was_reset_meanwhile_is_not_enough(
     assert log_in(profiles, owner.email, ANOTHER, codes[1])
 
 
-@pytest.mark.parametrize("method", CHANGES)
+@pytest.mark.parametrize("method", UNDER_WAY)
 def test_a_second_factor_that_was_set_up_meanwhile_is_asked_for(
     profiles: Talking, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -655,6 +655,6 @@ def test_a_second_factor_that_was_set_up_meanwhile_is_asked_for(
     code = TOTP(begin(owner).secret).now()
     meanwhile(monkeypatch, lambda: confirm(owner, code), after="require_identity")
     with pytest.raises(SecondFactorRequired):
-        thief.asks(method, **CHANGES[method])
+        thief.asks(method, **UNDER_WAY[method])
     assert owner.me().second_factor
     assert owner.me().pending_email is None
