@@ -150,7 +150,6 @@ class AccountsApi(Api):
             EmailTaken,
             Suspended,
             TooManyTries,
-            Suspended,
         ],
     )
     def verify_email(self, body: VerifyEmail) -> Any:
