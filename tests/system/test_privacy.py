@@ -4,6 +4,7 @@ erased: after that it holds nothing on them any more."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from chassis import forgetting, inbox, json, retries
 from chassis.broker import ConfirmedPublisher, Outgoing
+from chassis.context import Caller
 from chassis.events import Envelope, Event, exchange_of
 from chassis.subscribe import queues_of
 from chassis.times import utc_now
@@ -35,6 +37,7 @@ from tests.people import (
     somebody,
 )
 from tests.talking import publish
+from tests.tokens import KEY, a_token_of
 from tests.waiting import eventually
 
 ERASED_WITHIN_S = 30
@@ -306,7 +309,11 @@ def test_a_token_that_outlives_its_account_opens_and_makes_nothing(house: House)
     for person in (specialist, client):
         erase(person)
     eventually(lambda: {UUID(specialist.id), UUID(client.id)} <= _forgotten(house, "booking"))
+    for person in (specialist, client):
+        assert person.get("/me").json()["code"] == "token_revoked"
 
+    # the services refuse by themselves what a gateway would let through
+    specialist, client = _let_through(specialist, "specialist"), _let_through(client, "client")
     again = specialist.post("/me/erasure", {"password": PASSWORD})
     assert (again.status_code, again.json()["code"]) == (401, "erased")
     for answer in (
@@ -327,6 +334,12 @@ def test_a_token_that_outlives_its_account_opens_and_makes_nothing(house: House)
     ):
         left = {str(getattr(row, column)) for row in rows(house, service, table)}
         assert not left & {specialist.id, client.id}
+
+
+def _let_through(person: Person, role: str) -> Person:
+    """With a token of which no gateway knows that it is void."""
+    caller = Caller(UUID(person.id), frozenset([role]), verified=True)
+    return replace(person, token=a_token_of(KEY, caller))
 
 
 def _forgotten(house: House, service: str) -> set[UUID]:
