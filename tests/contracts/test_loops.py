@@ -228,6 +228,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("profiles", "forget_old_exposures"): NoLoop("one statement deletes old days"),
     ("profiles", "rotate_signing_keys"): NoLoop("there is one key that signs"),
     ("profiles", "forget_sessions"): NoLoop("one transaction deletes what is too old"),
+    ("profiles", "forget_what_is_over"): NoLoop("two statements drop what is over"),
     ("profiles", "forget_expired"): NoLoop("two statements end what expired"),
     ("profiles", "finish_erasures"): ERASURES,
     ("profiles", "look_for_hanging_erasures"): Proof(

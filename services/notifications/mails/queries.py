@@ -56,10 +56,11 @@ def mail_backlog(session: Session, now: datetime) -> MailBacklog:
     first = session.scalar(select(Mail.id).where(waits).order_by(Mail.id).limit(1))
     due = session.scalar(select(func.min(Mail.next_attempt_at)).where(waits))
     # a mail is never due before it is made, and its id may not say when that was
-    known = [each for each in (None if first is None else made_at(first), due) if each is not None]
+    made = None if first is None else made_at(first)
+    oldest = due if made is None or due is None else min(made, due)
     failed = (Mail.status == MailStatus.FAILED, Mail.next_attempt_at > now - LATELY)
     return MailBacklog(
         mails_waiting=session.scalar(select(func.count()).where(waits)) or 0,
-        oldest_mail=max(0.0, (now - min(known)).total_seconds()) if known else None,
+        oldest_mail=None if oldest is None else max(0.0, (now - oldest).total_seconds()),
         mails_failed=session.scalar(select(func.count()).where(*failed)) or 0,
     )
