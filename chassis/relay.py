@@ -97,7 +97,8 @@ class Relay(SharedExtension):
                 self._publish(rows, confirmed)
             except BrokerAway as error:
                 away = error
-            self._mark_sent(session, confirmed)
+            if confirmed:
+                self._mark_sent(session, confirmed)
         if away is not None:
             raise away
         return len(rows)
@@ -184,8 +185,6 @@ class Relay(SharedExtension):
         return rows
 
     def _mark_sent(self, session: Any, seqs: list[int]) -> None:
-        if not seqs:
-            return
         outbox = self.database.table("outbox")
         mark = update(outbox).where(outbox.c.seq.in_(seqs)).values(sent_at=utc_now())
         if session is not None:

@@ -30,7 +30,8 @@ def reachable(http: httpx.Client, database: str) -> Iterator[None]:
     try:
         yield
     finally:
-        del _profiles[netloc]
+        if _profiles.get(netloc) is profiles:  # or that of another process at this address since
+            del _profiles[netloc]
         profiles.dispose()
 
 

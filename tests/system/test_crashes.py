@@ -35,11 +35,11 @@ SIGN_UP = {
 UNDER_ITS_KEY = {"Idempotency-Key": "once"}
 
 
-def recipients(database: str) -> list[str]:
-    """The addresses that notifications heard of."""
+def written_to(database: str) -> list[str]:
+    """The addresses that notifications has a mail for."""
     store = connected_database(database, "notifications")
     with store.reading() as session:
-        found = list(session.scalars(text("SELECT email FROM recipients")))
+        found = list(session.scalars(text("SELECT address FROM mails")))
     store.dispose()
     return found
 
@@ -72,7 +72,7 @@ def test_an_event_arrives_once_though_its_process_died_while_publishing(
                 # where the new process takes longer than a call may, it is asked again
                 assert 202 in (answer.result().status_code, sign_up().status_code)
         eventually(lambda: nothing_waits(real), within=20)
-        assert recipients(real["database"]) == ["ada@example.org"]
+        assert written_to(real["database"]) == ["ada@example.org"]
         assert "Nothing is parked." in firststep(real, "events", "parked").stdout
 
 
@@ -99,11 +99,11 @@ def test_the_embedded_platform_loses_nothing_when_it_is_killed(
         with suppress(httpx.TransportError):
             dying.http.post("/api/v1/accounts", json=SIGN_UP)
         assert dying.ends_with() == -9
-    assert recipients(f"sqlite:///{embedded['data']}/{{service}}.db") == []
+    assert written_to(f"sqlite:///{embedded['data']}/{{service}}.db") == []
     with serving(tmp_path, embedded) as again:
         again.wait_until_ready()
         database = f"sqlite:///{embedded['data']}/{{service}}.db"
-        assert len(eventually(lambda: recipients(database))) == 1
+        assert len(eventually(lambda: written_to(database))) == 1
 
 
 def test_two_instances_share_the_work_and_each_event_takes_effect_once(
