@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from rich.progress import Progress
@@ -60,7 +61,9 @@ class DemoSpecialist:
 
     @property
     def email(self) -> str:
-        return f"{self.name.lower().replace(' ', '.')}@demo.example"
+        """Their name in ASCII: an address has no other letters before the @."""
+        ascii_name = normalize("NFKD", self.name).encode("ascii", "ignore").decode()
+        return f"{ascii_name.lower().replace(' ', '.')}@demo.example"
 
 
 EARLY, LATE = ("monday", "tuesday", "wednesday"), ("wednesday", "thursday", "friday")

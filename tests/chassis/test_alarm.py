@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import eventlet
@@ -48,7 +49,7 @@ def sends_all(relay: Relay) -> bool:
 def test_while_the_broker_takes_nothing_no_call_blocks_and_nothing_is_lost(
     rabbitmq_url: str, postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "LONGEST_PAUSE_S", 0.5)
+    monkeypatch.setattr(loop, "LONGEST_PAUSE", timedelta(seconds=0.5))
     with (
         servers.rabbitmq_of_our_own() as server,
         a_company(server.url, postgres_database, Teller, Listener, Client) as company,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import eventlet
@@ -381,7 +382,7 @@ def test_a_message_that_the_broker_refused_is_not_confirmed(rabbitmq_url: str) -
 def test_while_the_broker_is_away_events_wait_and_are_sent_when_it_returns(
     postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "LONGEST_PAUSE_S", 0.5)
+    monkeypatch.setattr(loop, "LONGEST_PAUSE", timedelta(seconds=0.5))
     with servers.rabbitmq_of_our_own() as server:
         with a_company(server.url, postgres_database, Teller, Listener, Client) as company:
             company.teller.tell(word="before")

@@ -118,7 +118,8 @@ def serving(
         stack.callback(_end, process)
         found = Serving(process, url, output)
         stack.enter_context(found.http)
-        stack.enter_context(reachable(found.http, database_of(settings)))
+        if {"database", "data"} & settings.keys():
+            stack.enter_context(reachable(found.http, database_of(settings)))
         yield found
 
 

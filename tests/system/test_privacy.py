@@ -32,7 +32,9 @@ from tests.people import (
     a_profile,
     a_specialist,
     an_availability,
+    confirmed,
     get_licensed,
+    sign_up,
     slots_of,
     somebody,
 )
@@ -349,7 +351,6 @@ def _forgotten(house: House, service: str) -> set[UUID]:
 def test_the_address_of_an_erased_account_can_be_used_anew(house: House) -> None:
     client = a_client(house.http)
     until_complete(house, erase(client))
-    account = {"email": client.email, "password": PASSWORD, "role": "client"}
-    answer = house.http.post("/api/v1/accounts", json={**account, "display_name": "Sam again"})
-    assert answer.status_code == 201
-    assert answer.json()["id"] != client.id
+    answer = sign_up(house.http, client.email, display_name="Sam again")
+    again = confirmed(house.http, client.email, sign_up=answer.json()["sign_up"])
+    assert again.id != client.id
