@@ -44,7 +44,7 @@ from gateway.endpoint import (
 )
 from gateway.media_types import EncodedBody, WrongMediaType
 from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
-from gateway.revocation import BadToken
+from gateway.revocation import BadToken, TokenRevoked
 
 DESCRIPTION = """
 The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.
@@ -220,7 +220,7 @@ def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable
     if declaration.takes_key:
         yield from (BadIdempotencyKey, KeyReused)
     if not isinstance(declaration.allow, Anyone):
-        yield from (Unauthenticated, BadToken, Forgotten)
+        yield from (Unauthenticated, BadToken, TokenRevoked, Forgotten)
     if not isinstance(declaration.allow, Anyone | SignedIn):
         yield Forbidden
     if "{" in declaration.path and NotFound not in declaration.errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -158,7 +159,7 @@ def test_who_was_cut_off_knows_it_and_hears_again(rabbitmq_url: str, cut: str) -
             # exclusive: nobody but its own connection may delete it
             consuming.channel.queue_delete(consuming.queues[0].name, nowait=True)
         else:
-            consuming.channel.connection.sock.close()
+            consuming.channel.connection.sock.shutdown(socket.SHUT_RDWR)
         eventually(lambda: memory.gaps == 2)
         assert memory.hearing.connected
         told = cry(rabbitmq_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -202,8 +203,8 @@ def cut_off(gateway: House) -> Iterator[None]:
     consumer.establish_connection = held
     if gateway.broker.startswith("amqp"):
         [*consuming] = consumer._consumers.values()
-        with suppress(OSError):
-            consuming[0].channel.connection.sock.close()
+        with suppress(OSError):  # not closed: its number would be another one's at once
+            consuming[0].channel.connection.sock.shutdown(socket.SHUT_RDWR)
     else:
         consumer.connected = False
     try:

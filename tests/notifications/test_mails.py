@@ -261,6 +261,9 @@ EVERY_WORDING = [
         ConsultationsAtRisk(specialist_id=new_id(), consultation_ids=[new_id()])
     ),
     accounts.verify_email("https://firststep.example/verify-email#token=x"),
+    accounts.known_address(),
+    accounts.change_email("https://firststep.example/verify-email#token=x"),
+    accounts.email_change_requested("https://firststep.example/stop-email-change#token=x"),
     accounts.reset_password("https://firststep.example/reset-password#token=x"),
     accounts.password_changed(),
     accounts.email_changed(),

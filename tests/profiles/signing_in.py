@@ -58,7 +58,8 @@ def follow(profiles: Talking, token: str, **shown: str) -> Session | None:
 
 def mails_to(profiles: Talking, email: str, event_type: type[E]) -> list[E]:
     """What was told of this kind with an address, oldest first."""
-    bodies = [row.body for row in profiles.rows("outbox") if row.type == event_type.type()]
+    rows = sorted(profiles.rows("outbox"), key=lambda row: int(row.seq))
+    bodies = [row.body for row in rows if row.type == event_type.type()]
     told = [Envelope.from_json(body, event_type).data for body in bodies]
     return [each for each in told if each.email == email]
 
