@@ -28,6 +28,10 @@ PREFIX = "FIRSTSTEP_"
 DEFAULT_ADDRESS = "127.0.0.1:8000"
 EMBEDDED_BROKER = f"{EMBEDDED}://here"
 ADDRESS = re.compile(r"(?P<host>[^:\s]+|\[[0-9a-f:]+\]):(?P<port>\d{1,5})")
+ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>\d{1,5}))?"
+)
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 INHERITED = "fd://"
 INHERITED_SOCKET = re.compile(rf"{INHERITED}\d{{1,9}}")
 BUCKET = re.compile(
@@ -51,6 +55,7 @@ class Settings:
     mail: str
     files: str
     url: str
+    origins: tuple[str, ...]
     proxies: int
     connections_per_address: int
     seal_keys: str
@@ -85,6 +90,9 @@ def read() -> Settings:
     """Photos and documents: a folder, or ``s3://key:secret@host:port/bucket``."""
     url = env.str("URL", "", validate=_url)
     """Where people reach the site, ``https://host``: what links in mails begin with."""
+    origins = env.str("ORIGINS", "", validate=_origins)
+    """Origins of browser frontends that may call the API, separated by commas, or ``*`` for all:
+    ``https://app.example``, as browsers send them."""
     proxies = env.int("PROXIES", 0, validate=validate.Range(0, MOST_PROXIES))
     """How many proxies of our own stand in front of the gateway: so many of the last addresses in
     ``X-Forwarded-For`` are believed."""
@@ -122,6 +130,7 @@ def read() -> Settings:
         mail=mail,
         files=files,
         url=(url or _url_of(http)).rstrip("/"),
+        origins=_listed(origins),
         proxies=proxies,
         connections_per_address=connections_per_address,
         seal_keys=seal_keys,
@@ -210,6 +219,24 @@ def _url_of(address: str) -> str:
 def _url(value: str) -> None:
     if value and (_scheme(value) not in ("http", "https") or urlsplit(value).hostname is None):
         raise ValidationError(f"{masked_value(value)!r} is not an http:// or https:// address")
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in value.split(",") if each.strip())
+
+
+def _origins(value: str) -> None:
+    """As browsers write them (RFC 6454, 6.1): another spelling would never match."""
+    origins = _listed(value)
+    if "*" in origins and len(origins) > 1:
+        raise ValidationError("names * beside other origins: * alone allows all")
+    for each in origins:
+        match = ORIGIN.fullmatch(each)
+        if each != "*" and (match is None or match["port"] == DEFAULT_PORTS[match["scheme"]]):
+            raise ValidationError(
+                f"{masked_value(each)!r} is not an origin as browsers send it, such as "
+                "https://app.example: lower case, no path, no default port"
+            )
 
 
 def _files(value: str) -> None:

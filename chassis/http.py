@@ -181,7 +181,7 @@ class WebServer(nameko_server.WebServer):
             except Exception:
                 log.exception("request_failed")
                 response = self.refusal(request, InternalServerError())
-            return self.finished(response)(environ, start_response)
+            return self.finished(response, request)(environ, start_response)
 
         return application
 
@@ -212,11 +212,11 @@ class WebServer(nameko_server.WebServer):
     def refused(self, error: HTTPException) -> Response:
         """The whole answer to a head that is not accepted."""
         log.info("request_refused", status=error.code, reason=error.description)
-        return self.finished(self.refusal(None, error))
+        return self.finished(self.refusal(None, error), None)
 
-    def finished(self, response: Response) -> Response:
+    def finished(self, response: Response, request: Request | None) -> Response:
         """The answer with what every answer bears. What does not say that it may be kept is
-        private; what asks for another try says when."""
+        private; what asks for another try says when. Without a request, its head was refused."""
         headers = response.headers
         for name, value in self.always.items():
             headers.setdefault(name, value)

@@ -69,6 +69,7 @@ def config_for(settings: Settings) -> dict[str, Any]:
         "MAIL": settings.mail,
         "FILES": settings.files,
         "URL": settings.url,
+        "ORIGINS": settings.origins,
         "PROXIES": settings.proxies,
         "CONNECTIONS_PER_ADDRESS": settings.connections_per_address,
         "SEAL_KEYS": settings.seal_keys,

@@ -23,6 +23,7 @@ from gateway import featured, problems
 from gateway.addresses import without_secrets
 from gateway.authentication import CALLER
 from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered
+from gateway.cors import Cors
 from gateway.featured import Featured
 
 CORRELATION_ID = "X-Correlation-Id"
@@ -46,6 +47,10 @@ class ApiServer(WebServer):
 
     reads = PublicReads()
     featured = Featured()
+
+    def setup(self) -> None:
+        super().setup()
+        self.cors = Cors(self.container.config.get("ORIGINS", ()))
 
     def application(self) -> Callable[..., Iterable[bytes]]:
         whole_way = super().application()
@@ -76,6 +81,7 @@ class ApiServer(WebServer):
         status, headers, body = answered(entry, control, environ.get("HTTP_IF_NONE_MATCH"))
         correlation_id = _correlation_id(environ.get("HTTP_X_CORRELATION_ID", ""))
         headers += (*self.always.items(), (CORRELATION_ID, correlation_id))
+        headers += self.cors.headers(path, environ.get("HTTP_ORIGIN"))
         _log("GET", path, int(status), started, correlation_id=correlation_id)
         return status, headers, body
 
@@ -83,7 +89,7 @@ class ApiServer(WebServer):
         started = time.perf_counter()
         call = _call_of(request, self.container.config.get("PROXIES", 0))
         with context.entered(call):
-            response = super().respond(request, url_map)
+            response = self.cors.preflight(request, url_map) or super().respond(request, url_map)
             response.headers[CORRELATION_ID] = call.correlation_id
             more = _who(request, call) if response.status_code in REFUSED else {}
             _log(request.method, request.path, response.status_code, started, **more)
@@ -91,6 +97,15 @@ class ApiServer(WebServer):
 
     def refusal(self, request: Request | None, error: HTTPException) -> Response:
         return problems.from_http(error)
+
+    def finished(self, response: Response, request: Request | None) -> Response:
+        if request is None:
+            headers = self.cors.headers_of_unread()
+        else:
+            headers = self.cors.headers(request.path, request.headers.get("Origin"))
+        for name, value in headers:
+            response.headers.add(name, value)
+        return super().finished(response, request)
 
     def refused(self, error: HTTPException) -> Response:
         call = CallContext()

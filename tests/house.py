@@ -87,7 +87,7 @@ def a_house(
 
 
 @contextmanager
-def another_gateway(house: House) -> Iterator[House]:
+def another_gateway(house: House, **settings: Any) -> Iterator[House]:
     """A second gateway to the same platform, in a process of its own as it were."""
     config = {
         "AMQP_URI": house.broker,
@@ -95,6 +95,7 @@ def another_gateway(house: House) -> Iterator[House]:
         "DATABASE": "",
         "URL": URL,
         "PROXIES": 1,
+        **settings,
     }
     with Process([Gateway], config, TOPOLOGY).running() as process:
         with httpx.Client(base_url=_address(process), timeout=15) as http:

@@ -14,7 +14,7 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   said.textContent = "One moment …";
   try {
-    const answer = await put(form.dataset.path, { token, ...given() });
+    const answer = await send(form.dataset.method || "PUT", form.dataset.path);
     if (answer.ok) {
       done(form.dataset.done);
       await leave(answer);
@@ -34,11 +34,12 @@ form.addEventListener("submit", async (event) => {
   button.disabled = false;
 });
 
-function put(path, body) {
+function send(method, path) {
+  const proof = method === "PUT" ? { token } : {};
   return fetch(path, {
-    method: "PUT",
+    method,
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...proof, ...given() }),
   });
 }
 

@@ -1,10 +1,11 @@
-"""The pages that links in mails lead to: each does one thing, and asks nobody outside.
+"""The pages around passwords and e-mail addresses: each does one thing, and asks nobody outside.
 
 What follows a link is a button, not the visit itself: mail programs visit links on their own.
 """
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from importlib.resources import files
 
 from werkzeug.wrappers import Request, Response
@@ -27,6 +28,15 @@ class Links:
     @page("/reset-password")
     def reset_password_page(self, request: Request) -> Response:
         return _file("reset_password.html", HTML)
+
+    @page("/change-password")
+    def change_password_page(self, request: Request) -> Response:
+        return _file("change_password.html", HTML)
+
+    @page("/.well-known/change-password")
+    def well_known_change_password(self, request: Request) -> Response:
+        """Where password managers lead people (W3C, A Well-Known URL for Changing Passwords)."""
+        return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/change-password"})
 
     @page("/stop-email-change")
     def stop_email_change_page(self, request: Request) -> Response:

@@ -13,7 +13,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -42,7 +45,19 @@ def platform_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def platform_url(platform_data: Path) -> Iterator[str]:
+def frontend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The origin of a frontend that is not the platform's own: a server of empty pages."""
+    folder = tmp_path_factory.mktemp("frontend")
+    (folder / "index.html").write_text('<!doctype html><link rel="icon" href="data:,">')
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def platform_url(platform_data: Path, frontend: str) -> Iterator[str]:
     """Where the embedded platform serves; it must end well when it is told to."""
     folder = platform_data.parent
     address = f"127.0.0.1:{_free_port()}"
@@ -50,6 +65,7 @@ def platform_url(platform_data: Path) -> Iterator[str]:
         **{name: value for name, value in os.environ.items() if not name.startswith("FIRSTSTEP_")},
         "FIRSTSTEP_HTTP": address,
         "FIRSTSTEP_DATA": str(platform_data),
+        "FIRSTSTEP_ORIGINS": frontend,
     }
     command = [sys.executable, "-m", "firststep.main", "serve"]
     with (folder / "log").open("wb") as log:

@@ -1,4 +1,4 @@
-"""The pages that links in mails lead to, as a person sees and uses them."""
+"""The pages around passwords and e-mail addresses, as a person sees and uses them."""
 
 from __future__ import annotations
 
@@ -162,3 +162,23 @@ def test_a_link_that_was_cut_off_is_said_to_be(watched: Watched, platform_url: s
     watched.page.goto(f"{platform_url}/verify-email#token=cut")
     watched.page.get_by_role("button", name="Confirm").click()
     expect(watched.page.get_by_role("status")).to_contain_text("This link is not complete")
+
+
+def test_a_password_is_changed_by_a_link_that_the_page_sends(
+    watched: Watched, platform_url: str, platform_data: Path
+) -> None:
+    email, _ = an_account(platform_url, platform_data)
+    page = watched.page
+    page.goto(f"{platform_url}/.well-known/change-password")
+    page.get_by_label("Your e-mail address").fill(email)
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_role("status")).to_contain_text("a mail with a link is on its way")
+
+    token = link_in(platform_data, "PasswordResetRequested", email)
+    open_page(watched, f"{platform_url}/reset-password#token={token}")
+    page.get_by_label("New password").fill(ANOTHER)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Your password is changed")
+    assert log_in(platform_url, email, ANOTHER) == 200
+    # nobody reads the empty body of the first form's answer before the page is left
+    assert [each for each in watched.complaints if "ERR_ABORTED" not in each] == []

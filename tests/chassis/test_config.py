@@ -56,6 +56,12 @@ def test_the_embedded_defaults_live_in_the_data_folder(
     assert settings.files == f"{tmp_path}/files"
 
 
+def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    origins = ("https://app.example", "http://127.0.0.1:5173", "http://[::1]:8080")
+    assert read(monkeypatch, ORIGINS=", ".join(origins)).origins == origins
+    assert read(monkeypatch, ORIGINS="*").origins == ("*",)
+
+
 def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     variables = {
         "HTTP": "[::1]:80",
@@ -121,6 +127,12 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("URL", "ftp://host", "'ftp://host' is not an http:// or https:// address"),
         ("URL", "https://", "is not an http:// or https:// address"),
         ("URL", "https://[host", "is not an http:// or https:// address"),
+        ("ORIGINS", "https://app.example/", "'https://app.example/' is not an origin"),
+        ("ORIGINS", "https://app.example:443", "no default port"),
+        ("ORIGINS", "https://App.example", "lower case"),
+        ("ORIGINS", "https://app.example, app.example", "'app.example' is not an origin"),
+        ("ORIGINS", "*, https://app.example", "names * beside other origins"),
+        ("ORIGINS", "https://user:word@app.example", "is not an origin"),
         ("PROXIES", "-1", "Must be greater than or equal to 0"),
         ("PROXIES", "many", "Not a valid integer."),
         ("CONNECTIONS_PER_ADDRESS", "0", "Must be greater than or equal to 1"),
@@ -219,6 +231,7 @@ def test_an_inherited_socket_is_no_address_for_links(monkeypatch: pytest.MonkeyP
             "MAIL",
             "FILES",
             "URL",
+            "ORIGINS",
             "PROXIES",
             "CONNECTIONS_PER_ADDRESS",
             "SEAL_KEYS",

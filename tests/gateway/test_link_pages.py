@@ -1,4 +1,4 @@
-"""The pages that links in mails lead to: all of them local, and the token goes nowhere else."""
+"""The pages around passwords and addresses: all local, and the token goes nowhere else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 import httpx
 import pytest
 
-PAGES = pytest.mark.parametrize("path", ["/verify-email", "/stop-email-change", "/reset-password"])
+PAGES = pytest.mark.parametrize(
+    "path", ["/verify-email", "/stop-email-change", "/reset-password", "/change-password"]
+)
 
 
 @PAGES
@@ -37,9 +39,18 @@ def test_all_that_a_page_asks_for_is_served_here(http: httpx.Client, path: str) 
 
 @PAGES
 def test_a_page_asks_what_there_is_to_be_asked(http: httpx.Client, path: str) -> None:
-    [asked] = re.findall(r'data-path="([^"]+)"', http.get(path).text)
+    page = http.get(path).text
+    [asked] = re.findall(r'data-path="([^"]+)"', page)
+    [method] = re.findall(r'data-method="([^"]+)"', page) or ["PUT"]
     document = http.get("/openapi.json").json()
-    assert "put" in document["paths"][asked]
+    assert method.lower() in document["paths"][asked]
+
+
+def test_password_managers_find_where_passwords_are_changed(http: httpx.Client) -> None:
+    answer = http.get("/.well-known/change-password")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/change-password")
+    absent = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200"
+    assert http.get(absent).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/site/", "/site/links.py", "/site/..%2fdocs.py", "/site/x"])
