@@ -31,6 +31,8 @@ from chassis.errors import FieldError, Invalid
 
 LONGEST_VALUE_SHOWN = 60
 WHOLE = re.compile(r"-?[0-9]+")
+ENUM = "x-enum"
+"""In a field's metadata, the name of its enum: what describes schemas gives each one place."""
 
 
 class Reading(StrEnum):
@@ -238,6 +240,7 @@ def field_for(hint: Any, reading: Reading, **options: Any) -> fields.Field[Any]:
     if dataclasses.is_dataclass(hint):
         return fields.Nested(_schema_class(cast(Any, hint), reading), **options)
     if isinstance(hint, type) and issubclass(hint, Enum):
+        options["metadata"] = {**options.get("metadata", {}), ENUM: hint.__name__}
         return fields.Enum(hint, by_value=Text(), **options)
     return _plain(hint, reading, options)
 

@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 description of the public events, derived from the contracts."""
+"""The AsyncAPI 3.1 description of the public events, derived from the contracts."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from chassis.events import Event, exchange_of
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
+from gateway.openapi_schemas import CONTACT, with_named_enums
 
+SERVER = {
+    "host": "{host}",
+    "protocol": "amqp",
+    "protocolVersion": "0.9.1",
+    "description": "RabbitMQ, as the operator of a platform runs it.",
+    "variables": {"host": {"default": "127.0.0.1:5672", "description": "Host and port."}},
+}
 ATTRIBUTES = ("specversion", "id", "source", "type", "time", "data")
 
 
 def describe(events: Iterable[type[Event]]) -> dict[str, Any]:
     """The document: a channel for each event, on its producer's exchange."""
     events = list(events)
-    return {
-        "asyncapi": "3.0.0",
+    document = {
+        "asyncapi": "3.1.0",
         "info": {
             "title": "Firststep's public events",
             "version": version("firststep"),
@@ -28,8 +36,14 @@ def describe(events: Iterable[type[Event]]) -> dict[str, Any]:
                 "Each message is one CloudEvents 1.0 JSON object. At least once, in no "
                 "promised order: drop repetitions by id, and stale states by version."
             ),
+            "contact": CONTACT,
             "license": {"name": "Apache-2.0"},
+            "tags": [
+                {"name": each, "description": f"Events of {each}."}
+                for each in sorted({event.producer for event in events})
+            ],
         },
+        "servers": {"broker": SERVER},
         "defaultContentType": JSON,
         "channels": {event.type(): _channel(event) for event in events},
         "operations": {f"send{event.type()}": _operation(event) for event in events},
@@ -38,6 +52,7 @@ def describe(events: Iterable[type[Event]]) -> dict[str, Any]:
             "schemas": _schemas(events),
         },
     }
+    return with_named_enums(document)
 
 
 def _channel(event: type[Event]) -> dict[str, Any]:
@@ -65,6 +80,8 @@ def _operation(event: type[Event]) -> dict[str, Any]:
         "action": "send",
         "channel": {"$ref": f"#/channels/{event.type()}"},
         "summary": _first_sentence(event),
+        "description": f"Sent by {event.producer} in the transaction that makes it true.",
+        "tags": [{"name": event.producer}],
     }
 
 
@@ -74,6 +91,7 @@ def _message(event: type[Event]) -> dict[str, Any]:
         "summary": _first_sentence(event),
         "contentType": JSON,
         "payload": {
+            "title": f"{event.type()}Envelope",
             "type": "object",
             "required": list(ATTRIBUTES),
             "properties": {
@@ -102,7 +120,7 @@ def _schemas(events: Iterable[type[Event]]) -> dict[str, Any]:
     for event in events:
         spec.components.schema(event.type(), schema=schema_of(event, Reading.WIRE))
     schemas: dict[str, Any] = spec.to_dict()["components"]["schemas"]
-    return schemas
+    return {name: {"title": name, **schema} for name, schema in schemas.items()}
 
 
 def _first_sentence(event: type[Event]) -> str:

@@ -235,7 +235,7 @@ class Endpoint(HttpRequestHandler):
             given = {name: ", ".join(values) for name, values in request.args.lists()}
             arguments["query"] = load(self.declaration.query, given, Reading.QUERY)
         if isinstance(self.declaration.body, Raw):
-            arguments["body"] = request.get_data()
+            arguments["body"] = media_types.file_of(request, self.declaration.body.types)
         elif self.declaration.body is not None:
             arguments["body"] = load(self.declaration.body, _json_of(request), Reading.BODY)
         return arguments

@@ -6,8 +6,9 @@ first (CORS-safelisted request headers), so that a strict type is one fence agai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
 from chassis.errors import FieldError, Invalid
@@ -15,6 +16,8 @@ from chassis.json import JSON
 from gateway.declaration import Raw
 
 SHOWN = 60
+FORM = "multipart/form-data"
+PART = "file"
 
 
 class WrongMediaType(Invalid):
@@ -37,7 +40,7 @@ def require(request: Request, body: type | Raw) -> None:
             errors=[FieldError("Content-Encoding", "Must not be sent.", encoding[:SHOWN])]
         )
     if isinstance(body, Raw):
-        _require_one_of(request, body.types)
+        _require_one_of(request, (*body.types, FORM))
     elif request.content_length or request.content_type:
         _require_one_of(request, (JSON,))
         charset = request.mimetype_params.get("charset", "utf-8")
@@ -46,6 +49,29 @@ def require(request: Request, body: type | Raw) -> None:
                 "JSON is accepted in UTF-8 alone.",
                 [FieldError("Content-Type", "The charset must be utf-8.", charset[:SHOWN])],
             )
+
+
+def file_of(request: Request, types: Collection[str]) -> bytes:
+    """The bytes of a file that is the body, or the one part of a form (RFC 7578)."""
+    if request.mimetype != FORM:
+        return request.get_data()
+    try:
+        parts = request.files.getlist(PART)
+        others = sorted({*request.files, *request.form} - {PART})
+    except HTTPException:  # more than a form with one file needs
+        parts, others = [], []
+    if len(parts) != 1 or others:
+        field = others[0] if others else PART
+        said = "Must not be sent." if others else f"Must be one file of {', '.join(types)}."
+        raise Invalid(errors=[FieldError(field[:SHOWN], said)])
+    [part] = parts
+    if part.mimetype not in types:
+        accepted = ", ".join(types)
+        raise WrongMediaType(
+            f"This media type is not accepted here. Send {accepted}.",
+            [FieldError(PART, f"Must be {accepted}.", (part.content_type or "")[:SHOWN])],
+        )
+    return part.read()
 
 
 def _require_one_of(request: Request, types: Iterable[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -33,6 +35,7 @@ from chassis.http_connection import LONGEST_REQUEST_LINE
 from chassis.idempotency import KeyReused
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
+from gateway import openapi_schemas
 from gateway.declaration import Anyone, Declaration, Raw, SignedIn
 from gateway.endpoint import (
     FILE_DEADLINE_S,
@@ -42,7 +45,7 @@ from gateway.endpoint import (
     BadIdempotencyKey,
     declarations_of,
 )
-from gateway.media_types import EncodedBody, WrongMediaType
+from gateway.media_types import FORM, PART, EncodedBody, WrongMediaType
 from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
 from gateway.revocation import BadToken, TokenRevoked
 
@@ -61,6 +64,8 @@ Where anyone may call, an access token that is expired or malformed does not mat
 """
 
 
+CAPITAL = re.compile(r"(?<!^)[A-Z]")
+
 RETRY_AFTER = {
     "description": "In so many seconds it may be asked again.",
     "schema": {"type": "integer"},
@@ -75,7 +80,12 @@ def describe(service_class: type) -> dict[str, Any]:
         title="Firststep",
         version=version("firststep"),
         openapi_version="3.1.0",
-        info={"description": DESCRIPTION.strip(), "license": {"name": "Apache-2.0"}},
+        info={
+            "description": DESCRIPTION.strip(),
+            "contact": openapi_schemas.CONTACT,
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        },
+        servers=[{"url": "/", "description": "The platform that serves this document."}],
         plugins=[MarshmallowPlugin(schema_name_resolver=_schema_name)],
     )
     spec.components.security_scheme(
@@ -85,7 +95,9 @@ def describe(service_class: type) -> dict[str, Any]:
         operation = _operation(declaration, handler)
         spec.path(declaration.path, operations={declaration.method.lower(): operation})
     document: dict[str, Any] = spec.to_dict()
-    return document
+    document["tags"] = _tags(service_class)
+    openapi_schemas.require_what_is_always_sent(document)
+    return openapi_schemas.with_named_enums(document)
 
 
 def _schema_name(schema: Any) -> str:
@@ -100,7 +112,7 @@ def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     operation: dict[str, Any] = {
         "operationId": handler.__name__,
         "summary": summary,
-        "tags": [_tag(declaration.path)],
+        "tags": [_tag(handler)],
         "parameters": list(_parameters(declaration, handler)),
         "responses": _responses(declaration, handler),
     }
@@ -108,11 +120,16 @@ def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
         content = _content(declaration.body, Reading.BODY)
         operation["requestBody"] = {"required": True, "content": content}
     operation["security"] = _security(declaration)
-    if not isinstance(declaration.allow, Anyone | SignedIn):
-        more.append(f"For: {', '.join(declaration.allow)}.")
-    if more:
-        operation["description"] = "\n\n".join(more)
+    operation["description"] = "\n\n".join([*more, _allowed(declaration)])
     return operation
+
+
+def _allowed(declaration: Declaration) -> str:
+    if isinstance(declaration.allow, Anyone):
+        return "For anyone."
+    if isinstance(declaration.allow, SignedIn):
+        return "For everyone who is signed in."
+    return f"For: {', '.join(declaration.allow)}."
 
 
 def _security(declaration: Declaration) -> list[dict[str, Any]]:
@@ -123,8 +140,22 @@ def _security(declaration: Declaration) -> list[dict[str, Any]]:
     return [token]
 
 
-def _tag(path: str) -> str:
-    return path.removeprefix("/api/v1/").strip("/").split("/")[0]
+def _tag(handler: Callable[..., Any]) -> str:
+    """The part of the API that declares it: ``Second factors``."""
+    part = handler.__qualname__.split(".")[0].removesuffix("Api")
+    return CAPITAL.sub(lambda match: f" {match[0].lower()}", part).strip().capitalize()
+
+
+def _tags(service_class: type) -> list[dict[str, str]]:
+    """The parts of the API with their words, in the order in which they are put together."""
+    order = [each.__name__ for each in service_class.__mro__]
+    handlers = [handler for _, handler in declarations_of(service_class)]
+    handlers.sort(key=lambda each: order.index(each.__qualname__.split(".")[0]))
+    modules = {_tag(each): sys.modules[each.__module__] for each in handlers}
+    return [
+        {"name": tag, "description": (module.__doc__ or "").strip().split("\n\n")[0]}
+        for tag, module in modules.items()
+    ]
 
 
 def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterable[dict[str, Any]]:
@@ -174,15 +205,14 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     for refusal in _refusals(declaration, handler):
         by_status[status_of(refusal)].append(refusal)
     for status, refusals in sorted(by_status.items()):
-        lines = [f"- `{each.code}`: {each.sentence()}" for each in refusals]
-        responses[str(int(status))] = _problem(lines)
+        sentences = {each.code: each.sentence() for each in refusals}
+        responses[str(int(status))] = _problem(sentences)
         if status in TRY_AGAIN:
             responses[str(int(status))]["headers"] = {"Retry-After": RETRY_AFTER}
     if declaration.body is not None:
         for error, sentence in _body_limits(declaration.body).items():
-            responses[str(error.code)] = _problem([f"- `{http_code(error)}`: {sentence}"])
-    if declaration.query is not None:
-        responses["414"] = _problem([f"- `{http_code(RequestURITooLarge)}`: {TOO_LONG}"])
+            responses[str(error.code)] = _problem({http_code(error): sentence})
+    responses["414"] = _problem({http_code(RequestURITooLarge): TOO_LONG})
     return responses
 
 
@@ -197,9 +227,19 @@ def _body_limits(body: type | Raw) -> dict[type[HTTPException], str]:
 
 
 def _content(shape: type | Raw, reading: Reading) -> dict[str, Any]:
-    if isinstance(shape, Raw):
-        return {kind: {"schema": {"contentMediaType": kind}} for kind in shape.types}
-    return {JSON: {"schema": schema_of(shape, reading)}}
+    if not isinstance(shape, Raw):
+        return {JSON: {"schema": schema_of(shape, reading)}}
+    content: dict[str, Any] = {kind: {"schema": {"contentMediaType": kind}} for kind in shape.types}
+    if reading is Reading.BODY:
+        content[FORM] = {
+            "schema": {
+                "type": "object",
+                "required": [PART],
+                "properties": {PART: {"type": "string", "format": "binary"}},
+            },
+            "encoding": {PART: {"contentType": ", ".join(shape.types)}},
+        }
+    return content
 
 
 def _header(meaning: str) -> dict[str, Any]:
@@ -227,8 +267,11 @@ def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable
         yield NotFound
 
 
-def _problem(lines: list[str]) -> dict[str, Any]:
+def _problem(sentences: Mapping[str, str]) -> dict[str, Any]:
+    """A problem with one of these codes."""
+    codes = {"type": "object", "properties": {"code": {"enum": sorted(sentences)}}}
+    schema = {"allOf": [schema_of(Problem, Reading.WIRE), codes]}
     return {
-        "description": "\n".join(lines),
-        "content": {PROBLEM_JSON: {"schema": schema_of(Problem, Reading.WIRE)}},
+        "description": "\n".join(f"- `{code}`: {said}" for code, said in sentences.items()),
+        "content": {PROBLEM_JSON: {"schema": schema}},
     }

@@ -12,7 +12,7 @@ import pytest
 from pyotp import TOTP
 from sqlalchemy import select
 
-from chassis import config, forgetting
+from chassis import config, forgetting, json
 from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope
 from chassis.fetching import HTTPS
@@ -22,6 +22,8 @@ from contracts.content import WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
 from contracts.profiles.licences import LicenceExpired
 from firststep import accounts
+from gateway.openapi import describe
+from gateway.service import Gateway
 from services.booking.outside.reader import read
 from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
@@ -59,6 +61,13 @@ def played(
         with a_house(an_embedded_broker(), sqlite_databases.fresh(), mail) as house:
             _play(house)
             yield house
+
+
+@pytest.fixture(scope="package")
+def openapi() -> dict[str, Any]:
+    """The description of the API."""
+    document: dict[str, Any] = json.loads(json.dumps(describe(Gateway)))
+    return document
 
 
 @pytest.fixture(scope="package")

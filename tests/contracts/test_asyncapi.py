@@ -16,7 +16,7 @@ from contracts.catalogue import all_events, public_events
 from tests.contracts.schemas import errors_of
 
 HERE = Path(__file__).parent
-OFFICIAL = HERE / "node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json"
+OFFICIAL = HERE / "node_modules/@asyncapi/specs/schemas/3.1.0-without-$id.json"
 PUBLIC = {event.type(): event for event in public_events()}
 
 
@@ -37,7 +37,7 @@ def official() -> dict[str, Any]:
 def test_the_document_is_valid_asyncapi_3(
     official: dict[str, Any], asyncapi: dict[str, Any]
 ) -> None:
-    assert asyncapi["asyncapi"] == "3.0.0"
+    assert asyncapi["asyncapi"] == "3.1.0"
     assert errors_of(official, asyncapi) == []
 
 
@@ -59,8 +59,24 @@ def test_the_official_schema_would_notice_what_is_wrong(
 def test_it_describes_each_public_event_and_no_other(asyncapi: dict[str, Any]) -> None:
     assert set(asyncapi["channels"]) == set(PUBLIC)
     assert set(asyncapi["components"]["messages"]) == set(PUBLIC)
-    assert set(asyncapi["components"]["schemas"]) == set(PUBLIC)
+    schemas = asyncapi["components"]["schemas"]
+    assert {name for name in schemas if "enum" not in schemas[name]} == set(PUBLIC)
     assert set(asyncapi["operations"]) == {f"send{event_type}" for event_type in PUBLIC}
+
+
+def test_generated_code_gets_a_name_for_each_shape(asyncapi: dict[str, Any]) -> None:
+    messages, schemas = asyncapi["components"]["messages"], asyncapi["components"]["schemas"]
+    for event_type in PUBLIC:
+        assert messages[event_type]["payload"]["title"] == f"{event_type}Envelope"
+        assert schemas[event_type]["title"] == event_type
+        inline = [
+            name for name, each in schemas[event_type]["properties"].items() if "enum" in each
+        ]
+        assert inline == []
+
+
+def test_it_says_where_the_broker_is(asyncapi: dict[str, Any]) -> None:
+    assert asyncapi["servers"]["broker"]["protocol"] == "amqp"
 
 
 def test_it_says_nothing_of_internal_events(asyncapi: dict[str, Any]) -> None:

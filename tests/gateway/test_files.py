@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -97,6 +98,39 @@ def test_a_file_that_is_not_what_it_is_called_is_refused(
     refused = send(holder, PHOTO, content, "image/jpeg")
     errors = errors_by_field(expect_problem(refused, 422, "bad_file"))
     assert said in errors["photo"]["detail"]
+
+
+def test_a_form_with_one_file_is_taken_as_the_file(holder: Person) -> None:
+    form = {"file": ("me.png", a_picture("PNG"), "image/png")}
+    taken = holder.call("PUT", PHOTO, files=form)
+    assert taken.status_code == 200, taken.text
+    document = {"file": ("licence.pdf", b"%PDF-1.7", "application/pdf")}
+    assert holder.call("PUT", DOCUMENT, files=document).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "field"),
+    [
+        ({"photo": ("me.png", b"", "image/png")}, 422, "photo"),
+        ({"file": (None, b"text")}, 422, "file"),
+        ({"file": ("me.gif", b"GIF89a", "image/gif")}, 415, "file"),
+        ({"file": ("me.png", b"", "image/png"), "note": (None, b"x")}, 422, "note"),
+    ],
+    ids=["another name", "text", "another kind", "more than a file"],
+)
+def test_a_form_that_is_not_one_file_is_refused_by_the_field(
+    holder: Person, form: dict[str, Any], status: int, field: str
+) -> None:
+    refused = holder.call("PUT", PHOTO, files=form)
+    assert refused.status_code == status
+    assert [each["field"] for each in refused.json()["errors"]] == [field]
+
+
+def test_a_form_that_is_cut_off_is_refused(holder: Person) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    cut = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n'
+    for content in (b"", cut, b"--y--"):
+        expect_problem(holder.call("PUT", PHOTO, content=content, headers=kind), 422, "invalid")
 
 
 def test_what_a_photo_is_its_bytes_say(holder: Person) -> None:

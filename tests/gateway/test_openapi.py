@@ -16,12 +16,14 @@ from pyotp import TOTP
 from chassis.context import CallContext, Caller, entered
 from chassis.errors import DomainError
 from chassis.ids import new_id
+from chassis.schemas import ENUM
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.content import Reference, WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
 from gateway.declaration import Anyone, Raw
 from gateway.endpoint import declarations_of
+from gateway.openapi_schemas import with_named_enums
 from gateway.problems import status_of
 from gateway.service import Gateway
 from services.profiles.accounts.accounts import Account
@@ -120,8 +122,9 @@ def test_what_follows_from_the_declaration_is_described_too(
         if not isinstance(declaration.body, Raw):
             expected |= {("400", "not_json"), ("422", "invalid")}
         expected |= {("413", "request_entity_too_large"), ("408", "request_timeout")}
+    expected |= {("414", "request_uri_too_long")}
     if declaration.query is not None:
-        expected |= {("422", "invalid"), ("414", "request_uri_too_long")}
+        expected |= {("422", "invalid")}
     if declaration.takes_key:
         expected |= {("422", "bad_idempotency_key"), ("422", "idempotency_key_reused")}
     if not isinstance(declaration.allow, Anyone):
@@ -130,6 +133,52 @@ def test_what_follows_from_the_declaration_is_described_too(
         expected |= {("404", "not_found")}
     for status, code in expected:
         assert f"`{code}`" in responses[status]["description"]
+
+
+@EACH
+def test_the_codes_of_an_answer_are_an_enum(description: Description, declaration: Any) -> None:
+    for status, response in operation(description, declaration)["responses"].items():
+        if int(status) >= 400:
+            schema = response["content"]["application/problem+json"]["schema"]
+            codes = schema["allOf"][1]["properties"]["code"]["enum"]
+            assert codes == sorted(re.findall(r"^- `(\w+)`", response["description"], re.M))
+
+
+def test_each_part_of_the_api_is_named_in_words(description: Description) -> None:
+    described = {each["name"]: each["description"] for each in description.document["tags"]}
+    used = {tag for _, _, operation in description.operations() for tag in operation["tags"]}
+    assert set(described) == used
+    assert "Second factors" in used
+    assert all(words.endswith((".", "…")) for words in described.values())
+
+
+def test_each_enum_has_a_name_and_one_place(description: Description) -> None:
+    schemas = description.document["components"]["schemas"]
+    assert schemas["ConsultationStatus"]["enum"] == ["booked", "completed", "cancelled", "missed"]
+    consultation = schemas["Consultation"]["properties"]
+    assert consultation["status"] == {"$ref": "#/components/schemas/ConsultationStatus"}
+    party = {"$ref": "#/components/schemas/Party"}
+    assert consultation["cancelled_by"]["anyOf"] == [party, {"type": "null"}]
+    inline = [
+        f"{shape}.{name}"
+        for shape, schema in schemas.items()
+        for name, each in schema.get("properties", {}).items()
+        for values in (each.get("enum", ()), each.get("items", {}).get("enum", ()))
+        if any(isinstance(value, str) for value in values)
+    ]
+    assert inline == []
+
+
+def test_two_enums_of_one_name_are_no_description() -> None:
+    one, other = ({"type": "string", "enum": values, ENUM: "Side"} for values in (["a"], ["b"]))
+    with pytest.raises(ValueError, match="two enums are called Side"):
+        with_named_enums({"components": {"schemas": {"x": one, "y": other}}})
+
+
+def test_all_that_is_always_sent_is_required_in_answers(description: Description) -> None:
+    schemas = description.document["components"]["schemas"]
+    assert "meeting_link" in schemas["Consultation"]["required"]
+    assert "note" not in schemas["BookConsultationRequest"]["required"]
 
 
 def test_what_each_endpoint_really_answers_is_as_described(shared_house: House) -> None:
@@ -323,7 +372,7 @@ def test_nothing_in_the_api_has_a_price(description: Description, word: str) -> 
     names = {
         f"{shape}.{name}"
         for shape, schema in description.document["components"]["schemas"].items()
-        for name in schema["properties"]
+        for name in schema.get("properties", ())
         if word in name
     }
     assert names <= OF_LATER_SESSIONS

@@ -1,0 +1,78 @@
+"""Schemas as generators of clients want them: enums with names, and answers that are complete."""
+
+from __future__ import annotations
+
+import typing
+from typing import Any
+
+from chassis.schemas import ENUM
+from contracts.booking.availability import Weekday
+from contracts.booking.consultations import GivenReason
+from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
+
+CONTACT = {
+    "name": "Firststep",
+    "url": "https://firststep.example",
+    "email": "platform@firststep.example",
+}
+LITERALS = {
+    typing.get_args(Weekday): "Weekday",
+    typing.get_args(GivenReason): "GivenReason",
+    tuple(TOPICS): "Topic",
+    tuple(APPROACHES): "Approach",
+    tuple(ACCESSIBILITY): "Accessibility",
+}
+"""Enums that are no classes."""
+BESIDE = ("description", "default")
+"""What a field says about an enum, beside what the enum says itself."""
+
+
+def require_what_is_always_sent(document: dict[str, Any]) -> None:
+    """Mark each field of an answer as required: a default there is for readers of older answers.
+
+    Requests are named so.
+    """
+    for name, schema in document["components"]["schemas"].items():
+        if not name.endswith("Request") and schema.get("properties"):
+            schema["required"] = list(schema["properties"])
+
+
+def with_named_enums(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with each enum in one place among the components, and referred to.
+
+    Raises ``ValueError`` where two enums have one name.
+    """
+    enums: dict[str, list[str]] = {}
+    named: dict[str, Any] = _named(document, enums)
+    schemas = named["components"]["schemas"]
+    for name, values in sorted(enums.items()):
+        if name in schemas:
+            raise ValueError(f"an enum and a shape are both called {name}")
+        schemas[name] = {"type": "string", "enum": values}
+    return named
+
+
+def _named(value: Any, enums: dict[str, list[str]]) -> Any:
+    if isinstance(value, list):
+        return [_named(each, enums) for each in value]
+    if not isinstance(value, dict):
+        return value
+    name = _enum_name(value)
+    if name is None:
+        return {key: _named(each, enums) for key, each in value.items()}
+    values = [each for each in value["enum"] if each is not None]
+    if enums.setdefault(name, values) != values:
+        raise ValueError(f"two enums are called {name}")
+    reference: dict[str, Any] = {"$ref": f"#/components/schemas/{name}"}
+    if None in value["enum"]:
+        reference = {"anyOf": [reference, {"type": "null"}]}
+    return reference | {key: value[key] for key in BESIDE if key in value}
+
+
+def _enum_name(schema: dict[str, Any]) -> str | None:
+    found = schema.get("enum")
+    if not isinstance(found, list):
+        return None
+    values = tuple(each for each in found if each is not None)
+    name = schema.get(ENUM) or LITERALS.get(values)
+    return None if name is None else str(name)
