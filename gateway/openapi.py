@@ -46,6 +46,7 @@ from gateway.endpoint import (
     declarations_of,
 )
 from gateway.media_types import FORM, PART, EncodedBody, WrongMediaType
+from gateway.openapi_examples import add_examples
 from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
 from gateway.revocation import BadToken, TokenRevoked
 
@@ -97,7 +98,9 @@ def describe(service_class: type) -> dict[str, Any]:
     document: dict[str, Any] = spec.to_dict()
     document["tags"] = _tags(service_class)
     openapi_schemas.require_what_is_always_sent(document)
-    return openapi_schemas.with_named_enums(document)
+    document = openapi_schemas.with_named_enums(document)
+    add_examples(document)
+    return document
 
 
 def _schema_name(schema: Any) -> str:

@@ -16,13 +16,14 @@ from pyotp import TOTP
 from chassis.context import CallContext, Caller, entered
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from chassis.schemas import ENUM
+from chassis.schemas import ENUM, Reading, load
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.content import Reference, WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
 from gateway.declaration import Anyone, Raw
 from gateway.endpoint import declarations_of
+from gateway.openapi_examples import parameters_of
 from gateway.openapi_schemas import with_named_enums
 from gateway.problems import status_of
 from gateway.service import Gateway
@@ -167,6 +168,50 @@ def test_each_enum_has_a_name_and_one_place(description: Description) -> None:
         if any(isinstance(value, str) for value in values)
     ]
     assert inline == []
+
+
+def test_each_text_that_is_sent_has_an_example(description: Description) -> None:
+    schemas = description.document["components"]["schemas"]
+    sent = {
+        f"{shape}.{name}": each
+        for shape, schema in schemas.items()
+        if shape.endswith("Request")
+        for name, each in schema["properties"].items()
+    }
+    sent |= {each["name"]: each["schema"] for each in parameters_of(description.document)}
+    without = [
+        name
+        for name, each in sent.items()
+        if "examples" not in each and "string" in str(each.get("type"))
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [each for each in DECLARED if each.body is not None and not isinstance(each.body, Raw)],
+    ids=lambda each: f"{each.method} {each.path}",
+)
+def test_the_example_of_a_body_is_taken(description: Description, declaration: Any) -> None:
+    name = f"{declaration.body.__name__}Request"
+    example = _example(description.document["components"]["schemas"], {"$ref": f"/{name}"})
+    assert load(declaration.body, example, Reading.BODY)
+
+
+def _example(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
+    """As tools that show a document put one together."""
+    if "$ref" in schema:
+        return _example(schemas, schemas[schema["$ref"].rsplit("/")[-1]])
+    for values in (schema.get("examples"), schema.get("enum")):
+        if values:
+            return values[0]
+    if "default" in schema:
+        return schema["default"]
+    if "properties" in schema:
+        return {name: _example(schemas, each) for name, each in schema["properties"].items()}
+    if schema.get("type") == "array":
+        return [_example(schemas, schema["items"])]
+    return {"boolean": True, "integer": 1}[schema["type"]]
 
 
 def test_two_enums_of_one_name_are_no_description() -> None:

@@ -1,0 +1,84 @@
+"""An example for each field of the API, by its name: as a person would fill it in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+BY_FORMAT: dict[str, Any] = {
+    "date": "2027-03-01",
+    "date-time": "2027-03-01T09:00:00Z",
+    "uuid": "01927f0e-5d3a-7c41-9b86-3f1d2a7c9e50",
+}
+BY_NAME: dict[str, Any] = {
+    "accessibility": ["wheelchair"],
+    "address": "https://calendar.example/anna.ics",
+    "after": "eyJhZnRlciI6MTJ9",
+    "amount": "90",
+    "approach": ["systemic"],
+    "approaches": ["systemic", "solution-focused"],
+    "biography": "I work with adults. *Small steps* are steps, too.",
+    "code": "123456",
+    "countries": ["DE"],
+    "country": "DE",
+    "currency": "EUR",
+    "current": "correct horse battery staple",
+    "cursor": "eyJhZnRlciI6MTJ9",
+    "display_name": "Anna Keller",
+    "email": "anna@example.org",
+    "ends": "17:00",
+    "headline": "Anxiety, sleep and the first step out of both",
+    "in_person_address": "Lange Straße 12, 10115 Berlin",
+    "issuing_body": "Psychotherapeutenkammer Berlin",
+    "language": ["de"],
+    "languages": ["de", "en"],
+    "minutes": 50,
+    "name": "01927f0e5d3a7c41-small.webp",
+    "new": "a sentence of my own",
+    "new_password": "a sentence of my own",
+    "note": "I have not slept well since spring.",
+    "number": "PT-10234",
+    "password": "correct horse battery staple",
+    "pronouns": "she/her",
+    "reason": "The document can't be read.",
+    "refresh_token": "rt_4fJ2mZQ0sVbC",
+    "sign_up": "su_9cKd81TqWm",
+    "slug": "what-happens-in-a-first-consultation",
+    "starts": "09:00",
+    "time_zone": "Europe/Berlin",
+    "token": "gAAAAABm4fJ2mZQ0sVbC",
+    "topic": ["anxiety"],
+    "topics": ["anxiety", "sleep"],
+    "visit": "v_7Gh2kLp0",
+    "words": "sleep",
+}
+
+
+def add_examples(document: dict[str, Any]) -> None:
+    """Give each field of the components, and each parameter, its example."""
+    for schema in document["components"]["schemas"].values():
+        for name, each in schema.get("properties", {}).items():
+            _add(name, each)
+    for parameter in parameters_of(document):
+        _add(parameter["name"], parameter["schema"])
+
+
+def parameters_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The parameters of every operation that stand in a path or a query."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            yield from (each for each in operation["parameters"] if each["in"] != "header")
+
+
+def _add(name: str, schema: dict[str, Any]) -> None:
+    if "$ref" in schema or "anyOf" in schema:
+        return  # its values are examples
+    example = BY_FORMAT.get(schema.get("format", ""), BY_NAME.get(name))
+    if example is not None and _fits(example, schema.get("type")):
+        schema["examples"] = [example]
+
+
+def _fits(example: Any, types: str | list[str] | None) -> bool:
+    kinds = [types] if isinstance(types, str) else types or []
+    kind = {str: "string", int: "integer", list: "array"}[type(example)]
+    return kind in kinds
