@@ -20,6 +20,7 @@ from contracts.inputs.passwords import password, typed_password
 from contracts.inputs.texts import NotBlank, one_line
 from contracts.profiles import PRODUCER
 from contracts.profiles.codes import CodeIfNeeded
+from contracts.profiles.preferences import Language
 
 
 class Role(StrEnum):
@@ -84,6 +85,10 @@ class EmailVerificationRequested(Event, producer=PRODUCER):
     account_id: Annotated[UUID, Doc("The account's id, once the address is confirmed.")]
     email: Annotated[str, Doc("Where the link goes.")]
     token: Annotated[str, Doc("For `/verify-email#token=…`; works once.")] = field(repr=False)
+    time_zone: str | None = None
+    language: Language = Language.EN
+    country: str | None = None
+    discreet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +107,10 @@ class AccountRegistered(Event, producer=PRODUCER):
     email: str
     display_name: str
     role: Role
+    time_zone: str | None = None
+    language: Language = Language.EN
+    country: str | None = None
+    discreet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "PasswordResetRequested": ("profiles", "internal"),
     "PasswordChanged": ("profiles", "internal"),
     "RolesChanged": ("profiles", "internal"),
+    "PreferencesChanged": ("profiles", "internal"),
     "AccountSuspended": ("profiles", "internal"),
     "AccountRestored": ("profiles", "internal"),
     "SignedOutByOperator": ("profiles", "internal"),
@@ -92,6 +93,7 @@ ANSWERED_BY_EACH = {"PersonalDataErased"}
 BEAR_STATE = {
     "EmailChanged",
     "RolesChanged",
+    "PreferencesChanged",
     "SpecialistListed",
     "SpecialistUpdated",
     "SpecialistUnlisted",
