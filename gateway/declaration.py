@@ -58,7 +58,8 @@ class Declaration:
     What creates takes an ``Idempotency-Key``; so does what is ``repeatable``. ``kept_s``: anybody
     may keep the answer for so many seconds, and ask again by its ETag. ``cached`` says how
     answers may be kept here, where they are the same for everybody. ``or_nothing``: 204 in place
-    of the answer where the method returns ``None``."""
+    of the answer where the method returns ``None``. ``by_language``: the method gets
+    ``language``, which the client prefers (``Accept-Language``)."""
 
     method: str
     path: str
@@ -74,6 +75,7 @@ class Declaration:
     """What a successful answer bears beside the usual."""
     cached: Cached | None = None
     or_nothing: bool = False
+    by_language: bool = False
 
     @property
     def cache_control(self) -> str:

@@ -63,6 +63,7 @@ from gateway.declaration import (
     Raw,
     SignedIn,
 )
+from gateway.languages import preferred_language
 from gateway.refusals import Refusals
 from gateway.server import ApiServer
 
@@ -97,6 +98,7 @@ def endpoint(
     headers: Mapping[str, str] = NO_HEADERS,
     cached: Cached | None = None,
     or_nothing: bool = False,
+    by_language: bool = False,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
     declaration = Declaration(
@@ -113,6 +115,7 @@ def endpoint(
         headers=headers,
         cached=cached,
         or_nothing=or_nothing,
+        by_language=by_language,
     )
 
     def decorate(handler: F) -> F:
@@ -234,6 +237,8 @@ class Endpoint(HttpRequestHandler):
             # of what was given twice none is preferred: both are read as one value
             given = {name: ", ".join(values) for name, values in request.args.lists()}
             arguments["query"] = load(self.declaration.query, given, Reading.QUERY)
+        if self.declaration.by_language:
+            arguments["language"] = preferred_language(request.accept_languages)
         if isinstance(self.declaration.body, Raw):
             arguments["body"] = media_types.file_of(request, self.declaration.body.types)
         elif self.declaration.body is not None:

@@ -174,6 +174,13 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
             "schema": {"type": "string"},
             "description": "The `ETag` of an answer at hand: 304 where it is still the same.",
         }
+    if declaration.by_language:
+        yield {
+            "in": "header",
+            "name": "Accept-Language",
+            "schema": {"type": "string"},
+            "description": "RFC 9110: the languages that you prefer, such as `de-AT, en;q=0.5`.",
+        }
     if declaration.takes_key:
         yield {
             "in": "header",

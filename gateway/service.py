@@ -12,6 +12,7 @@ from gateway.api.licences import LicencesApi
 from gateway.api.notifications import NotificationsApi
 from gateway.api.outside import OutsideCalendarsApi
 from gateway.api.photos import PhotosApi
+from gateway.api.preferences import PreferencesApi
 from gateway.api.privacy import PrivacyApi
 from gateway.api.second_factors import SecondFactorsApi
 from gateway.api.sessions import SessionsApi
@@ -26,6 +27,7 @@ class Gateway(
     AccountsApi,
     SessionsApi,
     SecondFactorsApi,
+    PreferencesApi,
     PrivacyApi,
     SpecialistsApi,
     PhotosApi,

@@ -20,7 +20,7 @@ from contracts.inputs.passwords import password, typed_password
 from contracts.inputs.texts import NotBlank, one_line
 from contracts.profiles import PRODUCER
 from contracts.profiles.codes import CodeIfNeeded
-from contracts.profiles.preferences import Language
+from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone
 
 
 class Role(StrEnum):
@@ -73,6 +73,15 @@ LinkToken = Annotated[str, Length(max=2000)]
 
 
 DisplayName = Annotated[str, Normalised(one_line), Length(1, 100), NotBlank]
+
+
+OwnName = Annotated[
+    DisplayName,
+    Doc(
+        "What others call you; it need not be your full name. Specialists with whom you book a "
+        "consultation see it from then on."
+    ),
+]
 
 
 # Events
@@ -149,6 +158,7 @@ class PasswordResetRequested(Event, producer=PRODUCER):
     account_id: UUID
     email: str
     token: Annotated[str, Doc("For `/reset-password#token=…`; works once.")] = field(repr=False)
+    language: Language = Language.EN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,15 +200,23 @@ class SignUp:
 
     email: EmailAddress
     password: Password = field(repr=False)
-    display_name: DisplayName
+    display_name: OwnName
     role: SignUpRole
+    time_zone: Annotated[
+        OwnTimeZone | None,
+        Doc("Your IANA time zone, as the browser knows it. It is not guessed from the country."),
+    ] = None
+    language: Annotated[
+        Language | None, Doc("Of mails and notices; else that of `Accept-Language`, or English.")
+    ] = None
+    country: OwnCountry | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeAccount:
     """What is to change; what is left out stays."""
 
-    display_name: DisplayName | None = None
+    display_name: OwnName | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from contracts.profiles.codes import CodeIfNeeded
 from contracts.profiles.featuring import ExposureOfDay
 from contracts.profiles.history import Change
 from contracts.profiles.licences import Licence
+from contracts.profiles.preferences import Preferences
 from contracts.profiles.sessions import OpenSession
 from contracts.profiles.specialists import Specialist
 
@@ -88,6 +89,7 @@ class ProfilesData:
     tokens."""
 
     account: Account
+    preferences: Preferences | None
     sessions: Annotated[list[OpenSession], Doc("Ended ones as well.")]
     security: list[SecurityEntry]
     specialist: Annotated[Specialist | None, Doc("The public profile, listed or not.")]

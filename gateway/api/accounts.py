@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -28,7 +29,9 @@ from contracts.profiles.accounts import (
     VerifyEmail,
     WrongPassword,
 )
+from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Session, Suspended
+from contracts.profiles.specialists import NoSuchCode
 from gateway.api.base import Api
 from gateway.api.codes import CODE_REFUSED
 from gateway.declaration import SIGNED_IN
@@ -42,16 +45,17 @@ class AccountsApi(Api):
         body=SignUp,
         returns=SignedUp,
         status=HTTPStatus.ACCEPTED,
-        errors=[PasswordTooCommon, TooManyTries],
+        errors=[PasswordTooCommon, NoSuchCode, TooManyTries],
         repeatable=True,
+        by_language=True,
     )
-    def sign_up(self, body: SignUp) -> Any:
+    def sign_up(self, body: SignUp, language: Language) -> Any:
         """Sign up as a client or a specialist: a link that confirms the address goes there.
 
         The answer is the same for every address. Where it has an account already, the mail says
         so instead.
         """
-        return self.profiles.sign_up(sign_up=body)
+        return self.profiles.sign_up(sign_up=replace(body, language=body.language or language))
 
     @endpoint("GET", "/api/v1/me", returns=Account, allow=SIGNED_IN)
     def get_me(self) -> Any:

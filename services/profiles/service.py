@@ -5,6 +5,7 @@ from services.profiles.auditing import Auditing
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
 from services.profiles.licences.service import Licences
+from services.profiles.preferences.service import AccountPreferences
 from services.profiles.privacy.service import Privacy
 from services.profiles.second_factors.service import SecondFactors
 from services.profiles.sessions.service import Sessions
@@ -15,6 +16,7 @@ class ProfilesService(
     Accounts,
     Sessions,
     SecondFactors,
+    AccountPreferences,
     Specialists,
     Licences,
     Discovery,

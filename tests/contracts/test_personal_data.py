@@ -55,6 +55,7 @@ NO_ACCOUNTS_ID = {
 
 EXPORTED = {
     ("profiles", "accounts"): "account",
+    ("profiles", "preferences"): "preferences",
     ("profiles", "specialists"): "specialist",
     ("profiles", "sessions"): "sessions",
     ("profiles", "audit"): "security",

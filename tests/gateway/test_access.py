@@ -44,6 +44,8 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/licences"): "admin",
     ("GET", "/api/v1/me"): SIGNED_IN,
     ("PATCH", "/api/v1/me"): SIGNED_IN,
+    ("GET", "/api/v1/me/preferences"): SIGNED_IN,
+    ("PUT", "/api/v1/me/preferences"): SIGNED_IN,
     ("POST", "/api/v1/me/email"): SIGNED_IN,
     ("DELETE", "/api/v1/me/pending-email"): SIGNED_IN,
     ("PUT", "/api/v1/me/password"): SIGNED_IN,

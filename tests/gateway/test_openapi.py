@@ -289,6 +289,7 @@ def _play_accounts(http: httpx.Client) -> None:
     http.post("/api/v1/email-verifications", json={"email": email})
     somebody_new = confirmed(http, email, password=PASSWORD)
     somebody_new.patch("/me", {"display_name": "Sam"})
+    somebody_new.put("/me/preferences", somebody_new.get("/me/preferences").json())
     new = {"email": f"new-{email}", "password": PASSWORD}
     for stopped in (True, False):
         somebody_new.post("/me/email", new)

@@ -12,6 +12,7 @@ from chassis.context import Caller
 from chassis.ids import new_id
 from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles.licences import SubmitLicence
+from contracts.profiles.preferences import Language, Preferences
 from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
 from services.profiles.base import Base
 from services.profiles.licences.licences import Licence
@@ -21,6 +22,7 @@ from tests.talking import Talking
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""
 TOMORROW = NOW + timedelta(days=1)
+NOTHING_CHOSEN = Preferences(time_zone=None, language=Language.EN, country=None, discreet=False)
 FAR_OFF = date(2999, 1, 1)
 LIST = ChangeProfile(status=Listing.LISTED)
 UNLIST = ChangeProfile(status=Listing.UNLISTED)

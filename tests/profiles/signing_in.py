@@ -40,9 +40,10 @@ def ask_to_sign_up(
     password: str = PASSWORD,
     role: SignUpRole = SignUpRole.CLIENT,
     key: str | None = None,
+    **preferences: Any,
 ) -> str:
     """The secret of the sign-up, which is not confirmed yet."""
-    wanted = SignUp(email=email, password=password, display_name="Sam", role=role)
+    wanted = SignUp(email=email, password=password, display_name="Sam", role=role, **preferences)
     answer = profiles.asked_by(NOBODY, key).sign_up(sign_up=wanted)
     return load(contract.SignedUp, answer, Reading.WIRE).sign_up
 

@@ -7,11 +7,11 @@ import pytest
 from chassis.ids import new_id
 from contracts.profiles.accounts import AccountRegistered, Role
 from services.profiles.accounts.accounts import Account, normalised
-from tests.profiles.builders import NOW
+from tests.profiles.builders import NOTHING_CHOSEN, NOW
 
 
 def registered(role: Role = Role.CLIENT) -> tuple[Account, AccountRegistered]:
-    return Account.register(new_id(), "sam@example.org", "Sam", role, "a hash", NOW)
+    return Account.register(new_id(), "sam@example.org", "Sam", role, NOTHING_CHOSEN, "a hash", NOW)
 
 
 def test_registering_is_told_with_what_is_needed_to_write_to_them() -> None:

@@ -38,7 +38,7 @@ from services.profiles.accounts.links import Link, Purpose
 from services.profiles.accounts.queries import forget_expired
 from services.profiles.accounts.sign_ups import KEPT, PendingSignUp
 from services.profiles.second_factors.second_factors import SecondFactor
-from tests.profiles.builders import NOW
+from tests.profiles.builders import NOTHING_CHOSEN, NOW
 from tests.profiles.resets import ANOTHER, ask_for_reset, reset
 from tests.profiles.signing_in import (
     PASSWORD,
@@ -58,7 +58,7 @@ OWNERS = "the password of the owner"
 
 
 def a_pending_sign_up() -> tuple[PendingSignUp, str]:
-    return PendingSignUp.begin("sam@example.org", "Sam", Role.CLIENT, "a hash", NOW)
+    return PendingSignUp.begin("sam@example.org", "Sam", Role.CLIENT, NOTHING_CHOSEN, "a hash", NOW)
 
 
 def waiting_for(profiles: Talking, email: str) -> list[Any]:

@@ -27,6 +27,7 @@ from contracts.profiles.accounts import (
     RolesChanged,
     WrongPassword,
 )
+from contracts.profiles.preferences import Preferences
 from contracts.profiles.sessions import Suspended
 from services.profiles.accounts.links import Link, Purpose, fingerprint
 from services.profiles.base import Base
@@ -68,7 +69,14 @@ class Account(Base):
 
     @classmethod
     def register(
-        cls, id: UUID, email: str, display_name: str, role: Role, password_hash: str, now: datetime
+        cls,
+        id: UUID,
+        email: str,
+        display_name: str,
+        role: Role,
+        preferences: Preferences,
+        password_hash: str,
+        now: datetime,
     ) -> tuple[Account, AccountRegistered]:
         """The account of a sign-up whose address was confirmed."""
         account = cls(
@@ -87,6 +95,7 @@ class Account(Base):
             email=account.email,
             display_name=display_name,
             role=role,
+            **vars(preferences),
         )
 
     @classmethod

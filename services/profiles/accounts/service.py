@@ -34,6 +34,8 @@ from contracts.profiles.accounts import (
     VerifyEmail,
     WrongPassword,
 )
+from contracts.profiles.preferences import Language
+from contracts.profiles.preferences import Preferences as ChosenPreferences
 from contracts.profiles.sessions import Session
 from services.profiles import audit, guesses
 from services.profiles.accounts import passwords
@@ -50,6 +52,7 @@ from services.profiles.accounts.queries import (
 )
 from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import What
+from services.profiles.preferences.preferences import Preferences
 from services.profiles.second_factors.second_factors import (
     drop_second_factor,
     forgive_wrong_codes,
@@ -57,6 +60,7 @@ from services.profiles.second_factors.second_factors import (
 )
 from services.profiles.sessions.issuing import begin_session
 from services.profiles.sessions.revocations import end_sessions
+from services.profiles.specialists.standards import require_zone_and_country
 
 
 class Accounts(Knowing):
@@ -64,14 +68,17 @@ class Accounts(Knowing):
 
     @rpc
     def sign_up(self, sign_up: SignUp) -> SignedUp:
-        """Does the same, and answers the same, whether or not the address has an account."""
+        """Does the same, and answers the same, whether or not the address has an account.
+
+        Raises ``NoSuchCode``."""
+        chosen = _chosen(sign_up)
         now, email = utc_now(), normalised(sign_up.email)
         self.guesses.of(guesses.SIGN_UP, email, context.current().address).count()
         may_mail = self._may_mail(email)
         password_hash = passwords.hashed(sign_up.password, (sign_up.email, sign_up.display_name))
         with self.store.transaction() as tx:
             pending, secret = PendingSignUp.begin(
-                email, sign_up.display_name, Role(sign_up.role), password_hash, now
+                email, sign_up.display_name, Role(sign_up.role), chosen, password_hash, now
             )
             tx.add(pending)
             account = account_with(tx, email)
@@ -108,7 +115,12 @@ class Accounts(Knowing):
             return
         if waiting is not None:
             tx.emit(
-                EmailVerificationRequested(account_id=waiting.id, email=waiting.email, token=token)
+                EmailVerificationRequested(
+                    account_id=waiting.id,
+                    email=waiting.email,
+                    token=token,
+                    **vars(_preferences_of(tx, waiting)),
+                )
             )
         elif account is not None:
             tx.emit(KnownAddressSignedUp(account_id=account.id, email=account.email))
@@ -162,6 +174,8 @@ class Accounts(Knowing):
             waiting.require_fits(link)
         account, *events = waiting.confirm(now, password_hash)
         tx.add(account)
+        if account is not waiting:
+            tx.add(Preferences.at_sign_up(account.id, _preferences_of(tx, waiting)))
         tx.emit(*events)
         if account is waiting and password_hash is not None:
             self._drop_what_a_stranger_may_have_set(tx, account, now)
@@ -281,6 +295,7 @@ class Accounts(Knowing):
                 account_id=link.account_id,
                 email=link.email,
                 token=link.token(self.seals.links, utc_now()),
+                language=(_preferences_of(tx, meant).language if meant else Language.EN),
             )
             if meant is not None and may_mail:
                 tx.emit(event)
@@ -318,6 +333,26 @@ class Accounts(Knowing):
         """A stranger may have signed up with the address, and set up a second factor."""
         end_sessions(tx, account.id, now)
         drop_second_factor(tx, account.id)
+
+
+def _chosen(sign_up: SignUp) -> ChosenPreferences:
+    """What a sign-up says of preferences; the time zone is not guessed from the country.
+
+    Raises ``NoSuchCode``."""
+    require_zone_and_country(sign_up.time_zone, sign_up.country)
+    return ChosenPreferences(
+        time_zone=sign_up.time_zone,
+        language=sign_up.language or Language.EN,
+        country=sign_up.country,
+        discreet=False,
+    )
+
+
+def _preferences_of(tx: Transaction, whose: Account | PendingSignUp) -> ChosenPreferences:
+    """Those of an account, or those that a sign-up will begin with."""
+    if isinstance(whose, PendingSignUp):
+        return whose.preferences
+    return tx.find(Preferences, whose.id).to_resource()
 
 
 def _whose(tx: Transaction, link: Link) -> Account:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
 from contracts.profiles.accounts import AccountRegistered, EmailVerified, Role
+from contracts.profiles.preferences import Language, Preferences
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.links import Link, Purpose, fingerprint
 from services.profiles.base import Base
@@ -28,7 +29,8 @@ KEPT = timedelta(days=7)
 
 
 class PendingSignUp(Base):
-    """``id``: the account's, once there is one. The secret is known to the browser alone."""
+    """``id``: the account's, once there is one. The secret is known to the browser alone.
+    ``time_zone``, ``language``, ``country``: the account's first preferences."""
 
     __tablename__ = "sign_ups"
 
@@ -39,10 +41,19 @@ class PendingSignUp(Base):
     password_hash: Mapped[str]
     secret_hash: Mapped[str]
     made_at: Mapped[datetime] = mapped_column(index=True)
+    time_zone: Mapped[str | None] = mapped_column(default=None)
+    language: Mapped[str] = mapped_column(default=Language.EN, server_default=Language.EN)
+    country: Mapped[str | None] = mapped_column(default=None)
 
     @classmethod
     def begin(
-        cls, email: str, display_name: str, role: Role, password_hash: str, now: datetime
+        cls,
+        email: str,
+        display_name: str,
+        role: Role,
+        preferences: Preferences,
+        password_hash: str,
+        now: datetime,
     ) -> tuple[PendingSignUp, str]:
         """The sign-up, and the secret for its browser."""
         secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -54,6 +65,9 @@ class PendingSignUp(Base):
             password_hash=password_hash,
             secret_hash=_hash_of(secret),
             made_at=now,
+            time_zone=preferences.time_zone,
+            language=preferences.language,
+            country=preferences.country,
         )
         return sign_up, secret
 
@@ -70,6 +84,16 @@ class PendingSignUp(Base):
         """A link fits for as long as the sign-up is there."""
         return fingerprint("sign-up", self.email)
 
+    @property
+    def preferences(self) -> Preferences:
+        """As they were chosen; discreet mode can be chosen once the account is there."""
+        return Preferences(
+            time_zone=self.time_zone,
+            language=Language(self.language),
+            country=self.country,
+            discreet=False,
+        )
+
     def is_begun_with(self, secret: str | None) -> bool:
         """Whether this is the secret that the browser of the sign-up was given."""
         return secret is not None and hmac.compare_digest(_hash_of(secret), self.secret_hash)
@@ -83,6 +107,7 @@ class PendingSignUp(Base):
             self.email,
             self.display_name,
             Role(self.role),
+            self.preferences,
             password_hash or self.password_hash,
             now,
         )

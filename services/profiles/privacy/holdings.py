@@ -23,6 +23,7 @@ from services.profiles.featuring import feed
 from services.profiles.featuring.exposures import ExposureCount, of_specialist
 from services.profiles.licences import documents
 from services.profiles.licences.licences import Licence
+from services.profiles.preferences.preferences import Preferences
 from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
 from services.profiles.sessions.queries import forget_sessions
 from services.profiles.sessions.sessions import Session
@@ -37,6 +38,7 @@ HOLDINGS: tuple[InstrumentedAttribute[UUID], ...] = (
     Specialist.id,
     Session.account_id,
     SecondFactor.account_id,
+    Preferences.account_id,
     Account.id,
 )
 """The column that bears the account's id in each table that says something about a person: the
@@ -58,10 +60,12 @@ def exported(session: DatabaseSession, account: Account, files: Files) -> Profil
     """All of it; raises ``StorageAway``."""
     specialist = session.get(Specialist, account.id)
     licence = session.get(Licence, account.id)
+    preferences = session.get(Preferences, account.id)
     sessions = select(Session).where(Session.account_id == account.id).order_by(Session.id)
     changes = select(Change).where(Change.specialist_id == account.id).order_by(Change.id)
     return ProfilesData(
         account=account.to_resource(has_second_factor(session, account.id)),
+        preferences=preferences.to_resource() if preferences else None,
         sessions=[each.to_resource(current=None) for each in session.scalars(sessions)],
         security=[
             SecurityEntry(

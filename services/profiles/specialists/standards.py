@@ -30,6 +30,17 @@ def require_country(code: str) -> None:
         raise NoSuchCode(errors=[FieldError("country", NO_COUNTRY, code)])
 
 
+def require_zone_and_country(time_zone: str | None, country: str | None) -> None:
+    """Raises ``NoSuchCode`` with each that is given and does not exist."""
+    errors = []
+    if time_zone is not None and (problem := why_not_a_zone(time_zone)):
+        errors.append(FieldError("time_zone", problem, time_zone))
+    if country is not None and country not in countries():
+        errors.append(FieldError("country", NO_COUNTRY, country))
+    if errors:
+        raise NoSuchCode(errors=errors)
+
+
 NO_COUNTRY = "No country has this ISO 3166-1 code."
 
 

@@ -1,0 +1,30 @@
+"""Preferences: one's time zone, language and country, and discreet mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.profiles.preferences import Preferences
+from contracts.profiles.specialists import NoSuchCode
+from gateway.api.base import Api
+from gateway.declaration import SIGNED_IN
+from gateway.endpoint import endpoint
+
+
+class PreferencesApi(Api):
+    @endpoint("GET", "/api/v1/me/preferences", returns=Preferences, allow=SIGNED_IN)
+    def get_preferences(self) -> Any:
+        """Your time zone, language and country, and whether to be discreet."""
+        return self.profiles.get_preferences()
+
+    @endpoint(
+        "PUT",
+        "/api/v1/me/preferences",
+        body=Preferences,
+        returns=Preferences,
+        allow=SIGNED_IN,
+        errors=[NoSuchCode],
+    )
+    def set_preferences(self, body: Preferences) -> Any:
+        """Set all of your preferences; `null` for a zone or country that is not to be known."""
+        return self.profiles.set_preferences(preferences=body)

@@ -1,0 +1,50 @@
+"""The Preferences of an account: time zone, language, country, discreet mode."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contracts.profiles import preferences as contract
+from contracts.profiles.preferences import Language, PreferencesChanged
+from services.profiles.base import Base
+from services.profiles.specialists.standards import require_zone_and_country
+
+
+class Preferences(Base):
+    """There from the account's first moment, with what was chosen at sign-up as version 0."""
+
+    __tablename__ = "preferences"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    time_zone: Mapped[str | None] = mapped_column(default=None)
+    language: Mapped[str] = mapped_column(default=Language.EN)
+    country: Mapped[str | None] = mapped_column(default=None)
+    discreet: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def at_sign_up(cls, account_id: UUID, chosen: contract.Preferences) -> Preferences:
+        """Those of a new account; ``AccountRegistered`` tells them."""
+        return cls(account_id=account_id, version=0, **vars(chosen))
+
+    def replace(self, wanted: contract.Preferences) -> list[PreferencesChanged]:
+        """Take on all of them; the same ones again change nothing. Raises ``NoSuchCode``."""
+        require_zone_and_country(wanted.time_zone, wanted.country)
+        if wanted == self.to_resource():
+            return []
+        self.time_zone, self.language = wanted.time_zone, wanted.language
+        self.country, self.discreet = wanted.country, wanted.discreet
+        self.version += 1
+        return [
+            PreferencesChanged(account_id=self.account_id, version=self.version, **vars(wanted))
+        ]
+
+    def to_resource(self) -> contract.Preferences:
+        return contract.Preferences(
+            time_zone=self.time_zone,
+            language=Language(self.language),
+            country=self.country,
+            discreet=self.discreet,
+        )

@@ -1,0 +1,28 @@
+"""What profiles can be asked about an account's preferences."""
+
+from __future__ import annotations
+
+from chassis.forgotten import Forgotten
+from chassis.rpc import rpc
+from contracts.profiles import preferences as contract
+from services.profiles.accounts.knowing import Knowing
+from services.profiles.preferences.preferences import Preferences
+
+
+class AccountPreferences(Knowing):
+    @rpc
+    def get_preferences(self) -> contract.Preferences:
+        with self.store.reading() as session:
+            found = session.get(Preferences, self.caller.known())
+        if found is None:
+            raise Forgotten
+        return found.to_resource()
+
+    @rpc
+    def set_preferences(self, preferences: contract.Preferences) -> contract.Preferences:
+        """All of them at once; raises ``NoSuchCode``."""
+        with self.store.transaction() as tx:
+            account = self.own_account(tx)
+            mine = tx.lock(Preferences, account.id)
+            tx.emit(*mine.replace(preferences))
+            return tx.reply(mine.to_resource())
