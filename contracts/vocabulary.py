@@ -1,5 +1,7 @@
 """The words by which specialists are found: stable keys, each with its English label.
 
+The German labels are in ``vocabulary_german``.
+
 Keys are never renamed nor reused; a label may be worded better. They name what people come
 with in their own words, not diagnoses.
 """
@@ -101,7 +103,7 @@ class Term:
     """A word of the platform."""
 
     key: Annotated[str, Doc("Stable; what profiles and filters bear.")]
-    label: Annotated[str, Doc("For people, in English.")]
+    label: Annotated[str, Doc("For people, in the language of the answer.")]
 
 
 @dataclass(frozen=True, kw_only=True)

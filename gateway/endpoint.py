@@ -63,7 +63,7 @@ from gateway.declaration import (
     Raw,
     SignedIn,
 )
-from gateway.languages import preferred_language
+from gateway.languages import preferred_language, speak
 from gateway.refusals import Refusals
 from gateway.server import ApiServer
 
@@ -205,6 +205,8 @@ class Endpoint(HttpRequestHandler):
         else:
             body = json.dumps(result)
             response = Response(body, declaration.status, content_type=json.JSON)
+        if declaration.by_language:
+            speak(response, preferred_language(request.accept_languages))
         response.headers.update(declaration.headers)
         if declaration.cache_control:
             response.headers["Cache-Control"] = declaration.cache_control

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.wrappers import Response
 
 from contracts.profiles.preferences import Language
 
@@ -19,3 +20,9 @@ def preferred_language(accepted: LanguageAccept) -> Language:
             with suppress(ValueError):
                 return Language(tag.split("-")[0].lower())
     return Language.EN
+
+
+def speak(response: Response, language: Language) -> None:
+    """Say in which language an answer is, and that another client may get another one."""
+    response.headers["Content-Language"] = language
+    response.vary.add("Accept-Language")

@@ -25,6 +25,7 @@ from gateway.authentication import CALLER
 from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered
 from gateway.cors import Cors
 from gateway.featured import Featured
+from gateway.translations import translate
 
 CORRELATION_ID = "X-Correlation-Id"
 CORRELATION_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -102,6 +103,7 @@ class ApiServer(WebServer):
         if request is None:
             headers = self.cors.headers_of_unread()
         else:
+            translate(response, request)
             headers = self.cors.headers(request.path, request.headers.get("Origin"))
         for name, value in headers:
             response.headers.add(name, value)

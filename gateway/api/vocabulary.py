@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracts.profiles.preferences import Language
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS, Term, Vocabulary
+from contracts.vocabulary_german import GERMAN
 from gateway.endpoint import endpoint
 
 AN_HOUR_S = 3600
 
 
 class VocabularyApi:
-    @endpoint("GET", "/api/v1/vocabulary", returns=Vocabulary, kept_s=AN_HOUR_S)
-    def get_vocabulary(self) -> Any:
-        """Topics, approaches and accessibility: stable keys and their labels."""
+    @endpoint("GET", "/api/v1/vocabulary", returns=Vocabulary, kept_s=AN_HOUR_S, by_language=True)
+    def get_vocabulary(self, language: Language) -> Any:
+        """Topics, approaches and accessibility: stable keys, and labels in your language."""
         return Vocabulary(
-            topics=_terms(TOPICS),
-            approaches=_terms(APPROACHES),
-            accessibility=_terms(ACCESSIBILITY),
+            topics=_terms(TOPICS, language),
+            approaches=_terms(APPROACHES, language),
+            accessibility=_terms(ACCESSIBILITY, language),
         )
 
 
-def _terms(words: dict[str, str]) -> list[Term]:
-    return [Term(key=key, label=label) for key, label in words.items()]
+def _terms(english: dict[str, str], language: Language) -> list[Term]:
+    labels = GERMAN if language == Language.DE else english
+    return [Term(key=key, label=labels[key]) for key in english]

@@ -1,0 +1,261 @@
+"""What refusals say in German: by their code, and by the English text where it says more.
+
+A text in braces stands for whatever the English one has in its place.
+"""
+
+from __future__ import annotations
+
+BY_CODE: dict[str, str] = {
+    "account_suspended": (
+        "Ihr Konto ist gesperrt, daher können Sie sich nicht anmelden. "
+        "Bitte schreiben Sie uns, damit wir es wieder freigeben."
+    ),
+    "address_refused": "Diese Adresse kann nicht abgerufen werden.",
+    "already_booked": "Sie haben Ihr kostenloses Erstgespräch mit dieser Fachperson schon gebucht.",
+    "already_verified": "Ihre E-Mail-Adresse ist schon bestätigt. Sie können sich anmelden.",
+    "answer_refused": "Was unter dieser Adresse steht, kann nicht übernommen werden.",
+    "attendance_closed": "Was aus diesem Gespräch wurde, steht schon fest.",
+    "attendance_given": (
+        "Sie haben Ihre Angabe schon einmal berichtigt, oder es ist zu spät dafür: "
+        "Die andere Seite braucht einen Tag."
+    ),
+    "bad_calendar_file": "Was unter dieser Adresse steht, kann nicht als Kalender gelesen werden.",
+    "bad_cursor": "Diese Marke wurde nicht von der Liste ausgegeben, an die sie geschickt wurde.",
+    "bad_file": "Diese Datei ist beschädigt oder von einer anderen Art.",
+    "bad_hours": "Diese Sprechzeiten überschneiden sich oder enden, bevor sie beginnen.",
+    "bad_idempotency_key": (
+        "Der Idempotency-Key muss aus 1 bis 100 sichtbaren ASCII-Zeichen bestehen."
+    ),
+    "bad_period": "Für diesen Zeitraum können keine Termine aufgelistet werden.",
+    "bad_refresh_token": (
+        "Dieses Token ist ungültig, oder seine Sitzung ist beendet. Bitte melden Sie sich neu an."
+    ),
+    "bad_token": (
+        "Dieses Zugriffstoken ist ungültig oder abgelaufen. Bitte erneuern Sie es, "
+        "oder melden Sie sich neu an."
+    ),
+    "bad_visit": "Dieser Besuch wurde nicht von der Liste der Vorgestellten ausgegeben.",
+    "bad_words": "Nach diesen Wörtern kann nicht gesucht werden.",
+    "booking_paused": (
+        "Sie haben zwei Gespräche versäumt und können erst nach 30 Tagen wieder buchen."
+    ),
+    "budget_spent": (
+        "Diese Fachperson hat in diesem Monat keine kostenlosen Erstgespräche mehr frei. "
+        "Später können weitere hinzukommen."
+    ),
+    "codes_exhausted": (
+        "Für Ihr Konto wurden zu viele falsche Codes eingegeben. "
+        "Bitte setzen Sie Ihr Passwort zurück."
+    ),
+    "conflict": "Das ist im gegenwärtigen Zustand nicht möglich.",
+    "database_away": (
+        "Die Datenbank antwortet nicht. Bitte versuchen Sie es in einer Minute wieder."
+    ),
+    "day_full": "An diesem Tag oder in dieser Woche nimmt die Fachperson keine Gespräche mehr an.",
+    "email_change_done": (
+        "Ihre E-Mail-Adresse wurde schon geändert. Wenn Sie das nicht waren, "
+        "schreiben Sie uns bitte."
+    ),
+    "email_not_verified": (
+        "Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse. "
+        "Der Link steht in der E-Mail, die wir Ihnen geschickt haben."
+    ),
+    "email_taken": "Es gibt schon ein Konto mit dieser E-Mail-Adresse.",
+    "erased": "Dieses Konto wurde gelöscht.",
+    "forbidden": "Dazu sind Sie nicht berechtigt.",
+    "has_begun": "Das Gespräch hat schon begonnen.",
+    "idempotency_key_reused": "Dieser Idempotency-Key kam schon mit einer anderen Anfrage.",
+    "in_the_past": "Dieser Zeitpunkt ist vorbei.",
+    "internal_error": (
+        "Bei uns ist ein Fehler aufgetreten. Die Korrelations-ID findet ihn in den Protokollen."
+    ),
+    "invalid": "Was gesendet wurde, kann so nicht angenommen werden.",
+    "licence_changed": (
+        "Die Zulassung hat sich geändert, seit Sie sie angesehen haben. "
+        "Bitte sehen Sie sie noch einmal an."
+    ),
+    "licence_ended": (
+        "Diese Zulassung ist schon abgelaufen. Bitte reichen Sie eine ein, die noch gilt."
+    ),
+    "link_expired": "Dieser Link ist abgelaufen. Bitte fordern Sie einen neuen an.",
+    "link_invalid": (
+        "Dieser Link ist nicht vollständig. Bitte kopieren Sie den ganzen Link aus der E-Mail, "
+        "oder fordern Sie einen neuen an."
+    ),
+    "link_used": (
+        "Dieser Link wurde schon benutzt, oder eine spätere Änderung hat ihn ungültig gemacht. "
+        "Sie können einen neuen anfordern."
+    ),
+    "method_not_allowed": "Dieser Pfad nimmt andere Methoden an: siehe Allow.",
+    "no_calendar_there": "Unter dieser Adresse ist zurzeit kein Kalender zu bekommen.",
+    "no_free_consultations": "Diese Fachperson bietet zurzeit keine kostenlosen Erstgespräche an.",
+    "no_such_code": "Eine Sprache, ein Land, eine Währung oder eine Zeitzone gibt es nicht.",
+    "no_totp": "Es ist kein Authenticator eingerichtet, und keiner wartet auf seine Bestätigung.",
+    "not_booked": "Dieses Gespräch ist nicht mehr gebucht.",
+    "not_fetched": "Diese Adresse antwortet nicht. Bitte versuchen Sie es später wieder.",
+    "not_found": "Das gibt es hier nicht.",
+    "not_held": "Dieses Gespräch hat nicht stattgefunden.",
+    "not_json": "Der Inhalt der Anfrage ist kein JSON.",
+    "not_listed": "Bei dieser Fachperson kann zurzeit nicht gebucht werden.",
+    "not_over": "Dieses Gespräch ist noch nicht vorbei.",
+    "not_ready": "Etwas, das dieser Prozess braucht, antwortet nicht.",
+    "nothing_to_decide": "Hier wartet keine Zulassung auf eine Entscheidung, und keine ist gültig.",
+    "notice_too_short": ("Es ist zu spät, dieses Gespräch abzusagen oder zu verschieben."),
+    "origin_not_allowed": (
+        "Diese Seite darf die Schnittstelle nicht aus einem Browser aufrufen. "
+        "Bitte wenden Sie sich an den Betreiber."
+    ),
+    "outcome_closed": ("Ob es weitergehen soll, können Sie bis 14 Tage nach dem Gespräch sagen."),
+    "outcome_given": "Sie haben schon gesagt, was Sie als Nächstes möchten.",
+    "outcome_not_yours": "Das kann nur die andere Seite sagen.",
+    "overlapping_booking": "Sie haben zu dieser Zeit schon ein anderes Gespräch gebucht.",
+    "own_licence": (
+        "Über Ihre eigene Zulassung können Sie nicht entscheiden. "
+        "Bitte fragen Sie eine andere Person aus der Verwaltung."
+    ),
+    "own_profile": "Sie können kein Gespräch mit sich selbst buchen.",
+    "password_needed": (
+        "Bitte geben Sie das Passwort ein, das Sie bei der Anmeldung gewählt haben, "
+        "oder wählen Sie ein neues."
+    ),
+    "password_too_common": (
+        "Dieses Passwort ist zu leicht zu erraten. Bitte wählen Sie ein anderes, "
+        "zum Beispiel vier zufällige Wörter."
+    ),
+    "profile_exists": "Sie haben schon ein Profil. Bitte ändern Sie dieses.",
+    "profile_incomplete": "Das Profil kann noch nicht gelistet werden: Es fehlt etwas.",
+    "reason_missing": (
+        "Bitte geben Sie an, warum Sie diese Zulassung ablehnen. Die Fachperson erfährt es."
+    ),
+    "refresh_token_reused": (
+        "Dieses Token wurde schon benutzt, daher wurde die Sitzung beendet. "
+        "Bitte melden Sie sich neu an."
+    ),
+    "request_entity_too_large": "Der Inhalt der Anfrage ist zu groß.",
+    "request_timeout": "Die Anfrage kam nicht rechtzeitig an.",
+    "request_uri_too_long": "Die Adresse der Anfrage ist zu lang.",
+    "same_time": "Das Gespräch ist schon zu dieser Zeit.",
+    "second_factor_required": (
+        "Dafür wird auch ein Code gebraucht: aus Ihrem Authenticator oder ein "
+        "Wiederherstellungscode."
+    ),
+    "slot_not_offered": ("Die Fachperson bietet zu dieser Zeit kein kostenloses Erstgespräch an."),
+    "slot_taken": "Diese Zeit oder eine zu nahe daran ist schon vergeben.",
+    "slots_free": "Sie brauchen nicht zu warten: Die Fachperson hat freie Termine.",
+    "slug_taken": "Ein anderer Artikel hat diesen Kurznamen.",
+    "specialist_busy": "Die Fachperson hat zu dieser Zeit etwas anderes vor.",
+    "storage_away": (
+        "Dateien können gerade nicht gelesen oder gespeichert werden. "
+        "Bitte versuchen Sie es in einer Minute wieder."
+    ),
+    "token_revoked": (
+        "Dieses Zugriffstoken gilt nicht mehr. Bitte erneuern Sie es, oder melden Sie sich neu an."
+    ),
+    "too_far": "So weit im Voraus werden keine Termine angeboten.",
+    "too_many": "Das wurde zu oft angefragt. Bitte versuchen Sie es später wieder.",
+    "too_many_bookings": "Sie haben so viele offene Buchungen, wie eine Person haben kann.",
+    "too_many_tries": "Das wurde zu oft versucht. Bitte warten Sie eine Weile.",
+    "too_many_waits": "Sie warten auf so viele Fachpersonen, wie eine Person es kann.",
+    "too_soon": "Diese Zeit ist zu nah, um noch gebucht zu werden.",
+    "totp_confirmed": "Ein Authenticator ist schon eingerichtet. Bitte entfernen Sie ihn zuerst.",
+    "unauthenticated": "Bitte melden Sie sich zuerst an.",
+    "unavailable": (
+        "Ein Teil der Plattform antwortet nicht. Bitte versuchen Sie es später wieder."
+    ),
+    "unknown_time_zone": "Diese Zeitzone gibt es nicht.",
+    "unsupported_content_encoding": (
+        "Ein kodierter Inhalt wird nicht angenommen. Bitte senden Sie ihn ohne Content-Encoding."
+    ),
+    "unsupported_media_type": "Diese Art von Inhalt wird hier nicht angenommen.",
+    "wrong_code": (
+        "Dieser Code ist falsch oder wurde schon benutzt. Bitte geben Sie einen anderen ein."
+    ),
+    "wrong_credentials": (
+        "Die Adresse oder das Passwort ist falsch, oder die Adresse ist noch nicht bestätigt. "
+        "Sie können sich den Link zur Bestätigung noch einmal schicken lassen."
+    ),
+    "wrong_password": "Das ist nicht Ihr Passwort. Bitte versuchen Sie es noch einmal.",
+}
+
+TEXTS: dict[str, str] = {
+    "You can cancel or move it until {hours} hours before it begins.": (
+        "Absagen oder verschieben können Sie bis {hours} Stunden vor dem Beginn."
+    ),
+    "This media type is not accepted here. Send {types}.": (
+        "Diese Art von Inhalt wird hier nicht angenommen. Bitte senden Sie {types}."
+    ),
+    "There is nothing at this path.": "Unter diesem Pfad gibt es nichts.",
+    # fields
+    "Missing data for required field.": "Diese Angabe fehlt.",
+    "Field may not be null.": "Diese Angabe darf nicht leer sein.",
+    "Unknown field.": "Diese Angabe gibt es hier nicht.",
+    "Invalid input type.": "Diese Angabe ist von einer anderen Art.",
+    "Not a valid string.": "Muss ein Text sein.",
+    "Not a valid integer.": "Muss eine ganze Zahl sein.",
+    "Not a valid number.": "Muss eine Zahl sein.",
+    "Not a valid boolean.": "Muss true oder false sein.",
+    "Not a valid list.": "Muss eine Liste sein.",
+    "Not a valid mapping type.": "Muss ein Objekt sein.",
+    "Not a valid UUID.": "Muss eine UUID sein.",
+    "Not a valid date.": "Muss ein Datum sein, zum Beispiel 2026-12-01.",
+    "Length must be between {least} and {most}.": (
+        "Muss zwischen {least} und {most} Zeichen oder Einträge lang sein."
+    ),
+    "Longer than maximum length {most}.": "Darf höchstens {most} Zeichen oder Einträge lang sein.",
+    "Shorter than minimum length {least}.": (
+        "Muss mindestens {least} Zeichen oder Einträge lang sein."
+    ),
+    "Must be greater than or equal to {least} and less than or equal to {most}.": (
+        "Muss zwischen {least} und {most} liegen."
+    ),
+    "Must be greater than or equal to {least}.": "Muss mindestens {least} sein.",
+    "Must be less than or equal to {most}.": "Darf höchstens {most} sein.",
+    "Must be one of: {values}.": "Muss eines davon sein: {values}.",
+    "Must not contain a NUL character.": "Darf kein NUL-Zeichen enthalten.",
+    "Must be one line of text, and not blank.": (
+        "Muss eine Zeile Text sein und darf nicht leer sein."
+    ),
+    "Must be one line of text.": "Muss eine Zeile Text sein.",
+    "Must be one line of text, without {character}.": (
+        "Muss eine Zeile Text sein, ohne {character}."
+    ),
+    "Must be text, without {character}.": "Muss Text sein, ohne {character}.",
+    "Must be a web address, such as https://example.org.": (
+        "Muss eine Web-Adresse sein, zum Beispiel https://example.org."
+    ),
+    "Must not contain a user name or a password (before an @).": (
+        "Darf keinen Benutzernamen und kein Passwort enthalten (vor einem @)."
+    ),
+    "Must not contain {character}.": "Darf {character} nicht enthalten.",
+    "Not a valid email address: {why}.": "Das ist keine gültige E-Mail-Adresse ({why}).",
+    "Must be an ISO 639 code, such as 'en'.": "Muss ein Code nach ISO 639 sein, zum Beispiel „de“.",
+    "Must be an ISO 3166-1 code, such as 'DE'.": (
+        "Muss ein Code nach ISO 3166-1 sein, zum Beispiel „DE“."
+    ),
+    "Must be an ISO 3166-1 alpha-2 code, such as 'DE'.": (
+        "Muss ein Code nach ISO 3166-1 sein, zum Beispiel „DE“."
+    ),
+    "Must be an ISO 4217 code, such as 'EUR'.": (
+        "Muss ein Code nach ISO 4217 sein, zum Beispiel „EUR“."
+    ),
+    "Must be a decimal, such as '95.00'.": "Muss eine Dezimalzahl sein, zum Beispiel „95.00“.",
+    "Must be a time such as '09:30'.": "Muss eine Uhrzeit sein, zum Beispiel „09:30“.",
+    "No such topic: see /api/v1/vocabulary.": (
+        "Dieses Thema gibt es nicht: siehe /api/v1/vocabulary."
+    ),
+    "No such approach: see /api/v1/vocabulary.": (
+        "Dieses Verfahren gibt es nicht: siehe /api/v1/vocabulary."
+    ),
+    "No such key: see /api/v1/vocabulary.": "Das gibt es nicht: siehe /api/v1/vocabulary.",
+    "No language has this ISO 639 code.": "Keine Sprache hat diesen Code nach ISO 639.",
+    "Needed before the profile is listed.": "Wird gebraucht, bevor das Profil gelistet wird.",
+    "Sessions are online, in person, or both.": "Gespräche sind online, vor Ort oder beides.",
+    "A verified licence that is still valid.": "Eine bestätigte Zulassung, die noch gilt.",
+    "It is not a PDF, JPEG or PNG file.": "Das ist keine Datei im Format PDF, JPEG oder PNG.",
+    "It is not a JPEG, PNG or WebP picture. Please send one of these.": (
+        "Das ist kein Bild im Format JPEG, PNG oder WebP. Bitte senden Sie ein solches."
+    ),
+    "Must not be sent.": "Darf nicht mitgeschickt werden.",
+    "Must be after starts ({starts}).": "Muss nach dem Beginn liegen ({starts}).",
+    "Not a cursor of this list.": "Keine Marke dieser Liste.",
+}

@@ -1,0 +1,62 @@
+"""Problems in the language that the client prefers. English is the original."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from chassis import json
+from contracts.profiles.preferences import Language
+from gateway.german import BY_CODE, TEXTS
+from gateway.languages import preferred_language, speak
+from gateway.problems import PROBLEM_JSON
+
+HOLE = re.compile(r"{(\w+)}")
+
+
+def translate(response: Response, request: Request) -> None:
+    """Put a problem into the client's language; every other answer stays as it is."""
+    if response.content_type != PROBLEM_JSON:
+        return
+    language = preferred_language(request.accept_languages)
+    speak(response, language)
+    if language == Language.DE:
+        response.data = json.dumps(_in_german(json.loads(response.data)))
+
+
+def _in_german(problem: dict[str, Any]) -> dict[str, Any]:
+    detail = german_of(problem["detail"]) or BY_CODE.get(problem["code"], problem["detail"])
+    errors = [
+        {**each, "detail": german_of(each["detail"]) or each["detail"]}
+        for each in problem["errors"]
+    ]
+    return {**problem, "detail": detail, "errors": errors}
+
+
+def german_of(text: str) -> str | None:
+    """A text of ours in German, with what the English one has in its places."""
+    if text in TEXTS:
+        return TEXTS[text]
+    for pattern, german in _patterns():
+        if match := pattern.fullmatch(text):
+            return german.format(**match.groupdict())
+    return None
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [(_pattern(text), german) for text, german in TEXTS.items() if HOLE.search(text)]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """What the text matches, with a group for each of its places."""
+    parts = HOLE.split(text)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+        ),
+        re.DOTALL,
+    )
