@@ -23,7 +23,7 @@ check: .venv/installed-dev  ## Lint, format, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: .venv/installed-dev  ## Run the tests; on Debian as root this installs the servers they need
+test: .venv/installed-dev .venv-clients/installed  ## Run the tests; on Debian as root this installs the servers they need
 	@sh tests/install_servers.sh
 	@if command -v npm >/dev/null; then \
 		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
@@ -67,9 +67,11 @@ lock:  ## Write the lock files anew (needs uv)
 		--extra dev -o requirements-dev.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		-o benchmarks/requirements.lock benchmarks/requirements.in
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		-o tests/contracts/requirements.lock tests/contracts/requirements.in
 
 clean:  ## Remove what the above made, except data/
-	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis dist
+	rm -rf .venv .venv-bench .venv-clients .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis dist
 
 .venv/installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -84,4 +86,9 @@ clean:  ## Remove what the above made, except data/
 .venv-bench/installed: benchmarks/requirements.lock
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
+.venv-clients/installed: tests/contracts/requirements.lock
+	@test -x .venv-clients/bin/python || $(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install --quiet --require-hashes -r tests/contracts/requirements.lock
 	@touch $@
