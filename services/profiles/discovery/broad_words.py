@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.profiles.discovery.bits import bits_of
 from services.profiles.discovery.fulltext import full_text
-from services.profiles.discovery.words import TIERS
+from services.profiles.discovery.words import TIERS, Wanted
 
 EVERYBODY = -1
 """All bits, however many."""
@@ -32,7 +32,7 @@ class BroadWords:
     """Full text, with a memory that is told of whom the text changed: they are looked up anew."""
 
     def __init__(self) -> None:
-        self._remembered: OrderedDict[str, Remembered] = OrderedDict()
+        self._remembered: OrderedDict[Wanted, Remembered] = OrderedDict()
         self._changed: list[int] = []
         self._forgotten = 0
 
@@ -43,7 +43,7 @@ class BroadWords:
             self._changed.clear()
             self._remembered.clear()
 
-    def ranks(self, session: Session, words: Sequence[str]) -> list[int]:
+    def ranks(self, session: Session, words: Sequence[Wanted]) -> list[int]:
         """Who has all of these words, as bits, the best rank first; each holds those before it.
 
         Without words everybody is in the only rank there is.
@@ -55,7 +55,7 @@ class BroadWords:
             ranks = [a & b for a, b in zip(ranks, self._who_has(session, word), strict=True)]
         return ranks
 
-    def _who_has(self, session: Session, word: str) -> list[int]:
+    def _who_has(self, session: Session, word: Wanted) -> list[int]:
         changes = self._forgotten + len(self._changed)
         known = self._remembered.get(word)
         if known is not None and known.changes == changes:
@@ -71,7 +71,7 @@ class BroadWords:
                 self._remembered.popitem(last=False)
         return tiers
 
-    def _amended(self, session: Session, word: str, known: Remembered) -> list[int]:
+    def _amended(self, session: Session, word: Wanted, known: Remembered) -> list[int]:
         changed = sorted(set(self._changed[known.changes - self._forgotten :]))
         others = ~bits_of(changed)
         found = full_text(session).matches(session, word, changed)

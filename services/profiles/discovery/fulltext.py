@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import json
-from services.profiles.discovery.words import TIERS, is_beginning
+from services.profiles.discovery.words import TIERS, Wanted
 
 
 class FullText(Protocol):
@@ -25,7 +25,7 @@ class FullText(Protocol):
         """Keep these tokens, divided by spaces, and none that were kept before."""
 
     def matches(
-        self, session: Session, word: str, among: Sequence[int] | None = None
+        self, session: Session, word: Wanted, among: Sequence[int] | None = None
     ) -> list[Iterable[int]]:
         """The numbers of those who have the word in the first tier, in that or the second, and
         so on; looked for ``among`` these numbers, or everybody."""
@@ -45,7 +45,7 @@ class Fts5:
             )
 
     def matches(
-        self, session: Session, word: str, among: Sequence[int] | None = None
+        self, session: Session, word: Wanted, among: Sequence[int] | None = None
     ) -> list[Iterable[int]]:
         query = (
             "SELECT group_concat(rowid) FROM directory_words WHERE directory_words MATCH :wanted"
@@ -54,7 +54,8 @@ class Fts5:
             query += " AND rowid IN (SELECT value FROM json_each(:among))"
         found: list[Iterable[int]] = []
         for tier in range(TIERS):
-            wanted = f'"{tier}{word}"{"*" * is_beginning(word)}'
+            term = f'"{tier}{{}}"{"*" * word.begins}'
+            wanted = _expression(word, term, " AND ", " OR ")
             numbers = session.scalar(
                 text(query), {"wanted": wanted, "among": json.dumps(among).decode()}
             )
@@ -83,7 +84,7 @@ class TsVector:
         )
 
     def matches(
-        self, session: Session, word: str, among: Sequence[int] | None = None
+        self, session: Session, word: Wanted, among: Sequence[int] | None = None
     ) -> list[Iterable[int]]:
         numbers = "directory_matches(cast(:tier_{} AS tsquery))"
         if among is not None:
@@ -93,12 +94,19 @@ class TsVector:
             )
         query = "SELECT " + ", ".join(numbers.format(tier) for tier in range(TIERS))
         wanted: dict[str, object] = {
-            f"tier_{tier}": f"'{tier}{word}'{':*' * is_beginning(word)}" for tier in range(TIERS)
+            f"tier_{tier}": _expression(word, f"'{tier}{{}}'{':*' * word.begins}", " & ", " | ")
+            for tier in range(TIERS)
         }
         if among is not None:
             wanted["among"] = among
         found = session.execute(text(query), wanted).one()
         return [_numbers(each or b"") for each in found]
+
+
+def _expression(word: Wanted, term: str, every: str, some: str) -> str:
+    """The word as a database asks for it, with its operators; tokens are letters and digits."""
+    spellings = (every.join(map(term.format, tokens)) for tokens in word.spellings)
+    return some.join(f"({each})" for each in spellings)
 
 
 def _numbers(wire: bytes) -> array[int]:
