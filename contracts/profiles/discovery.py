@@ -19,6 +19,7 @@ MOST_WORDS, LONGEST_WORD, LONGEST_WORDS = 10, 40, 200
 MOST_SHOWN = 1_000
 """How many a search shows page by page whose order changes as people are booked."""
 LONGEST_CURSOR = 5_000
+LONGEST_PLACE = 100
 MOST_CHOICES = 20
 
 
@@ -60,8 +61,10 @@ class SearchSpecialists:
         Length(max=LONGEST_WORDS),
         Doc(
             f"All of these words, at most {MOST_WORDS}, in name, headline, topics, approaches or "
-            "biography. Case and accents make no difference; a word of three letters or more "
-            "finds those that begin with it."
+            "biography. Case, accents and strokes of letters make no difference: "
+            "`muller` and `mueller` both find Müller, `lukasz` Łukasz. A word of three letters or "
+            "more finds those that begin with it; Chinese, Japanese, Thai, Lao, Khmer and Burmese "
+            "are found by any run of signs within."
         ),
     ] = None
     topic: Annotated[Topics, Doc("Any of these topics, such as `anxiety,grief`.")] = field(
@@ -71,13 +74,27 @@ class SearchSpecialists:
     language: Annotated[LanguageCodes, Doc("Any of these languages: ISO 639.")] = field(
         default_factory=list
     )
-    country: Annotated[CountryCodes, Doc("Serves any of these countries: ISO 3166-1 alpha-2.")] = (
-        field(default_factory=list)
-    )
+    country: Annotated[
+        CountryCodes,
+        Doc(
+            "Serves any of these countries, ISO 3166-1 alpha-2. With `in_person=true` or a `place`:"
+            " the practice is in any of them."
+        ),
+    ] = field(default_factory=list)
+    in_person: Annotated[bool | None, Doc("Whether they see people in person.")] = None
+    place: Annotated[
+        str | None,
+        Length(max=LONGEST_PLACE),
+        Doc(
+            "The practice is in this town, by all of its words: `muenchen` and `munchen` find "
+            "München, `frankfurt` Frankfurt am Main."
+        ),
+    ] = None
     online: Annotated[bool | None, Doc("Whether they work online.")] = None
     free_consultation: Annotated[
         bool | None, Doc("Whether they offer free first consultations.")
     ] = None
+    fees: Annotated[bool | None, Doc("Whether they say what later sessions cost.")] = None
     bookable_before: Annotated[
         datetime | None, Doc("Their next free slot is before this time.")
     ] = None
@@ -104,14 +121,18 @@ class SearchSpecialists:
 
 @dataclass(frozen=True, kw_only=True)
 class Facets:
-    """How many of all that were found have what; most frequent first, without zeros."""
+    """How many have what, the most frequent first: each filter counts those whom all the other
+    filters find, so that choosing one of its values keeps the rest. Zeros stay, for every value
+    that somebody has who is listed."""
 
     topic: dict[str, int]
     approach: dict[str, int]
     language: dict[str, int]
-    country: dict[str, int]
+    country: Annotated[dict[str, int], Doc("By what `country` means in this search.")]
     online: int
+    in_person: int
     free_consultation: int
+    fees: int
     featured: int
 
 

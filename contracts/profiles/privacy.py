@@ -93,6 +93,7 @@ class ProfilesData:
     sessions: Annotated[list[OpenSession], Doc("Ended ones as well.")]
     security: list[SecurityEntry]
     specialist: Annotated[Specialist | None, Doc("The public profile, listed or not.")]
+    slugs: Annotated[list[str], Doc("The profile's addresses, former ones as well.")]
     licence: Annotated[Licence | None, Doc("As it was handed in last, and what is in force.")]
     history: Annotated[list[Change], Doc("What changed in profile, photo and licence.")]
     exposures: Annotated[

@@ -18,7 +18,7 @@ from contracts.inputs.texts import OneLineOrNone, headline, one_line, running_te
 from contracts.inputs.zones import time_zone
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import DisplayName
-from contracts.shapes import DECIMAL, ISO_639, ISO_3166, ISO_4217
+from contracts.shapes import DECIMAL, ISO_639, ISO_3166, ISO_3166_OR_NONE, ISO_4217
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 
 
@@ -115,6 +115,24 @@ class Fee:
     minutes: Annotated[int, Range(5, 480), Doc("How long such a session is.")]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Practice:
+    """Where sessions in person take place: public, so no street and no number."""
+
+    country: Annotated[
+        str,
+        Regexp(ISO_3166_OR_NONE, error="Must be an ISO 3166-1 alpha-2 code, such as 'DE'."),
+        Doc("ISO 3166-1 alpha-2; empty: not said."),
+    ] = ""
+    place: Annotated[
+        str,
+        Normalised(one_line),
+        Length(max=100),
+        OneLineOrNone,
+        Doc("The town, such as `Berlin`; empty: not said."),
+    ] = ""
+
+
 Fees = Annotated[list[Fee], Length(max=10), Doc("For later sessions; information alone.")]
 
 
@@ -129,6 +147,7 @@ class SpecialistListed(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     version: Version
     display_name: str
     headline: str
+    slug: Annotated[str, Doc("Of the profile's address.")] = ""
     languages: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
 
@@ -141,6 +160,7 @@ class SpecialistUpdated(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     version: Version
     display_name: str
     headline: str
+    slug: Annotated[str, Doc("Of the profile's address.")] = ""
     languages: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
 
@@ -179,6 +199,7 @@ class WriteProfile:
     countries: Countries = field(default_factory=list)
     time_zone: TimeZone = ""
     in_person: bool = False
+    practice: Practice = field(default_factory=Practice)
     online: bool = False
     fees: Fees = field(default_factory=list)
     accessibility: Accessibility = field(default_factory=list)
@@ -198,6 +219,7 @@ class ChangeProfile:
     countries: Countries | None = None
     time_zone: TimeZone | None = None
     in_person: bool | None = None
+    practice: Annotated[Practice | None, Doc("As a whole: what it leaves out is empty.")] = None
     online: bool | None = None
     fees: Fees | None = None
     accessibility: Accessibility | None = None
@@ -221,6 +243,13 @@ class Specialist:
     """A professional's profile, under the id of the account that owns it."""
 
     id: UUID
+    slug: Annotated[
+        str,
+        Doc(
+            "For addresses that people read: the API takes it in place of the id. It changes with "
+            "the name; former ones keep leading here."
+        ),
+    ]
     status: SpecialistStatus
     display_name: str
     pronouns: str
@@ -234,6 +263,7 @@ class Specialist:
     countries: list[str]
     time_zone: str
     in_person: bool
+    practice: Practice
     online: bool
     fees: Annotated[list[Fee], Doc("For later sessions; the first consultation is free.")]
     accessibility: list[str]

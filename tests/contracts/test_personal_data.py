@@ -57,6 +57,7 @@ EXPORTED = {
     ("profiles", "accounts"): "account",
     ("profiles", "preferences"): "preferences",
     ("profiles", "specialists"): "specialist",
+    ("profiles", "specialist_slugs"): "slugs",
     ("profiles", "sessions"): "sessions",
     ("profiles", "audit"): "security",
     ("profiles", "licences"): "licence",

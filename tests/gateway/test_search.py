@@ -99,7 +99,9 @@ QUERIES = st.fixed_dictionaries(
 )
 
 
-def fits(facts: dict[str, Any], query: dict[str, Any]) -> bool:
+def fits(facts: dict[str, Any], query: dict[str, Any], but: str = "") -> bool:
+    """Whether the query finds them; ``but`` for one of its filters."""
+    query = {name: value for name, value in query.items() if name != but}
     said = f"{facts['headline']} {' '.join(facts['topics'])}".lower().split()
     slot, before = facts["next_slot_at"], query.get("bookable_before")
 
@@ -137,18 +139,36 @@ def test_any_mix_of_filters_finds_and_counts_the_right_ones(
     assert set(ids(found)) == {str(facts["id"]) for facts in right}
     assert found["total"] == len(right)
     for facet, column in (
-        ("topic", "topics"),
         ("approach", "approaches"),
         ("language", "languages"),
         ("country", "countries"),
     ):
-        assert found["facets"][facet] == Counter(v for facts in right for v in facts[column])
+        others = [facts for facts in PEOPLE if fits(facts, query, but=facet)]
+        counted = {value: n for value, n in found["facets"][facet].items() if n}
+        assert counted == Counter(v for facts in others for v in facts[column])
     for facet, column in (
         ("online", "online"),
         ("free_consultation", "offers_free_consultations"),
         ("featured", "featured"),
     ):
-        assert found["facets"][facet] == sum(facts[column] for facts in right)
+        others = [facts for facts in PEOPLE if fits(facts, query, but=facet)]
+        assert found["facets"][facet] == sum(facts[column] for facts in others)
+
+
+def test_choosing_a_topic_keeps_the_other_topics_to_choose_from(http: httpx.Client) -> None:
+    topics = search(http)["facets"]["topic"]
+    assert topics["anxiety"] >= 12
+    assert topics["grief"] >= 12
+
+
+def test_a_practice_is_found_by_its_country_and_place(http: httpx.Client) -> None:
+    person = a_specialist(http, featured=False)
+    practice = {"country": "DE", "place": "München"}
+    person.patch("/specialists/me", {"in_person": True, "practice": practice})
+    query = {"in_person": "true", "country": "DE", "place": "Muenchen"}
+    found = http.get(SEARCH, params=query).json()
+    assert [(each["id"], each["practice"]) for each in found["items"]] == [(person.id, practice)]
+    assert http.get(SEARCH, params={**query, "country": "AT"}).json()["total"] == 0
 
 
 @pytest.mark.parametrize("sort", ["relevance", "soonest", "newest"])
@@ -208,6 +228,9 @@ def test_anybody_signed_in_or_not_finds_the_same(http: httpx.Client, client: Per
         ("country=DEU", "country.0", "ISO 3166"),
         ("online=perhaps", "online", "boolean"),
         ("featured=", "featured", "boolean"),
+        ("in_person=perhaps", "in_person", "boolean"),
+        ("fees=cheap", "fees", "boolean"),
+        (f"place={'x' * 101}", "place", "100"),
         ("free_consultation=2", "free_consultation", "boolean"),
         ("bookable_before=tomorrow", "bookable_before", "datetime"),
         ("bookable_before=2030-01-01T00:00:00", "bookable_before", "datetime"),

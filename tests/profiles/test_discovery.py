@@ -116,6 +116,26 @@ def test_all_words_must_be_there_wherever_they_are(finding: Finding, mark: str) 
         ("STRASSE", True),
         ("тревог", True),
         ("焦虑的", True),
+        ("的", True),
+        ("人", True),
+        ("虑的", True),
+        ("虑人", False),
+        ("STRAẞE", True),
+        ("lukasz", True),
+        ("ŁUKASZ", True),
+        ("soren", True),
+        ("soeren", True),
+        ("muller", True),
+        ("mueller", True),
+        ("muel", True),
+        ("Mu\u0308ller", True),
+        ("mue", True),
+        ("mu", False),
+        ("Bäcker", True),
+        ("backer", False),
+        ("psychotherapie", True),
+        ("psycho", True),
+        ("therapie", False),
         ("0lucia", False),
         ("2lucia", False),
         ('"lucia" OR x*', False),
@@ -128,8 +148,8 @@ def test_words_match_as_they_are_promised_to(
 ) -> None:
     finding.somebody(
         display_name="Lucía",
-        headline="Head of it",
-        biography="Straße 2. Тревога. 焦虑的人",
+        headline="Head of it, Łukasz, Søren",
+        biography="Straße 2. Тревога. 焦虑的人. Müller, Baecker. Psycho\u00adtherapie",
         topics=[mark],
     )
     assert bool(finding.ids(words=words, topic=[mark])) == found
@@ -206,6 +226,7 @@ def test_any_value_of_a_filter_will_do_and_each_filter_must_hold(
         ("online", "online"),
         ("free_consultation", "offers_free_consultations"),
         ("featured", "featured"),
+        ("in_person", "in_person"),
     ],
 )
 def test_flags_are_asked_for_or_against(
@@ -216,6 +237,91 @@ def test_flags_are_asked_for_or_against(
     assert finding.ids(topic=[mark], **{flag: True}) == [yes]
     assert finding.ids(topic=[mark], **{flag: False}) == [no]
     assert getattr(finding.search(topic=[mark]).facets, flag) == 1
+
+
+def test_who_says_what_sessions_cost_is_asked_for_and_counted(finding: Finding, mark: str) -> None:
+    fee = {"amount": "95.00", "currency": "EUR", "minutes": 50}
+    yes = finding.somebody(topics=[mark], fees=[fee])
+    no = finding.somebody(topics=[mark])
+    assert finding.ids(topic=[mark], fees=True) == [yes]
+    assert finding.ids(topic=[mark], fees=False) == [no]
+    assert finding.search(topic=[mark]).facets.fees == 1
+
+
+# In person
+
+
+def practice(country: str = "", place: str = "") -> dict[str, Any]:
+    return {"in_person": True, "practice": {"country": country, "place": place}}
+
+
+def test_in_person_a_country_is_where_the_practice_is(finding: Finding, mark: str) -> None:
+    berlin = finding.somebody(topics=[mark], countries=["PL"], **practice("DE", "Berlin"))
+    paris = finding.somebody(topics=[mark], countries=["DE"], **practice("FR", "Paris"))
+    online = finding.somebody(topics=[mark], countries=["DE"], online=True)
+    assert set(finding.ids(topic=[mark], country=["DE"])) == {paris, online}
+    assert finding.ids(topic=[mark], in_person=True, country=["DE"]) == [berlin]
+    assert finding.ids(topic=[mark], in_person=True, country=["DE"], place="Berlin") == [berlin]
+    assert finding.ids(topic=[mark], in_person=True, country=["FR"], place="Berlin") == []
+    assert finding.ids(topic=[mark], in_person=False, country=["DE"]) == [online]
+    counted = finding.search(topic=[mark], in_person=True, country=["FR"]).facets.country
+    assert (counted["DE"], counted["FR"], counted.get("PL", 0)) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("place", "asked", "found"),
+    [
+        ("München", "münchen", True),
+        ("München", "MUENCHEN", True),
+        ("München", "munchen", True),
+        ("Muenchen", "München", True),
+        ("Frankfurt am Main", "frankfurt", True),
+        ("Frankfurt am Main", "Frankfurt, Main", True),
+        ("Frankfurt am Main", "Frankfurt (Oder)", False),
+        ("Łódź", "lodz", True),
+        ("東京", "東京", True),
+        ("東京都", "京都", True),
+        ("Berlin", "Ber", False),
+    ],
+)
+def test_a_place_is_found_by_all_of_its_words(
+    finding: Finding, mark: str, place: str, asked: str, found: bool
+) -> None:
+    finding.somebody(topics=[mark], **practice("", place))
+    assert bool(finding.ids(topic=[mark], place=asked)) == found
+
+
+def test_a_practice_of_somebody_who_sees_nobody_in_person_is_not_found(
+    finding: Finding, mark: str
+) -> None:
+    facts = {**practice("DE", "Berlin"), "in_person": False}
+    finding.somebody(topics=[mark], **facts)
+    assert finding.ids(topic=[mark], place="Berlin") == []
+
+
+@pytest.mark.parametrize("place", ["...", "x" * 41])
+def test_a_place_that_can_not_be_looked_for_is_refused(finding: Finding, place: str) -> None:
+    with pytest.raises(BadWords) as refusal:
+        finding.search(place=place)
+    assert [each.field for each in refusal.value.errors] == ["place"]
+
+
+# Facets
+
+
+def test_each_facet_keeps_the_other_values_of_its_own_filter(finding: Finding, mark: str) -> None:
+    other = a_mark()
+    finding.somebody(topics=[mark], languages=["en"], online=True)
+    finding.somebody(topics=[mark, other], languages=["de"])
+    finding.somebody(topics=[other], languages=["de"], countries=["DE"])
+    chosen = finding.search(topic=[mark], language=["de"], online=False).facets
+    assert (chosen.language["de"], chosen.language["en"]) == (1, 0)
+    assert (chosen.topic[mark], chosen.topic[other]) == (1, 2)
+    both = finding.search(topic=[mark], language=["en"]).facets
+    assert (both.language["en"], both.language["de"]) == (1, 1)
+    assert (both.topic[mark], both.topic[other]) == (1, 0)
+    assert both.country["DE"] == 0
+    assert finding.search(topic=[mark], online=False).facets.online == 1
 
 
 def test_bookable_before_means_from_now_until_then(finding: Finding, mark: str) -> None:
@@ -273,7 +379,9 @@ QUERIES = st.fixed_dictionaries(
 )
 
 
-def fits(facts: dict[str, Any], query: dict[str, Any]) -> bool:
+def fits(facts: dict[str, Any], query: dict[str, Any], but: str = "") -> bool:
+    """Whether the query finds them; ``but`` for one of its filters."""
+    query = {name: value for name, value in query.items() if name != but}
     said = " ".join([facts["headline"], facts["biography"], *facts["topics"], *facts["approaches"]])
     words = said.lower().replace(",", " ").split()
     slot, before = facts["next_slot_at"], query.get("bookable_before")
@@ -324,16 +432,22 @@ def test_any_mix_of_filters_finds_and_counts_what_going_through_all_would(
             ("language", "languages"),
             ("country", "countries"),
         ):
-            counts = Counter(value for facts in right.values() for value in facts[column])
-            assert getattr(found.facets, facet) == counts
+            others = [facts for facts in people if fits(facts, query, but=facet)]
+            counts = Counter(value for facts in others for value in facts[column])
+            assert without_zeros(getattr(found.facets, facet)) == counts
         for facet, column in (
             ("online", "online"),
             ("free_consultation", "offers_free_consultations"),
             ("featured", "featured"),
         ):
-            assert getattr(found.facets, facet) == sum(f[column] for f in right.values())
-        marked = Counter(value for facts in right.values() for value in [*facts["topics"], mark])
-        assert found.facets.topic == dict(marked)
+            others = [facts for facts in people if fits(facts, query, but=facet)]
+            assert getattr(found.facets, facet) == sum(each[column] for each in others)
+
+
+def without_zeros(counts: dict[str, int]) -> dict[str, int]:
+    """Values that nobody has here, but somebody has who is listed."""
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+    return {value: count for value, count in counts.items() if count}
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)

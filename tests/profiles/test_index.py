@@ -49,9 +49,14 @@ def test_bits_hold_the_numbers_that_they_were_made_of(numbers: set[int]) -> None
 @given(NEWS)
 def test_each_term_is_counted_right(news: list[dict[int, Facts]]) -> None:
     index, truth = after(news)
-    counts = {term: sum(term in facts.terms for facts in truth.values()) for term in TERMS}
-    counts[LISTED] = len(truth)
-    assert index.counts(index.having(LISTED)) == {t: n for t, n in counts.items() if n}
+    online = index.having("online")
+    counted = index.counts({"topic": index.having(LISTED), "language": online})
+    for value in ("anxiety", "sleep"):
+        those = [facts for facts in truth.values() if f"topic:{value}" in facts.terms]
+        assert counted["topic"].get(value) == (len(those) or None)
+    english = [facts for facts in truth.values() if "language:en" in facts.terms]
+    both = [facts for facts in english if "online" in facts.terms]
+    assert counted["language"] == ({"en": len(both)} if english else {})
 
 
 @given(NEWS)

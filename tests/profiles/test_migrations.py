@@ -1,4 +1,5 @@
-"""Accounts of a former release get the key of their address, and its form where it is free."""
+"""What a former release left: accounts get the key of their address, and its form where it is
+free; profiles get a slug."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from alembic import command
-from sqlalchemy import Uuid, column, select, table
+from sqlalchemy import ColumnClause, Uuid, column, insert, inspect, select, table
 
 from chassis import migrations
 from chassis.database import Database
@@ -18,8 +19,11 @@ from chassis.tables import AnyJson, UtcDateTime
 from chassis.times import utc_now
 from firststep.migrate import migrations_of
 from services.profiles.service import ProfilesService
+from services.profiles.specialists.slugs import Slug
+from services.profiles.specialists.specialists import Specialist
 from tests.chassis.bank import create_database
 from tests.chassis.conftest import postgres_databases_of
+from tests.profiles.builders import an_empty_specialist
 
 BEFORE = "profiles_0006"
 VERSIONS = migrations_of("profiles")
@@ -112,3 +116,33 @@ def test_an_address_that_is_none_today_stays_as_it_is(before: Database) -> None:
 
 def test_a_platform_without_accounts_migrates_too(before: Database) -> None:
     assert migrated(before) == {}
+
+
+# Slugs
+
+
+def test_who_has_a_profile_gets_a_slug_the_oldest_first(before: Database) -> None:
+    names = ["Eva Novák", "Me", "Eva Novak", "", "心理", "Eva Novak 2"]
+    ids = [new_id() for _ in names]
+    with before.writer.begin() as connection:
+        columns = {each["name"] for each in inspect(connection).get_columns("specialists")}
+        for id, name in zip(ids, names, strict=True):
+            row = {each: value for each, value in a_row(id, name).items() if each in columns}
+            connection.execute(insert(table("specialists", *map(typed, row))), row)
+    migrations.migrate(before.writer, VERSIONS, before.base.metadata)
+    with before.reading() as session:
+        slugs = [session.get_one(Specialist, id).slug for id in ids]
+        kept = {each.slug: each.specialist_id for each in session.scalars(select(Slug))}
+    assert slugs == ["eva-novak", "me-2", "eva-novak-2", "", "specialist", "eva-novak-2-2"]
+    assert kept == {slug: id for slug, id in zip(slugs, ids, strict=True) if slug}
+
+
+def typed(name: str) -> ColumnClause[Any]:
+    return column(name, Specialist.__table__.columns[name].type)
+
+
+def a_row(id: UUID, name: str) -> dict[str, Any]:
+    """A specialist as this release would write it."""
+    specialist = an_empty_specialist()
+    row = {each.key: getattr(specialist, each.key) for each in inspect(Specialist).columns}
+    return {**row, "id": id, "display_name": name}

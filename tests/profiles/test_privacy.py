@@ -26,7 +26,7 @@ from contracts.profiles.accounts import SignUpRole, WrongPassword
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.privacy import AccountErased, EraseAccount, ProfilesData
 from contracts.profiles.sessions import WrongCredentials
-from contracts.profiles.specialists import SpecialistUnlisted
+from contracts.profiles.specialists import ChangeProfile, SpecialistUnlisted
 from firststep.platform import SERVICES as ALL_SERVICES
 from services.profiles.privacy.erasures import ANSWERS, HANGS_AFTER, Erasure
 from services.profiles.service import ProfilesService
@@ -181,6 +181,21 @@ def test_a_specialist_who_erases_their_account_is_unlisted_and_unfeatured(
     assert len(profiles.told(SpecialistUnfeatured, id)) == 1
     with pytest.raises(NotFound):
         profiles.asked_by(NOBODY).get_specialist(specialist_id=id)
+
+
+def test_who_erases_their_account_leaves_no_slug_behind(profiles: Talking) -> None:
+    specialist = a_specialist(profiles)
+    asking = profiles.asked_by(specialist)
+    name = f"Erased {uuid4().hex}"
+    slug = asking.change_profile(change=ChangeProfile(display_name=name))["slug"]
+    asking.change_profile(change=ChangeProfile(display_name="Somebody Else"))
+    assert slug in asking.export_personal_data()["slugs"]
+    erase(profiles, specialist)
+    with pytest.raises(NotFound):
+        profiles.asked_by(NOBODY).get_specialist_id(slug=slug)
+    other = a_specialist(profiles)
+    again = profiles.asked_by(other).change_profile(change=ChangeProfile(display_name=name))
+    assert again["slug"] == slug
 
 
 def test_a_wrong_password_erases_nothing(profiles: Talking) -> None:

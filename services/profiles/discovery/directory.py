@@ -30,11 +30,14 @@ from contracts.profiles.specialists import SpecialistStatus
 from contracts.vocabulary import APPROACHES, TOPICS
 from services.profiles.base import Base
 from services.profiles.discovery.fulltext import full_text
-from services.profiles.discovery.words import FORM, tokens_of
+from services.profiles.discovery.words import FORM, tokens_in, tokens_of
 from services.profiles.specialists.specialists import Specialist
 
-ONLINE, FREE_CONSULTATION, FEATURED = "online", "free_consultation", "featured"
+ONLINE, IN_PERSON, FEES = "online", "in_person", "fees"
+FREE_CONSULTATION, FEATURED = "free_consultation", "featured"
 TOPIC, APPROACH, LANGUAGE, COUNTRY = "topic", "approach", "language", "country"
+PRACTICE_IN, PLACE = "practice_in", "place"
+"""The country of a practice, and the tokens of its place."""
 
 
 class Entry(Base):
@@ -107,10 +110,22 @@ def terms_of(specialist: Specialist) -> Iterator[str]:
         yield term(COUNTRY, country)
     if specialist.online:
         yield ONLINE
+    if specialist.in_person:
+        yield IN_PERSON
+        yield from _terms_of_practice(specialist.practice)
+    if specialist.fees:
+        yield FEES
     if specialist.offers_free_consultations:
         yield FREE_CONSULTATION
     if specialist.featured:
         yield FEATURED
+
+
+def _terms_of_practice(practice: dict[str, Any]) -> Iterator[str]:
+    if practice.get("country"):
+        yield term(PRACTICE_IN, practice["country"])
+    for token in sorted(tokens_in(practice.get("place", ""))):
+        yield term(PLACE, token)
 
 
 def term(kind: str, value: str) -> str:
@@ -134,7 +149,8 @@ def _named(specialist: Specialist) -> Iterator[str]:
 
 
 def _digest(parts: tuple[str, ...]) -> str:
-    return blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+    """Another one where the form of words has changed, so that no memory of the old one lasts."""
+    return blake2b("\0".join((str(FORM), *parts)).encode(), digest_size=8).hexdigest()
 
 
 # Changes: PostgreSQL numbers transactions when they begin to write, and they end in any order.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -108,15 +108,20 @@ class Index:
         first, end = self._from(since), self._from(before)
         return bits_of(map(_number, self._places[first:end]))
 
-    def counts(self, found: int) -> dict[str, int]:
-        """How many of those have each term; the most frequent first, without zeros."""
-        counted = {term: (bits & found).bit_count() for term, bits in self._having.items()}
-        return dict(
-            sorted(
-                ((term, count) for term, count in counted.items() if count),
-                key=lambda each: (-each[1], each[0]),
-            )
-        )
+    def counts(self, found: Mapping[str, int]) -> dict[str, dict[str, int]]:
+        """By kind of term: how many of those ``found`` for the kind have each value.
+
+        The most frequent first; zero for a value that somebody else has.
+        """
+        counted: dict[str, dict[str, int]] = {kind: {} for kind in found}
+        for term, bits in self._having.items():
+            kind, _, value = term.partition(":")
+            if bits and value and kind in found:
+                counted[kind][value] = (bits & found[kind]).bit_count()
+        return {
+            kind: dict(sorted(values.items(), key=lambda each: (-each[1], each[0])))
+            for kind, values in counted.items()
+        }
 
     def soonest(self, found: int, count: int, now: datetime) -> list[int]:
         """The first of those by next free slot; who has none comes last, the newest first.

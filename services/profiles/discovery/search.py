@@ -8,18 +8,26 @@ from datetime import datetime
 from contracts.profiles.discovery import MOST_SHOWN, Facets, SearchSpecialists, Sort
 from services.profiles.discovery import cursors
 from services.profiles.discovery.bits import bits_of
+from services.profiles.discovery.broad_words import EVERYBODY
 from services.profiles.discovery.directory import (
     APPROACH,
     COUNTRY,
     FEATURED,
+    FEES,
     FREE_CONSULTATION,
+    IN_PERSON,
     LANGUAGE,
     ONLINE,
+    PLACE,
+    PRACTICE_IN,
     TOPIC,
     term,
 )
 from services.profiles.discovery.index import LISTED, Index, newest
-from services.profiles.discovery.words import wanted_words
+from services.profiles.discovery.words import Wanted, wanted_words
+
+BOOKABLE = "bookable"
+"""The filter that goes by time; the others bear the names of their terms."""
 
 
 @dataclass(frozen=True)
@@ -39,39 +47,79 @@ class Search:
         self._query = query
         self.words = wanted_words(query.words or "")
         self.sort = query.sort or Sort.RELEVANCE
+        self._place = wanted_words(query.place or "", "place")
         self._shown = cursors.decoded(query)
 
     def found(self, index: Index, ranks: list[int], now: datetime) -> Found:
         """``ranks``: who has all the words, as bits, the best first; everybody without words."""
-        matches = self._filtered(index, now) & ranks[-1]
+        passing = self._passing(index, now)
+        everybody = index.having(LISTED) & ranks[-1]
+        matches = _meeting(everybody, passing)
         if self.sort is Sort.NEWEST:
             numbers, next_ = self._newest(matches)
         else:
             in_order = ranks if self.sort is Sort.RELEVANCE else ranks[-1:]
             numbers, next_ = self._best(index, matches, in_order, now)
-        return Found(numbers, next_, matches.bit_count(), facets_of(index.counts(matches)))
+        facets = self._facets(index, everybody, passing, matches)
+        return Found(numbers, next_, matches.bit_count(), facets)
 
-    def _filtered(self, index: Index, now: datetime) -> int:
+    def _passing(self, index: Index, now: datetime) -> dict[str, int]:
+        """Who passes each filter that is set, by its name."""
         query = self._query
-        found = index.having(LISTED)
+        passing: dict[str, int] = {}
         for kind, values in (
             (TOPIC, query.topic),
             (APPROACH, query.approach),
             (LANGUAGE, query.language),
-            (COUNTRY, query.country),
+            (self._country, query.country),
         ):
             if values:
-                found &= index.having_any(term(kind, value) for value in values)
+                passing[kind] = index.having_any(term(kind, value) for value in values)
         for flag, wanted in (
             (ONLINE, query.online),
+            (IN_PERSON, query.in_person),
             (FREE_CONSULTATION, query.free_consultation),
+            (FEES, query.fees),
             (FEATURED, query.featured),
         ):
             if wanted is not None:
-                found &= index.having(flag) if wanted else ~index.having(flag)
+                passing[flag] = index.having(flag) if wanted else ~index.having(flag)
+        for word in self._place:
+            passing[PLACE] = passing.get(PLACE, EVERYBODY) & _having_word(index, word)
         if query.bookable_before is not None:
-            found &= index.bookable(now, query.bookable_before)
-        return found
+            passing[BOOKABLE] = index.bookable(now, query.bookable_before)
+        return passing
+
+    @property
+    def _country(self) -> str:
+        """What is looked for in a country: clients, or a practice."""
+        return PRACTICE_IN if self._query.in_person or self._place else COUNTRY
+
+    def _facets(
+        self, index: Index, everybody: int, passing: dict[str, int], matches: int
+    ) -> Facets:
+        """Of each filter's values, among those who pass all the others."""
+
+        def others(name: str) -> int:
+            return _meeting(everybody, passing, but=name) if name in passing else matches
+
+        def count(flag: str) -> int:
+            return (index.having(flag) & others(flag)).bit_count()
+
+        values = index.counts(
+            {kind: others(kind) for kind in (TOPIC, APPROACH, LANGUAGE, self._country)}
+        )
+        return Facets(
+            topic=values[TOPIC],
+            approach=values[APPROACH],
+            language=values[LANGUAGE],
+            country=values[self._country],
+            online=count(ONLINE),
+            in_person=count(IN_PERSON),
+            free_consultation=count(FREE_CONSULTATION),
+            fees=count(FEES),
+            featured=count(FEATURED),
+        )
 
     def _newest(self, matches: int) -> tuple[list[int], str | None]:
         """The order never changes, so the last number shown is enough."""
@@ -97,21 +145,20 @@ class Search:
         return page, cursors.encoded(self._query, shown) if more else None
 
 
-def facets_of(counts: dict[str, int]) -> Facets:
-    def values(kind: str) -> dict[str, int]:
-        prefix = term(kind, "")
-        return {
-            each.removeprefix(prefix): count
-            for each, count in counts.items()
-            if each.startswith(prefix)
-        }
+def _meeting(everybody: int, passing: dict[str, int], but: str | None = None) -> int:
+    """Who passes all filters; ``but`` one."""
+    for name, bits in passing.items():
+        if name != but:
+            everybody &= bits
+    return everybody
 
-    return Facets(
-        topic=values(TOPIC),
-        approach=values(APPROACH),
-        language=values(LANGUAGE),
-        country=values(COUNTRY),
-        online=counts.get(ONLINE, 0),
-        free_consultation=counts.get(FREE_CONSULTATION, 0),
-        featured=counts.get(FEATURED, 0),
-    )
+
+def _having_word(index: Index, word: Wanted) -> int:
+    """Whose practice's place has the word in any of its spellings."""
+    found = 0
+    for tokens in word.spellings:
+        each = EVERYBODY
+        for token in tokens:
+            each &= index.having(term(PLACE, token))
+        found |= each
+    return found

@@ -17,7 +17,7 @@ from chassis.transaction import Transaction
 from contracts.profiles.featuring import CloudEvent, Feed, FeedQuery, SpecialistFeatured
 from services.profiles.base import Base
 
-PERSONAL = ("display_name", "headline")
+PERSONAL = ("display_name", "headline", "slug")
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,14 @@ from services.profiles.sessions.queries import forget_sessions
 from services.profiles.sessions.sessions import Session
 from services.profiles.specialists import photos
 from services.profiles.specialists.history import Change
+from services.profiles.specialists.slugs import Slug
 from services.profiles.specialists.specialists import Specialist
 
 HOLDINGS: tuple[InstrumentedAttribute[UUID], ...] = (
     ExposureCount.specialist_id,
     Change.specialist_id,
     Licence.specialist_id,
+    Slug.specialist_id,
     Specialist.id,
     Session.account_id,
     SecondFactor.account_id,
@@ -62,6 +64,7 @@ def exported(session: DatabaseSession, account: Account, files: Files) -> Profil
     licence = session.get(Licence, account.id)
     preferences = session.get(Preferences, account.id)
     sessions = select(Session).where(Session.account_id == account.id).order_by(Session.id)
+    slugs = select(Slug.slug).where(Slug.specialist_id == account.id)
     changes = select(Change).where(Change.specialist_id == account.id).order_by(Change.id)
     return ProfilesData(
         account=account.to_resource(has_second_factor(session, account.id)),
@@ -78,6 +81,7 @@ def exported(session: DatabaseSession, account: Account, files: Files) -> Profil
             for entry in session.scalars(audit.entries_about(account.id))
         ],
         specialist=specialist.to_resource() if specialist and specialist.written else None,
+        slugs=list(session.scalars(slugs.order_by(Slug.slug))),
         licence=licence.to_resource() if licence and licence.written else None,
         history=[each.to_resource() for each in session.scalars(changes)],
         exposures=[

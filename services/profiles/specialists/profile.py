@@ -36,6 +36,7 @@ class Profile:
     countries: Mapped[list[str]] = mapped_column(default=list)
     time_zone: Mapped[str] = mapped_column(default="")
     in_person: Mapped[bool] = mapped_column(default=False)
+    practice: Mapped[dict[str, Any]] = mapped_column(default=dict)
     online: Mapped[bool] = mapped_column(default=False)
     fees: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     accessibility: Mapped[list[str]] = mapped_column(default=list)
@@ -69,6 +70,8 @@ class Profile:
                 value = list(dict.fromkeys(value))
             elif name == "fees":
                 value = [asdict(fee) for fee in value]
+            elif name == "practice":
+                value = asdict(value)
             setattr(self, name, value)
         if profile.biography is not None:
             self.biography_html = markdown.to_html(profile.biography)

@@ -21,6 +21,7 @@ from services.profiles.part import Part
 from services.profiles.specialists import photos
 from services.profiles.specialists.history import Change, recorded
 from services.profiles.specialists.profile import NO_PROFILE
+from services.profiles.specialists.slugs import slug_for, specialist_named
 from services.profiles.specialists.specialists import Specialist
 from services.profiles.sweeping import sweep
 
@@ -33,6 +34,7 @@ class Specialists(Part):
             specialist = tx.lock_or_create(Specialist, account_id)
             with recorded(tx, specialist, account_id):
                 specialist.write(profile)
+                specialist.slug = slug_for(tx, account_id, profile.display_name)
             return tx.reply(specialist.to_resource())
 
     @rpc
@@ -43,7 +45,9 @@ class Specialists(Part):
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
             with recorded(tx, specialist, account_id):
-                tx.emit(*specialist.change(change, utc_now()))
+                name = change.display_name
+                slug = None if name is None else slug_for(tx, account_id, name)
+                tx.emit(*specialist.change(change, utc_now(), slug))
             return tx.reply(specialist.to_resource())
 
     @rpc
@@ -74,6 +78,15 @@ class Specialists(Part):
         if not specialist.listed:
             raise NotFound(f"there is no specialist {specialist_id}")
         return specialist.to_resource()
+
+    @rpc
+    def get_specialist_id(self, slug: str) -> UUID:
+        """Whose slug it is, or was; they may be listed or not."""
+        with self.store.reading() as session:
+            specialist_id = specialist_named(session, slug)
+        if specialist_id is None:
+            raise NotFound("There is no specialist at this address.")
+        return specialist_id
 
     @rpc
     def get_history(self, specialist_id: UUID, page: PageQuery) -> Page[history.Change]:

@@ -50,6 +50,8 @@ class Specialist(Profile, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
+    slug: Mapped[str] = mapped_column(default="")
+    """The present one: see ``slugs`` for those that it had before."""
     status: Mapped[str] = mapped_column(default=SpecialistStatus.DRAFT)
     verified_until: Mapped[date | None] = mapped_column(default=None, index=True)
     lapsed: Mapped[bool] = mapped_column(default=False)
@@ -75,8 +77,8 @@ class Specialist(Profile, Base):
     def listed(self) -> bool:
         return self.status == SpecialistStatus.LISTED
 
-    def change(self, change: ChangeProfile, now: datetime) -> list[Event]:
-        """Take on what was given; list or unlist.
+    def change(self, change: ChangeProfile, now: datetime, slug: str | None = None) -> list[Event]:
+        """Take on what was given, and the slug that goes with another name; list or unlist.
 
         Raises ``NotFound`` before the profile is written, ``ProfileIncomplete``, ``NoSuchCode``.
         """
@@ -84,6 +86,8 @@ class Specialist(Profile, Base):
         was_listed = self.listed
         before = self.shown()
         self.take(change)
+        if slug is not None:
+            self.slug = slug
         if change.status is not None:
             self.status = SpecialistStatus(change.status)
             self.lapsed = False
@@ -142,6 +146,7 @@ class Specialist(Profile, Base):
             yield SpecialistListed(
                 specialist_id=self.id,
                 version=self.next_version(),
+                slug=self.slug,
                 display_name=self.display_name,
                 headline=self.headline,
                 languages=self.languages,
@@ -151,6 +156,7 @@ class Specialist(Profile, Base):
             yield SpecialistUpdated(
                 specialist_id=self.id,
                 version=self.next_version(),
+                slug=self.slug,
                 display_name=self.display_name,
                 headline=self.headline,
                 languages=self.languages,
@@ -246,6 +252,7 @@ class Specialist(Profile, Base):
     def to_resource(self) -> contract.Specialist:
         return contract.Specialist(
             id=self.id,
+            slug=self.slug,
             status=SpecialistStatus(self.status),
             display_name=self.display_name,
             pronouns=self.pronouns,
@@ -259,6 +266,7 @@ class Specialist(Profile, Base):
             countries=self.countries,
             time_zone=self.time_zone,
             in_person=self.in_person,
+            practice=contract.Practice(**self.practice),
             online=self.online,
             fees=[contract.Fee(**fee) for fee in self.fees],
             accessibility=self.accessibility,

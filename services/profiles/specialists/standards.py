@@ -51,6 +51,8 @@ def _unknown(profile: WriteProfile | ChangeProfile) -> Iterator[FieldError]:
     for place, code in enumerate(profile.countries or []):
         if code not in countries():
             yield FieldError(f"countries.{place}", NO_COUNTRY, code)
+    if profile.practice and profile.practice.country not in ("", *countries()):
+        yield FieldError("practice.country", NO_COUNTRY, profile.practice.country)
     for place, fee in enumerate(profile.fees or []):
         if fee.currency not in currencies():
             what = "No currency has this ISO 4217 code."
