@@ -95,6 +95,6 @@ class Declaration:
         creates = self.method == "POST" and self.status == HTTPStatus.CREATED
         return creates or self.repeatable
 
-    def path_parameters(self, handler: Callable[..., Any]) -> dict[str, type]:
+    def path_parameters(self, handler: Callable[..., Any]) -> dict[str, Any]:
         hints = typing.get_type_hints(handler)
         return {name: hints[name] for name in IN_BRACES.findall(self.path)}

@@ -66,6 +66,7 @@ from gateway.declaration import (
 from gateway.languages import preferred_language, speak
 from gateway.refusals import Refusals
 from gateway.server import ApiServer
+from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 LONGEST_KEY = 100
@@ -144,15 +145,18 @@ class Endpoint(HttpRequestHandler):
     authenticator = Authenticator()
     reads = PublicReads()
     refusals = Refusals()
+    specialist_ids = SpecialistIds()
 
     def __init__(self, declaration: Declaration, handler: Callable[..., Any]) -> None:
         super().__init__(declaration.method, declaration.path)
         self.declaration = declaration
         self.handler = handler
+        self.of_specialists: list[str] = []
         self.reads_body = isinstance(declaration.body, Raw)
 
     def get_url_rule(self) -> Rule:
         kinds = self.declaration.path_parameters(self.handler)
+        self.of_specialists = [name for name in kinds if kinds[name] is SpecialistId]
         path = IN_BRACES.sub(
             lambda match: f"<{'uuid' if kinds[match[1]] is UUID else 'string'}:{match[1]}>",
             self.declaration.path,
@@ -235,6 +239,8 @@ class Endpoint(HttpRequestHandler):
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(request.path_values)  # type: ignore[attr-defined]
+        for name in self.of_specialists:
+            arguments[name] = self.specialist_ids.find(arguments[name])
         if self.declaration.query is not None:
             # of what was given twice none is preferred: both are read as one value
             given = {name: ", ".join(values) for name, values in request.args.lists()}

@@ -49,6 +49,7 @@ from gateway.media_types import FORM, PART, EncodedBody, WrongMediaType
 from gateway.openapi_examples import add_examples
 from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
 from gateway.revocation import BadToken, TokenRevoked
+from gateway.specialist_ids import SpecialistId
 
 DESCRIPTION = """
 The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.
@@ -164,7 +165,10 @@ def _tags(service_class: type) -> list[dict[str, str]]:
 def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterable[dict[str, Any]]:
     for name, kind in declaration.path_parameters(handler).items():
         shape = {"type": "string", "format": "uuid"} if kind is UUID else {"type": "string"}
-        yield {"in": "path", "name": name, "required": True, "schema": shape}
+        parameter = {"in": "path", "name": name, "required": True, "schema": shape}
+        if kind is SpecialistId:
+            parameter["description"] = "The id, the slug, or a slug that it had before."
+        yield parameter
     if declaration.query is not None:
         yield {"in": "query", "schema": schema_of(declaration.query, Reading.QUERY)}
     if declaration.cache_control:

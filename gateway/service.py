@@ -21,6 +21,7 @@ from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
 from gateway.docs import Docs
 from gateway.site.links import Links
+from gateway.site.specialists import SpecialistPages
 
 
 class Gateway(
@@ -45,6 +46,7 @@ class Gateway(
     HealthApi,
     Docs,
     Links,
+    SpecialistPages,
 ):
     name = "gateway"
     max_workers = 200  # each waits for a service most of its time

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from chassis.errors import NotFound
 from contracts.booking.availability import Availability, BadHours, UnknownTimeZone
@@ -12,6 +11,7 @@ from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.declaration import ANYONE_RECOGNISED
 from gateway.endpoint import endpoint
+from gateway.specialist_ids import SpecialistId
 
 
 class AvailabilityApi(Api):
@@ -46,6 +46,6 @@ class AvailabilityApi(Api):
         allow=ANYONE_RECOGNISED,
         errors=[NotFound, BadPeriod, UnknownTimeZone],
     )
-    def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> Any:
+    def list_slots(self, specialist_id: SpecialistId, query: SlotsQuery) -> Any:
         """The specialist's free slots in a period; signed in, with those that you hold."""
         return self.booking.list_slots(specialist_id=specialist_id, query=query)

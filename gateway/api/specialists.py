@@ -24,6 +24,7 @@ from gateway.api.base import Api
 from gateway.cache import Cached, first_page, of_specialist
 from gateway.endpoint import endpoint
 from gateway.featured import the_featured
+from gateway.specialist_ids import SpecialistId
 
 
 class SpecialistsApi(Api):
@@ -97,7 +98,7 @@ class SpecialistsApi(Api):
         errors=[NotFound, BadVisit],
         cached=Cached(of_specialist),
     )
-    def get_specialist(self, specialist_id: UUID, query: SpecialistQuery) -> Any:
+    def get_specialist(self, specialist_id: SpecialistId, query: SpecialistQuery) -> Any:
         """One listed specialist."""
         if query.visit is not None:
             self.featured.opened(specialist_id, query.visit)

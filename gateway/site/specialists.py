@@ -1,0 +1,34 @@
+"""Addresses of specialists: ``/specialists/{slug}`` is the one that people are shown."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Request, Response
+
+from chassis.remote import Remote
+from gateway.docs import page
+from gateway.specialist_ids import specialist_ids
+
+PATH = "/specialists/{}"
+
+
+class SpecialistPages:
+    profiles: Remote
+    specialist_ids = specialist_ids()
+
+    @page("/specialists/<asked>")
+    def specialist_page(self, request: Request, asked: str) -> Response:
+        """Ids and former slugs lead to the present slug."""
+        specialist = self.profiles.get_specialist(specialist_id=self.specialist_ids.find(asked))
+        if specialist["slug"] != asked:
+            return moved(request, specialist["slug"])
+        raise NotFound
+
+
+def moved(request: Request, slug: str) -> Response:
+    """The specialist is at this slug for good, whatever else was asked for."""
+    query = request.query_string.decode("ascii", "replace")
+    location = PATH.format(slug) + (f"?{query}" if query else "")
+    return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers={"Location": location})

@@ -1,0 +1,59 @@
+"""Specialists in paths: by their ids, their slugs, or slugs that they had before.
+
+An endpoint takes all of them where its parameter is a ``SpecialistId``; it gets the id.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NewType, cast
+from uuid import UUID
+
+from nameko.extensions import DependencyProvider, SharedExtension
+
+from chassis import json
+from chassis.errors import NotFound
+from chassis.remote import Remote, ReplyListener
+from chassis.sender import Sender
+from contracts.shapes import KEBAB_CASE
+from gateway.cache import LISTED, PublicReads
+
+SpecialistId = NewType("SpecialistId", UUID)
+LONGEST_SLUG = 80
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+SLUG = re.compile(KEBAB_CASE)
+
+
+class SpecialistIds(SharedExtension):
+    """Finds whose a slug is. An erased one may become somebody else's, so that what is remembered
+    is forgotten with any change of anybody listed."""
+
+    reads = PublicReads()
+    replies = ReplyListener()
+    sender = Sender()
+
+    def find(self, asked: str) -> SpecialistId:
+        """Raises ``NotFound``. An id is believed: there may be nobody under it."""
+        if ID.fullmatch(asked):
+            return SpecialistId(UUID(asked))
+        if len(asked) > LONGEST_SLUG or not SLUG.fullmatch(asked):
+            raise NotFound("There is no specialist at this address.")
+
+        def ask() -> bytes:
+            profiles = Remote("profiles", self.replies, self.sender)
+            return json.dumps(profiles.get_specialist_id(slug=asked))
+
+        entry = self.reads.cache.answer(("slug", asked), (LISTED,), ask)
+        return SpecialistId(UUID(json.loads(entry.value)))
+
+
+class _Provider(DependencyProvider):
+    ids = SpecialistIds()
+
+    def get_dependency(self, worker_ctx: Any) -> SpecialistIds:
+        return self.ids
+
+
+def specialist_ids() -> SpecialistIds:
+    """A part of the gateway's attribute: ``ids = specialist_ids()``."""
+    return cast(SpecialistIds, _Provider())
