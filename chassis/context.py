@@ -81,7 +81,8 @@ class Caller:
 class CallContext:
     """``deadline`` is in seconds since the epoch: hosts are expected to keep NTP time.
 
-    ``idempotency_key`` names one writing call: a repetition bears the same. ``address`` and
+    ``idempotency_key`` names one writing call: a repetition bears the same. ``if_match``: what the
+    caller said of the version that it means to change (see ``preconditions``). ``address`` and
     ``agent`` are the client's own: its IP address, and what it calls itself.
     """
 
@@ -89,6 +90,7 @@ class CallContext:
     caller: Caller = Caller()
     deadline: float | None = None
     idempotency_key: str | None = None
+    if_match: str | None = None
     address: str | None = None
     agent: str | None = None
 
@@ -100,6 +102,8 @@ class CallContext:
             headers["deadline"] = str(self.deadline)
         if self.idempotency_key is not None:
             headers["idempotency_key"] = self.idempotency_key
+        if self.if_match is not None:
+            headers["if_match"] = self.if_match
         if self.address is not None:
             headers["client_address"] = self.address
         if self.agent is not None:
@@ -118,6 +122,7 @@ class CallContext:
             caller=caller,
             deadline=None if deadline is None else float(deadline),
             idempotency_key=headers.get("idempotency_key"),
+            if_match=headers.get("if_match"),
             address=headers.get("client_address"),
             agent=headers.get("client_agent"),
         )

@@ -59,7 +59,9 @@ class Declaration:
     may keep the answer for so many seconds, and ask again by its ETag. ``cached`` says how
     answers may be kept here, where they are the same for everybody. ``or_nothing``: 204 in place
     of the answer where the method returns ``None``. ``by_language``: the method gets
-    ``language``, which the client prefers (``Accept-Language``)."""
+    ``language``, which the client prefers (``Accept-Language``). ``versioned``: what GET answers
+    bears a strong ETag, and what writes takes it as ``If-Match``; the service checks it (see
+    ``chassis.preconditions``)."""
 
     method: str
     path: str
@@ -76,18 +78,29 @@ class Declaration:
     cached: Cached | None = None
     or_nothing: bool = False
     by_language: bool = False
+    versioned: bool = False
 
     @property
     def cache_control(self) -> str:
         """What it says of keeping an answer, which then bears an ETag; empty: nobody keeps it."""
         if self.cached is not None:
             return self.cached.control
-        if isinstance(self.returns, Raw) and self.returns.asks_again:
+        if self.bears_version or (isinstance(self.returns, Raw) and self.returns.asks_again):
             return "private, no-cache"
         if not self.kept_s:
             return ""
         immutable = ", immutable" if self.kept_s >= FOR_EVER_S else ""
         return f"public, max-age={self.kept_s}{immutable}"
+
+    @property
+    def bears_version(self) -> bool:
+        """Whether its answer is the version of a resource that a write may name."""
+        return self.versioned and self.method == "GET"
+
+    @property
+    def takes_version(self) -> bool:
+        """Whether it changes the version of a resource that a client has read."""
+        return self.versioned and self.method != "GET"
 
     @property
     def takes_key(self) -> bool:

@@ -48,6 +48,7 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.http_body import read_body
+from chassis.preconditions import etag_of
 from chassis.schemas import Reading, load
 from contracts.files import File
 from gateway import media_types, problems
@@ -69,6 +70,7 @@ from gateway.server import ApiServer
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
+IF_MATCH = "If-Match"
 LONGEST_KEY = 100
 KEY_CHARACTERS = r"^[\x21-\x7e]+$"
 KEY_PATTERN = re.compile(KEY_CHARACTERS)
@@ -100,6 +102,7 @@ def endpoint(
     cached: Cached | None = None,
     or_nothing: bool = False,
     by_language: bool = False,
+    versioned: bool = False,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as an HTTP endpoint."""
     declaration = Declaration(
@@ -117,6 +120,7 @@ def endpoint(
         cached=cached,
         or_nothing=or_nothing,
         by_language=by_language,
+        versioned=versioned,
     )
 
     def decorate(handler: F) -> F:
@@ -185,7 +189,9 @@ class Endpoint(HttpRequestHandler):
         if self.declaration.cached is not None:
             return self._kept(self.declaration.cached, request, arguments, call)
         key = self._idempotency_key(request)
-        result = self._run(arguments, replace(call, caller=caller, idempotency_key=key))
+        version = request.headers.get(IF_MATCH) if self.declaration.takes_version else None
+        call = replace(call, caller=caller, idempotency_key=key, if_match=version)
+        result = self._run(arguments, call)
         return self._response(request, result)
 
     def _caller(self, request: Request) -> Caller:
@@ -214,6 +220,9 @@ class Endpoint(HttpRequestHandler):
         response.headers.update(declaration.headers)
         if declaration.cache_control:
             response.headers["Cache-Control"] = declaration.cache_control
+            if declaration.bears_version:
+                assert isinstance(declaration.returns, type)
+                response.headers["ETag"] = etag_of(declaration.returns, result)
             response.add_etag()
             response.make_conditional(request)
         return response

@@ -34,12 +34,14 @@ from chassis.http import BODY_DEADLINE_S, LARGEST_BODY, TRY_AGAIN
 from chassis.http_connection import LONGEST_REQUEST_LINE
 from chassis.idempotency import KeyReused
 from chassis.json import JSON
+from chassis.preconditions import Stale
 from chassis.schemas import Reading, schema_of
 from gateway import openapi_schemas
 from gateway.declaration import Anyone, Declaration, Raw, SignedIn
 from gateway.endpoint import (
     FILE_DEADLINE_S,
     IDEMPOTENCY_KEY,
+    IF_MATCH,
     KEY_CHARACTERS,
     LONGEST_KEY,
     BadIdempotencyKey,
@@ -60,6 +62,10 @@ does one that changes a consultation: a repetition with the same key has no seco
 the first answer. Answers that may be asked for again unchanged bear a strong `ETag`: ask with it in
 `If-None-Match`, and 304 says "no change". A new visitor's `/featured` bears none: the next one's is
 another. What bears no `ETag` is not to be stored.
+
+Your profile, availability and licence bear an `ETag`, too: name it in `If-Match` when you change
+them, and 412 with the present one says that somebody else was faster. Facts that follow from
+elsewhere, such as `next_slot_at`, make no change stale.
 
 Where anyone may call, an access token that is expired or malformed does not matter. JSON bodies are
 `application/json` in UTF-8, without `Content-Encoding`.
@@ -185,6 +191,14 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
             "schema": {"type": "string"},
             "description": "RFC 9110: the languages that you prefer, such as `de-AT, en;q=0.5`.",
         }
+    if declaration.takes_version:
+        yield {
+            "in": "header",
+            "name": IF_MATCH,
+            "schema": {"type": "string"},
+            "description": "The `ETag` of the version that you have read: 412 where it was changed "
+            "since. Without it, the last writer wins.",
+        }
     if declaration.takes_key:
         yield {
             "in": "header",
@@ -221,6 +235,8 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     for status, refusals in sorted(by_status.items()):
         sentences = {each.code: each.sentence() for each in refusals}
         responses[str(int(status))] = _problem(sentences)
+        if status is HTTPStatus.PRECONDITION_FAILED:
+            responses[str(int(status))]["headers"] = {"ETag": _header("Of the present version.")}
         if status in TRY_AGAIN:
             responses[str(int(status))]["headers"] = {"Retry-After": RETRY_AFTER}
     if declaration.body is not None:
@@ -271,6 +287,8 @@ def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable
     has_text_in_path = str in declaration.path_parameters(handler).values()
     if declaration.body is not None or declaration.query is not None or has_text_in_path:
         yield Invalid
+    if declaration.takes_version:
+        yield Stale
     if declaration.takes_key:
         yield from (BadIdempotencyKey, KeyReused)
     if not isinstance(declaration.allow, Anyone):

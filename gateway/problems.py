@@ -26,6 +26,7 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
+from chassis.preconditions import Stale
 from gateway.media_types import EncodedBody, WrongMediaType
 from gateway.revocation import BadToken
 
@@ -50,6 +51,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    Stale: HTTPStatus.PRECONDITION_FAILED,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -95,6 +97,8 @@ def from_error(error: Exception) -> Response:
 def _headers_of(error: DomainError) -> dict[str, str]:
     if isinstance(error, TooMany):
         return {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, Stale):
+        return {"ETag": error.etag} if error.etag else {}
     if isinstance(error, EncodedBody):
         return {"Accept-Encoding": "identity"}
     challenge = _challenge_of(error)

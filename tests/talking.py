@@ -47,9 +47,12 @@ class Talking:
     def store(self) -> Store:
         return self.house.store(self.service.name)
 
-    def asked_by(self, caller: Caller, key: str | None = None) -> Asking:
-        """The service as this person calls it; ``key`` names the call, as its repetitions do."""
-        return Asking(self.house.remote(self.service.name), caller, key)
+    def asked_by(
+        self, caller: Caller, key: str | None = None, if_match: str | None = None
+    ) -> Asking:
+        """The service as this person calls it; ``key`` names the call, as its repetitions do;
+        ``if_match`` the version that it is meant for."""
+        return Asking(self.house.remote(self.service.name), caller, key, if_match)
 
     def hears(self, *events: Event) -> list[Envelope[Any]]:
         """Events reach the service; returns when they have taken effect."""
@@ -99,12 +102,14 @@ class Asking:
     remote: Any
     caller: Caller
     key: str | None
+    if_match: str | None = None
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         return partial(self._ask, method)
 
     def _ask(self, method: str, **arguments: Any) -> Any:
-        with entered(CallContext(caller=self.caller, idempotency_key=self.key)):
+        call = CallContext(caller=self.caller, idempotency_key=self.key, if_match=self.if_match)
+        with entered(call):
             return getattr(self.remote, method)(**arguments)
 
 

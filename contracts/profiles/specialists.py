@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from annotated_doc import Doc
@@ -241,6 +241,9 @@ class Photo:
 @dataclass(frozen=True, kw_only=True)
 class Specialist:
     """A professional's profile, under the id of the account that owns it."""
+
+    derived: ClassVar[frozenset[str]] = frozenset({"slug", "verified", "featured", "next_slot_at"})
+    """What follows from elsewhere: a change of it makes no write stale."""
 
     id: UUID
     slug: Annotated[

@@ -21,6 +21,7 @@ class AvailabilityApi(Api):
         returns=Availability,
         allow=[Role.SPECIALIST],
         errors=[NotFound],
+        versioned=True,
     )
     def get_availability(self) -> Any:
         """Your hours."""
@@ -33,6 +34,7 @@ class AvailabilityApi(Api):
         returns=Availability,
         allow=[Role.SPECIALIST],
         errors=[BadHours],
+        versioned=True,
     )
     def set_availability(self, body: Availability) -> Any:
         """Set your weekly hours, and whether you offer free consultations."""

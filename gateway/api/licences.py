@@ -38,6 +38,7 @@ class LicencesApi(Api):
         returns=Licence,
         allow=[Role.SPECIALIST],
         errors=[NoSuchCode, LicenceEnded],
+        versioned=True,
     )
     def submit_licence(self, body: SubmitLicence) -> Any:
         """Hand in your licence, or a renewed one: what is in force stays so until it ends."""
@@ -61,6 +62,7 @@ class LicencesApi(Api):
         returns=Licence,
         allow=[Role.SPECIALIST],
         errors=[NotFound],
+        versioned=True,
     )
     def get_my_licence(self) -> Any:
         """Your licence, and what became of it."""

@@ -49,6 +49,7 @@ class SpecialistsApi(Api):
         returns=Specialist,
         allow=[Role.SPECIALIST],
         errors=[NotFound],
+        versioned=True,
     )
     def get_my_profile(self) -> Any:
         """Your own profile, listed or not."""
@@ -61,6 +62,7 @@ class SpecialistsApi(Api):
         returns=Specialist,
         allow=[Role.SPECIALIST],
         errors=[NotFound, EmailNotVerified, ProfileIncomplete, NoSuchCode],
+        versioned=True,
     )
     def change_profile(self, body: ChangeProfile) -> Any:
         """Change your profile; list or unlist it."""

@@ -286,7 +286,9 @@ NUMBERS_THAT_COUNT_NOBODY = {
     "language",
     "country",
     "online",
+    "in_person",
     "free_consultation",
+    "fees",
     "featured",
 }
 """Whole numbers in what leaves the platform that say nothing about how many people did what."""

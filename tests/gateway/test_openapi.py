@@ -427,6 +427,7 @@ def test_nothing_in_the_api_has_a_price(description: Description, word: str) -> 
 OF_LATER_SESSIONS = {
     *(f"{shape}.fees" for shape in ("WriteProfileRequest", "ChangeProfileRequest", "Specialist")),
     *(f"{shape}.{name}" for shape in ("Fee", "FeeRequest") for name in ("amount", "currency")),
+    "Facets.fees",  # how many specialists say what later sessions cost
 }
 """What a specialist says of sessions after the first one: the one place where money is named."""
 

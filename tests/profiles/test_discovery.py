@@ -517,6 +517,20 @@ def test_a_word_that_many_have_is_fetched_once(
     assert finding.ids(words=f"zebra{mark}") == [person]
 
 
+def test_what_is_remembered_of_a_word_ends_with_its_form(
+    finding: Finding, mark: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broad_words, "MANY_HAVE_IT", -1)
+    with pytest.MonkeyPatch.context() as former:
+        former.setattr(directory, "FORM", directory.FORM - 1)
+        former.setattr(directory, "tokens_of", lambda *texts: "0former 1former 2former")
+        person = finding.somebody(topics=[mark], biography=f"Zebra{mark}")
+    assert finding.ids(words=f"zebra{mark}") == []
+    finding.service.review_directory()
+    assert finding.ids(words=f"zebra{mark}") == [person]
+    assert finding.ids(words="former", topic=[mark]) == []
+
+
 # Pages
 
 

@@ -14,6 +14,7 @@ from chassis.context import Caller
 from chassis.errors import EmailNotVerified, Forbidden, Invalid, NotFound, Unauthenticated
 from chassis.ids import new_id
 from chassis.pages import PageQuery
+from chassis.preconditions import Stale, etag_of
 from chassis.schemas import Reading, load
 from contracts.profiles import specialists as contract
 from contracts.profiles.discovery import SearchSpecialists, Sort
@@ -214,6 +215,29 @@ def test_changes_made_at_once_are_told_with_a_version_each(profiles: Talking) ->
     assert [each for each in outcomes if isinstance(each, Exception)] == []
     versions = [each.version for each in profiles.told(SpecialistUpdated, person.known())]
     assert versions == list(range(2, 12))
+
+
+def test_of_changes_made_at_once_to_one_version_one_is_made(profiles: Talking) -> None:
+    person = with_a_profile(profiles)
+    version = etag_of(contract.Specialist, profiles.asked_by(person).get_my_profile())
+
+    def change(headline: str) -> Any:
+        asking = profiles.asked_by(person, if_match=version)
+        return asking.change_profile(change=ChangeProfile(headline=headline))
+
+    outcomes = at_once([partial(change, f"Way {n}") for n in range(5)])
+    refused = [each for each in outcomes if isinstance(each, Stale)]
+    assert len(refused) == 4, outcomes
+    present = etag_of(contract.Specialist, profiles.asked_by(person).get_my_profile())
+    assert {each.etag for each in refused} == {present}
+
+
+def test_a_change_that_is_repeated_under_its_key_is_not_stale(profiles: Talking) -> None:
+    person = with_a_profile(profiles)
+    version = etag_of(contract.Specialist, profiles.asked_by(person).get_my_profile())
+    asking = profiles.asked_by(person, key="once", if_match=version)
+    answers = [asking.change_profile(change=ChangeProfile(headline="Way")) for _ in range(2)]
+    assert answers[0] == answers[1]
 
 
 def test_specialists_are_listed_newest_first_each_once(profiles: Talking) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.clock import every
 from chassis.errors import NotFound
+from chassis.preconditions import require_current
 from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.subscribe import subscribe
@@ -28,6 +29,7 @@ class Availability(Part):
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             calendar = tx.lock_or_create(Calendar, specialist_id)
+            require_current(calendar.to_resource())
             now = utc_now()
             taken = taken_times(tx, specialist_id, now)
             zones = calendar.opening_hours.zones

@@ -14,6 +14,7 @@ from chassis.database import Database
 from chassis.errors import NotFound
 from chassis.idempotency import answering_nobody
 from chassis.pages import Page, newest_first
+from chassis.preconditions import require_current
 from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.times import utc_now
@@ -39,6 +40,7 @@ class Licences(Part):
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             held = tx.lock_or_create(Licence, account_id)
+            require_current(held.to_resource() if held.written else None)
             with recorded(tx, held, account_id):
                 held.submit(licence, utc_now())
             return tx.reply(held.to_resource())

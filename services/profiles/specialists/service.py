@@ -9,6 +9,7 @@ from sqlalchemy import select
 from chassis.clock import every
 from chassis.errors import NotFound
 from chassis.pages import Page, PageQuery, newest_first
+from chassis.preconditions import require_current
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.files import File
@@ -44,6 +45,8 @@ class Specialists(Part):
             self.caller.require_verified()
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
+            specialist.require_written()
+            require_current(specialist.to_resource())
             with recorded(tx, specialist, account_id):
                 name = change.display_name
                 slug = None if name is None else slug_for(tx, account_id, name)
