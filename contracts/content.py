@@ -12,13 +12,16 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from chassis.errors import Conflict
 from chassis.events import Audience, Event
+from chassis.pages import PageQuery
 from chassis.schemas import Normalised
 from contracts.inputs.texts import NotBlank, OneLineOrNone, headline, one_line, running_text
 from contracts.inputs.urls import web_address
-from contracts.shapes import KEBAB_CASE
+from contracts.inputs.words import LONGEST_WORDS, MOST_WORDS
+from contracts.shapes import ISO_639, KEBAB_CASE
 from contracts.vocabulary import TOPICS
 
 PRODUCER = "content"
+MOST_LANGUAGES = 20
 
 Slug = Annotated[str, Length(max=100), Regexp(KEBAB_CASE)]
 
@@ -27,6 +30,11 @@ Topics = Annotated[
     list[Annotated[str, OneOf(TOPICS, error="No such topic: see /api/v1/vocabulary.")]],
     Length(max=20),
     Doc("Keys of topics in the vocabulary: the same as specialists'."),
+]
+
+
+Language = Annotated[
+    str, Regexp(ISO_639, error="Must be an ISO 639 code, such as 'en'."), Doc("ISO 639.")
 ]
 
 
@@ -39,6 +47,7 @@ class ArticlePublished(Event, producer=PRODUCER, audience=Audience.PUBLIC):
     title: str
     summary: str
     topics: list[str]
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +83,26 @@ class WriteArticle:
     summary: Annotated[str, Normalised(running_text), Length(max=500)]
     body: Annotated[str, Normalised(running_text), Length(1, 20_000), Doc("Markdown.")]
     topics: Topics = field(default_factory=list)
+    language: Language = "en"
     references: Annotated[list[Reference], Length(max=50)] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleQuery(PageQuery):
+    """Which articles. Of several values of one filter any will do; each filter must hold."""
+
+    words: Annotated[
+        str | None,
+        Length(max=LONGEST_WORDS),
+        Doc(
+            f"All of these words, at most {MOST_WORDS}, in title, summary, topics or body; as in "
+            "the search for specialists."
+        ),
+    ] = None
+    topic: Annotated[Topics, Doc("Any of these topics.")] = field(default_factory=list)
+    language: Annotated[
+        list[Language], Length(max=MOST_LANGUAGES), Doc("Any of these languages: ISO 639.")
+    ] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +114,7 @@ class ArticleSummary:
     title: str
     summary: str
     topics: list[str]
+    language: str
     published_at: datetime
 
 
@@ -98,8 +127,10 @@ class Article:
     title: str
     summary: str
     topics: list[str]
+    language: str
     published_at: datetime
     body: Annotated[str, Doc("Markdown.")]
+    body_html: Annotated[str, Doc("The same as HTML, sanitised.")]
     references: list[Reference]
 
 

@@ -10,12 +10,11 @@ from typing import Annotated
 from annotated_doc import Doc
 from marshmallow.validate import Length, Range, Regexp
 
-from chassis.errors import Invalid
 from chassis.pages import DEFAULT_LIMIT, LARGEST_LIMIT
+from contracts.inputs.words import LONGEST_WORDS, MOST_WORDS
 from contracts.profiles.specialists import Approaches, Specialist, Topics
 from contracts.shapes import ISO_639, ISO_3166
 
-MOST_WORDS, LONGEST_WORD, LONGEST_WORDS = 10, 40, 200
 MOST_SHOWN = 1_000
 """How many a search shows page by page whose order changes as people are booked."""
 LONGEST_CURSOR = 5_000
@@ -144,12 +143,3 @@ class SpecialistsFound:
     next: Annotated[str | None, Doc("The cursor of the next page; null on the last.")]
     total: Annotated[int, Doc("How many were found, on all pages.")]
     facets: Facets
-
-
-# Refusals
-
-
-class BadWords(Invalid):
-    """These words can't be searched for."""
-
-    code = "bad_words"

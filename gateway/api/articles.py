@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.errors import NotFound
-from chassis.pages import BadCursor, PageQuery, page_of
-from contracts.content import Article, ArticleSummary
+from chassis.pages import BadCursor, page_of
+from contracts.content import Article, ArticleQuery, ArticleSummary
+from contracts.inputs.words import BadWords
 from gateway.api.base import Api
 from gateway.cache import Cached, not_kept
 from gateway.endpoint import endpoint
@@ -16,14 +17,14 @@ class ArticlesApi(Api):
     @endpoint(
         "GET",
         "/api/v1/articles",
-        query=PageQuery,
+        query=ArticleQuery,
         returns=page_of(ArticleSummary),
-        errors=[BadCursor],
+        errors=[BadCursor, BadWords],
         cached=Cached(not_kept),
     )
-    def list_articles(self, query: PageQuery) -> Any:
-        """Articles, the newest first."""
-        return self.content.list_articles(page=query)
+    def list_articles(self, query: ArticleQuery) -> Any:
+        """Articles, the newest first; by words, topics and languages."""
+        return self.content.list_articles(query=query)
 
     @endpoint(
         "GET",

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from chassis.errors import EmailNotVerified, NotFound
 from chassis.pages import BadCursor, PageQuery, page_of
+from contracts.inputs.words import BadWords
 from contracts.profiles.accounts import Role
-from contracts.profiles.discovery import BadWords, SearchSpecialists, SpecialistsFound
+from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
 from contracts.profiles.featuring import BadVisit, SpecialistQuery
 from contracts.profiles.history import Change
 from contracts.profiles.specialists import (

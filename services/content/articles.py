@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import markdown
 from chassis.ids import new_id
 from contracts import content as contract
 from contracts.content import (
@@ -31,6 +32,8 @@ class Article(Base):
     title: Mapped[str]
     summary: Mapped[str]
     body: Mapped[str]
+    body_html: Mapped[str]
+    language: Mapped[str]
     topics: Mapped[list[str]]
     references: Mapped[list[dict[str, Any]]]
     published_at: Mapped[datetime]
@@ -43,6 +46,8 @@ class Article(Base):
             title=article.title,
             summary=article.summary,
             body=article.body,
+            body_html=markdown.to_html(article.body),
+            language=article.language,
             topics=article.topics,
             references=[asdict(reference) for reference in article.references],
             published_at=now,
@@ -53,6 +58,7 @@ class Article(Base):
             title=article.title,
             summary=article.summary,
             topics=article.topics,
+            language=article.language,
         )
 
     def to_summary(self) -> ArticleSummary:
@@ -62,6 +68,7 @@ class Article(Base):
             title=self.title,
             summary=self.summary,
             topics=self.topics,
+            language=self.language,
             published_at=self.published_at,
         )
 
@@ -72,7 +79,9 @@ class Article(Base):
             title=self.title,
             summary=self.summary,
             topics=self.topics,
+            language=self.language,
             published_at=self.published_at,
             body=self.body,
+            body_html=self.body_html,
             references=[Reference(**reference) for reference in self.references],
         )

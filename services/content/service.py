@@ -8,16 +8,23 @@ from chassis import forgetting
 from chassis.clock import every
 from chassis.container import caller_of_this
 from chassis.errors import NotFound
-from chassis.pages import Page, PageQuery, newest_first
+from chassis.pages import Page, newest_first
 from chassis.rpc import rpc
 from chassis.store import Store
 from chassis.subscribe import subscribe
 from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts import content as contract
-from contracts.content import ArticleSummary, ContentData, PersonalDataErased, WriteArticle
+from contracts.content import (
+    ArticleQuery,
+    ArticleSummary,
+    ContentData,
+    PersonalDataErased,
+    WriteArticle,
+)
 from contracts.profiles.accounts import Role
 from contracts.profiles.privacy import AccountErased
+from services.content import search
 from services.content.articles import Article
 from services.content.base import Base
 
@@ -33,13 +40,15 @@ class ContentService:
         with self.store.transaction() as tx:
             published, event = Article.publish(article, utc_now())
             tx.add(published)
+            search.enter(tx, published)
             tx.emit(event)
             return tx.reply(published.to_resource())
 
     @rpc
-    def list_articles(self, page: PageQuery) -> Page[ArticleSummary]:
+    def list_articles(self, query: ArticleQuery) -> Page[ArticleSummary]:
+        matching = search.matching(query)
         with self.store.reading() as session:
-            return newest_first(session, select(Article), Article.id, page, Article.to_summary)
+            return newest_first(session, matching, Article.id, query, Article.to_summary)
 
     @rpc
     def get_article(self, slug: str) -> contract.Article:

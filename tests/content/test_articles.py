@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from chassis.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts import content as contract
-from contracts.content import ArticlePublished, ArticleSummary, SlugTaken, WriteArticle
+from contracts.content import (
+    ArticlePublished,
+    ArticleQuery,
+    ArticleSummary,
+    SlugTaken,
+    WriteArticle,
+)
+from contracts.inputs.words import BadWords
 from firststep.seed import demo_articles
 from services.content.articles import Article
 from tests.content.builders import an_article
@@ -43,6 +51,7 @@ def test_publishing_is_told_without_the_text() -> None:
         title=written.title,
         summary=written.summary,
         topics=written.topics,
+        language="en",
     )
     assert article.to_summary().published_at == NOW
 
@@ -126,11 +135,77 @@ def test_articles_are_listed_newest_first_page_by_page_without_their_text(
     published = [publish(content, an_article()).id for _ in range(5)]
     found, cursor = [], None
     for _ in range(3):
-        page = content.asked_by(NOBODY).list_articles(page=PageQuery(cursor=cursor, limit=2))
+        page = content.asked_by(NOBODY).list_articles(query=ArticleQuery(cursor=cursor, limit=2))
         assert "body" not in page["items"][0]
         found += [load(ArticleSummary, each, Reading.WIRE).id for each in page["items"]]
         cursor = page["next"]
     assert found[:5] == published[::-1]
+
+
+# Looking for them
+
+
+def titles(content: Talking, **query: Any) -> list[str]:
+    page = content.asked_by(NOBODY).list_articles(query=ArticleQuery(**query))
+    return [each["title"] for each in page["items"]]
+
+
+@pytest.fixture
+def mark(content: Talking) -> str:
+    """A word that these articles alone have."""
+    mark = f"m{uuid4().hex[:12]}"
+    articles: dict[str, dict[str, Any]] = {
+        "Schlaf für Müde": {"language": "de", "topics": ["sleep"]},
+        "Łódź and grief": {"topics": ["grief"]},
+        "焦虑的人": {"language": "zh", "topics": ["anxiety", "grief"]},
+    }
+    for title, more in articles.items():
+        publish(content, an_article(title=title, summary=mark, **more))
+    return mark
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("", ["焦虑的人", "Łódź and grief", "Schlaf für Müde"]),
+        ("schl", ["Schlaf für Müde"]),
+        ("fuer", ["Schlaf für Müde"]),
+        ("fur MUEDE", ["Schlaf für Müde"]),
+        ("lodz", ["Łódź and grief"]),
+        ("grief", ["焦虑的人", "Łódź and grief"]),
+        ("虑的", ["焦虑的人"]),
+        ("虑人", []),
+        ("chlaf", []),
+        ("lo", []),
+    ],
+)
+def test_all_words_must_be_there_however_they_are_typed(
+    content: Talking, mark: str, words: str, found: list[str]
+) -> None:
+    assert titles(content, words=f"{mark} {words}") == found
+
+
+@pytest.mark.parametrize("words", ["%", "x" * 41, "a b c d e f g h i j k"])
+def test_words_that_can_not_be_looked_for_are_refused(content: Talking, words: str) -> None:
+    with pytest.raises(BadWords):
+        titles(content, words=words)
+
+
+def test_any_topic_or_language_of_several_will_do(content: Talking, mark: str) -> None:
+    both = ["焦虑的人", "Łódź and grief"]
+    assert titles(content, words=mark, topic=["grief"]) == both
+    assert titles(content, words=mark, topic=["grief", "sleep"], language=["de"]) == [
+        "Schlaf für Müde"
+    ]
+    assert titles(content, words=mark, language=["zh", "en"]) == both
+    assert titles(content, words=mark, topic=["sleep"], language=["zh"]) == []
+
+
+def test_an_article_is_read_as_html_too(content: Talking) -> None:
+    written = an_article(body="# Where\n\n`one` <script>")
+    publish(content, written)
+    html = get(content, written.slug).body_html
+    assert html.strip() == "<h2>Where</h2>\n<p><code>one</code> &lt;script&gt;</p>"
 
 
 # The demo's articles

@@ -19,9 +19,9 @@ from chassis.errors import DomainError
 from chassis.pages import BadCursor
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
+from contracts.inputs.words import BadWords
 from contracts.profiles.discovery import (
     MOST_SHOWN,
-    BadWords,
     SearchSpecialists,
     Sort,
     SpecialistsFound,
@@ -30,6 +30,7 @@ from contracts.profiles.specialists import ChangeProfile, SpecialistStatus
 from services.profiles.discovery import broad_words, directory
 from services.profiles.discovery import search as search_module
 from services.profiles.discovery.directory import Entry, enter
+from services.profiles.discovery.words import FORM
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import Databases
@@ -522,7 +523,7 @@ def test_what_is_remembered_of_a_word_ends_with_its_form(
 ) -> None:
     monkeypatch.setattr(broad_words, "MANY_HAVE_IT", -1)
     with pytest.MonkeyPatch.context() as former:
-        former.setattr(directory, "FORM", directory.FORM - 1)
+        former.setattr(directory, "FORM", FORM - 1)
         former.setattr(directory, "tokens_of", lambda *texts: "0former 1former 2former")
         person = finding.somebody(topics=[mark], biography=f"Zebra{mark}")
     assert finding.ids(words=f"zebra{mark}") == []

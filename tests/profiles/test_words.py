@@ -9,8 +9,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chassis.folding import folded, words_of
-from contracts.profiles.discovery import LONGEST_WORD, MOST_WORDS, BadWords
-from services.profiles.discovery.words import Wanted, tokens_in, tokens_of, wanted_words
+from contracts.inputs.words import (
+    LONGEST_WORD,
+    MOST_WORDS,
+    BadWords,
+    Wanted,
+    tokens_in,
+    wanted_words,
+)
+from services.profiles.discovery.words import tokens_of
 
 
 @pytest.mark.parametrize(

@@ -157,5 +157,12 @@ def plant_mail(database: str) -> None:
 def an_unsent_event(database: str) -> None:
     content = connected_database(database, "content")
     with content.transaction() as tx:
-        tx.emit(ArticlePublished(article_id=new_id(), slug="a", title="A", summary="", topics=[]))
+        article: dict[str, Any] = {
+            "slug": "a",
+            "title": "A",
+            "summary": "",
+            "topics": [],
+            "language": "en",
+        }
+        tx.emit(ArticlePublished(article_id=new_id(), **article))
     content.dispose()

@@ -26,11 +26,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from chassis.tables import Sequence
 from chassis.transaction import Transaction
 from chassis.watched import keeps_up_with
+from contracts.inputs.words import tokens_in
 from contracts.profiles.specialists import SpecialistStatus
 from contracts.vocabulary import APPROACHES, TOPICS
 from services.profiles.base import Base
 from services.profiles.discovery.fulltext import full_text
-from services.profiles.discovery.words import FORM, tokens_in, tokens_of
+from services.profiles.discovery.words import FORM, tokens_of
 from services.profiles.specialists.specialists import Specialist
 
 ONLINE, IN_PERSON, FEES = "online", "in_person", "fees"

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis import json
-from services.profiles.discovery.words import TIERS, Wanted
+from contracts.inputs.words import Wanted
+from services.profiles.discovery.words import TIERS
 
 
 class FullText(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.inputs.words import Wanted, wanted_words
 from contracts.profiles.discovery import MOST_SHOWN, Facets, SearchSpecialists, Sort
 from services.profiles.discovery import cursors
 from services.profiles.discovery.bits import bits_of
@@ -24,7 +25,6 @@ from services.profiles.discovery.directory import (
     term,
 )
 from services.profiles.discovery.index import LISTED, Index, newest
-from services.profiles.discovery.words import Wanted, wanted_words
 
 BOOKABLE = "bookable"
 """The filter that goes by time; the others bear the names of their terms."""

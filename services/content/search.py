@@ -1,0 +1,82 @@
+"""What articles are found by: a row for each topic, language and token of each article.
+
+Terms are compared byte by byte, so that the beginning of a word is a range of the primary key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, and_, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.transaction import Transaction
+from contracts.content import ArticleQuery
+from contracts.inputs.words import Wanted, tokens_in, wanted_words
+from contracts.vocabulary import TOPICS
+from services.content.articles import Article
+from services.content.base import Base
+
+TERM = Text().with_variant(Text(collation="C"), "postgresql")
+WORD, TOPIC, LANGUAGE = "word", "topic", "language"
+LAST = "\U0010ffff"
+
+
+class ArticleTerm(Base):
+    __tablename__ = "article_terms"
+
+    term: Mapped[str] = mapped_column(TERM, primary_key=True)
+    article_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+def enter(tx: Transaction, article: Article) -> None:
+    """Let a new article be found."""
+    tx.add_all(ArticleTerm(term=each, article_id=article.id) for each in terms_of(article))
+
+
+def terms_of(article: Any) -> set[str]:
+    """Of an article, or a row of it."""
+    return set(_terms(article))
+
+
+def _terms(article: Any) -> Iterator[str]:
+    yield term(LANGUAGE, article.language)
+    labels = []
+    for key in article.topics:
+        yield term(TOPIC, key)
+        labels.append(f"{key} {TOPICS.get(key, '')}")
+    for token in tokens_in("\n".join((article.title, article.summary, article.body, *labels))):
+        yield term(WORD, token)
+
+
+def term(kind: str, value: str) -> str:
+    return f"{kind}:{value}"
+
+
+def matching(query: ArticleQuery) -> Select[Article]:
+    """The articles that a query finds. Raises ``BadWords``."""
+    found = select(Article)
+    for kind, values in ((TOPIC, query.topic), (LANGUAGE, query.language)):
+        if values:
+            terms = [term(kind, value) for value in values]
+            found = found.where(_having(ArticleTerm.term.in_(terms)))
+    for word in wanted_words(query.words or ""):
+        found = found.where(or_(*_spellings(word)))
+    return found
+
+
+def _spellings(word: Wanted) -> Iterable[ColumnElement[bool]]:
+    for tokens in word.spellings:
+        yield and_(*(_having(_is(term(WORD, token), word.begins)) for token in tokens))
+
+
+def _is(text: str, begins: bool) -> ColumnElement[bool]:
+    if not begins:
+        return ArticleTerm.term == text
+    return and_(ArticleTerm.term >= text, ArticleTerm.term < text + LAST)
+
+
+def _having(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Article.id.in_(select(ArticleTerm.article_id).where(condition))
