@@ -36,6 +36,7 @@ from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
 from services.profiles.discovery.words import tokens_of
 from services.profiles.specialists.specialists import Specialist
+from tests.profiles.builders import an_empty_specialist
 from tests.servers import postgres_of_our_own
 
 NOW = datetime.now(UTC)
@@ -164,26 +165,33 @@ def a_specialist(chance: random.Random) -> Specialist:
     said = [word for word in COMMON if chance.random() < 0.8]
     said += chance.choices(VOCABULARY, k=120) + chance.choices(RARE, k=15)
     bookable = chance.random() < 0.85
-    return Specialist(
-        id=new_id(),
-        version=1,
-        status=SpecialistStatus.LISTED,
-        display_name=f"Dr {chance.choice(RARE).title()} {chance.choice(RARE).title()}",
-        headline=" ".join(chance.sample(COMMON, 2) + chance.choices(VOCABULARY, k=3)),
-        biography=" ".join(said),
-        languages=sorted({_usual(chance, LANGUAGES), *(["en"] if chance.random() < 0.8 else [])}),
-        topics=chance.sample(TOPICS, 5),
-        approaches=chance.sample(APPROACHES, 2),
-        countries=sorted({_usual(chance, COUNTRIES) for _ in range(3)}),
-        online=chance.random() < 0.7,
-        in_person=True,
-        featured=bookable and chance.random() < 0.6,
-        offers_free_consultations=chance.random() < 0.7,
-        next_slot_at=NOW + timedelta(minutes=chance.randint(60, 60 * 24 * 40))
+    facts: dict[str, Any] = {
+        "id": new_id(),
+        "version": 1,
+        "status": SpecialistStatus.LISTED,
+        "display_name": f"Dr {chance.choice(RARE).title()} {chance.choice(RARE).title()}",
+        "headline": " ".join(chance.sample(COMMON, 2) + chance.choices(VOCABULARY, k=3)),
+        "biography": " ".join(said),
+        "languages": sorted(
+            {_usual(chance, LANGUAGES), *(["en"] if chance.random() < 0.8 else [])}
+        ),
+        "topics": chance.sample(TOPICS, 5),
+        "approaches": chance.sample(APPROACHES, 2),
+        "countries": sorted({_usual(chance, COUNTRIES) for _ in range(3)}),
+        "online": chance.random() < 0.7,
+        "in_person": True,
+        "practice": {"country": _usual(chance, COUNTRIES), "place": chance.choice(RARE).title()},
+        "featured": bookable and chance.random() < 0.6,
+        "offers_free_consultations": chance.random() < 0.7,
+        "next_slot_at": NOW + timedelta(minutes=chance.randint(60, 60 * 24 * 40))
         if bookable
         else None,
-        availability_version=1,
-    )
+        "availability_version": 1,
+    }
+    specialist = an_empty_specialist()
+    for name, value in facts.items():
+        setattr(specialist, name, value)
+    return specialist
 
 
 def move_a_slot(database: Database, chance: random.Random) -> None:
