@@ -7,7 +7,7 @@ from chassis.tables import AnyJson
 from services.profiles.specialists.slugs import stem_of
 
 revision = "profiles_0013"
-down_revision = "profiles_0010"
+down_revision = "profiles_0012"
 branch_labels = None
 depends_on = None
 
