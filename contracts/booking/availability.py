@@ -28,6 +28,7 @@ LocalTime = Annotated[
     ),
     Doc("Time of day in the specialist's own zone, `HH:MM`; `24:00` ends a day."),
 ]
+ENDS = "`HH:MM`, up to `24:00`; before `starts`, it is on the next day: `22:00` to `02:00`."
 
 
 TimeZone = Annotated[
@@ -69,24 +70,31 @@ class FreeConsultationsResumed(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """A stretch of one weekday in which consultations may take place."""
+    """A stretch in which consultations may take place, each week from this weekday on.
+
+    Stretches that touch are one, also at midnight.
+    """
 
     weekday: Weekday
     starts: LocalTime
-    ends: LocalTime
+    ends: Annotated[LocalTime, Doc(ENDS)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """A stretch of one date in which consultations may take place."""
+    """A stretch in which consultations may take place, from this date on."""
 
     starts: LocalTime
-    ends: LocalTime
+    ends: Annotated[LocalTime, Doc(ENDS)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DateOverride:
-    """One date that differs from the week: other hours, or none."""
+    """One date that differs from the week: other hours, or none.
+
+    It says all about that date: hours of the evening before that pass midnight end there. Its own
+    may pass midnight into the next date, unless that one differs too.
+    """
 
     day: Annotated[date, Doc("In the zone that holds on it.")]
     hours: Annotated[list[Stretch], Length(max=20), Doc("Empty: closed.")] = field(
@@ -116,7 +124,8 @@ class Availability:
         int,
         OneOf([15, 30, 60]),
         Doc(
-            "Slots start so far apart, counted from the start of a stretch. Each lasts 30 minutes."
+            "Slots start so far apart, counted from the start of a stretch, or from midnight where "
+            "it is longer than a week. Each lasts 30 minutes."
         ),
     ] = 30
     buffer_before_minutes: Annotated[
@@ -159,7 +168,7 @@ class Availability:
 
 
 class BadHours(Invalid):
-    """These hours make no sense."""
+    """These opening hours overlap or hold no consultation. Please see `errors`."""
 
     code = "bad_hours"
 

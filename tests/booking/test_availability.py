@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -133,6 +134,21 @@ def test_nothing_starts_that_the_repeated_hour_would_carry_back_before_the_hours
     assert slots_on("2026-10-25", "Europe/Berlin", ("02:45", "03:45")) == ["25 02:15"]
 
 
+def test_what_the_repeated_hour_keeps_within_the_hours_is_offered() -> None:
+    # from 02:55 CEST half an hour lasts until 02:25 CET; 03:00 CEST became 02:00 CET at 01:00 UTC
+    hours = OpeningHours("Europe/Berlin", (on("sunday", "01:25", "03:15"),), grid_minutes=15)
+    midnight = datetime(2027, 10, 30, 22, tzinfo=UTC)
+    assert [f"{each:%H:%M}" for each in hours.slots(midnight, midnight + A_DAY)] == [
+        "23:25",
+        "23:40",
+        "23:55",
+        "00:10",
+        "00:25",
+        "00:40",
+        "00:55",
+    ]
+
+
 def test_in_apia_the_friday_that_never_was_has_no_slots() -> None:
     # Samoa went from Thursday 29 December 2011 straight to Saturday 31
     assert slots_on("2011-12-30", "Pacific/Apia", ("00:00", "24:00")) == []
@@ -176,43 +192,106 @@ def _clock(fives: int) -> str:
 
 @st.composite
 def sensible_hours(draw: st.DrawFn) -> tuple[Hours, ...]:
-    """A week of stretches that neither overlap nor are empty, in any order."""
-    hours = []
-    for day in EVERY_DAY:
-        edges = sorted(draw(st.sets(st.integers(0, 288), max_size=6)))
-        pairs = zip(edges[::2], edges[1::2], strict=False)
-        hours += [on(day, _clock(starts), _clock(ends)) for starts, ends in pairs]
+    """A week of stretches that do not overlap, in any order: some touch, some pass midnight."""
+    edges = sorted(draw(st.sets(st.integers(0, 7 * 288 - 1), max_size=30)))
+    hours = [
+        on(EVERY_DAY[starts // 288], _clock(starts % 288), _clock(ends % 288 or 288))
+        for starts, ends in pairwise(edges)
+        if ends - starts < 288 and draw(st.integers(0, 3))
+    ]
     return tuple(draw(st.permutations(hours)))
+
+
+@st.composite
+def dates_that_differ(draw: st.DrawFn, around: date) -> tuple[DateOverride, ...]:
+    """Some of the days around one; the last stretch of each may pass midnight."""
+    found = []
+    for day in sorted(draw(st.sets(st.integers(-2, 4), max_size=3))):
+        edges = sorted(draw(st.sets(st.integers(0, 330), max_size=4)))
+        stretches = [
+            Stretch(starts=_clock(starts), ends=_clock(ends if ends <= 288 else ends - 288))
+            for starts, ends in pairwise(edges)
+            if starts < 288 and ends - starts < 288 and draw(st.booleans())
+        ]
+        found.append(DateOverride(day=around + day * A_DAY, hours=stretches))
+    return tuple(found)
 
 
 @given(
     ZONES,
     sensible_hours(),
-    st.datetimes(datetime(2005, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),
+    st.sampled_from([15, 30, 60]),
+    st.datetimes(datetime(2005, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC))
+    | st.sampled_from([moment for _, moment in CHANGES]),
+    st.data(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_slots_are_just_those_half_hours_of_the_hours_that_the_zones_own_clocks_show(
-    time_zone: str, hours: tuple[Hours, ...], around: datetime
+    time_zone: str, hours: tuple[Hours, ...], grid: int, around: datetime, data: st.DataObject
 ) -> None:
     """Found the other way round: by looking at the wall clock every five minutes."""
-    starting_from = around.replace(minute=around.minute // 5 * 5, second=0, microsecond=0)
-    until = starting_from + 3 * A_DAY
+    starting_from = around.replace(minute=around.minute // 5 * 5, second=0, microsecond=0) - A_DAY
+    overrides = data.draw(dates_that_differ(around.date()))
 
-    slots = list(OpeningHours(time_zone, hours).slots(starting_from, until))
+    opening = OpeningHours(time_zone, hours, overrides, grid_minutes=grid)
+    slots = list(opening.slots(starting_from, starting_from + 2 * A_DAY))
 
-    moments = [starting_from + FIVE_MINUTES * n for n in range(3 * 288)]
-    zone = ZoneInfo(time_zone)
-    assert slots == [each for each in moments if _opens_a_slot(each.astimezone(zone), hours)]
+    wall = WallClock(ZoneInfo(time_zone), hours, overrides)
+    moments = [starting_from + FIVE_MINUTES * n for n in range(2 * 288)]
+    assert slots == [each for each in moments if wall.opens_a_slot(each, grid)]
+    for each in moments[::21]:
+        assert opening.covers(each) == wall.is_open_for_half_an_hour(each)
 
 
-def _opens_a_slot(local: datetime, hours: tuple[Hours, ...]) -> bool:
-    minute = local.hour * 60 + local.minute
-    return local.fold == 0 and any(
-        WEEKDAYS[local.weekday()] == each.weekday
-        and _minutes(each.starts) <= minute <= _minutes(each.ends) - 30
-        and (minute - _minutes(each.starts)) % 30 == 0
-        for each in hours
-    )
+class WallClock:
+    """Opening hours as one reads them off the wall: open or not, every five minutes."""
+
+    def __init__(
+        self, zone: ZoneInfo, hours: tuple[Hours, ...], overrides: tuple[DateOverride, ...]
+    ) -> None:
+        self._zone = zone
+        self._weekly = {day: [each for each in hours if each.weekday == day] for day in EVERY_DAY}
+        self._overrides = {each.day: each.hours for each in overrides}
+
+    def opens_a_slot(self, start: datetime, grid: int) -> bool:
+        local = start.astimezone(self._zone)
+        shown = local.replace(tzinfo=None, fold=0)
+        if local.fold or not self.is_open_for_half_an_hour(start):
+            return False
+        return (shown - self._begin(shown)) % timedelta(minutes=grid) == timedelta(0)
+
+    def is_open_for_half_an_hour(self, start: datetime) -> bool:
+        """In one stretch: what the clocks skip or repeat in it is part of it."""
+        walls = [(start + n * FIVE_MINUTES).astimezone(self._zone) for n in range(6)]
+        shown = [each.replace(tzinfo=None, fold=0) for each in walls]
+        low, high = min(shown), max(shown)
+        between = [low + n * FIVE_MINUTES for n in range((high - low) // FIVE_MINUTES + 1)]
+        return all(self._is_open(each) for each in between)
+
+    def _begin(self, shown: datetime) -> datetime:
+        midnight = shown.replace(hour=0, minute=0)
+        while self._is_open(shown - FIVE_MINUTES) and shown > midnight - 7 * A_DAY:
+            shown -= FIVE_MINUTES
+        return shown
+
+    def _is_open(self, shown: datetime) -> bool:
+        day, minute = shown.date(), shown.hour * 60 + shown.minute
+        own = any(
+            _minutes(each.starts) <= minute < _minutes(each.ends)
+            or (_minutes(each.ends) <= _minutes(each.starts) <= minute)
+            for each in self._of(day)
+        )
+        return own or (
+            day not in self._overrides
+            and any(
+                minute < _minutes(each.ends) <= _minutes(each.starts)
+                for each in self._of(day - A_DAY)
+            )
+        )
+
+    def _of(self, day: date) -> Sequence[Hours | Stretch]:
+        weekly = self._weekly[WEEKDAYS[day.weekday()]]
+        return self._overrides.get(day, weekly)
 
 
 def _minutes(clock: str) -> int:
@@ -245,6 +324,77 @@ def test_the_grid_says_where_slots_start_and_each_ends_within_the_hours(
 ) -> None:
     hours = OpeningHours("UTC", (on("monday", "09:00", "10:45"),), grid_minutes=grid)
     assert [f"{each:%H:%M}" for each in hours.slots(MONDAY, MONDAY + A_DAY)] == expected
+
+
+# Midnight, and stretches that touch
+
+
+def week_of(*hours: Hours, **given: Any) -> list[str]:
+    slots = OpeningHours(given.pop("time_zone", "UTC"), hours, **given).slots(
+        MONDAY, MONDAY + 7 * A_DAY
+    )
+    return [f"{each:%d %H:%M}" for each in slots]
+
+
+def test_stretches_that_touch_at_midnight_are_one() -> None:
+    hours = on("monday", "22:45", "24:00"), on("tuesday", "00:00", "01:15")
+    expected = ["02 22:45", "02 23:15", "02 23:45", "03 00:15", "03 00:45"]
+    assert week_of(*hours) == expected
+    assert week_of(on("monday", "22:45", "01:15")) == expected
+
+
+def test_stretches_that_touch_within_a_day_are_one_however_they_were_given() -> None:
+    hours = on("monday", "09:45", "10:30"), on("monday", "09:00", "09:45")
+    assert week_of(*hours) == ["02 09:00", "02 09:30", "02 10:00"]
+
+
+def test_hours_may_pass_midnight_from_week_to_week() -> None:
+    assert week_of(on("sunday", "23:00", "00:30")) == ["02 00:00", "08 23:00", "08 23:30"]
+
+
+def test_hours_that_end_at_the_next_days_midnight_end_with_the_day() -> None:
+    assert week_of(on("monday", "23:00", "00:00")) == ["02 23:00", "02 23:30"]
+
+
+def test_a_date_that_differs_says_all_about_itself() -> None:
+    nightly = tuple(on(day, "23:00", "00:30") for day in EVERY_DAY)
+    evening = DateOverride(day=date(2026, 3, 4), hours=[Stretch(starts="23:30", ends="01:00")])
+    closed = DateOverride(day=date(2026, 3, 6))
+    found = week_of(*nightly, overrides=(evening, closed))
+    assert [each for each in found if "03 12:00" < each < "07 12:00"] == [
+        "03 23:00",
+        "03 23:30",
+        "04 23:30",
+        "05 00:00",
+        "05 00:30",
+        "05 23:00",
+        "05 23:30",
+    ]
+
+
+def test_hours_around_the_clock_have_a_slot_every_half_hour() -> None:
+    assert len(week_of(*(on(day, "00:00", "24:00") for day in EVERY_DAY))) == 7 * 48
+
+
+def test_a_grid_goes_on_past_midnight_for_a_week() -> None:
+    hours = tuple(on(day, "00:00", "24:00") for day in EVERY_DAY)
+    begins = DateOverride(day=date(2026, 2, 28), hours=[Stretch(starts="10:10", ends="24:00")])
+    found = week_of(*hours, overrides=(begins,), grid_minutes=60)
+    assert {each[-2:] for each in found if each < "07 24:00"} == {"10"}
+    assert {each[-2:] for each in found if each > "07 24:00"} == {"00"}
+
+
+def test_what_passes_midnight_ends_there_where_another_zone_begins() -> None:
+    found = week_of(
+        *(on(day, "23:00", "01:00") for day in EVERY_DAY), stays=(a_stay(4, 4, "Asia/Tokyo"),)
+    )
+    # 23:00 in Tokyo is 14:00 UTC
+    assert [each for each in found if "03 12:00" < each < "06"] == [
+        "04 14:00",
+        "04 14:30",
+        "05 23:00",
+        "05 23:30",
+    ]
 
 
 # Dates that differ
@@ -405,7 +555,7 @@ def _as_stretch(opens: datetime, closes: datetime) -> Stretch:
 def _starts_on_grid(wall: datetime, opens: datetime, closes: datetime, grid: int) -> bool:
     local = wall.replace(tzinfo=None)
     on_grid = (local - opens) % timedelta(minutes=grid) == timedelta(0)
-    return wall.fold == 0 and on_grid and opens <= local <= closes - SLOT
+    return wall.fold == 0 and on_grid and opens <= local < closes
 
 
 def _all_its_minutes_are_open(

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from contracts.booking.availability import Availability, DateOverride, Hours, Stay, Stretch
@@ -16,10 +17,20 @@ from contracts.booking.availability import Availability, DateOverride, Hours, St
 SLOT = timedelta(minutes=30)
 A_MINUTE = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
-DAY_ENDS = "24:00"
+MINUTES_A_DAY = A_DAY // A_MINUTE
+DAYS_LOOKED_BACK = 7
 MIDNIGHT = time()
 DAYS_REMEMBERED = 8192
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Span(NamedTuple):
+    """A stretch as one date sees it, in minutes from that date's midnight: it may begin on a date
+    before, and end on a later one. ``first``: where on the date its grid begins."""
+
+    opens: int
+    closes: int
+    first: int
 
 
 @dataclass(frozen=True)
@@ -45,10 +56,11 @@ class OpeningHours:
     def slots(self, starting_from: datetime, until: datetime) -> Iterator[datetime]:
         """When slots start, in UTC and in order, from one time up to, not including, another.
 
-        Each date is resolved in the zone that holds on it: a time that the clocks skip yields
-        nothing, one that they repeat counts once, the first time round, and nothing starts that
-        would last beyond its hours because the clocks change meanwhile. Slots may overlap where
-        the grid is finer than they are long.
+        Stretches that touch are one, at midnight too. Each date is resolved in the zone that holds
+        on it: a time that the clocks skip yields nothing, one that they repeat counts once, the
+        first time round, and what starts is offered where all of its 30 minutes lie within the
+        stretch, whatever the clocks do meanwhile. Slots may overlap where the grid is finer than
+        they are long.
         """
         for _, starts in self.days_of_slots(starting_from, until):
             yield from starts
@@ -96,32 +108,115 @@ class OpeningHours:
             self.time_zone,
         )
 
+    def covers(self, moment: datetime) -> bool:
+        """Whether all 30 minutes of what starts then lie within the hours, on the grid or not."""
+        day = self.day_of(moment)
+        zone = ZoneInfo(self.zone_on(day))
+        return any(
+            _lies_within(_at(day, each.opens), _at(day, each.closes), moment, zone)
+            for each in self.spans_on(day)
+        )
+
+    def spans_on(self, day: date) -> tuple[Span, ...]:
+        """What is open on a date, as long as it is with what it touches at midnight."""
+        return tuple(self._span(day, *each) for each in self._parts_on(day))
+
+    def _span(self, day: date, opens: int, closes: int) -> Span:
+        begins = self._begins(day) if opens == 0 else opens
+        first = opens + (begins - opens) % self.grid_minutes
+        if closes == MINUTES_A_DAY:
+            closes += self._open_after_midnight(day + A_DAY)
+        return Span(max(begins, -MINUTES_A_DAY), closes, first)
+
+    def _begins(self, day: date) -> int:
+        """The minute at which the stretch that is open at a date's midnight began; of one that is
+        longer than a week, a midnight."""
+        begins = 0
+        for days_before in range(1, DAYS_LOOKED_BACK + 1):
+            before = day - days_before * A_DAY
+            parts = self._parts_on(before)
+            if not parts or parts[-1][1] < MINUTES_A_DAY or self._zone_begins(before + A_DAY):
+                break
+            begins = parts[-1][0] - days_before * MINUTES_A_DAY
+            if parts[-1][0] > 0:
+                break
+        return begins
+
+    def _open_after_midnight(self, day: date) -> int:
+        """How many minutes of a date belong to what was open when it began."""
+        parts = self._parts_on(day)
+        reached = parts and parts[0][0] == 0 and not self._zone_begins(day)
+        return parts[0][1] if reached else 0
+
+    def _zone_begins(self, day: date) -> bool:
+        """Whether another zone holds on it than the day before."""
+        return bool(self.stays) and self.zone_on(day) != self.zone_on(day - A_DAY)
+
+    def _parts_on(self, day: date) -> list[tuple[int, int]]:
+        """From and to which minute of a date it is open: in order, none touches another.
+
+        A date that differs says all about itself: what would reach into it ends at midnight.
+        """
+        if day not in self._parts:
+            own = [(opens, min(closes, MINUTES_A_DAY)) for opens, closes in self._stretches_on(day)]
+            if day not in self._differing and not self._zone_begins(day):
+                own += [
+                    (0, closes - MINUTES_A_DAY)
+                    for _, closes in self._stretches_on(day - A_DAY)
+                    if closes > MINUTES_A_DAY
+                ]
+            self._parts[day] = _joined(own)
+        return self._parts[day]
+
+    @cached_property
+    def _parts(self) -> dict[date, list[tuple[int, int]]]:
+        return {}
+
     def _starts_on(self, day: date) -> Sequence[datetime]:
-        stretches = self._stretches_on(day)
-        starts = _starts(day, self.zone_on(day), stretches, self.grid_minutes)
+        starts = _starts(day, self.zone_on(day), self.spans_on(day), self.grid_minutes)
         if not self.stays:
             return starts
         # where two zones meet, a moment belongs to one date alone
         return [each for each in starts if self.day_of(each) == day]
 
-    def _stretches_on(self, day: date) -> tuple[Stretch, ...]:
+    def _stretches_on(self, day: date) -> Sequence[tuple[int, int]]:
         differing = self._differing.get(day)
         return self._weekly[day.weekday()] if differing is None else differing
 
     @cached_property
-    def _differing(self) -> dict[date, tuple[Stretch, ...]]:
-        return {each.day: tuple(each.hours) for each in self.overrides}
+    def _differing(self) -> dict[date, Sequence[tuple[int, int]]]:
+        return {
+            each.day: [minutes_of(stretch) for stretch in each.hours] for each in self.overrides
+        }
 
     @cached_property
-    def _weekly(self) -> list[tuple[Stretch, ...]]:
+    def _weekly(self) -> list[Sequence[tuple[int, int]]]:
         return [
-            tuple(
-                Stretch(starts=each.starts, ends=each.ends)
-                for each in self.hours
-                if each.weekday == weekday
-            )
+            [minutes_of(each) for each in self.hours if each.weekday == weekday]
             for weekday in WEEKDAYS
         ]
+
+
+def minutes_of(stretch: Hours | Stretch) -> tuple[int, int]:
+    """From and to which minute of its date: one that passes midnight ends on the next."""
+    opens, closes = _minute(stretch.starts), _minute(stretch.ends)
+    return opens, closes if closes > opens else closes + MINUTES_A_DAY
+
+
+@cache
+def _minute(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _joined(parts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What touches or overlaps is one."""
+    found: list[tuple[int, int]] = []
+    for opens, closes in sorted(parts):
+        if found and opens <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], closes)
+        else:
+            found.append((opens, closes))
+    return found
 
 
 def _between(
@@ -141,36 +236,34 @@ def _in_order(
 
 @lru_cache(DAYS_REMEMBERED)
 def _starts(
-    day: date, zone_name: str, stretches: tuple[Stretch, ...], grid_minutes: int
+    day: date, zone_name: str, spans: tuple[Span, ...], grid_minutes: int
 ) -> Sequence[datetime]:
     """Kept: a day's hours are looked at with every booking."""
-    zone, apart = ZoneInfo(zone_name), timedelta(minutes=grid_minutes)
+    zone = ZoneInfo(zone_name)
     starts: set[datetime] = set()
-    for stretch in stretches:
-        starts.update(_starts_within(_at(day, stretch.starts), _at(day, stretch.ends), apart, zone))
+    for span in spans:
+        starts.update(_starts_within(day, span, grid_minutes, zone))
     return sorted(starts)
 
 
-def _starts_within(
-    opens: datetime, closes: datetime, apart: timedelta, zone: ZoneInfo
-) -> Iterator[datetime]:
-    """Of one stretch, in naive local time. Where no clock changes, it is as long in UTC."""
-    steps = [n * apart for n in range((closes - opens - SLOT) // apart + 1)]
-    first, end = _resolved(opens, zone), _resolved(closes, zone)
-    if first is not None and end is not None and end - first == closes - opens:
-        yield from (first + each for each in steps)
+def _starts_within(day: date, span: Span, grid_minutes: int, zone: ZoneInfo) -> Iterator[datetime]:
+    """What starts on the date. Where no clock changes, a span is as long in UTC."""
+    steps = range(span.first, min(span.closes, MINUTES_A_DAY), grid_minutes)
+    opens, closes = _at(day, span.opens), _at(day, span.closes)
+    first, end = _resolved(_at(day, span.first), zone), _resolved(closes, zone)
+    if first is not None and end is not None and end - first == closes - _at(day, span.first):
+        last = span.closes - SLOT // A_MINUTE
+        yield from (first + (each - span.first) * A_MINUTE for each in steps if each <= last)
         return
     for each in steps:
-        start = _resolved(opens + each, zone)
+        start = _resolved(_at(day, each), zone)
         if start is not None and _lies_within(opens, closes, start, zone):
             yield start
 
 
-def _at(day: date, clock: str) -> datetime:
-    """A time of day as naive local time; 24:00 is the next midnight."""
-    if clock == DAY_ENDS:
-        return datetime.combine(day + A_DAY, MIDNIGHT)
-    return datetime.combine(day, time.fromisoformat(clock))
+def _at(day: date, minute: int) -> datetime:
+    """A minute counted from a date's midnight, as naive local time."""
+    return datetime.combine(day, MIDNIGHT) + minute * A_MINUTE
 
 
 def _resolved(local: datetime, zone: ZoneInfo) -> datetime | None:

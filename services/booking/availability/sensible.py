@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import combinations
 
 from chassis.errors import FieldError
 from contracts.booking.availability import Availability, BadHours, Hours, Stretch
+from services.booking.availability.opening_hours import (
+    A_MINUTE,
+    MINUTES_A_DAY,
+    SLOT,
+    WEEKDAYS,
+    OpeningHours,
+    minutes_of,
+)
 from services.booking.availability.zones import zone_problems
 
 LONGEST_STAY = timedelta(days=366)
+LEAST = SLOT // A_MINUTE
+A_WEEK = 7 * MINUTES_A_DAY
+DAY_ENDS = "24:00"
+
+Minutes = tuple[int, int]
+Named = tuple[str, Hours | Stretch, Minutes]
+"""Where a stretch stands in what was sent, and from and to which minute it lasts."""
 
 
 def require_sensible(availability: Availability) -> None:
@@ -26,11 +41,34 @@ def require_sensible(availability: Availability) -> None:
 
 
 def _weekly(hours: Sequence[Hours]) -> Iterator[FieldError]:
-    by_day: dict[str, list[tuple[str, Hours]]] = {}
-    for i, each in enumerate(hours):
-        by_day.setdefault(each.weekday, []).append((f"hours.{i}", each))
-    for weekday, stretches in by_day.items():
-        yield from _stretches(stretches, weekday)
+    named = [(f"hours.{i}", each, _from_monday(each)) for i, each in enumerate(hours)]
+    yield from _stretches(named, A_WEEK)
+    yield from _too_short(named)
+
+
+def _from_monday(hours: Hours) -> Minutes:
+    midnight = WEEKDAYS.index(hours.weekday) * MINUTES_A_DAY
+    opens, closes = minutes_of(hours)
+    return midnight + opens, midnight + closes
+
+
+def _too_short(named: Sequence[Named]) -> Iterator[FieldError]:
+    """Stretches that never hold a consultation, with what they touch on either side."""
+    lasting = [minutes for _, each, minutes in named if _lasts(each)]
+    after = {opens % A_WEEK: closes - opens for opens, closes in lasting}
+    before = {closes % A_WEEK: closes - opens for opens, closes in lasting}
+    for field, each, (opens, closes) in named:
+        length = closes - opens + _reach(closes, after, 1) + _reach(opens, before, -1)
+        if length < LEAST and _lasts(each):
+            yield _of_few_minutes(field, each, length)
+
+
+def _reach(minute: int, lengths: Mapping[int, int], way: int) -> int:
+    """How many minutes there are on one side of a minute without a gap: ``LEAST`` are enough."""
+    found = 0
+    while found < LEAST and (minute + way * found) % A_WEEK in lengths:
+        found += lengths[(minute + way * found) % A_WEEK]
+    return found
 
 
 def _overrides(availability: Availability) -> Iterator[FieldError]:
@@ -42,8 +80,29 @@ def _overrides(availability: Availability) -> Iterator[FieldError]:
                 f"{field}.day", f"Stands in overrides.{known[override.day]} too.", str(override.day)
             )
         known.setdefault(override.day, i)
-        named = [(f"{field}.hours.{j}", each) for j, each in enumerate(override.hours)]
-        yield from _stretches(named, str(override.day))
+        named = [
+            (f"{field}.hours.{j}", each, minutes_of(each)) for j, each in enumerate(override.hours)
+        ]
+        yield from _stretches(named, None, str(override.day))
+        yield from _too_short_on(override.day, named, OpeningHours.of(availability))
+
+
+def _too_short_on(day: date, named: Sequence[Named], hours: OpeningHours) -> Iterator[FieldError]:
+    """As above, with what they touch on the dates before and after."""
+    for field, each, (opens, _) in named:
+        spans = [span for span in hours.spans_on(day) if span.opens <= opens < span.closes]
+        for span in spans:
+            length = span.closes - span.opens
+            if length < LEAST and _lasts(each):
+                yield _of_few_minutes(field, each, length)
+
+
+def _of_few_minutes(field: str, stretch: Hours | Stretch, length: int) -> FieldError:
+    return FieldError(
+        field,
+        f"Has {length} minutes; a consultation takes {LEAST}.",
+        f"{stretch.starts}–{stretch.ends}",
+    )
 
 
 def _stays(availability: Availability) -> Iterator[FieldError]:
@@ -61,11 +120,36 @@ def _stays(availability: Availability) -> Iterator[FieldError]:
             yield FieldError(f"stays.{j}", f"Overlaps stays.{i}.", str(other.first_day))
 
 
-def _stretches(named: Sequence[tuple[str, Hours | Stretch]], when: str) -> Iterator[FieldError]:
-    for field, each in named:
-        if each.ends <= each.starts:
-            yield FieldError(f"{field}.ends", f"Must be after starts ({each.starts}).", each.ends)
-    lasting = [(field, each) for field, each in named if each.starts < each.ends]
-    for (first, one), (second, other) in combinations(lasting, 2):
-        if one.starts < other.ends and other.starts < one.ends:
-            yield FieldError(second, f"Overlaps {first} on {when}.", other.starts)
+def _stretches(
+    named: Sequence[Named], repeat: int | None, when: str | None = None
+) -> Iterator[FieldError]:
+    """``repeat``: after so many minutes all of them come again."""
+    for j, (field, each, minutes) in enumerate(named):
+        if each.starts == DAY_ENDS:
+            yield FieldError(f"{field}.starts", "Must be before 24:00.", each.starts)
+        elif not _lasts(each):
+            yield FieldError(f"{field}.ends", f"Must not be starts ({each.starts}).", each.ends)
+        else:
+            for first, other, others in named[:j]:
+                if _lasts(other) and _meet(others, minutes, repeat):
+                    day = when or _weekday_of_both(others, minutes)
+                    yield FieldError(field, f"Overlaps {first} on {day}.", each.starts)
+
+
+def _lasts(stretch: Hours | Stretch) -> bool:
+    return stretch.starts not in (stretch.ends, DAY_ENDS)
+
+
+def _meet(one: Minutes, other: Minutes, repeat: int | None) -> bool:
+    shifts = (0,) if repeat is None else (-repeat, 0, repeat)
+    return any(one[0] < other[1] + each and other[0] + each < one[1] for each in shifts)
+
+
+def _weekday_of_both(one: Minutes, other: Minutes) -> str:
+    """The first on which two stretches that overlap are both open."""
+    later = next(
+        begins
+        for begins, (opens, closes) in ((other[0], one), (one[0], other))
+        if any(opens <= begins + each < closes for each in (-A_WEEK, 0, A_WEEK))
+    )
+    return WEEKDAYS[later // MINUTES_A_DAY]
