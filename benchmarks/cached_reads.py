@@ -195,7 +195,7 @@ def _a_featured_one() -> Specialist:
             specialist_id=specialist.id,
             version=1,
             offers_free_consultations=True,
-            next_slot_at=now + timedelta(days=2),
+            next_slots=[now + timedelta(days=2)],
         ),
         now,
     )

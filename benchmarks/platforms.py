@@ -178,7 +178,7 @@ def _set_up(settings: Settings, database: str, population: Population) -> None:
             calendar = Calendar(specialist_id=specialist, version=0, listed=True, listing_version=1)
             calendar.revision = 0
             calendar.offers_free_consultations = False
-            calendar.next_slot_at = None
+            calendar.next_slot_at, calendar.next_slots = None, []
             calendar.open(availability, (), datetime.now(UTC))
             session.add(calendar)
     engine.dispose()

@@ -34,7 +34,7 @@ from chassis.context import Caller
 from chassis.database import Database
 from chassis.migrations import migrate
 from contracts.booking.availability import Availability, DateOverride, Hours, Stretch
-from contracts.booking.slots import SlotsQuery
+from contracts.booking.slots import MOST_ON_A_PAGE, SlotsQuery
 from firststep.migrate import migrations_of
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS
@@ -83,7 +83,7 @@ class Listing:
     def once(self) -> int:
         """How many slots were listed."""
         now = datetime.now(UTC)
-        query = SlotsQuery(starting_from=now, until=now + LISTED)
+        query = SlotsQuery(starting_from=now, until=now + LISTED, limit=MOST_ON_A_PAGE)
         slots = self._list(self._service, self.specialist_id, query)
         wire.dumps(slots)
         return len(slots.items)

@@ -70,6 +70,10 @@ class DomainError(Exception):
             **self.more_on_wire(),
         }
 
+    def members(self) -> dict[str, Any]:
+        """What a client is told beside ``code`` and ``detail``, for programs."""
+        return {}
+
     def more_on_wire(self) -> dict[str, Any]:
         """What a kind says beside that; ``take_from_wire`` reads it on the caller's side."""
         return {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Any
 
 import structlog
 from annotated_doc import Doc
@@ -32,6 +33,7 @@ from gateway.revocation import BadToken
 
 PROBLEM_JSON = "application/problem+json"
 CHALLENGE = 'Bearer realm="Firststep"'
+NO_MEMBERS: Mapping[str, Any] = MappingProxyType({})
 NOT_IN_A_CHALLENGE = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
 
 log = structlog.get_logger()
@@ -83,7 +85,8 @@ def status_of(refusal: type[DomainError]) -> HTTPStatus:
 def from_error(error: Exception) -> Response:
     """The answer to a request that failed. What is not a refusal shows nothing of itself."""
     if isinstance(error, DomainError):
-        response = _response(status_of(type(error)), error.code, error.detail, error.errors)
+        status = status_of(type(error))
+        response = _response(status, error.code, error.detail, error.errors, error.members())
         response.headers.update(_headers_of(error))
         return response
     log.error("request_failed", exc_info=error)
@@ -138,8 +141,13 @@ def http_code(error: HTTPException | type[HTTPException]) -> str:
 
 
 def _response(
-    status: HTTPStatus, code: str, detail: str, errors: Sequence[FieldError] = ()
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    errors: Sequence[FieldError] = (),
+    members: Mapping[str, Any] = NO_MEMBERS,
 ) -> Response:
+    """``members``: what this kind of problem says beside that (RFC 9457, section 3.2)."""
     problem = Problem(
         type="about:blank",
         title=status.phrase,
@@ -148,4 +156,5 @@ def _response(
         detail=detail,
         errors=list(errors),
     )
-    return Response(json.dumps(problem), status, content_type=PROBLEM_JSON)
+    body = json.dumps({**vars(problem), **members})
+    return Response(body, status, content_type=PROBLEM_JSON)

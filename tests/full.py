@@ -10,9 +10,9 @@ from tests.people import EVERY_DAY, Person, a_client, a_specialist, an_availabil
 from tests.waiting import eventually
 
 
-def zone_at(hour: int) -> str:
-    """Where it is that hour of the day now."""
-    ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+def zone_at(hour: int, moment: datetime | None = None) -> str:
+    """Where it is that hour of the day then; now, unless it is said."""
+    ahead = (hour - (moment or datetime.now(UTC)).hour + 12) % 24 - 12
     return f"Etc/GMT{-ahead:+d}"
 
 

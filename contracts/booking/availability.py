@@ -28,6 +28,7 @@ LocalTime = Annotated[
     ),
     Doc("Time of day in the specialist's own zone, `HH:MM`; `24:00` ends a day."),
 ]
+MOST_SHOWN_OUTSIDE = 50
 ENDS = "`HH:MM`, up to `24:00`; before `starts`, it is on the next day: `22:00` to `02:00`."
 
 
@@ -46,7 +47,11 @@ class AvailabilityChanged(Event, producer=PRODUCER):
     specialist_id: UUID
     version: Version
     offers_free_consultations: bool
-    next_slot_at: datetime | None
+    next_slots: Annotated[list[datetime], Doc("The next bookable times, three at most.")]
+
+    @property
+    def next_slot_at(self) -> datetime | None:
+        return next(iter(self.next_slots), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +167,28 @@ class Availability:
         Length(1, 300),
         Doc("Where consultations take place; null: online. Whoever booked one sees it."),
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationOutside:
+    """A booked consultation that does not lie within the hours."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvailabilitySet(Availability):
+    """Your hours as they are now, and what is booked outside of them."""
+
+    consultations_outside: Annotated[
+        list[ConsultationOutside],
+        Doc("The next of those booked that the new hours do not hold: they stay booked."),
+    ]
+    consultations_outside_count: Annotated[
+        int, Doc(f"How many there are; the list has {MOST_SHOWN_OUTSIDE} at most.")
+    ]
 
 
 # Refusals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from annotated_doc import Doc
@@ -269,6 +269,24 @@ class AlreadyBooked(Conflict):
     """You have had, or booked, your free consultation with this specialist."""
 
     code = "already_booked"
+    consultation_id: UUID | None = None
+
+    @classmethod
+    def by(cls, consultation_id: UUID) -> Self:
+        """The refusal that names the consultation."""
+        refusal = cls()
+        refusal.consultation_id = consultation_id
+        return refusal
+
+    def members(self) -> dict[str, Any]:
+        return {"consultation_id": self.consultation_id} if self.consultation_id else {}
+
+    def more_on_wire(self) -> dict[str, Any]:
+        return {name: str(value) for name, value in self.members().items()}
+
+    def take_from_wire(self, wire: dict[str, Any]) -> None:
+        if "consultation_id" in wire:
+            self.consultation_id = UUID(wire["consultation_id"])
 
 
 class OverlappingBooking(Conflict):

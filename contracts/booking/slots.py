@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from annotated_doc import Doc
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Range
 
 from chassis.errors import Invalid
 from chassis.schemas import Named, Normalised
 from contracts.inputs import zones
 
+MOST_ON_A_PAGE = 500
+
+
 # Requests and resources
 
 
 @dataclass(frozen=True, kw_only=True)
-class SlotsQuery:
-    """Which slots: at most 62 days of them."""
+class Period:
+    """A period of 62 days at most, and the zone to show it in."""
 
     starting_from: Annotated[datetime | None, Named("from"), Doc("Default: now.")] = None
     until: Annotated[datetime | None, Named("to"), Doc("Default: 14 days after `from`.")] = None
@@ -26,8 +29,16 @@ class SlotsQuery:
         str | None,
         Normalised(zones.time_zone),
         Length(1, 64),
-        Doc("An IANA name, such as `Europe/Berlin`: each slot is shown in it too."),
+        Doc("An IANA name, such as `Europe/Berlin`: local times and dates are shown in it."),
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotsQuery(Period):
+    """Which slots: those that start in a period, page by page."""
+
+    cursor: Annotated[str | None, Length(max=64), Doc("`next` of the page before.")] = None
+    limit: Annotated[int, Range(1, MOST_ON_A_PAGE), Doc("Slots on the page.")] = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +51,7 @@ class Slot:
         str | None,
         Doc("When it starts in the zone that was asked for, with the offset from UTC."),
     ] = None
+    local_end: Annotated[str | None, Doc("When it ends there.")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +59,28 @@ class Slots:
     """Free slots in order of time."""
 
     items: list[Slot]
+    next: Annotated[str | None, Doc("The cursor of the next page; null on the last.")] = None
     cancellation_notice_hours: Annotated[
         int, Doc("How long before its start a client can still cancel or move what they book.")
     ] = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayWithSlots:
+    """A date on which slots start."""
+
+    day: date
+    slots: Annotated[int, Doc("How many.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaysWithSlots:
+    """The dates on which slots start, in order; dates without any are left out."""
+
+    items: list[DayWithSlots]
+    time_zone: Annotated[
+        str, Doc("Whose dates these are: as asked for, or else the specialist's own.")
+    ]
 
 
 # Refusals

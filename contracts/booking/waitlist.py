@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from annotated_doc import Doc
+from marshmallow.validate import Length
 
 from chassis.errors import Conflict
 from chassis.events import Event
 from contracts.booking import PRODUCER
-from contracts.booking.availability import TimeZone
+from contracts.booking.availability import Hours, TimeZone
 from contracts.booking.holds import HeldSlot
+
+Wishes = Annotated[
+    list[Hours],
+    Length(max=28),
+    Doc("When you could come, in your zone: only such times are offered. Empty: at any time."),
+]
+
 
 # Events
 
@@ -45,6 +53,7 @@ class JoinWaitlist:
 
     specialist_id: UUID
     time_zone: TimeZone
+    wishes: Wishes = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +70,9 @@ class WaitlistEntry:
     specialist_id: UUID
     time_zone: str
     joined_at: datetime
+    wishes: Annotated[list[Hours], Doc("When you could come; empty: at any time.")] = field(
+        default_factory=list
+    )
     held: Annotated[HeldSlot | None, Doc("What is kept for you now.")] = None
 
 
@@ -75,7 +87,7 @@ class Waitlist:
 
 
 class SlotsFree(Conflict):
-    """There is no need to wait: the specialist has free slots."""
+    """The specialist has a free slot that fits, so you need not wait. Please book it."""
 
     code = "slots_free"
 

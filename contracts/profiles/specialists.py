@@ -273,6 +273,9 @@ class Specialist:
     verified: Annotated[bool, Doc("An admin has seen a licence that is still valid.")]
     featured: Annotated[bool, Doc("Derived from facts; nobody sets it.")]
     next_slot_at: Annotated[datetime | None, Doc("The next bookable time, as last heard.")]
+    next_slots: Annotated[
+        list[datetime], Doc("The next bookable times, three at most, as last heard.")
+    ]
 
 
 # Refusals

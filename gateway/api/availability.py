@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.errors import NotFound
-from contracts.booking.availability import Availability, BadHours, UnknownTimeZone
-from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
+from chassis.pages import BadCursor
+from contracts.booking.availability import (
+    Availability,
+    AvailabilitySet,
+    BadHours,
+    UnknownTimeZone,
+)
+from contracts.booking.slots import BadPeriod, DaysWithSlots, Period, Slots, SlotsQuery
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.declaration import ANYONE_RECOGNISED
@@ -31,13 +37,13 @@ class AvailabilityApi(Api):
         "PUT",
         "/api/v1/specialists/me/availability",
         body=Availability,
-        returns=Availability,
+        returns=AvailabilitySet,
         allow=[Role.SPECIALIST],
         errors=[BadHours],
         versioned=True,
     )
     def set_availability(self, body: Availability) -> Any:
-        """Set your weekly hours, and whether you offer free consultations."""
+        """Set your hours, and whether you offer free consultations; hear what is booked outside."""
         return self.booking.set_availability(availability=body)
 
     @endpoint(
@@ -46,8 +52,20 @@ class AvailabilityApi(Api):
         query=SlotsQuery,
         returns=Slots,
         allow=ANYONE_RECOGNISED,
-        errors=[NotFound, BadPeriod, UnknownTimeZone],
+        errors=[NotFound, BadPeriod, BadCursor, UnknownTimeZone],
     )
     def list_slots(self, specialist_id: SpecialistId, query: SlotsQuery) -> Any:
         """The specialist's free slots in a period; signed in, with those that you hold."""
         return self.booking.list_slots(specialist_id=specialist_id, query=query)
+
+    @endpoint(
+        "GET",
+        "/api/v1/specialists/{specialist_id}/days",
+        query=Period,
+        returns=DaysWithSlots,
+        allow=ANYONE_RECOGNISED,
+        errors=[NotFound, BadPeriod, UnknownTimeZone],
+    )
+    def list_days(self, specialist_id: UUID, query: Period) -> Any:
+        """On which dates of a period the specialist has free slots, and how many."""
+        return self.booking.list_days(specialist_id=specialist_id, period=query)

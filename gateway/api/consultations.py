@@ -15,6 +15,7 @@ from contracts.booking.attendance import (
     NotOver,
     SayAttendance,
 )
+from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.consultations import (
     AlreadyBooked,
     BookConsultation,
@@ -42,6 +43,7 @@ from contracts.booking.consultations import (
     TooSoon,
 )
 from contracts.booking.outcomes import OutcomeClosed, OutcomeGiven, OutcomeNotYours, SayOutcome
+from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.declaration import SIGNED_IN
@@ -82,7 +84,10 @@ class ConsultationsApi(Api):
         ],
     )
     def book(self, body: BookConsultation) -> Any:
-        """Book a free first consultation."""
+        """Book a free first consultation.
+
+        The problem `already_booked` names yours in `consultation_id`.
+        """
         return self.booking.book_consultation(
             specialist_id=body.specialist_id,
             starts_at=body.starts_at,
@@ -139,6 +144,25 @@ class ConsultationsApi(Api):
         return self.booking.reschedule_consultation(
             consultation_id=consultation_id, starts_at=body.starts_at
         )
+
+    @endpoint(
+        "GET",
+        "/api/v1/consultations/{consultation_id}/slots",
+        query=SlotsQuery,
+        returns=Slots,
+        allow=SIGNED_IN,
+        errors=[
+            *STANDS_AGAINST_A_CHANGE,
+            NotListed,
+            NoFreeConsultations,
+            BadPeriod,
+            BadCursor,
+            UnknownTimeZone,
+        ],
+    )
+    def list_slots_to_move_to(self, consultation_id: UUID, query: SlotsQuery) -> Any:
+        """Where you can move a consultation: the very times that rescheduling takes."""
+        return self.booking.list_slots_to_move_to(consultation_id=consultation_id, query=query)
 
     @endpoint(
         "POST",

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from chassis.errors import EmailNotVerified, NotFound
-from contracts.booking.availability import UnknownTimeZone
+from contracts.booking.availability import BadHours, UnknownTimeZone
 from contracts.booking.consultations import (
     AlreadyBooked,
     NoFreeConsultations,
@@ -45,12 +45,13 @@ class WaitlistApi(Api):
             SlotsFree,
             TooManyWaits,
             UnknownTimeZone,
+            BadHours,
         ],
     )
     def join(self, body: JoinWaitlist) -> Any:
-        """Wait for a time with a specialist who has none."""
+        """Wait for a time with a specialist who has none that fits; again: keep your place."""
         return self.booking.join_waitlist(
-            specialist_id=body.specialist_id, time_zone=body.time_zone
+            specialist_id=body.specialist_id, time_zone=body.time_zone, wishes=body.wishes
         )
 
     @endpoint("GET", "/api/v1/waitlist", returns=Waitlist, allow=[Role.CLIENT])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 from uuid import UUID
@@ -48,7 +49,7 @@ def a_calendar(
     time_zone: str = "UTC",
     notice_hours: int = 0,
     horizon_days: int = 60,
-    next_slot_at: datetime | None = None,
+    next_slots: Sequence[datetime] = (),
     specialist_id: UUID | None = None,
     grid_minutes: int = 30,
     buffer_before_minutes: int = 0,
@@ -75,7 +76,8 @@ def a_calendar(
         ],
         minimum_notice_hours=notice_hours,
         horizon_days=horizon_days,
-        next_slot_at=next_slot_at,
+        next_slot_at=next_slots[0] if next_slots else None,
+        next_slots=[each.isoformat() for each in next_slots],
         overrides=[],
         stays=[],
         grid_minutes=grid_minutes,

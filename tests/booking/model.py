@@ -94,8 +94,8 @@ class Model:
     hours: dict[UUID, Availability] = field(default_factory=dict)
     openings: dict[UUID, int] = field(default_factory=dict)
     meetings: dict[UUID, Meeting] = field(default_factory=dict)
-    next_told: dict[UUID, datetime | None] = field(default_factory=dict)
-    """Of whose calendar something was told already, what the next slot was then."""
+    next_told: dict[UUID, list[datetime]] = field(default_factory=dict)
+    """Of whose calendar something was told already, what the next slots were then."""
     paused: set[UUID] = field(default_factory=set)
 
     def open(self, specialist: UUID, hours: Availability) -> list[str]:
@@ -105,13 +105,13 @@ class Model:
         return self.review(specialist)
 
     def review(self, specialist: UUID) -> list[str]:
-        """Which events tell that the calendar's next slot, or its budget, is another than the one
+        """Which events tell that the calendar's next slots, or its budget, are others than those
         told before."""
         told = []
-        next_slot = next(iter(self.slots(specialist)), None)
-        if self.next_told.get(specialist, "nothing yet") != next_slot:
+        next_slots = self.slots(specialist)[:3]
+        if self.next_told.get(specialist) != next_slots:
             told.append("AvailabilityChanged")
-        self.next_told[specialist] = next_slot
+        self.next_told[specialist] = next_slots
         spent = self._budget_is_spent(specialist)
         if spent != (specialist in self.paused):
             told.append("FreeConsultationsPaused" if spent else "FreeConsultationsResumed")

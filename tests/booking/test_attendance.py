@@ -187,7 +187,7 @@ def test_the_clock_leaves_alone_what_somebody_closed() -> None:
 
 def missed(by: Party, starts_at: datetime, disputable: bool = False) -> Engagement:
     until = starts_at + timedelta(days=365) if disputable else starts_at
-    return Engagement(new_id(), starts_at, ConsultationStatus.MISSED, by, until)
+    return Engagement(new_id(), new_id(), starts_at, ConsultationStatus.MISSED, by, until)
 
 
 def test_what_the_specialist_missed_does_not_count_once_it_is_settled() -> None:

@@ -27,7 +27,7 @@ from contracts.booking.consultations import (
     OwnProfile,
     SlotTaken,
 )
-from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
+from contracts.booking.slots import MOST_ON_A_PAGE, BadPeriod, Slots, SlotsQuery
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
@@ -78,10 +78,16 @@ def a_client() -> Caller:
 def slots_of(
     booking: Talking, specialist: Caller, query: SlotsQuery | None = None
 ) -> list[datetime]:
-    answer = booking.asked_by(NOBODY).list_slots(
-        specialist_id=specialist.known(), query=query or SlotsQuery()
-    )
-    return [each.starts_at for each in load(Slots, answer, Reading.WIRE).items]
+    """On all pages."""
+    query = replace(query or SlotsQuery(), limit=MOST_ON_A_PAGE)
+    found: list[datetime] = []
+    while True:
+        answer = booking.asked_by(NOBODY).list_slots(specialist_id=specialist.known(), query=query)
+        page = load(Slots, answer, Reading.WIRE)
+        found += [each.starts_at for each in page.items]
+        if page.next is None:
+            return found
+        query = replace(query, cursor=page.next)
 
 
 def book(
@@ -140,7 +146,7 @@ def test_only_specialists_have_availability(booking: Talking) -> None:
 
 def test_hours_that_make_no_sense_are_refused_and_change_nothing(booking: Talking) -> None:
     specialist = a_specialist(booking)
-    wrong = an_availability([on("monday", "12:00", "09:00")])
+    wrong = an_availability([on("monday", "12:00", "12:00")])
     with pytest.raises(BadHours) as refusal:
         booking.asked_by(specialist).set_availability(availability=wrong)
     assert [each.field for each in refusal.value.errors] == ["hours.0.ends"]
@@ -282,7 +288,7 @@ def test_booking_is_told_once_and_so_is_the_new_next_slot(booking: Talking) -> N
 
 def test_booking_a_later_slot_leaves_the_next_one_untold(booking: Talking) -> None:
     specialist = a_specialist(booking)
-    book(booking, a_client(), specialist, slots_of(booking, specialist)[1])
+    book(booking, a_client(), specialist, slots_of(booking, specialist)[3])
     assert len(booking.told(AvailabilityChanged, specialist.known())) == 1
 
 
@@ -323,6 +329,16 @@ def test_a_taken_slot_is_refused(booking: Talking) -> None:
     book(booking, a_client(), specialist, slot)
     with pytest.raises(SlotTaken):
         book(booking, a_client(), specialist, slot)
+
+
+def test_who_clicks_twice_hears_of_their_own_booking_with_its_id(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    [slot, *_] = slots_of(booking, specialist)
+    consultation = book(booking, client, specialist, slot)
+    with pytest.raises(AlreadyBooked) as refusal:
+        book(booking, client, specialist, slot)
+    assert refusal.value.consultation_id == consultation.id
+    assert refusal.value.members() == {"consultation_id": consultation.id}
 
 
 def test_a_pair_has_one_free_consultation(booking: Talking) -> None:
@@ -533,9 +549,9 @@ def test_consultations_are_listed_newest_first_page_by_page(booking: Talking) ->
 
 def test_when_a_next_slot_has_passed_the_clock_tells_the_next_one(database: str) -> None:
     now, around_the_clock = datetime.now(UTC), every_day("00:00", "24:00")
-    passed = a_calendar(around_the_clock, next_slot_at=now - timedelta(minutes=1))
-    none_yet = a_calendar(around_the_clock, next_slot_at=None)
-    closed = a_calendar(around_the_clock, offers=False, next_slot_at=now - timedelta(minutes=1))
+    passed = a_calendar(around_the_clock, next_slots=[now - timedelta(minutes=1)])
+    none_yet = a_calendar(around_the_clock)
+    closed = a_calendar(around_the_clock, offers=False, next_slots=[now - timedelta(minutes=1)])
     store = connected_database(database, "booking")
     with store.transaction() as tx:
         tx.add_all([passed, none_yet, closed])

@@ -29,6 +29,7 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.slots import BadPeriod, SlotsQuery
 from services.booking.availability.calendars import Calendar, CalendarEvent
+from services.booking.slots.listing import page_of_slots
 from services.booking.slots.taken import Taken
 from tests.booking.builders import (
     HALF_AN_HOUR,
@@ -41,12 +42,13 @@ from tests.booking.builders import (
 )
 
 NOTHING_BOOKED: set[datetime] = set()
+FIRST_THREE = [at("09:00"), at("09:30"), at("10:00")]
 UNKNOWN_ZONES = "Europe/Atlantis", "+01:00", "", "../etc/passwd", "Europe/Berlin\n"
 
 
 def starts(calendar: Calendar, query: SlotsQuery, *booked: datetime) -> list[datetime]:
     free = calendar.free_times(set(booked), MONDAY)
-    return [each.starts_at for each in free.slots(query, MONDAY)]
+    return list(free.within(query, MONDAY))
 
 
 def told(events: list[CalendarEvent]) -> list[AvailabilityChanged]:
@@ -58,7 +60,9 @@ def until(moment: datetime) -> SlotsQuery:
 
 
 def test_slots_take_half_an_hour_each() -> None:
-    slots = a_calendar().free_times(NOTHING_BOOKED, MONDAY).slots(until(at("10:00")), MONDAY)
+    query = until(at("10:00"))
+    found = a_calendar().free_times(NOTHING_BOOKED, MONDAY).within(query, MONDAY)
+    slots = page_of_slots(found, query, 0).items
     assert [(each.starts_at, each.ends_at) for each in slots] == [
         (at("09:00"), at("09:30")),
         (at("09:30"), at("10:00")),
@@ -256,7 +260,7 @@ def test_a_spent_budget_offers_nothing_of_its_month() -> None:
 
 
 def test_a_specialist_is_told_once_when_the_budget_is_spent_and_when_it_opens_again() -> None:
-    calendar = a_calendar(monthly_budget=5, paced=True, next_slot_at=at("09:30"))
+    calendar = a_calendar(monthly_budget=5, paced=True, next_slots=[at("09:30")])
     taken = {at("09:00")}
     assert FreeConsultationsPaused in map(type, calendar.review(taken, MONDAY))
     assert calendar.paused
@@ -338,7 +342,7 @@ def test_hours_that_make_no_sense_change_nothing() -> None:
     calendar = a_calendar()
     with pytest.raises(BadHours):
         calendar.open(
-            an_availability([on("monday", "10:00", "09:00")], offers=False), NOTHING_BOOKED, MONDAY
+            an_availability([on("monday", "10:00", "10:00")], offers=False), NOTHING_BOOKED, MONDAY
         )
     assert calendar.to_resource() == a_calendar().to_resource()
 
@@ -353,7 +357,7 @@ def test_opening_hours_tells_the_next_slot() -> None:
             specialist_id=calendar.specialist_id,
             version=1,
             offers_free_consultations=True,
-            next_slot_at=at("09:00"),
+            next_slots=FIRST_THREE,
         )
     ]
 
@@ -365,44 +369,59 @@ def test_opening_the_same_hours_again_tells_nothing() -> None:
 
 
 def test_hours_that_leave_the_next_slot_as_it_is_tell_nothing() -> None:
-    calendar = a_calendar(next_slot_at=at("09:00"))
+    calendar = a_calendar(next_slots=FIRST_THREE)
     shorter = an_availability(every_day("09:00", "12:00"), notice_hours=0)
     assert calendar.open(shorter, NOTHING_BOOKED, MONDAY) == []
 
 
 def test_offering_no_more_free_consultations_is_told_even_with_the_same_next_slot() -> None:
-    calendar = a_calendar(next_slot_at=at("09:00"))
+    calendar = a_calendar(next_slots=FIRST_THREE)
     [event] = told(
         calendar.open(an_availability(offers=False, notice_hours=0), NOTHING_BOOKED, MONDAY)
     )
     assert not event.offers_free_consultations
-    assert event.next_slot_at == at("09:00")
+    assert event.next_slots == FIRST_THREE
 
 
 def test_closing_all_hours_tells_that_there_is_no_next_slot() -> None:
-    calendar = a_calendar(next_slot_at=at("09:00"))
+    calendar = a_calendar(next_slots=FIRST_THREE)
     [event] = told(calendar.open(an_availability(hours=[]), NOTHING_BOOKED, MONDAY))
     assert event.next_slot_at is None
 
 
 def test_a_booked_next_slot_tells_the_one_after_it() -> None:
-    calendar = a_calendar(next_slot_at=at("09:00"))
+    calendar = a_calendar(next_slots=FIRST_THREE)
     [event] = told(calendar.review({at("09:00")}, MONDAY))
     assert event.next_slot_at == at("09:30") == calendar.next_slot_at
 
 
+@pytest.mark.parametrize("booked", ["09:30", "10:00"])
+def test_a_booked_slot_among_the_next_three_tells_the_one_that_follows(booked: str) -> None:
+    calendar = a_calendar(next_slots=FIRST_THREE)
+    [event] = told(calendar.review({at(booked)}, MONDAY))
+    assert event.next_slots == [each for each in FIRST_THREE if each != at(booked)] + [at("10:30")]
+    assert event.next_slots == calendar.told_slots
+
+
+def test_where_there_are_fewer_than_three_the_horizon_is_looked_at_every_hour() -> None:
+    calendar = a_calendar([on("monday", "09:00", "10:00")], horizon_days=6)
+    calendar.review(NOTHING_BOOKED, at("05:00"))
+    assert calendar.told_slots == FIRST_THREE[:2]
+    assert calendar.review_at == at("06:00")
+
+
 def test_a_booked_later_slot_tells_nothing() -> None:
-    assert a_calendar(next_slot_at=at("09:00")).review({at("09:30")}, MONDAY) == []
+    assert a_calendar(next_slots=FIRST_THREE).review({at("10:30")}, MONDAY) == []
 
 
 def test_a_next_slot_that_passed_tells_the_next_one() -> None:
-    calendar = a_calendar(next_slot_at=at("09:00"))
+    calendar = a_calendar(next_slots=FIRST_THREE)
     [event] = told(calendar.review(NOTHING_BOOKED, at("09:10")))
     assert event.next_slot_at == at("09:30")
 
 
 def test_a_next_slot_that_came_within_the_notice_tells_the_next_one() -> None:
-    calendar = a_calendar(next_slot_at=at("09:00"), notice_hours=1)
+    calendar = a_calendar(next_slots=FIRST_THREE, notice_hours=1)
     [event] = told(calendar.review(NOTHING_BOOKED, at("08:10")))
     assert event.next_slot_at == at("09:30")
 
@@ -447,7 +466,7 @@ def test_the_same_news_again_changes_nothing() -> None:
 
 
 def test_a_time_that_is_held_can_not_be_booked_but_is_no_news() -> None:
-    calendar = a_calendar(monthly_budget=1, next_slot_at=at("09:00"))
+    calendar = a_calendar(monthly_budget=1, next_slots=FIRST_THREE)
     held = Taken(held={at("09:00"): at("08:30")})
     assert calendar.review(held, MONDAY) == []
     assert not calendar.paused
@@ -456,7 +475,7 @@ def test_a_time_that_is_held_can_not_be_booked_but_is_no_news() -> None:
 
 
 def test_a_budget_is_spent_by_what_is_booked_alone_but_what_is_held_is_kept_of_it() -> None:
-    calendar = a_calendar(monthly_budget=1, next_slot_at=at("09:00"))
+    calendar = a_calendar(monthly_budget=1, next_slots=FIRST_THREE)
     held = Taken(held={at("09:00"): at("08:30")})
     with pytest.raises(BudgetSpent):
         calendar.require_bookable(at("10:00"), held, MONDAY)

@@ -191,7 +191,7 @@ def test_it_does_not_move_to_where_it_is() -> None:
 
 
 def _elsewhere(starts_at: datetime) -> list[Engagement]:
-    return [Engagement(new_id(), starts_at, ConsultationStatus.BOOKED)]
+    return [Engagement(new_id(), new_id(), starts_at, ConsultationStatus.BOOKED)]
 
 
 TEN = at("10:00", days_later=1)

@@ -81,11 +81,11 @@ def test_a_time_asked_for_in_another_zone_is_kept_and_told_in_utc() -> None:
 
 OBSTACLES: dict[str, type[DomainError]] = {
     "it is their own profile": OwnProfile,
+    "they met before": AlreadyBooked,
     "the specialist is not listed": NotListed,
     "the slot is too soon": TooSoon,
     "the slot is not offered": SlotNotOffered,
     "the slot is taken": SlotTaken,
-    "they met before": AlreadyBooked,
     "the client is elsewhere then": OverlappingBooking,
     "the client has three open bookings": TooManyBookings,
 }
@@ -112,12 +112,18 @@ def _engagements(
     obstacles: tuple[str, ...], specialist_id: UUID, starts_at: datetime
 ) -> Iterator[Engagement]:
     if "they met before" in obstacles:
-        yield Engagement(specialist_id, at("09:00", days_later=-7), ConsultationStatus.COMPLETED)
+        yield Engagement(
+            new_id(), specialist_id, at("09:00", days_later=-7), ConsultationStatus.COMPLETED
+        )
     if "the client is elsewhere then" in obstacles:
-        yield Engagement(new_id(), starts_at + timedelta(minutes=29), ConsultationStatus.BOOKED)
+        yield Engagement(
+            new_id(), new_id(), starts_at + timedelta(minutes=29), ConsultationStatus.BOOKED
+        )
     if "the client has three open bookings" in obstacles:
         for days in (1, 2, 3):
-            yield Engagement(new_id(), at("09:00", days_later=days), ConsultationStatus.BOOKED)
+            yield Engagement(
+                new_id(), new_id(), at("09:00", days_later=days), ConsultationStatus.BOOKED
+            )
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES)
@@ -139,9 +145,11 @@ def test_nothing_stands_against_booking_when_nothing_does() -> None:
 
 def test_three_meetings_that_are_over_and_that_nobody_closed_leave_room_for_another() -> None:
     ended = [MONDAY - timedelta(minutes=30) - timedelta(hours=each) for each in range(3)]
-    over = [Engagement(new_id(), each, ConsultationStatus.BOOKED) for each in ended]
+    over = [Engagement(new_id(), new_id(), each, ConsultationStatus.BOOKED) for each in ended]
     assert Consultation.book(a_calendar(), new_id(), NINE, set(), over, MONDAY)
-    going_on = Engagement(new_id(), MONDAY - timedelta(minutes=29), ConsultationStatus.BOOKED)
+    going_on = Engagement(
+        new_id(), new_id(), MONDAY - timedelta(minutes=29), ConsultationStatus.BOOKED
+    )
     with pytest.raises(TooManyBookings):
         Consultation.book(a_calendar(), new_id(), NINE, set(), [going_on] * 3, MONDAY)
 
@@ -149,12 +157,12 @@ def test_three_meetings_that_are_over_and_that_nobody_closed_leave_room_for_anot
 @pytest.mark.parametrize("status", [ConsultationStatus.CANCELLED, ConsultationStatus.MISSED])
 def test_a_consultation_that_was_not_held_does_not_stand_against_another(status: str) -> None:
     calendar = a_calendar()
-    before = [Engagement(calendar.specialist_id, at("09:00", days_later=-7), status)]
+    before = [Engagement(new_id(), calendar.specialist_id, at("09:00", days_later=-7), status)]
     assert Consultation.book(calendar, new_id(), NINE, set(), before, MONDAY)
 
 
 def test_a_client_may_go_from_one_consultation_to_the_next() -> None:
-    before = [Engagement(new_id(), at("08:30"), ConsultationStatus.BOOKED)]
+    before = [Engagement(new_id(), new_id(), at("08:30"), ConsultationStatus.BOOKED)]
     assert Consultation.book(a_calendar(), new_id(), NINE, set(), before, MONDAY)
 
 

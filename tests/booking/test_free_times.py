@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
+from chassis.pages import BadCursor
 from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import SlotsQuery
 from services.booking.slots import kept_slots as kept_slots_module
 from services.booking.slots.kept_slots import MOST_KEPT, KeptSlots
+from services.booking.slots.listing import days_with_slots, page_of_slots
 from services.booking.slots.taken import Taken
 from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, every_day, on
 
@@ -41,7 +44,7 @@ def test_kept_slots_are_what_they_would_be_if_worked_out_anew_or_are_not_true_an
     query = SlotsQuery(starting_from=MONDAY, until=MONDAY + timedelta(days=30))
     kept = calendar.free_times(Taken(booked), MONDAY)
     if kept.are_true(now):
-        assert kept.slots(query, now) == calendar.free_times(Taken(booked), now).slots(query, now)
+        assert kept.within(query, now) == calendar.free_times(Taken(booked), now).within(query, now)
     assert kept.are_true(MONDAY)
     assert not kept.are_true(MONDAY - timedelta(seconds=1))
     assert not kept.are_true(MONDAY + timedelta(hours=1))
@@ -57,16 +60,58 @@ def test_a_part_of_a_budget_that_opens_with_a_day_is_not_kept_from_anybody() -> 
     assert len(calendar.free_times(booked, midnight).starts) > len(kept.starts)
 
 
+# As they are listed
+
+
 def test_each_slot_is_shown_in_the_zone_that_was_asked_for_beside_utc() -> None:
-    query = SlotsQuery(starting_from=MONDAY, until=at("09:30"), time_zone="Asia/Kathmandu")
-    [slot] = a_calendar().free_times(Taken(), MONDAY).slots(query, MONDAY)
-    assert slot.starts_at == at("09:00")
+    query = SlotsQuery(time_zone="Asia/Kathmandu")
+    [slot] = page_of_slots([at("09:00")], query, 12).items
+    assert (slot.starts_at, slot.ends_at) == (at("09:00"), at("09:30"))
     assert slot.local_start == "2026-03-02T14:45:00+05:45"
+    assert slot.local_end == "2026-03-02T15:15:00+05:45"
 
 
-def test_without_a_zone_there_is_no_local_start() -> None:
-    slots = a_calendar().free_times(Taken(), MONDAY).slots(SlotsQuery(), MONDAY)
-    assert {each.local_start for each in slots} == {None}
+def test_without_a_zone_there_are_no_local_times() -> None:
+    [slot] = page_of_slots([at("09:00")], SlotsQuery(), 12).items
+    assert (slot.local_start, slot.local_end) == (None, None)
+
+
+@given(st.sets(st.integers(0, 400), max_size=60), st.integers(1, 20))
+def test_pages_neither_skip_nor_repeat_a_slot(minutes: set[int], limit: int) -> None:
+    starts = [MONDAY + timedelta(minutes=each) for each in sorted(minutes)]
+    query, found = SlotsQuery(limit=limit), []
+    while True:
+        page = page_of_slots(starts, query, 12)
+        found += [each.starts_at for each in page.items]
+        if page.next is None:
+            break
+        assert len(page.items) == limit
+        query = replace(query, cursor=page.next)
+    assert found == starts
+
+
+def test_what_is_booked_meanwhile_does_not_move_the_next_page() -> None:
+    starts = [at("09:00"), at("09:30"), at("10:00")]
+    page = page_of_slots(starts, SlotsQuery(limit=1), 12)
+    then = page_of_slots(starts[1:], SlotsQuery(cursor=page.next), 12)
+    assert [each.starts_at for each in then.items] == starts[1:]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "AAAAAAAAAA", "_____w8", "ü", "AAAA AAA"])
+def test_a_cursor_of_another_list_is_refused(cursor: str) -> None:
+    with pytest.raises(BadCursor):
+        page_of_slots([MONDAY], SlotsQuery(cursor=cursor), 12)
+
+
+def test_days_are_those_of_the_zone_with_as_many_slots_as_start_on_them() -> None:
+    # in Kathmandu Tuesday begins at 18:15 UTC
+    starts = [at("18:00"), at("18:30"), at("19:00")]
+    found = days_with_slots(starts, "Asia/Kathmandu")
+    assert found.time_zone == "Asia/Kathmandu"
+    assert [(each.day.isoformat(), each.slots) for each in found.items] == [
+        ("2026-03-02", 1),
+        ("2026-03-03", 2),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -74,9 +119,27 @@ def test_without_a_zone_there_is_no_local_start() -> None:
 )
 def test_a_zone_that_there_is_not_is_refused_by_name(name: str) -> None:
     with pytest.raises(UnknownTimeZone) as refusal:
-        a_calendar().free_times(Taken(), MONDAY).slots(SlotsQuery(time_zone=name), MONDAY)
+        page_of_slots([MONDAY], SlotsQuery(time_zone=name), 12)
     [error] = refusal.value.errors
     assert (error.field, error.value) == ("time_zone", name)
+
+
+# What time opens while somebody waits
+
+
+@given(TIMES, st.integers(0, 3), st.sampled_from([None, 2]))
+def test_kept_slots_are_shown_as_of_the_time_of_the_last_offers(
+    now: datetime, hours_before: int, budget: int | None
+) -> None:
+    calendar = a_calendar(every_day("00:00", "24:00"), horizon_days=7, monthly_budget=budget)
+    offered_at = max(now - timedelta(hours=hours_before), MONDAY)
+    query = SlotsQuery(starting_from=MONDAY, until=MONDAY + timedelta(days=30))
+    kept = calendar.free_times(Taken(), MONDAY)
+    calendar.offered_at = offered_at
+    if kept.are_true(now, offered_at):
+        anew = calendar.free_times(Taken(), now).within(query, now)
+        assert kept.as_of(offered_at).within(query, now) == anew
+        assert all(each < offered_at + timedelta(days=7) for each in anew)
 
 
 # What a process keeps

@@ -160,7 +160,7 @@ def test_all_are_counted_and_some_are_shown(unguarded: Database) -> None:
 def test_a_next_slot_that_is_taken_is_found(unguarded: Database, apart: timedelta) -> None:
     row = a_row()
     next_slot_at = row["starts_at"] + apart
-    calendar = a_calendar(specialist_id=row["specialist_id"], next_slot_at=next_slot_at)
+    calendar = a_calendar(specialist_id=row["specialist_id"], next_slots=[next_slot_at])
     put(unguarded, row, calendar=calendar)
     assert found(unguarded) == [
         Breach("the next slot is not taken", (row["specialist_id"], row["id"]))
@@ -192,6 +192,7 @@ def test_a_next_slot_that_is_not_the_first_free_time_is_found(
 ) -> None:
     calendar = a_reviewed_calendar()
     calendar.next_slot_at = wrong
+    calendar.next_slots = [] if wrong is None else [wrong.isoformat()]
     put(unguarded, calendar=calendar)
     assert found(unguarded) == [
         Breach("the next slot is the first of hours less what is booked", (calendar.specialist_id,))

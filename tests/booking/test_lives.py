@@ -305,7 +305,7 @@ class Lives(RuleBasedStateMachine):
         """What a clock told of calendars."""
         for each in told:
             if each.kind == "AvailabilityChanged":
-                self.model.next_told[UUID(each.about)] = each.next_slot_at
+                self.model.next_told[UUID(each.about)] = list(each.next_slots)
             elif each.kind == "FreeConsultationsPaused":
                 self.model.paused.add(UUID(each.about))
             elif each.kind == "FreeConsultationsResumed":

@@ -96,10 +96,10 @@ def test_what_is_far_ahead_is_made_good_far_ahead() -> None:
 
 
 def test_nothing_is_chosen_that_the_client_could_not_book_as_long_as_it_is_held() -> None:
-    busy = [Engagement(new_id(), TUESDAY, ConsultationStatus.BOOKED)]
+    busy = [Engagement(new_id(), new_id(), TUESDAY, ConsultationStatus.BOOKED)]
     assert time_near(TUESDAY, engagements=busy) == TUESDAY + timedelta(minutes=30)
     full = [
-        Engagement(new_id(), at("20:00", days_later=each), ConsultationStatus.BOOKED)
+        Engagement(new_id(), new_id(), at("20:00", days_later=each), ConsultationStatus.BOOKED)
         for each in range(3)
     ]
     assert time_near(TUESDAY, engagements=full) is None

@@ -31,6 +31,7 @@ from tests.booking.test_booking import (
     slots_of,
     unlisted,
 )
+from tests.booking.test_waitlist import let_holds_run_out
 from tests.databases import Databases
 from tests.talking import NOBODY, Talking, serving
 
@@ -41,7 +42,7 @@ def worked_out(booking: Talking, specialist: Caller) -> list[datetime]:
     with booking.store.reading() as session:
         calendar = session.get_one(Calendar, specialist.known())
         taken = taken_times(session, specialist.known(), now)
-    return [each.starts_at for each in calendar.free_times(taken, now).slots(SlotsQuery(), now)]
+    return list(calendar.free_times(taken, now).within(SlotsQuery(), now))
 
 
 def test_slots_are_worked_out_once_until_something_changes(
@@ -116,7 +117,7 @@ def _expected(store: Store, specialist: Caller, now: datetime) -> int:
     with store.reading() as session:
         calendar = session.get_one(Calendar, specialist.known())
     query = SlotsQuery(starting_from=now)
-    return len(calendar.free_times(set(), now).slots(query, now))
+    return len(calendar.free_times(set(), now).within(query, now))
 
 
 def test_slots_are_shown_in_the_zone_that_was_asked_for(booking: Talking) -> None:
@@ -149,8 +150,8 @@ def test_what_one_process_books_no_other_offers_any_more(
                 assert slots_of(booking, specialist)[0] == slots[1]
 
 
-def test_what_is_held_for_somebody_is_shown_to_them_alone_and_to_all_when_it_runs_out(
-    booking: Talking, monkeypatch: pytest.MonkeyPatch
+def test_what_is_held_for_somebody_is_shown_to_them_alone_and_to_all_when_it_has_ended(
+    booking: Talking,
 ) -> None:
     specialist, client = a_specialist(booking), a_client()
     now = datetime.now(UTC)
@@ -162,5 +163,5 @@ def test_what_is_held_for_somebody_is_shown_to_them_alone_and_to_all_when_it_run
         theirs = booking.asked_by(client).list_slots(**given)
         assert load(Slots, theirs, Reading.WIRE).items[0].starts_at == IN_THREE_DAYS
         assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + HALF_AN_HOUR
-    monkeypatch.setattr(slot_lists, "utc_now", lambda: now + HALF_AN_HOUR)
+    let_holds_run_out(booking)
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -15,13 +17,13 @@ from chassis.context import Caller
 from chassis.errors import Forbidden, NotFound
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
-from contracts.booking.availability import DateOverride, Hours, Stretch
+from contracts.booking.availability import BadHours, DateOverride, Hours, Stretch
 from contracts.booking.consultations import SlotTaken
 from contracts.booking.waitlist import SlotOffered, SlotReleased, SlotsFree, Waitlist, WaitlistEntry
 from contracts.profiles.privacy import AccountErased
 from services.booking.holds.holds import Hold
 from services.booking.service import BookingService
-from tests.booking.builders import an_availability, on
+from tests.booking.builders import EVERY_DAY, an_availability, on
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
@@ -36,6 +38,7 @@ from tests.talking import Talking, somebody
 from tests.waiting import eventually
 
 AWAKE, ASLEEP = zone_at(12), zone_at(2)
+AN_HALF = timedelta(minutes=30)
 
 
 def a_full_specialist(booking: Talking) -> tuple[Caller, Caller, UUID]:
@@ -49,9 +52,15 @@ def one_slot() -> list[Hours]:
     return [on(THAT_WEEKDAY, "00:00", "00:30")]
 
 
-def join(booking: Talking, client: Caller, specialist: Caller, zone: str = AWAKE) -> WaitlistEntry:
+def join(
+    booking: Talking,
+    client: Caller,
+    specialist: Caller,
+    zone: str = AWAKE,
+    wishes: Sequence[Hours] = (),
+) -> WaitlistEntry:
     answer = booking.asked_by(client).join_waitlist(
-        specialist_id=specialist.known(), time_zone=zone
+        specialist_id=specialist.known(), time_zone=zone, wishes=list(wishes)
     )
     return load(WaitlistEntry, answer, Reading.WIRE)
 
@@ -219,11 +228,50 @@ def in_order(booking: Talking, specialist: Caller) -> list[Any]:
     return sorted(rows, key=lambda each: each.since)
 
 
-def test_joining_again_changes_nothing(booking: Talking) -> None:
+def test_joining_again_keeps_the_place_and_takes_on_what_is_wished_for(booking: Talking) -> None:
     specialist, _, _ = a_full_specialist(booking)
     client = a_client()
-    assert join(booking, client, specialist) == join(booking, client, specialist, ASLEEP)
-    assert len(waitlist_of(booking, client)) == 1
+    first = join(booking, client, specialist)
+    again = join(booking, client, specialist, ASLEEP, [on("monday", "18:00", "20:00")])
+    assert again == replace(first, time_zone=ASLEEP, wishes=[on("monday", "18:00", "20:00")])
+    assert waitlist_of(booking, client) == [again]
+    [row] = in_order(booking, specialist)
+    assert row.since == row.joined_at
+
+
+# What is wished for
+
+
+def test_one_whom_no_free_time_fits_may_wait_and_is_offered_the_first_that_does(
+    booking: Talking,
+) -> None:
+    specialist = a_specialist(booking, hours=[on(THAT_WEEKDAY, "09:00", "10:00")], horizon_days=5)
+    client = a_client()
+    with pytest.raises(SlotsFree):
+        join(booking, client, specialist, "UTC", [on(THAT_WEEKDAY, "08:00", "10:00")])
+    zone = AWAKE
+    fits = a_time(zone, IN_THREE_DAYS + timedelta(hours=18))
+    assert join(booking, client, specialist, zone, [fits]).held is None
+    assert len(slots_of(booking, specialist)) == 2
+    booking.asked_by(specialist).set_availability(
+        availability=an_availability(hours=[on(THAT_WEEKDAY, "17:00", "20:00")], horizon_days=5)
+    )
+    [told] = booking.told(SlotOffered, specialist.known())
+    assert told.starts_at == IN_THREE_DAYS + timedelta(hours=18)
+
+
+def a_time(zone: str, starts_at: datetime) -> Hours:
+    """Half an hour each week, as that zone shows it."""
+    local, ends = (each.astimezone(ZoneInfo(zone)) for each in (starts_at, starts_at + AN_HALF))
+    return Hours(weekday=EVERY_DAY[local.weekday()], starts=f"{local:%H:%M}", ends=f"{ends:%H:%M}")
+
+
+def test_wishes_that_overlap_are_refused_by_name(booking: Talking) -> None:
+    specialist, _, _ = a_full_specialist(booking)
+    wishes = [on("monday", "18:00", "20:00"), on("monday", "19:00", "21:00")]
+    with pytest.raises(BadHours) as refusal:
+        join(booking, a_client(), specialist, AWAKE, wishes)
+    assert [each.field for each in refusal.value.errors] == ["wishes.1"]
 
 
 def test_where_there_are_slots_nobody_waits(booking: Talking) -> None:

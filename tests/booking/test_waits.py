@@ -10,7 +10,7 @@ import pytest
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
-from contracts.booking.availability import UnknownTimeZone
+from contracts.booking.availability import BadHours, UnknownTimeZone
 from contracts.booking.consultations import (
     AlreadyBooked,
     ConsultationStatus,
@@ -22,7 +22,7 @@ from contracts.booking.waitlist import SlotsFree, TooManyWaits
 from services.booking.consultations.clients import Engagement
 from services.booking.holds.holds import Hold
 from services.booking.waitlist.waits import Wait
-from tests.booking.builders import MONDAY, a_calendar, at
+from tests.booking.builders import MONDAY, a_calendar, at, on
 
 TUESDAY = at("09:00", days_later=1)
 LATER = at("15:00", days_later=1)
@@ -33,6 +33,7 @@ def joined(client_id: UUID | None = None, **given: Any) -> Wait:
     usual: dict[str, Any] = {
         "calendar": a_calendar(),
         "time_zone": "UTC",
+        "wishes": [],
         "engagements": [],
         "others": 0,
         "free": [],
@@ -65,6 +66,8 @@ CALENDAR = a_calendar()
         (NotListed, {"calendar": a_calendar(listed=False)}),
         (NoFreeConsultations, {"calendar": a_calendar(offers=False)}),
         (SlotsFree, {"free": [TUESDAY]}),
+        (SlotsFree, {"free": [TUESDAY, LATER], "wishes": [on("tuesday", "15:00", "16:00")]}),
+        (BadHours, {"wishes": [on("tuesday", "15:00", "15:00")]}),
         (TooManyWaits, {"others": 10}),
         (UnknownTimeZone, {"time_zone": "Mars/Olympus"}),
         (
@@ -72,7 +75,9 @@ CALENDAR = a_calendar()
             {
                 "calendar": CALENDAR,
                 "engagements": [
-                    Engagement(CALENDAR.specialist_id, TUESDAY, ConsultationStatus.COMPLETED)
+                    Engagement(
+                        new_id(), CALENDAR.specialist_id, TUESDAY, ConsultationStatus.COMPLETED
+                    )
                 ],
             },
         ),
@@ -83,6 +88,27 @@ def test_each_obstacle_to_waiting_has_its_own_refusal(
 ) -> None:
     with pytest.raises(refusal):
         joined(**given)
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        {"wishes": [on("tuesday", "09:10", "12:00")]},
+        {"wishes": [on("monday", "09:00", "12:00")]},
+        {"wishes": [on("tuesday", "09:00", "09:30")], "time_zone": "Europe/Berlin"},
+        {"engagements": [Engagement(new_id(), new_id(), TUESDAY, ConsultationStatus.BOOKED)]},
+    ],
+)
+def test_one_whom_no_free_time_fits_may_wait(unfit: dict[str, Any]) -> None:
+    wait = joined(free=[TUESDAY], **unfit)
+    assert offer(wait, engagements=unfit.get("engagements")) is None
+
+
+def test_only_what_fits_is_offered() -> None:
+    afternoon = joined(wishes=[on("tuesday", "14:00", "18:00")])
+    assert offer(afternoon, [TUESDAY, LATER]) == LATER
+    night = joined(wishes=[on("monday", "22:00", "10:00")])
+    assert offer(night, [TUESDAY, LATER]) == TUESDAY
 
 
 def test_a_free_time_is_held_for_two_hours() -> None:
@@ -130,10 +156,10 @@ def test_nobody_is_asked_twice_for_one_time() -> None:
 
 def test_nobody_is_asked_for_what_they_could_not_book() -> None:
     wait = joined()
-    elsewhere = [Engagement(new_id(), TUESDAY, ConsultationStatus.BOOKED)]
+    elsewhere = [Engagement(new_id(), new_id(), TUESDAY, ConsultationStatus.BOOKED)]
     assert offer(wait, [TUESDAY, LATER], engagements=elsewhere) == LATER
     full = [
-        Engagement(new_id(), at("09:00", days_later=each), ConsultationStatus.BOOKED)
+        Engagement(new_id(), new_id(), at("09:00", days_later=each), ConsultationStatus.BOOKED)
         for each in (5, 6, 7)
     ]
     assert offer(wait, engagements=full) is None

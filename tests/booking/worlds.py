@@ -16,7 +16,7 @@ from contracts.booking import consultations as contract
 from contracts.booking.availability import Availability
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party
 from contracts.booking.outcomes import Wish
-from contracts.booking.slots import Slots, SlotsQuery
+from contracts.booking.slots import SlotsQuery
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation
@@ -24,8 +24,8 @@ from services.booking.invariants.audit import audit
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.service import BookingService
 from tests.booking.builders import a_calendar
-from tests.booking.test_booking import listed
-from tests.talking import NOBODY, Asking, Talking
+from tests.booking.test_booking import listed, slots_of
+from tests.talking import Asking, Talking
 from tests.waiting import eventually
 
 
@@ -34,7 +34,7 @@ class Told(NamedTuple):
 
     kind: str
     about: str
-    next_slot_at: datetime | None = None
+    next_slots: tuple[datetime, ...] = ()
 
 
 class World(Protocol):
@@ -155,18 +155,18 @@ class BareWorld:
 
     def told(self) -> list[Told]:
         return [
-            Told(each.type(), each.subject(), getattr(each, "next_slot_at", None))
+            Told(each.type(), each.subject(), tuple(getattr(each, "next_slots", ())))
             for each in self._told
         ]
 
     def broken(self) -> list[Any]:
-        """A calendar's next slot is what its slots begin with."""
+        """A calendar's next slots are what its slots begin with."""
         wrong = []
         for id, calendar in self._calendars.items():
             if calendar.offers_free_consultations:
                 horizon = self.now + timedelta(days=calendar.horizon_days)
-                first = next(iter(self.slots(id, horizon)), None)
-                wrong += [calendar] if first != calendar.next_slot_at else []
+                first = self.slots(id, horizon)[:3]
+                wrong += [calendar] if first != calendar.told_slots else []
         return wrong
 
     def _review(self, specialist: UUID) -> None:
@@ -186,6 +186,7 @@ class BareWorld:
     def _engagements(self, client: UUID, beside: UUID | None = None) -> list[Engagement]:
         return [
             Engagement(
+                each.id,
                 each.specialist_id,
                 each.starts_at,
                 each.status,
@@ -223,8 +224,7 @@ class ServedWorld:
 
     def slots(self, specialist: UUID, until: datetime) -> list[datetime]:
         query = SlotsQuery(starting_from=self.now, until=until)
-        answer = self._booking.asked_by(NOBODY).list_slots(specialist_id=specialist, query=query)
-        return [each.starts_at for each in load(Slots, answer, Reading.WIRE).items]
+        return slots_of(self._booking, _as_specialist(specialist), query)
 
     def book(self, client: UUID, specialist: UUID, start: datetime) -> UUID:
         caller = Caller(client, frozenset(["client"]), verified=True)
@@ -261,7 +261,7 @@ class ServedWorld:
         rows = sorted(self._booking.rows("outbox"), key=lambda each: each.seq)
         bodies = [as_mapping(row.body) for row in rows]
         told = [
-            Told(body["type"], body["subject"], _time(body["data"].get("next_slot_at")))
+            Told(body["type"], body["subject"], _times(body["data"].get("next_slots", [])))
             for body in bodies
         ]
         return [each for each in told if each.about in map(str, self._here())]
@@ -284,8 +284,8 @@ class ServedWorld:
         return self._booking.asked_by(self._sides[id][by])
 
 
-def _time(said: str | None) -> datetime | None:
-    return None if said is None else datetime.fromisoformat(said)
+def _times(said: list[str]) -> tuple[datetime, ...]:
+    return tuple(map(datetime.fromisoformat, said))
 
 
 def _as_specialist(id: UUID) -> Caller:

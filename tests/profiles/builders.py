@@ -97,7 +97,7 @@ def news_of(
         specialist_id=specialist_id,
         version=version,
         offers_free_consultations=offers,
-        next_slot_at=next_slot_at,
+        next_slots=[] if next_slot_at is None else [next_slot_at],
     )
 
 

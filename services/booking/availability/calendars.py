@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError
@@ -15,19 +17,9 @@ from contracts.booking.availability import (
     FreeConsultationsPaused,
     FreeConsultationsResumed,
 )
-from contracts.booking.consultations import (
-    BudgetSpent,
-    DayFull,
-    InThePast,
-    NoFreeConsultations,
-    NotListed,
-    SlotNotOffered,
-    SlotTaken,
-    SpecialistBusy,
-    TooFar,
-    TooSoon,
-)
+from contracts.booking.consultations import NoFreeConsultations, NotListed
 from contracts.booking.waitlist import SlotReleased
+from services.booking.availability.bookable import Bookable
 from services.booking.availability.limits import Engagements
 from services.booking.availability.opening_hours import SLOT
 from services.booking.availability.terms import Terms
@@ -37,9 +29,14 @@ from services.booking.slots.taken import Blocked, Interval, Taken
 
 CalendarEvent = AvailabilityChanged | FreeConsultationsPaused | FreeConsultationsResumed
 
+NEXT_SLOTS = 3
+"""So many are told."""
 LOOK_AT_THE_HORIZON_EVERY = timedelta(hours=1)
 COUNTED_BACK = timedelta(days=33)
 """Further back than any month or week begins that a slot of now may count in."""
+
+
+WAITED_FOR = text("offered_at IS NOT NULL")
 
 
 class Calendar(Terms, Base):
@@ -51,6 +48,14 @@ class Calendar(Terms, Base):
     """
 
     __tablename__ = "calendars"
+    __table_args__ = (
+        Index(
+            "ix_calendars_offered",
+            "specialist_id",
+            postgresql_where=WAITED_FOR,
+            sqlite_where=WAITED_FOR,
+        ),
+    )
 
     specialist_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
@@ -59,6 +64,11 @@ class Calendar(Terms, Base):
     listing_version: Mapped[int] = mapped_column(default=0)
     paused: Mapped[bool] = mapped_column(default=False)
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
+    next_slots: Mapped[list[str]] = mapped_column(default=list)
+    """The first of those that are free, as last told."""
+    offered_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Up to when what time alone opens was offered to those who wait: what the horizon or a budget
+    has opened since is not shown yet. None where nobody waits."""
     review_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
     def open(
@@ -80,51 +90,45 @@ class Calendar(Terms, Base):
         """All that can be booked from now on, until something changes."""
         free: Iterator[datetime] = iter(())
         true_until = now + LOOK_AT_THE_HORIZON_EVERY
-        if isinstance(taken, Taken) and taken.until is not None:
-            true_until = min(true_until, taken.until)
         if self.listed and self.offers_free_consultations:
-            free = self._free(self.earliest(now), self.latest(true_until), taken, now)
+            free = self._bookable(taken, now, latest=self.latest(true_until)).starts()
         return FreeTimes(
             starts=tuple(free),
             true_from=now,
             true_until=true_until,
+            shown_as_of=self.offered_at,
             day_of=self.opening_hours.day_of,
             notice=timedelta(hours=self.minimum_notice_hours),
             horizon=timedelta(days=self.horizon_days),
             cancellation_notice_hours=self.cancellation_notice_hours,
+            time_zone=self.time_zone,
         )
+
+    def bookable(
+        self,
+        taken: Collection[datetime],
+        now: datetime,
+        moved_from: datetime | None = None,
+        by_specialist: bool = False,
+    ) -> Bookable:
+        """The times that can be booked, or to which can be moved what was ``moved_from`` another:
+        it counts already in the limits of its old day, week and month. The specialist's minimum
+        notice is for others: it does not bind themselves. Raises what stands against all."""
+        if not self.listed:
+            raise NotListed
+        if not self.offers_free_consultations:
+            raise NoFreeConsultations
+        earliest = now if by_specialist else None
+        return self._bookable(taken, now, moved_from, earliest)
 
     def require_bookable(
         self,
         starts_at: datetime,
         taken: Collection[datetime],
         now: datetime,
-        moved_from: datetime | None = None,
-        by_specialist: bool = False,
     ) -> None:
-        """Raises the refusal that stands against booking this time, or moving there what was
-        ``moved_from`` another: it counts already in the limits of its old day, week and month. The
-        specialist's minimum notice is for others: it does not bind themselves."""
-        if not self.listed:
-            raise NotListed
-        if not self.offers_free_consultations:
-            raise NoFreeConsultations
-        if starts_at < now:
-            raise InThePast(f"{starts_at.isoformat()} has passed")
-        if starts_at < self.earliest(now) and not by_specialist:
-            raise TooSoon(
-                f"{starts_at.isoformat()} is too close to be booked: "
-                f"the notice is {self.minimum_notice_hours} hours"
-            )
-        if starts_at >= self.latest(now):
-            raise TooFar(f"slots are offered {self.horizon_days} days ahead")
-        if not any(self.opening_hours.slots(starts_at, starts_at + timedelta(microseconds=1))):
-            raise SlotNotOffered
-        if self._around(taken).holds(starts_at):
-            raise SlotTaken
-        if self._elsewhere(taken).holds(starts_at):
-            raise SpecialistBusy
-        self._require_within_limits(starts_at, taken, now, moved_from)
+        """Raises the refusal that stands against booking this time."""
+        self.bookable(taken, now).require(starts_at)
 
     def released(
         self, starts_at: datetime, taken: Collection[datetime], now: datetime
@@ -136,21 +140,33 @@ class Calendar(Terms, Base):
             return []
         return [SlotReleased(specialist_id=self.specialist_id, starts_at=starts_at)]
 
-    def _require_within_limits(
-        self,
-        starts_at: datetime,
-        taken: Collection[datetime],
-        now: datetime,
-        moved_from: datetime | None,
-    ) -> None:
-        hours = self.opening_hours
-        old_day = None if moved_from is None else hours.day_of(moved_from)
-        engagements = Engagements(taken, hours.day_of, self.limits, old_day)
-        day = hours.day_of(starts_at)
-        if engagements.budget_is_spent(day, hours.day_of(now)):
-            raise BudgetSpent
-        if engagements.day_is_full(day):
-            raise DayFull
+    # What time opens
+
+    def shown_as_of(self, now: datetime) -> datetime:
+        """As of when what time alone opens, such as the horizon, is open to everybody."""
+        return now if self.offered_at is None else min(self.offered_at, now)
+
+    def wait_for_times(self, now: datetime) -> None:
+        """Somebody waits: from now on what time opens is offered before it is shown."""
+        if self.offered_at is None:
+            self.offered_at = now
+
+    def open_times(self, waited_for: bool, now: datetime) -> bool:
+        """Let what time has opened be shown; whether it may have opened something."""
+        opens = self._may_have_opened(now)
+        if not waited_for:
+            self.offered_at = None
+        elif opens or self.offered_at is None:
+            self.offered_at = now
+        return opens
+
+    def _may_have_opened(self, now: datetime) -> bool:
+        """Since what time opens was offered."""
+        before, hours = self.shown_as_of(now), self.opening_hours
+        budget_may_open = self.monthly_budget is not None and self.paced
+        return any(hours.slots(self.latest(before), self.latest(now))) or (
+            budget_may_open and hours.day_of(before) != hours.day_of(now)
+        )
 
     def review(
         self, taken: Collection[datetime], now: datetime, changed: bool = False
@@ -163,24 +179,30 @@ class Calendar(Terms, Base):
         self.outdate()
         booked = taken.booked if isinstance(taken, Taken) else taken
         events: list[CalendarEvent] = list(self._pause_or_resume(booked, now))
-        next_slot_at = self.next_free(booked, now)
-        self.review_at = self._stays_true_until(next_slot_at, now)
-        if next_slot_at == self.next_slot_at and not changed:
+        next_slots = self.next_free(booked, now)
+        self.review_at = self._stays_true_until(next_slots, now)
+        if next_slots == self.told_slots and not changed:
             return events
-        self.next_slot_at = next_slot_at
+        self.next_slot_at = next(iter(next_slots), None)
+        self.next_slots = [each.isoformat() for each in next_slots]
         return [
             *events,
             AvailabilityChanged(
                 specialist_id=self.specialist_id,
                 version=self.next_version(),
                 offers_free_consultations=self.offers_free_consultations,
-                next_slot_at=next_slot_at,
+                next_slots=next_slots,
             ),
         ]
 
-    def next_free(self, taken: Collection[datetime], now: datetime) -> datetime | None:
-        """The first time that is free, whoever may see it."""
-        return next(self._free(self.earliest(now), self.latest(now), taken, now), None)
+    @property
+    def told_slots(self) -> list[datetime]:
+        """The next slots, as last told."""
+        return [datetime.fromisoformat(each) for each in self.next_slots or ()]
+
+    def next_free(self, taken: Collection[datetime], now: datetime) -> list[datetime]:
+        """The first times that are free, whoever may see them."""
+        return list(islice(self._bookable(taken, now).starts(), NEXT_SLOTS))
 
     def _pause_or_resume(
         self, taken: Collection[datetime], now: datetime
@@ -195,24 +217,37 @@ class Calendar(Terms, Base):
         kind = FreeConsultationsPaused if spent else FreeConsultationsResumed
         yield kind(specialist_id=self.specialist_id, version=self.next_version())
 
-    def _stays_true_until(self, next_slot_at: datetime | None, now: datetime) -> datetime:
-        """Until the slot is too close; where there is none, one may come over the horizon; and
+    def _stays_true_until(self, next_slots: Sequence[datetime], now: datetime) -> datetime:
+        """Until the first is too close; where there are few, one may come over the horizon; and
         with each day a part of the budget may open."""
-        if next_slot_at is None:
-            return now + LOOK_AT_THE_HORIZON_EVERY
-        passes = next_slot_at - timedelta(hours=self.minimum_notice_hours)
-        return min(passes, self.opening_hours.day_ends(now)) if self.limits.any else passes
+        until = now + LOOK_AT_THE_HORIZON_EVERY
+        if next_slots:
+            passes = next_slots[0] - timedelta(hours=self.minimum_notice_hours)
+            until = passes if len(next_slots) == NEXT_SLOTS else min(passes, until)
+        return min(until, self.opening_hours.day_ends(now)) if self.limits.any else until
 
-    def _free(
-        self, earliest: datetime, latest: datetime, taken: Collection[datetime], now: datetime
-    ) -> Iterator[datetime]:
-        if earliest >= latest:
-            return
-        hours, around, elsewhere = self.opening_hours, self._around(taken), self._elsewhere(taken)
-        engagements, today = Engagements(taken, hours.day_of, self.limits), hours.day_of(now)
-        for day, starts in hours.days_of_slots(earliest, latest):
-            if not (engagements.day_is_full(day) or engagements.budget_is_spent(day, today)):
-                yield from elsewhere.less(around.less(starts))
+    def _bookable(
+        self,
+        taken: Collection[datetime],
+        now: datetime,
+        moved_from: datetime | None = None,
+        earliest: datetime | None = None,
+        latest: datetime | None = None,
+    ) -> Bookable:
+        hours, shown_as_of = self.opening_hours, self.shown_as_of(now)
+        old_day = None if moved_from is None else hours.day_of(moved_from)
+        return Bookable(
+            hours=hours,
+            now=now,
+            notice_hours=self.minimum_notice_hours,
+            horizon_days=self.horizon_days,
+            earliest=earliest or self.earliest(now),
+            latest=latest or self.latest(shown_as_of),
+            around=self._around(taken),
+            elsewhere=self._elsewhere(taken),
+            engagements=Engagements(taken, hours.day_of, self.limits, old_day),
+            today=hours.day_of(shown_as_of),
+        )
 
     def _around(self, taken: Collection[datetime]) -> Blocked:
         """Slots start so far from consultations that each keeps its buffers."""

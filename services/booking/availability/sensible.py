@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -32,7 +32,7 @@ def require_sensible(availability: Availability) -> None:
     """Raises ``BadHours`` with everything that is wrong."""
     problems = [
         *zone_problems("time_zone", availability.time_zone),
-        *_weekly(availability.hours),
+        *_weekly(availability.hours, "hours"),
         *_overrides(availability),
         *_stays(availability),
     ]
@@ -40,8 +40,14 @@ def require_sensible(availability: Availability) -> None:
         raise BadHours(errors=problems)
 
 
-def _weekly(hours: Sequence[Hours]) -> Iterator[FieldError]:
-    named = [(f"hours.{i}", each, _from_monday(each)) for i, each in enumerate(hours)]
+def require_sensible_week(hours: Iterable[Hours], field: str) -> None:
+    """The same of hours alone, that stand in a field of this name."""
+    if problems := list(_weekly(hours, field)):
+        raise BadHours(errors=problems)
+
+
+def _weekly(hours: Iterable[Hours], field: str) -> Iterator[FieldError]:
+    named = [(f"{field}.{i}", each, _from_monday(each)) for i, each in enumerate(hours)]
     yield from _stretches(named, A_WEEK)
     yield from _too_short(named)
 

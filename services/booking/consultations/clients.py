@@ -25,6 +25,7 @@ OPEN_AT_ONCE = 3
 class Engagement:
     """One consultation of a client: with whom, when, and what became of it."""
 
+    id: UUID
     specialist_id: UUID
     starts_at: datetime
     status: str
@@ -55,8 +56,7 @@ def require_free(
     engagements: Collection[Engagement], specialist_id: UUID, starts_at: datetime, now: datetime
 ) -> None:
     """Raises what a client's other consultations have against one more."""
-    if any(each.specialist_id == specialist_id and each.counts(now) for each in engagements):
-        raise AlreadyBooked
+    require_not_met(engagements, specialist_id, now)
     require_no_overlap(engagements, starts_at)
     open_ = [each for each in engagements if each.lies_ahead(now)]
     if len(open_) >= OPEN_AT_ONCE:
@@ -64,13 +64,29 @@ def require_free(
     _require_not_paused(engagements, now)
 
 
+def require_not_met(
+    engagements: Collection[Engagement], specialist_id: UUID, now: datetime
+) -> None:
+    """Raises ``AlreadyBooked`` where they have their consultation with the specialist."""
+    for each in engagements:
+        if each.specialist_id == specialist_id and each.counts(now):
+            raise AlreadyBooked.by(each.id)
+
+
 def require_no_overlap(engagements: Collection[Engagement], starts_at: datetime) -> None:
     """Raises ``OverlappingBooking`` where the client is elsewhere then."""
+    if other := overlapping(engagements, starts_at):
+        raise OverlappingBooking(
+            f"you have booked another consultation for {other.starts_at.isoformat()}"
+        )
+
+
+def overlapping(engagements: Collection[Engagement], starts_at: datetime) -> Engagement | None:
+    """Where the client is then, if it is elsewhere."""
     for each in engagements:
         if each.takes_time and abs(each.starts_at - starts_at) < SLOT:
-            raise OverlappingBooking(
-                f"you have booked another consultation for {each.starts_at.isoformat()}"
-            )
+            return each
+    return None
 
 
 def _require_not_paused(engagements: Collection[Engagement], now: datetime) -> None:

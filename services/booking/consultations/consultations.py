@@ -28,10 +28,17 @@ from contracts.booking.consultations import (
     SameTime,
 )
 from services.booking.attendance.attended import Attended
+from services.booking.availability.bookable import Bookable
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.base import Base
-from services.booking.consultations.clients import Engagement, require_free, require_no_overlap
+from services.booking.consultations.clients import (
+    Engagement,
+    overlapping,
+    require_free,
+    require_no_overlap,
+    require_not_met,
+)
 from services.booking.consultations.guards import GUARDS
 
 READING_TOLD_EVERY = timedelta(hours=1)
@@ -76,6 +83,7 @@ class Consultation(Attended, Base):
         """
         if client_id == calendar.specialist_id:
             raise OwnProfile
+        require_not_met(engagements, calendar.specialist_id, now)
         calendar.require_bookable(starts_at, taken, now)
         require_free(engagements, calendar.specialist_id, starts_at, now)
         starts_at = starts_at.astimezone(UTC)  # it may have been asked for in any zone
@@ -139,12 +147,10 @@ class Consultation(Attended, Base):
         A specialist gives no notice, of whichever kind; a client whom they moved can leave at any
         time. Raises what stands against it.
         """
-        self._require_changeable(by, now)
+        bookable = self._bookable(by, calendar, taken, now)
         if starts_at == self.starts_at:
             raise SameTime
-        calendar.require_bookable(
-            starts_at, taken, now, self.starts_at, by_specialist=by == Party.SPECIALIST
-        )
+        bookable.require(starts_at)
         require_no_overlap(engagements, starts_at)
         previous = self.starts_at
         self.starts_at = starts_at.astimezone(UTC)
@@ -162,6 +168,30 @@ class Consultation(Attended, Base):
             ends_at=self.ends_at,
             previous_starts_at=previous,
         )
+
+    def times_to_move_to(
+        self,
+        by: Party,
+        calendar: Calendar,
+        taken: Collection[datetime],
+        engagements: Collection[Engagement],
+        period: tuple[datetime, datetime],
+        now: datetime,
+    ) -> list[datetime]:
+        """The times of a period that ``reschedule`` takes; raises what stands against all."""
+        bookable = self._bookable(by, calendar, taken, now)
+        return [
+            starts_at
+            for starts_at in bookable.starts_within(*period)
+            if starts_at != self.starts_at and not overlapping(engagements, starts_at)
+        ]
+
+    def _bookable(
+        self, by: Party, calendar: Calendar, taken: Collection[datetime], now: datetime
+    ) -> Bookable:
+        """The rule of moving it, but for what the client has booked elsewhere."""
+        self._require_changeable(by, now)
+        return calendar.bookable(taken, now, self.starts_at, by_specialist=by == Party.SPECIALIST)
 
     def _require_booked(self) -> None:
         if self.status != ConsultationStatus.BOOKED:

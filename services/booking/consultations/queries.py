@@ -15,6 +15,7 @@ from services.booking.consultations.consultations import Consultation
 COUNTING = (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED, ConsultationStatus.MISSED)
 """What takes up a specialist's time, and counts in their limits."""
 ENGAGEMENTS = select(
+    Consultation.id,
     Consultation.specialist_id,
     Consultation.starts_at,
     Consultation.status,

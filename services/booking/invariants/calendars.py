@@ -89,9 +89,14 @@ def _knows_another_next_slot(session: Session, calendar: Calendar, now: datetime
     specialist_id, revision = calendar.specialist_id, calendar.revision
     # where there was none, one may have come over the horizon since that was seen
     seen_at = calendar.review_at - LOOK_AT_THE_HORIZON_EVERY
-    as_of = seen_at if calendar.next_slot_at is None else now
+    told = calendar.told_slots
+    as_of = now if told else seen_at
     booked = taken_times(session, specialist_id, as_of).booked
-    if calendar.next_free(booked, as_of) == calendar.next_slot_at:
+    found = calendar.next_free(booked, as_of)
+    # where there were few, others may have come over the horizon
+    if calendar.next_slot_at == next(iter(told), None) and (
+        found[: len(told)] == told if told else not found
+    ):
         return False
     still = select(Calendar.revision).where(Calendar.specialist_id == specialist_id)
     return session.scalar(still) == revision

@@ -24,8 +24,8 @@ from services.booking.availability.opening_hours import A_DAY, OpeningHours
 from services.booking.feeds.calendar_files import uid_of
 from services.booking.outside import apart, busy_times, queries
 from services.booking.outside.outside_calendars import OutsideCalendar
-from services.booking.slots.news import tell_of_slots
 from services.booking.slots.taken import Interval
+from services.booking.waitlist.offering import calendar_changed
 
 LARGEST_FILE = 2 * 1024 * 1024
 DEADLINE_S = 8.0
@@ -163,4 +163,4 @@ def _write_down(
         if event is not None:
             tx.emit(event)
         if busy is not None and busy_times.replace(tx, specialist_id, busy):
-            tell_of_slots(tx, calendar, now)
+            calendar_changed(tx, calendar, now)

@@ -22,7 +22,7 @@ from services.booking.outside.reader import address_of, read
 from services.booking.outside.removal import forget
 from services.booking.outside.sealed_addresses import SealedAddresses
 from services.booking.part import Part
-from services.booking.slots.news import tell_of_slots
+from services.booking.waitlist.offering import calendar_changed
 
 AT_ONCE = 8
 ROUND_S = 5.0
@@ -56,7 +56,7 @@ class OutsideCalendars(Part):
         with self.store.transaction() as tx:
             calendar = tx.get(Calendar, specialist_id, with_for_update=True)
             if forget(tx, specialist_id) and calendar is not None:
-                tell_of_slots(tx, calendar, now)
+                calendar_changed(tx, calendar, now)
             tx.reply(None)
 
     @every(seconds=30)

@@ -26,13 +26,19 @@ class KeptSlots(DependencyProvider):
     def get_dependency(self, worker_ctx: Any) -> KeptSlots:
         return self
 
-    def find(self, specialist_id: UUID, revision: int | None, now: datetime) -> FreeTimes | None:
+    def find(
+        self,
+        specialist_id: UUID,
+        revision: int | None,
+        now: datetime,
+        shown_as_of: datetime | None = None,
+    ) -> FreeTimes | None:
         """What is kept, where it is still true."""
         kept_for, free = self._kept.get(specialist_id, (None, None))
-        if free is None or kept_for != revision or not free.are_true(now):
+        if free is None or kept_for != revision or not free.are_true(now, shown_as_of):
             return None
         self._kept.move_to_end(specialist_id)
-        return free
+        return free.as_of(shown_as_of)
 
     def keep(self, specialist_id: UUID, revision: int, free: FreeTimes) -> None:
         """``revision`` must have been read before what ``free`` was made of."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, cast, exists, null, select, union_all
+from sqlalchemy import bindparam, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from chassis.tables import UtcDateTime
@@ -22,27 +23,37 @@ NO_TIME = cast(null(), UtcDateTime())
 HELD = (
     Hold.specialist_id == bindparam("specialist_id"),
     Hold.ended.is_(False),
-    Hold.until > bindparam("now"),
 )
+"""Until a clock has ended them, and offered their times to the next who waits."""
 TAKEN_TIMES = union_all(
-    select(Consultation.starts_at, NO_TIME.label("ends_at"), NO_TIME.label("until")).where(
+    select(Consultation.starts_at, NO_TIME.label("ends_at"), literal(False).label("held")).where(
         Consultation.specialist_id == bindparam("specialist_id"),
         Consultation.status.in_(COUNTING),
         Consultation.starts_at > bindparam("since"),
     ),
-    select(BusyTime.starts_at, BusyTime.ends_at, NO_TIME).where(
+    select(BusyTime.starts_at, BusyTime.ends_at, literal(False)).where(
         BusyTime.specialist_id == bindparam("specialist_id"),
         BusyTime.ends_at > bindparam("kept_free_since"),
     ),
-    select(Hold.starts_at, NO_TIME, Hold.until).where(
+    select(Hold.starts_at, NO_TIME, literal(True)).where(
         *HELD, Hold.client_id.is_distinct_from(bindparam("reader"))
     ),
 )
-"""Consultations; with an end, what is elsewhere; and until when what is held is held."""
+"""Consultations; with an end, what is elsewhere; and what is held."""
 STATE = select(
     Calendar.revision,
+    Calendar.offered_at,
     exists().where(*HELD, Hold.client_id == bindparam("reader")).label("holds"),
 ).where(Calendar.specialist_id == bindparam("specialist_id"))
+
+
+class State(NamedTuple):
+    """What is asked of a calendar with each look at it: its revision, as of when what time opens
+    is shown, and whether something is held for the reader alone."""
+
+    revision: int
+    shown_as_of: datetime | None
+    holds: bool
 
 
 def taken_times(
@@ -53,28 +64,20 @@ def taken_times(
     given = {
         "specialist_id": specialist_id,
         "since": now - COUNTED_BACK,
-        "now": now,
         "kept_free_since": now - LONGEST_BUFFER,
     }
     starts: list[datetime] = []
     busy: list[Interval] = []
-    held: dict[datetime, datetime] = {}
-    rows = session.execute(TAKEN_TIMES, {**given, "reader": reader}).all()
-    for starts_at, ends_at, until in rows:
+    held: list[datetime] = []
+    for starts_at, ends_at, is_held in session.execute(TAKEN_TIMES, {**given, "reader": reader}):
         if ends_at is not None:
             busy.append(Interval(starts_at, ends_at))
-        elif until is not None:
-            held[starts_at] = until
         else:
-            starts.append(starts_at)
+            (held if is_held else starts).append(starts_at)
     return Taken(starts, sorted(busy), held)
 
 
-def state_of(
-    session: Session, specialist_id: UUID, reader: UUID | None, now: datetime
-) -> tuple[int | None, bool]:
-    """The calendar's revision, where there is one; and whether something is held for the reader
-    alone."""
-    given = {"specialist_id": specialist_id, "reader": reader, "now": now}
-    found = session.execute(STATE, given).first()
-    return (None, False) if found is None else (found.revision, found.holds)
+def state_of(session: Session, specialist_id: UUID, reader: UUID | None) -> State | None:
+    """``None`` where there is no calendar."""
+    found = session.execute(STATE, {"specialist_id": specialist_id, "reader": reader}).first()
+    return None if found is None else State(found.revision, found.offered_at, found.holds)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import NotFound
 from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.booking import slots as contract
-from contracts.booking.slots import SlotsQuery
+from contracts.booking.consultations import NotListed
+from contracts.booking.slots import DaysWithSlots, Period, SlotsQuery
 from services.booking.availability.calendars import Calendar
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import engagements_of
 from services.booking.part import Part
 from services.booking.slots import queries
+from services.booking.slots.free_times import FreeTimes
 from services.booking.slots.kept_slots import KeptSlots
+from services.booking.slots.listing import days_with_slots, page_of_slots, period_of
 
 
 class Slots(Part):
@@ -20,19 +26,56 @@ class Slots(Part):
 
     @rpc
     def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> contract.Slots:
-        reader, now = self.caller.account_id, utc_now()
+        now = utc_now()
+        free = self._free_times(specialist_id, now)
+        return page_of_slots(free.within(query, now), query, free.cancellation_notice_hours)
+
+    @rpc
+    def list_days(self, specialist_id: UUID, period: Period) -> DaysWithSlots:
+        now = utc_now()
+        free = self._free_times(specialist_id, now)
+        return days_with_slots(free.within(period, now), period.time_zone or free.time_zone)
+
+    @rpc
+    def list_slots_to_move_to(self, consultation_id: UUID, query: SlotsQuery) -> contract.Slots:
+        """Where one of its two sides can move a consultation now."""
+        now = utc_now()
         with self.store.reading() as session:
-            revision, holds = queries.state_of(session, specialist_id, reader, now)
-            free = None if holds else self.kept_slots.find(specialist_id, revision, now)
-            if free is None:
-                calendar = session.get(Calendar, specialist_id)
-                if revision is None or calendar is None:
-                    raise NotFound(f"there is no calendar of {specialist_id}")
-                taken = queries.taken_times(session, specialist_id, now, reader)
-                free = calendar.free_times(taken, now)
-                if not holds:  # what is held for one reader is nobody else's to see
-                    self.kept_slots.keep(specialist_id, revision, free)
-        return contract.Slots(
-            items=free.slots(query, now),
-            cancellation_notice_hours=free.cancellation_notice_hours,
-        )
+            consultation = session.get(Consultation, consultation_id)
+            if consultation is None:
+                raise NotFound(f"there is no consultation {consultation_id}")
+            consultation.require_party(self.caller)
+            specialist_id, client_id = consultation.specialist_id, consultation.client_id
+            calendar = session.get(Calendar, specialist_id)
+            if calendar is None:
+                raise NotListed
+            starts = consultation.times_to_move_to(
+                consultation.party(self.caller.known()),
+                calendar,
+                queries.taken_times(session, specialist_id, now, client_id)
+                - {consultation.starts_at},
+                engagements_of(session, client_id, beside=consultation_id),
+                period_of(query, now),
+                now,
+            )
+        return page_of_slots(starts, query, consultation.notice_hours)
+
+    def _free_times(self, specialist_id: UUID, now: datetime) -> FreeTimes:
+        """As the caller sees them; raises ``NotFound``."""
+        reader = self.caller.account_id
+        with self.store.reading() as session:
+            state = queries.state_of(session, specialist_id, reader)
+            if state is None:
+                raise NotFound(f"there is no calendar of {specialist_id}")
+            if not state.holds:
+                kept = self.kept_slots.find(specialist_id, state.revision, now, state.shown_as_of)
+                if kept is not None:
+                    return kept
+            calendar = session.get(Calendar, specialist_id)
+            if calendar is None:
+                raise NotFound(f"there is no calendar of {specialist_id}")
+            taken = queries.taken_times(session, specialist_id, now, reader)
+            free = calendar.free_times(taken, now)
+        if not state.holds:  # what is held for one reader is nobody else's to see
+            self.kept_slots.keep(specialist_id, state.revision, free)
+        return free

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,29 +16,23 @@ class Interval(NamedTuple):
 
 
 class Taken(set[datetime]):
-    """When a specialist's consultations start that count, and what is ``held`` for somebody: a
-    time, and until when. When they are ``busy`` elsewhere: intervals in order of time of which no
-    two meet."""
+    """When a specialist's consultations start that count, and what is ``held`` for somebody. When
+    they are ``busy`` elsewhere: intervals in order of time of which no two meet."""
 
     def __init__(
         self,
         starts: Iterable[datetime] = (),
         busy: Sequence[Interval] = (),
-        held: Mapping[datetime, datetime] | None = None,
+        held: Collection[datetime] = (),
     ) -> None:
-        self.held = held or {}
+        self.held = frozenset(held)
         super().__init__({*starts, *self.held})
         self.busy = busy
 
     @property
-    def until(self) -> datetime | None:
-        """When something of it is over by itself."""
-        return min(self.held.values(), default=None)
-
-    @property
     def booked(self) -> Taken:
         """Without what is held, which may come to nothing."""
-        return Taken(super().__sub__(set(self.held)), self.busy)
+        return Taken(super().__sub__(self.held), self.busy)
 
     def __or__(self, others: Any) -> Any:
         return Taken(super().__or__(others), self.busy, self.held)

@@ -30,6 +30,12 @@ def release(
     tell_of_slots(tx, calendar, now)
 
 
+def calendar_changed(tx: Transaction, calendar: Calendar, now: datetime) -> None:
+    """Whatever it is that may have opened times, as hours, limits or a calendar elsewhere do: they
+    are held for who waits before anybody else can see them."""
+    release(tx, calendar, (), now)
+
+
 def offer_anew(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
     calendar = tx.get(Calendar, specialist_id, with_for_update=True)
     if calendar is not None:  # it may have been erased meanwhile
@@ -37,12 +43,18 @@ def offer_anew(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
 
 
 def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
-    """Each free time to one who waits, in order, each of whom has one at a time."""
+    """Each free time to one who waits, in order, each of whom has one at a time.
+
+    What time alone has opened is offered now too, and shown from now on.
+    """
     holds = _without_ended(tx, calendar, now)
     waits = tx.scalars(queries.waits_for(calendar.specialist_id)).all()
+    opened = calendar.open_times(bool(waits), now)
     awake = [each for each in waits if each.can_be_asked(now)]
     if awake:
         _offer_to(tx, awake, calendar, holds, now)
+    if opened:
+        tell_of_slots(tx, calendar, now)
 
 
 def _offer_to(

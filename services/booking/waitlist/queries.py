@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Select, select, union
 
+from services.booking.availability.calendars import Calendar
 from services.booking.holds.holds import Hold
 from services.booking.waitlist.waits import Wait
 
@@ -28,4 +29,5 @@ def waited_for_or_held_by(client_id: UUID) -> CompoundSelect[UUID]:
 
 
 def waited_for() -> Select[UUID]:
-    return select(Wait.specialist_id).distinct()
+    """Specialists for whom somebody waits, or did a moment ago."""
+    return select(Calendar.specialist_id).where(Calendar.offered_at.is_not(None))

@@ -10,7 +10,7 @@ from chassis.rpc import rpc
 from chassis.times import utc_now
 from contracts.booking import waitlist as contract
 from contracts.booking.availability import TimeZone
-from contracts.booking.waitlist import WaitlistEntry
+from contracts.booking.waitlist import WaitlistEntry, Wishes
 from contracts.profiles.accounts import Role
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.queries import engagements_of
@@ -24,8 +24,10 @@ from services.booking.waitlist.waits import Wait
 
 class Waitlist(Part):
     @rpc
-    def join_waitlist(self, specialist_id: UUID, time_zone: TimeZone) -> WaitlistEntry:
-        """Joining again changes nothing."""
+    def join_waitlist(
+        self, specialist_id: UUID, time_zone: TimeZone, wishes: Wishes | None = None
+    ) -> WaitlistEntry:
+        """Joining again keeps the place, and takes on what is wished for now."""
         client_id = self.caller.with_role(Role.CLIENT)
         self.caller.require_verified()
         with self.store.transaction() as tx:
@@ -40,12 +42,15 @@ class Waitlist(Part):
                     calendar,
                     client_id,
                     time_zone,
+                    wishes or [],
                     engagements_of(tx, client_id),
                     len(waits),
                     calendar.free_times(taken, now).bookable(now),
                     now,
                 )
                 tx.add(mine)
+            else:
+                mine.wish(time_zone, wishes or [])
             return tx.reply(mine.to_resource())
 
     @rpc

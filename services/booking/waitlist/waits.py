@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,17 +14,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError
 from chassis.ids import new_id
+from contracts.booking.availability import Hours
 from contracts.booking.consultations import (
-    AlreadyBooked,
     NoFreeConsultations,
     NotListed,
     OwnProfile,
 )
 from contracts.booking.waitlist import SlotOffered, SlotsFree, TooManyWaits, WaitlistEntry
 from services.booking.availability.calendars import Calendar
+from services.booking.availability.opening_hours import OpeningHours
+from services.booking.availability.sensible import require_sensible_week
 from services.booking.availability.zones import zone_of
 from services.booking.base import Base
-from services.booking.consultations.clients import Engagement, require_free
+from services.booking.consultations.clients import (
+    Engagement,
+    overlapping,
+    require_free,
+    require_not_met,
+)
 from services.booking.holds.holds import Hold
 
 AT_ONCE = 10
@@ -41,6 +50,7 @@ class Wait(Base):
     specialist_id: Mapped[UUID] = mapped_column(index=True)
     client_id: Mapped[UUID]
     time_zone: Mapped[str]
+    wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     joined_at: Mapped[datetime]
     since: Mapped[datetime]
     """Whoever lets a time go by that was held for them waits anew."""
@@ -51,6 +61,7 @@ class Wait(Base):
         calendar: Calendar,
         client_id: UUID,
         time_zone: str,
+        wishes: Collection[Hours],
         engagements: Collection[Engagement],
         others: int,
         free: Collection[datetime],
@@ -63,21 +74,37 @@ class Wait(Base):
             raise NotListed
         if not calendar.offers_free_consultations:
             raise NoFreeConsultations
-        specialist_id = calendar.specialist_id
-        if any(each.specialist_id == specialist_id and each.counts(now) for each in engagements):
-            raise AlreadyBooked
-        if free:
-            raise SlotsFree
-        if others >= AT_ONCE:
-            raise TooManyWaits(f"you wait for {others} specialists; the limit is {AT_ONCE}")
-        return cls(
+        require_not_met(engagements, calendar.specialist_id, now)
+        wait = cls(
             id=new_id(),
-            specialist_id=specialist_id,
+            specialist_id=calendar.specialist_id,
             client_id=client_id,
-            time_zone=zone_of(time_zone).key,
             joined_at=now,
             since=now,
         )
+        wait.wish(time_zone, wishes)
+        if any(wait.fits(free, engagements)):
+            raise SlotsFree
+        if others >= AT_ONCE:
+            raise TooManyWaits(f"you wait for {others} specialists; the limit is {AT_ONCE}")
+        calendar.wait_for_times(now)
+        return wait
+
+    def wish(self, time_zone: str, wishes: Collection[Hours]) -> None:
+        """Take on when they could come; raises ``UnknownTimeZone`` and ``BadHours``."""
+        self.time_zone = zone_of(time_zone).key
+        require_sensible_week(wishes, "wishes")
+        self.wishes = [asdict(each) for each in wishes]
+
+    def fits(
+        self, free: Iterable[datetime], engagements: Collection[Engagement]
+    ) -> Iterator[datetime]:
+        """Those of the free times at which they could come."""
+        wished = tuple(Hours(**each) for each in self.wishes)
+        hours = OpeningHours(self.time_zone, wished)
+        for starts_at in free:
+            if not overlapping(engagements, starts_at) and (not wished or hours.covers(starts_at)):
+                yield starts_at
 
     def can_be_asked(self, now: datetime) -> bool:
         local = now.astimezone(ZoneInfo(self.time_zone)).time()
@@ -96,7 +123,7 @@ class Wait(Base):
         if any(each.stands(now) for each in mine):
             return None
         before = {each.starts_at for each in mine}
-        for starts_at in free:
+        for starts_at in self.fits(free, engagements):
             until = min(now + HELD_FOR, starts_at - notice)
             if starts_at in before or until - now < WORTH_ASKING:
                 continue
@@ -118,5 +145,6 @@ class Wait(Base):
             specialist_id=self.specialist_id,
             time_zone=self.time_zone,
             joined_at=self.joined_at,
+            wishes=[Hours(**each) for each in self.wishes],
             held=None if held is None else held.to_resource(),
         )

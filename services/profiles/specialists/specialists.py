@@ -58,6 +58,7 @@ class Specialist(Profile, Base):
     featured: Mapped[bool] = mapped_column(default=False, index=True)
     offers_free_consultations: Mapped[bool] = mapped_column(default=False)
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
+    next_slots: Mapped[list[str]] = mapped_column(default=list)
     availability_version: Mapped[int] = mapped_column(default=0)
     obstacle: Mapped[str | None] = mapped_column(default=NotFeatured.NOT_LISTED)
     """What stood first against featuring when it was last looked at."""
@@ -172,6 +173,7 @@ class Specialist(Profile, Base):
         self.availability_version = news.version
         self.offers_free_consultations = news.offers_free_consultations
         self.next_slot_at = news.next_slot_at
+        self.next_slots = [each.isoformat() for each in news.next_slots]
         return self.review_featuring(now)
 
     def review_featuring(self, now: datetime) -> list[Event]:
@@ -273,4 +275,5 @@ class Specialist(Profile, Base):
             verified=self.verified,
             featured=self.featured,
             next_slot_at=self.next_slot_at,
+            next_slots=[datetime.fromisoformat(each) for each in self.next_slots or ()],
         )

@@ -1,0 +1,18 @@
+"""The next slots of a specialist, beside the first."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from chassis.tables import AnyJson
+
+revision = "profiles_0015"
+down_revision = "profiles_0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "specialists",
+        sa.Column("next_slots", AnyJson, nullable=False, server_default=sa.text("'[]'")),
+    )
