@@ -60,7 +60,13 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 class Forgetful(KeptSlots):
     """Keeps nothing."""
 
-    def find(self, specialist_id: UUID, revision: int | None, now: datetime) -> FreeTimes | None:
+    def find(
+        self,
+        specialist_id: UUID,
+        revision: int | None,
+        now: datetime,
+        shown_as_of: datetime | None = None,
+    ) -> FreeTimes | None:
         return None
 
 

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from annotated_doc import Doc
@@ -30,6 +30,8 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 from chassis.errors import FieldError, Invalid
 
 LONGEST_VALUE_SHOWN = 60
+A_MOMENT = "2026-12-01T09:00:00Z"
+PLUS_READ_AS_BLANK = re.compile(r"T.* [0-9]{2}:?[0-9]{2}$")
 WHOLE = re.compile(r"-?[0-9]+")
 ENUM = "x-enum"
 """In a field's metadata, the name of its enum: what describes schemas gives each one place."""
@@ -95,7 +97,15 @@ class Text(fields.String):
 class Moment(fields.AwareDateTime):
     """A time with its offset from UTC (RFC 3339), taken over into UTC."""
 
+    default_error_messages: ClassVar[dict[str, str]] = {
+        "invalid": f"Not a time, such as {A_MOMENT}.",
+        "invalid_awareness": f"Needs an offset, such as {A_MOMENT}.",
+        "blank": "Has a blank before its offset: in a query, write + as %2B.",
+    }
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if isinstance(value, str) and PLUS_READ_AS_BLANK.search(value):
+            raise self.make_error("blank")
         moment = super()._deserialize(value, attr, data, **kwargs)
         try:
             return moment.astimezone(UTC)

@@ -169,7 +169,7 @@ def an_availability(**changes: Any) -> dict[str, Any]:
 
 
 def slots_of(specialist: Person) -> list[dict[str, Any]]:
-    response = specialist.http.get(f"/api/v1/specialists/{specialist.id}/slots")
+    response = specialist.http.get(f"/api/v1/specialists/{specialist.id}/slots?limit=500")
     assert response.status_code == 200, response.text
     slots: list[dict[str, Any]] = response.json()["items"]
     return slots

@@ -214,6 +214,10 @@ class Model:
             and self.client_is_free(meeting.client, start, beside=meeting)
         )
 
+    def times_to_move_to(self, meeting: Meeting, by: Party) -> list[datetime]:
+        in_hours = self._in_hours(meeting.specialist)
+        return [each for each in in_hours if self.can_move(meeting, by, each)]
+
     def close_what_is_over(self) -> list[UUID]:
         """Which took place, as nobody said otherwise."""
         over = [

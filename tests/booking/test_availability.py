@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.booking.availability import DateOverride, Hours, Stay, Stretch
-from services.booking.availability.opening_hours import SLOT, WEEKDAYS, OpeningHours
+from services.booking.availability.opening_hours import SLOT, OpeningHours
 from tests.booking.builders import EVERY_DAY, on
 from tests.booking.clock_changes import clock_changes
 
@@ -290,7 +290,7 @@ class WallClock:
         )
 
     def _of(self, day: date) -> Sequence[Hours | Stretch]:
-        weekly = self._weekly[WEEKDAYS[day.weekday()]]
+        weekly = self._weekly[EVERY_DAY[day.weekday()]]
         return self._overrides.get(day, weekly)
 
 

@@ -130,6 +130,26 @@ def test_availability_set_again_replaces_what_was(booking: Talking) -> None:
     assert slots_of(booking, specialist) == []
 
 
+def test_setting_hours_says_what_is_booked_outside_of_them(booking: Talking) -> None:
+    specialist = a_specialist(booking)
+    slots = slots_of(booking, specialist)
+    early, late = (book(booking, a_client(), specialist, each) for each in (slots[0], slots[20]))
+    set_ = booking.asked_by(specialist).set_availability
+    kept = [on(THAT_WEEKDAY, "00:10", "24:00")]  # on another grid, but within the hours
+    for hours, outside in (
+        ([on(THAT_WEEKDAY, "00:00", "24:00")], []),
+        (kept, [early]),
+        ([], [early, late]),
+    ):
+        answer = set_(availability=an_availability(hours=hours))
+        assert [each["id"] for each in answer["consultations_outside"]] == [
+            str(each.id) for each in outside
+        ]
+        assert answer["consultations_outside_count"] == len(outside)
+    assert answer["consultations_outside"][0]["starts_at"] == f"{slots[0]:%Y-%m-%dT%H:%M:%SZ}"
+    assert consultations_of(booking, specialist) == [late.id, early.id]
+
+
 def test_a_specialist_without_availability_has_none_to_get(booking: Talking) -> None:
     with pytest.raises(NotFound):
         booking.asked_by(somebody("specialist")).get_availability()

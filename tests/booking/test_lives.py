@@ -168,6 +168,17 @@ class Lives(RuleBasedStateMachine):
             self._expect_told([("ConsultationRescheduled", id), *news])
 
     @precondition(lambda self: self.model.meetings)
+    @rule(which=some, by=sides)
+    def look_where_to_move(self, which: int, by: Party) -> None:
+        """What is listed is just what can be moved to."""
+        id, meeting = self._some_meeting(which)
+        until = self.model.now + timedelta(days=20)
+        allowed = meeting.can_change(by, self.model.now)
+        found = self._attempt(allowed, lambda: self.world.times_to_move_to(id, by, until))
+        if allowed:
+            assert found == self.model.times_to_move_to(meeting, by)
+
+    @precondition(lambda self: self.model.meetings)
     @rule(which=some, by=sides, attendance=st.sampled_from(Attendance))
     def attend(self, which: int, by: Party, attendance: Attendance) -> None:
         id, meeting = self._some_meeting(which)

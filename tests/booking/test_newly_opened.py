@@ -190,7 +190,7 @@ def test_the_horizon_goes_with_the_clock_where_nobody_waits_any_more(
 def test_a_part_of_a_budget_that_opens_with_a_day_is_nobodys_until_it_was_offered(
     booking: Talking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monday = datetime(2026, 3, 2, 12, tzinfo=UTC)  # four parts, one a week: 1st, 8th, …
+    monday = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a part opens on the 1st, 8th, …
     sunday = monday.replace(day=8)
     clock = [monday]
     let_clocks_show(lambda: clock[0], monkeypatch)

@@ -16,7 +16,7 @@ from contracts.booking import consultations as contract
 from contracts.booking.availability import Availability
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party
 from contracts.booking.outcomes import Wish
-from contracts.booking.slots import SlotsQuery
+from contracts.booking.slots import MOST_ON_A_PAGE, Slots, SlotsQuery
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import Engagement
 from services.booking.consultations.consultations import Consultation
@@ -53,6 +53,8 @@ class World(Protocol):
     def cancel(self, id: UUID, by: Party) -> None: ...
 
     def move(self, id: UUID, by: Party, start: datetime) -> None: ...
+
+    def times_to_move_to(self, id: UUID, by: Party, until: datetime) -> list[datetime]: ...
 
     def attend(self, id: UUID, by: Party, attendance: Attendance) -> None: ...
 
@@ -127,6 +129,17 @@ class BareWorld:
         self._told.append(event)
         self._review(specialist)
         self._release(specialist, previous)
+
+    def times_to_move_to(self, id: UUID, by: Party, until: datetime) -> list[datetime]:
+        consultation = self._consultations[id]
+        return consultation.times_to_move_to(
+            by,
+            self._calendars[consultation.specialist_id],
+            self._taken(consultation.specialist_id) - {consultation.starts_at},
+            self._engagements(consultation.client_id, beside=id),
+            (self.now, until),
+            self.now,
+        )
 
     def attend(self, id: UUID, by: Party, attendance: Attendance) -> None:
         self._told += self._consultations[id].attend(by, attendance, self.now)
@@ -240,6 +253,11 @@ class ServedWorld:
 
     def move(self, id: UUID, by: Party, start: datetime) -> None:
         self._asked(id, by).reschedule_consultation(consultation_id=id, starts_at=start)
+
+    def times_to_move_to(self, id: UUID, by: Party, until: datetime) -> list[datetime]:
+        query = SlotsQuery(starting_from=self.now, until=until, limit=MOST_ON_A_PAGE)
+        answer = self._asked(id, by).list_slots_to_move_to(consultation_id=id, query=query)
+        return [each.starts_at for each in load(Slots, answer, Reading.WIRE).items]
 
     def attend(self, id: UUID, by: Party, attendance: Attendance) -> None:
         self._asked(id, by).say_attendance(consultation_id=id, attendance=attendance)

@@ -19,6 +19,7 @@ from marshmallow.validate import Range
 from chassis.errors import DomainError
 from chassis.events import Audience, Event
 from chassis.journal import keeps
+from contracts.booking.availability import AvailabilitySet
 from contracts.booking.figures import Figures
 from contracts.catalogue import MODULES, all_events, public_events
 from contracts.profiles.featuring import (
@@ -279,6 +280,8 @@ NUMBERS_THAT_COUNT_NOBODY = {
     "monthly_budget",
     "cancellation_notice_hours",
     "busy_times",
+    # times that are free, which everybody can list
+    "slots",
     # specialists, who are public; not what anybody did
     "total",
     "topic",
@@ -292,7 +295,7 @@ NUMBERS_THAT_COUNT_NOBODY = {
     "featured",
 }
 """Whole numbers in what leaves the platform that say nothing about how many people did what."""
-OF_ONES_OWN = {Figures}
+OF_ONES_OWN = {AvailabilitySet, Figures}
 """Specialists alone see these, of consultations that they can list and count themselves."""
 
 

@@ -29,6 +29,7 @@ from chassis.times import utc_now
 from contracts.booking.consultations import ConsultationStatus
 from firststep.platform import SERVICES
 from services.booking.availability import service as availability
+from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.notes import Notes
 from services.booking.holds import service as holds
@@ -38,7 +39,6 @@ from services.booking.outside import queries as outside_queries
 from services.booking.outside import service as outside
 from services.booking.outside.outside_calendars import OutsideCalendar
 from services.booking.waitlist import service as waitlist
-from services.booking.waitlist.waits import Wait
 from services.notifications.mails import postbox
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.postbox import Postbox
@@ -184,17 +184,10 @@ def a_hold_that_ran_out(stage: Stage) -> Hold:
     return Hold.of(new_id(), new_id(), stage.now + A_DAY, stage.now - AN_HOUR)
 
 
-def a_wait(stage: Stage) -> Wait:
-    row: Wait = a_row(
-        Wait,
-        id=new_id(),
-        specialist_id=new_id(),
-        client_id=new_id(),
-        time_zone="UTC",
-        joined_at=stage.now,
-        since=stage.now,
-    )
-    return row
+def one_waited_for(stage: Stage) -> Calendar:
+    calendar = a_calendar()
+    calendar.offered_at = stage.now
+    return calendar
 
 
 def two_forgotten(stage: Stage) -> None:
@@ -243,7 +236,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("booking", "look_for_broken_invariants"): Proof(
         two_of(lambda _: a_calendar()), (audit, "of_calendar")
     ),
-    ("booking", "offer_what_is_free"): Proof(two_of(a_wait), (waitlist, "offer_anew")),
+    ("booking", "offer_what_is_free"): Proof(two_of(one_waited_for), (waitlist, "offer_anew")),
     ("booking", "end_holds"): Proof(two_of(a_hold_that_ran_out), (holds, "offer_anew")),
     ("booking", "finish_erasures"): ERASURES,
     ("booking", "read_outside_calendars"): Proof(two_calendars_elsewhere, (outside, "read")),

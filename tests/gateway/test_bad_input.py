@@ -363,6 +363,27 @@ def test_slots_are_listed_for_sensible_periods_alone(
 
 
 @pytest.mark.parametrize(
+    ("given", "detail"),
+    [
+        ("2030-01-01", "Needs an offset, such as 2026-12-01T09:00:00Z."),
+        ("2030-01-01T09:00:00", "Needs an offset, such as 2026-12-01T09:00:00Z."),
+        (
+            "2030-01-01T09:00:00+01:00",
+            "Has a blank before its offset: in a query, write + as %2B.",
+        ),
+        ("tomorrow", "Not a time, such as 2026-12-01T09:00:00Z."),
+    ],
+)
+def test_a_time_that_is_none_is_refused_with_what_to_do(
+    http: httpx.Client, specialist: Person, given: str, detail: str
+) -> None:
+    for path in ("slots", "days"):
+        response = http.get(f"/api/v1/specialists/{specialist.id}/{path}?from={given}")
+        problem = expect_problem(response, 422, "invalid")
+        assert errors_by_field(problem)["from"]["detail"] == detail
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "from=0001-01-01T00:00:00Z",
