@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import Select, false, select, update
 from chassis.context import Caller
 from contracts.booking.availability import Availability, AvailabilityChanged
 from contracts.booking.consultations import SlotTaken, TooFar
+from contracts.booking.outside import PointAtCalendar
 from contracts.booking.waitlist import SlotOffered
 from services.booking.availability.calendars import Calendar
 from services.booking.holds import queries as hold_queries
@@ -23,6 +24,7 @@ from services.booking.slots.taken import Interval
 from services.booking.waitlist import queries
 from services.booking.waitlist.offering import offer_anew
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
+from tests.booking.elsewhere import ADDRESS, Elsewhere, a_calendar_elsewhere, from_to
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
@@ -34,12 +36,19 @@ from tests.booking.test_booking import (
     unlisted,
 )
 from tests.booking.test_lives import let_clocks_show
+from tests.booking.test_outside import read_now
 from tests.booking.test_waitlist import join, leave
 from tests.full import zone_at
 from tests.talking import Talking
 
 AN_HOUR = timedelta(hours=1)
 NEXT_SLOT = IN_THREE_DAYS + HALF_AN_HOUR
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    with a_calendar_elsewhere(monkeypatch) as there:
+        yield there
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +136,21 @@ def let_be_busy(booking: Talking, specialist: Caller) -> None:
     busy = Interval(IN_THREE_DAYS, IN_THREE_DAYS + AN_HOUR)
     with booking.store.transaction() as tx:
         busy_times.replace(tx, specialist.known(), [busy])
+
+
+def test_what_a_reading_of_a_calendar_elsewhere_frees_is_held_for_who_waits(
+    booking: Talking, elsewhere: Elsewhere
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    put(booking, specialist, one_hour())
+    booking.asked_by(specialist).set_outside_calendar(wanted=PointAtCalendar(address=ADDRESS))
+    elsewhere.shows(from_to(IN_THREE_DAYS, IN_THREE_DAYS + AN_HOUR))
+    read_now(booking, specialist)
+    join(booking, client, specialist)
+    elsewhere.shows()
+    read_now(booking, specialist)
+    assert offers(booking, specialist) == [(client.known(), IN_THREE_DAYS)]
+    assert slots_of(booking, specialist) == [NEXT_SLOT]
 
 
 # What time alone opens

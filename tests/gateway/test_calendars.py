@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import httpx
 import icalendar
 import pytest
@@ -125,6 +127,44 @@ def test_an_address_that_is_not_fetched_is_refused_without_being_shown(http: htt
     assert refused.json()["errors"] == [
         {"field": "address", "detail": "does not begin with https://", "value": None}
     ]
+
+
+def test_slots_come_in_pages_and_days_say_how_many_start_on_them(specialist: Person) -> None:
+    path = f"/api/v1/specialists/{specialist.id}"
+    period = {"from": slots_of(specialist)[0]["starts_at"], "time_zone": "Asia/Kathmandu"}
+    slots: list[dict[str, str]] = []
+    query, more = {**period, "limit": "150"}, True
+    while more:
+        page = specialist.http.get(f"{path}/slots", params=query).json()
+        slots += page["items"]
+        more = page["next"] is not None
+        query["cursor"] = page["next"]
+    days = specialist.http.get(f"{path}/days", params=period).json()
+    counted = Counter(each["local_start"][:10] for each in slots)
+    assert {each["day"]: each["slots"] for each in days["items"]} == counted
+    assert days["time_zone"] == "Asia/Kathmandu"
+    assert all(each["local_end"].endswith("+05:45") for each in slots)
+
+
+def test_who_books_twice_is_told_which_consultation_is_theirs(
+    specialist: Person, client: Person, booked: str
+) -> None:
+    consultation = client.get(f"/consultations/{booked}").json()
+    wanted = {"specialist_id": specialist.id, "starts_at": consultation["starts_at"]}
+    refused = client.post("/consultations", wanted)
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_booked")
+    assert refused.json()["consultation_id"] == booked
+
+
+def test_a_consultation_lists_where_it_can_be_moved(
+    specialist: Person, client: Person, booked: str
+) -> None:
+    listed = client.get(f"/consultations/{booked}/slots?time_zone=Asia/Kathmandu").json()
+    assert listed["items"][0]["local_start"].endswith("+05:45")
+    to = {"starts_at": listed["items"][0]["starts_at"]}
+    assert client.post(f"/consultations/{booked}/rescheduling", to).status_code == 200
+    assert specialist.get(f"/consultations/{booked}/slots").status_code == 200
+    assert a_client(client.http).get(f"/consultations/{booked}/slots").status_code == 404
 
 
 def test_slots_are_shown_in_a_zone_and_an_unknown_one_is_named(specialist: Person) -> None:

@@ -267,6 +267,8 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
     booked = client.post("/consultations", wanted).json()
     client.get("/consultations")
     client.get(f"/consultations/{booked['id']}")
+    specialist.get(f"/consultations/{booked['id']}/slots?time_zone=Europe/Berlin&limit=1")
+    client.get(f"/specialists/{specialist.id}/days")
     eventually(lambda: client.get("/notifications").json()["items"])
     _look_at_calendars(client, specialist, booked["id"])
     _live_through_it(house, client, specialist, booked["id"])
