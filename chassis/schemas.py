@@ -21,7 +21,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from annotated_doc import Doc
@@ -97,7 +97,7 @@ class Text(fields.String):
 class Moment(fields.AwareDateTime):
     """A time with its offset from UTC (RFC 3339), taken over into UTC."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012  # as marshmallow declares it
         "invalid": f"Not a time, such as {A_MOMENT}.",
         "invalid_awareness": f"Needs an offset, such as {A_MOMENT}.",
         "blank": "Has a blank before its offset: in a query, write + as %2B.",

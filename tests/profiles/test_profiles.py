@@ -257,6 +257,7 @@ def test_a_listed_specialist_is_featured_when_hours_are_heard_of(profiles: Talki
     [told] = profiles.told(SpecialistFeatured, person.known())
     assert (told.version, told.next_slot_at) == (2, next_slot_at)
     assert profile_of(profiles, person).next_slot_at == next_slot_at
+    assert profile_of(profiles, person).next_slots == [next_slot_at]
 
 
 def test_hours_may_be_heard_of_before_the_profile_is_written(profiles: Talking) -> None:

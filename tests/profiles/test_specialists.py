@@ -34,6 +34,7 @@ def test_a_written_profile_is_a_draft_with_what_was_given() -> None:
     assert resource.languages == ["de", "en"]
     assert not resource.featured
     assert resource.next_slot_at is None
+    assert resource.next_slots == []
 
 
 def test_a_profile_is_written_once() -> None:
