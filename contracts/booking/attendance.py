@@ -12,7 +12,7 @@ from annotated_doc import Doc
 from chassis.errors import Conflict
 from chassis.events import Event, Version
 from contracts.booking import PRODUCER
-from contracts.booking.consultations import Attendance, Party
+from contracts.booking.consultations import Attendance, EventZone, Party
 
 # Events
 
@@ -40,6 +40,7 @@ class ConsultationMissed(Event, producer=PRODUCER):
     client_id: UUID
     specialist_id: UUID
     starts_at: datetime
+    time_zone: EventZone
     missed_by: Party
     disputable_until: Annotated[datetime, Doc("Until then the other side may see it otherwise.")]
 

@@ -64,6 +64,13 @@ class Attendance(StrEnum):
 
 LONGEST_NOTE = 2000
 
+EventZone = Annotated[str, Doc("The specialist's, as their availability names it.")]
+EventAddress = Annotated[str | None, Doc("Where the two meet in person.")]
+EventLink = Annotated[
+    str | None,
+    Doc("Of a room that the platform made. A specialist's own link is in no event."),
+]
+
 
 # Events
 
@@ -78,6 +85,9 @@ class ConsultationBooked(Event, producer=PRODUCER):
     specialist_id: UUID
     starts_at: datetime
     ends_at: datetime
+    time_zone: EventZone
+    meeting_address: EventAddress
+    meeting_link: EventLink
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +99,7 @@ class ConsultationCancelled(Event, producer=PRODUCER):
     client_id: UUID
     specialist_id: UUID
     starts_at: datetime
+    time_zone: EventZone
     cancelled_by: Party
 
 
@@ -103,6 +114,24 @@ class ConsultationRescheduled(Event, producer=PRODUCER):
     starts_at: datetime
     ends_at: datetime
     previous_starts_at: datetime
+    time_zone: EventZone
+    meeting_address: EventAddress
+    meeting_link: EventLink
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationPlaceChanged(Event, producer=PRODUCER):
+    """A consultation ahead takes place elsewhere: at another practice, under another link, online
+    instead of at the practice or the other way round."""
+
+    consultation_id: UUID
+    version: Version
+    client_id: UUID
+    specialist_id: UUID
+    starts_at: datetime
+    time_zone: EventZone
+    meeting_address: EventAddress
+    meeting_link: EventLink
 
 
 @dataclass(frozen=True, kw_only=True)

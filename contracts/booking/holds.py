@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
+
+from annotated_doc import Doc
 
 from chassis.events import Event
 from contracts.booking import PRODUCER
@@ -20,6 +23,9 @@ class RescueOffered(Event, producer=PRODUCER):
     consultation_id: UUID
     client_id: UUID
     slots: list[HeldSlot]
+    time_zone: Annotated[
+        str, Doc("Of the specialist with whom it fell through, as their availability named it.")
+    ]
 
 
 # Requests and resources

@@ -14,6 +14,7 @@ from chassis.errors import Conflict
 from chassis.events import Event
 from contracts.booking import PRODUCER
 from contracts.booking.availability import Hours, TimeZone
+from contracts.booking.consultations import EventZone
 from contracts.booking.holds import HeldSlot
 
 Wishes = Annotated[
@@ -42,6 +43,7 @@ class SlotOffered(Event, producer=PRODUCER):
     client_id: UUID
     starts_at: datetime
     held_until: datetime
+    time_zone: EventZone
 
 
 # Requests and resources

@@ -65,6 +65,7 @@ def test_either_side_cancels_and_is_named_in_the_event(by: Party) -> None:
         client_id=consultation.client_id,
         specialist_id=consultation.specialist_id,
         starts_at=TUESDAY,
+        time_zone="UTC",
         cancelled_by=by,
     )
     assert consultation.status == ConsultationStatus.CANCELLED
@@ -153,6 +154,9 @@ def test_a_moved_consultation_keeps_its_id_and_its_version_grows(by: Party) -> N
         starts_at=ten,
         ends_at=ten + timedelta(minutes=30),
         previous_starts_at=TUESDAY,
+        time_zone="UTC",
+        meeting_address=None,
+        meeting_link=None,
     )
     assert (consultation.id, consultation.version, consultation.starts_at) == (id, 2, ten)
 

@@ -59,6 +59,9 @@ def test_booking_tells_who_meets_whom_and_when() -> None:
         specialist_id=calendar.specialist_id,
         starts_at=at("09:00"),
         ends_at=at("09:30"),
+        time_zone="UTC",
+        meeting_address=None,
+        meeting_link=None,
     )
     assert consultation.to_resource(client_id) == contract.Consultation(
         id=consultation.id,
@@ -209,6 +212,7 @@ def test_a_cancelled_consultation_says_so_with_a_newer_version(by: Party) -> Non
         client_id=consultation.client_id,
         specialist_id=consultation.specialist_id,
         starts_at=NINE,
+        time_zone="UTC",
         cancelled_by=by,
     )
     shown = consultation.to_resource(consultation.client_id)

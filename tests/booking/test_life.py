@@ -436,7 +436,8 @@ def test_each_consultation_has_a_room_of_its_own_that_its_sides_alone_are_shown(
     assert one.meeting_link != other.meeting_link
     for person in (client, specialist):
         assert seen(booking, person, one.id).meeting_link == one.meeting_link
-    assert b"meet.example" not in b"".join(row.body for row in booking.rows("outbox"))
+    [told] = booking.told(ConsultationBooked, one.id)
+    assert (told.meeting_link, told.meeting_address) == (one.meeting_link, None)
 
 
 def test_where_there_is_a_practice_it_takes_place_there(booking: Talking) -> None:

@@ -243,6 +243,7 @@ def test_a_miss_that_is_none_when_it_is_heard_of_holds_nothing(booking: Talking)
         client_id=client.known(),
         specialist_id=specialist.known(),
         starts_at=consultation.starts_at,
+        time_zone="UTC",
         missed_by=Party.SPECIALIST,
         disputable_until=consultation.ends_at + 48 * AN_HOUR,
     )

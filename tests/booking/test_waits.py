@@ -51,7 +51,12 @@ def offer(
     now: datetime = MONDAY,
 ) -> datetime | None:
     found = wait.offered(
-        [TUESDAY] if free is None else free, holds or [], engagements or [], notice, now
+        [TUESDAY] if free is None else free,
+        holds or [],
+        engagements or [],
+        notice,
+        now,
+        "Europe/Berlin",
     )
     return None if found is None else found[0].starts_at
 
@@ -113,7 +118,7 @@ def test_only_what_fits_is_offered() -> None:
 
 def test_a_free_time_is_held_for_two_hours() -> None:
     wait = joined()
-    found = wait.offered([TUESDAY, LATER], [], [], NO_NOTICE, MONDAY)
+    found = wait.offered([TUESDAY, LATER], [], [], NO_NOTICE, MONDAY, "Europe/Berlin")
     assert found is not None
     hold, event = found
     assert (hold.starts_at, hold.until) == (TUESDAY, MONDAY + TWO_HOURS)
@@ -167,7 +172,7 @@ def test_nobody_is_asked_for_what_they_could_not_book() -> None:
 
 def test_a_time_is_held_no_longer_than_it_can_be_booked() -> None:
     wait = joined()
-    found = wait.offered([at("09:00")], [], [], NO_NOTICE, MONDAY)
+    found = wait.offered([at("09:00")], [], [], NO_NOTICE, MONDAY, "Europe/Berlin")
     assert found is not None
     assert found[0].until == at("09:00")
     assert offer(wait, [at("09:00")], notice=timedelta(minutes=31)) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.ids import new_id
@@ -11,6 +12,13 @@ from contracts.profiles.accounts import AccountRegistered, Role
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""
+IN_BERLIN: dict[str, Any] = {"time_zone": "Europe/Berlin"}
+ONLINE: dict[str, Any] = {
+    **IN_BERLIN,
+    "meeting_address": None,
+    "meeting_link": "https://meet.example/a-room",
+}
+"""Where and in which zone a consultation takes place, as its events say."""
 ON_MONDAY = datetime(2030, 1, 7, 9, 30, tzinfo=UTC)
 
 
@@ -32,4 +40,5 @@ def a_booking(
         specialist_id=specialist_id or new_id(),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=30),
+        **ONLINE,
     )

@@ -43,7 +43,7 @@ from services.notifications.service import NotificationsService
 from tests.databases import Databases, connected_database
 from tests.handling import handle
 from tests.house import URL
-from tests.notifications.builders import ON_MONDAY, a_booking, an_account
+from tests.notifications.builders import IN_BERLIN, ON_MONDAY, a_booking, an_account
 from tests.notifications.test_notifications import (
     a_pair,
     mail_in,
@@ -94,6 +94,7 @@ def test_the_other_side_is_still_told(notifications: Talking) -> None:
             client_id=client.account_id,
             specialist_id=specialist.account_id,
             starts_at=ON_MONDAY,
+            **IN_BERLIN,
             cancelled_by=Party.CLIENT,
         ),
     )

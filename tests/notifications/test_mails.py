@@ -18,6 +18,7 @@ from chassis.ids import new_id
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import (
     ConsultationCancelled,
+    ConsultationPlaceChanged,
     ConsultationRescheduled,
     ConsultationsAtRisk,
     Party,
@@ -34,7 +35,7 @@ from services.notifications.mails.mails import ATTEMPTS, Mail, MailStatus
 from services.notifications.mails.postbox import UTF8
 from services.notifications.specialists import wording as specialists
 from services.notifications.wording import Wording
-from tests.notifications.builders import NOW, ON_MONDAY, a_booking, an_account
+from tests.notifications.builders import IN_BERLIN, NOW, ON_MONDAY, ONLINE, a_booking, an_account
 
 A_SECOND = timedelta(seconds=1)
 AN_HOUR = timedelta(hours=1)
@@ -216,6 +217,7 @@ A_CANCELLATION = ConsultationCancelled(
     client_id=new_id(),
     specialist_id=new_id(),
     starts_at=ON_MONDAY,
+    time_zone="Europe/Berlin",
     cancelled_by=Party.CLIENT,
 )
 A_MOVE = ConsultationRescheduled(
@@ -226,6 +228,15 @@ A_MOVE = ConsultationRescheduled(
     starts_at=ON_MONDAY + AN_HOUR,
     ends_at=ON_MONDAY + 2 * AN_HOUR,
     previous_starts_at=ON_MONDAY,
+    **ONLINE,
+)
+A_NEW_PLACE = ConsultationPlaceChanged(
+    consultation_id=new_id(),
+    version=2,
+    client_id=new_id(),
+    specialist_id=new_id(),
+    starts_at=ON_MONDAY,
+    **ONLINE,
 )
 A_MISS = ConsultationMissed(
     consultation_id=new_id(),
@@ -233,6 +244,7 @@ A_MISS = ConsultationMissed(
     client_id=new_id(),
     specialist_id=new_id(),
     starts_at=ON_MONDAY,
+    time_zone="Europe/Berlin",
     missed_by=Party.SPECIALIST,
     disputable_until=NOW + AN_HOUR,
 )
@@ -245,14 +257,17 @@ EVERY_WORDING = [
     consultations.cancelled_for_client(A_CANCELLATION),
     consultations.cancelled_for_specialist(A_CANCELLATION),
     consultations.rescheduled(A_MOVE),
+    consultations.place_changed(A_NEW_PLACE),
     consultations.completed(),
     consultations.missed_by_you(A_MISS),
     consultations.missed_by_the_other(A_MISS),
     consultations.both_wish_to_continue(),
     consultations.rescue_offered(
-        RescueOffered(consultation_id=new_id(), client_id=new_id(), slots=[A_HELD_SLOT])
+        RescueOffered(
+            consultation_id=new_id(), client_id=new_id(), slots=[A_HELD_SLOT], **IN_BERLIN
+        )
     ),
-    consultations.slot_offered(SlotOffered(client_id=new_id(), **vars(A_HELD_SLOT))),
+    consultations.slot_offered(SlotOffered(client_id=new_id(), **vars(A_HELD_SLOT), **IN_BERLIN)),
     specialists.paused(),
     specialists.resumed(),
     specialists.outside_calendar_broken("not_fetched"),

@@ -23,7 +23,7 @@ from chassis.schemas import Reading, load
 from contracts import notifications as contract
 from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
 from contracts.booking.availability import FreeConsultationsPaused, FreeConsultationsResumed
-from contracts.booking.consultations import ConsultationRescheduled, Party
+from contracts.booking.consultations import ConsultationPlaceChanged, ConsultationRescheduled, Party
 from contracts.booking.holds import HeldSlot, RescueOffered
 from contracts.booking.outcomes import BothWishToContinue
 from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWorks
@@ -34,7 +34,7 @@ from services.notifications.mails.mails import Mail
 from services.notifications.service import NotificationsService
 from services.notifications.specialists.wording import UNREADABLE
 from tests import servers
-from tests.notifications.builders import ON_MONDAY, a_booking, an_account
+from tests.notifications.builders import IN_BERLIN, ON_MONDAY, ONLINE, a_booking, an_account
 from tests.servers import SmtpServer
 from tests.talking import NOBODY, Talking, serving
 from tests.waiting import eventually
@@ -264,6 +264,7 @@ def test_both_are_told_the_new_time(notifications: Talking) -> None:
         starts_at=ON_MONDAY + timedelta(days=1),
         ends_at=ON_MONDAY + timedelta(days=1, minutes=30),
         previous_starts_at=ON_MONDAY,
+        **ONLINE,
     )
     notifications.hears(*pair, moved)
     for account in pair:
@@ -272,17 +273,37 @@ def test_both_are_told_the_new_time(notifications: Talking) -> None:
         assert "now on Tuesday, 08 January 2030" in text
 
 
+def moved_elsewhere(which: dict[str, Any], version: int, **place: str) -> ConsultationPlaceChanged:
+    return ConsultationPlaceChanged(
+        **which, version=version, starts_at=ON_MONDAY, **{**ONLINE, **place}
+    )
+
+
+def test_both_are_told_where_they_meet_now_unless_something_newer_was_told(
+    notifications: Talking,
+) -> None:
+    pair = a_pair()
+    which = about(pair)
+    newer = moved_elsewhere(which, version=3, meeting_address="12 Long Street")
+    notifications.hears(*pair, newer, moved_elsewhere(which, version=2))
+    for account in pair:
+        [text] = texts_of(notifications, account, "consultation_place_changed")
+        assert "Monday, 07 January 2030" in text
+        assert "12 Long Street" in text
+
+
 def completed(
-    which: dict[str, UUID], version: int = 2, ask: Collection[Party] = tuple(Party)
+    which: dict[str, Any], version: int = 2, ask: Collection[Party] = tuple(Party)
 ) -> ConsultationCompleted:
     return ConsultationCompleted(**which, version=version, ask=list(ask))
 
 
-def missed(which: dict[str, UUID], missed_by: Party = Party.CLIENT) -> ConsultationMissed:
+def missed(which: dict[str, Any], missed_by: Party = Party.CLIENT) -> ConsultationMissed:
     return ConsultationMissed(
         **which,
         version=2,
         starts_at=ON_MONDAY,
+        **IN_BERLIN,
         missed_by=missed_by,
         disputable_until=ON_MONDAY + timedelta(days=2),
     )
@@ -384,6 +405,7 @@ def test_who_waits_is_told_what_is_kept_for_them_and_until_when(notifications: T
         client_id=client.account_id,
         starts_at=ON_MONDAY,
         held_until=ON_MONDAY - timedelta(days=1),
+        **IN_BERLIN,
     )
     notifications.hears(client, specialist, offered)
     [text] = texts_of(notifications, client, "slot_offered")
@@ -402,7 +424,9 @@ def test_whom_a_specialist_let_down_is_told_of_other_times(notifications: Talkin
         )
         for each in range(3)
     ]
-    rescue = RescueOffered(consultation_id=new_id(), client_id=client.account_id, slots=slots)
+    rescue = RescueOffered(
+        consultation_id=new_id(), client_id=client.account_id, slots=slots, **IN_BERLIN
+    )
     notifications.hears(client, rescue)
     [text] = texts_of(notifications, client, "rescue_offered")
     for day in ("Monday, 07", "Tuesday, 08", "Wednesday, 09"):

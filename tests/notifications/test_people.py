@@ -41,7 +41,7 @@ from contracts.profiles.sessions import SignedOutByOperator
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import ATTEMPTS, Mail
 from tests.house import URL
-from tests.notifications.builders import NOW, ON_MONDAY, an_account
+from tests.notifications.builders import IN_BERLIN, NOW, ON_MONDAY, an_account
 from tests.notifications.test_notifications import mail_in, mail_to, notices_of, rows_of
 from tests.talking import Talking
 from tests.waiting import eventually
@@ -258,6 +258,7 @@ def cancelled(client_id: UUID, specialist_id: UUID, by: Party) -> ConsultationCa
         client_id=client_id,
         specialist_id=specialist_id,
         starts_at=ON_MONDAY,
+        **IN_BERLIN,
         cancelled_by=by,
     )
 

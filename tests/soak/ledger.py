@@ -19,7 +19,7 @@ from tests.databases import connected_database
 from tests.soak.load import Answers
 
 CONSULTATIONS = "SELECT id, client_id, specialist_id, starts_at, ends_at, booked_at, status"
-CONSULTATIONS += " FROM consultations"
+CONSULTATIONS += ", time_zone, meeting_address, meeting_link FROM consultations"
 BOOKED_EVENTS = """
     SELECT convert_from(body, 'UTF8')::jsonb -> 'data' ->> 'consultation_id'
     FROM outbox WHERE type = 'ConsultationBooked'
@@ -146,6 +146,9 @@ def _letters(consultation: Any) -> list[tuple[UUID, str]]:
         specialist_id=consultation.specialist_id,
         starts_at=consultation.starts_at,
         ends_at=consultation.ends_at,
+        time_zone=consultation.time_zone,
+        meeting_address=consultation.meeting_address,
+        meeting_link=consultation.meeting_link,
     )
     return [
         (event.client_id, wording.booked_by_you(event).text),

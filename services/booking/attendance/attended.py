@@ -110,6 +110,7 @@ class Attended(TwoSided):
             client_id=self.client_id,
             specialist_id=self.specialist_id,
             starts_at=self.starts_at,
+            time_zone=self.time_zone,
             missed_by=Party(self.missed_by),
             disputable_until=self.disputable_until,
         )

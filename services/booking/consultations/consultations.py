@@ -94,6 +94,7 @@ class Consultation(Attended, Base):
             client_id=client_id,
             starts_at=starts_at,
             ends_at=starts_at + SLOT,
+            time_zone=calendar.time_zone,
             status=ConsultationStatus.BOOKED,
             booked_at=now,
             notice_hours=calendar.cancellation_notice_hours,
@@ -108,6 +109,9 @@ class Consultation(Attended, Base):
             specialist_id=consultation.specialist_id,
             starts_at=consultation.starts_at,
             ends_at=consultation.ends_at,
+            time_zone=consultation.time_zone,
+            meeting_address=consultation.meeting_address,
+            meeting_link=consultation.meeting_link,
         )
 
     def cancel(
@@ -130,6 +134,7 @@ class Consultation(Attended, Base):
             client_id=self.client_id,
             specialist_id=self.specialist_id,
             starts_at=self.starts_at,
+            time_zone=self.time_zone,
             cancelled_by=by,
         )
 
@@ -155,6 +160,7 @@ class Consultation(Attended, Base):
         previous = self.starts_at
         self.starts_at = starts_at.astimezone(UTC)
         self.ends_at = self.starts_at + SLOT
+        self.time_zone = calendar.time_zone
         self.rescheduled_at = now
         if by == Party.SPECIALIST:
             self.notice_hours = 0
@@ -167,6 +173,9 @@ class Consultation(Attended, Base):
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             previous_starts_at=previous,
+            time_zone=self.time_zone,
+            meeting_address=self.meeting_address,
+            meeting_link=self.meeting_link,
         )
 
     def times_to_move_to(

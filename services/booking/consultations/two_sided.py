@@ -24,6 +24,9 @@ class TwoSided:
     client_id: Mapped[UUID] = mapped_column(index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    time_zone: Mapped[str]
+    """The specialist's, as their availability names it; who reads times without one of their own
+    reads them in this."""
     status: Mapped[str]
 
     def account_of(self, party: Party) -> UUID:

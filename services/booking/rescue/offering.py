@@ -72,7 +72,10 @@ def _offer(
         slots = [each.to_resource() for each in held]
         tx.emit(
             RescueOffered(
-                consultation_id=event.consultation_id, client_id=event.client_id, slots=slots
+                consultation_id=event.consultation_id,
+                client_id=event.client_id,
+                slots=slots,
+                time_zone=event.time_zone,
             )
         )
 

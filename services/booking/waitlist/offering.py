@@ -73,7 +73,7 @@ def _offer_to(
         if len(tx.scalars(held_for(wait.client_id, now)).all()) >= MOST_HELD:
             continue
         engagements = engagements_of(tx, wait.client_id)
-        offered = wait.offered(free, holds, engagements, notice, now)
+        offered = wait.offered(free, holds, engagements, notice, now, calendar.time_zone)
         if offered is not None:
             hold, event = offered
             tx.add(hold)

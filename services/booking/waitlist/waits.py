@@ -117,8 +117,10 @@ class Wait(Base):
         engagements: Collection[Engagement],
         notice: timedelta,
         now: datetime,
+        their_zone: str,
     ) -> tuple[Hold, SlotOffered] | None:
-        """The first of the free times that they can take and were not asked about before."""
+        """The first of the free times that they can take and were not asked about before.
+        ``their_zone``: the specialist's."""
         mine = [each for each in holds if each.client_id == self.client_id]
         if any(each.stands(now) for each in mine):
             return None
@@ -137,6 +139,7 @@ class Wait(Base):
                 client_id=self.client_id,
                 starts_at=starts_at,
                 held_until=until,
+                time_zone=their_zone,
             )
         return None
 

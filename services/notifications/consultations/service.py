@@ -8,6 +8,7 @@ from contracts.booking.attendance import ConsultationCompleted, ConsultationMiss
 from contracts.booking.consultations import (
     ConsultationBooked,
     ConsultationCancelled,
+    ConsultationPlaceChanged,
     ConsultationRescheduled,
     ConsultationsAtRisk,
     Party,
@@ -47,6 +48,11 @@ class Consultations(Part):
     def tell_both_when(self, event: ConsultationRescheduled, tx: Transaction) -> None:
         if is_news(tx, event):
             tell_each(tx, event, wording.rescheduled(event))
+
+    @subscribe(ConsultationPlaceChanged)
+    def tell_both_where(self, event: ConsultationPlaceChanged, tx: Transaction) -> None:
+        if is_news(tx, event):
+            tell_each(tx, event, wording.place_changed(event))
 
     @subscribe(ConsultationCompleted)
     def ask_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:

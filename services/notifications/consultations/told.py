@@ -12,6 +12,7 @@ from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import (
     ConsultationBooked,
     ConsultationCancelled,
+    ConsultationPlaceChanged,
     ConsultationRescheduled,
     Party,
 )
@@ -47,6 +48,7 @@ def is_news(
     event: ConsultationBooked
     | ConsultationCancelled
     | ConsultationRescheduled
+    | ConsultationPlaceChanged
     | ConsultationMissed,
 ) -> bool:
     """Whether nothing newer was told of the consultation: what comes late is not told any more."""

@@ -6,6 +6,7 @@ from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import (
     ConsultationBooked,
     ConsultationCancelled,
+    ConsultationPlaceChanged,
     ConsultationRescheduled,
     ConsultationsAtRisk,
     Party,
@@ -63,6 +64,19 @@ def rescheduled(event: ConsultationRescheduled) -> Wording:
         text=(
             f"The free first consultation of {when(event.previous_starts_at)} was moved. It is "
             f"now on {when(event.starts_at)}."
+        ),
+    )
+
+
+def place_changed(event: ConsultationPlaceChanged) -> Wording:
+    place = event.meeting_address or event.meeting_link
+    where = f"now:\n\n{place}" if place else "online. You find the link on its page."
+    return Wording(
+        kind="consultation_place_changed",
+        subject="Your appointment",
+        text=(
+            f"The free first consultation of {when(event.starts_at)} takes place elsewhere "
+            f"than before, {where}"
         ),
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts.booking.consultations import ConsultationRescheduled
+from contracts.booking.consultations import ConsultationPlaceChanged, ConsultationRescheduled
 from contracts.booking.outcomes import BothWishToContinue
 from services.notifications.mails.mails import Mail
 from services.notifications.notices.notices import Notice
@@ -32,7 +32,9 @@ def tell(
 
 
 def tell_each(
-    tx: Transaction, event: ConsultationRescheduled | BothWishToContinue, words: Wording
+    tx: Transaction,
+    event: ConsultationRescheduled | ConsultationPlaceChanged | BothWishToContinue,
+    words: Wording,
 ) -> None:
     """The same to both sides of a consultation, as a notice and by mail."""
     for account_id in (event.client_id, event.specialist_id):
