@@ -1,16 +1,17 @@
 """Cursor pages: lists that neither skip nor repeat while rows come and go.
 
 A page continues after the id of its last item; ids are UUIDv7, so newest first is an order that
-stays.
+stays. Where a list is in order of another time, it continues after that time and the id.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from annotated_doc import Doc
@@ -21,7 +22,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from chassis.errors import FieldError, Invalid
 
 T = TypeVar("T")
+R = TypeVar("R")
 DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+BYTES_OF_TIME = 8
 
 
 class BadCursor(Invalid):
@@ -68,23 +72,63 @@ def newest_first(
     """One page of a query's rows, each turned into its resource."""
     if page.cursor is not None:
         query = query.where(id < _decode(page.cursor))
-    rows = list(session.scalars(query.order_by(id.desc()).limit(page.limit + 1)))
+    rows = session.scalars(query.order_by(id.desc()).limit(page.limit + 1)).all()
+    return page_from(rows, page, resource, lambda row: _encode(getattr(row, id.key)))
+
+
+class Limited(Protocol):
+    """What asks for a page."""
+
+    @property
+    def limit(self) -> int: ...
+
+
+def page_from(
+    rows: Sequence[R],
+    page: Limited,
+    resource: Callable[[R], T],
+    cursor_of: Callable[[R], str],
+) -> Page[T]:
+    """The page of these rows, which are one more than fit on it where others follow."""
     shown = rows[: page.limit]
     more = len(rows) > page.limit
-    return Page(
-        items=[resource(row) for row in shown],
-        next=_encode(getattr(shown[-1], id.key)) if more else None,
-    )
+    return Page(items=[resource(row) for row in shown], next=cursor_of(shown[-1]) if more else None)
+
+
+def encode_moment(time: datetime, id: UUID) -> str:
+    """The cursor after the item of this time and id."""
+    since = (time - EPOCH) // MICROSECOND
+    return _text(since.to_bytes(BYTES_OF_TIME, signed=True) + id.bytes)
+
+
+def decode_moment(cursor: str) -> tuple[datetime, UUID]:
+    """Raises ``BadCursor``."""
+    try:
+        data = _bytes(cursor)
+        since = int.from_bytes(data[:BYTES_OF_TIME], signed=True)
+        return EPOCH + since * MICROSECOND, UUID(bytes=data[BYTES_OF_TIME:])
+    except (ValueError, OverflowError):
+        raise _not_a_cursor(cursor) from None
 
 
 def _encode(id: UUID) -> str:
-    return base64.urlsafe_b64encode(id.bytes).decode().rstrip("=")
+    return _text(id.bytes)
 
 
 def _decode(cursor: str) -> UUID:
     try:
-        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
+        return UUID(bytes=_bytes(cursor))
     except ValueError:
-        raise BadCursor(
-            errors=[FieldError("cursor", "Not a cursor of this list.", cursor)]
-        ) from None
+        raise _not_a_cursor(cursor) from None
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(cursor: str) -> bytes:
+    return base64.urlsafe_b64decode(cursor + "==")
+
+
+def _not_a_cursor(cursor: str) -> BadCursor:
+    return BadCursor(errors=[FieldError("cursor", "Not a cursor of this list.", cursor)])

@@ -123,6 +123,7 @@ def serving(
     files: str = "",
     seal_keys: str = SEAL_KEYS,
     fetch_http: bool = False,
+    meeting: str = MEETING,
 ) -> Iterator[Talking]:
     """Run this service, and nobody else, inside the block."""
     address = broker or an_embedded_broker()
@@ -134,7 +135,7 @@ def serving(
         "FILES": files or a_files_folder(),
         "SEAL_KEYS": seal_keys,
         "URL": URL,
-        "MEETING": MEETING,
+        "MEETING": meeting,
         "FETCH_HTTP": fetch_http,
     }
     topology = queues_of(service)

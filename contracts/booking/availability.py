@@ -15,9 +15,12 @@ from chassis.events import Event, Version
 from chassis.schemas import Normalised
 from contracts.booking import PRODUCER
 from contracts.inputs.texts import running_text
+from contracts.inputs.urls import https_address
 from contracts.inputs.zones import time_zone
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+LONGEST_LINK = 1000
 
 
 LocalTime = Annotated[
@@ -167,6 +170,16 @@ class Availability:
         Length(1, 300),
         Doc("Where consultations take place; null: online. Whoever booked one sees it."),
     ] = None
+    meeting_link: Annotated[
+        str | None,
+        Normalised(https_address),
+        Length(1, LONGEST_LINK),
+        Doc(
+            "Your own link for consultations online, `https://…`. It is used without an "
+            "`in_person_address`, where this platform makes no rooms. It is kept sealed; the two "
+            "of you see it with the consultation, from 10 minutes before its start until its end."
+        ),
+    ] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +211,13 @@ class BadHours(Invalid):
     """These opening hours overlap or hold no consultation. Please see `errors`."""
 
     code = "bad_hours"
+
+
+class NoPlace(Invalid):
+    """Free consultations that you offer or that are booked with you need a place. Please give the
+    address of your practice, or a link of your own."""
+
+    code = "no_place"
 
 
 class UnknownTimeZone(Invalid):

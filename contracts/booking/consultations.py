@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from annotated_doc import Doc
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Range
 
 from chassis.errors import Conflict, Forbidden
 from chassis.events import Event, Version
-from chassis.schemas import Normalised
+from chassis.pages import DEFAULT_LIMIT, LARGEST_LIMIT
+from chassis.schemas import Named, Normalised
 from contracts.booking import PRODUCER
 from contracts.inputs.texts import running_text
 
@@ -193,6 +194,24 @@ class RescheduleConsultation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsultationsQuery:
+    """Which of your consultations, by when they start: with `from` the soonest first, else the
+    latest first."""
+
+    status: Annotated[
+        list[ConsultationStatus],
+        Length(max=len(ConsultationStatus)),
+        Doc("Any of these, by commas or repeated; default: all."),
+    ] = field(default_factory=list)
+    starting_from: Annotated[
+        datetime | None, Named("from"), Doc("Those that start then, or later.")
+    ] = None
+    until: Annotated[datetime | None, Named("to"), Doc("Those that start before then.")] = None
+    cursor: Annotated[str | None, Length(max=64), Doc("`next` of the page before.")] = None
+    limit: Annotated[int, Range(1, LARGEST_LIMIT), Doc("Items on the page.")] = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True)
 class Consultation:
     """A free initial consultation: 30 minutes between one client and one specialist."""
 
@@ -213,7 +232,17 @@ class Consultation:
     ] = 12
     missed_by: Annotated[Party | None, Doc("Who did not come, where it was missed.")] = None
     your_attendance: Annotated[Attendance | None, Doc("What you said became of it.")] = None
-    meeting_link: Annotated[str | None, Doc("Where to meet online.")] = None
+    meeting_link: Annotated[
+        str | None,
+        Doc(
+            "Where to meet online. A specialist's own link is shown from 10 minutes before the "
+            "start until the end, to a GET alone."
+        ),
+    ] = field(default=None, repr=False)
+    meeting_link_shown_from: Annotated[
+        datetime | None,
+        Doc("Where you meet under the specialist's own link: when `meeting_link` shows it."),
+    ] = None
     meeting_address: Annotated[str | None, Doc("Where to meet in person.")] = None
     note: Annotated[
         str | None,

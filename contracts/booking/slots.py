@@ -87,6 +87,6 @@ class DaysWithSlots:
 
 
 class BadPeriod(Invalid):
-    """Slots can't be listed for that period."""
+    """Nothing can be listed for that period. Please give another one."""
 
     code = "bad_period"

@@ -9,6 +9,7 @@ from chassis.addresses import CREDENTIALS
 from contracts.inputs.texts import invisible_in, named
 
 _url = URL(schemes={"https", "http"}, error="Must be a web address, such as https://example.org.")
+_https_url = URL(schemes={"https"}, error="Must be an address that begins with https://.")
 
 
 def web_address(text: str) -> str:
@@ -17,7 +18,15 @@ def web_address(text: str) -> str:
     User names and passwords are refused: they make an address look as if it led elsewhere
     (``https://bank.example@other.example``). So are backslashes, which browsers take for slashes.
     """
-    address = _url(text.strip())
+    return _harmless(_url(text.strip()))
+
+
+def https_address(text: str) -> str:
+    """As ``web_address``, and nobody on the way reads or changes what is sent."""
+    return _harmless(_https_url(text.strip()))
+
+
+def _harmless(address: str) -> str:
     if CREDENTIALS.search(address):
         raise ValidationError("Must not contain a user name or a password (before an @).")
     for character in address:

@@ -10,6 +10,7 @@ from contracts.booking.availability import (
     Availability,
     AvailabilitySet,
     BadHours,
+    NoPlace,
     UnknownTimeZone,
 )
 from contracts.booking.slots import BadPeriod, DaysWithSlots, Period, Slots, SlotsQuery
@@ -39,7 +40,7 @@ class AvailabilityApi(Api):
         body=Availability,
         returns=AvailabilitySet,
         allow=[Role.SPECIALIST],
-        errors=[BadHours],
+        errors=[BadHours, NoPlace],
         versioned=True,
     )
     def set_availability(self, body: Availability) -> Any:

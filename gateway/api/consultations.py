@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.pages import BadCursor, PageQuery, page_of
+from chassis.pages import BadCursor, page_of
 from contracts.booking.attendance import (
     AttendanceClosed,
     AttendanceGiven,
@@ -23,6 +23,7 @@ from contracts.booking.consultations import (
     BudgetSpent,
     CancelConsultation,
     Consultation,
+    ConsultationsQuery,
     DayFull,
     HasBegun,
     InThePast,
@@ -97,14 +98,14 @@ class ConsultationsApi(Api):
     @endpoint(
         "GET",
         "/api/v1/consultations",
-        query=PageQuery,
+        query=ConsultationsQuery,
         returns=page_of(Consultation),
         allow=SIGNED_IN,
-        errors=[BadCursor],
+        errors=[BadCursor, BadPeriod],
     )
-    def list_consultations(self, query: PageQuery) -> Any:
-        """Your consultations, the last booked first."""
-        return self.booking.list_consultations(page=query)
+    def list_consultations(self, query: ConsultationsQuery) -> Any:
+        """Your consultations in order of their start."""
+        return self.booking.list_consultations(query=query)
 
     @endpoint(
         "GET",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.container import caller_of_this
 from chassis.store import Store
 from services.booking.base import Base
+from services.booking.consultations.meeting_links import MeetingLinks
 from services.booking.consultations.meetings import Meetings
 from services.booking.consultations.notes import Notes
 
@@ -16,3 +17,4 @@ class Part:
     caller = caller_of_this()
     notes = Notes()
     meetings = Meetings()
+    links = MeetingLinks()

@@ -31,6 +31,8 @@ def an_availability(
     time_zone: str = "UTC",
     notice_hours: int = 12,
     horizon_days: int = 60,
+    in_person_address: str | None = None,
+    meeting_link: str | None = None,
 ) -> Availability:
     """Free consultations, every day from nine to five."""
     return Availability(
@@ -39,6 +41,8 @@ def an_availability(
         hours=every_day("09:00", "17:00") if hours is None else hours,
         minimum_notice_hours=notice_hours,
         horizon_days=horizon_days,
+        in_person_address=in_person_address,
+        meeting_link=meeting_link,
     )
 
 
@@ -60,6 +64,7 @@ def a_calendar(
     paced: bool = False,
     cancellation_notice_hours: int = 12,
     in_person_address: str | None = None,
+    sealed_meeting_link: str | None = "sealed",
 ) -> Calendar:
     """Of a listed specialist, every day from nine to five."""
     given = every_day("09:00", "17:00") if hours is None else hours
@@ -90,6 +95,7 @@ def a_calendar(
         paused=False,
         cancellation_notice_hours=cancellation_notice_hours,
         in_person_address=in_person_address,
+        sealed_meeting_link=sealed_meeting_link,
     )
 
 

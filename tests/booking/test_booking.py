@@ -15,13 +15,13 @@ from chassis.context import Caller
 from chassis.errors import DomainError, Forbidden, Invalid, NotFound, Unauthenticated
 from chassis.idempotency import KeyReused
 from chassis.ids import new_id
-from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts.booking import consultations as contract
 from contracts.booking.availability import Availability, AvailabilityChanged, BadHours
 from contracts.booking.consultations import (
     AlreadyBooked,
     ConsultationBooked,
+    ConsultationsQuery,
     NotListed,
     OverlappingBooking,
     OwnProfile,
@@ -103,8 +103,10 @@ def book(
     return load(contract.Consultation, answer, Reading.WIRE)
 
 
-def consultations_of(booking: Talking, person: Caller, page: PageQuery | None = None) -> list[UUID]:
-    answer = booking.asked_by(person).list_consultations(page=page or PageQuery())
+def consultations_of(
+    booking: Talking, person: Caller, query: ConsultationsQuery | None = None
+) -> list[UUID]:
+    answer = booking.asked_by(person).list_consultations(query=query or ConsultationsQuery())
     return [UUID(each["id"]) for each in answer["items"]]
 
 
@@ -466,6 +468,8 @@ def a_row(**columns: Any) -> dict[str, Any]:
         "ends_at": starts_at + HALF_AN_HOUR,
         "status": "booked",
         "booked_at": starts_at - timedelta(days=1),
+        "time_zone": "UTC",
+        "meeting_link": "https://meet.example/a-room",
     }
     return {**usual, **columns}
 
@@ -540,7 +544,7 @@ def test_for_others_a_consultation_does_not_exist(booking: Talking) -> None:
     with pytest.raises(Unauthenticated):
         booking.asked_by(NOBODY).get_consultation(consultation_id=consultation.id)
     with pytest.raises(Unauthenticated):
-        booking.asked_by(NOBODY).list_consultations(page=PageQuery())
+        booking.asked_by(NOBODY).list_consultations(query=ConsultationsQuery())
 
 
 def test_a_consultation_that_is_not_there_is_not_found(booking: Talking) -> None:
@@ -555,7 +559,7 @@ def test_consultations_are_listed_newest_first_page_by_page(booking: Talking) ->
     found, cursor = [], None
     for size in (2, 2, 1):
         page = booking.asked_by(specialist).list_consultations(
-            page=PageQuery(cursor=cursor, limit=2)
+            query=ConsultationsQuery(cursor=cursor, limit=2)
         )
         assert len(page["items"]) == size
         found += [UUID(each["id"]) for each in page["items"]]

@@ -71,6 +71,7 @@ def test_booking_tells_who_meets_whom_and_when() -> None:
         ends_at=at("09:30"),
         status=ConsultationStatus.BOOKED,
         booked_at=MONDAY,
+        meeting_link_shown_from=at("08:50"),
     )
 
 

@@ -258,6 +258,18 @@ def test_what_contradicts_itself_is_found(
     assert found(unguarded) == [Breach(invariant, (row["id"],))]
 
 
+@pytest.mark.parametrize(
+    ("place", "lacks"),
+    [({}, True), ({"own_link": True}, False), ({"meeting_address": "12 Long Street"}, False)],
+)
+def test_what_lies_ahead_without_a_place_is_found(
+    unguarded: Database, place: dict[str, Any], lacks: bool
+) -> None:
+    row = a_row(meeting_link=None, **place)
+    put(unguarded, row)
+    assert found(unguarded) == [Breach("what lies ahead has a place", (row["id"],))] * lacks
+
+
 def test_who_meets_themselves_is_found(unguarded: Database) -> None:
     row = a_row()
     put(unguarded, {**row, "client_id": row["specialist_id"]})

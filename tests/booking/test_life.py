@@ -17,7 +17,6 @@ from chassis.context import Caller
 from chassis.errors import Invalid, NotFound, Unauthenticated
 from chassis.idempotency import KeyReused
 from chassis.ids import new_id
-from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
 from contracts.booking import consultations as contract
 from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
@@ -30,6 +29,7 @@ from contracts.booking.consultations import (
     ConsultationBooked,
     ConsultationCancelled,
     ConsultationRescheduled,
+    ConsultationsQuery,
     ConsultationStatus,
     NotBooked,
     NoticeTooShort,
@@ -367,7 +367,7 @@ def test_the_two_sides_read_the_note_and_nothing_that_is_kept_does(booking: Talk
     consultation = book_with_note(booking, client, specialist)
     for person in (client, replace(specialist, second_factor=True)):
         assert seen(booking, person, consultation.id).note == SECRET
-        page = booking.asked_by(person).list_consultations(page=PageQuery())
+        page = booking.asked_by(person).list_consultations(query=ConsultationsQuery())
         assert [each["note"] for each in page["items"]] == [SECRET]
     assert SECRET not in str(PrivateNote(text=SECRET))
     for table in ("consultations", "replies", "outbox"):

@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from chassis.context import CallContext, Caller, entered
-from chassis.pages import PageQuery
-from contracts.booking.consultations import NoteRead
+from contracts.booking.consultations import ConsultationsQuery, NoteRead
 from services.booking.consultations.consultations import READING_TOLD_EVERY, Consultation
 from tests.booking.test_booking import a_client, a_specialist
 from tests.booking.test_life import SECRET, book_with_note, seen
@@ -30,7 +29,7 @@ def reads(booking: Talking, caller: Caller, id: Any, address: str | None = None)
 
 
 def lists(booking: Talking, caller: Caller) -> Any:
-    return booking.asked_by(caller).list_consultations(page=PageQuery())["items"]
+    return booking.asked_by(caller).list_consultations(query=ConsultationsQuery())["items"]
 
 
 def test_a_specialist_reads_a_note_in_a_session_that_showed_a_second_factor_alone(
@@ -74,7 +73,7 @@ def test_that_a_specialist_is_shown_a_note_is_told_with_the_network(
         reads(booking, specialist, id, HOME)
     else:
         with entered(CallContext(caller=specialist, address=HOME)):
-            booking.house.remote("booking").list_consultations(page=PageQuery())
+            booking.house.remote("booking").list_consultations(query=ConsultationsQuery())
     assert booking.told(NoteRead, id) == [
         NoteRead(
             consultation_id=id,

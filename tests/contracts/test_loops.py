@@ -31,6 +31,8 @@ from firststep.platform import SERVICES
 from services.booking.availability import service as availability
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.meeting_links import MeetingLinks
+from services.booking.consultations.meetings import Meetings
 from services.booking.consultations.notes import Notes
 from services.booking.holds import service as holds
 from services.booking.holds.holds import Hold
@@ -156,6 +158,19 @@ def two_sealed_notes(stage: Stage) -> None:
     stage.service.notes.keys = Seal(ROTATED, "consultation notes")
 
 
+def two_sealed_meeting_links(stage: Stage) -> None:
+    old = Seal(SEAL_KEYS, "meeting links").close(b"https://video.example/ada")
+    stage.add(*(a_calendar(sealed_meeting_link=old) for _ in range(2)))
+    stage.service.links = MeetingLinks()
+    stage.service.links.use(ROTATED)
+
+
+def two_calendars_without_place(stage: Stage) -> None:
+    stage.add(*(a_calendar(sealed_meeting_link=None) for _ in range(2)))
+    stage.service.meetings = Meetings()
+    stage.service.meetings.use("")
+
+
 def two_sealed_secrets(stage: Stage) -> None:
     old = Seal(SEAL_KEYS, "second factors").close(b"secret")
     stage.add(*(SecondFactor.pending(new_id(), old) for _ in range(2)))
@@ -244,6 +259,10 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("booking", "review_calendars"): Proof(
         two_of(lambda _: a_calendar()), (availability, "tell_of_slots")
     ),
+    ("booking", "close_calendars_without_place"): Proof(
+        two_calendars_without_place, (Calendar, "stop_without_place")
+    ),
+    ("booking", "reseal_meeting_links"): Proof(two_sealed_meeting_links, (Seal, "renewed")),
     ("notifications", "send_mail"): Proof(two_of(a_mail), (postbox.Folder, "send"), again=False),
     ("notifications", "look_for_waiting_mail"): NoLoop("it counts"),
     ("notifications", "finish_erasures"): ERASURES,

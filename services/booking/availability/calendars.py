@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, FieldError
 from contracts.booking.availability import (
     Availability,
     AvailabilityChanged,
     FreeConsultationsPaused,
     FreeConsultationsResumed,
+    NoPlace,
 )
 from contracts.booking.consultations import NoFreeConsultations, NotListed
 from contracts.booking.waitlist import SlotReleased
@@ -34,6 +35,8 @@ NEXT_SLOTS = 3
 LOOK_AT_THE_HORIZON_EVERY = timedelta(hours=1)
 COUNTED_BACK = timedelta(days=33)
 """Further back than any month or week begins that a slot of now may count in."""
+
+NO_PLACE = "in_person_address IS NULL AND sealed_meeting_link IS NULL"
 
 
 WAITED_FOR = text("offered_at IS NOT NULL")
@@ -54,6 +57,12 @@ class Calendar(Terms, Base):
             "specialist_id",
             postgresql_where=WAITED_FOR,
             sqlite_where=WAITED_FOR,
+        ),
+        Index(
+            "ix_calendars_without_place",
+            "specialist_id",
+            postgresql_where=text(f"offers_free_consultations IS TRUE AND {NO_PLACE}"),
+            sqlite_where=text(f"offers_free_consultations IS 1 AND {NO_PLACE}"),
         ),
     )
 
@@ -78,6 +87,21 @@ class Calendar(Terms, Base):
         offered_before = self.offers_free_consultations
         self.set_terms(availability, now)
         return self.review(taken, now, changed=offered_before != self.offers_free_consultations)
+
+    def require_place(self, makes_rooms: bool, needed: bool) -> None:
+        """No consultation is without one. ``needed``: for some that are booked. Raises
+        ``NoPlace``."""
+        if self.has_place or makes_rooms or not (needed or self.offers_free_consultations):
+            return
+        missing = "Must be given, or in_person_address, where this platform makes no rooms."
+        raise NoPlace(errors=[FieldError("meeting_link", missing)])
+
+    def stop_without_place(self, taken: Collection[datetime], now: datetime) -> list[CalendarEvent]:
+        """Offer nothing any more where the platform makes no rooms, and there is no place."""
+        if self.has_place or not self.offers_free_consultations:
+            return []
+        self.offers_free_consultations = False
+        return self.review(taken, now, changed=True)
 
     def learn_listing(self, listed: bool, version: int) -> None:
         """Take on what profiles says, unless something newer is known."""

@@ -1,4 +1,4 @@
-"""Which calendars are to be looked at."""
+"""Which calendars are to be looked at, and what one keeps sealed."""
 
 from __future__ import annotations
 
@@ -16,3 +16,16 @@ def calendars_to_review(now: datetime) -> Select[UUID]:
         Calendar.offers_free_consultations.is_(True),
         or_(Calendar.review_at.is_(None), Calendar.review_at < now),
     )
+
+
+def calendars_without_place() -> Select[UUID]:
+    """Ids of calendars that offer free consultations, and where they name no place for them."""
+    return select(Calendar.specialist_id).where(
+        Calendar.offers_free_consultations.is_(True),
+        Calendar.in_person_address.is_(None),
+        Calendar.sealed_meeting_link.is_(None),
+    )
+
+
+def sealed_meeting_link_of(specialist_id: UUID) -> Select[str | None]:
+    return select(Calendar.sealed_meeting_link).where(Calendar.specialist_id == specialist_id)

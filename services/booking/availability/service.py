@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.clock import every
 from chassis.errors import NotFound
 from chassis.preconditions import require_current
+from chassis.resealing import reseal
 from chassis.rounds import for_each
 from chassis.rpc import rpc
 from chassis.subscribe import subscribe
@@ -23,8 +24,10 @@ from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
 from services.booking.availability import queries
 from services.booking.availability.calendars import Calendar
+from services.booking.availability.opening_hours import OpeningHours
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_ahead
+from services.booking.consultations.following import follow_place
 from services.booking.outside.rereading import read_anew
 from services.booking.part import Part
 from services.booking.slots.news import tell_of_slots
@@ -38,15 +41,19 @@ class Availability(Part):
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             calendar = tx.lock_or_create(Calendar, specialist_id)
-            require_current(calendar.to_resource())
+            require_current(self.links.shown_with(calendar))
             now = utc_now()
-            zones = calendar.opening_hours.zones
-            tx.emit(*calendar.open(availability, taken_times(tx, specialist_id, now), now))
+            taken = taken_times(tx, specialist_id, now)
+            zones, had_place = calendar.opening_hours.zones, calendar.has_place
+            another_link = self.links.keep(calendar, availability.meeting_link)
+            tx.emit(*calendar.open(availability, taken, now))
+            follow_place(tx, calendar, self.meetings, had_place, another_link, now)
             calendar_changed(tx, calendar, now)
             if calendar.opening_hours.zones != zones:
                 read_anew(tx, specialist_id, now)
+            shown = calendar.to_resource(availability.meeting_link)
             ahead = tx.scalars(consultations_ahead(specialist_id, now))
-            return tx.reply(_with_consultations_outside(calendar, ahead))
+            return tx.reply(_with_consultations_outside(shown, calendar.opening_hours, ahead))
 
     @rpc
     def get_availability(self) -> contract.Availability:
@@ -55,7 +62,7 @@ class Availability(Part):
             calendar = session.get(Calendar, specialist_id)
         if calendar is None:
             raise NotFound(f"there is no calendar of {specialist_id}")
-        return calendar.to_resource()
+        return self.links.shown_with(calendar)
 
     @subscribe(SpecialistListed)
     def open_calendar(self, event: SpecialistListed, tx: Transaction) -> None:
@@ -80,14 +87,34 @@ class Availability(Part):
         with self.store.transaction() as tx:
             tell_of_slots(tx, tx.lock(Calendar, specialist_id), now)
 
+    @every(minutes=1)
+    def close_calendars_without_place(self) -> None:
+        """They were opened while the platform made rooms, or while no place was asked for."""
+        if self.meetings.makes_rooms:
+            return
+        with self.store.reading() as session:
+            without = list(session.scalars(queries.calendars_without_place()))
+        for_each(without, self._close_calendar_without_place)
+
+    def _close_calendar_without_place(self, specialist_id: UUID) -> None:
+        now = utc_now()
+        with self.store.transaction() as tx:
+            calendar = tx.lock(Calendar, specialist_id)
+            taken = taken_times(tx, specialist_id, now)
+            tx.emit(*calendar.stop_without_place(taken, now))
+
+    @every(days=1)
+    def reseal_meeting_links(self) -> None:
+        """After a rotation, the key that sealed them before may go a day later."""
+        reseal(self.store, Calendar.sealed_meeting_link, self.links.keys)
+
 
 def _with_consultations_outside(
-    calendar: Calendar, ahead: Iterable[Consultation]
+    shown: contract.Availability, hours: OpeningHours, ahead: Iterable[Consultation]
 ) -> AvailabilitySet:
-    hours = calendar.opening_hours
     outside = [each for each in ahead if not hours.covers(each.starts_at)]
     return AvailabilitySet(
-        **vars(calendar.to_resource()),
+        **vars(shown),
         consultations_outside=[
             ConsultationOutside(id=each.id, starts_at=each.starts_at, ends_at=each.ends_at)
             for each in outside[:MOST_SHOWN_OUTSIDE]

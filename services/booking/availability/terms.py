@@ -49,6 +49,7 @@ class Terms:
     paced: Mapped[bool] = mapped_column(default=True)
     cancellation_notice_hours: Mapped[int] = mapped_column(default=12)
     in_person_address: Mapped[str | None] = mapped_column(default=None)
+    sealed_meeting_link: Mapped[str | None] = mapped_column(default=None)
     opened_at: Mapped[datetime | None] = mapped_column(default=None)
     """When these hours were set: what was booked since keeps to their limits."""
 
@@ -82,6 +83,11 @@ class Terms:
         )
 
     @property
+    def has_place(self) -> bool:
+        """Of the specialist's own, apart from rooms that the platform makes."""
+        return self.in_person_address is not None or self.sealed_meeting_link is not None
+
+    @property
     def limits(self) -> Limits:
         return Limits(self.most_per_day, self.most_per_week, self.monthly_budget, self.paced)
 
@@ -93,12 +99,14 @@ class Terms:
         """Where the horizon is: what begins then is too far."""
         return now + timedelta(days=self.horizon_days)
 
-    def to_resource(self) -> Availability:
+    def to_resource(self, meeting_link: str | None = None) -> Availability:
+        """As its specialist sees it. ``meeting_link``: the one that is kept here sealed."""
         hours = self.opening_hours
         return Availability(
             hours=list(hours.hours),
             overrides=list(hours.overrides),
             stays=list(hours.stays),
+            meeting_link=meeting_link,
             **{name: getattr(self, name) for name in PLAIN},
         )
 

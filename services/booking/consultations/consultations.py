@@ -20,6 +20,7 @@ from contracts.booking.consultations import (
     ConsultationRescheduled,
     ConsultationStatus,
     HasBegun,
+    NoFreeConsultations,
     NotBooked,
     NoteRead,
     NoticeTooShort,
@@ -40,11 +41,12 @@ from services.booking.consultations.clients import (
     require_not_met,
 )
 from services.booking.consultations.guards import GUARDS
+from services.booking.consultations.places import Placed
 
 READING_TOLD_EVERY = timedelta(hours=1)
 
 
-class Consultation(Attended, Base):
+class Consultation(Attended, Placed, Base):
     """It has no price, and turns into nothing by itself."""
 
     __tablename__ = "consultations"
@@ -56,8 +58,6 @@ class Consultation(Attended, Base):
     cancellation_reason: Mapped[str | None] = mapped_column(default=None)
     rescheduled_at: Mapped[datetime | None] = mapped_column(default=None)
     notice_hours: Mapped[int] = mapped_column(default=12)
-    meeting_link: Mapped[str | None] = mapped_column(default=None)
-    meeting_address: Mapped[str | None] = mapped_column(default=None)
     sealed_note: Mapped[str | None] = mapped_column(default=None)
     note_read_at: Mapped[datetime | None] = mapped_column(default=None)
     """When the specialist was last said to have been shown the note."""
@@ -79,12 +79,15 @@ class Consultation(Attended, Base):
         """Take a slot. ``taken``: the specialist's times, as ``Calendar`` says;
         ``engagements``: the client's consultations. Raises what stands against it.
 
-        It takes place at the practice, where there is one, and in the room of the link elsewhere.
+        It takes place at the practice, where there is one, else in the room of the link, else
+        under the specialist's own link.
         """
         if client_id == calendar.specialist_id:
             raise OwnProfile
         require_not_met(engagements, calendar.specialist_id, now)
         calendar.require_bookable(starts_at, taken, now)
+        if not (calendar.has_place or meeting_link):
+            raise NoFreeConsultations
         require_free(engagements, calendar.specialist_id, starts_at, now)
         starts_at = starts_at.astimezone(UTC)  # it may have been asked for in any zone
         consultation = cls(
@@ -98,10 +101,9 @@ class Consultation(Attended, Base):
             status=ConsultationStatus.BOOKED,
             booked_at=now,
             notice_hours=calendar.cancellation_notice_hours,
-            meeting_link=None if calendar.in_person_address else meeting_link,
-            meeting_address=calendar.in_person_address,
             sealed_note=sealed_note,
         )
+        consultation.take_place(calendar, meeting_link)
         return consultation, ConsultationBooked(
             consultation_id=consultation.id,
             version=consultation.version,
@@ -146,8 +148,10 @@ class Consultation(Attended, Base):
         taken: Collection[datetime],
         engagements: Collection[Engagement],
         now: datetime,
+        room: str | None = None,
     ) -> ConsultationRescheduled:
-        """Move it. ``taken`` and ``engagements`` as in ``book``, without this one's own.
+        """Move it. ``taken`` and ``engagements`` as in ``book``, without this one's own; it is
+        held where the calendar says now.
 
         A specialist gives no notice, of whichever kind; a client whom they moved can leave at any
         time. Raises what stands against it.
@@ -161,6 +165,7 @@ class Consultation(Attended, Base):
         self.starts_at = starts_at.astimezone(UTC)
         self.ends_at = self.starts_at + SLOT
         self.time_zone = calendar.time_zone
+        self.take_place(calendar, room)
         self.rescheduled_at = now
         if by == Party.SPECIALIST:
             self.notice_hours = 0
@@ -219,6 +224,7 @@ class Consultation(Attended, Base):
     def forget_content(self) -> None:
         """What only its two sides were to know, when one of them is erased."""
         self.sealed_note = self.meeting_link = self.meeting_address = None
+        self.own_link = False
         self.note_read_at = self.note_read_from = None
 
     # The note
@@ -276,6 +282,7 @@ class Consultation(Attended, Base):
             missed_by=Party(self.missed_by) if self.missed_by else None,
             your_attendance=Attendance(said) if said else None,
             meeting_link=self.meeting_link,
+            meeting_link_shown_from=self.own_link_shown_from,
             meeting_address=self.meeting_address,
             note=opened(self.sealed_note) if opened and self.sealed_note else None,
         )

@@ -27,6 +27,12 @@ def _no_overlap(whose: str, refusal: type[DomainError]) -> ExcludeConstraint:
     return constraint.ddl_if(dialect="postgresql")
 
 
+def _in_order(whose: str) -> Index:
+    """A person's list, each status by itself."""
+    columns = (f"{whose}_id", "status", "starts_at", "id")
+    return Index(f"ix_consultations_of_{whose}", *columns)
+
+
 GUARDS = (
     Index(
         "uq_consultations_slot",
@@ -52,6 +58,8 @@ GUARDS = (
         postgresql_where=BOOKED,
         sqlite_where=BOOKED,
     ),
+    _in_order("client"),
+    _in_order("specialist"),
     _no_overlap("specialist_id", SlotTaken),
     _no_overlap("client_id", OverlappingBooking),
 )

@@ -14,10 +14,17 @@ BYTES_IN_A_ROOM = 16
 
 class Meetings(DependencyProvider):
     def setup(self) -> None:
-        self._template: str = self.container.config.get("MEETING", "")
+        self.use(self.container.config.get("MEETING", ""))
+
+    def use(self, template: str) -> None:
+        self._template = template
 
     def get_dependency(self, worker_ctx: Any) -> Meetings:
         return self
+
+    @property
+    def makes_rooms(self) -> bool:
+        return bool(self._template)
 
     def new_link(self) -> str | None:
         """A link to a room that nobody used before; ``None`` where none are made."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from chassis import context
 from chassis.clock import every
 from chassis.errors import NotFound
 from chassis.idempotency import answering_nobody
 from chassis.networks import network_of
-from chassis.pages import Page, PageQuery, newest_first
+from chassis.pages import Page
 from chassis.resealing import reseal
 from chassis.rpc import rpc
 from chassis.subscribe import subscribe
@@ -22,13 +25,16 @@ from contracts.booking.consultations import (
     CancelConsultation,
     CancellationReason,
     ConsultationsAtRisk,
+    ConsultationsQuery,
     NotListed,
     PrivateNote,
 )
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import LicenceExpired
+from services.booking.availability.queries import sealed_meeting_link_of
 from services.booking.consultations import queries
 from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.listing import page_of_consultations
 from services.booking.consultations.locking import locked, locked_calendars
 from services.booking.holds.queries import held_beside
 from services.booking.part import Part
@@ -75,23 +81,32 @@ class Consultations(Part):
     def get_consultation(self, consultation_id: UUID) -> contract.Consultation:
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
-        if consultation is None:
-            raise NotFound(f"there is no consultation {consultation_id}")
-        consultation.require_party(self.caller)
+            if consultation is None:
+                raise NotFound(f"there is no consultation {consultation_id}")
+            consultation.require_party(self.caller)
+            seen = self._seen(session, consultation)
         self._tell_of_reading([consultation])
-        return consultation.to_resource_with_note(self.caller, self.notes.open)
+        return seen
+
+    def _seen(self, session: Session, consultation: Consultation) -> contract.Consultation:
+        """As the caller sees it now. Few are in the minutes in which their link is shown."""
+        seen = consultation.to_resource_with_note(self.caller, self.notes.open)
+        if not consultation.shows_own_link(utc_now()):
+            return seen
+        sealed = session.scalar(sealed_meeting_link_of(consultation.specialist_id))
+        return replace(seen, meeting_link=self.links.open(sealed))
 
     @rpc
-    def list_consultations(self, page: PageQuery) -> Page[contract.Consultation]:
-        mine = queries.consultations_of(self.caller.known())
+    def list_consultations(self, query: ConsultationsQuery) -> Page[contract.Consultation]:
+        account_id = self.caller.known()
         read: list[Consultation] = []
 
         def shown(consultation: Consultation) -> contract.Consultation:
             read.append(consultation)
-            return consultation.to_resource_with_note(self.caller, self.notes.open)
+            return self._seen(session, consultation)
 
         with self.store.reading() as session:
-            found = newest_first(session, mine, Consultation.id, page, shown)
+            found = page_of_consultations(session, account_id, query, shown)
         self._tell_of_reading(read)
         return found
 
@@ -139,6 +154,7 @@ class Consultations(Part):
                 - {previous},
                 queries.engagements_of(tx, consultation.client_id, beside=consultation_id),
                 now,
+                self.meetings.new_link(),
             )
             tx.emit(event)
             release(tx, calendar, {previous}, now)

@@ -20,8 +20,8 @@ class TwoSided:
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int]
-    specialist_id: Mapped[UUID] = mapped_column(index=True)
-    client_id: Mapped[UUID] = mapped_column(index=True)
+    specialist_id: Mapped[UUID]
+    client_id: Mapped[UUID]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     time_zone: Mapped[str]

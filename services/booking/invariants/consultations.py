@@ -96,6 +96,15 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
             func.coalesce(Consultation.rescheduled_at, Consultation.booked_at) < Hold.until,
         )
     ),
+    "what lies ahead has a place": (
+        select(Consultation.id).where(
+            BOOKED,
+            Consultation.starts_at > NOW,
+            Consultation.meeting_address.is_(None),
+            Consultation.meeting_link.is_(None),
+            Consultation.own_link.is_(False),
+        )
+    ),
     "nobody meets themselves": (
         select(Consultation.id).where(Consultation.client_id == Consultation.specialist_id)
     ),

@@ -32,7 +32,7 @@ class Privacy(Part):
             calendar = session.get(Calendar, account_id)
             held = session.scalars(held_for(account_id, now))
             return BookingData(
-                availability=None if calendar is None else calendar.to_resource(),
+                availability=None if calendar is None else self.links.shown_with(calendar),
                 consultations=[
                     # what others wrote to them is not theirs to take along
                     each.to_resource(

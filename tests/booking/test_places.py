@@ -1,0 +1,390 @@
+"""Where consultations are held: no one is without a place, and both sides always know it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from structlog.testing import capture_logs
+
+from chassis.context import Caller
+from chassis.schemas import Reading, load
+from contracts.booking.availability import Availability, AvailabilityChanged, NoPlace
+from contracts.booking.consultations import (
+    CancellationReason,
+    ConsultationBooked,
+    ConsultationPlaceChanged,
+    ConsultationRescheduled,
+    NoFreeConsultations,
+    Party,
+)
+from contracts.profiles.privacy import AccountErased
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.consultations import Consultation
+from services.booking.service import BookingService
+from tests.begun import let_begin
+from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, an_availability, at
+from tests.booking.test_booking import a_client, a_specialist, book, slots_of
+from tests.booking.test_changes import a_consultation, moved
+from tests.booking.test_life import cancel, reschedule, seen
+from tests.databases import Databases
+from tests.talking import Talking, serving, somebody
+from tests.waiting import eventually
+
+TEN_MINUTES, A_SECOND = timedelta(minutes=10), timedelta(seconds=1)
+TUESDAY = at("09:00", days_later=1)
+ROOM, OTHER_ROOM = "https://meet.example/one", "https://meet.example/other"
+OWN, OTHER = "https://video.example/ada?pwd=hush", "https://video.example/other?pwd=hush"
+STREET, OTHER_STREET = "12 Long Street", "3 Short Street"
+NO_ROOM: str | None = None
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def roomless_database(request: pytest.FixtureRequest) -> str:
+    kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    databases: Databases = request.getfixturevalue(kind)
+    return databases.fresh()
+
+
+@pytest.fixture(scope="module")
+def roomless(roomless_database: str) -> Iterator[Talking]:
+    """Booking where the platform makes no rooms."""
+    with serving(BookingService, roomless_database, meeting="") as running:
+        yield running
+
+
+# Where it is held
+
+
+@pytest.mark.parametrize(
+    ("address", "own", "room", "held"),
+    [
+        (STREET, "sealed", ROOM, (STREET, None)),
+        (None, "sealed", ROOM, (None, ROOM)),
+        (None, "sealed", NO_ROOM, (None, None)),
+        (None, None, ROOM, (None, ROOM)),
+    ],
+)
+def test_the_practice_comes_before_a_room_and_a_room_before_an_own_link(
+    address: str | None,
+    own: str | None,
+    room: str | None,
+    held: tuple[str | None, str | None],
+) -> None:
+    calendar = a_calendar(in_person_address=address, sealed_meeting_link=own)
+    booked, event = Consultation.book(
+        calendar, somebody().known(), TUESDAY, set(), [], MONDAY, meeting_link=room
+    )
+    assert (booked.meeting_address, booked.meeting_link) == held
+    assert (event.meeting_address, event.meeting_link) == held
+
+
+def test_nothing_is_booked_where_there_is_no_place_for_it() -> None:
+    with pytest.raises(NoFreeConsultations):
+        a_consultation(a_calendar(sealed_meeting_link=None))
+
+
+def test_an_own_link_is_shown_from_ten_minutes_before_until_the_end() -> None:
+    booked = a_consultation()
+    assert booked.own_link_shown_from == TUESDAY - TEN_MINUTES
+    shown = [
+        booked.shows_own_link(TUESDAY + after)
+        for after in (
+            -TEN_MINUTES - A_SECOND,
+            -TEN_MINUTES,
+            HALF_AN_HOUR - A_SECOND,
+            HALF_AN_HOUR,
+        )
+    ]
+    assert shown == [False, True, True, False]
+
+
+def test_no_own_link_is_shown_with_what_is_held_elsewhere_or_not_at_all() -> None:
+    at_practice = a_consultation(a_calendar(in_person_address=STREET))
+    cancelled = a_consultation()
+    cancelled.cancel(Party.CLIENT, CancellationReason.OTHER, MONDAY)
+    for each in (at_practice, cancelled):
+        assert each.own_link_shown_from is None
+        assert not each.shows_own_link(TUESDAY)
+
+
+# Following
+
+
+def test_a_consultation_follows_the_practice_and_says_where_it_is_held_now() -> None:
+    booked = a_consultation(a_calendar(in_person_address=STREET))
+    there = a_calendar(in_person_address=OTHER_STREET, time_zone="Europe/Berlin")
+    event = booked.follow(there, NO_ROOM, False, at("10:00"))
+    assert event == ConsultationPlaceChanged(
+        consultation_id=booked.id,
+        version=2,
+        client_id=booked.client_id,
+        specialist_id=booked.specialist_id,
+        starts_at=TUESDAY,
+        time_zone="Europe/Berlin",
+        meeting_address=OTHER_STREET,
+        meeting_link=None,
+    )
+    assert (booked.version, booked.place_changed_at) == (2, at("10:00"))
+
+
+@pytest.mark.parametrize(
+    ("before", "room_before", "after", "room", "another_link", "held"),
+    [
+        ({}, NO_ROOM, {}, NO_ROOM, True, (None, None)),
+        ({}, NO_ROOM, {}, ROOM, False, (None, ROOM)),
+        ({}, ROOM, {}, NO_ROOM, False, (None, None)),
+        ({}, NO_ROOM, {"in_person_address": STREET}, NO_ROOM, False, (STREET, None)),
+        ({}, ROOM, {"in_person_address": STREET}, OTHER_ROOM, False, (STREET, None)),
+        ({"in_person_address": STREET}, ROOM, {}, OTHER_ROOM, False, (None, OTHER_ROOM)),
+        ({"in_person_address": STREET}, NO_ROOM, {}, NO_ROOM, False, (None, None)),
+    ],
+    ids=[
+        "another own link",
+        "rooms are made now",
+        "no rooms are made any more",
+        "own link to practice",
+        "room to practice",
+        "practice to room",
+        "practice to own link",
+    ],
+)
+def test_each_change_of_place_is_told_once(
+    before: dict[str, Any],
+    room_before: str | None,
+    after: dict[str, Any],
+    room: str | None,
+    another_link: bool,
+    held: tuple[str | None, str | None],
+) -> None:
+    booked, _ = Consultation.book(
+        a_calendar(**before), somebody().known(), TUESDAY, set(), [], MONDAY, None, room_before
+    )
+    event = booked.follow(a_calendar(**after), room, another_link, MONDAY)
+    assert event is not None
+    assert (event.meeting_address, event.meeting_link) == held
+    assert booked.follow(a_calendar(**after), room, False, MONDAY) is None
+    assert booked.version == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "room"),
+    [({"in_person_address": STREET}, NO_ROOM), ({}, ROOM), ({}, NO_ROOM)],
+    ids=["practice", "room", "own link"],
+)
+def test_while_the_place_stays_the_same_nothing_is_told(
+    place: dict[str, Any], room: str | None
+) -> None:
+    calendar = a_calendar(**place)
+    booked, _ = Consultation.book(
+        calendar, somebody().known(), TUESDAY, set(), [], MONDAY, None, room
+    )
+    new_room = None if room is None else OTHER_ROOM
+    assert booked.follow(calendar, new_room, False, MONDAY) is None
+    assert booked.version == 1
+    # another own link matters to nobody who meets elsewhere
+    elsewhere = booked.own_link_shown_from is None
+    assert not elsewhere or booked.follow(calendar, new_room, True, MONDAY) is None
+
+
+def test_where_nothing_takes_its_place_it_stays_where_it_was() -> None:
+    booked = a_consultation(a_calendar(in_person_address=STREET))
+    nowhere = a_calendar(offers=False, sealed_meeting_link=None)
+    assert booked.follow(nowhere, NO_ROOM, False, MONDAY) is None
+    assert booked.meeting_address == STREET
+
+
+def test_what_is_moved_is_held_where_the_calendar_says_now() -> None:
+    booked = a_consultation()
+    there = a_calendar(specialist_id=booked.specialist_id, in_person_address=STREET)
+    event = moved(booked, at("10:00", days_later=1), calendar=there)
+    assert (event.meeting_address, event.meeting_link) == (STREET, None)
+
+
+# No place
+
+
+def test_what_is_forgotten_shows_no_link() -> None:
+    booked = a_consultation()
+    booked.forget_content()
+    assert not booked.shows_own_link(TUESDAY)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "makes_rooms", "needed", "refused"),
+    [
+        (a_calendar(sealed_meeting_link=None), False, False, True),
+        (a_calendar(sealed_meeting_link=None), True, True, False),
+        (a_calendar(), False, True, False),
+        (a_calendar(sealed_meeting_link=None, in_person_address=STREET), False, True, False),
+        (a_calendar(sealed_meeting_link=None, offers=False), False, False, False),
+        (a_calendar(sealed_meeting_link=None, offers=False), False, True, True),
+    ],
+)
+def test_a_place_is_needed_for_what_is_offered_and_for_what_is_booked(
+    calendar: Calendar, makes_rooms: bool, needed: bool, refused: bool
+) -> None:
+    if not refused:
+        calendar.require_place(makes_rooms, needed)
+        return
+    with pytest.raises(NoPlace) as refusal:
+        calendar.require_place(makes_rooms, needed)
+    [error] = refusal.value.errors
+    assert error.field == "meeting_link"
+    assert "in_person_address" in error.detail
+
+
+def test_a_calendar_that_offers_without_a_place_stops_and_says_so() -> None:
+    calendar = a_calendar(sealed_meeting_link=None, next_slot_at=TUESDAY)
+    [event] = calendar.stop_without_place(set(), MONDAY)
+    assert isinstance(event, AvailabilityChanged)
+    assert not event.offers_free_consultations
+    assert calendar.stop_without_place(set(), MONDAY) == []
+    assert a_calendar().stop_without_place(set(), MONDAY) == []
+
+
+# As others meet it
+
+
+def change(booking: Talking, specialist: Caller, **changes: Any) -> Availability:
+    before = load(Availability, booking.asked_by(specialist).get_availability(), Reading.WIRE)
+    answer = booking.asked_by(specialist).set_availability(availability=replace(before, **changes))
+    return load(Availability, answer, Reading.WIRE)
+
+
+def test_those_ahead_follow_in_the_same_breath_and_both_are_told_once(booking: Talking) -> None:
+    specialist, clients = a_specialist(booking), [a_client() for _ in range(3)]
+    slots = slots_of(booking, specialist)
+    made = [book(booking, client, specialist, slots[2 * n]) for n, client in enumerate(clients)]
+    over, cancelled, ahead = made
+    let_begin(booking.store, over.id)
+    cancel(booking, clients[1], cancelled.id)
+    change(booking, specialist, in_person_address=STREET)
+    for person in (specialist, clients[2]):
+        now = seen(booking, person, ahead.id)
+        assert (now.meeting_address, now.meeting_link) == (STREET, None)
+    [told] = booking.told(ConsultationPlaceChanged, ahead.id)
+    assert (told.version, told.meeting_address, told.time_zone) == (2, STREET, "UTC")
+    change(booking, specialist, minimum_notice_hours=1)
+    assert len(booking.told(ConsultationPlaceChanged, ahead.id)) == 1
+    for each in (over, cancelled):
+        assert booking.told(ConsultationPlaceChanged, each.id) == []
+    assert seen(booking, clients[0], over.id).meeting_link == over.meeting_link
+
+
+def test_who_comes_back_online_gets_a_room_for_each_consultation(booking: Talking) -> None:
+    specialist = a_specialist(booking, in_person_address=STREET)
+    slots = slots_of(booking, specialist)
+    ids = [book(booking, a_client(), specialist, slots[n]).id for n in (0, 2)]
+    change(booking, specialist, in_person_address=None)
+    links = {seen(booking, specialist, id).meeting_link for id in ids}
+    assert len(links) == 2
+    assert all(link is not None and link.startswith("https://meet.example/") for link in links)
+    assert links == {booking.told(ConsultationPlaceChanged, id)[0].meeting_link for id in ids}
+
+
+def test_free_consultations_are_not_offered_without_a_place(roomless: Talking) -> None:
+    specialist = somebody("specialist")
+    with pytest.raises(NoPlace):
+        roomless.asked_by(specialist).set_availability(availability=an_availability())
+    for name, place in {"meeting_link": OWN, "in_person_address": STREET}.items():
+        a_specialist(roomless, True, **{name: place})
+    roomless.asked_by(specialist).set_availability(availability=an_availability(offers=False))
+
+
+def test_no_place_is_given_up_that_booked_consultations_need(roomless: Talking) -> None:
+    specialist, client = a_specialist(roomless, meeting_link=OWN), a_client()
+    booked = book(roomless, client, specialist, slots_of(roomless, specialist)[0])
+    with pytest.raises(NoPlace):
+        change(roomless, specialist, offers_free_consultations=False, meeting_link=None)
+    change(roomless, specialist, offers_free_consultations=False)
+    cancel(roomless, client, booked.id)
+    left = change(roomless, specialist, offers_free_consultations=False, meeting_link=None)
+    assert left.meeting_link is None
+
+
+def test_an_own_link_is_shown_to_its_specialist_and_to_both_sides_when_it_is_time(
+    roomless: Talking,
+) -> None:
+    specialist, client = a_specialist(roomless, meeting_link=OWN), a_client()
+    assert roomless.asked_by(specialist).get_availability()["meeting_link"] == OWN
+    booked = book(roomless, client, specialist, slots_of(roomless, specialist)[0])
+    assert booked.meeting_link is None
+    assert booked.meeting_link_shown_from == booked.starts_at - TEN_MINUTES
+    now = datetime.now(UTC).replace(microsecond=0)
+    for starts_at, link in (
+        (now + timedelta(hours=1), None),
+        (now + timedelta(minutes=5), OWN),
+        (now - timedelta(hours=1), None),
+    ):
+        let_begin(roomless.store, booked.id, starts_at)
+        for person in (specialist, client):
+            assert seen(roomless, person, booked.id).meeting_link == link
+            [listed] = roomless.asked_by(person).list_consultations(query={})["items"]
+            assert listed["meeting_link"] == link
+
+
+def test_another_own_link_is_told_without_being_named(roomless: Talking) -> None:
+    specialist, client = a_specialist(roomless, meeting_link=OWN), a_client()
+    booked = book(roomless, client, specialist, slots_of(roomless, specialist)[0])
+    change(roomless, specialist, meeting_link=OTHER)
+    change(roomless, specialist, meeting_link=OTHER)
+    [told] = roomless.told(ConsultationPlaceChanged, booked.id)
+    assert (told.meeting_address, told.meeting_link) == (None, None)
+    let_begin(roomless.store, booked.id, datetime.now(UTC).replace(microsecond=0))
+    assert seen(roomless, client, booked.id).meeting_link == OTHER
+
+
+def test_an_own_link_is_kept_and_logged_nowhere_in_clear(roomless: Talking) -> None:
+    with capture_logs() as logs:
+        specialist, client = a_specialist(roomless, meeting_link=OWN), a_client()
+        booked = book(roomless, client, specialist, slots_of(roomless, specialist)[0])
+        later = slots_of(roomless, specialist)[3]
+        change(roomless, specialist, meeting_link=OTHER)
+        let_begin(roomless.store, booked.id, datetime.now(UTC) + timedelta(minutes=5))
+        seen(roomless, client, booked.id)
+        reschedule(roomless, specialist, booked.id, later)
+    for event in (ConsultationBooked, ConsultationRescheduled, ConsultationPlaceChanged):
+        assert roomless.told(event, booked.id)
+    for table in ("calendars", "consultations", "replies", "outbox"):
+        kept = [
+            bytes(each) if isinstance(each, memoryview) else each
+            for row in roomless.rows(table)
+            for each in row
+        ]
+        assert "video.example" not in str(kept)
+    assert "video.example" not in str(logs)
+
+
+def test_an_own_link_goes_with_its_specialists_account_and_in_their_export(
+    roomless: Talking,
+) -> None:
+    specialist = a_specialist(roomless, meeting_link=OWN)
+    exported = roomless.asked_by(specialist).export_personal_data()
+    assert exported["availability"]["meeting_link"] == OWN
+    roomless.hears(AccountErased(account_id=specialist.known()))
+    ids = [each.specialist_id for each in roomless.rows("calendars")]
+    assert specialist.known() not in ids
+
+
+def test_calendars_that_have_no_place_are_closed_by_the_clock(roomless: Talking) -> None:
+    specialist = a_specialist(roomless, meeting_link=OWN)
+    other = a_specialist(roomless, meeting_link=OTHER)
+    with roomless.store.transaction() as tx:
+        theirs = Calendar.specialist_id == specialist.known()
+        tx.execute(update(Calendar).where(theirs).values(sealed_meeting_link=None))
+        tx.execute(roomless.store.table("clocks").delete())
+    put_off = eventually(
+        lambda: [
+            each
+            for each in roomless.told(AvailabilityChanged, specialist.known())
+            if not each.offers_free_consultations
+        ]
+    )
+    assert len(put_off) == 1
+    assert slots_of(roomless, specialist) == []
+    assert slots_of(roomless, other) != []
