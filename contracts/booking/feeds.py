@@ -17,14 +17,14 @@ CALENDAR_TYPE = "text/calendar; charset=utf-8"
 class CalendarFileQuery:
     """How a consultation's calendar file is to be written."""
 
-    discreet: Annotated[bool, Doc("With a title that says nothing.")] = False
+    discreet: Annotated[bool, Doc("With a title that says nothing, and without the place.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCalendarFeed:
     """A private address at which calendars find one's consultations."""
 
-    discreet: Annotated[bool, Doc("With titles that say nothing.")] = False
+    discreet: Annotated[bool, Doc("With titles that say nothing, and without places.")] = False
 
 
 @dataclass(frozen=True, kw_only=True)

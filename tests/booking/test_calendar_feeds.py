@@ -27,6 +27,8 @@ from services.booking.feeds import calendar_files
 from services.booking.feeds.calendar_files import feed
 from tests.booking.builders import HALF_AN_HOUR, MONDAY
 from tests.booking.test_booking import a_client, a_specialist, book, slots_of
+from tests.booking.test_calendar_files import SITE
+from tests.house import URL
 from tests.talking import NOBODY, Talking
 
 TIMES = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(
@@ -73,8 +75,10 @@ def test_each_side_takes_its_consultation_into_a_calendar(booking: Talking) -> N
         given = {"consultation_id": consultation.id, "discreet": False}
         text = text_of(booking.asked_by(party).get_consultation_file(**given))
         assert uids(text) == [uid_of(consultation.id)]
-        assert str(party.account_id) in text
-        assert "METHOD:REQUEST" in text
+        assert "METHOD:PUBLISH" in text
+        [event] = events_in(text)
+        assert event["location"] == consultation.meeting_link
+        assert event["url"] == f"{URL}/consultations/{consultation.id}"
         assert "ORGANIZER:mailto:no-reply@firststep.example" in text
 
 
@@ -122,10 +126,10 @@ def test_others_have_their_turn_while_a_feed_is_written(
         book(booking, a_client(), specialist, each)
     written: list[Any] = []
 
-    def _event(consultation: Consultation, discreet: bool) -> Any:
+    def _event(consultation: Consultation, *how: Any) -> Any:
         written.append(consultation)
         eventlet.spawn(lambda: turns.append(len(written)))
-        return original(consultation, discreet)
+        return original(consultation, *how)
 
     original = calendar_files._event
     monkeypatch.setattr(calendar_files, "_event", _event)
@@ -232,7 +236,7 @@ def consultations(draw: st.DrawFn) -> list[Consultation]:
 def test_a_feed_read_by_either_reader_gives_the_consultations_back(
     written: list[Consultation], discreet: bool
 ) -> None:
-    text = feed(written, discreet)
+    text = feed(written, discreet, SITE)
     expected = [
         (
             uid_of(each.id),

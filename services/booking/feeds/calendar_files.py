@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from icalendar import Calendar as CalendarFile
-from icalendar import Event, vCalAddress, vDatetime, vText
+from icalendar import Event, vCalAddress, vDatetime, vDuration
 
 from contracts.booking.consultations import ConsultationStatus
 from services.booking.consultations.consultations import Consultation
+from services.booking.feeds.site import Site
 
 PRODUCT = "-//Firststep//EN"
 NAME = "Appointments"
@@ -26,36 +27,40 @@ def uid_of(consultation_id: UUID) -> str:
     return f"{consultation_id}@firststep"
 
 
-def invitation(
-    consultation: Consultation, reader: UUID, discreet: bool, organizer: str, now: datetime
-) -> str:
-    """One consultation, for one of its two sides; a later file replaces an earlier one.
+def published(consultation: Consultation, discreet: bool, site: Site, now: datetime) -> str:
+    """One consultation, to take over; a later file replaces an earlier one: the UID stays, and
+    SEQUENCE grows with each change.
 
-    The UID stays, SEQUENCE grows with each change, and METHOD says whether it takes place.
+    METHOD is PUBLISH (RFC 5546, section 3.2.1), whether or not it takes place: that says STATUS.
+    REQUEST and CANCEL are for attendees, who are named by the address at which their calendar
+    knows them. Booking knows none, and under another one Outlook takes the file for an invitation
+    of somebody else. PUBLISH asks for an ORGANIZER and forbids any ATTENDEE.
     """
-    cancelled = consultation.status == ConsultationStatus.CANCELLED
-    event = _event(consultation, discreet)
+    event = _event(consultation, discreet, site)
     event["dtstamp"] = vDatetime(now)
-    event["organizer"] = vCalAddress(organizer)
-    attendee = vCalAddress(f"urn:uuid:{reader}")
-    attendee.params["RSVP"] = vText("FALSE")
-    event.add("attendee", attendee, encode=False)
+    event["organizer"] = vCalAddress(site.organizer)
     file = _empty_file()
-    file.add("method", "CANCEL" if cancelled else "REQUEST")
+    file.add("method", "PUBLISH")
     return _text(file, [event])
 
 
-def feed(consultations: Iterable[Consultation], discreet: bool) -> str:
+def feed(consultations: Iterable[Consultation], discreet: bool, site: Site) -> str:
     """A person's consultations, for a calendar that subscribes: the same text while they stay the
     same, whenever it is asked for. It is no message that somebody sends, and has no METHOD."""
     file = _empty_file()
     file.add("x-wr-calname", NAME)
     file.add("refresh-interval", REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
-    return _text(file, (_event(each, discreet) for each in consultations))
+    file.add("x-published-ttl", vDuration(REFRESHED_EVERY), encode=False)  # Outlook reads this one
+    return _text(file, (_event(each, discreet, site) for each in consultations))
 
 
-def _event(consultation: Consultation, discreet: bool) -> Event:
-    changes = (consultation.booked_at, consultation.rescheduled_at, consultation.cancelled_at)
+def _event(consultation: Consultation, discreet: bool, site: Site) -> Event:
+    changes = (
+        consultation.booked_at,
+        consultation.rescheduled_at,
+        consultation.place_changed_at,
+        consultation.cancelled_at,
+    )
     changed_at = max(each for each in changes if each is not None)
     event = Event()
     event.add("uid", uid_of(consultation.id))
@@ -65,6 +70,10 @@ def _event(consultation: Consultation, discreet: bool) -> Event:
     event.add("dtstart", consultation.starts_at)
     event.add("dtend", consultation.ends_at)
     event.add("summary", NEUTRAL_TITLE if discreet else TITLE)
+    page = site.consultation(consultation.id)
+    event.add("url", page)
+    if not discreet:
+        event.add("location", consultation.meeting_address or consultation.meeting_link or page)
     cancelled = consultation.status == ConsultationStatus.CANCELLED
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("class", "PRIVATE")

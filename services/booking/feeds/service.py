@@ -17,13 +17,13 @@ from contracts.files import File
 from services.booking.consultations.consultations import Consultation
 from services.booking.feeds import queries
 from services.booking.feeds.calendar_feeds import CalendarFeed, digest_of, new_token
-from services.booking.feeds.calendar_files import feed, invitation
-from services.booking.feeds.organizer import Organizer
+from services.booking.feeds.calendar_files import feed, published
+from services.booking.feeds.site import Site
 from services.booking.part import Part
 
 
 class CalendarFeeds(Part):
-    organizer = Organizer()
+    site = Site()
 
     @rpc
     def get_consultation_file(self, consultation_id: UUID, discreet: bool) -> File:
@@ -32,8 +32,7 @@ class CalendarFeeds(Part):
         if consultation is None:
             raise NotFound(f"there is no consultation {consultation_id}")
         consultation.require_party(self.caller)
-        reader, now = self.caller.known(), utc_now()
-        return _file(invitation(consultation, reader, discreet, self.organizer, now))
+        return _file(published(consultation, discreet, self.site, utc_now()))
 
     @rpc
     def open_calendar_feed(self, wanted: OpenCalendarFeed) -> contract.OpenedCalendarFeed:
@@ -58,7 +57,7 @@ class CalendarFeeds(Part):
             if found is None:
                 raise NotFound("there is no such calendar")
             consultations = session.scalars(queries.in_feed_of(found.account_id, now)).all()
-        return _file(feed(_one_by_one(consultations), found.discreet))
+        return _file(feed(_one_by_one(consultations), found.discreet, self.site))
 
 
 def _one_by_one(consultations: Iterable[Consultation]) -> Iterator[Consultation]:
