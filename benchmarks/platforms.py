@@ -171,6 +171,7 @@ def _set_up(settings: Settings, database: str, population: Population) -> None:
         time_zone="UTC",
         hours=hours,
         grid_minutes=population.grid_minutes,
+        in_person_address="1 Example Street",
     )
     engine = create_engine(database.format(service="booking"))
     with Session(engine) as session, session.begin():

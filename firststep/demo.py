@@ -165,6 +165,7 @@ class Tour:
                 "offers_free_consultations": True,
                 "time_zone": "Europe/Berlin",
                 "hours": HOURS,
+                "meeting_link": "https://video.example/demo",
             },
             headers=specialist,
             then=["AvailabilityChanged", "SpecialistFeatured"],

@@ -279,4 +279,5 @@ def _availability_of(demo: DemoSpecialist) -> Availability:
         offers_free_consultations=True,
         time_zone=demo.time_zone,
         hours=[Hours(weekday=day, starts="09:00", ends="13:00") for day in demo.weekdays],  # type: ignore[arg-type]
+        meeting_link=f"https://video.example/demo-{SPECIALISTS.index(demo) + 1}",
     )

@@ -164,6 +164,7 @@ def an_availability(**changes: Any) -> dict[str, Any]:
         "hours": hours,
         "minimum_notice_hours": 2,
         "horizon_days": 30,
+        "meeting_link": "https://video.example/ada",
     }
     return {**availability, **changes}
 

@@ -67,6 +67,34 @@ def test_notes_and_addresses_are_sealed_anew_after_a_rotation(database: str) -> 
         assert seen["note"] == NOTE
 
 
+def test_meeting_links_are_sealed_anew_after_a_rotation(database: str) -> None:
+    new, link = new_key(), "https://video.example/ada?pwd=hush"
+    with serving(BookingService, database, meeting="") as before:
+        specialist = a_specialist(before, meeting_link=link)
+        let_a_day_pass(before)
+    keys = f"{new},{SEAL_KEYS}"
+    with serving(BookingService, database, seal_keys=keys, meeting="") as rotating:
+        seal = Seal(new, "meeting links")
+        eventually(lambda: seal.is_newest(rotating.rows("calendars")[0].sealed_meeting_link))
+    with serving(BookingService, database, seal_keys=new, meeting="") as after:
+        assert after.asked_by(specialist).get_availability()["meeting_link"] == link
+
+
+def test_a_meeting_link_whose_key_is_gone_is_not_shown_and_can_be_given_again(
+    database: str,
+) -> None:
+    link = "https://video.example/ada?pwd=hush"
+    with serving(BookingService, database, meeting="") as before:
+        specialist = a_specialist(before, meeting_link=link)
+    with serving(BookingService, database, seal_keys=new_key(), meeting="") as after:
+        shown = after.asked_by(specialist).get_availability()
+        assert shown["meeting_link"] is None
+        given = after.asked_by(specialist).set_availability(
+            availability={**shown, "meeting_link": link}
+        )
+        assert given["meeting_link"] == link
+
+
 def test_what_no_key_opens_keeps_nothing_else_from_being_sealed_anew(database: str) -> None:
     new = new_key()
     lost = Seal(new_key(), "consultation notes").close(b"lost")

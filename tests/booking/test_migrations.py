@@ -122,6 +122,18 @@ def test_what_the_last_release_kept_is_there_after_an_upgrade(of_last_release: D
     assert migrations.is_current(of_last_release.writer, VERSIONS)
 
 
+def test_consultations_are_in_their_specialists_zone_after_an_upgrade(
+    of_last_release: Database,
+) -> None:
+    a_calendar(of_last_release)
+    with_one = a_consultation(of_last_release, NOW, specialist_id=SPECIALIST)
+    of_nobody = a_consultation(of_last_release, NOW)
+    upgrade(of_last_release)
+    with of_last_release.reading() as session:
+        assert session.get_one(Consultation, with_one).time_zone == "Europe/Berlin"
+        assert session.get_one(Consultation, of_nobody).time_zone == "UTC"
+
+
 def test_the_last_releases_migrations_stay_as_they_were() -> None:
     names = sorted(each.name for each in VERSIONS.glob("booking_*.py"))
     assert names[:2] == [

@@ -17,6 +17,7 @@ from contracts.booking.availability import Availability, AvailabilityChanged, No
 from contracts.booking.consultations import (
     CancellationReason,
     ConsultationBooked,
+    ConsultationCancelled,
     ConsultationPlaceChanged,
     ConsultationRescheduled,
     NoFreeConsultations,
@@ -203,6 +204,21 @@ def test_what_is_moved_is_held_where_the_calendar_says_now() -> None:
     there = a_calendar(specialist_id=booked.specialist_id, in_person_address=STREET)
     event = moved(booked, at("10:00", days_later=1), calendar=there)
     assert (event.meeting_address, event.meeting_link) == (STREET, None)
+
+
+# In whose zone
+
+
+def test_events_name_the_zone_of_the_specialist_whose_calendar_may_be_gone(
+    booking: Talking,
+) -> None:
+    specialist, client = a_specialist(booking, time_zone="Asia/Kathmandu"), a_client()
+    booked = book(booking, client, specialist, slots_of(booking, specialist)[0])
+    reschedule(booking, client, booked.id, slots_of(booking, specialist)[4])
+    booking.hears(AccountErased(account_id=specialist.known()))
+    for kind in (ConsultationBooked, ConsultationRescheduled, ConsultationCancelled):
+        [told] = booking.told(kind, booked.id)
+        assert told.time_zone == "Asia/Kathmandu"
 
 
 # No place

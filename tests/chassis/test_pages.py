@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from chassis.pages import BadCursor, Page, PageQuery, _decode, newest_first
+from chassis.pages import (
+    BadCursor,
+    Page,
+    PageQuery,
+    _decode,
+    decode_moment,
+    encode_moment,
+    newest_first,
+)
 from chassis.store import Store
 from tests.chassis.bank import Note
 
@@ -68,9 +80,18 @@ def test_a_cursor_of_no_list_is_refused(store: Store, cursor: str) -> None:
     assert [each.field for each in refusal.value.errors] == ["cursor"]
 
 
-@given(st.text(max_size=64))
-def test_any_cursor_is_one_or_refused(cursor: str) -> None:
-    try:
+@given(st.datetimes(timezones=st.just(UTC)), st.uuids())
+def test_a_cursor_of_a_time_leads_back_to_it(time: datetime, id: UUID) -> None:
+    cursor = encode_moment(time, id)
+    assert decode_moment(cursor) == (time, id)
+    with pytest.raises(BadCursor):
         _decode(cursor)
+
+
+@pytest.mark.parametrize("decode", [_decode, decode_moment])
+@given(cursor=st.text(max_size=64))
+def test_any_cursor_is_one_or_refused(decode: Callable[[str], object], cursor: str) -> None:
+    try:
+        decode(cursor)
     except BadCursor as error:
         assert error.code == "bad_cursor"  # noqa: PT017  # both are fine, nothing else is

@@ -26,7 +26,7 @@ from contracts.inputs.texts import (
     one_line,
     running_text,
 )
-from contracts.inputs.urls import web_address
+from contracts.inputs.urls import https_address, web_address
 from contracts.inputs.zones import TIME_ZONES, time_zone, why_not_a_zone
 from contracts.profiles.accounts import ChangeAccount, SignUp, SignUpRole
 from contracts.profiles.sessions import LogIn
@@ -95,6 +95,36 @@ def test_a_normal_form_is_its_own(by: Normalising, text: str) -> None:
 )
 def test_spellings_of_an_address_become_one(typed: str, kept: str) -> None:
     assert email_address(typed) == kept == address_key(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://video.example/ada", "https://video.example/ada"),
+        (" https://video.example/j/1?pwd=aB#x\n", "https://video.example/j/1?pwd=aB#x"),
+        ("HTTPS://video.example/ada", "HTTPS://video.example/ada"),
+    ],
+)
+def test_an_address_over_https_is_kept_as_it_was_given(typed: str, kept: str) -> None:
+    assert https_address(typed) == kept == https_address(kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "because"),
+    [
+        ("", "begins with https://"),
+        ("http://video.example/ada", "begins with https://"),
+        ("video.example/ada", "begins with https://"),
+        ("javascript:alert(1)", "begins with https://"),
+        ("ftp://video.example/ada", "begins with https://"),
+        ("https://bank.example@video.example/", "user name"),
+        ("https://sam:secret@video.example/", "user name"),
+        ("https://video.example\\@other.example/", "begins with https://"),
+        ("https://video.example/a\u202eb", "U+202E"),
+    ],
+)
+def test_what_somebody_on_the_way_could_change_is_refused(typed: str, because: str) -> None:
+    assert because in refusal(https_address, typed)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,10 @@ def a_specialist(house: House) -> UUID:
     hours = [on(day, "00:00", "24:00") for day in EVERY_DAY]
     with entered(CallContext(caller=Caller(id, frozenset(["specialist"])))):
         house.remote("booking").set_availability(
-            availability={**vars(an_availability(hours)), "grid_minutes": 15}
+            availability={
+                **vars(an_availability(hours, meeting_link="https://video.example/ada")),
+                "grid_minutes": 15,
+            }
         )
     database = connected_database(house.database, "booking")
     with database.transaction() as tx:
