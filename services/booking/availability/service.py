@@ -26,8 +26,8 @@ from services.booking.availability import queries
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.queries import consultations_ahead
 from services.booking.consultations.following import follow_place
+from services.booking.consultations.queries import consultations_ahead
 from services.booking.outside.rereading import read_anew
 from services.booking.part import Part
 from services.booking.slots.news import tell_of_slots
