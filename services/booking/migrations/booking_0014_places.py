@@ -7,7 +7,7 @@ from alembic import op
 from chassis.tables import UtcDateTime
 
 revision = "booking_0014"
-down_revision = "booking_0009"
+down_revision = "booking_0013"
 branch_labels = None
 depends_on = None
 

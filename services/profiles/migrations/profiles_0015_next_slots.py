@@ -6,7 +6,7 @@ from alembic import op
 from chassis.tables import AnyJson
 
 revision = "profiles_0015"
-down_revision = "profiles_0010"
+down_revision = "profiles_0013"
 branch_labels = None
 depends_on = None
 
