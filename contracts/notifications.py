@@ -10,6 +10,7 @@ from uuid import UUID
 from annotated_doc import Doc
 
 from chassis.events import Event
+from contracts.profiles.preferences import Preferences
 
 PRODUCER = "notifications"
 
@@ -62,5 +63,6 @@ class NotificationsData:
     """What notifications holds on a person."""
 
     addressee: Addressee | None
+    preferences: Annotated[Preferences | None, Doc("As profiles told them last.")]
     notices: Annotated[list[Notice], Doc("The oldest first.")]
     mails: Annotated[list[SentMail], Doc("The oldest first.")]

@@ -17,14 +17,26 @@ CALENDAR_TYPE = "text/calendar; charset=utf-8"
 class CalendarFileQuery:
     """How a consultation's calendar file is to be written."""
 
-    discreet: Annotated[bool, Doc("With a title that says nothing, and without the place.")] = False
+    discreet: Annotated[
+        bool | None,
+        Doc(
+            "With a title that says nothing, and without the place; left out: as in your "
+            "preferences."
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCalendarFeed:
     """A private address at which calendars find one's consultations."""
 
-    discreet: Annotated[bool, Doc("With titles that say nothing, and without places.")] = False
+    discreet: Annotated[
+        bool | None,
+        Doc(
+            "With titles that say nothing, and without places; left out: as in your preferences, "
+            "now and later."
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,4 +54,4 @@ class CalendarFeed:
     address: Annotated[
         str, Doc("Where calendars subscribe; whoever knows it sees when you have consultations.")
     ] = field(repr=False)
-    discreet: bool
+    discreet: Annotated[bool, Doc("Whether its titles say nothing at present.")]

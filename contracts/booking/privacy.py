@@ -16,6 +16,7 @@ from contracts.booking.holds import HeldSlot
 from contracts.booking.outcomes import Outcome
 from contracts.booking.outside import OutsideCalendar
 from contracts.booking.waitlist import WaitlistEntry
+from contracts.profiles.preferences import Preferences
 
 # Events
 
@@ -48,3 +49,4 @@ class BookingData:
     outside_calendar: Annotated[
         OutsideCalendar | None, Doc("Their calendar elsewhere, where they gave one.")
     ] = None
+    preferences: Annotated[Preferences | None, Doc("As profiles told them last.")] = None

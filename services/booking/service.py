@@ -9,6 +9,7 @@ from services.booking.holds.service import Holds
 from services.booking.invariants.service import Invariants
 from services.booking.outcomes.service import Outcomes
 from services.booking.outside.service import OutsideCalendars
+from services.booking.preferences.service import AccountPreferences
 from services.booking.privacy.service import Privacy
 from services.booking.rescue.service import Rescue
 from services.booking.slots.service import Slots
@@ -27,6 +28,7 @@ class BookingService(
     CalendarFeeds,
     OutsideCalendars,
     FiguresOfMonths,
+    AccountPreferences,
     Privacy,
     Invariants,
 ):

@@ -21,6 +21,7 @@ from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed, OpenedCalendarFeed
+from contracts.profiles.preferences import Language, PreferencesChanged
 from contracts.profiles.privacy import AccountErased
 from services.booking.consultations.consultations import Consultation
 from services.booking.feeds import calendar_files
@@ -263,3 +264,55 @@ def test_a_feed_read_by_either_reader_gives_the_consultations_back(
     ]
     assert one == expected
     assert other == expected
+
+
+# Discreet by preference
+
+
+def prefers(booking: Talking, person: Caller, discreet: bool, version: int = 1) -> None:
+    booking.hears(
+        PreferencesChanged(
+            account_id=person.known(),
+            version=version,
+            time_zone=None,
+            language=Language.EN,
+            country=None,
+            discreet=discreet,
+        )
+    )
+
+
+def test_a_file_is_discreet_as_its_reader_prefers_unless_they_say_otherwise(
+    booking: Talking,
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    consultation = book(booking, client, specialist, slots_of(booking, specialist)[0])
+    prefers(booking, client, True)
+
+    def is_discreet(reader: Caller, wanted: bool | None) -> bool:
+        given = {"consultation_id": consultation.id, "discreet": wanted}
+        text = text_of(booking.asked_by(reader).get_consultation_file(**given))
+        return "SUMMARY:Appointment" in text
+
+    assert [is_discreet(client, wanted) for wanted in (None, True, False)] == [True, True, False]
+    assert not is_discreet(specialist, None)
+
+
+def test_a_feed_follows_the_preference_unless_it_was_opened_otherwise(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    book(booking, client, specialist, slots_of(booking, specialist)[0])
+
+    def is_discreet(token: str) -> bool:
+        return "SUMMARY:Appointment" in read(booking, token)
+
+    opened = booking.asked_by(client).open_calendar_feed(wanted=OpenCalendarFeed())
+    assert opened["discreet"] is False
+    assert not is_discreet(opened["token"])
+    prefers(booking, client, True)
+    assert is_discreet(opened["token"])
+    assert booking.asked_by(client).open_calendar_feed(wanted=OpenCalendarFeed())["discreet"]
+
+    assert not is_discreet(a_feed(booking, client, discreet=False))
+    token = a_feed(booking, client, discreet=True)
+    prefers(booking, client, False, version=2)
+    assert is_discreet(token)

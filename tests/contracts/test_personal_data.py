@@ -68,8 +68,10 @@ EXPORTED = {
     ("booking", "waits"): "waitlist",
     ("booking", "holds"): "held_slots",
     ("booking", "outcomes"): "outcomes",
+    ("booking", "preferences"): "preferences",
     ("booking", "outside_calendars"): "outside_calendar",
     ("notifications", "recipients"): "addressee",
+    ("notifications", "preferences"): "preferences",
     ("notifications", "notices"): "notices",
     ("notifications", "mails"): "mails",
 }

@@ -107,8 +107,9 @@ def test_a_zone_or_country_that_does_not_exist_is_named_and_nothing_is_taken(
     field: str, value: str, said: str
 ) -> None:
     mine = some_preferences()
+    wanted: dict[str, Any] = {field: value, "discreet": True}
     with pytest.raises(NoSuchCode) as refused:
-        mine.replace(replace(GERMAN, **{field: value, "discreet": True}))
+        mine.replace(replace(GERMAN, **wanted))
     [error] = refused.value.errors
     assert (error.field, error.value, error.detail) == (field, value, said)
     assert mine.to_resource() == GERMAN

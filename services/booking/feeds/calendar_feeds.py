@@ -16,16 +16,18 @@ TOKEN_BYTES = 32
 
 class CalendarFeed(Base):
     """Whoever knows the token may read it; the token itself is not kept here. Sealed, it stays
-    for some days in ``replies``, for a repetition of the call that asked for it."""
+    for some days in ``replies``, for a repetition of the call that asked for it.
+
+    ``discreet``: null follows the account's preference."""
 
     __tablename__ = "calendar_feeds"
     __table_args__ = (Index("uq_calendar_feeds_digest", "digest", unique=True),)
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     digest: Mapped[str | None] = mapped_column(default=None)
-    discreet: Mapped[bool] = mapped_column(default=False)
+    discreet: Mapped[bool | None] = mapped_column(default=None)
 
-    def open(self, token: str, discreet: bool) -> None:
+    def open(self, token: str, discreet: bool | None) -> None:
         """From now on it is found under this token, and under no earlier one."""
         self.digest = digest_of(token)
         self.discreet = discreet

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import eventlet
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
 from chassis.rpc import rpc
@@ -20,26 +21,30 @@ from services.booking.feeds.calendar_feeds import CalendarFeed, digest_of, new_t
 from services.booking.feeds.calendar_files import feed, published
 from services.booking.feeds.site import Site
 from services.booking.part import Part
+from services.booking.preferences.queries import preferences_of
 
 
 class CalendarFeeds(Part):
     site = Site()
 
     @rpc
-    def get_consultation_file(self, consultation_id: UUID, discreet: bool) -> File:
+    def get_consultation_file(self, consultation_id: UUID, discreet: bool | None) -> File:
+        reader, now = self.caller.known(), utc_now()
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
+            discreet = _is_discreet(session, reader, discreet)
         if consultation is None:
             raise NotFound(f"there is no consultation {consultation_id}")
         consultation.require_party(self.caller)
-        return _file(published(consultation, discreet, self.site, utc_now()))
+        return _file(published(consultation, discreet, self.site, now))
 
     @rpc
     def open_calendar_feed(self, wanted: OpenCalendarFeed) -> contract.OpenedCalendarFeed:
         account_id, token = self.caller.known(), new_token()
         with self.store.transaction() as tx:
             tx.lock_or_create(CalendarFeed, account_id).open(token, wanted.discreet)
-            return tx.reply(contract.OpenedCalendarFeed(token=token, discreet=wanted.discreet))
+            discreet = _is_discreet(tx, account_id, wanted.discreet)
+            return tx.reply(contract.OpenedCalendarFeed(token=token, discreet=discreet))
 
     @rpc
     def close_calendar_feed(self) -> None:
@@ -57,7 +62,13 @@ class CalendarFeeds(Part):
             if found is None:
                 raise NotFound("there is no such calendar")
             consultations = session.scalars(queries.in_feed_of(found.account_id, now)).all()
-        return _file(feed(_one_by_one(consultations), found.discreet, self.site))
+            discreet = _is_discreet(session, found.account_id, found.discreet)
+        return _file(feed(_one_by_one(consultations), discreet, self.site))
+
+
+def _is_discreet(session: Session, account_id: UUID, wanted: bool | None) -> bool:
+    """As wanted; else as the account prefers."""
+    return preferences_of(session, account_id).discreet if wanted is None else wanted
 
 
 def _one_by_one(consultations: Iterable[Consultation]) -> Iterator[Consultation]:

@@ -18,6 +18,7 @@ from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.outside.removal import forget
+from services.booking.preferences.preferences import Preferences
 from services.booking.rescue.facts import Facts
 from services.booking.rescue.lost import Lost
 from services.booking.waitlist.offering import release
@@ -91,6 +92,7 @@ def _hand_on(
 def _drop_what_is_theirs(tx: Transaction, account_id: UUID) -> None:
     forget(tx, account_id)
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == account_id))
+    tx.execute(delete(Preferences).where(Preferences.account_id == account_id))
     tx.execute(delete(Facts).where(Facts.specialist_id == account_id))
     tx.execute(delete(Outcome).where(Outcome.account_id == account_id))
     tx.execute(delete(Calendar).where(Calendar.specialist_id == account_id))

@@ -17,6 +17,7 @@ from services.booking.holds.queries import held_for
 from services.booking.outcomes.queries import outcomes_of
 from services.booking.outside.queries import outside_calendar_of
 from services.booking.part import Part
+from services.booking.preferences.preferences import Preferences
 from services.booking.privacy.erasure import erase
 from services.booking.waitlist.queries import waits_of
 
@@ -30,6 +31,7 @@ class Privacy(Part):
         now = utc_now()
         with self.store.reading() as session:
             calendar = session.get(Calendar, account_id)
+            preferences = session.get(Preferences, account_id)
             held = session.scalars(held_for(account_id, now))
             return BookingData(
                 availability=None if calendar is None else self.links.shown_with(calendar),
@@ -40,6 +42,7 @@ class Privacy(Part):
                     )
                     for each in session.scalars(mine)
                 ],
+                preferences=None if preferences is None else preferences.to_resource(),
                 waitlist=[each.to_resource() for each in session.scalars(waits)],
                 outcomes=[each.to_resource() for each in session.scalars(outcomes_of(account_id))],
                 held_slots=[each.to_resource() for each in held],

@@ -11,11 +11,12 @@ from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import Postbox
 from services.notifications.notices.notices import Notice
+from services.notifications.preferences.preferences import Preferences
 
 
 def fall_silent(tx: Transaction, account_id: UUID) -> None:
-    """Delete address, notices, and mails that have not left."""
-    for kind in (Notice, Recipient):
+    """Delete address, preferences, notices, and mails that have not left."""
+    for kind in (Notice, Recipient, Preferences):
         tx.execute(delete(kind).where(kind.account_id == account_id))
     tx.execute(delete(Mail).where(Mail.account_id == account_id, Mail.status != MailStatus.SENT))
 

@@ -15,6 +15,7 @@ from services.notifications.mails.queries import mails_of
 from services.notifications.notices.notices import Notice
 from services.notifications.notices.queries import notices_of
 from services.notifications.part import Part
+from services.notifications.preferences.preferences import Preferences
 from services.notifications.privacy.erasure import erase, fall_silent
 
 
@@ -26,8 +27,10 @@ class Privacy(Part):
         mails = mails_of(account_id).order_by(Mail.id)
         with self.store.reading() as session:
             recipient = session.get(Recipient, account_id)
+            preferences = session.get(Preferences, account_id)
             return NotificationsData(
                 addressee=None if recipient is None else recipient.to_resource(),
+                preferences=None if preferences is None else preferences.to_resource(),
                 notices=[each.to_resource() for each in session.scalars(notices)],
                 mails=[each.to_resource() for each in session.scalars(mails)],
             )

@@ -1,0 +1,20 @@
+"""What is remembered of people's preferences."""
+
+from __future__ import annotations
+
+from chassis.subscribe import subscribe
+from chassis.transaction import Transaction
+from contracts.profiles.accounts import AccountRegistered
+from contracts.profiles.preferences import PreferencesChanged
+from services.booking.part import Part
+from services.booking.preferences.preferences import Preferences
+
+
+class AccountPreferences(Part):
+    @subscribe(AccountRegistered)
+    def learn_first_preferences(self, event: AccountRegistered, tx: Transaction) -> None:
+        tx.lock_or_create(Preferences, event.account_id).learn_registration(event)
+
+    @subscribe(PreferencesChanged)
+    def learn_preferences(self, event: PreferencesChanged, tx: Transaction) -> None:
+        tx.lock_or_create(Preferences, event.account_id).learn(event)
