@@ -311,7 +311,9 @@ class Account:
     pending_email: Annotated[
         str | None, Doc("The address that was asked for, until its link is followed.")
     ]
-    display_name: str
+    display_name: Annotated[
+        str, Doc("Specialists with whom you book a consultation see it from then on.")
+    ]
     roles: list[Role]
     created_at: datetime
     verified: Annotated[bool, Doc("The e-mail address is proven.")]

@@ -67,6 +67,6 @@ class AvailabilityApi(Api):
         allow=ANYONE_RECOGNISED,
         errors=[NotFound, BadPeriod, UnknownTimeZone],
     )
-    def list_days(self, specialist_id: UUID, query: Period) -> Any:
+    def list_days(self, specialist_id: SpecialistId, query: Period) -> Any:
         """On which dates of a period the specialist has free slots, and how many."""
         return self.booking.list_days(specialist_id=specialist_id, period=query)

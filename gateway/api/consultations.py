@@ -22,7 +22,6 @@ from contracts.booking.consultations import (
     BookingPaused,
     BudgetSpent,
     CancelConsultation,
-    Consultation,
     ConsultationsQuery,
     DayFull,
     HasBegun,
@@ -45,8 +44,9 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.outcomes import OutcomeClosed, OutcomeGiven, OutcomeNotYours, SayOutcome
 from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
+from contracts.named import NamedConsultation
 from contracts.profiles.accounts import Role
-from gateway.api.base import Api
+from gateway.api.names import Naming
 from gateway.declaration import SIGNED_IN
 from gateway.endpoint import endpoint
 
@@ -66,12 +66,12 @@ STANDS_AGAINST_A_TIME = (
 STANDS_AGAINST_A_CHANGE = (NotFound, NotBooked, HasBegun, NoticeTooShort)
 
 
-class ConsultationsApi(Api):
+class ConsultationsApi(Naming):
     @endpoint(
         "POST",
         "/api/v1/consultations",
         body=BookConsultation,
-        returns=Consultation,
+        returns=NamedConsultation,
         status=HTTPStatus.CREATED,
         allow=[Role.CLIENT],
         errors=[
@@ -85,66 +85,71 @@ class ConsultationsApi(Api):
         ],
     )
     def book(self, body: BookConsultation) -> Any:
-        """Book a free first consultation.
+        """Book a free first consultation: the specialist sees your display name from then on.
 
         The problem `already_booked` names yours in `consultation_id`.
         """
-        return self.booking.book_consultation(
+        booked = self.booking.book_consultation(
             specialist_id=body.specialist_id,
             starts_at=body.starts_at,
             note=None if body.note is None else PrivateNote(text=body.note),
         )
+        return self.named(booked)
 
     @endpoint(
         "GET",
         "/api/v1/consultations",
         query=ConsultationsQuery,
-        returns=page_of(Consultation),
+        returns=page_of(NamedConsultation),
         allow=SIGNED_IN,
         errors=[BadCursor, BadPeriod],
     )
     def list_consultations(self, query: ConsultationsQuery) -> Any:
         """Your consultations in order of their start."""
-        return self.booking.list_consultations(query=query)
+        return self.named_items(self.booking.list_consultations(query=query))
 
     @endpoint(
         "GET",
         "/api/v1/consultations/{consultation_id}",
-        returns=Consultation,
+        returns=NamedConsultation,
         allow=SIGNED_IN,
         errors=[NotFound],
     )
     def get_consultation(self, consultation_id: UUID) -> Any:
         """One of your consultations."""
-        return self.booking.get_consultation(consultation_id=consultation_id)
+        return self.named(self.booking.get_consultation(consultation_id=consultation_id))
 
     @endpoint(
         "POST",
         "/api/v1/consultations/{consultation_id}/cancellation",
         body=CancelConsultation,
-        returns=Consultation,
+        returns=NamedConsultation,
         allow=SIGNED_IN,
         errors=STANDS_AGAINST_A_CHANGE,
         repeatable=True,
     )
     def cancel(self, consultation_id: UUID, body: CancelConsultation) -> Any:
         """Cancel a consultation; its time is free again."""
-        return self.booking.cancel_consultation(consultation_id=consultation_id, cancellation=body)
+        cancelled = self.booking.cancel_consultation(
+            consultation_id=consultation_id, cancellation=body
+        )
+        return self.named(cancelled)
 
     @endpoint(
         "POST",
         "/api/v1/consultations/{consultation_id}/rescheduling",
         body=RescheduleConsultation,
-        returns=Consultation,
+        returns=NamedConsultation,
         allow=SIGNED_IN,
         errors=[*STANDS_AGAINST_A_CHANGE, *STANDS_AGAINST_A_TIME, SameTime],
         repeatable=True,
     )
     def reschedule(self, consultation_id: UUID, body: RescheduleConsultation) -> Any:
         """Move a consultation to another free slot."""
-        return self.booking.reschedule_consultation(
+        moved = self.booking.reschedule_consultation(
             consultation_id=consultation_id, starts_at=body.starts_at
         )
+        return self.named(moved)
 
     @endpoint(
         "GET",
@@ -169,16 +174,17 @@ class ConsultationsApi(Api):
         "POST",
         "/api/v1/consultations/{consultation_id}/attendance",
         body=SayAttendance,
-        returns=Consultation,
+        returns=NamedConsultation,
         allow=SIGNED_IN,
         errors=[NotFound, NotHeld, NotOver, AttendanceClosed, AttendanceGiven],
         repeatable=True,
     )
     def say_attendance(self, consultation_id: UUID, body: SayAttendance) -> Any:
         """Say whether a consultation took place, within 48 hours of its end. Put it right once."""
-        return self.booking.say_attendance(
+        said = self.booking.say_attendance(
             consultation_id=consultation_id, attendance=body.attendance
         )
+        return self.named(said)
 
     @endpoint(
         "POST",

@@ -19,20 +19,19 @@ from contracts.booking.waitlist import (
     LeaveWaitlist,
     SlotsFree,
     TooManyWaits,
-    Waitlist,
-    WaitlistEntry,
 )
+from contracts.named import NamedWaitlist, NamedWaitlistEntry
 from contracts.profiles.accounts import Role
-from gateway.api.base import Api
+from gateway.api.names import Naming
 from gateway.endpoint import endpoint
 
 
-class WaitlistApi(Api):
+class WaitlistApi(Naming):
     @endpoint(
         "POST",
         "/api/v1/waitlist",
         body=JoinWaitlist,
-        returns=WaitlistEntry,
+        returns=NamedWaitlistEntry,
         status=HTTPStatus.CREATED,
         allow=[Role.CLIENT],
         errors=[
@@ -50,14 +49,15 @@ class WaitlistApi(Api):
     )
     def join(self, body: JoinWaitlist) -> Any:
         """Wait for a time with a specialist who has none that fits; again: keep your place."""
-        return self.booking.join_waitlist(
+        joined = self.booking.join_waitlist(
             specialist_id=body.specialist_id, time_zone=body.time_zone, wishes=body.wishes
         )
+        return self.named(joined)
 
-    @endpoint("GET", "/api/v1/waitlist", returns=Waitlist, allow=[Role.CLIENT])
+    @endpoint("GET", "/api/v1/waitlist", returns=NamedWaitlist, allow=[Role.CLIENT])
     def list_waitlist(self) -> Any:
         """Whom you wait for, and what is held for you."""
-        return self.booking.list_waitlist()
+        return self.named_items(self.booking.list_waitlist())
 
     @endpoint("GET", "/api/v1/held-slots", returns=HeldSlots, allow=[Role.CLIENT])
     def list_held_slots(self) -> Any:

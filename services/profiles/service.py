@@ -5,6 +5,7 @@ from services.profiles.auditing import Auditing
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
 from services.profiles.licences.service import Licences
+from services.profiles.names.service import Names
 from services.profiles.preferences.service import AccountPreferences
 from services.profiles.privacy.service import Privacy
 from services.profiles.second_factors.service import SecondFactors
@@ -19,6 +20,7 @@ class ProfilesService(
     AccountPreferences,
     Specialists,
     Licences,
+    Names,
     Discovery,
     Featuring,
     Privacy,

@@ -1,0 +1,34 @@
+"""What profiles can be asked about people's names."""
+
+from __future__ import annotations
+
+from chassis.rpc import rpc
+from contracts.profiles import names as contract
+from contracts.profiles.names import ClientName, NamesWanted, SpecialistName
+from services.profiles.names.queries import client_names, specialist_names
+from services.profiles.part import Part
+from services.profiles.specialists import photos
+
+
+class Names(Part):
+    @rpc
+    def names_of(self, wanted: NamesWanted) -> contract.Names:
+        """Names of whoever has something with the caller.
+
+        Profiles does not know who has: the gateway asks for the ids in an answer of booking,
+        which looked at who is asking, and has no endpoint that asks for others.
+        """
+        self.caller.known()
+        with self.store.reading() as session:
+            clients = session.execute(client_names(wanted.clients)) if wanted.clients else ()
+            specialists = (
+                session.execute(specialist_names(wanted.specialists)) if wanted.specialists else ()
+            )
+            return contract.Names(
+                clients=[ClientName(id=id, display_name=name) for id, name in clients],
+                specialists=[
+                    SpecialistName(id=id, display_name=name, photo=photos.addresses(photo))
+                    for id, name, photo in specialists
+                    if name
+                ],
+            )
