@@ -301,7 +301,7 @@ def test_the_export_has_address_notices_and_mails(notifications: Talking) -> Non
 def test_who_is_not_known_exports_nothing(notifications: Talking) -> None:
     answer = notifications.asked_by(Caller(new_id())).export_personal_data()
     assert load(NotificationsData, answer, Reading.WIRE) == NotificationsData(
-        addressee=None, notices=[], mails=[]
+        addressee=None, preferences=None, notices=[], mails=[]
     )
     with pytest.raises(Unauthenticated):
         notifications.asked_by(NOBODY).export_personal_data()

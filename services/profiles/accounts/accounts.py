@@ -167,7 +167,7 @@ class Account(Base):
         return [
             EmailChanged(
                 account_id=self.id,
-                version=self._next_version(),
+                version=self.next_version(),
                 email=self.email,
                 previous_email=previous_email,
             )
@@ -252,7 +252,7 @@ class Account(Base):
         return [
             RolesChanged(
                 account_id=self.id,
-                version=self._next_version(),
+                version=self.next_version(),
                 roles=[Role(role) for role in roles],
             )
         ]
@@ -276,7 +276,8 @@ class Account(Base):
         roles = frozenset(self.roles) - self._dormant(second_factor)
         return Caller(self.id, roles, self.verified, session_id, second_factor)
 
-    def _next_version(self) -> int:
+    def next_version(self) -> int:
+        """For what is told next about this account, of whatever kind."""
         self.version += 1
         return self.version
 

@@ -13,7 +13,6 @@ def upgrade() -> None:
     op.create_table(
         "preferences",
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("time_zone", sa.Text()),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("country", sa.Text()),
@@ -21,8 +20,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name="pk_preferences"),
     )
     op.execute(
-        "INSERT INTO preferences (account_id, version, language, discreet)"
-        " SELECT id, 0, 'en', false FROM accounts"
+        "INSERT INTO preferences (account_id, language, discreet)"
+        " SELECT id, 'en', false FROM accounts"
     )
     op.add_column("sign_ups", sa.Column("time_zone", sa.Text()))
     op.add_column("sign_ups", sa.Column("language", sa.Text(), nullable=False, server_default="en"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,12 +14,12 @@ from services.profiles.specialists.standards import require_zone_and_country
 
 
 class Preferences(Base):
-    """There from the account's first moment, with what was chosen at sign-up as version 0."""
+    """There from the account's first moment, with what was chosen at sign-up. Their version is
+    the account's: it counts whatever is told about it."""
 
     __tablename__ = "preferences"
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(default=0)
     time_zone: Mapped[str | None] = mapped_column(default=None)
     language: Mapped[str] = mapped_column(default=Language.EN)
     country: Mapped[str | None] = mapped_column(default=None)
@@ -27,18 +28,19 @@ class Preferences(Base):
     @classmethod
     def at_sign_up(cls, account_id: UUID, chosen: contract.Preferences) -> Preferences:
         """Those of a new account; ``AccountRegistered`` tells them."""
-        return cls(account_id=account_id, version=0, **vars(chosen))
+        return cls(account_id=account_id, **vars(chosen))
 
-    def replace(self, wanted: contract.Preferences) -> list[PreferencesChanged]:
+    def replace(
+        self, wanted: contract.Preferences, next_version: Callable[[], int]
+    ) -> list[PreferencesChanged]:
         """Take on all of them; the same ones again change nothing. Raises ``NoSuchCode``."""
         require_zone_and_country(wanted.time_zone, wanted.country)
         if wanted == self.to_resource():
             return []
         self.time_zone, self.language = wanted.time_zone, wanted.language
         self.country, self.discreet = wanted.country, wanted.discreet
-        self.version += 1
         return [
-            PreferencesChanged(account_id=self.account_id, version=self.version, **vars(wanted))
+            PreferencesChanged(account_id=self.account_id, version=next_version(), **vars(wanted))
         ]
 
     def to_resource(self) -> contract.Preferences:

@@ -24,5 +24,5 @@ class AccountPreferences(Knowing):
         with self.store.transaction() as tx:
             account = self.own_account(tx)
             mine = tx.lock(Preferences, account.id)
-            tx.emit(*mine.replace(preferences))
+            tx.emit(*mine.replace(preferences, account.next_version))
             return tx.reply(mine.to_resource())
