@@ -31,6 +31,13 @@ HOURS = [
 ]
 
 
+PREFERENCES = {
+    "specialist": {"time_zone": "Europe/Berlin", "language": "de", "country": "DE"},
+    "client": {"time_zone": "Europe/London", "language": "en", "country": "GB"},
+}
+"""What their browsers would send."""
+
+
 class StepFailed(Exception):
     """The platform did not do what the tour says it does."""
 
@@ -138,11 +145,12 @@ class Tour:
         sign_up = call("POST", "/accounts", json=account, expect=HTTPStatus.ACCEPTED, then=asked)
         token = self._last_heard("EmailVerificationRequested")["data"]["token"]
         session = call("PUT", "/email-verifications", json={"token": token, **sign_up})
-        change_role(self._settings, account["email"], Role.ADMIN, What.ROLE_GRANTED)
         admin = _bearer(session)
         password = {"password": PASSWORD}
         begun = call("POST", "/me/totp", json=password, headers=admin, expect=HTTPStatus.CREATED)
         call("PUT", "/me/totp", json={"code": TOTP(begun["secret"]).now()}, headers=admin)
+        # last, as it voids the access token
+        change_role(self._settings, account["email"], Role.ADMIN, What.ROLE_GRANTED)
         token = {"refresh_token": session["refresh_token"]}
         return _bearer(call("POST", "/sessions/refresh", json=token))
 
@@ -287,7 +295,8 @@ class Tour:
 
 def _account(role: str, name: str) -> dict[str, str]:
     email = f"{role}-{uuid4().hex[:8]}@example.org"
-    return {"email": email, "password": PASSWORD, "display_name": name, "role": role}
+    account = {"email": email, "password": PASSWORD, "display_name": name, "role": role}
+    return account | PREFERENCES[role]
 
 
 def _bearer(session: dict[str, Any]) -> dict[str, str]:

@@ -35,6 +35,7 @@ from contracts.profiles.accounts import (
     VerifyEmail,
 )
 from contracts.profiles.licences import DecideLicence, Decision, SubmitLicence
+from contracts.profiles.preferences import Language
 from contracts.profiles.specialists import ChangeProfile, Fee, Listing, WriteProfile
 from firststep import platform
 from firststep.listen import listener
@@ -66,6 +67,7 @@ class DemoSpecialist:
         return f"{ascii_name.lower().replace(' ', '.')}@demo.example"
 
 
+READ_GERMAN = {"DE", "AT"}
 EARLY, LATE = ("monday", "tuesday", "wednesday"), ("wednesday", "thursday", "friday")
 SPECIALISTS = [
     DemoSpecialist(
@@ -190,6 +192,9 @@ class Seeding:
             password=PASSWORD,
             display_name=demo.name,
             role=SignUpRole.SPECIALIST,
+            time_zone=demo.time_zone,
+            language=Language.DE if demo.country in READ_GERMAN else Language.EN,
+            country=demo.country,
         )
         if self._has_account(demo.email):
             return

@@ -160,6 +160,8 @@ def _play_accounts(house: House) -> None:
     assert person.post("/password-resets", reset).status_code == 202
     changed = {"current": PASSWORD, "new": f"{PASSWORD} again"}
     assert person.put("/me/password", changed).status_code == 204
+    preferences = person.get("/me/preferences").json()
+    assert person.put("/me/preferences", {**preferences, "language": "de"}).status_code == 200
     _play_second_factors(house)
     _play_operators(house)
 
