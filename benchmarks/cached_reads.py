@@ -185,7 +185,6 @@ def _a_featured_one() -> Specialist:
             biography="I listen first. " * 40,
             languages=["en", "de"],
             topics=["anxiety", "low-mood"],
-            time_zone="Europe/Berlin",
             online=True,
         )
     )

@@ -112,7 +112,6 @@ class Tour:
             "biography": "I listen first. We find out together what would help.",
             "languages": ["en", "de"],
             "topics": ["anxiety", "depression"],
-            "time_zone": "Europe/Berlin",
             "online": True,
         }
         written: dict[str, Any] = self._call(

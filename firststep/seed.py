@@ -262,7 +262,6 @@ def _profile_of(demo: DemoSpecialist) -> WriteProfile:
         topics=demo.topics,
         approaches=demo.approaches,
         countries=[demo.country],
-        time_zone=demo.time_zone,
         in_person=demo.weekdays == EARLY,
         online=True,
         fees=[Fee(amount="95.00", currency=demo.currency, minutes=50)],

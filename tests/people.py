@@ -149,7 +149,6 @@ def a_profile(**changes: Any) -> dict[str, Any]:
         "biography": "I listen first.",
         "languages": ["en"],
         "topics": ["anxiety"],
-        "time_zone": "Europe/Berlin",
         "online": True,
     }
     return {**profile, **changes}

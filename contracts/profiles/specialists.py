@@ -15,7 +15,6 @@ from chassis.errors import Conflict, Invalid
 from chassis.events import Audience, Event, Version
 from chassis.schemas import Normalised
 from contracts.inputs.texts import OneLineOrNone, headline, one_line, running_text
-from contracts.inputs.zones import time_zone
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import DisplayName
 from contracts.shapes import DECIMAL, ISO_639, ISO_3166, ISO_3166_OR_NONE, ISO_4217
@@ -87,14 +86,6 @@ CountryCode = Annotated[
 
 Countries = Annotated[
     list[CountryCode], Length(max=50), Doc("Where clients may live; ISO 3166-1 alpha-2.")
-]
-
-
-TimeZone = Annotated[
-    str,
-    Normalised(time_zone),
-    Length(max=64),
-    Doc("IANA's name of the zone, such as `Europe/Berlin`."),
 ]
 
 
@@ -197,7 +188,6 @@ class WriteProfile:
     approaches: Approaches = field(default_factory=list)
     languages: Languages = field(default_factory=list)
     countries: Countries = field(default_factory=list)
-    time_zone: TimeZone = ""
     in_person: bool = False
     practice: Practice = field(default_factory=Practice)
     online: bool = False
@@ -217,7 +207,6 @@ class ChangeProfile:
     approaches: Approaches | None = None
     languages: Languages | None = None
     countries: Countries | None = None
-    time_zone: TimeZone | None = None
     in_person: bool | None = None
     practice: Annotated[Practice | None, Doc("As a whole: what it leaves out is empty.")] = None
     online: bool | None = None
@@ -264,7 +253,6 @@ class Specialist:
     approaches: list[str]
     languages: list[str]
     countries: list[str]
-    time_zone: str
     in_person: bool
     practice: Practice
     online: bool

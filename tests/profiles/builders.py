@@ -35,7 +35,6 @@ def a_profile(**changes: Any) -> WriteProfile:
         "biography": "I listen first.",
         "languages": ["en"],
         "topics": ["anxiety"],
-        "time_zone": "Europe/Berlin",
         "online": True,
     }
     return WriteProfile(**{**profile, **changes})

@@ -92,7 +92,7 @@ def test_a_profile_is_completed_and_listed_in_one_change() -> None:
 
 @pytest.mark.parametrize(
     ("part", "nothing"),
-    [("headline", ""), ("biography", ""), ("topics", []), ("languages", []), ("time_zone", "")],
+    [("headline", ""), ("biography", ""), ("topics", []), ("languages", [])],
 )
 def test_each_part_that_is_missing_stands_against_listing(part: str, nothing: Any) -> None:
     specialist = a_specialist()
@@ -108,7 +108,7 @@ def test_all_missing_parts_are_named_at_once() -> None:
     with pytest.raises(ProfileIncomplete) as refusal:
         specialist.change(LIST, NOW)
     missing = [each.field for each in refusal.value.errors]
-    needed = ["headline", "biography", "topics", "languages", "time_zone", "online", "licence"]
+    needed = ["headline", "biography", "topics", "languages", "online", "licence"]
     assert missing == needed
 
 
@@ -198,8 +198,6 @@ def test_a_biography_is_rendered_whenever_it_is_written() -> None:
         ({"languages": ["en", "xx"]}, "languages.1", "xx"),
         ({"languages": ["qqq"]}, "languages.0", "qqq"),
         ({"countries": ["DE", "AT", "XX"]}, "countries.2", "XX"),
-        ({"time_zone": "Mars/Olympus"}, "time_zone", "Mars/Olympus"),
-        ({"time_zone": "../../etc/passwd"}, "time_zone", "../../etc/passwd"),
         ({"fees": [Fee(amount="9", currency="ABC", minutes=50)]}, "fees.0.currency", "ABC"),
     ],
 )
@@ -213,17 +211,16 @@ def test_what_does_not_exist_is_named(change: dict[str, Any], field: str, value:
 
 def test_all_that_does_not_exist_is_named_at_once() -> None:
     with pytest.raises(NoSuchCode) as refusal:
-        an_empty_specialist().write(a_profile(languages=["xx"], countries=["XX"], time_zone="x"))
+        an_empty_specialist().write(a_profile(languages=["xx"], countries=["XX"]))
     named = {each.field for each in refusal.value.errors}
-    assert named == {"languages.0", "countries.0", "time_zone"}
+    assert named == {"languages.0", "countries.0"}
 
 
-def test_languages_countries_and_zones_of_the_world_are_known() -> None:
+def test_languages_and_countries_of_the_world_are_known() -> None:
     specialist = a_specialist()
     change = ChangeProfile(
         languages=["en", "ar", "swh", "gsw"],
         countries=["DE"],
-        time_zone="America/Argentina/Buenos_Aires",
         fees=[Fee(amount="12000", currency="JPY", minutes=50)],
     )
     specialist.change(change, NOW)

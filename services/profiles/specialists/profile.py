@@ -14,7 +14,7 @@ from contracts.profiles.specialists import ChangeProfile, ProfileExists, WritePr
 from services.profiles.specialists import standards
 
 WRITTEN = tuple(each.name for each in fields(WriteProfile))
-NEEDED_TO_LIST = ("headline", "biography", "topics", "languages", "time_zone")
+NEEDED_TO_LIST = ("headline", "biography", "topics", "languages")
 NO_PROFILE = "You have no profile yet. Please write one first."
 LISTS = ("topics", "approaches", "languages", "countries", "accessibility")
 
@@ -34,7 +34,6 @@ class Profile:
     approaches: Mapped[list[str]] = mapped_column(default=list)
     languages: Mapped[list[str]] = mapped_column(default=list)
     countries: Mapped[list[str]] = mapped_column(default=list)
-    time_zone: Mapped[str] = mapped_column(default="")
     in_person: Mapped[bool] = mapped_column(default=False)
     practice: Mapped[dict[str, Any]] = mapped_column(default=dict)
     online: Mapped[bool] = mapped_column(default=False)

@@ -266,7 +266,6 @@ class Specialist(Profile, Base):
             approaches=self.approaches,
             languages=self.languages,
             countries=self.countries,
-            time_zone=self.time_zone,
             in_person=self.in_person,
             practice=contract.Practice(**self.practice),
             online=self.online,

@@ -57,8 +57,6 @@ def _unknown(profile: WriteProfile | ChangeProfile) -> Iterator[FieldError]:
         if fee.currency not in currencies():
             what = "No currency has this ISO 4217 code."
             yield FieldError(f"fees.{place}.currency", what, fee.currency)
-    if profile.time_zone and (problem := why_not_a_zone(profile.time_zone)):
-        yield FieldError("time_zone", problem, profile.time_zone)
 
 
 @cache
