@@ -1,19 +1,23 @@
 """Append-only tables: the database itself refuses to change, remove or replace their rows.
 
     def upgrade() -> None:                                # a migration
-        append_only.guard("audit")                        # rows stay as they were written
+        append_only.guard("mendings")                     # rows stay as they were written
         append_only.guard("history", erased_with="owner_id")   # they go when their owner is erased
         append_only.guard("journal", rewritten="body")    # this column alone may be rewritten
+        append_only.guard("audit", ageing=Ageing("at", deleted_after=729))  # they go when old
 
 PostgreSQL refuses UPDATE (also that of ON CONFLICT and MERGE), DELETE and TRUNCATE. SQLite refuses
 UPDATE and DELETE, and an INSERT of a key that is there: its REPLACE removes the row in the way
 without asking a DELETE trigger, unless the connection has set ``recursive_triggers``.
 
-Nothing here stops the owner of the database: triggers can be dropped or disabled, tables dropped,
-files and ``PRAGMA writable_schema`` edited.
+How old a row is, the database's own clock says. Nothing here stops the owner of the database:
+triggers can be dropped or disabled, tables dropped, files and ``PRAGMA writable_schema`` edited.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,37 +29,66 @@ BEGIN
 RAISE EXCEPTION '{table} is append-only';
 END $$
 """
-UNLESS_ERASED = """
+UNLESS = """
 IF TG_OP = 'DELETE' AND TG_LEVEL = 'ROW' THEN
-IF EXISTS (SELECT 1 FROM forgotten WHERE forgotten.id = OLD.{owner}) THEN RETURN OLD; END IF;
+IF {removable} THEN RETURN OLD; END IF;
 END IF;
 """
 ERASED = "EXISTS (SELECT 1 FROM forgotten WHERE forgotten.id = OLD.{owner})"
+ACTIONS = ("insert", "update", "delete")
 
 
-def guard(table: str, erased_with: str | None = None, rewritten: str | None = None) -> None:
+@dataclass(frozen=True)
+class Ageing:
+    """What retention may do to a row, by its age in days; ``column`` bears the row's time.
+
+    ``deleted_after``: from then on it may be deleted. ``emptied_after``: from then on these columns
+    may be set to NULL, and to nothing else. A day less than retention waits for, so that a clock
+    that is ahead of the database's does no harm.
+    """
+
+    column: str
+    deleted_after: int | None = None
+    emptied_after: Mapping[str, int] = field(default_factory=dict)
+
+
+def guard(
+    table: str,
+    erased_with: str | None = None,
+    rewritten: str | None = None,
+    ageing: Ageing | None = None,
+) -> None:
     """Guard a table, in a migration.
 
     ``erased_with``: the column of the id whose erasure (``Transaction.forget``) lets a row go;
-    ``rewritten``: the one column that may change.
+    ``rewritten``: the one column that may change; ``ageing``: what may happen to old rows.
     """
+    removable = _removable(erased_with, ageing)
     if op.get_bind().dialect.name == "sqlite":
-        _on_sqlite(table, erased_with, rewritten)
+        _on_sqlite(table, removable, _forbidden_changes(table, rewritten, ageing))
     else:
-        _on_postgresql(table, erased_with, rewritten)
+        _on_postgresql(table, removable, _forbidden_changes(table, rewritten, ageing))
 
 
-def _on_postgresql(table: str, erased_with: str | None, rewritten: str | None) -> None:
-    exception = UNLESS_ERASED.format(owner=erased_with) if erased_with else ""
+def lift(table: str) -> None:
+    """Take the guard from a table, in a migration that guards it anew."""
+    if op.get_bind().dialect.name == "sqlite":
+        for action in ACTIONS:
+            op.execute(f"DROP TRIGGER {table}_refuses_{action}")
+    else:
+        op.execute(f"DROP FUNCTION {table}_is_append_only() CASCADE")
+
+
+def _on_postgresql(table: str, removable: str, forbidden: str) -> None:
+    exception = UNLESS.format(removable=removable) if removable else ""
     op.execute(ON_POSTGRESQL.format(table=table, exception=exception))
-    changed = _changed(table, rewritten, "IS DISTINCT FROM") if rewritten else ""
     whole = ["TRUNCATE"]
-    if erased_with:
+    if removable:
         _trigger_on_postgresql(table, "removal", "DELETE", "FOR EACH ROW")
     else:
         whole.append("DELETE")
-    if changed:
-        _trigger_on_postgresql(table, "change", "UPDATE", f"FOR EACH ROW WHEN ({changed})")
+    if forbidden:
+        _trigger_on_postgresql(table, "change", "UPDATE", f"FOR EACH ROW WHEN ({forbidden})")
     else:
         whole.append("UPDATE")
     _trigger_on_postgresql(table, "all", " OR ".join(whole), "FOR EACH STATEMENT")
@@ -68,21 +101,22 @@ def _trigger_on_postgresql(table: str, name: str, events: str, how: str) -> None
     )
 
 
-def _on_sqlite(table: str, erased_with: str | None, rewritten: str | None) -> None:
+def _on_sqlite(table: str, removable: str, forbidden: str) -> None:
     there = " OR ".join(
         " AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in _keys(table)
     )
     conditions = {
         # NEW.rowid is -1 where the statement gives none
-        "INSERT": f"EXISTS (SELECT 1 FROM {table} WHERE {there} "
+        "insert": f"EXISTS (SELECT 1 FROM {table} WHERE {there} "
         "OR (rowid = NEW.rowid AND NEW.rowid > 0))",
-        "UPDATE": _changed(table, rewritten, "IS NOT") if rewritten else "1",
-        "DELETE": f"NOT {ERASED.format(owner=erased_with)}" if erased_with else "1",
+        # UPDATE OR REPLACE of a rowid removes the row in the way
+        "update": f"{forbidden} OR NEW.rowid <> OLD.rowid" if forbidden else "1",
+        "delete": f"NOT ({removable})" if removable else "1",
     }
-    for action, condition in conditions.items():
+    for action in ACTIONS:
         op.execute(
-            f"CREATE TRIGGER {table}_refuses_{action.lower()} BEFORE {action} ON {table} "
-            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            f"CREATE TRIGGER {table}_refuses_{action} BEFORE {action.upper()} ON {table} "
+            f"WHEN {conditions[action]} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         )
 
 
@@ -93,7 +127,38 @@ def _keys(table: str) -> list[list[str]]:
     return [found.get_pk_constraint(table)["constrained_columns"], *unique]
 
 
-def _changed(table: str, rewritten: str, differs: str) -> str:
+def _removable(erased_with: str | None, ageing: Ageing | None) -> str:
+    """When a row may be deleted; empty: never."""
+    conditions = []
+    if erased_with:
+        conditions.append(ERASED.format(owner=erased_with))
+    if ageing and ageing.deleted_after:
+        conditions.append(_older(ageing.column, ageing.deleted_after))
+    return " OR ".join(conditions)
+
+
+def _forbidden_changes(table: str, rewritten: str | None, ageing: Ageing | None) -> str:
+    """When an UPDATE changes what may not change; empty: whatever it does."""
+    emptied = ageing.emptied_after if ageing else {}
+    if not rewritten and not emptied:
+        return ""
     columns = [each["name"] for each in sa.inspect(op.get_bind()).get_columns(table)]
-    fixed = [each for each in columns if each != rewritten]
-    return " OR ".join(f'NEW."{each}" {differs} OLD."{each}"' for each in fixed)
+    changes = []
+    for each in columns:
+        changed = f'NEW."{each}" {_differs()} OLD."{each}"'
+        if ageing and each in emptied:
+            old = _older(ageing.column, emptied[each])
+            changes.append(f'({changed} AND NOT (NEW."{each}" IS NULL AND {old}))')
+        elif each != rewritten:
+            changes.append(changed)
+    return " OR ".join(changes)
+
+
+def _differs() -> str:
+    return "IS NOT" if op.get_bind().dialect.name == "sqlite" else "IS DISTINCT FROM"
+
+
+def _older(column: str, days: int) -> str:
+    if op.get_bind().dialect.name == "sqlite":
+        return f"OLD.\"{column}\" < datetime('now', '-{days} days')"
+    return f"OLD.\"{column}\" < now() - interval '{days} days'"

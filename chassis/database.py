@@ -12,7 +12,14 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from chassis.constraints import refusal_of
-from chassis.engines import engines_for, is_away, is_deadlock, is_unmigrated
+from chassis.engines import (
+    empty_log,
+    engines_for,
+    is_away,
+    is_deadlock,
+    is_unmigrated,
+    rewrite,
+)
 from chassis.errors import Unavailable
 from chassis.idempotency import current_call
 from chassis.replies import recalled
@@ -106,6 +113,20 @@ class Database:
         """A session that only reads; raises ``DatabaseAway``."""
         with self._errors_translated(), self._reads() as session:
             yield session
+
+    def empty_log(self) -> bool:
+        """What was deleted stands in SQLite's log no more; ``False`` where a reader prevents it."""
+        with self._errors_translated():
+            return empty_log(self.writer)
+
+    def wipe(self) -> bool:
+        """What was deleted stands in no file of SQLite's any more; ``False``: ask again later.
+
+        PostgreSQL does so itself in time: VACUUM, and the retention of its log's archive.
+        """
+        with self._errors_translated():
+            rewrite(self.writer)
+            return empty_log(self.writer)
 
     def check(self) -> None:
         """Raises ``DatabaseAway`` where the database does not answer, or has no tables yet."""

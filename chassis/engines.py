@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 import eventlet
+from eventlet import tpool
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
@@ -44,6 +45,42 @@ def engines_for(url: str, pool_size: int) -> tuple[Engine, Engine]:
 
 def has_row_locks(engine: Engine) -> bool:
     return engine.dialect.name != "sqlite"
+
+
+def empty_log(engine: Engine) -> bool:
+    """Bring what was written into SQLite's file itself and cut its log (``-wal``) to nothing.
+
+    ``False`` where somebody reads what stands in the log. PostgreSQL has nothing to be done.
+    """
+    if has_row_locks(engine):
+        return True
+    connection = engine.raw_connection()  # a checkpoint takes no transaction
+    try:
+        end = monotonic() + SQLITE_LOCK_PATIENCE_S
+        while True:
+            cursor = connection.cursor()
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore
+            cursor.close()
+            if not busy or monotonic() > end:
+                return not busy
+            eventlet.sleep(0.01)
+    finally:
+        connection.close()
+
+
+def rewrite(engine: Engine) -> None:
+    """Write SQLite's file anew, with nothing in it but what its tables hold.
+
+    ``secure_delete`` overwrites what is deleted, but not each copy that SQLite left behind when it
+    moved rows between pages. A real thread does it: for a large file it takes seconds.
+    """
+    if has_row_locks(engine):
+        return
+    connection = engine.raw_connection()
+    try:
+        tpool.execute(connection.cursor().execute, "VACUUM")
+    finally:
+        connection.close()
 
 
 def is_away(error: BaseException) -> bool:
@@ -147,7 +184,8 @@ def _sqlite_arguments(url: str) -> dict[str, Any]:
 
 def _on_writer_connect(connection: Any, _: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:  # the last: what is deleted is overwritten
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -8,9 +8,10 @@ A service that erases somebody calls ``Transaction.forget`` in the transaction t
         forgetting.finish(self.store, erase, answer)
 
 What was told about the id goes out first, and what was heard about it has its tries: nobody
-misses the consequences of an erasure. Then sent events and kept answers are deleted, received
-events that did not take effect are emptied, and the answer is told in the same transaction. It
-converges however long the broker or the database was away: it looks again at the next tick.
+misses the consequences of an erasure. Then sent events and kept answers are deleted, and received
+events that did not take effect are emptied. On SQLite the file is written anew and its log emptied
+(``Database.wipe``), and only then the answer is told. It converges however long the broker or the
+database was away: it looks again at the next tick.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
 from chassis.context import OUTERMOST_DEADLINE_S
@@ -39,6 +41,8 @@ ERASED_WITHIN_S = 120.0
 """A week's messages are looked through for one id: many statements, each with its own limit."""
 EVENTS_A_STATEMENT = 50_000
 ANSWERS_A_STATEMENT = timedelta(hours=1)
+
+log = structlog.get_logger()
 
 Erase = Callable[[Transaction, UUID], object]
 
@@ -60,7 +64,14 @@ def finish(
         outside(id)
         with database.transaction() as tx:
             erase(tx, id)
-            if not tx.emitted and _completed(tx, database, id, utc_now()):
+            if tx.emitted or _cleared(tx, database, id, utc_now()) is None:
+                return
+        if not database.wipe():
+            log.info("erasure_waits_for_readers", service=database.service)
+            return
+        with database.transaction() as tx:
+            if _cleared(tx, database, id, utc_now()) == 0:  # nothing came since then
+                _complete(tx, database, id, utc_now())
                 tx.emit(answer(id))
 
     work = f"erasures of {database.service}"
@@ -75,21 +86,23 @@ def _begun(database: Database) -> list[UUID]:
         return list(session.scalars(query.order_by(forgotten.c.begun_at)))
 
 
-def _completed(tx: Transaction, database: Database, id: UUID, now: datetime) -> bool:
-    """Whether nothing mentions the id any more, as of this transaction."""
+def _cleared(tx: Transaction, database: Database, id: UUID, now: datetime) -> int | None:
+    """How many messages mentioned the id until this transaction; ``None`` while one still has to
+    take effect."""
     forgotten = database.table("forgotten")
     this = (forgotten.c.id == id, forgotten.c.completed_at.is_(None))
     begun_at = tx.scalar(select(forgotten.c.begun_at).where(*this).with_for_update())
     if begun_at is None or now < begun_at + CALLS_END_WITHIN:
-        return False
+        return None
     mentions = _Mentions(tx, database, id)
     if mentions.to_be_sent() or (now < begun_at + PATIENCE and mentions.to_be_tried()):
-        return False
-    mentions.delete_sent()
-    mentions.delete_answers()
-    mentions.give_up_received()
-    tx.execute(update(forgotten).where(*this).values(completed_at=now))
-    return True
+        return None
+    return mentions.delete_sent() + mentions.delete_answers() + mentions.give_up_received()
+
+
+def _complete(tx: Transaction, database: Database, id: UUID, now: datetime) -> None:
+    forgotten = database.table("forgotten")
+    tx.execute(update(forgotten).where(forgotten.c.id == id).values(completed_at=now))
 
 
 class _Mentions:
@@ -113,30 +126,39 @@ class _Mentions:
         query = select(func.count()).select_from(table).where(condition, self._in(table.c.body))
         return bool(self._tx.scalar(query))
 
-    def delete_sent(self) -> None:
-        seq = self._outbox.c.seq
+    def delete_sent(self) -> int:
+        seq, deleted = self._outbox.c.seq, 0
         for first in self._steps(seq, EVENTS_A_STATEMENT):
             these = (seq >= first, seq < first + EVENTS_A_STATEMENT)
-            self._tx.execute(delete(self._outbox).where(*these, self._in(self._outbox.c.body)))
+            mentions = self._in(self._outbox.c.body)
+            deleted += self._delete(self._outbox, *these, mentions)
+        return deleted
 
-    def delete_answers(self) -> None:
-        made_at, key = self._replies.c.made_at, self._replies.c.key
+    def delete_answers(self) -> int:
+        made_at, key, deleted = self._replies.c.made_at, self._replies.c.key, 0
         mentions = or_(key.contains(self._id), self._in(self._replies.c.reply))
         for first in self._steps(made_at, ANSWERS_A_STATEMENT):
             these = (made_at >= first, made_at < first + ANSWERS_A_STATEMENT)
-            self._tx.execute(delete(self._replies).where(*these, mentions))
+            deleted += self._delete(self._replies, *these, mentions)
+        return deleted
 
-    def give_up_received(self) -> None:
+    def _delete(self, table: Table, *conditions: ColumnElement[bool]) -> int:
+        result: Any = self._tx.execute(delete(table).where(*conditions))
+        return int(result.rowcount)
+
+    def give_up_received(self) -> int:
         """What a person, or another try, was to see to; and the bytes of what was given up."""
         inbox = self._inbox
         kept = (inbox.c.status != Status.DONE, inbox.c.body.is_not(None))
         mentions = or_(self._in(inbox.c.body), inbox.c.error.contains(self._id))
         query = select(inbox.c.event_id, inbox.c.handler, inbox.c.settled_at)
-        for row in self._tx.execute(query.where(*kept, mentions).with_for_update()).all():
+        rows = self._tx.execute(query.where(*kept, mentions).with_for_update()).all()
+        for row in rows:
             this = (inbox.c.event_id == row.event_id, inbox.c.handler == row.handler)
             given_up = GIVEN_UP | {"settled_at": row.settled_at or utc_now()}
             self._tx.execute(update(inbox).where(*this).values(**given_up))
             write_down_erased(self._tx, self._database, row.event_id, row.handler)
+        return len(rows)
 
     def _steps(self, column: ColumnElement[Any], step: Any) -> Iterator[Any]:
         """Where each statement begins: one over a week's rows would take too long."""

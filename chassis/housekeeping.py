@@ -1,31 +1,42 @@
 """Forgetting in time: what was settled long ago leaves the chassis's tables.
 
-Table by table and in batches, each in a transaction of its own: what can't be deleted at once, or
-of one table, keeps nothing else. Parked events stay until a person resolves them.
+Table by table and in batches (``chassis.pruning``): what can't be deleted at once, or of one table,
+keeps nothing else. Dead letters stay until a person resolves them; the log warns of old ones.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from time import monotonic
-from typing import Any
 
+import structlog
 from nameko.extensions import SharedExtension
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import func, select
 
 from chassis.database import Database
+from chassis.inbox import Status
 from chassis.loop import Loop
-from chassis.rounds import for_each
+from chassis.pruning import Kept, Rule, prune, since
 from chassis.ticks import Ticks
 from chassis.times import utc_now
 
 KEPT = timedelta(days=7)
 """How long a repetition of an event or a call is known as one: longer than any replay."""
 EVERY = timedelta(minutes=10)
-SETTLED = {"outbox": "sent_at", "inbox": "settled_at", "replies": "made_at"}
-"""Tables, and the column that says since when a row is of no more use."""
-BATCH = 5000
-CLEARED_FOR_S = 10.0
+CLOCK = "housekeeping"
+WAITS_TOO_LONG = timedelta(days=30)
+"""A dead letter bears people's data: a person should have decided about it by then."""
+WARNED_EVERY = timedelta(days=1)
+
+RULES = (
+    Rule("outbox", KEPT, CLOCK, due=since("sent_at")),
+    Rule("inbox", KEPT, CLOCK, due=since("settled_at")),
+    Rule("replies", KEPT, CLOCK, due=since("made_at")),
+    Rule("mendings", timedelta(days=730), CLOCK, due=since("at")),
+)
+SCHEDULE = (*RULES, Kept("forgotten"), Kept("clocks"))
+"""Of the tables that every service has."""
+
+log = structlog.get_logger()
 
 
 class Housekeeping(SharedExtension):
@@ -34,10 +45,11 @@ class Housekeeping(SharedExtension):
     database: Database
 
     def __init__(self) -> None:
-        self._loop = Loop("housekeeping", self._round)
+        self._loop = Loop(CLOCK, self._round)
 
     def start(self) -> None:
-        self._ticks = Ticks(self.database, "housekeeping", EVERY)
+        self._ticks = Ticks(self.database, CLOCK, EVERY)
+        self._warnings = Ticks(self.database, "dead_letters", WARNED_EVERY)
         self._loop.start(self.container)
 
     def finish(self) -> None:
@@ -46,28 +58,34 @@ class Housekeeping(SharedExtension):
     def _round(self) -> float:
         if self._ticks.claim():
             try:
-                forget(self.database, utc_now() - KEPT)
+                forget(self.database, utc_now())
+                self.database.empty_log()
             finally:
                 self._ticks.release()
+        if self._warnings.claim():
+            try:
+                warn_of_dead_letters(self.database, utc_now())
+            finally:
+                self._warnings.release()
         return EVERY.total_seconds()
 
 
-def forget(database: Database, before: datetime) -> None:
-    """Delete what was sent, settled or answered before this time."""
-
-    def clear(table: str) -> None:
-        _clear(database, database.table(table), SETTLED[table], before)
-
-    for_each(SETTLED, clear, work=f"housekeeping of {database.service}")
+def forget(database: Database, now: datetime) -> None:
+    """Delete what was sent, settled or answered so long ago that nothing needs it."""
+    prune(database, RULES, now)
 
 
-def _clear(database: Database, table: Table, settled: str, before: datetime) -> None:
-    """Batch by batch, for a while; the next round goes on."""
-    old = select(*table.primary_key).where(table.c[settled] < before).limit(BATCH)
-    these = tuple_(*table.primary_key).in_(old)
-    end = monotonic() + CLEARED_FOR_S
-    deleted = BATCH
-    while deleted == BATCH and monotonic() < end:
-        with database.transaction() as tx:
-            result: Any = tx.execute(delete(table).where(these))
-            deleted = result.rowcount
+def warn_of_dead_letters(database: Database, now: datetime) -> None:
+    """An operator has to replay or discard them."""
+    inbox = database.table("inbox")
+    number, oldest = func.count(), func.min(inbox.c.received_at)
+    query = select(number, oldest).where(inbox.c.status == Status.PARKED)
+    with database.reading() as session:
+        old, since_ = session.execute(query.where(inbox.c.received_at < now - WAITS_TOO_LONG)).one()
+    if old:
+        log.warning(
+            "dead_letters_wait",
+            service=database.service,
+            number=old,
+            oldest_days=(now - since_).days,
+        )

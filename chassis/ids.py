@@ -13,6 +13,11 @@ def new_id() -> UUID:
     return uuid7()
 
 
+def first_at(moment: datetime) -> UUID:
+    """Every id made before this time is less, every later one is not."""
+    return UUID(int=int(moment.timestamp() * 1000) << RANDOM_BITS)
+
+
 def made_at(id: UUID) -> datetime | None:
     """When an id was made; ``None`` of one that ``new_id`` did not give."""
     if id.version != VERSION:

@@ -175,12 +175,13 @@ def clocks_table(metadata: MetaData) -> Table:
 
 
 def mendings_table(metadata: MetaData) -> Table:
-    """What people, and erasure, did about events that did not take effect; only ever added to."""
+    """What people, and erasure, did about events that did not take effect; only ever added to, and
+    deleted after two years."""
     return Table(
         "mendings",
         metadata,
         Column("id", Uuid(), primary_key=True),
-        Column("at", UtcDateTime(), nullable=False),
+        Column("at", UtcDateTime(), nullable=False, index=True),
         Column("by", String(200), nullable=False),
         Column("action", String(20), nullable=False),
         Column("event_id", Uuid(), nullable=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
 from annotated_doc import Doc
@@ -55,3 +56,15 @@ class CalendarFeed:
         str, Doc("Where calendars subscribe; whoever knows it sees when you have consultations.")
     ] = field(repr=False)
     discreet: Annotated[bool, Doc("Whether its titles say nothing at present.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenFeed:
+    """That there is a private address, without what would give it away."""
+
+    opened_at: Annotated[
+        datetime | None, Doc("When the present address was made; null: before this was kept.")
+    ]
+    discreet: Annotated[
+        bool | None, Doc("Whether its titles say nothing; null: as in the preferences.")
+    ]

@@ -12,6 +12,7 @@ from chassis.events import Event
 from contracts.booking import PRODUCER
 from contracts.booking.availability import Availability
 from contracts.booking.consultations import Consultation
+from contracts.booking.feeds import OpenFeed
 from contracts.booking.holds import HeldSlot
 from contracts.booking.outcomes import Outcome
 from contracts.booking.outside import OutsideCalendar
@@ -50,3 +51,6 @@ class BookingData:
         OutsideCalendar | None, Doc("Their calendar elsewhere, where they gave one.")
     ] = None
     preferences: Annotated[Preferences | None, Doc("As profiles told them last.")] = None
+    calendar_feed: Annotated[
+        OpenFeed | None, Doc("Their private calendar address, where they opened one.")
+    ] = None

@@ -12,6 +12,7 @@ from services.booking.outside.service import OutsideCalendars
 from services.booking.preferences.service import AccountPreferences
 from services.booking.privacy.service import Privacy
 from services.booking.rescue.service import Rescue
+from services.booking.retention import Retention
 from services.booking.slots.service import Slots
 from services.booking.waitlist.service import Waitlist
 
@@ -31,5 +32,6 @@ class BookingService(
     AccountPreferences,
     Privacy,
     Invariants,
+    Retention,
 ):
     name = "booking"

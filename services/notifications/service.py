@@ -6,10 +6,18 @@ from services.notifications.mails.service import Mails
 from services.notifications.notices.service import Notices
 from services.notifications.preferences.service import AccountPreferences
 from services.notifications.privacy.service import Privacy
+from services.notifications.retention import Retention
 from services.notifications.specialists.service import Specialists
 
 
 class NotificationsService(
-    Notices, Accounts, AccountPreferences, Consultations, Specialists, Mails, Privacy
+    Notices,
+    Accounts,
+    AccountPreferences,
+    Consultations,
+    Specialists,
+    Mails,
+    Privacy,
+    Retention,
 ):
     name = "notifications"

@@ -1,5 +1,5 @@
-"""The audit: who did what, when, from where. Rows are only ever added: the database refuses
-anything else.
+"""The audit: who did what, when, from where. Rows are only added, and deleted after two years,
+without their network after 90 days: the database refuses anything else.
 
 An address is kept as its network alone, an e-mail address that no account has as a keyed hash.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, Select, or_, select
+from sqlalchemy import Index, Select, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis import context
@@ -57,7 +57,17 @@ class Entry(Base):
     reason, an id: a word, nothing personal."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_about", "about"), Index("ix_audit_who", "who"))
+    __table_args__ = (
+        Index("ix_audit_about", "about"),
+        Index("ix_audit_who", "who"),
+        Index("ix_audit_at", "at"),
+        Index(
+            "ix_audit_with_network",
+            "at",
+            postgresql_where=text("network IS NOT NULL"),
+            sqlite_where=text("network IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -8,6 +8,7 @@ from services.profiles.licences.service import Licences
 from services.profiles.names.service import Names
 from services.profiles.preferences.service import AccountPreferences
 from services.profiles.privacy.service import Privacy
+from services.profiles.retention import Retention
 from services.profiles.second_factors.service import SecondFactors
 from services.profiles.sessions.service import Sessions
 from services.profiles.specialists.service import Specialists
@@ -25,5 +26,6 @@ class ProfilesService(
     Featuring,
     Privacy,
     Auditing,
+    Retention,
 ):
     name = "profiles"

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 
-from chassis import housekeeping
+from chassis import pruning
 from chassis.housekeeping import KEPT, forget
 from chassis.ids import new_id
 from chassis.inbox import Status
+from chassis.pruning import Rule
 from chassis.store import Store
 from chassis.times import utc_now
 
@@ -31,7 +32,7 @@ def test_what_was_sent_or_answered_long_ago_is_forgotten(store: Store, old: date
     put(store, "outbox", an_event(emitted_at=old, sent_at=old))
     put(store, "replies", {"key": "old", "fingerprint": "", "made_at": old})
 
-    forget(store, utc_now() - KEPT)
+    forget(store, utc_now())
 
     assert (count(store, "outbox"), count(store, "replies")) == (0, 0)
 
@@ -39,7 +40,7 @@ def test_what_was_sent_or_answered_long_ago_is_forgotten(store: Store, old: date
 def test_what_was_never_sent_is_kept_however_old(store: Store, old: datetime) -> None:
     put(store, "outbox", an_event(emitted_at=old, sent_at=None))
 
-    forget(store, utc_now() - KEPT)
+    forget(store, utc_now())
 
     assert count(store, "outbox") == 1
 
@@ -50,7 +51,7 @@ def test_what_is_recent_is_kept(store: Store) -> None:
     put(store, "inbox", a_receipt(Status.DONE, received_at=now, settled_at=now))
     put(store, "replies", {"key": "new", "fingerprint": "", "made_at": now})
 
-    forget(store, now - KEPT)
+    forget(store, now)
 
     assert [count(store, each) for each in ("outbox", "inbox", "replies")] == [1, 1, 1]
 
@@ -59,7 +60,7 @@ def test_what_is_recent_is_kept(store: Store) -> None:
 def test_what_was_settled_long_ago_is_forgotten(store: Store, old: datetime, status: str) -> None:
     put(store, "inbox", a_receipt(status, received_at=old, settled_at=old))
 
-    forget(store, utc_now() - KEPT)
+    forget(store, utc_now())
 
     assert count(store, "inbox") == 0
 
@@ -70,7 +71,7 @@ def test_what_needs_a_person_or_another_try_is_kept_however_old(
 ) -> None:
     put(store, "inbox", a_receipt(status, received_at=old, settled_at=None))
 
-    forget(store, utc_now() - KEPT)
+    forget(store, utc_now())
 
     assert count(store, "inbox") == 1
 
@@ -80,15 +81,15 @@ def test_a_table_that_can_not_be_cleared_keeps_no_other(
 ) -> None:
     put(store, "outbox", an_event(emitted_at=old, sent_at=old))
     put(store, "replies", {"key": "old", "fingerprint": "", "made_at": old})
-    clear = housekeeping._clear
+    batch = pruning._batch
 
-    def clear_all_but_the_outbox(database: Store, table: Table, *rest: Any) -> None:
-        if table.name == "outbox":
+    def all_but_the_outbox(database: Store, rule: Rule, now: datetime) -> int:
+        if rule.table == "outbox":
             raise RuntimeError("it takes too long")
-        clear(database, table, *rest)
+        return batch(database, rule, now)
 
-    monkeypatch.setattr(housekeeping, "_clear", clear_all_but_the_outbox)
-    forget(store, utc_now() - KEPT)
+    monkeypatch.setattr(pruning, "_batch", all_but_the_outbox)
+    forget(store, utc_now())
 
     assert (count(store, "outbox"), count(store, "replies")) == (1, 0)
 
@@ -96,12 +97,12 @@ def test_a_table_that_can_not_be_cleared_keeps_no_other(
 def test_more_than_is_deleted_at_once_is_forgotten_all_the_same(
     store: Store, old: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(housekeeping, "BATCH", 2)
+    monkeypatch.setattr(pruning, "BATCH", 2)
     for _ in range(5):
         put(store, "outbox", an_event(emitted_at=old, sent_at=old))
         put(store, "inbox", a_receipt(Status.DONE, received_at=old, settled_at=old))
 
-    forget(store, utc_now() - KEPT)
+    forget(store, utc_now())
 
     assert (count(store, "outbox"), count(store, "inbox")) == (0, 0)
 

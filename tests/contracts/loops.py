@@ -12,7 +12,7 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
 from chassis.clock import Clock
 
-FOLLOWED = ("services.", "tests.", "chassis.forgetting", "chassis.resealing")
+FOLLOWED = ("services.", "tests.", "chassis.forgetting", "chassis.pruning", "chassis.resealing")
 """Modules of the functions that are looked into."""
 PURE = {
     *("UUID", "str", "len", "int", "set", "sorted", "filter", "map", "fullmatch", "isoformat"),

@@ -19,7 +19,7 @@ import pytest
 from eventlet.event import Event as GreenEvent
 from sqlalchemy import insert, inspect
 
-from chassis import forgetting, rounds, storage
+from chassis import forgetting, pruning, rounds, storage
 from chassis.clock import every
 from chassis.database import Database
 from chassis.ids import new_id
@@ -226,19 +226,31 @@ def a_mail(stage: Stage) -> Mail:
     return Mail.to(new_id(), "Hello", "Hello.", stage.now - AN_HOUR, "a@example.org")
 
 
-ERASURES = Proof(two_forgotten, (forgetting, "_completed"))
+def a_mail_of_long_ago(stage: Stage) -> Mail:
+    return Mail.to(new_id(), "Hello", "Hello.", stage.now - 2 * A_MONTH, "a@example.org")
+
+
+def a_consultation_with_a_link(stage: Stage) -> Consultation:
+    row = a_consultation(stage, meeting_link="https://meet.example/1")
+    row.starts_at, row.ends_at = row.starts_at - A_MONTH, row.ends_at - A_MONTH
+    return row
+
+
+ERASURES = Proof(two_forgotten, (forgetting, "_cleared"))
+PRUNING = Proof(lambda _: None, (pruning, "_batch"))
+"""Its items are the rules."""
 CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("profiles", "review_directory"): Proof(two_of(an_unknown_specialist), (directory, "enter")),
     ("profiles", "reseal_secrets"): Proof(two_sealed_secrets, (Seal, "renewed")),
     ("profiles", "mend_featuring"): Proof(
         two_of(an_untruly_featured_one), (Specialist, "review_featuring")
     ),
-    ("profiles", "forget_old_exposures"): NoLoop("one statement deletes old days"),
     ("profiles", "rotate_signing_keys"): NoLoop("there is one key that signs"),
     ("profiles", "forget_sessions"): NoLoop("one transaction deletes what is too old"),
     ("profiles", "forget_what_is_over"): NoLoop("two statements drop what is over"),
-    ("profiles", "forget_expired"): NoLoop("two statements end what expired"),
+    ("profiles", "forget_expired"): NoLoop("one statement ends what expired"),
     ("profiles", "finish_erasures"): ERASURES,
+    ("profiles", "prune"): PRUNING,
     ("profiles", "look_for_hanging_erasures"): Proof(
         two_of(a_hanging_erasure), (Erasure, "waits_for")
     ),
@@ -254,6 +266,10 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("booking", "offer_what_is_free"): Proof(two_of(one_waited_for), (waitlist, "offer_anew")),
     ("booking", "end_holds"): Proof(two_of(a_hold_that_ran_out), (holds, "offer_anew")),
     ("booking", "finish_erasures"): ERASURES,
+    ("booking", "prune"): PRUNING,
+    ("booking", "forget_content"): Proof(
+        two_of(a_consultation_with_a_link), (Consultation, "forget_content")
+    ),
     ("booking", "read_outside_calendars"): Proof(two_calendars_elsewhere, (outside, "read")),
     ("booking", "reseal_addresses"): Proof(two_sealed_addresses, (Seal, "renewed")),
     ("booking", "review_calendars"): Proof(
@@ -266,6 +282,8 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("notifications", "send_mail"): Proof(two_of(a_mail), (postbox.Folder, "send"), again=False),
     ("notifications", "look_for_waiting_mail"): NoLoop("it counts"),
     ("notifications", "finish_erasures"): ERASURES,
+    ("notifications", "prune"): PRUNING,
+    ("notifications", "forget_mails"): Proof(two_of(a_mail_of_long_ago), (Postbox, "forget")),
     ("content", "finish_erasures"): ERASURES,
 }
 PROOFS = {clock: proof for clock, proof in CLOCKS.items() if isinstance(proof, Proof)}
@@ -297,6 +315,7 @@ def chassis_loops() -> set[str]:
 READS = {
     "services.profiles.sweeping.sweep": "reads in batches which files are mentioned",
     "services.profiles.sweeping._mentioned": "reads them, column by column",
+    "chassis.pruning._apply": "goes on with one rule, batch by batch",
     "chassis.resealing._under_older_keys": "reads in batches what is sealed",
 }
 """Loops outside of ``for_each``, and why: they only find out what is to be done."""

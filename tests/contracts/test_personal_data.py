@@ -70,6 +70,7 @@ EXPORTED = {
     ("booking", "outcomes"): "outcomes",
     ("booking", "preferences"): "preferences",
     ("booking", "outside_calendars"): "outside_calendar",
+    ("booking", "calendar_feeds"): "calendar_feed",
     ("notifications", "recipients"): "addressee",
     ("notifications", "preferences"): "preferences",
     ("notifications", "notices"): "notices",
@@ -82,7 +83,6 @@ NOT_EXPORTED = {
     ("profiles", "second_factors"): "it only opens a door; the account says that it is there",
     ("profiles", "directory"): "what the profile says, once more: to be found by",
     ("booking", "specialist_facts"): "what the profile says, once more: to stand in for others",
-    ("booking", "calendar_feeds"): "a digest of an address that its owner alone was shown",
     ("booking", "busy_times"): "what their calendar elsewhere says, once more",
     ("profiles", "revocations"): "that tokens are void, for the minutes until they expire",
     ("*", "forgotten"): "only ids of accounts that are no more, whom nobody can ask for",
@@ -92,7 +92,7 @@ NOT_EXPORTED = {
 
 ERASED_BY_PROFILES = {owner.class_.__tablename__ for owner in HOLDINGS}
 KEPT_BY_PROFILES = {
-    "audit": "ids that lead nowhere, and networks: who did what must stand",
+    "audit": "ids that lead nowhere, and networks for 90 days: who did what must stand",
     "directory": "the id alone and a number, for searches that remember it",
     "erasures": "the id alone, which leads nowhere: answers find their receipt by it",
     "revocations": "ids alone, for the minutes until the tokens of an erased account expire",
@@ -181,6 +181,7 @@ def exports(played: House) -> list[dict[str, Any]]:
     assert client.post(f"/consultations/{id}/outcome", {"outcome": "continue"}).is_success
     elsewhere = {"address": "https://calendar.example/me.ics"}
     assert specialist.put("/specialists/me/outside-calendar", elsewhere).is_success
+    assert client.post("/calendar-feed", {}).is_success
     return [_export(person) for person in (client, specialist)]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from chassis.context import Caller
 from chassis.errors import Invalid
+from chassis.pruning import prune
 from chassis.times import utc_now
 from contracts.profiles.accounts import (
     AccountRegistered,
@@ -35,8 +36,8 @@ from contracts.profiles.privacy import EraseAccount
 from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.links import Link, Purpose
-from services.profiles.accounts.queries import forget_expired
 from services.profiles.accounts.sign_ups import KEPT, PendingSignUp
+from services.profiles.retention import RULES
 from services.profiles.second_factors.second_factors import SecondFactor
 from tests.profiles.builders import NOTHING_CHOSEN, NOW
 from tests.profiles.resets import ANOTHER, ask_for_reset, reset
@@ -383,8 +384,7 @@ def test_a_sign_up_that_is_not_confirmed_is_forgotten_after_a_week(profiles: Tal
     email = an_address()
     ask_to_sign_up(profiles, email)
     for later, left in ((KEPT - timedelta(hours=1), 1), (KEPT + timedelta(hours=1), 0)):
-        with profiles.store.transaction() as tx:
-            forget_expired(tx, utc_now() + later)
+        prune(profiles.store, RULES, utc_now() + later)
         assert len(waiting_for(profiles, email)) == left
     with pytest.raises(LinkUsed):
         follow(profiles, link_to(profiles, email))

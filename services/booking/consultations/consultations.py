@@ -222,7 +222,7 @@ class Consultation(Attended, Placed, Base):
             )
 
     def forget_content(self) -> None:
-        """What only its two sides were to know, when one of them is erased."""
+        """What only its two sides were to know: when one of them is erased, or a month later."""
         self.sealed_note = self.meeting_link = self.meeting_address = None
         self.own_link = False
         self.note_read_at = self.note_read_from = None

@@ -12,6 +12,10 @@ BOOKED = text("status = 'booked'")
 BOOKED_OR_HAD = text(
     "status IN ('booked', 'completed') OR (status = 'missed' AND missed_by = 'client')"
 )
+WITH_CONTENT = text(
+    "sealed_note IS NOT NULL OR meeting_link IS NOT NULL OR meeting_address IS NOT NULL "
+    "OR note_read_at IS NOT NULL OR note_read_from IS NOT NULL"
+)
 
 
 def _no_overlap(whose: str, refusal: type[DomainError]) -> ExcludeConstraint:
@@ -60,6 +64,12 @@ GUARDS = (
     ),
     _in_order("client"),
     _in_order("specialist"),
+    Index(
+        "ix_consultations_with_content",
+        "ends_at",
+        postgresql_where=WITH_CONTENT,
+        sqlite_where=WITH_CONTENT,
+    ),
     _no_overlap("specialist_id", SlotTaken),
     _no_overlap("client_id", OverlappingBooking),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
@@ -14,6 +14,16 @@ from services.booking.consultations.consultations import Consultation
 
 COUNTING = (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED, ConsultationStatus.MISSED)
 """What takes up a specialist's time, and counts in their limits."""
+CONTENT = (
+    Consultation.sealed_note,
+    Consultation.meeting_link,
+    Consultation.meeting_address,
+    Consultation.note_read_at,
+    Consultation.note_read_from,
+)
+"""What only the two sides may know: all of it goes with ``Consultation.forget_content``."""
+CONTENT_KEPT = timedelta(days=30)
+"""After the end: so long the two may have to talk about it."""
 ENGAGEMENTS = select(
     Consultation.id,
     Consultation.specialist_id,
@@ -55,9 +65,18 @@ def consultations_ahead(specialist_id: UUID, now: datetime) -> Select[Consultati
 def with_something_to_erase(account_id: UUID, now: datetime) -> Select[Consultation]:
     """Those with this account on either side that lie ahead, or of which something is kept that
     only the two sides may read."""
-    kept = (Consultation.sealed_note, Consultation.meeting_link, Consultation.meeting_address)
     return consultations_of(account_id).where(
-        or_(and_(*_ahead(now)), *(each.is_not(None) for each in kept))
+        or_(and_(*_ahead(now)), *(each.is_not(None) for each in CONTENT))
+    )
+
+
+def with_old_content(now: datetime) -> Select[UUID]:
+    """Ids of those whose content has been kept for long enough, the oldest first."""
+    return (
+        select(Consultation.id)
+        .where(Consultation.ends_at < now - CONTENT_KEPT)
+        .where(or_(*(each.is_not(None) for each in CONTENT)))
+        .order_by(Consultation.ends_at)
     )
 
 

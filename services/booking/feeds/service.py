@@ -40,9 +40,9 @@ class CalendarFeeds(Part):
 
     @rpc
     def open_calendar_feed(self, wanted: OpenCalendarFeed) -> contract.OpenedCalendarFeed:
-        account_id, token = self.caller.known(), new_token()
+        account_id, token, now = self.caller.known(), new_token(), utc_now()
         with self.store.transaction() as tx:
-            tx.lock_or_create(CalendarFeed, account_id).open(token, wanted.discreet)
+            tx.lock_or_create(CalendarFeed, account_id).open(token, wanted.discreet, now)
             discreet = _is_discreet(tx, account_id, wanted.discreet)
             return tx.reply(contract.OpenedCalendarFeed(token=token, discreet=discreet))
 

@@ -23,7 +23,7 @@ class Hold(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     specialist_id: Mapped[UUID] = mapped_column(index=True)
     client_id: Mapped[UUID] = mapped_column(index=True)
-    starts_at: Mapped[datetime]
+    starts_at: Mapped[datetime] = mapped_column(index=True)
     until: Mapped[datetime] = mapped_column(index=True)
     ended: Mapped[bool] = mapped_column(default=False)
     instead_of: Mapped[UUID | None] = mapped_column(default=None)

@@ -51,7 +51,7 @@ class Outcome(Base):
     consultation_id: Mapped[UUID]
     account_id: Mapped[UUID] = mapped_column(index=True)
     wish: Mapped[str]
-    said_at: Mapped[datetime]
+    said_at: Mapped[datetime] = mapped_column(index=True)
 
     @classmethod
     def say(cls, consultation: Consultation, by: Party, wish: Wish, now: datetime) -> Outcome:

@@ -18,7 +18,7 @@ class BusyTime(Base):
 
     specialist_id: Mapped[UUID] = mapped_column(primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(primary_key=True)
-    ends_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
 def replace(tx: Transaction, specialist_id: UUID, busy: list[Interval]) -> bool:

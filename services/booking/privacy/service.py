@@ -13,6 +13,7 @@ from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_of
+from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.queries import held_for
 from services.booking.outcomes.queries import outcomes_of
 from services.booking.outside.queries import outside_calendar_of
@@ -32,6 +33,7 @@ class Privacy(Part):
         with self.store.reading() as session:
             calendar = session.get(Calendar, account_id)
             preferences = session.get(Preferences, account_id)
+            feed = session.get(CalendarFeed, account_id)
             held = session.scalars(held_for(account_id, now))
             return BookingData(
                 availability=None if calendar is None else self.links.shown_with(calendar),
@@ -47,6 +49,7 @@ class Privacy(Part):
                 outcomes=[each.to_resource() for each in session.scalars(outcomes_of(account_id))],
                 held_slots=[each.to_resource() for each in held],
                 outside_calendar=outside_calendar_of(session, account_id, now),
+                calendar_feed=None if feed is None else feed.to_resource(),
             )
 
     @subscribe(AccountErased)

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
@@ -43,7 +43,16 @@ class Mail(Base):
     mail that failed, when it did."""
 
     __tablename__ = "mails"
-    __table_args__ = (Index("ix_mails_status_next_attempt_at", "status", "next_attempt_at"),)
+    __table_args__ = (
+        Index("ix_mails_status_next_attempt_at", "status", "next_attempt_at"),
+        Index("ix_mails_next_attempt_at", "next_attempt_at"),
+        Index(
+            "ix_mails_good_once",
+            "next_attempt_at",
+            postgresql_where=text("good_once"),
+            sqlite_where=text("good_once"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(index=True)

@@ -14,6 +14,10 @@ from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import Mail, MailStatus
 
 LATELY = timedelta(days=1)
+MAILS_KEPT = timedelta(days=30)
+"""After it was sent, given up, or last tried: so long somebody may ask what they were told."""
+GOOD_ONCE_KEPT = timedelta(days=3)
+"""No link that a mail bears is good for longer."""
 
 
 class MailBacklog(NamedTuple):
@@ -64,3 +68,18 @@ def mail_backlog(session: Session, now: datetime) -> MailBacklog:
         oldest_mail=None if oldest is None else max(0.0, (now - oldest).total_seconds()),
         mails_failed=session.scalar(select(func.count()).where(*failed)) or 0,
     )
+
+
+def old_mails(now: datetime, limit: int) -> Select[UUID]:
+    """Ids of mails that were kept for long enough, sent or not, at most twice ``limit``.
+
+    One that is tried is due again within an hour, so one that was due a month ago has no address
+    or no service that sends it.
+    """
+    all_kinds = select(Mail.id).where(Mail.next_attempt_at < now - MAILS_KEPT).limit(limit)
+    with_links = (
+        select(Mail.id)
+        .where(Mail.good_once, Mail.next_attempt_at < now - GOOD_ONCE_KEPT)
+        .limit(limit)
+    )
+    return select(Mail.id).where(or_(Mail.id.in_(all_kinds), Mail.id.in_(with_links)))

@@ -20,7 +20,7 @@ class Notice(Base):
     kind: Mapped[str]
     text: Mapped[str]
     about: Mapped[UUID]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     read_at: Mapped[datetime | None]
 
     @classmethod

@@ -12,7 +12,7 @@ from chassis.transaction import Transaction
 from contracts.profiles.accounts import EmailTaken
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.links import LIFETIMES, Purpose
-from services.profiles.accounts.sign_ups import KEPT, PendingSignUp
+from services.profiles.accounts.sign_ups import PendingSignUp
 
 
 def account_with(session: Session, email: str) -> Account | None:
@@ -94,11 +94,7 @@ def forget_sign_ups(tx: Transaction, email: str) -> None:
 
 
 def forget_expired(tx: Transaction, now: datetime) -> None:
-    """Sign-ups that were not confirmed, and changes of address whose link expired."""
-    tx.execute(
-        delete(PendingSignUp).where(PendingSignUp.made_at < now - KEPT),
-        execution_options={"synchronize_session": False},
-    )
+    """Changes of address whose link expired."""
     expired = Account.pending_email_since < now - LIFETIMES[Purpose.CHANGE_OF_EMAIL]
     tx.execute(
         update(Account).where(expired).values(pending_email=None, pending_email_since=None),

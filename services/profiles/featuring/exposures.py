@@ -29,7 +29,7 @@ class ExposureCount(Base):
     __tablename__ = "exposures"
 
     specialist_id: Mapped[UUID] = mapped_column(primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
     shown: Mapped[int]
     opened: Mapped[int]
 
@@ -70,8 +70,3 @@ def publishable(count: int) -> int | None:
 def forget(tx: Transaction, specialist_id: UUID) -> None:
     """Delete a specialist's counts."""
     tx.execute(delete(ExposureCount).where(ExposureCount.specialist_id == specialist_id))
-
-
-def forget_old(tx: Transaction, today: date) -> None:
-    """Delete the counts that nobody is shown any more."""
-    tx.execute(delete(ExposureCount).where(ExposureCount.day < today - KEPT))

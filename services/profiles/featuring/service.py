@@ -109,8 +109,3 @@ class Featuring(Part):
             corrections.count(tx, now.date(), cause)
         if cause is Cause.UNEXPLAINED:
             log.error("featuring_was_untrue", specialist=str(specialist_id), featured=was)
-
-    @every(hours=24)
-    def forget_old_exposures(self) -> None:
-        with self.store.transaction() as tx:
-            exposures.forget_old(tx, utc_now().date())

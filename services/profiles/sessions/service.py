@@ -211,7 +211,7 @@ class Sessions(Knowing):
             forget_old_answers(tx, utc_now())
             forget_old_revocations(tx, utc_now())
 
-    @every(hours=1)
+    @every(minutes=5)
     def forget_sessions(self) -> None:
         with self.store.transaction() as tx:
             forget_old_sessions(tx, utc_now())

@@ -1,4 +1,8 @@
-"""Who changed what: a record that is only ever added to."""
+"""Who changed what: a record that is only ever added to.
+
+The numbers of licences stand in columns of their own, so that they can go a year after their end
+(``services.profiles.retention``) while what happened stays.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
@@ -16,6 +20,9 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.profiles import history as contract
 from services.profiles.base import Base
+
+NUMBER, IN_FORCE = "licence.number", "licence.in_force"
+"""Changes that bear the number of a licence; no one change has both with different numbers."""
 
 
 class Recorded(Protocol):
@@ -30,16 +37,37 @@ class Recorded(Protocol):
 
 
 class Change(Base):
-    """``by`` is the account that made the change, or none: the platform itself, on a clock."""
+    """``by`` is the account that made the change, or none: the platform itself, on a clock.
+    ``number_before``, ``number_after``: the licence's, where ``changes`` leave it out."""
 
     __tablename__ = "specialist_history"
-    __table_args__ = (Index(None, "specialist_id", "id"),)
+    __table_args__ = (
+        Index(None, "specialist_id", "id"),
+        *(
+            Index(
+                f"ix_specialist_history_{each}",
+                "at",
+                postgresql_where=text(f"{each} IS NOT NULL"),
+                sqlite_where=text(f"{each} IS NOT NULL"),
+            )
+            for each in ("number_before", "number_after")
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     specialist_id: Mapped[UUID]
     at: Mapped[datetime]
     by: Mapped[UUID | None]
     changes: Mapped[dict[str, Any]]
+    number_before: Mapped[str | None] = mapped_column(default=None)
+    number_after: Mapped[str | None] = mapped_column(default=None)
+
+    @classmethod
+    def of(
+        cls, specialist_id: UUID, by: UUID | None, changes: dict[str, Any], now: datetime
+    ) -> Change:
+        left, numbers = without_numbers(changes)
+        return cls(id=new_id(), specialist_id=specialist_id, at=now, by=by, changes=left, **numbers)
 
     def to_resource(self) -> contract.Change:
         return contract.Change(
@@ -47,8 +75,34 @@ class Change(Base):
             specialist_id=self.specialist_id,
             at=self.at,
             by=self.by,
-            changes=self.changes,
+            changes=with_numbers(self.changes, self.number_before, self.number_after),
         )
+
+
+def without_numbers(changes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str | None]]:
+    """The changes without licence numbers, and those by the column where they stand."""
+    left = {name: dict(change) for name, change in changes.items()}
+    numbers: dict[str, str | None] = {}
+    for side in ("before", "after"):
+        found = None
+        if NUMBER in left:
+            found, left[NUMBER][side] = left[NUMBER][side], None
+        if IN_FORCE in left and left[IN_FORCE][side]:
+            left[IN_FORCE][side] = dict(left[IN_FORCE][side])
+            found = left[IN_FORCE][side].pop("number")
+        numbers[f"number_{side}"] = found
+    return left, numbers
+
+
+def with_numbers(changes: dict[str, Any], before: str | None, after: str | None) -> dict[str, Any]:
+    """The changes with the numbers in their places; null where they have gone."""
+    whole = {name: dict(change) for name, change in changes.items()}
+    for side, number in (("before", before), ("after", after)):
+        if NUMBER in whole:
+            whole[NUMBER][side] = number
+        if IN_FORCE in whole and whole[IN_FORCE][side]:
+            whole[IN_FORCE][side] = {**whole[IN_FORCE][side], "number": number}
+    return whole
 
 
 @contextmanager
@@ -63,8 +117,4 @@ def recorded(tx: Transaction, of: Recorded, by: UUID | None) -> Iterator[None]:
         if before.get(name) != after[name]
     }
     if changes:
-        tx.add(
-            Change(
-                id=new_id(), specialist_id=of.specialist_id, at=utc_now(), by=by, changes=changes
-            )
-        )
+        tx.add(Change.of(of.specialist_id, by, changes, utc_now()))

@@ -1,0 +1,74 @@
+"""How long booking keeps what, and the clocks that end it; the reasons: ``docs/operating.md``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, select
+
+from chassis.clock import every
+from chassis.pruning import Kept, Rule, prune, since
+from chassis.rounds import for_each
+from chassis.times import utc_now
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import CONTENT_KEPT, with_old_content
+from services.booking.part import Part
+
+A_DAY = timedelta(days=1)
+AT_ONCE = 1000
+ROUND_S = 50.0
+
+
+def over(lost: Table, before: datetime) -> ColumnElement[bool]:
+    """What was looked for in place of consultations that would have ended before."""
+    ended = select(lost.c.consultation_id).join(
+        Consultation, Consultation.id == lost.c.consultation_id
+    )
+    ids = ended.where(Consultation.ends_at < before)
+    return cast("ColumnElement[bool]", lost.c.consultation_id.in_(ids))
+
+
+RULES = (
+    Rule("outcomes", timedelta(days=365), due=since("said_at")),
+    Rule("lost_consultations", CONTENT_KEPT, due=over),
+    Rule("holds", A_DAY, due=since("starts_at")),
+    Rule("busy_times", A_DAY, due=since("ends_at")),
+)
+SCHEDULE = (
+    *RULES,
+    *(
+        Kept(f"consultations.{column}", CONTENT_KEPT, "forget_content")
+        for column in (
+            "sealed_note",
+            "meeting_link",
+            "meeting_address",
+            "note_read_at",
+            "note_read_from",
+        )
+    ),
+    Kept("consultations"),
+    Kept("calendars"),
+    Kept("waits"),
+    Kept("specialist_facts"),
+    Kept("outside_calendars"),
+    Kept("calendar_feeds"),
+)
+
+
+class Retention(Part):
+    @every(hours=1)
+    def prune(self) -> None:
+        prune(self.store, RULES, utc_now())
+
+    @every(minutes=10)
+    def forget_content(self) -> None:
+        """What only its two sides were to know goes a month after a consultation."""
+        with self.store.reading() as session:
+            old = list(session.scalars(with_old_content(utc_now()).limit(AT_ONCE)))
+        for_each(old, self._forget_content, within_s=ROUND_S)
+
+    def _forget_content(self, consultation_id: UUID) -> None:
+        with self.store.transaction() as tx:
+            tx.lock(Consultation, consultation_id).forget_content()

@@ -1,0 +1,5 @@
+"""How long content keeps what; the reasons: ``docs/operating.md``."""
+
+from chassis.pruning import Kept
+
+SCHEDULE = (Kept("articles"),)

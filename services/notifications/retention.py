@@ -1,0 +1,59 @@
+"""How long notifications keeps what, and the clocks that end it; the reasons:
+``docs/operating.md``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, delete
+
+from chassis.clock import every
+from chassis.ids import first_at
+from chassis.pruning import Kept, Rule, prune, since
+from chassis.rounds import for_each
+from chassis.times import utc_now
+from services.notifications.mails.mails import Mail
+from services.notifications.mails.queries import GOOD_ONCE_KEPT, MAILS_KEPT, old_mails
+from services.notifications.part import Part
+
+AT_ONCE = 1000
+ROUND_S = 50.0
+
+
+def booked_before(told: Table, before: datetime) -> ColumnElement[bool]:
+    """An id says when it was made: when the consultation was booked."""
+    return cast("ColumnElement[bool]", told.c.consultation_id < first_at(before))
+
+
+RULES = (
+    Rule("notices", timedelta(days=180), due=since("created_at")),
+    Rule("told_consultations", timedelta(days=365), due=booked_before),
+)
+SCHEDULE = (
+    *RULES,
+    Kept("mails", MAILS_KEPT, "forget_mails"),
+    Kept("mails.good_once", GOOD_ONCE_KEPT, "forget_mails"),
+    Kept("mails.text", timedelta(0), "send_mail"),
+    Kept("recipients"),
+)
+
+
+class Retention(Part):
+    @every(hours=1)
+    def prune(self) -> None:
+        prune(self.store, RULES, utc_now())
+
+    @every(minutes=10)
+    def forget_mails(self) -> None:
+        """Mails of a month ago, and those with a link that has expired, with their files."""
+        with self.store.reading() as session:
+            old = list(session.scalars(old_mails(utc_now(), AT_ONCE)))
+        for_each(old, self._forget_mail, within_s=ROUND_S)
+
+    def _forget_mail(self, mail_id: UUID) -> None:
+        """The file first: while it can't be removed, the row that leads to it stays."""
+        self.postbox.forget([mail_id])
+        with self.store.transaction() as tx:
+            tx.execute(delete(Mail).where(Mail.id == mail_id))
