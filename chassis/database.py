@@ -115,7 +115,7 @@ class Database:
             yield session
 
     def empty_log(self) -> bool:
-        """What was deleted stands in SQLite's log no more; ``False`` where a reader prevents it."""
+        """What was deleted stands in SQLite's log no more; ``False`` while somebody reads it."""
         with self._errors_translated():
             return empty_log(self.writer)
 
@@ -125,8 +125,7 @@ class Database:
         PostgreSQL does so itself in time: VACUUM, and the retention of its log's archive.
         """
         with self._errors_translated():
-            rewrite(self.writer)
-            return empty_log(self.writer)
+            return rewrite(self.writer) and empty_log(self.writer)
 
     def check(self) -> None:
         """Raises ``DatabaseAway`` where the database does not answer, or has no tables yet."""

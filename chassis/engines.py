@@ -68,19 +68,25 @@ def empty_log(engine: Engine) -> bool:
         connection.close()
 
 
-def rewrite(engine: Engine) -> None:
+def rewrite(engine: Engine) -> bool:
     """Write SQLite's file anew, with nothing in it but what its tables hold.
 
     ``secure_delete`` overwrites what is deleted, but not each copy that SQLite left behind when it
-    moved rows between pages. A real thread does it: for a large file it takes seconds.
+    moved rows between pages. A real thread does it: for a large file it takes seconds. ``False``
+    where another process writes.
     """
     if has_row_locks(engine):
-        return
-    connection = engine.raw_connection()
+        return True
+    connection = engine.raw_connection()  # as for a checkpoint
     try:
         tpool.execute(connection.cursor().execute, "VACUUM")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return False
     finally:
         connection.close()
+    return True
 
 
 def is_away(error: BaseException) -> bool:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import eventlet
 import pytest
 from eventlet.event import Event as GreenEvent
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import create_engine, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from chassis import context, json
+from chassis import context, engines, json
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.database import DatabaseAway, service_url
 from chassis.errors import NotFound, Unavailable
@@ -315,6 +317,70 @@ def test_what_sqlite_wrote_survives_a_loss_of_power(sqlite: Store) -> None:
     with sqlite.transaction() as tx:
         assert tx.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
         assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+# What was deleted is in no file of SQLite's
+
+
+def in_files(store: Store, word: str) -> bool:
+    path = Path(str(store.writer.url.database))
+    files = path.parent.glob(f"{path.name}*")
+    return any(word.encode() in each.read_bytes() for each in files)
+
+
+def test_what_was_deleted_is_in_no_file_of_sqlite_once_it_is_wiped(sqlite: Store) -> None:
+    note = write(sqlite, "xylographic")
+    with sqlite.transaction() as tx:
+        tx.delete(tx.get(Note, note.id))
+        tx.execute(delete(sqlite.table("outbox")))
+    assert in_files(sqlite, "xylographic")
+
+    assert sqlite.wipe()
+
+    assert not in_files(sqlite, "xylographic")
+    assert write(sqlite, "quixotism").word == "quixotism"
+
+
+def test_of_many_rows_that_grew_shrank_and_went_not_one_leaves_a_copy(sqlite: Store) -> None:
+    kept: dict[UUID, str] = {}
+    gone, dice = [], random.Random(1)
+    for number in range(1200):
+        word, id = f"Zq{number:06}x", new_id()
+        with sqlite.transaction() as tx:
+            tx.add(Note(id=id, word=word * dice.randint(1, 200), times=1))
+            if number % 3 == 0 and kept:
+                leaving = dice.choice(list(kept))
+                tx.delete(tx.get(Note, leaving))
+                gone.append(kept.pop(leaving))
+        kept[id] = word
+
+    assert sqlite.wipe()
+
+    path = Path(str(sqlite.writer.url.database))
+    content = b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+    assert [word for word in gone if word.encode() in content] == []
+    assert all(word.encode() in content for word in kept.values())
+
+
+def test_what_somebody_reads_is_wiped_later(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "SQLITE_LOCK_PATIENCE_S", 0.05)
+    write(sqlite, "hello")
+    with sqlite.reading() as session:
+        session.execute(select(Note)).all()
+        write(sqlite, "xylographic")
+        assert not sqlite.wipe()
+        assert not sqlite.empty_log()
+    assert sqlite.wipe()
+
+
+def test_what_another_process_writes_to_is_wiped_later(
+    sqlite: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "SQLITE_LOCK_PATIENCE_S", 0.05)
+    write(sqlite, "hello")
+    with another_process_holding_the_lock(sqlite):
+        assert not sqlite.wipe()
+    assert sqlite.wipe()
 
 
 def test_queries_do_not_stop_the_hub(postgres_database: str) -> None:

@@ -251,6 +251,44 @@ def test_of_an_erased_client_and_an_erased_specialist_nothing_is_left_anywhere(
     assert specialist.id not in [each["id"] for each in featured]
 
 
+def test_of_who_was_erased_not_a_word_is_left_in_any_file_of_sqlite(
+    embedded_house: House,
+) -> None:
+    house, biography, headline = embedded_house, "Xylographic", "Quixotism"
+    names = a_name(), a_name()
+    client = somebody(house.http, "client", names[0])
+    specialist = a_named_specialist(house, names[1])
+    changed = {"biography": f"{biography}. " * 200, "headline": headline}
+    for _ in range(3):  # rows grow, shrink and move between pages
+        assert specialist.patch("/specialists/me", changed).status_code == 200
+        assert specialist.patch("/specialists/me", {"biography": biography}).status_code == 200
+        a_client(house.http)
+    book(client, specialist)
+    for person in (client, specialist):
+        eventually(partial(has_mail, house, person))
+    names_alone = [each.split()[1] for each in names]
+    words = [client.email, specialist.email, *names_alone, biography, headline]
+    words += [each.lower() for each in (biography, headline)]
+    held = words_in(data_files(house), *words)
+    assert {biography, biography.lower(), *names_alone} <= held
+
+    for receipt in [erase(client), erase(specialist)]:
+        until_complete(house, receipt)
+
+    assert words_in(data_files(house), *words) == set()
+
+
+def data_files(house: House) -> list[Path]:
+    """The databases, with the logs beside them."""
+    folder = Path(house.database.removeprefix("sqlite:///")).parent
+    return [each for each in folder.iterdir() if ".db" in each.name]
+
+
+def words_in(files: list[Path], *words: str) -> set[str]:
+    content = b"".join(each.read_bytes() for each in files)
+    return {each for each in words if each.encode() in content}
+
+
 def _files_with(house: House, *words: str) -> list[str]:
     """The mails in the folder, where there is one, that bear one of the words."""
     if "://" in house.mail:

@@ -91,6 +91,12 @@ def enter(tx: Transaction, specialist: Specialist) -> None:
         full_text(tx).write(tx, entry.number, tokens)
 
 
+def forget(tx: Transaction, specialist_id: UUID) -> None:
+    """Leave no word of a specialist who has withdrawn for good in the index."""
+    if tx.scalar(select(Entry.number).where(Entry.specialist_id == specialist_id)) is not None:
+        full_text(tx).compact(tx)
+
+
 def listed(session: Session, numbers: list[int]) -> list[Specialist]:
     """The specialists with these numbers, in this order; without whoever withdrew just now."""
     query = select(Entry.number, Specialist).join(Specialist, Specialist.id == Entry.specialist_id)

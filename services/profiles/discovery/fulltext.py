@@ -25,6 +25,9 @@ class FullText(Protocol):
     def write(self, session: Session, number: int, tokens: str) -> None:
         """Keep these tokens, divided by spaces, and none that were kept before."""
 
+    def compact(self, session: Session) -> None:
+        """Leave nothing of tokens that are kept no more, where the index only marks them."""
+
     def matches(
         self, session: Session, word: Wanted, among: Sequence[int] | None = None
     ) -> list[Iterable[int]]:
@@ -34,6 +37,9 @@ class FullText(Protocol):
 
 class Fts5:
     """``directory_words`` is a virtual table; its tokenizer only divides at spaces."""
+
+    def compact(self, session: Session) -> None:
+        session.execute(text("INSERT INTO directory_words (directory_words) VALUES ('optimize')"))
 
     def write(self, session: Session, number: int, tokens: str) -> None:
         session.execute(
@@ -72,6 +78,9 @@ class TsVector:
     nothing. Nor does it know what it costs to fetch vectors from there, and would rather read
     all of them: the function forbids it. Together that is seven times as fast.
     """
+
+    def compact(self, session: Session) -> None:
+        """VACUUM does so by itself."""
 
     def write(self, session: Session, number: int, tokens: str) -> None:
         session.execute(

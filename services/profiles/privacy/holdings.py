@@ -19,6 +19,7 @@ from contracts.profiles.privacy import ProfilesData, SecurityEntry
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import forget_sign_ups
+from services.profiles.discovery import directory
 from services.profiles.featuring import feed
 from services.profiles.featuring.exposures import ExposureCount, of_specialist
 from services.profiles.licences import documents
@@ -56,6 +57,12 @@ def erase(tx: Transaction, account_id: UUID) -> None:
     for owner in HOLDINGS:
         tx.execute(delete(owner.class_).where(owner == account_id))
     feed.forget(tx, account_id)
+
+
+def erase_for_good(tx: Transaction, account_id: UUID) -> None:
+    """Delete all of it, and what the search index remembers of it; harmless to repeat."""
+    erase(tx, account_id)
+    directory.forget(tx, account_id)
 
 
 def exported(session: DatabaseSession, account: Account, files: Files) -> ProfilesData:

@@ -89,7 +89,7 @@ class Privacy(Auditing, Knowing):
         """Files go first: they lie outside of the database."""
         forgetting.finish(
             self.store,
-            holdings.erase,
+            holdings.erase_for_good,
             lambda id: PersonalDataErased(account_id=id),
             outside=lambda id: delete_all_of(id, self.files, utc_now()),
         )
