@@ -42,6 +42,7 @@ class Backlog:
     waiting: int
     oldest_waiting: float | None
     parked: int
+    oldest_parked: float | None
 
 
 class Mending:
@@ -85,13 +86,14 @@ class Mending:
         unsent, oldest_unsent = self._count(outbox.c.sent_at.is_(None), outbox.c.emitted_at)
         waits = inbox.c.status == Status.RETRY
         waiting, oldest_waiting = self._count(waits, inbox.c.received_at)
-        parked, _ = self._count(inbox.c.status == Status.PARKED, inbox.c.received_at)
+        parked, oldest_parked = self._count(inbox.c.status == Status.PARKED, inbox.c.received_at)
         return Backlog(
             unsent=unsent,
             oldest_unsent=_age(oldest_unsent, now),
             waiting=waiting,
             oldest_waiting=_age(oldest_waiting, now),
             parked=parked,
+            oldest_parked=_age(oldest_parked, now),
         )
 
     def _count(self, condition: ColumnElement[bool], since: Any) -> tuple[int, datetime | None]:

@@ -12,6 +12,7 @@ import typer
 
 from chassis import config, json
 from chassis.config import BadSettings
+from chassis.housekeeping import WAITS_TOO_LONG
 from chassis.mending import Mending, Selection
 from chassis.times import utc_now
 from firststep import platform, replay
@@ -22,6 +23,10 @@ from services.notifications.service import NotificationsService
 
 EXIT_NOTHING_FOUND = 1
 EXIT_TOO_OLD = 1
+FORSAKEN = (
+    "Events have been parked for over 30 days in: {services}. They may bear people's data: see "
+    "them with `firststep events parked`, then replay or discard them."
+)
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
 app = typer.Typer(help="See and mend events that did not take effect.", no_args_is_help=True)
@@ -201,13 +206,21 @@ def lag(
         "waiting",
         "oldest_waiting",
         "parked",
+        "oldest_parked",
         "queued",
         *mail,
     )
     show(rows, columns, as_json, "")
+    forsaken = [row["service"] for row in rows if _is_forsaken(row["oldest_parked"])]
+    if forsaken:
+        typer.echo(FORSAKEN.format(services=", ".join(forsaken)), err=True)
     ages = [row[age] for row in rows for age in ("oldest_unsent", "oldest_waiting", "oldest_mail")]
     if any(age is not None and age > over for age in ages):
         raise typer.Exit(EXIT_TOO_OLD)
+
+
+def _is_forsaken(oldest_parked: float | None) -> bool:
+    return oldest_parked is not None and oldest_parked > WAITS_TOO_LONG.total_seconds()
 
 
 def _selection(

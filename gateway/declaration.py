@@ -14,7 +14,6 @@ from chassis.errors import DomainError
 from contracts.files import LARGEST_FILE
 from gateway.cache import Cached
 
-FOR_EVER_S = 365 * 24 * 3600
 IN_BRACES = re.compile(r"{(\w+)}")
 
 
@@ -89,8 +88,9 @@ class Declaration:
             return "private, no-cache"
         if not self.kept_s:
             return ""
-        immutable = ", immutable" if self.kept_s >= FOR_EVER_S else ""
-        return f"public, max-age={self.kept_s}{immutable}"
+        # a file may be gone later, and nobody is to show it then because we are out of reach
+        gone = ", must-revalidate" if isinstance(self.returns, Raw) else ""
+        return f"public, max-age={self.kept_s}{gone}"
 
     @property
     def bears_version(self) -> bool:

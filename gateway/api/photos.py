@@ -10,9 +10,11 @@ from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.specialists import Specialist
 from gateway.api.base import Api
-from gateway.declaration import FOR_EVER_S, Raw
+from gateway.declaration import Raw
 from gateway.endpoint import endpoint
 
+AN_HOUR_S = 3600
+"""So long others may go on to show a photo that is gone."""
 PICTURES = Raw(("image/jpeg", "image/png", "image/webp"))
 
 
@@ -45,8 +47,9 @@ class PhotosApi(Api):
         "/api/v1/photos/{name}",
         returns=Raw(("image/webp",)),
         errors=[NotFound, StorageAway],
-        kept_s=FOR_EVER_S,
+        kept_s=AN_HOUR_S,
     )
     def get_photo(self, name: str) -> Any:
-        """A photo in one of its sizes; what is at an address never changes."""
+        """A photo in one of its sizes. What is at an address never changes, but it may go: when
+        another photo is shown, and with the account."""
         return self.profiles.get_photo(name=name)

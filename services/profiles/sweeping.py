@@ -2,7 +2,7 @@
 
 A file is written before the transaction that mentions it, and outlives the one that mentions it
 last: a crash at any moment leaves an orphan at most, never a row without its file. Names are
-never used twice, so what nobody mentions an hour later stays so.
+never used twice, so what nobody mentions ten minutes later stays so.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from services.profiles.licences.licences import Licence
 from services.profiles.specialists import photos
 from services.profiles.specialists.specialists import Specialist
 
-YOUNGEST = timedelta(hours=1)
+YOUNGEST = timedelta(minutes=10)
 """Longer than any call that may still mention the file."""
 BATCH = 300
 OURS = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -182,3 +183,58 @@ def test_an_entry_of_the_journal_gets_other_words_and_nothing_else(
             tx.execute(update(table).values(**change))
     [now] = content(store, table)
     assert now == tuple({**row, "body": b"without a name"}.values())
+
+
+@pytest.fixture
+def two_old_entries(stores: Callable[[str], Any]) -> tuple[Any, Table]:
+    """Of the audit, old enough to lose their network and young enough to stay."""
+    store = stores("profiles")
+    table = store.table("audit")
+    with store.transaction() as tx:
+        for _ in range(2):
+            long_ago = utc_now() - timedelta(days=300)
+            tx.execute(insert(table).values(**a_row(table) | {"at": long_ago}))
+    return store, table
+
+
+def test_an_old_entry_is_emptied_where_it_may_be_and_otherwise_stays(
+    two_old_entries: tuple[Any, Table],
+) -> None:
+    store, table = two_old_entries
+    with store.transaction() as tx:
+        tx.execute(update(table).values(network=None))
+    before = content(store, table)
+    assert [row.network for row in everything(store, table)] == [None, None]
+    refused: list[Any] = [
+        delete(table),
+        update(table).values(network="192.0.2.0/24"),
+        update(table).values(at=utc_now() - timedelta(days=9999)),
+    ]
+    if store.writer.dialect.name == "sqlite":
+        # it would remove the row in the way without asking the DELETE trigger
+        refused.append(text("UPDATE OR REPLACE audit SET rowid = 2 WHERE rowid = 1"))
+        refused.append(text("UPDATE OR REPLACE audit SET rowid = 2, network = NULL"))
+    for statement in refused:
+        with pytest.raises(DBAPIError, match="append-only"), store.writer.begin() as connection:
+            connection.execute(statement)
+        assert content(store, table) == before
+
+
+def test_an_entry_goes_when_it_is_old_enough_and_none_goes_with_it(
+    two_old_entries: tuple[Any, Table],
+) -> None:
+    store, table = two_old_entries
+    with store.transaction() as tx:
+        oldest = a_row(table) | {"at": utc_now() - timedelta(days=730)}
+        tx.execute(insert(table).values(**oldest))
+    with pytest.raises(DBAPIError, match="append-only"), store.transaction() as tx:
+        tx.execute(delete(table))
+    assert len(content(store, table)) == 3
+    with store.transaction() as tx:
+        tx.execute(delete(table).where(table.c.id == oldest["id"]))
+    assert len(content(store, table)) == 2
+
+
+def everything(store: Store, table: Table) -> list[Any]:
+    with store.reading() as session:
+        return list(session.execute(select(table)))

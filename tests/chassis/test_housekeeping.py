@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
+from structlog.testing import capture_logs
 
 from chassis import pruning
-from chassis.housekeeping import KEPT, forget
+from chassis.housekeeping import KEPT, forget, warn_of_dead_letters
 from chassis.ids import new_id
 from chassis.inbox import Status
 from chassis.pruning import Rule
@@ -105,6 +106,38 @@ def test_more_than_is_deleted_at_once_is_forgotten_all_the_same(
     forget(store, utc_now())
 
     assert (count(store, "outbox"), count(store, "inbox")) == (0, 0)
+
+
+def test_who_replayed_or_discarded_what_is_known_for_two_years(store: Store) -> None:
+    now = utc_now()
+    for days in (729, 731):
+        put(store, "mendings", a_mending(at=now - timedelta(days=days)))
+
+    forget(store, now)
+
+    assert count(store, "mendings") == 1
+
+
+def test_the_log_warns_of_dead_letters_after_30_days(store: Store) -> None:
+    now = utc_now()
+    put(store, "inbox", a_receipt(Status.RETRY, received_at=now - timedelta(days=90)))
+    put(store, "inbox", a_receipt(Status.PARKED, received_at=now - timedelta(days=29)))
+    with capture_logs() as logs:
+        warn_of_dead_letters(store, now)
+    assert logs == []
+
+    for days in (31, 40):
+        put(store, "inbox", a_receipt(Status.PARKED, received_at=now - timedelta(days=days)))
+    with capture_logs() as logs:
+        warn_of_dead_letters(store, now)
+    [warning] = logs
+    assert (warning["event"], warning["log_level"]) == ("dead_letters_wait", "warning")
+    assert (warning["number"], warning["oldest_days"]) == (2, 40)
+
+
+def a_mending(**times: datetime) -> dict[str, Any]:
+    row = {"id": new_id(), "by": "sam", "action": "replay", "event_id": new_id()}
+    return {**row, "handler": "note_down", **times}
 
 
 def an_event(**times: datetime | None) -> dict[str, Any]:

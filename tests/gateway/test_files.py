@@ -34,7 +34,7 @@ def send(person: Person, path: str, content: bytes, kind: str) -> httpx.Response
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_photo_is_shown_to_everybody_and_may_be_kept_for_ever(
+def test_a_photo_is_shown_to_everybody_and_may_be_kept_for_an_hour(
     http: httpx.Client, holder: Person, kind: str
 ) -> None:
     answer = send(holder, PHOTO, a_picture(kind), f"image/{kind.lower()}")
@@ -43,7 +43,7 @@ def test_a_photo_is_shown_to_everybody_and_may_be_kept_for_ever(
     for name, side in {"large": 512, "medium": 256, "small": 96}.items():
         shown = http.get(addresses[name])
         assert shown.headers["Content-Type"] == "image/webp"
-        assert shown.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert shown.headers["Cache-Control"] == "public, max-age=3600, must-revalidate"
         assert shown.headers["X-Content-Type-Options"] == "nosniff"
         assert opened(shown.content).size == (side, side)
         known = {"If-None-Match": shown.headers["ETag"]}

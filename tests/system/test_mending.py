@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import insert
 
 from chassis import inbox, retries
 from chassis.ids import new_id
@@ -140,6 +141,40 @@ def test_mail_that_waits_is_shown_and_waiting_too_long_is_an_exit_code(real: Set
     assert by_service["booking"]["mails_waiting"] is None
     assert firststep(real, "events", "lag", "--over", "3600").returncode == 0
     assert "oldest mail" in firststep(real, "events", "lag").stdout
+
+
+def test_a_dead_letter_that_nobody_decides_about_is_warned_of_after_30_days(
+    real: Settings,
+) -> None:
+    for days, warned in ((29, ""), (31, "notifications")):
+        plant_a_dead_letter(real["database"], timedelta(days=days))
+        lag = firststep(real, "events", "lag", "--json")
+        assert lag.returncode == 0
+        assert warned in lag.stderr
+        assert ("over 30 days" in lag.stderr) == bool(warned)
+        [age] = [
+            row["oldest_parked"]
+            for row in json.loads(lag.stdout)
+            if row["service"] == "notifications"
+        ]
+        assert age >= timedelta(days=days).total_seconds()
+
+
+def plant_a_dead_letter(database: str, age: timedelta) -> None:
+    store = connected_database(database, "notifications")
+    with store.transaction() as tx:
+        tx.execute(
+            insert(store.table("inbox")).values(
+                event_id=new_id(),
+                handler="tell_both",
+                type="ConsultationBooked",
+                status=inbox.Status.PARKED,
+                attempts=10,
+                received_at=utc_now() - age,
+                body=b"{}",
+            )
+        )
+    store.dispose()
 
 
 def plant_mail(database: str) -> None:

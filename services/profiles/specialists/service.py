@@ -99,7 +99,7 @@ class Specialists(Part):
         with self.store.reading() as session:
             return newest_first(session, changes, Change.id, page, Change.to_resource)
 
-    @every(hours=1)
+    @every(minutes=10)
     def sweep_files(self) -> None:
         """Delete photos and documents that are nobody's any more."""
         sweep(self.store, self.files, utc_now())

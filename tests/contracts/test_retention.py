@@ -1,0 +1,106 @@
+"""How long everything is kept is written down, and is what the services do."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chassis import housekeeping
+from chassis.pruning import Kept, Rule
+from firststep.platform import SERVICES
+from tests.contracts.loops import clocks_of
+
+OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
+COLUMNS = ["service", "what", "how long", "clock", "why"]
+EVERY, NOBODY = "every", "—"
+NO_TABLES = {"files"}
+TABLES_OF_ALL = {each.table for each in housekeeping.SCHEDULE}
+UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def schedule_of(service: str) -> tuple[Kept, ...]:
+    module = importlib.import_module(f"services.{service}.retention")
+    found: tuple[Kept, ...] = module.SCHEDULE
+    return found
+
+
+def all_schedules() -> dict[str, tuple[Kept, ...]]:
+    return {EVERY: housekeeping.SCHEDULE} | {name: schedule_of(name) for name in SERVICES}
+
+
+def in_words(period: timedelta) -> str:
+    seconds = int(period.total_seconds())
+    for unit, size in UNITS:
+        if seconds and seconds % size == 0:
+            return f"{seconds // size} {unit}{'s' if seconds != size else ''}"
+    return "at once"
+
+
+def rows_of_the_document() -> list[list[str]]:
+    _, _, section = OPERATING.read_text().partition("\n## Retention")
+    section, _, _ = section.partition("\n## ")
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    cells = [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows]
+    assert cells[0] == COLUMNS
+    return cells[2:]
+
+
+def left_out(schedule: Iterable[Kept], tables: Iterable[str]) -> set[str]:
+    """Tables of which nobody has said how long they are kept."""
+    return set(tables) - {each.table for each in schedule} - TABLES_OF_ALL
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_of_every_table_it_is_said_how_long_it_is_kept(service: str) -> None:
+    assert left_out(schedule_of(service), SERVICES[service].store.base.metadata.tables) == set()
+
+
+def test_a_table_that_is_left_out_would_be_noticed() -> None:
+    assert left_out(schedule_of("content"), ["articles", "outbox", "diaries"]) == {"diaries"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_is_scheduled_that_is_not_there(service: str) -> None:
+    tables = SERVICES[service].store.base.metadata.tables
+    for each in (*schedule_of(service), *housekeeping.SCHEDULE):
+        if each.table not in NO_TABLES:
+            assert each.table in tables, each
+            assert not each.column or each.column in tables[each.table].c, each
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_period_is_ended_by_a_clock_of_its_service(service: str) -> None:
+    clocks = set(clocks_of(SERVICES[service]))
+    for each in schedule_of(service):
+        assert not each.clock or each.clock in clocks, each
+        assert each.clock or each.period is None, each
+    for rule in housekeeping.RULES:
+        assert rule.clock == housekeeping.CLOCK
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_rule_of_a_service_is_applied(service: str) -> None:
+    module = importlib.import_module(f"services.{service}.retention")
+    rules = [each for each in schedule_of(service) if isinstance(each, Rule)]
+    assert rules == list(getattr(module, "RULES", ()))
+
+
+def test_the_document_says_the_same_as_the_code() -> None:
+    written = {(row[0], row[1]): (row[2], row[3]) for row in rows_of_the_document()}
+    for service, schedule in all_schedules().items():
+        for each in schedule:
+            how_long, clock = written.pop((service, each.what))
+            assert clock == (each.clock or NOBODY), each
+            if each.period is not None:
+                assert how_long == in_words(each.period), each
+    assert not written, "the document names what the code does not keep"
+
+
+def test_the_document_says_for_each_how_long_and_why() -> None:
+    rows = rows_of_the_document()
+    assert all(len(row) == len(COLUMNS) and all(row) for row in rows)
+    assert len({(row[0], row[1]) for row in rows}) == len(rows)
