@@ -59,7 +59,7 @@ def empty_log(engine: Engine) -> bool:
         end = monotonic() + SQLITE_LOCK_PATIENCE_S
         while True:
             cursor = connection.cursor()
-            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             cursor.close()
             if not busy or monotonic() > end:
                 return not busy

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, delete
@@ -24,7 +23,7 @@ ROUND_S = 50.0
 
 def booked_before(told: Table, before: datetime) -> ColumnElement[bool]:
     """An id says when it was made: when the consultation was booked."""
-    return cast("ColumnElement[bool]", told.c.consultation_id < first_at(before))
+    return told.c.consultation_id < first_at(before)
 
 
 RULES = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 from sqlalchemy import ColumnElement, Table, or_, select
 
@@ -57,7 +56,7 @@ def superseded(journal: Table, before: datetime) -> ColumnElement[bool]:
 
 
 def by_day(table: Table, before: datetime) -> ColumnElement[bool]:
-    return cast("ColumnElement[bool]", table.c.day < before.astimezone(UTC).date())
+    return table.c.day < before.astimezone(UTC).date()
 
 
 RULES = (

@@ -53,7 +53,7 @@ def a_consultation_that_ended(at: datetime, cancelled: bool = False) -> Consulta
 def clock(booking: Talking) -> Retention:
     """The clock's methods, outside of their process."""
     service = Retention()
-    service.store = booking.store  # type: ignore[assignment]
+    service.store = booking.store
     return service
 
 
