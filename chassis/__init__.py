@@ -14,7 +14,8 @@ Behind the store:
     sealing, resealing      secrets at rest
     append_only     tables whose rows the database refuses to change
     relay           the outbox goes to the broker
-    housekeeping    what was settled long ago is forgotten
+    housekeeping    what was settled long ago is forgotten; old dead letters are warned of
+    pruning         rules by which a service deletes what it has kept for long enough
 
 Behind events and calls:
     inbox, retries, parking, mending    dedupe; try again; keep for a person; who decides

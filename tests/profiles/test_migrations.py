@@ -1,5 +1,5 @@
 """What a former release left: accounts get the key of their address, and its form where it is
-free; profiles get a slug."""
+free; profiles get a slug; history keeps licence numbers apart."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from chassis.tables import AnyJson, UtcDateTime
 from chassis.times import utc_now
 from firststep.migrate import migrations_of
 from services.profiles.service import ProfilesService
+from services.profiles.specialists.history import Change
 from services.profiles.specialists.slugs import Slug
 from services.profiles.specialists.specialists import Specialist
 from tests.chassis.bank import create_database
@@ -146,3 +147,37 @@ def a_row(id: UUID, name: str) -> dict[str, Any]:
     specialist = an_empty_specialist()
     row = {each.key: getattr(specialist, each.key) for each in inspect(Specialist).columns}
     return {**row, "id": id, "display_name": name}
+
+
+HISTORY = table(
+    "specialist_history",
+    column("id", Uuid()),
+    column("specialist_id", Uuid()),
+    column("at", UtcDateTime()),
+    column("changes", AnyJson),
+)
+
+
+def test_licence_numbers_are_taken_out_of_history_and_read_as_before(before: Database) -> None:
+    changes = {
+        "licence.number": {"before": "A-1", "after": "B-2"},
+        "headline": {"before": "", "after": "Hello"},
+    }
+    in_force = {"licence.in_force": {"before": {}, "after": {"number": "B-2", "country": "DE"}}}
+    with before.writer.begin() as connection:
+        rows = [
+            {"id": new_id(), "specialist_id": new_id(), "at": utc_now(), "changes": each}
+            for each in (changes, in_force)
+        ]
+        connection.execute(HISTORY.insert(), rows)
+
+    migrated(before)
+
+    with before.reading() as session:
+        found = list(session.scalars(select(Change).order_by(Change.id)))
+    assert [(each.number_before, each.number_after) for each in found] == [
+        ("A-1", "B-2"),
+        (None, "B-2"),
+    ]
+    assert not any("-1" in str(each.changes) or "-2" in str(each.changes) for each in found)
+    assert [each.to_resource().changes for each in found] == [changes, in_force]
