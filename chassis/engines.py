@@ -23,6 +23,8 @@ POOL_TIMEOUT_S = 5
 KEEPALIVE_S = 30
 SQLITE_LOCK_PATIENCE_S = 5.0
 SQLITE_READERS = 4
+LOG_PATIENCE_S = 0.5
+"""Nobody writes while the log is to be emptied; it is tried again soon."""
 
 UNDEFINED_TABLE = "42P01"
 DEADLOCK_DETECTED = "40P01"
@@ -56,7 +58,7 @@ def empty_log(engine: Engine) -> bool:
         return True
     connection = engine.raw_connection()  # a checkpoint takes no transaction
     try:
-        end = monotonic() + SQLITE_LOCK_PATIENCE_S
+        end = monotonic() + LOG_PATIENCE_S
         while True:
             cursor = connection.cursor()
             busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

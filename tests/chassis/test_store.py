@@ -363,7 +363,7 @@ def test_of_many_rows_that_grew_shrank_and_went_not_one_leaves_a_copy(sqlite: St
 
 
 def test_what_somebody_reads_is_wiped_later(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "SQLITE_LOCK_PATIENCE_S", 0.05)
+    monkeypatch.setattr(engines, "LOG_PATIENCE_S", 0.05)
     write(sqlite, "hello")
     with sqlite.reading() as session:
         session.execute(select(Note)).all()
@@ -373,10 +373,7 @@ def test_what_somebody_reads_is_wiped_later(sqlite: Store, monkeypatch: pytest.M
     assert sqlite.wipe()
 
 
-def test_what_another_process_writes_to_is_wiped_later(
-    sqlite: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engines, "SQLITE_LOCK_PATIENCE_S", 0.05)
+def test_what_another_process_writes_to_is_wiped_later(sqlite: Store) -> None:
     write(sqlite, "hello")
     with another_process_holding_the_lock(sqlite):
         assert not sqlite.wipe()
