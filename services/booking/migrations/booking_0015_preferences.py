@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "booking_0015"
-down_revision = "booking_0009"
+down_revision = "booking_0014"
 branch_labels = None
 depends_on = None
 

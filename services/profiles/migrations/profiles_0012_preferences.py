@@ -6,7 +6,7 @@ from alembic import op
 from chassis import append_only
 
 revision = "profiles_0012"
-down_revision = "profiles_0010"
+down_revision = "profiles_0011"
 branch_labels = None
 depends_on = None
 
