@@ -27,6 +27,8 @@ from services.profiles.audit import What
 from services.profiles.privacy.queries import pending_erasures
 from services.profiles.sessions.queries import last_used
 from services.profiles.sessions.revocations import end_sessions, revoke_all
+from services.profiles.specialists.history import recorded
+from services.profiles.specialists.specialists import Specialist
 
 EXIT_HANGS = 1
 EXIT_MEET = 1
@@ -159,7 +161,8 @@ def change_role(settings: Settings, email: str, role: Role, what: What) -> tuple
     """
     change = Account.grant if what is What.ROLE_GRANTED else Account.revoke
     with _account_locked(settings, email) as (tx, account):
-        events = change(account, role)
+        with _practising(tx, account) as specialist:
+            events = change(account, role, specialist, utc_now())
         tx.emit(*events)
         if events:
             revoke_all(tx, account.id, utc_now())
@@ -170,7 +173,8 @@ def change_role(settings: Settings, email: str, role: Role, what: What) -> tuple
 def suspend_account(settings: Settings, email: str) -> tuple[Account, bool]:
     """The account, and whether it was not suspended before. Raises ``NotFound``."""
     with _account_locked(settings, email) as (tx, account):
-        events = account.suspend(utc_now())
+        with _practising(tx, account) as specialist:
+            events = account.suspend(specialist, utc_now())
         tx.emit(*events)
         if events:
             end_sessions(tx, account.id, utc_now())
@@ -181,7 +185,8 @@ def suspend_account(settings: Settings, email: str) -> tuple[Account, bool]:
 def restore_account(settings: Settings, email: str) -> tuple[Account, bool]:
     """The account, and whether it was suspended before. Raises ``NotFound``."""
     with _account_locked(settings, email) as (tx, account):
-        events = account.restore()
+        with _practising(tx, account) as specialist:
+            events = account.restore(specialist, utc_now())
         tx.emit(*events)
         if events:
             audit.record(tx, What.ACCOUNT_RESTORED, about=account.id, operator=operator())
@@ -201,6 +206,19 @@ def sign_out_account(settings: Settings, email: str) -> Account:
 def _account_locked(settings: Settings, email: str) -> Iterator[tuple[Transaction, Account]]:
     with platform.database_of("profiles", settings) as database, database.transaction() as tx:
         yield tx, tx.lock(Account, _account(tx, email).id)
+
+
+@contextmanager
+def _practising(tx: Transaction, account: Account) -> Iterator[Specialist | None]:
+    """Who practises with this account, or did; what changes inside is written into their
+    history."""
+    known = account.practises or tx.get(Specialist, account.id) is not None
+    if not known:
+        yield None
+        return
+    specialist = tx.lock_or_create(Specialist, account.id)
+    with recorded(tx, specialist, None):
+        yield specialist
 
 
 def _tell(account: Account, changed: bool) -> None:

@@ -20,7 +20,7 @@ from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
-from contracts.profiles.licences import LicenceExpired
+from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
 from firststep import accounts
 from gateway.openapi import describe
 from gateway.service import Gateway
@@ -109,10 +109,10 @@ def _erase(house: House) -> None:
     client, specialist = a_client(house.http), a_specialist(house.http, featured=True)
     wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
     consultation = client.post("/consultations", wanted).json()
-    licence = LicenceExpired(
-        specialist_id=UUID(specialist.id), version=1, expires_on=utc_now().date()
+    expired = RightToPractiseChanged(
+        specialist_id=UUID(specialist.id), version=1_000, standing=Standing.LICENCE_EXPIRED
     )
-    publish(house.broker, Envelope.around(licence, utc_now(), "a test"))
+    publish(house.broker, Envelope.around(expired, utc_now(), "a test"))
     eventually(lambda: _says(house, "ConsultationsAtRisk"))
     _erased(client)
     eventually(lambda: _status(specialist, consultation["id"]) == "cancelled")
@@ -153,7 +153,7 @@ def _play_accounts(house: House) -> None:
     new = {"email": f"new-{person.email}", "password": PASSWORD}
     assert person.post("/me/email", new).status_code == 202
     with house.store("profiles").transaction() as tx:
-        tx.emit(*tx.lock(Account, UUID(person.id)).grant(Role.EDITOR))
+        tx.emit(*tx.lock(Account, UUID(person.id)).grant(Role.EDITOR, None, utc_now()))
     token = link_to(house.http, new["email"], EmailChangeRequested)
     assert person.put("/email-verifications", {"token": token}).status_code == 204
     reset = {"email": new["email"]}

@@ -540,7 +540,7 @@ def test_a_change_that_is_delivered_again_answers_as_before(profiles: Talking, m
 def test_admin_takes_effect_once_a_second_factor_is_set_up(profiles: Talking) -> None:
     person = somebody(profiles)
     with profiles.store.transaction() as tx:
-        events = tx.lock(Account, person.id).grant(Role.ADMIN)
+        events = tx.lock(Account, person.id).grant(Role.ADMIN, None, utc_now())
         tx.emit(*events)
     assert person.told(RolesChanged)[-1].roles == [Role.CLIENT, Role.ADMIN]
     assert person.me().dormant_roles == [Role.ADMIN]

@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from chassis.context import Caller
+from chassis.events import Event
 from chassis.ids import new_id
 from contracts.inputs.addresses import address_key
 from contracts.profiles import accounts as contract
@@ -31,6 +32,7 @@ from contracts.profiles.preferences import Preferences
 from contracts.profiles.sessions import Suspended
 from services.profiles.accounts.links import Link, Purpose, fingerprint
 from services.profiles.base import Base
+from services.profiles.specialists.specialists import Specialist
 
 normalised = address_key
 """What an address is looked up and counted by."""
@@ -210,19 +212,19 @@ class Account(Base):
 
     # Suspension
 
-    def suspend(self, now: datetime) -> list[AccountSuspended]:
-        """Suspending it again changes nothing."""
+    def suspend(self, specialist: Specialist | None, now: datetime) -> list[Event]:
+        """Suspending it again changes nothing. ``specialist``: who practises with this account."""
         if self.suspended_at is not None:
             return []
         self.suspended_at = now
-        return [AccountSuspended(account_id=self.id)]
+        return [AccountSuspended(account_id=self.id), *self._heeded_by(specialist, now)]
 
-    def restore(self) -> list[AccountRestored]:
+    def restore(self, specialist: Specialist | None, now: datetime) -> list[Event]:
         """Restoring an account that is not suspended changes nothing."""
         if self.suspended_at is None:
             return []
         self.suspended_at = None
-        return [AccountRestored(account_id=self.id)]
+        return [AccountRestored(account_id=self.id), *self._heeded_by(specialist, now)]
 
     def require_not_suspended(self) -> None:
         if self.suspended_at is not None:
@@ -237,25 +239,38 @@ class Account(Base):
 
     # Roles
 
-    def grant(self, role: Role) -> list[RolesChanged]:
-        """Granting it again changes nothing."""
-        return self._have_roles([*self.roles, role]) if role not in self.roles else []
-
-    def revoke(self, role: Role) -> list[RolesChanged]:
-        """Revoking what was never granted changes nothing."""
-        return self._have_roles([each for each in self.roles if each != role])
-
-    def _have_roles(self, roles: list[str]) -> list[RolesChanged]:
-        if roles == self.roles:
+    def grant(self, role: Role, specialist: Specialist | None, now: datetime) -> list[Event]:
+        """Granting it again changes nothing. ``specialist``: who practises with this account."""
+        if role in self.roles:
             return []
+        return self._have_roles([*self.roles, role], specialist, now)
+
+    def revoke(self, role: Role, specialist: Specialist | None, now: datetime) -> list[Event]:
+        """Revoking what was never granted changes nothing."""
+        if role not in self.roles:
+            return []
+        return self._have_roles([each for each in self.roles if each != role], specialist, now)
+
+    def _have_roles(
+        self, roles: list[str], specialist: Specialist | None, now: datetime
+    ) -> list[Event]:
         self.roles = roles
-        return [
-            RolesChanged(
-                account_id=self.id,
-                version=self.next_version(),
-                roles=[Role(role) for role in roles],
-            )
-        ]
+        changed = RolesChanged(
+            account_id=self.id,
+            version=self.next_version(),
+            roles=[Role(role) for role in roles],
+        )
+        return [changed, *self._heeded_by(specialist, now)]
+
+    @property
+    def practises(self) -> bool:
+        return Role.SPECIALIST in self.roles
+
+    def _heeded_by(self, specialist: Specialist | None, now: datetime) -> list[Event]:
+        """What follows for the right to practise."""
+        if specialist is None:
+            return []
+        return specialist.heed_account(self.suspended_at is not None, not self.practises, now)
 
     def _dormant(self, second_factor: bool) -> frozenset[str]:
         """Roles that need a second factor, while there is none."""

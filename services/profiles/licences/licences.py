@@ -30,6 +30,7 @@ from contracts.profiles.licences import (
     SpecialistVerified,
     SubmitLicence,
 )
+from contracts.profiles.right_to_practise import Standing
 from services.profiles.accounts.accounts import Account
 from services.profiles.base import Base
 from services.profiles.specialists import standards
@@ -110,7 +111,8 @@ class Licence(Base):
         """What an admin decides about the licence that they looked at, and what follows for its
         holder.
 
-        Declining refuses what waits; where nothing waits, it takes back what is in force.
+        Declining refuses what waits; where nothing waits, it takes back what is in force, and
+        where that has expired, it says that no renewed one is to come.
         Raises ``OwnLicence``, ``LicenceChanged``, ``LicenceEnded``, ``ReasonMissing``,
         ``NothingToDecide``.
         """
@@ -119,14 +121,16 @@ class Licence(Base):
             raise OwnLicence
         if decision.version != self.version:
             raise LicenceChanged(f"the licence is at version {self.version}: look at it again")
+        ended = None
         if decision.decision is Decision.VERIFIED:
             event = self._verify(specialist, now)
         else:
+            ended = self._ended_by_declining(specialist)
             event = self._decline(specialist, decision.reason)
         self.reason = decision.reason
         self.decided_by, self.decided_at = by, now
         self.version += 1
-        return [event, *specialist.heed_licence(self.in_force_until, now)]
+        return [event, *specialist.heed_licence(self.in_force_until, now, ended)]
 
     def _verify(self, specialist: Specialist, now: datetime) -> Event:
         if self.status not in (LicenceStatus.SUBMITTED, LicenceStatus.DECLINED):
@@ -143,13 +147,21 @@ class Licence(Base):
         if not reason.strip():
             raise ReasonMissing(errors=[FieldError("reason", ReasonMissing.sentence(), reason)])
         if self.status != LicenceStatus.SUBMITTED:
-            if not self.in_force:
+            if not (self.in_force or specialist.has_expired_licence):
                 raise NothingToDecide
             self._end()
         self.status = LicenceStatus.DECLINED
         return LicenceDeclined(
             specialist_id=specialist.id, version=specialist.next_version(), reason=reason
         )
+
+    def _ended_by_declining(self, specialist: Specialist) -> Standing | None:
+        """What declining ends: the licence in force, where nothing waits beside it, or the wait
+        for a renewed one."""
+        if self.in_force:
+            waits = self.status == LicenceStatus.SUBMITTED
+            return None if waits else Standing.LICENCE_WITHDRAWN
+        return Standing.LICENCE_DECLINED if specialist.has_expired_licence else None
 
     def review(self, specialist: Specialist, now: datetime) -> list[Event]:
         """Warn of the end of what is in force; when it ends, at midnight UTC, its holder is
@@ -159,6 +171,8 @@ class Licence(Base):
             return []
         days_left = (until - today(now)).days
         if days_left <= 0:
+            waits = self.status == LicenceStatus.SUBMITTED
+            ended = Standing.RENEWAL_WAITING if waits else Standing.LICENCE_EXPIRED
             self._end()
             if self.status == LicenceStatus.VERIFIED:
                 self.status = LicenceStatus.EXPIRED
@@ -166,7 +180,7 @@ class Licence(Base):
             expired = LicenceExpired(
                 specialist_id=specialist.id, version=specialist.next_version(), expires_on=until
             )
-            return [expired, *specialist.heed_licence(None, now, by_expiry=True)]
+            return [expired, *specialist.heed_licence(None, now, ended)]
         due = next((days for days in WARNINGS if days_left <= days), None)
         if due is None or 0 < self.warned <= due:
             return []

@@ -23,6 +23,7 @@ from contracts.files import File
 from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import DecideLicence, LicenceQuery, SubmitLicence
+from contracts.profiles.right_to_practise import Standing
 from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.audit import What
@@ -136,8 +137,9 @@ def _review(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
     licence = tx.get(Licence, specialist_id, with_for_update=True)
     if licence is None:  # listed when no licence was asked for
         with recorded(tx, specialist, None):
-            tx.emit(*specialist.heed_licence(None, now, by_expiry=True))
+            tx.emit(*specialist.heed_licence(None, now, Standing.LICENCE_EXPIRED))
         return
     with recorded(tx, specialist, None), recorded(tx, licence, None):
         tx.emit(*licence.review(specialist, now))
-        tx.emit(*specialist.heed_licence(licence.in_force_until, now, by_expiry=True))
+        ended = Standing.LICENCE_EXPIRED if specialist.listed else None  # without one in force
+        tx.emit(*specialist.heed_licence(licence.in_force_until, now, ended))

@@ -14,6 +14,7 @@ from chassis.events import Event
 from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles import specialists as contract
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
 from contracts.profiles.specialists import (
     ChangeProfile,
     ProfileIncomplete,
@@ -25,6 +26,7 @@ from contracts.profiles.specialists import (
 )
 from services.profiles.base import Base
 from services.profiles.featuring.facts import Facts, obstacles, why_featured, why_not_featured
+from services.profiles.right_to_practise import RENEWABLE, RightToPractise
 from services.profiles.specialists import photos
 from services.profiles.specialists.profile import Profile
 
@@ -37,7 +39,7 @@ class Seen(NamedTuple):
     offers_free_consultations: bool
 
 
-class Specialist(Profile, Base):
+class Specialist(RightToPractise, Profile, Base):
     """Bears the id of the account that owns it: an account has one profile at most.
 
     The row may be there before the profile is written: booking may speak of it first.
@@ -112,23 +114,50 @@ class Specialist(Profile, Base):
         return events + self.review_featuring(now)
 
     def heed_licence(
-        self, until: date | None, now: datetime, by_expiry: bool = False
+        self, until: date | None, now: datetime, ended: Standing | None = None
     ) -> list[Event]:
         """A licence is in force until this day, or none is: without it nobody is listed.
 
-        A listing that ended ``by_expiry`` comes back with the next licence.
+        ``ended``: how the one ended that was in force; a listing that is lost by expiry comes
+        back with the next licence.
         """
         was_listed = self.listed
         self.verified_until = until
         if self.verified_at(now):
+            self.licence_standing = Standing.GOOD
             if self.lapsed and not self.missing_to_list(now):
                 self.status = SpecialistStatus.LISTED
             self.lapsed = False
-        elif self.listed:
+        else:
+            self.licence_standing = ended or self.licence_standing
+            self._lose_listing(by_expiry=ended in RENEWABLE)
+        return self._what_follows(was_listed, now)
+
+    def heed_account(self, suspended: bool, role_revoked: bool, now: datetime) -> list[Event]:
+        """The account is suspended or not, and has the role of a specialist or not: without it
+        nobody is listed, and a listing that is lost so does not come back by itself."""
+        was_listed = self.listed
+        self.suspended, self.role_revoked = suspended, role_revoked
+        if self.barred:
+            self._lose_listing(by_expiry=False)
+        return self._what_follows(was_listed, now)
+
+    def _lose_listing(self, by_expiry: bool) -> None:
+        if self.listed:
             self.status = SpecialistStatus.UNLISTED
             self.lapsed = by_expiry
+
+    def _what_follows(self, was_listed: bool, now: datetime) -> list[Event]:
         events = list(self._listing_events(was_listed, self.shown()))
-        return events + self.review_featuring(now)
+        events += self.review_featuring(now)
+        return events + list(self._right_events())
+
+    def _right_events(self) -> Iterator[Event]:
+        standing = self.review_standing()
+        if standing is not None:
+            yield RightToPractiseChanged(
+                specialist_id=self.id, version=self.next_version(), standing=standing
+            )
 
     def _require_complete(self, now: datetime) -> None:
         missing = self.missing_to_list(now)
@@ -140,6 +169,8 @@ class Specialist(Profile, Base):
         missing = list(self.missing())
         if not self.verified_at(now):
             missing.append(FieldError("licence", "A verified licence that is still valid."))
+        if self.barred:
+            missing.append(FieldError("account", "An account that may offer consultations."))
         return missing
 
     def _listing_events(self, was_listed: bool, before: dict[str, Any]) -> Iterator[Event]:
