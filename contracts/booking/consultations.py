@@ -17,6 +17,7 @@ from chassis.pages import DEFAULT_LIMIT, LARGEST_LIMIT
 from chassis.schemas import Named, Normalised
 from contracts.booking import PRODUCER
 from contracts.inputs.texts import running_text
+from contracts.profiles.right_to_practise import Standing
 
 
 class ConsultationStatus(StrEnum):
@@ -43,6 +44,8 @@ class CancellationReason(StrEnum):
     OTHER = "other"
     ACCOUNT_ERASED = "account_erased"
     """Nobody says this one: it follows."""
+    SPECIALIST_UNAVAILABLE = "specialist_unavailable"
+    """The specialist may not practise at present. It follows; why is told to admins alone."""
 
 
 GivenReason = Literal[
@@ -137,11 +140,17 @@ class ConsultationPlaceChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationsAtRisk(Event, producer=PRODUCER):
-    """A specialist's licence expired while consultations with them lie ahead: somebody has to
-    look at these."""
+    """A specialist's right to practise ended, or its end is to be decided, while consultations
+    with them lay ahead. For admins.
+
+    With the cause `licence_expired` each is cancelled 48 hours before its start unless a licence
+    is verified; with `renewal_waiting` they stay until the renewal is decided; with any other
+    cause they are cancelled already.
+    """
 
     specialist_id: UUID
-    consultation_ids: list[UUID]
+    consultation_ids: Annotated[list[UUID], Doc("The next first.")]
+    cause: Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +186,18 @@ class PrivateNote:
     """What a client tells a specialist before they meet. It leaves no trace in any log."""
 
     text: Annotated[str, Normalised(running_text), Length(1, LONGEST_NOTE)] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteNote:
+    """What the specialist should know before, instead of what was written before."""
+
+    note: Annotated[
+        str,
+        Normalised(running_text),
+        Length(1, LONGEST_NOTE),
+        Doc("In private. Nobody else ever sees it."),
+    ] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,7 +246,11 @@ class Consultation:
     cancelled_at: datetime | None = None
     cancelled_by: Party | None = None
     cancellation_reason: Annotated[
-        CancellationReason | None, Doc("Shown to whoever gave it; `account_erased` to both.")
+        CancellationReason | None,
+        Doc(
+            "Shown to whoever gave it; `account_erased` and `specialist_unavailable`, which "
+            "nobody gives, to both."
+        ),
     ] = None
     cancellation_notice_hours: Annotated[
         int, Doc("How long before its start the client can still cancel or move it.")
@@ -248,7 +273,8 @@ class Consultation:
         str | None,
         Doc(
             "What the client wrote before. Only answers to a GET have it, the specialist's only "
-            "in sessions that showed a second factor."
+            "in sessions that showed a second factor, until 7 days after the end. It is deleted "
+            "when the consultation is cancelled."
         ),
     ] = field(default=None, repr=False)
     note_withheld: Annotated[
@@ -387,6 +413,12 @@ class SameTime(Conflict):
     """The consultation is at that time already."""
 
     code = "same_time"
+
+
+class NoteNotYours(Forbidden):
+    """Only the client can change or withdraw this note."""
+
+    code = "note_not_yours"
 
 
 class OwnProfile(Forbidden):

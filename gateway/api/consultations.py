@@ -28,6 +28,7 @@ from contracts.booking.consultations import (
     InThePast,
     NoFreeConsultations,
     NotBooked,
+    NoteNotYours,
     NoticeTooShort,
     NotListed,
     OverlappingBooking,
@@ -41,6 +42,7 @@ from contracts.booking.consultations import (
     TooFar,
     TooManyBookings,
     TooSoon,
+    WriteNote,
 )
 from contracts.booking.outcomes import OutcomeClosed, OutcomeGiven, OutcomeNotYours, SayOutcome
 from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
@@ -64,6 +66,7 @@ STANDS_AGAINST_A_TIME = (
     OverlappingBooking,
 )
 STANDS_AGAINST_A_CHANGE = (NotFound, NotBooked, HasBegun, NoticeTooShort)
+STANDS_AGAINST_A_NOTE = (NotFound, NotBooked, HasBegun, NoteNotYours)
 
 
 class ConsultationsApi(Naming):
@@ -118,6 +121,31 @@ class ConsultationsApi(Naming):
     def get_consultation(self, consultation_id: UUID) -> Any:
         """One of your consultations."""
         return self.named(self.booking.get_consultation(consultation_id=consultation_id))
+
+    @endpoint(
+        "PUT",
+        "/api/v1/consultations/{consultation_id}/note",
+        body=WriteNote,
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+        errors=STANDS_AGAINST_A_NOTE,
+    )
+    def write_note(self, consultation_id: UUID, body: WriteNote) -> None:
+        """Change what you told the specialist, until the consultation starts."""
+        self.booking.write_note(consultation_id=consultation_id, note=PrivateNote(text=body.note))
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/consultations/{consultation_id}/note",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+        errors=STANDS_AGAINST_A_NOTE,
+    )
+    def withdraw_note(self, consultation_id: UUID) -> None:
+        """Withdraw what you told the specialist, until the consultation starts: it is deleted."""
+        self.booking.withdraw_note(consultation_id=consultation_id)
 
     @endpoint(
         "POST",

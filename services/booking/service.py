@@ -13,6 +13,7 @@ from services.booking.preferences.service import AccountPreferences
 from services.booking.privacy.service import Privacy
 from services.booking.rescue.service import Rescue
 from services.booking.retention import Retention
+from services.booking.right_to_practise.service import RightsToPractise
 from services.booking.slots.service import Slots
 from services.booking.waitlist.service import Waitlist
 
@@ -21,6 +22,7 @@ class BookingService(
     Availability,
     Slots,
     Consultations,
+    RightsToPractise,
     Attendance,
     Outcomes,
     Holds,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.booking.availability import Availability, Hours, Weekday
+from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.calendars import Calendar
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -74,6 +75,8 @@ def a_calendar(
         revision=0,
         listed=listed,
         listing_version=1 if listed else 0,
+        standing=Standing.GOOD,
+        standing_version=0,
         offers_free_consultations=offers,
         time_zone=time_zone,
         hours=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -27,12 +27,10 @@ from contracts.booking.consultations import (
     Attendance,
     CancellationReason,
     ConsultationCancelled,
-    ConsultationsAtRisk,
     ConsultationStatus,
     Party,
 )
 from contracts.booking.privacy import BookingData
-from contracts.profiles.licences import LicenceExpired
 from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
@@ -298,27 +296,3 @@ def test_the_export_has_the_hours_and_both_sides_consultations(booking: Talking)
     assert load(BookingData, answer, Reading.WIRE) == BookingData(
         availability=None, consultations=[]
     )
-
-
-# A licence expires
-
-
-def expired(specialist: Caller) -> LicenceExpired:
-    return LicenceExpired(specialist_id=specialist.known(), version=9, expires_on=date(2026, 3, 2))
-
-
-def test_consultations_ahead_of_an_expired_licence_are_at_risk(booking: Talking) -> None:
-    specialist = a_specialist(booking)
-    slots = slots_of(booking, specialist)[:3]
-    first, second, past = [book(booking, a_client(), specialist, each).id for each in slots]
-    put_in_the_past(booking, past)
-    booking.hears(expired(specialist))
-    [told] = booking.told(ConsultationsAtRisk, specialist.known())
-    assert told.consultation_ids == [first, second]
-    assert consultation(booking, first).status == ConsultationStatus.BOOKED
-
-
-def test_where_nothing_lies_ahead_nothing_is_at_risk(booking: Talking) -> None:
-    specialist = a_specialist(booking)
-    booking.hears(expired(specialist))
-    assert booking.told(ConsultationsAtRisk, specialist.known()) == []

@@ -35,6 +35,8 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("DELETE", "/api/v1/calendar-feed"): SIGNED_IN,
     ("GET", "/api/v1/calendar-feeds/{token}.ics"): ANYONE,
     ("GET", "/api/v1/figures"): "admin",
+    ("PUT", "/api/v1/consultations/{consultation_id}/note"): SIGNED_IN,
+    ("DELETE", "/api/v1/consultations/{consultation_id}/note"): SIGNED_IN,
     ("POST", "/api/v1/consultations/{consultation_id}/attendance"): SIGNED_IN,
     ("POST", "/api/v1/consultations/{consultation_id}/cancellation"): SIGNED_IN,
     ("POST", "/api/v1/consultations/{consultation_id}/outcome"): SIGNED_IN,

@@ -27,6 +27,7 @@ from contracts.booking.holds import HeldSlot, RescueOffered
 from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import NotFeatured
+from contracts.profiles.right_to_practise import Standing
 from services.notifications.accounts import wording as accounts
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.consultations import wording as consultations
@@ -272,9 +273,13 @@ EVERY_WORDING = [
     specialists.resumed(),
     specialists.outside_calendar_broken("not_fetched"),
     specialists.outside_calendar_works(),
-    consultations.consultations_at_risk(
-        ConsultationsAtRisk(specialist_id=new_id(), consultation_ids=[new_id()])
-    ),
+    *[
+        consultations.consultations_at_risk(
+            ConsultationsAtRisk(specialist_id=new_id(), consultation_ids=[new_id()], cause=cause)
+        )
+        for cause in Standing
+        if cause is not Standing.GOOD
+    ],
     accounts.verify_email("https://firststep.example/verify-email#token=x"),
     accounts.known_address(),
     accounts.change_email("https://firststep.example/verify-email#token=x"),

@@ -31,6 +31,7 @@ from contracts.profiles.licences import (
     LicenceExpiring,
     SpecialistVerified,
 )
+from contracts.profiles.right_to_practise import Standing
 from contracts.profiles.second_factors import (
     RecoveryCodesRenewed,
     SecondFactorAdded,
@@ -301,7 +302,9 @@ def test_every_admin_of_now_is_told_of_consultations_at_risk(
         roles(former, 2, Role.ADMIN),
         roles(editor, 2, Role.EDITOR),
         ConsultationsAtRisk(
-            specialist_id=specialist_id, consultation_ids=[new_id() for _ in range(number)]
+            specialist_id=specialist_id,
+            consultation_ids=[new_id() for _ in range(number)],
+            cause=Standing.LICENCE_EXPIRED,
         ),
     )
     for each in (admin, late_admin):

@@ -20,11 +20,13 @@ from contracts.booking.availability import (
 )
 from contracts.booking.consultations import NoFreeConsultations, NotListed
 from contracts.booking.waitlist import SlotReleased
+from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.bookable import Bookable
 from services.booking.availability.limits import Engagements
 from services.booking.availability.opening_hours import SLOT
 from services.booking.availability.terms import Terms
 from services.booking.base import Base
+from services.booking.right_to_practise.right_to_practise import RightToPractise
 from services.booking.slots.free_times import FreeTimes
 from services.booking.slots.taken import Blocked, Interval, Taken
 
@@ -42,7 +44,7 @@ NO_PLACE = "in_person_address IS NULL AND sealed_meeting_link IS NULL"
 WAITED_FOR = text("offered_at IS NOT NULL")
 
 
-class Calendar(Terms, Base):
+class Calendar(Terms, RightToPractise, Base):
     """One for each specialist, under the specialist's id; locked by whoever books in it.
 
     ``taken``, where methods ask for it: when the specialist's consultations start that count, the
@@ -104,17 +106,33 @@ class Calendar(Terms, Base):
         return self.review(taken, now, changed=True)
 
     def learn_listing(self, listed: bool, version: int) -> None:
-        """Take on what profiles says, unless something newer is known."""
+        """Take on what profiles says, unless something newer is known. Who is listed has the
+        right to practise."""
+        if listed and self.takes_news_of_right(Standing.GOOD, version):
+            self.outdate()
         if version > self.listing_version:
             self.listing_version = version
             self.listed = listed
             self.outdate()
 
+    def learn_right(self, standing: Standing, version: int) -> bool:
+        """Take on whether the specialist may practise; whether that is news. Who may not is not
+        listed, whatever older word of a listing comes late."""
+        is_news = self.takes_news_of_right(standing, version)
+        if is_news and not standing.may_practise:
+            self.learn_listing(False, version)
+        return is_news
+
+    @property
+    def takes_bookings(self) -> bool:
+        """Unlisting closes new bookings; without the right to practise nothing is moved either."""
+        return self.listed and self.may_practise
+
     def free_times(self, taken: Collection[datetime], now: datetime) -> FreeTimes:
         """All that can be booked from now on, until something changes."""
         free: Iterator[datetime] = iter(())
         true_until = now + LOOK_AT_THE_HORIZON_EVERY
-        if self.listed and self.offers_free_consultations:
+        if self.takes_bookings and self.offers_free_consultations:
             free = self._bookable(taken, now, latest=self.latest(true_until)).starts()
         return FreeTimes(
             starts=tuple(free),
@@ -138,7 +156,7 @@ class Calendar(Terms, Base):
         """The times that can be booked, or to which can be moved what was ``moved_from`` another:
         it counts already in the limits of its old day, week and month. The specialist's minimum
         notice is for others: it does not bind themselves. Raises what stands against all."""
-        if not self.listed:
+        if not (self.may_practise if moved_from else self.takes_bookings):
             raise NotListed
         if not self.offers_free_consultations:
             raise NoFreeConsultations

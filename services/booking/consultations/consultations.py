@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from contracts.booking.consultations import (
     HasBegun,
     NoFreeConsultations,
     NotBooked,
+    NoteNotYours,
     NoteRead,
     NoticeTooShort,
     OwnProfile,
@@ -42,8 +43,22 @@ from services.booking.consultations.clients import (
 )
 from services.booking.consultations.guards import GUARDS
 from services.booking.consultations.places import Placed
+from services.booking.right_to_practise.right_to_practise import DECIDED_BEFORE
 
 READING_TOLD_EVERY = timedelta(hours=1)
+NOTE_OPEN_FOR = timedelta(days=7)
+"""After the end: so long a specialist may read the note."""
+SAID_BY_NOBODY = (CancellationReason.ACCOUNT_ERASED, CancellationReason.SPECIALIST_UNAVAILABLE)
+"""Reasons that follow from something else, and are shown to both sides."""
+
+
+@dataclass(frozen=True)
+class NoteReader:
+    """Who asks for consultations with their notes, and when."""
+
+    caller: Caller
+    may_practise: bool
+    now: datetime
 
 
 class Consultation(Attended, Placed, Base):
@@ -63,6 +78,8 @@ class Consultation(Attended, Placed, Base):
     """When the specialist was last said to have been shown the note."""
     note_read_from: Mapped[str | None] = mapped_column(default=None)
     """The network that they were in."""
+    cancels_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it is cancelled unless an admin decides: the specialist's licence has expired."""
 
     @classmethod
     def book(
@@ -130,6 +147,8 @@ class Consultation(Attended, Placed, Base):
         self.status = ConsultationStatus.CANCELLED
         self.version += 1
         self.cancelled_at, self.cancelled_by, self.cancellation_reason = now, by, reason
+        self.cancels_at = None
+        self.delete_note()
         return ConsultationCancelled(
             consultation_id=self.id,
             version=self.version,
@@ -221,6 +240,26 @@ class Consultation(Attended, Placed, Base):
                 f"You can cancel or move it until {self.notice_hours} hours before it begins."
             )
 
+    # The specialist's right to practise
+
+    def is_ahead(self, now: datetime) -> bool:
+        return self.status == ConsultationStatus.BOOKED and now < self.starts_at
+
+    def cancel_for_unavailable(self, now: datetime) -> ConsultationCancelled:
+        """The specialist may not practise any more; the client is not told why."""
+        return self.cancel(Party.SPECIALIST, CancellationReason.SPECIALIST_UNAVAILABLE, now)
+
+    def await_decision(self) -> None:
+        """An admin has until then to decide; see ``is_undecided``."""
+        self.cancels_at = self.starts_at - DECIDED_BEFORE
+
+    def is_undecided(self, now: datetime) -> bool:
+        """Whether it is to be cancelled, since no admin decided in time."""
+        return self.is_ahead(now) and self.cancels_at is not None and self.cancels_at <= now
+
+    def was_decided(self) -> None:
+        self.cancels_at = None
+
     def forget_content(self) -> None:
         """What only its two sides were to know: when one of them is erased, or a month later."""
         self.sealed_note = self.meeting_link = self.meeting_address = None
@@ -229,17 +268,43 @@ class Consultation(Attended, Placed, Base):
 
     # The note
 
-    def shows_note_to(self, reader: Caller) -> bool:
-        """Whether there is a note which this side may read: the specialist, who reads those of
-        many clients, in a session that showed a second factor."""
-        is_client = self.party(reader.known()) == Party.CLIENT
-        return self.sealed_note is not None and (is_client or reader.second_factor)
+    def write_note(self, by: Party, sealed_note: str | None, now: datetime) -> None:
+        """Change the note, or withdraw it where there is none any more, until the start.
 
-    def is_news_read_by(self, reader: Caller, network: str | None, now: datetime) -> bool:
+        Raises ``NoteNotYours``, ``NotBooked`` and ``HasBegun``.
+        """
+        if by != Party.CLIENT:
+            raise NoteNotYours
+        self._require_booked()
+        if now >= self.starts_at:
+            raise HasBegun
+        self.delete_note()  # reading the new one is told anew
+        self.sealed_note = sealed_note
+
+    def delete_note(self) -> None:
+        self.sealed_note = self.note_read_at = self.note_read_from = None
+
+    def has_note_for(self, reader: NoteReader) -> bool:
+        """Whether there is a note that is open to this side: to the client as long as it is
+        kept; to the specialist while they may practise, until 7 days after the end."""
+        if self.sealed_note is None:
+            return False
+        is_client = self.party(reader.caller.known()) == Party.CLIENT
+        return is_client or (reader.may_practise and reader.now < self.ends_at + NOTE_OPEN_FOR)
+
+    def shows_note_to(self, reader: NoteReader) -> bool:
+        """Whether this side is shown it: the specialist, who reads those of many clients, in a
+        session that showed a second factor."""
+        is_client = self.party(reader.caller.known()) == Party.CLIENT
+        return self.has_note_for(reader) and (is_client or reader.caller.second_factor)
+
+    def is_news_read_by(self, reader: NoteReader, network: str | None) -> bool:
         """Whether a ``NoteRead`` is due when the reader is shown the note: the specialist, for
         the first time, after an hour, or from another network."""
-        if not self.shows_note_to(reader) or self.party(reader.known()) == Party.CLIENT:
+        is_client = self.party(reader.caller.known()) == Party.CLIENT
+        if is_client or not self.shows_note_to(reader):
             return False
+        now = reader.now
         told = self.note_read_at is not None and now < self.note_read_at + READING_TOLD_EVERY
         return not told or network != self.note_read_from
 
@@ -253,13 +318,14 @@ class Consultation(Attended, Placed, Base):
         )
 
     def to_resource_with_note(
-        self, reader: Caller, opened: Callable[[str], str | None]
+        self, reader: NoteReader, opened: Callable[[str], str | None]
     ) -> contract.Consultation:
         """As the reader, one of its two sides, sees it: with the note, or the word that there is
         one."""
+        account_id = reader.caller.known()
         if self.shows_note_to(reader):
-            return self.to_resource(reader.known(), opened)
-        return replace(self.to_resource(reader.known()), note_withheld=self.sealed_note is not None)
+            return self.to_resource(account_id, opened)
+        return replace(self.to_resource(account_id), note_withheld=self.has_note_for(reader))
 
     def to_resource(
         self, reader: UUID, opened: Callable[[str], str | None] | None = None
@@ -291,5 +357,4 @@ class Consultation(Attended, Placed, Base):
         if self.cancellation_reason is None:
             return None
         reason = CancellationReason(self.cancellation_reason)
-        erased = reason == CancellationReason.ACCOUNT_ERASED
-        return reason if erased or reader == self.cancelled_by else None
+        return reason if reason in SAID_BY_NOBODY or reader == self.cancelled_by else None

@@ -9,6 +9,7 @@ from chassis.errors import DomainError
 from contracts.booking.consultations import AlreadyBooked, OverlappingBooking, SlotTaken
 
 BOOKED = text("status = 'booked'")
+UNDECIDED = text("cancels_at IS NOT NULL")
 BOOKED_OR_HAD = text(
     "status IN ('booked', 'completed') OR (status = 'missed' AND missed_by = 'client')"
 )
@@ -69,6 +70,12 @@ GUARDS = (
         "ends_at",
         postgresql_where=WITH_CONTENT,
         sqlite_where=WITH_CONTENT,
+    ),
+    Index(
+        "ix_consultations_undecided",
+        "cancels_at",
+        postgresql_where=UNDECIDED,
+        sqlite_where=UNDECIDED,
     ),
     _no_overlap("specialist_id", SlotTaken),
     _no_overlap("client_id", OverlappingBooking),

@@ -17,27 +17,24 @@ from chassis.networks import network_of
 from chassis.pages import Page
 from chassis.resealing import reseal
 from chassis.rpc import rpc
-from chassis.subscribe import subscribe
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.booking import consultations as contract
 from contracts.booking.consultations import (
     CancelConsultation,
     CancellationReason,
-    ConsultationsAtRisk,
     ConsultationsQuery,
     NotListed,
     PrivateNote,
 )
 from contracts.profiles.accounts import Role
-from contracts.profiles.licences import LicenceExpired
 from services.booking.availability.queries import sealed_meeting_link_of
 from services.booking.consultations import queries
-from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.consultations import Consultation, NoteReader
 from services.booking.consultations.listing import page_of_consultations
 from services.booking.consultations.locking import locked, locked_calendars
 from services.booking.holds.queries import held_beside
 from services.booking.part import Part
+from services.booking.right_to_practise.queries import may_practise
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist.offering import give_up, release, take_what_was_held
 
@@ -84,14 +81,17 @@ class Consultations(Part):
             if consultation is None:
                 raise NotFound(f"there is no consultation {consultation_id}")
             consultation.require_party(self.caller)
-            seen = self._seen(session, consultation)
-        self._tell_of_reading([consultation])
+            reader = self._reader(session)
+            seen = self._seen(session, consultation, reader)
+        self._tell_of_reading([consultation], reader)
         return seen
 
-    def _seen(self, session: Session, consultation: Consultation) -> contract.Consultation:
+    def _seen(
+        self, session: Session, consultation: Consultation, reader: NoteReader
+    ) -> contract.Consultation:
         """As the caller sees it now. Few are in the minutes in which their link is shown."""
-        seen = consultation.to_resource_with_note(self.caller, self.notes.open)
-        if not consultation.shows_own_link(utc_now()):
+        seen = consultation.to_resource_with_note(reader, self.notes.open)
+        if not consultation.shows_own_link(reader.now):
             return seen
         sealed = session.scalar(sealed_meeting_link_of(consultation.specialist_id))
         return replace(seen, meeting_link=self.links.open(sealed))
@@ -103,25 +103,45 @@ class Consultations(Part):
 
         def shown(consultation: Consultation) -> contract.Consultation:
             read.append(consultation)
-            return self._seen(session, consultation)
+            return self._seen(session, consultation, reader)
 
         with self.store.reading() as session:
+            reader = self._reader(session)
             found = page_of_consultations(session, account_id, query, shown)
-        self._tell_of_reading(read)
+        self._tell_of_reading(read, reader)
         return found
 
-    def _tell_of_reading(self, shown: Iterable[Consultation]) -> None:
+    def _reader(self, session: Session) -> NoteReader:
+        practises = may_practise(session, self.caller.known())
+        return NoteReader(self.caller, practises, utc_now())
+
+    def _tell_of_reading(self, shown: Iterable[Consultation], reader: NoteReader) -> None:
         """Have it written down which notes the caller is shown; no note is shown without.
 
         It belongs to no call: what is read is not kept as an answer beside it.
         """
-        network, now = network_of(context.current().address), utc_now()
-        ids = sorted(each.id for each in shown if each.is_news_read_by(self.caller, network, now))
+        network = network_of(context.current().address)
+        ids = sorted(each.id for each in shown if each.is_news_read_by(reader, network))
         if not ids:
             return
         with answering_nobody(), self.store.transaction() as tx:
             for id in ids:
-                tx.emit(tx.lock(Consultation, id).read_note(network, now))
+                tx.emit(tx.lock(Consultation, id).read_note(network, reader.now))
+
+    @rpc
+    def write_note(self, consultation_id: UUID, note: PrivateNote) -> None:
+        self._keep_note(consultation_id, self.notes.seal(note.text))
+
+    @rpc
+    def withdraw_note(self, consultation_id: UUID) -> None:
+        self._keep_note(consultation_id, None)
+
+    def _keep_note(self, consultation_id: UUID, sealed_note: str | None) -> None:
+        with self.store.transaction() as tx:
+            _, consultation = locked(tx, consultation_id, self.caller)
+            by = consultation.party(self.caller.known())
+            consultation.write_note(by, sealed_note, utc_now())
+            return tx.reply(None)
 
     @rpc
     def cancel_consultation(
@@ -159,12 +179,6 @@ class Consultations(Part):
             tx.emit(event)
             release(tx, calendar, {previous}, now)
             return tx.reply(consultation.to_resource(account_id))
-
-    @subscribe(LicenceExpired)
-    def look_at_what_lies_ahead(self, event: LicenceExpired, tx: Transaction) -> None:
-        ahead = tx.scalars(queries.consultations_ahead(event.specialist_id, utc_now()))
-        if ids := [each.id for each in ahead]:
-            tx.emit(ConsultationsAtRisk(specialist_id=event.specialist_id, consultation_ids=ids))
 
     @every(days=1)
     def reseal_notes(self) -> None:

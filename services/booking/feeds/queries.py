@@ -18,10 +18,12 @@ CANCELLED_SHOWN = timedelta(days=30)
 """Long enough for every calendar that subscribes to hear of it."""
 
 
-def in_feed_of(account_id: UUID, now: datetime) -> Select[Consultation]:
-    """Those to come, those of the past month, and what was cancelled a short time ago."""
+def in_feed_of(account_id: UUID, practises: bool, now: datetime) -> Select[Consultation]:
+    """Those to come, those of the past month, and what was cancelled a short time ago; without
+    the right to practise only those that they booked as a client."""
+    theirs = consultations_of(account_id)
     return (
-        consultations_of(account_id)
+        (theirs if practises else theirs.where(Consultation.client_id == account_id))
         .where(
             Consultation.starts_at > now - LOOKED_BACK,
             or_(

@@ -22,6 +22,7 @@ from services.booking.feeds.calendar_files import feed, published
 from services.booking.feeds.site import Site
 from services.booking.part import Part
 from services.booking.preferences.queries import preferences_of
+from services.booking.right_to_practise.queries import may_practise
 
 
 class CalendarFeeds(Part):
@@ -61,7 +62,9 @@ class CalendarFeeds(Part):
             found = session.scalar(queries.feed_under(digest_of(token)))
             if found is None:
                 raise NotFound("there is no such calendar")
-            consultations = session.scalars(queries.in_feed_of(found.account_id, now)).all()
+            practises = may_practise(session, found.account_id)
+            shown = queries.in_feed_of(found.account_id, practises, now)
+            consultations = session.scalars(shown).all()
             discreet = _is_discreet(session, found.account_id, found.discreet)
         return _file(feed(_one_by_one(consultations), discreet, self.site))
 

@@ -70,7 +70,7 @@ class Wait(Base):
         """``others``: how many they wait for already. Raises what stands against it."""
         if client_id == calendar.specialist_id:
             raise OwnProfile
-        if not calendar.listed:
+        if not calendar.takes_bookings:
             raise NotListed
         if not calendar.offers_free_consultations:
             raise NoFreeConsultations

@@ -13,6 +13,7 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.holds import RescueOffered
 from contracts.booking.waitlist import SlotOffered
+from contracts.profiles.right_to_practise import Standing
 from services.notifications.wording import Wording, when
 
 
@@ -154,14 +155,33 @@ def slot_offered(event: SlotOffered) -> Wording:
     )
 
 
+WHY_AT_RISK = {
+    Standing.RENEWAL_WAITING: "A licence has expired while a renewed one waits for your decision.",
+    Standing.LICENCE_EXPIRED: "A licence has expired, and no renewed one waits for your decision.",
+    Standing.LICENCE_DECLINED: "A licence has expired, and no renewed one was accepted.",
+    Standing.LICENCE_WITHDRAWN: "A verified licence was withdrawn.",
+    Standing.ROLE_REVOKED: "An account lost the role of a specialist.",
+    Standing.ACCOUNT_SUSPENDED: "The account of a specialist was suspended.",
+}
+STILL_BOOKED = {
+    Standing.RENEWAL_WAITING: (
+        "Nothing is cancelled until you decide. Declining the renewed one cancels what is ahead."
+    ),
+    Standing.LICENCE_EXPIRED: (
+        "Each is cancelled 48 hours before it begins, unless a licence is verified before."
+    ),
+}
+CANCELLED = "Each was cancelled: its client was told, and is offered times with others."
+
+
 def consultations_at_risk(event: ConsultationsAtRisk) -> Wording:
     number = len(event.consultation_ids)
-    booked = "consultation is" if number == 1 else "consultations are"
+    consultations = "consultation" if number == 1 else "consultations"
     return Wording(
         kind="consultations_at_risk",
         subject="Something needs you",
         text=(
-            f"The licence of specialist {event.specialist_id} has expired, and {number} {booked} "
-            "still booked with them. Please look at each."
+            f"{WHY_AT_RISK[event.cause]} {number} {consultations} with specialist "
+            f"{event.specialist_id} lay ahead. {STILL_BOOKED.get(event.cause, CANCELLED)}"
         ),
     )

@@ -16,10 +16,12 @@ FROM_ACCOUNTS = {
 
 def upgrade() -> None:
     for name, condition in FROM_ACCOUNTS.items():
-        column = sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
-        op.add_column("specialists", column)
+        op.add_column(
+            "specialists", sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
+        )
         accounts = f"SELECT id FROM accounts WHERE {condition}"
         op.execute(sa.text(f"UPDATE specialists SET {name} = true WHERE id IN ({accounts})"))
     for name in ("licence_standing", "standing"):
-        column = sa.Column(name, sa.Text(), nullable=False, server_default="good")
-        op.add_column("specialists", column)
+        op.add_column(
+            "specialists", sa.Column(name, sa.Text(), nullable=False, server_default="good")
+        )

@@ -1,0 +1,1 @@
+"""What follows in booking when a specialist's right to practise ends, or comes back."""

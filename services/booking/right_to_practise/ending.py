@@ -1,0 +1,71 @@
+"""What becomes of a specialist's consultations, notes, holds and feed when their right changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, update
+
+from chassis.transaction import Transaction
+from contracts.booking.consultations import ConsultationsAtRisk
+from contracts.profiles.right_to_practise import Standing
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.consultations import Consultation
+from services.booking.feeds.calendar_feeds import CalendarFeed
+from services.booking.holds.holds import Hold
+from services.booking.right_to_practise import queries
+from services.booking.slots.news import tell_of_slots
+
+
+def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetime) -> None:
+    """Act on the standing that the calendar has learnt; decision 38 has the table."""
+    concerned = tx.scalars(queries.concerned(calendar.specialist_id, now)).all()
+    by_start = sorted(concerned, key=lambda each: each.starts_at)
+    ahead = [each for each in by_start if each.is_ahead(now)]
+    if standing != Standing.GOOD:
+        _tell_admins(tx, calendar.specialist_id, ahead, standing)
+    if standing.may_practise:
+        for each in ahead:
+            each.was_decided()
+        return
+    _close(tx, calendar.specialist_id, concerned)
+    for each in ahead:
+        if standing == Standing.LICENCE_EXPIRED:
+            each.await_decision()
+        else:
+            tx.emit(each.cancel_for_unavailable(now))
+    tell_of_slots(tx, calendar, now)
+
+
+def cancel_undecided(tx: Transaction, consultation_id: UUID, now: datetime) -> None:
+    """Cancel it, unless an admin decided meanwhile, or it began while nobody cancelled it."""
+    found = tx.find(Consultation, consultation_id)
+    tx.hold(f"client {found.client_id}")
+    calendar = tx.get(Calendar, found.specialist_id, with_for_update=True)
+    consultation = tx.lock(Consultation, consultation_id)
+    if calendar is None or calendar.standing != Standing.LICENCE_EXPIRED:
+        consultation.was_decided()
+    elif consultation.is_undecided(now):
+        tx.emit(consultation.cancel_for_unavailable(now))
+        tell_of_slots(tx, calendar, now)
+    elif not consultation.is_ahead(now):
+        consultation.was_decided()
+
+
+def _tell_admins(
+    tx: Transaction, specialist_id: UUID, ahead: Collection[Consultation], cause: Standing
+) -> None:
+    if ahead:
+        ids = [each.id for each in ahead]
+        tx.emit(ConsultationsAtRisk(specialist_id=specialist_id, consultation_ids=ids, cause=cause))
+
+
+def _close(tx: Transaction, specialist_id: UUID, concerned: Collection[Consultation]) -> None:
+    """No note is left, the address of the feed leads nowhere, and nothing is held with them."""
+    for each in concerned:
+        each.delete_note()
+    tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == specialist_id))
+    held = (Hold.specialist_id == specialist_id, Hold.ended.is_(False))
+    tx.execute(update(Hold).where(*held).values(ended=True))

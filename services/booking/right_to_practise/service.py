@@ -1,0 +1,37 @@
+"""When the right to practise of a specialist ends or comes back: what booking does."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.clock import every
+from chassis.rounds import for_each
+from chassis.subscribe import subscribe
+from chassis.times import utc_now
+from chassis.transaction import Transaction
+from contracts.profiles.right_to_practise import RightToPractiseChanged
+from services.booking.availability.calendars import Calendar
+from services.booking.part import Part
+from services.booking.right_to_practise import queries
+from services.booking.right_to_practise.ending import cancel_undecided, follow
+
+ROUND_S = 55.0
+
+
+class RightsToPractise(Part):
+    @subscribe(RightToPractiseChanged)
+    def follow_right_to_practise(self, event: RightToPractiseChanged, tx: Transaction) -> None:
+        calendar = tx.lock_or_create(Calendar, event.specialist_id)
+        if calendar.learn_right(event.standing, event.version):
+            follow(tx, calendar, event.standing, utc_now())
+
+    @every(minutes=1)
+    def cancel_undecided_consultations(self) -> None:
+        """48 hours before they start, consultations whose specialist's licence has expired."""
+        with self.store.reading() as session:
+            due = list(session.scalars(queries.undecided(utc_now())))
+        for_each(due, self._cancel_undecided, within_s=ROUND_S)
+
+    def _cancel_undecided(self, consultation_id: UUID) -> None:
+        with self.store.transaction() as tx:
+            cancel_undecided(tx, consultation_id, utc_now())

@@ -1,0 +1,396 @@
+"""A specialist may not practise any more: what becomes of consultations, notes, and the feed.
+
+One test per cause says what follows; the rule itself is profiles': see
+``tests/profiles/test_right_to_practise.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from chassis.context import Caller
+from chassis.errors import NotFound
+from chassis.events import Event
+from chassis.ids import new_id
+from chassis.pages import PageQuery
+from chassis.schemas import Reading, load
+from contracts.booking import consultations as contract
+from contracts.booking.consultations import (
+    Attendance,
+    CancellationReason,
+    ConsultationCancelled,
+    ConsultationsAtRisk,
+    ConsultationStatus,
+    NotListed,
+    Party,
+)
+from contracts.profiles.privacy import AccountErased
+from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
+from services.booking.consultations.consultations import NOTE_OPEN_FOR, Consultation
+from services.booking.right_to_practise.right_to_practise import DECIDED_BEFORE
+from services.booking.service import BookingService
+from tests.begun import let_begin
+from tests.booking.test_booking import a_client, a_specialist, book, listed, slots_of, unlisted
+from tests.booking.test_calendar_feeds import a_feed, read, uid_of, uids
+from tests.booking.test_life import SECRET, attend, book_with_note, cancel, reschedule, seen
+from tests.booking.test_rescue import held_for, of_topic, rescued
+from tests.databases import Databases
+from tests.talking import Talking, at_once, serving
+from tests.waiting import eventually
+
+AN_HOUR = timedelta(hours=1)
+AT_ONCE = [each for each in Standing if not each.may_practise and each != Standing.LICENCE_EXPIRED]
+ENDED = [*AT_ONCE, Standing.LICENCE_EXPIRED]
+
+
+def right(specialist: Caller, standing: Standing, version: int = 9) -> RightToPractiseChanged:
+    return RightToPractiseChanged(
+        specialist_id=specialist.known(), version=version, standing=standing
+    )
+
+
+def with_second_factor(person: Caller) -> Caller:
+    return replace(person, second_factor=True)
+
+
+def status_of(booking: Talking, client: Caller, id: UUID) -> ConsultationStatus:
+    return seen(booking, client, id).status
+
+
+def starts_in(booking: Talking, id: UUID, time: timedelta) -> None:
+    """As if it had been booked for then."""
+    starts_at = datetime.now(UTC) + time
+    let_begin(booking.store, id, starts_at)
+    with booking.store.transaction() as tx:
+        at_risk = (Consultation.id == id, Consultation.cancels_at.is_not(None))
+        tx.execute(
+            update(Consultation).where(*at_risk).values(cancels_at=starts_at - DECIDED_BEFORE)
+        )
+
+
+def let_the_clock_look(booking: Talking) -> None:
+    clocks = BookingService()
+    clocks.store = booking.store
+    clocks.cancel_undecided_consultations()
+
+
+def at_risk(booking: Talking, specialist: Caller) -> list[tuple[Standing, list[UUID]]]:
+    told = booking.told(ConsultationsAtRisk, specialist.known())
+    return [(each.cause, each.consultation_ids) for each in told]
+
+
+# The causes, one by one
+
+
+@pytest.mark.parametrize("cause", AT_ONCE)
+def test_at_once_what_lies_ahead_is_cancelled_and_the_client_is_offered_others(
+    booking: Talking, cause: Standing
+) -> None:
+    topic = f"topic-{new_id()}"
+    specialist, other = of_topic(booking, topic), of_topic(booking, topic)
+    clients = [a_client(), a_client()]
+    ids = [
+        book(booking, each, specialist, slot).id
+        for each, slot in zip(clients, slots_of(booking, specialist), strict=False)
+    ]
+
+    booking.hears(right(specialist, cause))
+
+    for client, id in zip(clients, ids, strict=True):
+        shown = seen(booking, client, id)
+        assert (shown.status, shown.cancelled_by) == ("cancelled", Party.SPECIALIST)
+        assert shown.cancellation_reason == CancellationReason.SPECIALIST_UNAVAILABLE
+        [told] = booking.told(ConsultationCancelled, id)
+        assert told.cancelled_by == Party.SPECIALIST
+        assert eventually(partial(rescued, booking, id))
+        assert [each.specialist_id for each in held_for(booking, client)] == [other.account_id]
+    assert at_risk(booking, specialist) == [(cause, ids)]
+
+
+@pytest.mark.parametrize("cause", ENDED)
+def test_notes_and_the_feed_close(booking: Talking, cause: Standing) -> None:
+    specialist, clients = a_specialist(booking), [a_client(), a_client()]
+    ahead, behind = [book_with_note(booking, each, specialist).id for each in clients]
+    let_begin(booking.store, behind)
+    token = a_feed(booking, specialist)
+    assert uid_of(behind) in uids(read(booking, token))
+    assert seen(booking, with_second_factor(specialist), behind).note == SECRET
+
+    booking.hears(right(specialist, cause))
+
+    with pytest.raises(NotFound):
+        read(booking, token)
+    assert uids(read(booking, a_feed(booking, specialist))) == []
+    for id in (ahead, behind):
+        shown = seen(booking, with_second_factor(specialist), id)
+        assert (shown.note, shown.note_withheld) == (None, False)
+    sealed = {row.id: row.sealed_note for row in booking.rows("consultations")}
+    assert (sealed[ahead], sealed[behind]) == (None, None)
+
+
+@pytest.mark.parametrize("cause", ENDED)
+def test_nothing_is_booked_moved_or_waited_for(booking: Talking, cause: Standing) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    first, second, *_ = slots_of(booking, specialist)
+    id = book(booking, client, specialist, first).id
+    booking.hears(right(specialist, cause))
+    assert slots_of(booking, specialist) == []
+    with pytest.raises(NotListed):
+        book(booking, a_client(), specialist, second)
+    with pytest.raises(NotListed):
+        booking.asked_by(a_client()).join_waitlist(
+            specialist_id=specialist.known(), time_zone="UTC"
+        )
+    if cause == Standing.LICENCE_EXPIRED:
+        for side in (client, specialist):
+            with pytest.raises(NotListed):
+                reschedule(booking, side, id, second)
+
+
+def test_erasure_cancels_for_its_own_reason_and_closes_the_same(booking: Talking) -> None:
+    topic = f"topic-{new_id()}"
+    specialist, client = of_topic(booking, topic), a_client()
+    of_topic(booking, topic)
+    id = book_with_note(booking, client, specialist).id
+    token = a_feed(booking, specialist)
+    booking.hears(AccountErased(account_id=specialist.known()))
+    shown = seen(booking, client, id)
+    assert (shown.status, shown.note) == (ConsultationStatus.CANCELLED, None)
+    assert shown.cancellation_reason == CancellationReason.ACCOUNT_ERASED
+    assert eventually(partial(rescued, booking, id))
+    with pytest.raises(NotFound):
+        read(booking, token)
+
+
+def test_what_has_begun_is_left_and_both_may_say_what_became_of_it(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book(booking, client, specialist, slots_of(booking, specialist)[0]).id
+    let_begin(booking.store, id)
+    booking.hears(right(specialist, Standing.ROLE_REVOKED))
+    assert at_risk(booking, specialist) == []
+    without_role = replace(specialist, roles=frozenset())
+    assert attend(booking, without_role, id, Attendance.HELD).status == "completed"
+
+
+def test_unlisting_closes_new_bookings_and_nothing_else(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    second = slots_of(booking, specialist)[1]
+    booked = book_with_note(booking, client, specialist)
+    token = a_feed(booking, specialist)
+    booking.hears(unlisted(specialist.known(), version=2))
+    with pytest.raises(NotListed):
+        book(booking, a_client(), specialist, second)
+    assert seen(booking, with_second_factor(specialist), booked.id).note == SECRET
+    assert reschedule(booking, client, booked.id, second).starts_at == second
+    assert uids(read(booking, token)) == [uid_of(booked.id)]
+    assert at_risk(booking, specialist) == []
+
+
+# A licence that expired
+
+
+def test_of_an_expired_licence_admins_are_told_at_once_and_nothing_is_cancelled_yet(
+    booking: Talking,
+) -> None:
+    specialist, clients = a_specialist(booking), [a_client() for _ in range(3)]
+    slots = slots_of(booking, specialist)[:3]
+    ids = [book(booking, each, specialist, at).id for each, at in zip(clients, slots, strict=True)]
+    let_begin(booking.store, ids[2])
+    booking.hears(right(specialist, Standing.LICENCE_EXPIRED))
+    assert at_risk(booking, specialist) == [(Standing.LICENCE_EXPIRED, ids[:2])]
+    let_the_clock_look(booking)
+    assert status_of(booking, clients[0], ids[0]) == ConsultationStatus.BOOKED
+
+
+def test_what_nobody_decided_is_cancelled_48_hours_before_its_start(booking: Talking) -> None:
+    topic = f"topic-{new_id()}"
+    specialist, client = of_topic(booking, topic), a_client()
+    of_topic(booking, topic)
+    id = book(booking, client, specialist, slots_of(booking, specialist)[0]).id
+    booking.hears(right(specialist, Standing.LICENCE_EXPIRED))
+    starts_in(booking, id, DECIDED_BEFORE + timedelta(minutes=5))
+    let_the_clock_look(booking)
+    assert status_of(booking, client, id) == ConsultationStatus.BOOKED
+    starts_in(booking, id, DECIDED_BEFORE - timedelta(seconds=1))
+    let_the_clock_look(booking)
+    shown = seen(booking, client, id)
+    assert shown.status == ConsultationStatus.CANCELLED
+    assert shown.cancellation_reason == CancellationReason.SPECIALIST_UNAVAILABLE
+    assert eventually(partial(rescued, booking, id))
+
+
+def test_a_licence_verified_in_time_leaves_everything_booked(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book(booking, client, specialist, slots_of(booking, specialist)[0]).id
+    booking.hears(right(specialist, Standing.LICENCE_EXPIRED, 9))
+    booking.hears(right(specialist, Standing.GOOD, 10))
+    starts_in(booking, id, AN_HOUR)
+    let_the_clock_look(booking)
+    assert status_of(booking, client, id) == ConsultationStatus.BOOKED
+
+
+def test_an_admin_who_declines_after_the_end_cancels_at_once(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book(booking, client, specialist, slots_of(booking, specialist)[0]).id
+    booking.hears(right(specialist, Standing.LICENCE_EXPIRED, 9))
+    booking.hears(right(specialist, Standing.LICENCE_DECLINED, 10))
+    assert status_of(booking, client, id) == ConsultationStatus.CANCELLED
+
+
+@pytest.mark.parametrize("decided", [Standing.GOOD, Standing.LICENCE_DECLINED])
+def test_with_a_renewal_waiting_admins_are_told_and_all_goes_on_until_they_decide(
+    booking: Talking, decided: Standing
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book_with_note(booking, client, specialist).id
+    token = a_feed(booking, specialist)
+    booking.hears(right(specialist, Standing.RENEWAL_WAITING, 9), unlisted(specialist.known(), 8))
+    assert at_risk(booking, specialist) == [(Standing.RENEWAL_WAITING, [id])]
+    starts_in(booking, id, AN_HOUR)
+    let_the_clock_look(booking)
+    assert seen(booking, with_second_factor(specialist), id).note == SECRET
+    assert uids(read(booking, token)) == [uid_of(id)]
+    booking.hears(right(specialist, decided, 10))
+    stays = decided.may_practise
+    assert (status_of(booking, client, id) == ConsultationStatus.BOOKED) == stays
+
+
+def test_what_began_undecided_is_looked_at_no_more(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book(booking, client, specialist, slots_of(booking, specialist)[0]).id
+    booking.hears(right(specialist, Standing.LICENCE_EXPIRED))
+    starts_in(booking, id, -AN_HOUR)
+    let_the_clock_look(booking)
+    assert status_of(booking, client, id) == ConsultationStatus.BOOKED
+    [row] = [each for each in booking.rows("consultations") if each.id == id]
+    assert row.cancels_at is None
+
+
+# It comes back
+
+
+@pytest.mark.parametrize("cause", AT_ONCE)
+def test_restored_it_comes_back_and_what_was_cancelled_stays_cancelled(
+    booking: Talking, cause: Standing
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    [slot, *_] = slots_of(booking, specialist)
+    id = book(booking, client, specialist, slot).id
+    booking.hears(
+        right(specialist, cause, 9),
+        right(specialist, Standing.GOOD, 10),
+        listed(specialist.known(), version=11),
+    )
+    assert status_of(booking, client, id) == ConsultationStatus.CANCELLED
+    again = book_with_note(booking, a_client(), specialist)
+    assert seen(booking, with_second_factor(specialist), again.id).note == SECRET
+    token = a_feed(booking, specialist)
+    assert uid_of(again.id) in uids(read(booking, token))
+
+
+# Out of order, repeated, and in races
+
+
+def test_older_news_of_the_right_is_dropped(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book(booking, client, specialist, slots_of(booking, specialist)[0]).id
+    booking.hears(right(specialist, Standing.GOOD, 10), right(specialist, Standing.ROLE_REVOKED, 9))
+    assert status_of(booking, client, id) == ConsultationStatus.BOOKED
+
+
+def told_in_any_order(
+    booking: Talking, news: Callable[[Caller], list[Event]]
+) -> Iterator[list[datetime]]:
+    """What is free after each order in which the news may arrive."""
+    for order in permutations(range(len(news(a_client())))):
+        specialist = a_specialist(booking, profile_listed=False)
+        told = news(specialist)
+        booking.hears(*(told[each] for each in order))
+        yield slots_of(booking, specialist)
+
+
+def test_in_any_order_nobody_can_book_whose_right_ended_last(booking: Talking) -> None:
+    def news(specialist: Caller) -> list[Event]:
+        return [
+            listed(specialist.known(), version=4),
+            right(specialist, Standing.ACCOUNT_SUSPENDED, 6),
+            right(specialist, Standing.ROLE_REVOKED, 7),
+        ]
+
+    assert not any(told_in_any_order(booking, news))
+
+
+def test_in_any_order_who_was_listed_again_can_be_booked(booking: Talking) -> None:
+    def news(specialist: Caller) -> list[Event]:
+        return [
+            right(specialist, Standing.ACCOUNT_SUSPENDED, 6),
+            right(specialist, Standing.GOOD, 7),
+            listed(specialist.known(), version=8),
+        ]
+
+    assert all(told_in_any_order(booking, news))
+
+
+def test_told_twice_it_takes_effect_once(booking: Talking) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book(booking, client, specialist, slots_of(booking, specialist)[0]).id
+    again = booking.hears(right(specialist, Standing.ACCOUNT_SUSPENDED))
+    booking.hears_again(*again)
+    booking.hears(right(specialist, Standing.ACCOUNT_SUSPENDED))
+    assert len(booking.told(ConsultationCancelled, id)) == len(at_risk(booking, specialist)) == 1
+
+
+def test_a_booking_at_the_moment_in_which_the_right_ends_does_not_slip_through(
+    postgres_databases: Databases, rabbitmq_url: str
+) -> None:
+    """Over RabbitMQ, with two instances: each is refused, or cancelled."""
+    database = postgres_databases.fresh()
+    with serving(BookingService, database, broker=rabbitmq_url, instances=2) as booking:
+        for cause in AT_ONCE:
+            specialist = a_specialist(booking)
+            slots = slots_of(booking, specialist)[:8]
+            rush: list[Callable[[], object]] = [
+                partial(book, booking, a_client(), specialist, each) for each in slots
+            ]
+            rush.insert(4, partial(booking.hears, right(specialist, cause)))
+            for outcome in at_once(rush):
+                assert not isinstance(outcome, Exception) or isinstance(outcome, NotListed)
+            kept = [
+                r for r in booking.rows("consultations") if r.specialist_id == specialist.known()
+            ]
+            assert {row.status for row in kept} <= {"cancelled"}
+
+
+# The note
+
+
+def test_a_note_closes_to_the_specialist_7_days_after_the_end(booking: Talking) -> None:
+    specialist, client = with_second_factor(a_specialist(booking)), a_client()
+    id = book_with_note(booking, client, specialist).id
+    half_an_hour = timedelta(minutes=30)
+    let_begin(booking.store, id, datetime.now(UTC) - NOTE_OPEN_FOR - half_an_hour + AN_HOUR)
+    assert seen(booking, specialist, id).note == SECRET
+    let_begin(booking.store, id, datetime.now(UTC) - NOTE_OPEN_FOR - half_an_hour)
+    answer = booking.asked_by(specialist).list_consultations(page=PageQuery())
+    listed_ = [load(contract.Consultation, each, Reading.WIRE) for each in answer["items"]]
+    for shown in (seen(booking, specialist, id), *listed_):
+        assert (shown.note, shown.note_withheld) == (None, False)
+    assert seen(booking, client, id).note == SECRET
+
+
+@pytest.mark.parametrize("by", Party)
+def test_a_note_is_deleted_with_the_cancellation(booking: Talking, by: Party) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    id = book_with_note(booking, client, specialist).id
+    cancel(booking, client if by == Party.CLIENT else specialist, id)
+    assert seen(booking, client, id).note is None
+    [row] = [each for each in booking.rows("consultations") if each.id == id]
+    assert row.sealed_note is None
