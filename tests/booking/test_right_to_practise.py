@@ -20,9 +20,6 @@ from chassis.context import Caller
 from chassis.errors import NotFound
 from chassis.events import Event
 from chassis.ids import new_id
-from chassis.pages import PageQuery
-from chassis.schemas import Reading, load
-from contracts.booking import consultations as contract
 from contracts.booking.consultations import (
     Attendance,
     CancellationReason,
@@ -34,13 +31,13 @@ from contracts.booking.consultations import (
 )
 from contracts.profiles.privacy import AccountErased
 from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
-from services.booking.consultations.consultations import NOTE_OPEN_FOR, Consultation
+from services.booking.consultations.consultations import Consultation
 from services.booking.right_to_practise.right_to_practise import DECIDED_BEFORE
 from services.booking.service import BookingService
 from tests.begun import let_begin
 from tests.booking.test_booking import a_client, a_specialist, book, listed, slots_of, unlisted
 from tests.booking.test_calendar_feeds import a_feed, read, uid_of, uids
-from tests.booking.test_life import SECRET, attend, book_with_note, cancel, reschedule, seen
+from tests.booking.test_life import SECRET, attend, book_with_note, reschedule, seen
 from tests.booking.test_rescue import held_for, of_topic, rescued
 from tests.databases import Databases
 from tests.talking import Talking, at_once, serving
@@ -367,30 +364,3 @@ def test_a_booking_at_the_moment_in_which_the_right_ends_does_not_slip_through(
                 r for r in booking.rows("consultations") if r.specialist_id == specialist.known()
             ]
             assert {row.status for row in kept} <= {"cancelled"}
-
-
-# The note
-
-
-def test_a_note_closes_to_the_specialist_7_days_after_the_end(booking: Talking) -> None:
-    specialist, client = with_second_factor(a_specialist(booking)), a_client()
-    id = book_with_note(booking, client, specialist).id
-    half_an_hour = timedelta(minutes=30)
-    let_begin(booking.store, id, datetime.now(UTC) - NOTE_OPEN_FOR - half_an_hour + AN_HOUR)
-    assert seen(booking, specialist, id).note == SECRET
-    let_begin(booking.store, id, datetime.now(UTC) - NOTE_OPEN_FOR - half_an_hour)
-    answer = booking.asked_by(specialist).list_consultations(page=PageQuery())
-    listed_ = [load(contract.Consultation, each, Reading.WIRE) for each in answer["items"]]
-    for shown in (seen(booking, specialist, id), *listed_):
-        assert (shown.note, shown.note_withheld) == (None, False)
-    assert seen(booking, client, id).note == SECRET
-
-
-@pytest.mark.parametrize("by", Party)
-def test_a_note_is_deleted_with_the_cancellation(booking: Talking, by: Party) -> None:
-    specialist, client = a_specialist(booking), a_client()
-    id = book_with_note(booking, client, specialist).id
-    cancel(booking, client if by == Party.CLIENT else specialist, id)
-    assert seen(booking, client, id).note is None
-    [row] = [each for each in booking.rows("consultations") if each.id == id]
-    assert row.sealed_note is None

@@ -27,6 +27,7 @@ from chassis.rounds import for_each
 from chassis.sealing import Seal, new_key
 from chassis.times import utc_now
 from contracts.booking.consultations import ConsultationStatus
+from contracts.profiles.right_to_practise import Standing
 from firststep.platform import SERVICES
 from services.booking.availability import service as availability
 from services.booking.availability.calendars import Calendar
@@ -151,6 +152,16 @@ def a_consultation(stage: Stage, **given: Any) -> Consultation:
     return row
 
 
+def two_undecided(stage: Stage) -> None:
+    """Consultations with people whose licence has expired."""
+    for _ in range(2):
+        row = a_consultation(stage, cancels_at=stage.now - AN_HOUR)
+        row.starts_at, row.ends_at = stage.now + AN_HOUR, stage.now + 2 * AN_HOUR
+        calendar = a_calendar(specialist_id=row.specialist_id)
+        calendar.standing = Standing.LICENCE_EXPIRED
+        stage.add(row, calendar)
+
+
 def two_sealed_notes(stage: Stage) -> None:
     old = Seal(SEAL_KEYS, "consultation notes")
     stage.add(*(a_consultation(stage, sealed_note=old.close(b"note")) for _ in range(2)))
@@ -259,6 +270,9 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
         two_of(one_without_a_licence), (Specialist, "heed_licence")
     ),
     ("booking", "close_consultations"): Proof(two_of(a_consultation), (Consultation, "close")),
+    ("booking", "cancel_undecided_consultations"): Proof(
+        two_undecided, (Consultation, "is_undecided")
+    ),
     ("booking", "reseal_notes"): Proof(two_sealed_notes, (Seal, "renewed")),
     ("booking", "look_for_broken_invariants"): Proof(
         two_of(lambda _: a_calendar()), (audit, "of_calendar")
