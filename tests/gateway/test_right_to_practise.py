@@ -85,10 +85,11 @@ def test_whichever_way_it_ends_clients_are_told_and_offered_others(house: House)
 
         end(house, specialist)
 
-        shown = eventually(partial(cancelled, client, booked["id"]))
-        assert shown["cancelled_by"] == "specialist"
-        assert (shown["cancellation_reason"], shown["note"]) == ("specialist_unavailable", None)
-        eventually(lambda who=client: {"consultation_cancelled", "rescue_offered"} <= kinds(who))
+        eventually(partial(cancelled, client, booked["id"]))
+        lost = shown(client, booked["id"])
+        assert lost["cancelled_by"] == "specialist"
+        assert (lost["cancellation_reason"], lost["note"]) == ("specialist_unavailable", None)
+        eventually(partial(told, client))
         assert held_with(client) == {stands_in.id}
         assert house.http.get(feed).status_code == 404
         assert house.http.get(f"/api/v1/specialists/{specialist.id}").status_code == 404
@@ -107,9 +108,17 @@ def book(client: Person, specialist: Person) -> dict[str, Any]:
     return consultation
 
 
-def cancelled(client: Person, id: str) -> dict[str, Any] | None:
-    shown: dict[str, Any] = client.get(f"/consultations/{id}").json()
-    return shown if shown["status"] == "cancelled" else None
+def cancelled(client: Person, id: str) -> bool:
+    return bool(shown(client, id)["status"] == "cancelled")
+
+
+def shown(client: Person, id: str) -> dict[str, Any]:
+    consultation: dict[str, Any] = client.get(f"/consultations/{id}").json()
+    return consultation
+
+
+def told(client: Person) -> bool:
+    return {"consultation_cancelled", "rescue_offered"} <= kinds(client)
 
 
 def kinds(client: Person) -> set[str]:

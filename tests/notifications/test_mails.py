@@ -312,7 +312,8 @@ def test_no_wording_is_missing_above() -> None:
         for name, member in inspect.getmembers(wording, inspect.isfunction)
         if member.__module__ == wording.__name__ and not name.startswith("_")
     ]
-    assert len(EVERY_WORDING) == len(written) - 1 + len(NotFeatured)
+    of_several = len(NotFeatured) + len(Standing) - 1  # no cause is good
+    assert len(EVERY_WORDING) == len(written) - 2 + of_several
 
 
 TELLING = re.compile(
