@@ -14,7 +14,6 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
 
 from chassis.context import Caller
 from chassis.errors import NotFound
@@ -32,7 +31,6 @@ from contracts.booking.consultations import (
 from contracts.profiles.privacy import AccountErased
 from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
 from services.booking.consultations.consultations import Consultation
-from services.booking.right_to_practise.right_to_practise import DECIDED_BEFORE
 from services.booking.service import BookingService
 from tests.begun import let_begin
 from tests.booking.test_booking import a_client, a_specialist, book, listed, slots_of, unlisted
@@ -43,7 +41,7 @@ from tests.databases import Databases
 from tests.talking import Talking, at_once, serving
 from tests.waiting import eventually
 
-AN_HOUR = timedelta(hours=1)
+AN_HOUR, TWO_DAYS = timedelta(hours=1), timedelta(hours=48)
 AT_ONCE = [each for each in Standing if not each.may_practise and each != Standing.LICENCE_EXPIRED]
 ENDED = [*AT_ONCE, Standing.LICENCE_EXPIRED]
 
@@ -63,14 +61,14 @@ def status_of(booking: Talking, client: Caller, id: UUID) -> ConsultationStatus:
 
 
 def starts_in(booking: Talking, id: UUID, time: timedelta) -> None:
-    """As if it had been booked for then."""
-    starts_at = datetime.now(UTC) + time
-    let_begin(booking.store, id, starts_at)
+    """As if it had been booked for then, and all that follows from its start with it."""
     with booking.store.transaction() as tx:
-        at_risk = (Consultation.id == id, Consultation.cancels_at.is_not(None))
-        tx.execute(
-            update(Consultation).where(*at_risk).values(cancels_at=starts_at - DECIDED_BEFORE)
-        )
+        consultation = tx.lock(Consultation, id)
+        later = datetime.now(UTC) + time - consultation.starts_at
+        consultation.starts_at += later
+        consultation.ends_at += later
+        if consultation.cancels_at is not None:
+            consultation.cancels_at += later
 
 
 def let_the_clock_look(booking: Talking) -> None:
@@ -213,10 +211,10 @@ def test_what_nobody_decided_is_cancelled_48_hours_before_its_start(booking: Tal
     of_topic(booking, topic)
     id = book(booking, client, specialist, slots_of(booking, specialist)[0]).id
     booking.hears(right(specialist, Standing.LICENCE_EXPIRED))
-    starts_in(booking, id, DECIDED_BEFORE + timedelta(minutes=5))
+    starts_in(booking, id, TWO_DAYS + timedelta(minutes=5))
     let_the_clock_look(booking)
     assert status_of(booking, client, id) == ConsultationStatus.BOOKED
-    starts_in(booking, id, DECIDED_BEFORE - timedelta(seconds=1))
+    starts_in(booking, id, TWO_DAYS - timedelta(seconds=1))
     let_the_clock_look(booking)
     shown = seen(booking, client, id)
     assert shown.status == ConsultationStatus.CANCELLED
@@ -334,6 +332,15 @@ def test_in_any_order_who_was_listed_again_can_be_booked(booking: Talking) -> No
         ]
 
     assert all(told_in_any_order(booking, news))
+
+
+def test_who_was_restored_can_be_booked_only_once_they_are_listed_again(booking: Talking) -> None:
+    specialist = a_specialist(booking)
+    booking.hears(right(specialist, Standing.ACCOUNT_SUSPENDED, 6))
+    booking.hears(right(specialist, Standing.GOOD, 7))  # that they are unlisted comes later
+    assert slots_of(booking, specialist) == []
+    booking.hears(listed(specialist.known(), version=8))
+    assert slots_of(booking, specialist)
 
 
 def test_told_twice_it_takes_effect_once(booking: Talking) -> None:
