@@ -6,7 +6,7 @@ from alembic import op
 from chassis.tables import UtcDateTime
 
 revision = "booking_0011"
-down_revision = "booking_0009"
+down_revision = "booking_0010"
 branch_labels = None
 depends_on = None
 

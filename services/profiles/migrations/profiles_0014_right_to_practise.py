@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "profiles_0014"
-down_revision = "profiles_0010"
+down_revision = "profiles_0013"
 branch_labels = None
 depends_on = None
 
