@@ -71,7 +71,8 @@ def file_of(request: Request, types: Collection[str]) -> bytes:
             f"This media type is not accepted here. Send {accepted}.",
             [FieldError(PART, f"Must be {accepted}.", (part.content_type or "")[:SHOWN])],
         )
-    return part.read()
+    content: bytes = part.read()
+    return content
 
 
 def _require_one_of(request: Request, types: Iterable[str]) -> None:

@@ -218,7 +218,7 @@ def test_events_name_the_zone_of_the_specialist_whose_calendar_may_be_gone(
     booking.hears(AccountErased(account_id=specialist.known()))
     for kind in (ConsultationBooked, ConsultationRescheduled, ConsultationCancelled):
         [told] = booking.told(kind, booked.id)
-        assert told.time_zone == "Asia/Kathmandu"
+        assert vars(told)["time_zone"] == "Asia/Kathmandu"
 
 
 # No place
@@ -255,7 +255,7 @@ def test_a_place_is_needed_for_what_is_offered_and_for_what_is_booked(
 
 
 def test_a_calendar_that_offers_without_a_place_stops_and_says_so() -> None:
-    calendar = a_calendar(sealed_meeting_link=None, next_slot_at=TUESDAY)
+    calendar = a_calendar(sealed_meeting_link=None, next_slots=[TUESDAY])
     [event] = calendar.stop_without_place(set(), MONDAY)
     assert isinstance(event, AvailabilityChanged)
     assert not event.offers_free_consultations

@@ -21,6 +21,7 @@ from services.profiles.licences.licences import Licence
 from services.profiles.specialists.specialists import Specialist
 from tests.profiles.builders import (
     LIST,
+    NOTHING_CHOSEN,
     NOW,
     UNLIST,
     a_submission,
@@ -78,7 +79,7 @@ def a_practice() -> Practice:
     """Of a listed specialist whose licence is in force."""
     specialist = a_written_specialist()
     account, _ = Account.register(
-        specialist.id, "ada@example.org", "Ada", Role.SPECIALIST, "hash", NOW
+        specialist.id, "ada@example.org", "Ada", Role.SPECIALIST, NOTHING_CHOSEN, "hash", NOW
     )
     practice = Practice(account, an_empty_licence(specialist.id), specialist)
     practice.submits(LAST_DAY)
