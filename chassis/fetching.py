@@ -4,9 +4,9 @@
     └── AnswerRefused              it was, but what came is not taken
     NotFetched(Unavailable)        it did not come, or not in time: another attempt may succeed
 
-https only (and http where that is set), from public addresses only, without going elsewhere,
-within limits of time and size. Nothing of this process's own goes along: no cookies, no proxy,
-nothing from its environment.
+https only (and http where that is set), from public addresses only, to another host only where a
+caller allows that, within limits of time and size. Nothing of this process's own goes along: no
+cookies, no proxy, nothing from its environment.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import functools
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
 import eventlet
 import httpcore
@@ -76,7 +77,8 @@ PUBLIC = Reach()
 class Fetched:
     """An answer, of whatever ``status`` but a redirect.
 
-    ``url`` is where it came from after redirects; ``body`` is decoded. ``content_type``, ``etag``
+    ``url`` is where it came from after redirects; ``body`` is decoded, and empty where it was
+    written into a file. ``content_type``, ``etag``
     and ``last_modified`` are the headers as they were sent, or empty.
     """
 
@@ -88,13 +90,19 @@ class Fetched:
     last_modified: str = ""
 
 
+Headers = Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class _Request:
-    headers: dict[str, str]
+    headers: Headers
+    headers_for: Callable[[str], Headers]
     content: bytes | None
     schemes: tuple[str, ...]
+    other_hosts: int
     limit_bytes: int
     deadline_s: float
+    into: IO[bytes] | None
     reach: Reach
 
 
@@ -104,21 +112,35 @@ def fetch(
     limit_bytes: int,
     deadline_s: float,
     content: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
+    headers: Headers | None = None,
+    headers_for: Callable[[str], Headers] = lambda url: {},
     field: str = "url",
     schemes: tuple[str, ...] = HTTPS,
+    other_hosts: int = 0,
+    into: IO[bytes] | None = None,
     reach: Reach = PUBLIC,
 ) -> Fetched:
     """GET ``url``, or POST ``content`` to it, where there is any.
 
     ``limit_bytes`` holds for the body as it comes and for what it is decoded to; ``deadline_s``
-    (seconds) for all of it, from the look-up to the last byte. At most ``MOST_REDIRECTS`` to the
-    same host are followed, and none of a POST. ``field`` is what a refusal calls the address.
+    (seconds) for all of it, from the look-up to the last byte. At most ``MOST_REDIRECTS`` are
+    followed, so many of them to ``other_hosts``, and none of a POST. ``headers_for`` gives the
+    headers that are meant for one URL on the way alone. The body is written ``into`` a file where
+    there is one, piece by piece, and not given back. ``field`` is what a refusal calls the address.
 
     Raises ``AddressRefused``, ``AnswerRefused`` or ``NotFetched``. Not for use in a transaction.
     """
-    own = {name.lower(): value for name, value in (headers or {}).items()}
-    request = _Request(own, content, schemes, limit_bytes, deadline_s, reach)
+    request = _Request(
+        headers or {},
+        headers_for,
+        content,
+        schemes,
+        other_hosts,
+        limit_bytes,
+        deadline_s,
+        into,
+        reach,
+    )
     deadline = eventlet.Timeout(deadline_s)
     try:
         return _followed(url, request)
@@ -150,11 +172,16 @@ def _about(url: str, field: str, refusal: DomainError) -> DomainError:
 
 def _followed(given: str, request: _Request) -> Fetched:
     url = parsed(given, request.schemes, request.reach.ports)
+    other_hosts = request.other_hosts
     for _ in range(MOST_REDIRECTS + 1):
         answer = _answer(url, request)
         if isinstance(answer, Fetched):
             return answer
-        url = _redirected(url, answer, request)
+        there = _redirected(url, answer, request)
+        if there.raw_host != url.raw_host:
+            _require_other_host(there, other_hosts)
+            other_hosts -= 1
+        url = there
     raise AddressRefused(f"redirects more than {MOST_REDIRECTS} times")
 
 
@@ -165,7 +192,8 @@ def _answer(url: httpx.URL, request: _Request) -> Fetched | str:
         scheme=origin.scheme, host=origin.host, port=origin.port, target=url.raw_path
     )
     host = {"host": url.netloc.decode("ascii"), "connection": "close"}
-    headers = list((HEADERS | request.headers | host).items())
+    own = {**request.headers, **request.headers_for(str(url))}
+    headers = list((HEADERS | {name.lower(): own[name] for name in own} | host).items())
     with (
         httpcore.HTTPConnection(
             origin,
@@ -182,13 +210,13 @@ def _answer(url: httpx.URL, request: _Request) -> Fetched | str:
         said = httpx.Headers(response.headers)
         if response.status in REDIRECTS and "location" in said:
             return said["location"]
-        body = _body(response, said, request.limit_bytes)
+        body = _body(response, said, request)
         told = [said.get(name, "") for name in ("content-type", "etag", "last-modified")]
         return Fetched(str(url), response.status, told[0], body, told[1], told[2])
 
 
 def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
-    """The next URL; raises ``AddressRefused`` unless it is on the same host and as secret."""
+    """The next URL; raises ``AddressRefused`` unless it is plain, and as secret on the way."""
     if request.content is not None:
         raise AddressRefused("redirects what was to be posted to it")
     try:
@@ -201,15 +229,23 @@ def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
         # the rest may repeat what is secret in the address that was given
         site = f"{joined.scheme}://{joined.raw_host.decode('ascii')}"[:SHOWN]
         raise AddressRefused(f"redirects to {site}, which {refusal.detail}") from refusal
-    if there.raw_host != url.raw_host:
-        raise AddressRefused(f"redirects to another host, {there.raw_host.decode('ascii')}")
     if (url.scheme, there.scheme) == ("https", "http"):
         raise AddressRefused("redirects from https to http")
     return there
 
 
-def _body(response: httpcore.Response, said: httpx.Headers, limit_bytes: int) -> bytes:
+def _require_other_host(there: httpx.URL, other_hosts: int) -> None:
+    """Raises ``AddressRefused`` unless one more host may be asked, and by https."""
+    host = there.raw_host.decode("ascii")
+    if other_hosts <= 0:
+        raise AddressRefused(f"redirects to another host, {host}")
+    if there.scheme != "https":
+        raise AddressRefused(f"redirects to another host, {host}, and not by https")
+
+
+def _body(response: httpcore.Response, said: httpx.Headers, request: _Request) -> bytes:
     """The body, decoded; raises ``AnswerRefused`` as soon as it is known to be too large."""
+    limit_bytes = request.limit_bytes
     too_large = AnswerRefused(f"answers with more than {limit_bytes} bytes")
     if int(said.get("content-length", 0)) > limit_bytes:
         raise too_large
@@ -217,15 +253,18 @@ def _body(response: httpcore.Response, said: httpx.Headers, limit_bytes: int) ->
     if encoding not in DECODERS:
         raise AnswerRefused(f"answers in the encoding {encoding[:40]}; allowed is gzip")
     decoder = DECODERS[encoding]()
-    received, body = 0, bytearray()
+    received, decoded, kept = 0, 0, BytesIO()
+    body = kept if request.into is None else request.into
     for part in response.iter_stream():
         received += len(part)
         try:
-            body += decoder.decoded(part, limit_bytes - len(body))
+            piece = decoder.decoded(part, limit_bytes - decoded)
         except ValueError as error:
             raise AnswerRefused(f"answers with broken gzip: {error}") from error
-        if max(received, len(body)) > limit_bytes:
+        decoded += len(piece)
+        if max(received, decoded) > limit_bytes:
             raise too_large
+        body.write(piece)
     if not decoder.is_complete():
         raise NotFetched("ends its answer too soon")
-    return bytes(body)
+    return kept.getvalue()

@@ -24,7 +24,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryFile
 from time import monotonic
-from typing import Any
+from typing import IO, Any
 
 from eventlet import Timeout
 from eventlet.semaphore import Semaphore
@@ -74,14 +74,14 @@ def command_of(module: str) -> list[str]:
 
 def parse(
     command: Sequence[str],
-    given: bytes,
+    given: bytes | IO[bytes],
     *,
     turns: AbstractContextManager[Any],
     deadline_s: float,
     running_s: float,
     largest_answer: int,
 ) -> bytes:
-    """What the command writes about ``given``, its standard input.
+    """What the command writes about ``given``, its standard input: bytes, or a file with them.
 
     ``deadline_s`` (seconds) is for all of it, waiting for a turn included; less where the call
     that this serves has less left. ``running_s`` is for the process alone. ``largest_answer`` is
@@ -95,22 +95,34 @@ def parse(
             return _answer(command, given, largest_answer)
 
 
-def _answer(command: Sequence[str], given: bytes, largest: int) -> bytes:
-    answer = bytearray()
-    # a file: a process that dies while it reads from a pipe keeps the writer waiting
+@contextmanager
+def _file_of(given: bytes | IO[bytes]) -> Iterator[IO[bytes]]:
+    """A file: a process that dies while it reads from a pipe keeps the writer waiting."""
+    if not isinstance(given, bytes):
+        given.seek(0)
+        yield given
+        return
     with TemporaryFile() as file:
         file.write(given)
         file.seek(0)
-        with Popen(command, env=ENVIRONMENT, stdin=file, stdout=PIPE, stderr=DEVNULL) as process:
-            try:
-                assert process.stdout is not None
-                while piece := process.stdout.read(PIECE):
-                    answer += piece
-                    if len(answer) > largest:
-                        raise Failed(f"it answers with more than {largest} bytes")
-                process.wait()
-            finally:
-                process.kill()
+        yield file
+
+
+def _answer(command: Sequence[str], given: bytes | IO[bytes], largest: int) -> bytes:
+    answer = bytearray()
+    with (
+        _file_of(given) as file,
+        Popen(command, env=ENVIRONMENT, stdin=file, stdout=PIPE, stderr=DEVNULL) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            while piece := process.stdout.read(PIECE):
+                answer += piece
+                if len(answer) > largest:
+                    raise Failed(f"it answers with more than {largest} bytes")
+            process.wait()
+        finally:
+            process.kill()
     if process.returncode:
         raise Failed(f"it ended with {process.returncode}")
     return bytes(answer)

@@ -5,12 +5,12 @@ from gateway.api.articles import ArticlesApi
 from gateway.api.availability import AvailabilityApi
 from gateway.api.calendars import CalendarsApi
 from gateway.api.consultations import ConsultationsApi
+from gateway.api.external_calendars import ExternalCalendarsApi
 from gateway.api.featuring import FeaturingApi
 from gateway.api.figures import FiguresApi
 from gateway.api.health import HealthApi
 from gateway.api.licences import LicencesApi
 from gateway.api.notifications import NotificationsApi
-from gateway.api.outside import OutsideCalendarsApi
 from gateway.api.photos import PhotosApi
 from gateway.api.preferences import PreferencesApi
 from gateway.api.privacy import PrivacyApi
@@ -39,7 +39,7 @@ class Gateway(
     ConsultationsApi,
     WaitlistApi,
     CalendarsApi,
-    OutsideCalendarsApi,
+    ExternalCalendarsApi,
     FiguresApi,
     NotificationsApi,
     ArticlesApi,

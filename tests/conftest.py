@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from chassis import logs, rounds
-from services.booking.outside import queries as outside_calendars
+from services.booking.external_calendars import queries as external_calendars
 from tests import servers
-from tests.booking.elsewhere import none_due
+from tests.booking.external_site import none_due
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
 from tests.servers import SmtpServer
@@ -21,10 +21,10 @@ logs.configure("console", "warning")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_calendar_elsewhere_is_read_by_itself() -> Iterator[None]:
+def _no_external_calendar_is_read_by_itself() -> Iterator[None]:
     """What the clock of a running booking service would look up on the internet."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(outside_calendars, "due", none_due)
+        patched.setattr(external_calendars, "due", none_due)
         yield
 
 

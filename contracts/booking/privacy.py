@@ -12,10 +12,10 @@ from chassis.events import Event
 from contracts.booking import PRODUCER
 from contracts.booking.availability import Availability
 from contracts.booking.consultations import Consultation
+from contracts.booking.external_calendars import ExternalCalendar
 from contracts.booking.feeds import OpenFeed
 from contracts.booking.holds import HeldSlot
 from contracts.booking.outcomes import Outcome
-from contracts.booking.outside import OutsideCalendar
 from contracts.booking.waitlist import WaitlistEntry
 from contracts.profiles.preferences import Preferences
 
@@ -47,10 +47,10 @@ class BookingData:
     held_slots: Annotated[list[HeldSlot], Doc("What is kept for them now.")] = field(
         default_factory=list
     )
-    outside_calendar: Annotated[
-        OutsideCalendar | None, Doc("Their calendar elsewhere, where they gave one.")
-    ] = None
     preferences: Annotated[Preferences | None, Doc("As profiles told them last.")] = None
     calendar_feed: Annotated[
         OpenFeed | None, Doc("Their private calendar address, where they opened one.")
     ] = None
+    external_calendars: Annotated[
+        list[ExternalCalendar], Doc("Their external calendars, without the addresses.")
+    ] = field(default_factory=list)

@@ -34,7 +34,7 @@ RULES = (
     Rule("outcomes", timedelta(days=365), due=since("said_at")),
     Rule("lost_consultations", CONTENT_KEPT, due=over),
     Rule("holds", A_DAY, due=since("starts_at")),
-    Rule("busy_times", A_DAY, due=since("ends_at")),
+    Rule("external_busy_times", A_DAY, due=since("ends_at")),
 )
 SCHEDULE = (
     *RULES,
@@ -52,7 +52,8 @@ SCHEDULE = (
     Kept("calendars"),
     Kept("waits"),
     Kept("specialist_facts"),
-    Kept("outside_calendars"),
+    Kept("external_calendars"),
+    Kept("external_reading_requests"),
     Kept("calendar_feeds"),
 )
 

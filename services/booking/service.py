@@ -3,12 +3,12 @@
 from services.booking.attendance.service import Attendance
 from services.booking.availability.service import Availability
 from services.booking.consultations.service import Consultations
+from services.booking.external_calendars.service import ExternalCalendars
 from services.booking.feeds.service import CalendarFeeds
 from services.booking.figures.service import FiguresOfMonths
 from services.booking.holds.service import Holds
 from services.booking.invariants.service import Invariants
 from services.booking.outcomes.service import Outcomes
-from services.booking.outside.service import OutsideCalendars
 from services.booking.preferences.service import AccountPreferences
 from services.booking.privacy.service import Privacy
 from services.booking.rescue.service import Rescue
@@ -29,7 +29,7 @@ class BookingService(
     Waitlist,
     Rescue,
     CalendarFeeds,
-    OutsideCalendars,
+    ExternalCalendars,
     FiguresOfMonths,
     AccountPreferences,
     Privacy,

@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from chassis.context import Caller
 from chassis.sealing import Seal, new_key
 from contracts.booking.consultations import PrivateNote
-from contracts.booking.outside import PointAtCalendar
+from contracts.booking.external_calendars import AddExternalCalendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from tests.booking.elsewhere import ADDRESS
+from tests.booking.external_site import ADDRESS
 from tests.booking.test_booking import a_client, a_specialist, slots_of
 from tests.databases import Databases
 from tests.talking import Talking, serving
@@ -52,15 +52,15 @@ def test_notes_and_addresses_are_sealed_anew_after_a_rotation(database: str) -> 
     with serving(BookingService, database) as before:
         specialist, client = a_specialist(before), a_client()
         id = book_with_note(before, client, specialist)
-        wanted = PointAtCalendar(address=ADDRESS)
-        before.asked_by(specialist).set_outside_calendar(wanted=wanted)
+        wanted = AddExternalCalendar(address=ADDRESS)
+        before.asked_by(specialist).add_external_calendar(wanted=wanted)
         let_a_day_pass(before)
     with serving(BookingService, database, seal_keys=f"{new},{SEAL_KEYS}") as rotating:
         note = Seal(new, "consultation notes")
         address = Seal(new, "addresses of calendars elsewhere")
         eventually(lambda: note.is_newest(rotating.rows("consultations")[0].sealed_note))
-        eventually(lambda: address.is_newest(rotating.rows("outside_calendars")[0].address))
-        [kept] = rotating.rows("outside_calendars")
+        eventually(lambda: address.is_newest(rotating.rows("external_calendars")[0].address))
+        [kept] = rotating.rows("external_calendars")
         assert address.open(kept.address).decode() == ADDRESS
     with serving(BookingService, database, seal_keys=new) as after:
         seen = after.asked_by(client).get_consultation(consultation_id=id)

@@ -2,8 +2,8 @@
 true is true, and just what the model expects was told.
 
 Weekly hours, overrides, buffers, notice, horizon and limits are played, in UTC. Not played: zones,
-stays and pacing (``test_availability``, ``test_limits``), calendars elsewhere (``test_outside``),
-the waitlist and rescue (``test_waitlist``, ``test_rescue``).
+stays and pacing (``test_availability``, ``test_limits``), external calendars
+(``test_external_calendars``), the waitlist and rescue (``test_waitlist``, ``test_rescue``).
 """
 
 from __future__ import annotations

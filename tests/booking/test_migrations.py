@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Uuid, column, table
+from sqlalchemy import Uuid, column, select, table
 
 from chassis import migrations
 from chassis.database import Database
@@ -20,6 +20,8 @@ from contracts.booking.consultations import ConsultationStatus
 from firststep.migrate import migrations_of
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
+from services.booking.external_calendars.busy_times import BusyTime
+from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR
 from tests.chassis.bank import create_database, rows_of
@@ -132,6 +134,49 @@ def test_consultations_are_in_their_specialists_zone_after_an_upgrade(
     with of_last_release.reading() as session:
         assert session.get_one(Consultation, with_one).time_zone == "Europe/Berlin"
         assert session.get_one(Consultation, of_nobody).time_zone == "UTC"
+
+
+BEFORE_SEVERAL = "booking_0009"
+ONE_CALENDAR = table(
+    "outside_calendars",
+    column("specialist_id", Uuid()),
+    *map(column, ("address", "host", "etag", "last_modified", "failures", "told")),
+    *(column(each, UtcDateTime()) for each in ("due_at", "read_at", "read_whole_at")),
+)
+ITS_TIMES = table(
+    "busy_times",
+    column("specialist_id", Uuid()),
+    *(column(each, UtcDateTime()) for each in ("starts_at", "ends_at")),
+)
+
+
+def test_what_the_one_external_calendar_blocked_stays_blocked(of_last_release: Database) -> None:
+    with of_last_release.writer.begin() as connection:
+        config = migrations._config(VERSIONS, connection, of_last_release.base.metadata)
+        command.upgrade(config, BEFORE_SEVERAL)
+        row = {
+            "specialist_id": SPECIALIST,
+            "address": "sealed",
+            "host": "calendar.example",
+            "etag": '"1"',
+            "last_modified": "",
+            "failures": 0,
+            "told": False,
+            "due_at": NOW,
+            "read_at": NOW,
+            "read_whole_at": NOW,
+        }
+        connection.execute(ONE_CALENDAR.insert().values(row))
+        busy = {"specialist_id": SPECIALIST, "starts_at": NOW, "ends_at": NOW + HALF_AN_HOUR}
+        connection.execute(ITS_TIMES.insert().values(busy))
+    upgrade(of_last_release)
+    with of_last_release.reading() as session:
+        [kept] = session.scalars(select(ExternalCalendar)).all()
+        [time] = session.scalars(select(BusyTime)).all()
+    assert (kept.specialist_id, kept.address, kept.read_at) == (SPECIALIST, "sealed", NOW)
+    assert kept.conditions("https://calendar.example/", NOW) == {}
+    assert (time.calendar_id, time.specialist_id) == (kept.id, SPECIALIST)
+    assert (time.starts_at, time.ends_at) == (NOW, NOW + HALF_AN_HOUR)
 
 
 def test_the_last_releases_migrations_stay_as_they_were() -> None:

@@ -14,17 +14,17 @@ from sqlalchemy import Select, false, select, update
 from chassis.context import Caller
 from contracts.booking.availability import Availability, AvailabilityChanged
 from contracts.booking.consultations import SlotTaken, TooFar
-from contracts.booking.outside import PointAtCalendar
+from contracts.booking.external_calendars import AddExternalCalendar
 from contracts.booking.waitlist import SlotOffered
 from services.booking.availability.calendars import Calendar
+from services.booking.external_calendars import busy_times
 from services.booking.holds import queries as hold_queries
 from services.booking.holds.holds import Hold
-from services.booking.outside import busy_times
 from services.booking.slots.taken import Interval
 from services.booking.waitlist import queries
 from services.booking.waitlist.offering import offer_anew
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
-from tests.booking.elsewhere import ADDRESS, Elsewhere, a_calendar_elsewhere, from_to
+from tests.booking.external_site import ADDRESS, ExternalSite, an_external_calendar, from_to
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
@@ -35,8 +35,8 @@ from tests.booking.test_booking import (
     slots_of,
     unlisted,
 )
+from tests.booking.test_external_calendars import read_now
 from tests.booking.test_lives import let_clocks_show
-from tests.booking.test_outside import read_now
 from tests.booking.test_waitlist import join, leave
 from tests.full import zone_at
 from tests.talking import Talking
@@ -46,8 +46,8 @@ NEXT_SLOT = IN_THREE_DAYS + HALF_AN_HOUR
 
 
 @pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
-    with a_calendar_elsewhere(monkeypatch) as there:
+def external(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExternalSite]:
+    with an_external_calendar(monkeypatch) as there:
         yield there
 
 
@@ -75,8 +75,10 @@ def offers(booking: Talking, specialist: Caller) -> list[tuple[UUID, datetime]]:
     return [(each.client_id, each.starts_at) for each in told]
 
 
-def remove_what_is_elsewhere(booking: Talking, specialist: Caller) -> None:
-    booking.asked_by(specialist).remove_outside_calendar()
+def remove_external_calendars(booking: Talking, specialist: Caller) -> None:
+    asked = booking.asked_by(specialist)
+    for each in asked.list_external_calendars()["items"]:
+        asked.remove_external_calendar(calendar_id=UUID(each["id"]))
 
 
 def list_again_with_hours(booking: Talking, specialist: Caller) -> None:
@@ -92,7 +94,7 @@ def set_hours(**changes: Any) -> Callable[[Talking, Caller], None]:
 
 CLOSED: dict[str, dict[str, Any]] = {
     "hours": {"hours": []},
-    "a calendar elsewhere": {},
+    "an external calendar": {},
     "the horizon": {"horizon_days": 1},
     "the notice": {"minimum_notice_hours": 14 * 24},
     "listing": {"hours": []},
@@ -103,7 +105,7 @@ CLOSED: dict[str, dict[str, Any]] = {
 }
 """How the hour is not to be had at first; from the limits on somebody has its first half."""
 OPENS = dict.fromkeys(CLOSED, set_hours()) | {
-    "a calendar elsewhere": remove_what_is_elsewhere,
+    "an external calendar": remove_external_calendars,
     "listing": list_again_with_hours,
 }
 
@@ -117,7 +119,7 @@ def test_what_opens_is_held_for_who_waits_in_the_moment_in_which_it_does(
     if list(CLOSED).index(way) > list(CLOSED).index("listing"):
         book(booking, a_client(), specialist, IN_THREE_DAYS)
         first = NEXT_SLOT
-    if way == "a calendar elsewhere":
+    if way == "an external calendar":
         let_be_busy(booking, specialist)
     put(booking, specialist, one_hour(**CLOSED[way]))
     assert slots_of(booking, specialist) == []
@@ -133,21 +135,23 @@ def test_what_opens_is_held_for_who_waits_in_the_moment_in_which_it_does(
 
 
 def let_be_busy(booking: Talking, specialist: Caller) -> None:
+    added = AddExternalCalendar(address=ADDRESS)
+    calendar = booking.asked_by(specialist).add_external_calendar(wanted=added)
     busy = Interval(IN_THREE_DAYS, IN_THREE_DAYS + AN_HOUR)
     with booking.store.transaction() as tx:
-        busy_times.replace(tx, specialist.known(), [busy])
+        busy_times.replace(tx, UUID(calendar["id"]), specialist.known(), [busy])
 
 
-def test_what_a_reading_of_a_calendar_elsewhere_frees_is_held_for_who_waits(
-    booking: Talking, elsewhere: Elsewhere
+def test_what_a_reading_of_an_external_calendar_frees_is_held_for_who_waits(
+    booking: Talking, external: ExternalSite
 ) -> None:
     specialist, client = a_specialist(booking), a_client()
     put(booking, specialist, one_hour())
-    booking.asked_by(specialist).set_outside_calendar(wanted=PointAtCalendar(address=ADDRESS))
-    elsewhere.shows(from_to(IN_THREE_DAYS, IN_THREE_DAYS + AN_HOUR))
+    booking.asked_by(specialist).add_external_calendar(wanted=AddExternalCalendar(address=ADDRESS))
+    external.shows(from_to(IN_THREE_DAYS, IN_THREE_DAYS + AN_HOUR))
     read_now(booking, specialist)
     join(booking, client, specialist)
-    elsewhere.shows()
+    external.shows()
     read_now(booking, specialist)
     assert offers(booking, specialist) == [(client.known(), IN_THREE_DAYS)]
     assert slots_of(booking, specialist) == [NEXT_SLOT]

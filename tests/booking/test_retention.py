@@ -15,9 +15,9 @@ from contracts.booking.consultations import CancellationReason, Party
 from contracts.booking.outcomes import Wish
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import CONTENT
+from services.booking.external_calendars.busy_times import BusyTime
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
-from services.booking.outside.busy_times import BusyTime
 from services.booking.rescue.facts import Facts
 from services.booking.rescue.lost import Lost
 from services.booking.retention import RULES, Retention
@@ -124,13 +124,18 @@ def test_what_was_held_or_taken_elsewhere_goes_a_day_after_it_is_over(booking: T
     now = utc_now()
     times = {hours: now - timedelta(hours=hours) for hours in (-1, 23, 25)}
     holds = {each: Hold.of(new_id(), new_id(), at, now + A_DAY) for each, at in times.items()}
-    specialist_id = new_id()
+    specialist_id, calendar_id = new_id(), new_id()
     kept(booking, *holds.values())
     with booking.store.transaction() as tx:
         tx.execute(
             insert(BusyTime),
             [
-                {"specialist_id": specialist_id, "starts_at": at - A_DAY, "ends_at": at}
+                {
+                    "calendar_id": calendar_id,
+                    "specialist_id": specialist_id,
+                    "starts_at": at - A_DAY,
+                    "ends_at": at,
+                }
                 for at in times.values()
             ],
         )
@@ -138,5 +143,5 @@ def test_what_was_held_or_taken_elsewhere_goes_a_day_after_it_is_over(booking: T
     prune(booking.store, RULES, now)
 
     assert [each for each, hold in holds.items() if found(booking, Hold, hold.id)] == [-1, 23]
-    left = [found(booking, BusyTime, (specialist_id, at - A_DAY)) for at in times.values()]
+    left = [found(booking, BusyTime, (calendar_id, at - A_DAY)) for at in times.values()]
     assert [each is not None for each in left] == [True, True, False]

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from chassis.context import Caller
+from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from chassis.store import Store
 from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import Slots, SlotsQuery
 from services.booking.availability.calendars import Calendar
+from services.booking.external_calendars import busy_times
 from services.booking.holds.holds import Hold
-from services.booking.outside import busy_times
 from services.booking.service import BookingService
 from services.booking.slots import service as slot_lists
 from services.booking.slots.queries import taken_times
@@ -60,7 +61,7 @@ def test_the_time_after_what_is_elsewhere_is_kept_free_when_that_is_over(booking
     specialist, now = a_specialist(booking), datetime.now(UTC)
     over = Interval(now - HALF_AN_HOUR, now - timedelta(minutes=5))
     with booking.store.transaction() as tx:
-        busy_times.replace(tx, specialist.known(), [over])
+        busy_times.replace(tx, new_id(), specialist.known(), [over])
     with booking.store.reading() as session:
         assert taken_times(session, specialist.known(), now).busy == [over]
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import inspect
 import socket
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from io import SEEK_END, BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +20,7 @@ from hypothesis import strategies as st
 from chassis import fetching
 from chassis.addresses import AddressRefused
 from chassis.errors import FieldError, Invalid, Unavailable
-from chassis.fetching import HTTP_TOO, AnswerRefused, NotFetched, Reach, fetch
+from chassis.fetching import HTTP_TOO, AnswerRefused, Fetched, NotFetched, Reach, fetch
 from tests.chassis.sites import (
     LIMIT,
     NAME,
@@ -24,12 +28,14 @@ from tests.chassis.sites import (
     Authority,
     Names,
     Opened,
+    Site,
     a_site,
     answer,
     full,
     get,
     get_secured,
     head,
+    only_here,
     redirect,
 )
 
@@ -60,6 +66,14 @@ def test_a_chunked_answer_and_one_that_ends_with_its_connection_are_taken(opened
     chunked = head("Transfer-Encoding: chunked") + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     assert get(opened(chunked)).body == b"abcde"
     assert get(opened(head() + b"abcde")).body == b"abcde"
+
+
+def test_a_body_can_be_written_into_a_file(opened: Opened) -> None:
+    file = BytesIO(b"before ")
+    file.seek(0, SEEK_END)
+    zipped = answer(gzip.compress(b"the body"), "Content-Encoding: gzip")
+    assert get(opened(zipped), into=file).body == b""
+    assert file.getvalue() == b"before the body"
 
 
 def test_something_can_be_posted(opened: Opened) -> None:
@@ -309,6 +323,146 @@ def test_what_is_posted_is_not_redirected(opened: Opened) -> None:
     with pytest.raises(AddressRefused, match="redirects what was to be posted"):
         get(site, content=b"news")
     assert len(site.asked) == 1
+
+
+# Redirects to another host, where a caller allows one
+
+OTHER = "other.example"
+THERE = "https://other.example:{there}/b"
+
+
+@dataclass
+class TwoHosts:
+    """What is fetched from ``NAME`` redirects to another host, both by https."""
+
+    first: Site
+    there: Site
+    authority: Authority
+
+    def get(self, **options: Any) -> Fetched:
+        ports = frozenset([self.first.port, self.there.port])
+        given: dict[str, Any] = {
+            "limit_bytes": LIMIT,
+            "deadline_s": 5.0,
+            "reach": Reach(only_here, ports, self.authority.trusting),
+            "other_hosts": 1,
+        }
+        url = f"https://{NAME}:{self.first.port}/me.ics?key=s3cret"
+        return fetch(url, **given | options)
+
+
+Redirecting = Callable[..., AbstractContextManager[TwoHosts]]
+
+
+@pytest.fixture
+def redirecting(authority: Authority, names: Names) -> Redirecting:
+    """Opens both; ``location`` is where the first redirects to, ``says`` what the other answers."""
+
+    @contextmanager
+    def open_both(
+        location: str = THERE, status: str = "302 Found", says: str = ""
+    ) -> Iterator[TwoHosts]:
+        def filled(template: str) -> str:
+            return template.format(first=first.port, there=there.port)
+
+        def at_first(_: str) -> Iterable[bytes]:
+            return [redirect(filled(location), status)]
+
+        def at_the_other(_: str) -> Iterable[bytes]:
+            return [redirect(filled(says)) if says else answer(b"there")]
+
+        names.say(NAME, "127.0.0.1")
+        names.say(OTHER, "127.0.0.1")
+        with (
+            a_site(at_first, authority.serving(NAME)) as first,
+            a_site(at_the_other, authority.serving(OTHER)) as there,
+        ):
+            yield TwoHosts(first, there, authority)
+
+    return open_both
+
+
+@pytest.mark.parametrize("status", ["301 M", "302 F", "303 S", "307 T", "308 P"])
+def test_one_redirect_to_another_host_is_followed_where_that_is_allowed(
+    redirecting: Redirecting, names: Names, status: str
+) -> None:
+    with redirecting(status=status) as hosts:
+        fetched, site = hosts.get(), f"{OTHER}:{hosts.there.port}"
+    assert (fetched.url, fetched.body) == (f"https://{site}/b", b"there")
+    assert names.asked == [NAME, OTHER]
+    [asked] = hosts.there.asked
+    assert f"host: {site}\r\n" in asked
+    assert "s3cret" not in asked
+    assert len(hosts.first.asked) == 1
+
+
+def test_headers_for_one_url_go_to_no_other(redirecting: Redirecting) -> None:
+    mark = {"If-None-Match": '"1"'}
+    with redirecting() as hosts:
+        hosts.get(headers_for=lambda url: mark if url.endswith("/b") else {})
+    assert "if-none-match" not in hosts.first.asked[0]
+    assert 'if-none-match: "1"\r\n' in hosts.there.asked[0]
+
+
+@pytest.mark.parametrize(
+    ("location", "why"),
+    [
+        ("http://other.example:{there}/", "redirects from https to http"),
+        ("https://me:s3cret@other.example:{there}/", "contains a user name or a password"),
+        ("https://other.example:6379/", "names the port 6379"),
+        ("https://inside.example:{there}/", "leads to inside.example, which is not on the public"),
+        ("https://127.0.0.2:{there}/", "leads to 127.0.0.2, which is not on the public internet"),
+    ],
+)
+def test_another_host_is_held_to_the_same_checks(
+    redirecting: Redirecting, names: Names, location: str, why: str
+) -> None:
+    names.say("inside.example", "10.0.0.1")
+    names.say("127.0.0.2", "127.0.0.2")
+    with redirecting(location) as hosts, pytest.raises(AddressRefused) as refused:
+        hosts.get(schemes=HTTP_TOO)
+    [error] = refused.value.errors
+    assert why in error.detail
+    assert "s3cret" not in error.detail
+    assert hosts.there.asked == []
+
+
+def test_another_host_is_asked_by_https_though_http_is_allowed(
+    opened: Opened, names: Names
+) -> None:
+    def says(_: str) -> Iterable[bytes]:
+        return [redirect(f"http://{OTHER}:{site.port}/")]
+
+    site = opened(says)
+    names.say(OTHER, "127.0.0.1")
+    with pytest.raises(AddressRefused, match=rf"to another host, {OTHER}, and not by https"):
+        get(site, other_hosts=1)
+    assert names.asked == [NAME]
+
+
+def test_only_one_redirect_leads_to_another_host(redirecting: Redirecting) -> None:
+    back = f"https://{NAME}:{{first}}/"
+    with redirecting(says=back) as hosts:
+        with pytest.raises(AddressRefused, match=f"redirects to another host, {NAME}"):
+            hosts.get()
+    assert (len(hosts.first.asked), len(hosts.there.asked)) == (1, 1)
+
+
+def test_another_host_needs_a_certificate_of_its_own(
+    redirecting: Redirecting, names: Names
+) -> None:
+    names.say("third.example", "127.0.0.1")
+    with redirecting("https://third.example:{there}/") as hosts:
+        with pytest.raises(NotFetched, match=r"certificate is not valid for 'third\.example'"):
+            hosts.get()
+    assert hosts.there.asked == []
+
+
+def test_what_is_posted_is_redirected_to_no_other_host_either(redirecting: Redirecting) -> None:
+    with redirecting(status="308 Permanent Redirect") as hosts:
+        with pytest.raises(AddressRefused, match="redirects what was to be posted"):
+            hosts.get(content=b"news")
+    assert hosts.there.asked == []
 
 
 # What is not there, or not HTTP

@@ -6,7 +6,9 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import time
+from typing import IO
 
 import eventlet
 import pytest
@@ -24,7 +26,7 @@ BOUND = "from chassis.bounds import bound; bound(256 * 1024**2, 1)\n"
 
 def parsed(
     program: str,
-    given: bytes = b"",
+    given: bytes | IO[bytes] = b"",
     turns: Turns | None = None,
     deadline_s: float = A_MINUTE,
     running_s: float = A_MINUTE,
@@ -58,6 +60,12 @@ def hung(turns: Turns, file: Path) -> eventlet.greenthread.GreenThread:
 def test_what_the_process_writes_is_the_answer() -> None:
     assert parsed(ECHO, b"given") == b"nevig"
     assert parsed(ECHO, b"x" * 10_000_000, largest_answer=10_000_000) == b"x" * 10_000_000
+
+
+def test_what_is_given_may_be_in_a_file_wherever_that_was_left() -> None:
+    with TemporaryFile() as file:
+        file.write(b"given")
+        assert parsed(ECHO, file) == b"nevig"
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,17 @@ from contracts.profiles.right_to_practise import RightToPractiseChanged, Standin
 from firststep import accounts
 from gateway.openapi import describe
 from gateway.service import Gateway
-from services.booking.outside.reader import read
+from services.booking.external_calendars.reader import read
 from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
 from tests.begun import AN_HOUR, AN_HOUR_AGO, let_begin
-from tests.booking.elsewhere import ADDRESS, a_calendar_elsewhere, sealed_addresses
+from tests.booking.external_site import (
+    ADDRESS,
+    an_event,
+    an_external_calendar,
+    from_to,
+    sealed_addresses,
+)
 from tests.databases import Databases
 from tests.full import a_client_for_whom_one_is_held
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker
@@ -79,7 +85,7 @@ def asyncapi(played: House) -> dict[str, Any]:
 
 def _play(house: House) -> None:
     specialist = a_specialist(house.http, featured=True)
-    _break_and_mend_the_calendar_elsewhere(house, specialist)
+    _break_and_mend_the_external_calendar(house, specialist)
     specialist.patch("/specialists/me", {"headline": "Another first step"})
     _meet(house, specialist)
     a_client_for_whom_one_is_held(house.http)
@@ -192,13 +198,15 @@ def _play_operators(house: House) -> None:
     accounts.sign_out_account(settings, person.email)
 
 
-def _break_and_mend_the_calendar_elsewhere(house: House, specialist: Person) -> None:
-    assert specialist.put("/specialists/me/outside-calendar", {"address": ADDRESS}).is_success
-    with pytest.MonkeyPatch.context() as patched, a_calendar_elsewhere(patched) as elsewhere:
-        elsewhere.answers(b"not a calendar")
-        read(house.store("booking"), UUID(specialist.id), sealed_addresses().open, HTTPS)
-        elsewhere.shows()
-        read(house.store("booking"), UUID(specialist.id), sealed_addresses().open, HTTPS)
+def _break_and_mend_the_external_calendar(house: House, specialist: Person) -> None:
+    given = specialist.post("/specialists/me/external-calendars", {"address": ADDRESS})
+    assert given.status_code == 201, given.text
+    id, now = UUID(given.json()["id"]), utc_now()
+    with pytest.MonkeyPatch.context() as patched, an_external_calendar(patched) as external:
+        external.answers(b"not a calendar")
+        read(house.store("booking"), id, sealed_addresses().open, HTTPS)
+        external.shows(from_to(now, now + AN_HOUR), an_event("DTSTART:?", uid="bad"))
+        read(house.store("booking"), id, sealed_addresses().open, HTTPS)
 
 
 def _meet(house: House, specialist: Person) -> None:

@@ -68,8 +68,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "AvailabilityChanged": ("booking", "internal"),
     "FreeConsultationsPaused": ("booking", "internal"),
     "FreeConsultationsResumed": ("booking", "internal"),
-    "OutsideCalendarBroken": ("booking", "internal"),
-    "OutsideCalendarWorks": ("booking", "internal"),
+    "ExternalCalendarFailed": ("booking", "internal"),
+    "ExternalCalendarReadInPart": ("booking", "internal"),
+    "ExternalCalendarRecovered": ("booking", "internal"),
     "ConsultationBooked": ("booking", "internal"),
     "ConsultationRescheduled": ("booking", "internal"),
     "ConsultationPlaceChanged": ("booking", "internal"),
@@ -111,8 +112,9 @@ BEAR_STATE = {
     "AvailabilityChanged",
     "FreeConsultationsPaused",
     "FreeConsultationsResumed",
-    "OutsideCalendarBroken",
-    "OutsideCalendarWorks",
+    "ExternalCalendarFailed",
+    "ExternalCalendarReadInPart",
+    "ExternalCalendarRecovered",
     "ConsultationBooked",
     "ConsultationRescheduled",
     "ConsultationPlaceChanged",
@@ -275,7 +277,7 @@ NUMBERS_THAT_COUNT_NOBODY = {
     "minimum_notice_hours",
     "horizon_days",
     "attempts",
-    # what a specialist sets, and how full a calendar of theirs elsewhere is
+    # what a specialist sets, and how full an external calendar of theirs is
     "grid_minutes",
     "buffer_before_minutes",
     "buffer_after_minutes",
@@ -286,6 +288,8 @@ NUMBERS_THAT_COUNT_NOBODY = {
     "busy_times",
     # times that are free, which everybody can list
     "slots",
+    "passed_over",
+    "line",
     # specialists, who are public; not what anybody did
     "total",
     "topic",

@@ -35,12 +35,12 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.meeting_links import MeetingLinks
 from services.booking.consultations.meetings import Meetings
 from services.booking.consultations.notes import Notes
+from services.booking.external_calendars import queries as external_queries
+from services.booking.external_calendars import service as external
+from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.holds import service as holds
 from services.booking.holds.holds import Hold
 from services.booking.invariants import audit
-from services.booking.outside import queries as outside_queries
-from services.booking.outside import service as outside
-from services.booking.outside.outside_calendars import OutsideCalendar
 from services.booking.waitlist import service as waitlist
 from services.notifications.mails import postbox
 from services.notifications.mails.mails import Mail
@@ -52,7 +52,7 @@ from services.profiles.second_factors.second_factors import SecondFactor
 from services.profiles.specialists import photos
 from services.profiles.specialists.specialists import Specialist
 from tests.booking.builders import a_calendar
-from tests.booking.elsewhere import WHAT_IS_DUE, sealed_addresses
+from tests.booking.external_site import WHAT_IS_DUE, sealed_addresses
 from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
 from tests.contracts.test_faults import written
 from tests.databases import Databases, connected_database
@@ -188,21 +188,19 @@ def two_sealed_secrets(stage: Stage) -> None:
     stage.service.seals.use(ROTATED)
 
 
-def a_calendar_elsewhere(stage: Stage) -> OutsideCalendar:
-    row: OutsideCalendar = a_row(OutsideCalendar, specialist_id=new_id())
+def an_external_calendar(stage: Stage) -> ExternalCalendar:
     address = stage.service.addresses.seal("https://calendar.example/")
-    row.point_at(address, "calendar.example", stage.now - A_DAY)
-    return row
+    return ExternalCalendar.add(new_id(), address, "calendar.example", None, 0, stage.now - A_DAY)
 
 
 def two_sealed_addresses(stage: Stage) -> None:
-    stage.add(a_calendar_elsewhere(stage), a_calendar_elsewhere(stage))
+    stage.add(an_external_calendar(stage), an_external_calendar(stage))
     stage.service.addresses.use(ROTATED)
 
 
-def two_calendars_elsewhere(stage: Stage) -> None:
+def two_external_calendars(stage: Stage) -> None:
     for _ in range(2):
-        row = a_calendar_elsewhere(stage)
+        row = an_external_calendar(stage)
         stage.add(row, a_calendar(specialist_id=row.specialist_id))
 
 
@@ -284,7 +282,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("booking", "forget_content"): Proof(
         two_of(a_consultation_with_a_link), (Consultation, "forget_content")
     ),
-    ("booking", "read_outside_calendars"): Proof(two_calendars_elsewhere, (outside, "read")),
+    ("booking", "read_external_calendars"): Proof(two_external_calendars, (external, "read")),
     ("booking", "reseal_addresses"): Proof(two_sealed_addresses, (Seal, "renewed")),
     ("booking", "review_calendars"): Proof(
         two_of(lambda _: a_calendar()), (availability, "tell_of_slots")
@@ -491,8 +489,8 @@ def test_what_befalls_one_item_keeps_the_next_from_nothing(
     owner, name = proof.collaborator
     monkeypatch.setattr(rounds, "ITEM_DEADLINE_S", DEADLINE_S)
     monkeypatch.setattr(forgetting, "ERASED_WITHIN_S", DEADLINE_S)
-    monkeypatch.setattr(outside_queries, "due", WHAT_IS_DUE)
-    monkeypatch.setattr(outside, "read", lambda *_: None)
+    monkeypatch.setattr(external_queries, "due", WHAT_IS_DUE)
+    monkeypatch.setattr(external, "read", lambda *_: None)
     proof.plant(stage)
     original, over = getattr(owner, name), GreenEvent()
     begun, done = [], []

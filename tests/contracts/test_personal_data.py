@@ -45,6 +45,8 @@ NO_ACCOUNTS_ID = {
     "licences.submission_id",
     "journal.event_id",
     "holds.id",
+    "external_calendars.id",
+    "external_busy_times.calendar_id",
     "waits.id",
     "outcomes.id",
     "outcomes.consultation_id",
@@ -69,7 +71,7 @@ EXPORTED = {
     ("booking", "holds"): "held_slots",
     ("booking", "outcomes"): "outcomes",
     ("booking", "preferences"): "preferences",
-    ("booking", "outside_calendars"): "outside_calendar",
+    ("booking", "external_calendars"): "external_calendars",
     ("booking", "calendar_feeds"): "calendar_feed",
     ("notifications", "recipients"): "addressee",
     ("notifications", "preferences"): "preferences",
@@ -83,7 +85,8 @@ NOT_EXPORTED = {
     ("profiles", "second_factors"): "it only opens a door; the account says that it is there",
     ("profiles", "directory"): "what the profile says, once more: to be found by",
     ("booking", "specialist_facts"): "what the profile says, once more: to stand in for others",
-    ("booking", "busy_times"): "what their calendar elsewhere says, once more",
+    ("booking", "external_busy_times"): "what their external calendars say, once more",
+    ("booking", "external_reading_requests"): "how often they had one read, within a minute",
     ("profiles", "revocations"): "that tokens are void, for the minutes until they expire",
     ("*", "forgotten"): "only ids of accounts that are no more, whom nobody can ask for",
     ("profiles", "erasures"): "only ids of accounts that are no more; the receipt is for anybody",
@@ -179,8 +182,8 @@ def exports(played: House) -> list[dict[str, Any]]:
     id = booked.json()["id"]
     let_begin(played.store("booking"), UUID(id))
     assert client.post(f"/consultations/{id}/outcome", {"outcome": "continue"}).is_success
-    elsewhere = {"address": "https://calendar.example/me.ics"}
-    assert specialist.put("/specialists/me/outside-calendar", elsewhere).is_success
+    external = {"address": "https://calendar.example/me.ics"}
+    assert specialist.post("/specialists/me/external-calendars", external).is_success
     assert client.post("/calendar-feed", {}).is_success
     return [_export(person) for person in (client, specialist)]
 

@@ -1,4 +1,4 @@
-"""Consultations in people's own calendars, and calendars elsewhere, over HTTP."""
+"""Consultations in people's own calendars, and external calendars, over HTTP."""
 
 from __future__ import annotations
 
@@ -108,26 +108,63 @@ def test_asking_again_with_the_same_key_gives_the_same_address(client: Person) -
     assert first.json() == second.json()
 
 
-def test_a_calendar_elsewhere_is_given_looked_at_and_taken_away(http: httpx.Client) -> None:
+EXTERNAL = "/specialists/me/external-calendars"
+
+
+def test_external_calendars_are_given_looked_at_renamed_and_taken_away(http: httpx.Client) -> None:
     specialist = a_specialist(http, listed=False)
-    path = "/specialists/me/outside-calendar"
-    assert specialist.get(path).status_code == 404
-    given = specialist.put(path, {"address": "https://calendar.example/me.ics?key=secret"})
-    assert given.status_code == 200
-    assert given.json()["host"] == "calendar.example"
-    assert "secret" not in given.text + specialist.get(path).text
-    assert specialist.call("DELETE", path).status_code == 204
-    assert specialist.get(path).status_code == 404
+    assert specialist.get(EXTERNAL).json() == {"items": []}
+    address = "https://calendar.example/me.ics?key=secret"
+    given = specialist.post(EXTERNAL, {"address": address, "label": " Practice "})
+    assert given.status_code == 201
+    shown = given.json()
+    assert (shown["host"], shown["label"]) == ("calendar.example", "Practice")
+    assert (shown["state"], shown["problem"]) == ("waiting", "not_listed")
+    one = f"{EXTERNAL}/{shown['id']}"
+    assert specialist.get(EXTERNAL).json()["items"] == [specialist.get(one).json()] == [shown]
+    assert specialist.put(one, {"label": "Home"}).json() == {**shown, "label": "Home"}
+    assert "secret" not in given.text + specialist.get(EXTERNAL).text
+    assert specialist.call("DELETE", one).status_code == 204
+    assert specialist.get(one).status_code == 404
+
+
+def test_of_external_calendars_there_are_five_each_once(http: httpx.Client) -> None:
+    specialist = a_specialist(http, listed=False)
+    for number in range(5):
+        given = {"address": f"https://calendar.example/{number}.ics"}
+        assert specialist.post(EXTERNAL, given).status_code == 201
+        again = specialist.post(EXTERNAL, given)
+        assert again.status_code == 409
+    assert again.json()["code"] == "too_many_calendars"
+    assert "five external calendars" in again.json()["detail"]
+
+
+def test_an_external_calendar_is_read_at_request_once_a_minute(http: httpx.Client) -> None:
+    specialist = a_specialist(http, listed=False)
+    given = specialist.post(EXTERNAL, {"address": "https://localhost/me.ics"}).json()
+    reading = f"{EXTERNAL}/{given['id']}/reading"
+    read = specialist.post(reading)
+    assert read.status_code == 200
+    assert (read.json()["state"], read.json()["problem"]) == ("failing", "address_refused")
+    again = specialist.post(reading)
+    assert (again.status_code, again.json()["code"]) == (429, "read_just_now")
+    assert 0 < int(again.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize("label", ["", "  ", "two\nlines", "x" * 61])
+def test_a_label_is_one_line_of_text(http: httpx.Client, label: str) -> None:
+    given = {"address": "https://calendar.example/me.ics", "label": label}
+    refused = a_specialist(http, listed=False).post(EXTERNAL, given)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "label")
 
 
 def test_an_address_that_is_not_fetched_is_refused_without_being_shown(http: httpx.Client) -> None:
     specialist = a_specialist(http, listed=False)
-    given = {"address": "http://calendar.example/secret"}
-    refused = specialist.put("/specialists/me/outside-calendar", given)
+    refused = specialist.post(EXTERNAL, {"address": "http://calendar.example/secret"})
     assert (refused.status_code, refused.json()["code"]) == (422, "address_refused")
-    assert refused.json()["errors"] == [
-        {"field": "address", "detail": "does not begin with https://", "value": None}
-    ]
+    [error] = refused.json()["errors"]
+    assert (error["field"], error["value"]) == ("address", None)
+    assert error["detail"].startswith("does not begin with https://, webcal://")
 
 
 def test_slots_come_in_pages_and_days_say_how_many_start_on_them(specialist: Person) -> None:

@@ -369,10 +369,14 @@ def _look_at_calendars(client: Person, specialist: Person, consultation: str) ->
     feed = client.post("/calendar-feed", {"discreet": True}).json()["address"]
     client.http.get(httpx.URL(feed).path)
     client.call("DELETE", "/calendar-feed")
-    elsewhere = "/specialists/me/outside-calendar"
-    specialist.put(elsewhere, {"address": "https://calendar.example/me.ics"})
-    specialist.get(elsewhere)
-    specialist.call("DELETE", elsewhere)
+    external = "/specialists/me/external-calendars"
+    given = {"address": "https://localhost/me.ics", "label": "Practice"}
+    one = f"{external}/{specialist.post(external, given).json()['id']}"
+    specialist.put(one, {"label": "Home"})
+    specialist.post(f"{one}/reading")
+    specialist.get(one)
+    specialist.get(external)
+    specialist.call("DELETE", one)
     specialist.get("/specialists/me/figures")
     an_admin(client.http).get("/figures")
 

@@ -271,8 +271,9 @@ EVERY_WORDING = [
     consultations.slot_offered(SlotOffered(client_id=new_id(), **vars(A_HELD_SLOT), **IN_BERLIN)),
     specialists.paused(),
     specialists.resumed(),
-    specialists.outside_calendar_broken("not_fetched"),
-    specialists.outside_calendar_works(),
+    specialists.external_calendar_failed("Practice", "not_fetched"),
+    specialists.external_calendar_recovered("Practice"),
+    specialists.external_calendar_read_in_part("Practice", 2),
     *[
         consultations.consultations_at_risk(
             ConsultationsAtRisk(specialist_id=new_id(), consultation_ids=[new_id()], cause=cause)

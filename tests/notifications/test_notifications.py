@@ -24,9 +24,13 @@ from contracts import notifications as contract
 from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
 from contracts.booking.availability import FreeConsultationsPaused, FreeConsultationsResumed
 from contracts.booking.consultations import ConsultationPlaceChanged, ConsultationRescheduled, Party
+from contracts.booking.external_calendars import (
+    ExternalCalendarFailed,
+    ExternalCalendarReadInPart,
+    ExternalCalendarRecovered,
+)
 from contracts.booking.holds import HeldSlot, RescueOffered
 from contracts.booking.outcomes import BothWishToContinue
-from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWorks
 from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
@@ -435,16 +439,35 @@ def test_whom_a_specialist_let_down_is_told_of_other_times(notifications: Talkin
 
 
 @pytest.mark.parametrize("problem", [*UNREADABLE, "something_new"])
-def test_a_specialist_is_told_why_their_calendar_elsewhere_is_not_read_and_when_it_is_again(
+def test_a_specialist_is_told_why_their_external_calendar_is_not_read_and_when_it_is_again(
     notifications: Talking, problem: str
 ) -> None:
     specialist = an_account(role=Role.SPECIALIST)
     whom = specialist.account_id
+    which: Any = {"specialist_id": whom, "calendar_id": new_id(), "name": "Practice"}
     notifications.hears(
         specialist,
-        OutsideCalendarBroken(specialist_id=whom, version=3, problem=problem),
-        OutsideCalendarWorks(specialist_id=whom, version=4),
+        ExternalCalendarFailed(**which, version=3, problem=problem),
+        ExternalCalendarRecovered(**which, version=4),
     )
     again, broken = notices_of(notifications, whom)
-    assert (again.kind, broken.kind) == ("outside_calendar_works", "outside_calendar_broken")
-    assert UNREADABLE.get(problem, "it can't be read") in broken.text
+    assert (again.kind, broken.kind) == ("external_calendar_recovered", "external_calendar_failed")
+    why = UNREADABLE.get(problem, "it can't be read")
+    assert f"Practice any more: {why}" in broken.text
+    assert "Practice again" in again.text
+
+
+def test_a_specialist_is_told_how_much_of_their_external_calendar_can_not_be_read(
+    notifications: Talking,
+) -> None:
+    specialist = an_account(role=Role.SPECIALIST)
+    which: Any = {"specialist_id": specialist.account_id, "calendar_id": new_id()}
+    notifications.hears(
+        specialist,
+        ExternalCalendarReadInPart(**which, version=3, name="Practice", passed_over=1),
+        ExternalCalendarReadInPart(**which, version=4, name="Home", passed_over=12),
+    )
+    later, first = notices_of(notifications, specialist.account_id)
+    assert later.kind == first.kind == "external_calendar_read_in_part"
+    assert "1 entry of your external calendar Practice" in first.text
+    assert "12 entries of your external calendar Home" in later.text

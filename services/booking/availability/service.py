@@ -28,7 +28,7 @@ from services.booking.availability.opening_hours import OpeningHours
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.following import follow_place
 from services.booking.consultations.queries import consultations_ahead
-from services.booking.outside.rereading import read_anew
+from services.booking.external_calendars.rereading import read_anew
 from services.booking.part import Part
 from services.booking.slots.news import tell_of_slots
 from services.booking.slots.queries import taken_times

@@ -26,5 +26,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_outcomes_said_at", "outcomes", ["said_at"])
     op.create_index("ix_holds_starts_at", "holds", ["starts_at"])
-    op.create_index("ix_busy_times_ends_at", "busy_times", ["ends_at"])
     op.add_column("calendar_feeds", sa.Column("opened_at", UtcDateTime()))

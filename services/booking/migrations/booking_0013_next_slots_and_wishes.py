@@ -8,7 +8,7 @@ from chassis.tables import AnyJson, UtcDateTime
 from chassis.times import utc_now
 
 revision = "booking_0013"
-down_revision = "booking_0011"
+down_revision = "booking_0012"
 branch_labels = None
 depends_on = None
 

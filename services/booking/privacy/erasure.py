@@ -14,10 +14,10 @@ from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.locking import locked_calendars
 from services.booking.consultations.queries import with_something_to_erase
+from services.booking.external_calendars.removal import forget_all
 from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
-from services.booking.outside.removal import forget
 from services.booking.preferences.preferences import Preferences
 from services.booking.rescue.facts import Facts
 from services.booking.rescue.lost import Lost
@@ -27,8 +27,8 @@ from services.booking.waitlist.waits import Wait
 
 
 def erase(tx: Transaction, account_id: UUID, now: datetime) -> None:
-    """Cancel what lies ahead, on either side, and drop their calendar, the feed of it and the one
-    elsewhere, what they said in private and what the two sides alone could read; harmless to
+    """Cancel what lies ahead, on either side, and drop their calendar, the feed of it and the
+    external ones, what they said in private and what the two sides alone could read; harmless to
     repeat.
 
     What lies behind keeps the ids of both, and the other side its list: the id of an erased account
@@ -90,7 +90,7 @@ def _hand_on(
 
 
 def _drop_what_is_theirs(tx: Transaction, account_id: UUID) -> None:
-    forget(tx, account_id)
+    forget_all(tx, account_id)
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == account_id))
     tx.execute(delete(Preferences).where(Preferences.account_id == account_id))
     tx.execute(delete(Facts).where(Facts.specialist_id == account_id))

@@ -13,10 +13,10 @@ from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_of
+from services.booking.external_calendars.queries import resources_of
 from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.queries import held_for
 from services.booking.outcomes.queries import outcomes_of
-from services.booking.outside.queries import outside_calendar_of
 from services.booking.part import Part
 from services.booking.preferences.preferences import Preferences
 from services.booking.privacy.erasure import erase
@@ -48,8 +48,8 @@ class Privacy(Part):
                 waitlist=[each.to_resource() for each in session.scalars(waits)],
                 outcomes=[each.to_resource() for each in session.scalars(outcomes_of(account_id))],
                 held_slots=[each.to_resource() for each in held],
-                outside_calendar=outside_calendar_of(session, account_id, now),
                 calendar_feed=None if feed is None else feed.to_resource(),
+                external_calendars=resources_of(session, account_id, now),
             )
 
     @subscribe(AccountErased)

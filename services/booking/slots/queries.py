@@ -13,9 +13,9 @@ from chassis.tables import UtcDateTime
 from services.booking.availability.calendars import COUNTED_BACK, Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
+from services.booking.external_calendars.busy_times import BusyTime
 from services.booking.holds.holds import Hold
-from services.booking.outside.busy_times import BusyTime
-from services.booking.slots.taken import Interval, Taken
+from services.booking.slots.taken import Interval, Taken, merged
 
 LONGEST_BUFFER = timedelta(hours=2)
 """So long may time be kept free after what is elsewhere."""
@@ -74,7 +74,7 @@ def taken_times(
             busy.append(Interval(starts_at, ends_at))
         else:
             (held if is_held else starts).append(starts_at)
-    return Taken(starts, sorted(busy), held)
+    return Taken(starts, merged(busy), held)
 
 
 def state_of(session: Session, specialist_id: UUID, reader: UUID | None) -> State | None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from chassis.subscribe import subscribe
 from chassis.transaction import Transaction
 from contracts.booking.availability import FreeConsultationsPaused, FreeConsultationsResumed
-from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWorks
+from contracts.booking.external_calendars import (
+    ExternalCalendarFailed,
+    ExternalCalendarReadInPart,
+    ExternalCalendarRecovered,
+)
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.licences import (
     LicenceDeclined,
@@ -19,15 +23,24 @@ from services.notifications.specialists import wording
 
 
 class Specialists(Part):
-    @subscribe(OutsideCalendarBroken)
-    def tell_calendar_broken(self, event: OutsideCalendarBroken, tx: Transaction) -> None:
-        words = wording.outside_calendar_broken(event.problem)
+    @subscribe(ExternalCalendarFailed)
+    def tell_external_calendar_failed(self, event: ExternalCalendarFailed, tx: Transaction) -> None:
+        words = wording.external_calendar_failed(event.name, event.problem)
         tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
 
-    @subscribe(OutsideCalendarWorks)
-    def tell_calendar_works(self, event: OutsideCalendarWorks, tx: Transaction) -> None:
-        words = wording.outside_calendar_works()
+    @subscribe(ExternalCalendarRecovered)
+    def tell_external_calendar_recovered(
+        self, event: ExternalCalendarRecovered, tx: Transaction
+    ) -> None:
+        words = wording.external_calendar_recovered(event.name)
         tell(tx, event.specialist_id, words, event.specialist_id)
+
+    @subscribe(ExternalCalendarReadInPart)
+    def tell_external_calendar_read_in_part(
+        self, event: ExternalCalendarReadInPart, tx: Transaction
+    ) -> None:
+        words = wording.external_calendar_read_in_part(event.name, event.passed_over)
+        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(SpecialistFeatured)
     def tell_featured(self, event: SpecialistFeatured, tx: Transaction) -> None:

@@ -58,24 +58,37 @@ def resumed() -> Wording:
     )
 
 
-def outside_calendar_broken(problem: str) -> Wording:
+def external_calendar_failed(name: str, problem: str) -> Wording:
     why = UNREADABLE.get(problem, "it can't be read")
     return Wording(
-        kind="outside_calendar_broken",
+        kind="external_calendar_failed",
         subject="Your calendar",
         text=(
-            f"We can't read your calendar elsewhere any more: {why}. What we knew of it still "
-            "blocks your times; what you enter there from now on does not. Please look at its "
-            "address."
+            f"We can't read your external calendar {name} any more: {why}. What we knew of it "
+            "still blocks your times; what you enter there from now on does not. Please look at "
+            "its address."
         ),
     )
 
 
-def outside_calendar_works() -> Wording:
+def external_calendar_recovered(name: str) -> Wording:
     return Wording(
-        kind="outside_calendar_works",
+        kind="external_calendar_recovered",
         subject="Your calendar",
-        text="We read your calendar elsewhere again: what is in it blocks your times.",
+        text=f"We read your external calendar {name} again: what is in it blocks your times.",
+    )
+
+
+def external_calendar_read_in_part(name: str, passed_over: int) -> Wording:
+    what = "1 entry" if passed_over == 1 else f"{passed_over} entries"
+    return Wording(
+        kind="external_calendar_read_in_part",
+        subject="Your calendar",
+        text=(
+            f"We can't read {what} of your external calendar {name}, so you may be booked at "
+            "those times. Where you set your external calendars you see what can't be read, and "
+            "in which line of the file. The rest of it blocks your times."
+        ),
     )
 
 

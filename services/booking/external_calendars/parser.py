@@ -1,6 +1,6 @@
 """Reads a calendar file: when its owner is busy. Run in a process of its own.
 
-    python -m services.booking.outside.reading < what ``apart`` writes
+    python -m services.booking.external_calendars.parser < what ``subprocess_parser`` writes
 
 A file from anybody may repeat an event every second for ever, or nest what it says a million deep:
 no library is safe from that, but this process may be ended at any time, and its memory is bounded.
@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
@@ -31,14 +31,40 @@ MOST_EVENTS = 5_000
 MOST_OCCURRENCES = 20_000
 MOST_STRETCHES = 3_000
 DEEPEST = 10
+MOST_EXAMPLES = 10
+"""So much of what was passed over is named."""
+UNREADABLE = "The times of this event, or how it repeats, can't be read."
 A_DAY = timedelta(days=1)
 
 FOLD = re.compile(r"\r?\n[ \t]")
 BOUNDARY = re.compile(r"^(BEGIN|END):[ \t]*([A-Z0-9-]+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+BEGINS_EVENT = re.compile(r"BEGIN:[ \t]*VEVENT[ \t]*", re.IGNORECASE)
+NEEDED = re.compile(
+    r"(BEGIN|END|CALSCALE|X-WR-TIMEZONE|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|EXRULE"
+    r"|RECURRENCE-ID|STATUS|TRANSP|TZID|TZNAME|TZOFFSETFROM|TZOFFSETTO)[:;]",
+    re.IGNORECASE,
+)
+"""Properties that say when somebody is busy. The library looks at each character of all others."""
 
 
 class Refused(Exception):
     """It can't be read; says why."""
+
+
+class PassedOver(NamedTuple):
+    """Something that can't be read: a component such as VEVENT, the line of the file where it
+    begins, counted from 1, and what is wrong with it, in a sentence for its owner."""
+
+    component: str
+    line: int
+    problem: str
+
+
+class Reading(NamedTuple):
+    """When its owner is busy, in order, and what was passed over because it can't be read."""
+
+    busy: list[Interval]
+    passed_over: tuple[PassedOver, ...]
 
 
 @dataclass(frozen=True)
@@ -73,27 +99,30 @@ class Asked:
         return moment.astimezone(UTC)
 
 
-def times_in(body: bytes, asked: Asked) -> list[Interval]:
-    """When its owner is busy, in order; raises ``Refused``."""
+def read(body: bytes, asked: Asked) -> Reading:
+    """What the file says; raises ``Refused``."""
     text = _text(body)
     _check_shape(text)
-    found, readable, problem = [], False, ""
-    for series in _series_in(text, set(asked.ours)):
+    found: list[Interval] = []
+    passed_over: list[PassedOver] = []
+    readable = False
+    for series, line in _series_in(text, set(asked.ours)):
         try:
             found += _times_of(series, asked)
             readable = True
         except MemoryError:
             raise
-        except Exception as error:  # the libraries raise whatever their rules bring up
-            problem = type(error).__name__
+        except Exception:  # the libraries raise whatever their rules bring up
+            passed_over.append(PassedOver("VEVENT", line, UNREADABLE))
         if len(found) > MOST_OCCURRENCES:
             raise Refused(f"has more than {MOST_OCCURRENCES} entries in half a year")
-    if problem and not readable:
-        raise Refused(f"is not a calendar that can be read: {problem}")
+    if passed_over and not readable:
+        first = passed_over[0]
+        raise Refused(f"has no event that can be read; the first begins in line {first.line}")
     busy = merged(found)
     if len(busy) > MOST_STRETCHES:
         raise Refused(f"makes busy {len(busy)} times in half a year; the limit is {MOST_STRETCHES}")
-    return busy
+    return Reading(busy, tuple(passed_over))
 
 
 def _text(body: bytes) -> str:
@@ -126,17 +155,36 @@ def _check_shape(text: str) -> None:
         raise Refused("has no events, only VFREEBUSY, which is not read: give the calendar itself")
 
 
-def _series_in(text: str, ours: set[str]) -> Iterator[Calendar]:
-    """Each event by itself, with what changes single occurrences of it."""
+def _series_in(text: str, ours: set[str]) -> Iterator[tuple[Calendar, int]]:
+    """Each event by itself, with what changes single occurrences of it; and the line where it
+    begins."""
+    needed = list(_needed_in(text))
     try:
-        calendars = Calendar.from_ical(text, multiple=True)
+        calendars = Calendar.from_ical("\r\n".join(line for _, line in needed), multiple=True)
     except Exception as error:  # as above
-        raise Refused(f"is not a calendar that can be read: {type(error).__name__}") from error
+        raise Refused("is not a calendar that can be read") from error
+    each_event = [event for calendar in calendars for event in calendar.walk("VEVENT")]
+    begun = (number for number, line in needed if BEGINS_EVENT.fullmatch(line))
+    lines = dict(zip(map(id, each_event), begun, strict=False))
     for calendar in calendars:
         for events in _belonging_together(calendar, ours):
             series = calendar.copy()
             series.subcomponents = events
-            yield series
+            yield series, lines.get(id(events[0]), 0)
+
+
+def _needed_in(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that say when somebody is busy, unfolded, each with the number under which it begins
+    in the file."""
+    parts: list[str] = []
+    begins_at = 0
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
+        if line[:1] in (" ", "\t"):
+            parts.append(line[1:].rstrip("\r"))
+            continue
+        if NEEDED.match(unfolded := "".join(parts)):
+            yield begins_at, unfolded
+        parts, begins_at = [line.rstrip("\r")], number
 
 
 def _belonging_together(calendar: Calendar, ours: set[str]) -> Iterator[list[Any]]:
@@ -186,8 +234,12 @@ def main() -> None:
     asked = Asked.read(sys.stdin.buffer.readline())
     answer: dict[str, Any]
     try:
-        busy = times_in(sys.stdin.buffer.read(), asked)
-        answer = {"busy": [[each.isoformat() for each in stretch] for stretch in busy]}
+        reading = read(sys.stdin.buffer.read(), asked)
+        answer = {
+            "busy": [[each.isoformat() for each in stretch] for stretch in reading.busy],
+            "passed_over": len(reading.passed_over),
+            "examples": [each._asdict() for each in reading.passed_over[:MOST_EXAMPLES]],
+        }
     except Refused as refusal:
         answer = {"refused": str(refusal)}
     except MemoryError:

@@ -1,4 +1,4 @@
-"""Addresses of calendars elsewhere, sealed where they are kept: whoever knows one can read it."""
+"""Addresses of external calendars, sealed where they are kept: whoever knows one can read it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class SealedAddresses(DependencyProvider):
         self.use(keys)
 
     def use(self, keys: str) -> None:
+        # keys are derived from these words: under others, what is kept could not be opened
         self.keys = Seal(keys, "addresses of calendars elsewhere")
 
     def get_dependency(self, worker_ctx: Any) -> SealedAddresses:
@@ -29,9 +30,16 @@ class SealedAddresses(DependencyProvider):
     def seal(self, address: str) -> str:
         return self.keys.close(address.encode())
 
+    def opens_to(self, sealed: str, address: str) -> bool:
+        """Whether it is this address. One whose key is gone is none."""
+        try:
+            return self.open(sealed) == address
+        except AddressRefused:
+            return False
+
     def open(self, sealed: str) -> str:
         """Raises ``AddressRefused`` where its key is gone: its owner has to give it again."""
         try:
             return self.keys.open(sealed).decode()
         except Unopenable:
-            raise AddressRefused("is kept under a key that is gone: please give it again") from None
+            raise AddressRefused("is kept under a key that is gone") from None

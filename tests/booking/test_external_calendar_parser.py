@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from tempfile import TemporaryFile
+from typing import Any
 
 import eventlet
 import pytest
@@ -13,35 +16,56 @@ from hypothesis import strategies as st
 
 from chassis.errors import Unavailable
 from contracts.booking.availability import Stay
-from contracts.booking.outside import BadCalendarFile
+from contracts.booking.external_calendars import BadCalendarFile
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.outside import apart
-from services.booking.outside.reading import (
+from services.booking.external_calendars import subprocess_parser
+from services.booking.external_calendars.parser import (
     DEEPEST,
     MOST_EVENTS,
+    MOST_EXAMPLES,
     MOST_OCCURRENCES,
     MOST_STRETCHES,
     Asked,
     Refused,
-    times_in,
 )
+from services.booking.external_calendars.parser import read as read_file
+from services.booking.external_calendars.subprocess_parser import Reading, ask, read
 from services.booking.slots.taken import Interval, merged
 from tests.booking.builders import MONDAY, at
-from tests.booking.elsewhere import STAMP, a_file, an_event, from_to
+from tests.booking.external_site import STAMP, a_file, an_event, from_to
 
 HALF_A_YEAR = timedelta(days=182)
 BERLIN = OpeningHours("Europe/Berlin", ())
 ALWAYS_IN_BERLIN = [("0001-01-01", "9999-12-31", "Europe/Berlin")]
+IN_BERLIN = Asked(MONDAY, MONDAY + HALF_A_YEAR, ALWAYS_IN_BERLIN, [])
+
+
+def reading_of(
+    file: bytes,
+    hours: OpeningHours,
+    starting_from: datetime,
+    until: datetime,
+    ours: Sequence[str] = (),
+) -> Reading:
+    """As the service reads it: in a process apart."""
+    with TemporaryFile() as asked:
+        ask(asked, hours, starting_from, until, ours)
+        asked.write(file)
+        return read(asked)
+
+
+def busy_times(file: bytes, *asked: Any) -> list[Interval]:
+    return reading_of(file, *asked).busy
 
 
 def busy(*events: str, hours: OpeningHours = BERLIN) -> list[tuple[str, str]]:
-    found = apart.busy_times(a_file(*events), hours, MONDAY, MONDAY + HALF_A_YEAR)
+    found = busy_times(a_file(*events), hours, MONDAY, MONDAY + HALF_A_YEAR)
     return [(f"{each.starts_at:%m-%d %H:%M}", f"{each.ends_at:%m-%d %H:%M}") for each in found]
 
 
 def read_here(file: bytes) -> list[Interval]:
     """In the test's own process, for what need not be kept apart."""
-    return times_in(file, Asked(MONDAY, MONDAY + HALF_A_YEAR, ALWAYS_IN_BERLIN, []))
+    return read_file(file, IN_BERLIN).busy
 
 
 def test_an_event_makes_busy_from_its_start_to_its_end() -> None:
@@ -110,7 +134,7 @@ def test_our_own_consultations_that_were_taken_over_there_block_nothing() -> Non
         from_to(at("10:00"), at("12:00"), uid=ours),
         from_to(at("15:00"), at("16:00"), uid=theirs),
     )
-    found = apart.busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR, [ours])
+    found = busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR, [ours])
     assert found == [Interval(at("15:00"), at("16:00"))]
 
 
@@ -136,9 +160,7 @@ def test_what_overlaps_is_one_time_and_what_lies_outside_of_the_period_none() ->
         from_to(MONDAY + timedelta(days=400), MONDAY + timedelta(days=401), uid="4"),
     ) == [("03-02 10:00", "03-02 12:00")]
     long = from_to(MONDAY - timedelta(days=3), MONDAY + timedelta(days=400))
-    assert apart.busy_times(a_file(long), BERLIN, MONDAY, at("20:00")) == [
-        Interval(MONDAY, at("20:00"))
-    ]
+    assert busy_times(a_file(long), BERLIN, MONDAY, at("20:00")) == [Interval(MONDAY, at("20:00"))]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +196,7 @@ def test_the_same_uid_twice_in_one_event_is_no_reason_to_leave_it_out() -> None:
     ],
 )
 def test_what_never_ends_blocks_all_the_time(lines: list[str]) -> None:
-    found = apart.busy_times(a_file(an_event(*lines)), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+    found = busy_times(a_file(an_event(*lines)), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
     assert found == [Interval(MONDAY, MONDAY + HALF_A_YEAR)]
 
 
@@ -186,9 +208,9 @@ def test_a_file_may_say_other_things_and_be_folded_anywhere() -> None:
         "BEGIN:VTODO\r\nUID:x\r\nDTSTAMP:20260101T000000Z\r\nEND:VTODO",
         from_to(at("10:00"), at("11:00")),
     ).replace(b"DTSTART:2026", b"DTSTART:20\r\n 26")
-    assert len(apart.busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)) == 1
+    assert len(busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)) == 1
     with_mark = b"\xef\xbb\xbf" + file.replace(b"\r\n", b"\n")
-    assert len(apart.busy_times(with_mark, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)) == 1
+    assert len(busy_times(with_mark, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)) == 1
 
 
 # Files that are refused
@@ -214,11 +236,11 @@ REFUSED = {
     ),
     "before time began": (
         a_file(an_event("DTSTART:00010101T000000Z", "DTEND:99991231T235959Z")),
-        "not a calendar that can be read",
+        "no event that can be read; the first begins in line 4",
     ),
     "another calendar than ours": (
         a_file("CALSCALE:JULIAN", from_to(at("10:00"), at("11:00"))),
-        "not a calendar that can be read",
+        "no event that can be read; the first begins in line 5",
     ),
     "only when somebody is free": (
         a_file("BEGIN:VFREEBUSY\r\nUID:x\r\nFREEBUSY:20260302T100000Z/PT1H\r\nEND:VFREEBUSY"),
@@ -235,7 +257,33 @@ def test_what_is_no_calendar_is_refused_and_says_why(file: bytes, why: str) -> N
 
 def test_a_refusal_comes_through_from_the_process_apart() -> None:
     with pytest.raises(BadCalendarFile, match="is nested more than"):
-        apart.busy_times(nested(11), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+        busy_times(nested(11), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+
+
+def test_what_is_passed_over_is_named_by_the_line_where_it_begins() -> None:
+    file = a_file(
+        "X-NOTE:folded\r\n  twice\r\n  over",
+        from_to(at("10:00"), at("11:00")),
+        an_event("DTSTART:20260302T1", uid="bad"),
+        "BEGIN:VEV\r\n ENT\r\nUID:worse\r\nDTSTART:?\r\nEND:VEVENT",
+    )
+    lines = file.decode().split("\r\n")
+    reading = reading_of(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+    assert reading.busy == [Interval(at("10:00"), at("11:00"))]
+    assert reading.passed_over == 2
+    found = [(each.component, each.line) for each in reading.examples]
+    assert found == [
+        ("VEVENT", lines.index("UID:bad")),
+        ("VEVENT", lines.index("BEGIN:VEV") + 1),
+    ]
+    assert all(each.problem.endswith(".") for each in reading.examples)
+
+
+def test_of_much_that_is_passed_over_ten_are_named() -> None:
+    bad = [an_event("DTSTART:?", uid=str(number)) for number in range(MOST_EXAMPLES + 1)]
+    file = a_file(from_to(at("10:00"), at("11:00")), *bad)
+    reading = reading_of(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+    assert (reading.passed_over, len(reading.examples)) == (MOST_EXAMPLES + 1, MOST_EXAMPLES)
 
 
 ENDLESS = {
@@ -256,13 +304,13 @@ ENDLESS = {
 def test_a_rule_without_end_is_refused_in_time_and_stops_nobody(
     rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apart, "DEADLINE_S", 3.0)
+    monkeypatch.setattr(subprocess_parser, "DEADLINE_S", 3.0)
     waits: list[float] = []
     ticking = eventlet.spawn(_note_waits, waits)
     file = a_file(from_to(at("10:00"), at("11:00"), f"RRULE:{rule}"))
     with eventlet.Timeout(20):
-        with pytest.raises((BadCalendarFile, Unavailable), match=r"within 3 s|within bounds"):
-            apart.busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+        with pytest.raises((BadCalendarFile, Unavailable), match=r"in time|within bounds"):
+            busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
     ticking.kill()
     assert max(waits) < 1
 
@@ -270,9 +318,9 @@ def test_a_rule_without_end_is_refused_in_time_and_stops_nobody(
 def test_who_waits_for_a_turn_gives_up_in_time_and_blames_no_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(apart, "DEADLINE_S", 0.3)
-    monkeypatch.setattr(apart, "_turn", Semaphore(0))
-    with eventlet.Timeout(20), pytest.raises(Unavailable, match="could not be read within"):
+    monkeypatch.setattr(subprocess_parser, "DEADLINE_S", 0.3)
+    monkeypatch.setattr(subprocess_parser, "_turn", Semaphore(0))
+    with eventlet.Timeout(20), pytest.raises(Unavailable, match="could not be read in time"):
         busy(from_to(at("10:00"), at("11:00")))
 
 
@@ -284,7 +332,7 @@ def _note_waits(waits: list[float]) -> None:
 
 
 def test_what_recurs_too_often_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.booking.outside.reading.MOST_OCCURRENCES", 100)
+    monkeypatch.setattr("services.booking.external_calendars.parser.MOST_OCCURRENCES", 100)
     often = from_to(at("10:00"), at("10:05"), "RRULE:FREQ=HOURLY;COUNT=101")
     with pytest.raises(Refused, match="more than 100 entries"):
         read_here(a_file(often))
@@ -306,17 +354,20 @@ def test_who_reads_a_strangers_file_knows_nothing_of_this_process(
 ) -> None:
     monkeypatch.setenv("FIRSTSTEP_SEAL_KEYS", "secret")
     tells = "import json, os; print(json.dumps({'refused': ' '.join(os.environ)}))"
-    monkeypatch.setattr(apart, "READ", [apart.READ[0], "-c", tells])
+    monkeypatch.setattr(subprocess_parser, "READ", [subprocess_parser.READ[0], "-c", tells])
     with pytest.raises(BadCalendarFile) as told:
         busy()
     assert not [name for name in told.value.detail.split() if not name.startswith(("LC_", "PYTH"))]
 
 
 def test_a_process_that_dies_over_a_file_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    starved = "from services.booking.outside import reading as r; r.MOST_MEMORY = 1; r.main()"
-    monkeypatch.setattr(apart, "READ", [apart.READ[0], "-c", starved])
+    starved = (
+        "from services.booking.external_calendars import parser; "
+        "parser.MOST_MEMORY = 1; parser.main()"
+    )
+    monkeypatch.setattr(subprocess_parser, "READ", [subprocess_parser.READ[0], "-c", starved])
     with pytest.raises(BadCalendarFile, match=r"within bounds|too much memory"):
-        apart.busy_times(a_file("X-MUCH:" + "x" * 10**7), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
+        busy_times(a_file("X-MUCH:" + "x" * 10**7), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
 
 
 LINES = st.sampled_from(

@@ -1,4 +1,4 @@
-"""Calendars that specialists have elsewhere, at an address that leads to a site of the test."""
+"""External calendars, at an address that leads to a site of the test."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import Select, false, select
 
 from chassis.fetching import HTTP_TOO, Fetched, Reach, fetch
-from services.booking.outside import reader
-from services.booking.outside.outside_calendars import OutsideCalendar
-from services.booking.outside.queries import due
-from services.booking.outside.sealed_addresses import SealedAddresses
+from services.booking.external_calendars import reader
+from services.booking.external_calendars.external_calendars import ExternalCalendar
+from services.booking.external_calendars.queries import due
+from services.booking.external_calendars.sealed_addresses import SealedAddresses
 from tests.chassis.sites import Site, a_site, answer, only_here
 from tests.tokens import SEAL_KEYS
 
@@ -34,25 +34,25 @@ def sealed_addresses() -> SealedAddresses:
 
 def none_due(_: datetime) -> Select[UUID]:
     """Calendars that the clock is to read, while tests read those that they mean."""
-    return select(OutsideCalendar.specialist_id).where(false())
+    return select(ExternalCalendar.id).where(false())
 
 
 def a_file(*events: str) -> bytes:
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Elsewhere//EN", *events, "END:VCALENDAR"]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//External//EN", *events, "END:VCALENDAR"]
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def an_event(*lines: str, uid: str = "one@elsewhere") -> str:
+def an_event(*lines: str, uid: str = "one@external") -> str:
     return "\r\n".join(["BEGIN:VEVENT", f"UID:{uid}", STAMP, *lines, "END:VEVENT"])
 
 
-def from_to(starts_at: datetime, ends_at: datetime, *lines: str, uid: str = "one@elsewhere") -> str:
+def from_to(starts_at: datetime, ends_at: datetime, *lines: str, uid: str = "one@external") -> str:
     times = (f"DTSTART:{starts_at:%Y%m%dT%H%M%SZ}", f"DTEND:{ends_at:%Y%m%dT%H%M%SZ}")
     return an_event(*times, *lines, uid=uid)
 
 
 @dataclass
-class Elsewhere:
+class ExternalSite:
     """What the address answers next, and what it was asked."""
 
     site: Site
@@ -73,7 +73,7 @@ class Elsewhere:
 
 
 @contextmanager
-def a_calendar_elsewhere(patched: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+def an_external_calendar(patched: pytest.MonkeyPatch) -> Iterator[ExternalSite]:
     """Every address leads to it that may be fetched: only where it leads is made up."""
     says: list[bytes] = []
     with a_site(lambda _: says) as site:
@@ -86,4 +86,4 @@ def a_calendar_elsewhere(patched: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
             return fetch(url, schemes=HTTP_TOO, reach=reach, **options)
 
         patched.setattr(reader, "fetch", fetch_here)
-        yield Elsewhere(site, says)
+        yield ExternalSite(site, says)

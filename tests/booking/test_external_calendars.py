@@ -1,4 +1,4 @@
-"""Calendars elsewhere, read over the wire, and what they do to slots."""
+"""External calendars, read over the wire, and what they do to slots."""
 
 from __future__ import annotations
 
@@ -23,21 +23,31 @@ from chassis.times import utc_now
 from chassis.transaction import Transaction
 from contracts.booking.availability import AvailabilityChanged, Stay
 from contracts.booking.consultations import CancelConsultation, SpecialistBusy
-from contracts.booking.outside import OutsideCalendarBroken, OutsideCalendarWorks, PointAtCalendar
+from contracts.booking.external_calendars import (
+    AddExternalCalendar,
+    ChangeExternalCalendar,
+    ExternalCalendarFailed,
+    ExternalCalendarRecovered,
+)
 from contracts.profiles.privacy import AccountErased
-from services.booking.outside import apart, queries, reader, service
-from services.booking.outside.outside_calendars import PATIENCE, READ_EVERY, OutsideCalendar
-from services.booking.outside.reader import read
-from services.booking.outside.sealed_addresses import SealedAddresses
-from services.booking.outside.service import OutsideCalendars
+from services.booking.external_calendars import queries, reader, service, subprocess_parser
+from services.booking.external_calendars.addresses import address_of
+from services.booking.external_calendars.external_calendars import (
+    PATIENCE,
+    READ_EVERY,
+    ExternalCalendar,
+)
+from services.booking.external_calendars.reader import read
+from services.booking.external_calendars.sealed_addresses import SealedAddresses
+from services.booking.external_calendars.service import ExternalCalendars
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR, a_calendar, an_availability, on
-from tests.booking.elsewhere import (
+from tests.booking.external_site import (
     ADDRESS,
     WHAT_IS_DUE,
-    Elsewhere,
-    a_calendar_elsewhere,
+    ExternalSite,
     an_event,
+    an_external_calendar,
     from_to,
     sealed_addresses,
 )
@@ -54,6 +64,7 @@ from tests.databases import connected_database
 from tests.talking import NOBODY, Talking, serving, somebody
 from tests.waiting import eventually
 
+SCHEMES = "does not begin with https://, webcal://, webcals:// or feed://"
 FIRST_HOUR = from_to(IN_THREE_DAYS, IN_THREE_DAYS + timedelta(hours=1))
 THAT_DAY = IN_THREE_DAYS.date()
 A_WHOLE_DAY = an_event(f"DTSTART;VALUE=DATE:{THAT_DAY:%Y%m%d}")
@@ -70,30 +81,53 @@ A_WEEK_IN_TOKYO = {
 
 
 @pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
-    with a_calendar_elsewhere(monkeypatch) as there:
+def external(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExternalSite]:
+    with an_external_calendar(monkeypatch) as there:
         there.shows()
         yield there
 
 
-def give(booking: Talking, specialist: Caller, address: str = ADDRESS) -> dict[str, Any]:
-    wanted = PointAtCalendar(address=address)
-    answer: dict[str, Any] = booking.asked_by(specialist).set_outside_calendar(wanted=wanted)
+def give(
+    booking: Talking, specialist: Caller, address: str = ADDRESS, label: str | None = None
+) -> dict[str, Any]:
+    wanted = AddExternalCalendar(address=address, label=label)
+    answer: dict[str, Any] = booking.asked_by(specialist).add_external_calendar(wanted=wanted)
     return answer
+
+
+def given_by(booking: Talking, specialist: Caller) -> list[dict[str, Any]]:
+    answer = booking.asked_by(specialist).list_external_calendars()
+    items: list[dict[str, Any]] = answer["items"]
+    return items
 
 
 def look(booking: Talking, specialist: Caller) -> dict[str, Any]:
-    answer: dict[str, Any] = booking.asked_by(specialist).get_outside_calendar()
+    """The only one."""
+    [found] = given_by(booking, specialist)
+    return found
+
+
+def change(booking: Talking, specialist: Caller, **wanted: Any) -> dict[str, Any]:
+    """The only one."""
+    answer: dict[str, Any] = booking.asked_by(specialist).change_external_calendar(
+        calendar_id=look(booking, specialist)["id"], wanted=ChangeExternalCalendar(**wanted)
+    )
     return answer
 
 
+def take_away(booking: Talking, specialist: Caller) -> None:
+    """The only one."""
+    id = look(booking, specialist)["id"]
+    booking.asked_by(specialist).remove_external_calendar(calendar_id=id)
+
+
 def kept_of(booking: Talking, specialist: Caller) -> list[Any]:
-    rows = booking.rows("outside_calendars")
+    rows = booking.rows("external_calendars")
     return [each for each in rows if each.specialist_id == specialist.known()]
 
 
 def busy_of(booking: Talking, specialist: Caller) -> list[Any]:
-    rows = booking.rows("busy_times")
+    rows = booking.rows("external_busy_times")
     return [each for each in rows if each.specialist_id == specialist.known()]
 
 
@@ -110,26 +144,27 @@ def meanwhile(patched: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
 
 
 def read_now(booking: Talking, specialist: Caller, schemes: tuple[str, ...] = HTTPS) -> None:
-    """As the clock does."""
-    read(booking.store, specialist.known(), sealed_addresses().open, schemes)
+    """All of theirs, as the clock does."""
+    for each in kept_of(booking, specialist):
+        read(booking.store, each.id, sealed_addresses().open, schemes)
 
 
-def one_busy_elsewhere(booking: Talking, elsewhere: Elsewhere) -> Caller:
-    """Their calendar elsewhere takes the first hour, as booking has read."""
+def one_with_an_event(booking: Talking, external: ExternalSite) -> Caller:
+    """Their external calendar takes the first hour, as booking has read."""
     specialist = a_specialist(booking)
     give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
+    external.shows(FIRST_HOUR)
     read_now(booking, specialist)
     return specialist
 
 
-def test_what_is_elsewhere_blocks_slots_and_can_not_be_booked(
-    booking: Talking, elsewhere: Elsewhere
+def test_an_external_event_blocks_slots_and_can_not_be_booked_over(
+    booking: Talking, external: ExternalSite
 ) -> None:
     specialist, client = a_specialist(booking), a_client()
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
     assert give(booking, specialist)["state"] == "waiting"
-    elsewhere.shows(FIRST_HOUR)
+    external.shows(FIRST_HOUR)
     read_now(booking, specialist)
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
     with pytest.raises(SpecialistBusy):
@@ -138,10 +173,10 @@ def test_what_is_elsewhere_blocks_slots_and_can_not_be_booked(
     assert (found["state"], found["busy_times"], found["problem"]) == ("working", 1, None)
 
 
-def test_a_new_next_slot_is_told(booking: Talking, elsewhere: Elsewhere) -> None:
-    specialist = one_busy_elsewhere(booking, elsewhere)
+def test_a_new_next_slot_is_told(booking: Talking, external: ExternalSite) -> None:
+    specialist = one_with_an_event(booking, external)
     read_now(booking, specialist)
-    elsewhere.shows()
+    external.shows()
     read_now(booking, specialist)
     told = booking.told(AvailabilityChanged, specialist.known())
     assert [each.next_slot_at for each in told] == [
@@ -152,7 +187,7 @@ def test_a_new_next_slot_is_told(booking: Talking, elsewhere: Elsewhere) -> None
 
 
 def test_a_consultation_that_was_taken_over_there_is_known_better_here(
-    booking: Talking, elsewhere: Elsewhere
+    booking: Talking, external: ExternalSite
 ) -> None:
     specialist, client = a_specialist(booking), a_client()
     booked = book(booking, client, specialist, IN_THREE_DAYS)
@@ -162,7 +197,7 @@ def test_a_consultation_that_was_taken_over_there_is_known_better_here(
     of_another_platform = f"{new_id()}@firststep"
     give(booking, specialist)
     late = IN_THREE_DAYS + timedelta(hours=2)
-    elsewhere.shows(
+    external.shows(
         from_to(IN_THREE_DAYS, IN_THREE_DAYS + HALF_AN_HOUR, uid=f"{booked.id}@firststep"),
         from_to(late, late + HALF_AN_HOUR, uid=of_another_platform),
     )
@@ -170,25 +205,25 @@ def test_a_consultation_that_was_taken_over_there_is_known_better_here(
     assert [each.starts_at for each in busy_of(booking, specialist)] == [late]
 
 
-def test_what_is_booked_already_stays(booking: Talking, elsewhere: Elsewhere) -> None:
+def test_what_is_booked_already_stays(booking: Talking, external: ExternalSite) -> None:
     specialist, client = a_specialist(booking), a_client()
     booked = book(booking, client, specialist, IN_THREE_DAYS)
     give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
+    external.shows(FIRST_HOUR)
     read_now(booking, specialist)
     assert consultations_of(booking, client) == [booked.id]
     answer = booking.asked_by(client).get_consultation(consultation_id=booked.id)
     assert answer["status"] == "booked"
 
 
-def test_it_is_asked_for_again_only_if_it_changed(booking: Talking, elsewhere: Elsewhere) -> None:
+def test_it_is_asked_for_again_only_if_it_changed(booking: Talking, external: ExternalSite) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR, etag='"1"')
+    external.shows(FIRST_HOUR, etag='"1"')
     read_now(booking, specialist)
-    elsewhere.has_not_changed()
+    external.has_not_changed()
     read_now(booking, specialist)
-    first, second = elsewhere.site.asked
+    first, second = external.site.asked
     assert "if-none-match" not in first.lower()
     assert 'if-none-match: "1"' in second.lower()
     assert "GET /me.ics?key=secret " in second
@@ -196,75 +231,76 @@ def test_it_is_asked_for_again_only_if_it_changed(booking: Talking, elsewhere: E
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
 
 
-def test_a_mark_in_any_letters_stops_no_calendar(booking: Talking, elsewhere: Elsewhere) -> None:
+def test_a_mark_in_any_letters_stops_no_calendar(booking: Talking, external: ExternalSite) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
-    elsewhere.shows(etag='"Grüße"')
+    external.shows(etag='"Grüße"')
     read_now(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
+    external.shows(FIRST_HOUR)
     read_now(booking, specialist)
     assert look(booking, specialist)["busy_times"] == 1
 
 
 def test_what_nobody_expected_is_logged_told_when_it_lasts_and_not_tried_again_at_once(
-    booking: Talking, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+    booking: Talking, external: ExternalSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
-    monkeypatch.setattr(apart, "READ", ["/nowhere"])
+    monkeypatch.setattr(subprocess_parser, "READ", ["/nowhere"])
     for _ in range(PATIENCE):
         with pytest.raises(FileNotFoundError):
             read_now(booking, specialist)
         [kept] = kept_of(booking, specialist)
         assert kept.due_at > utc_now() + READ_EVERY / 2
     found = look(booking, specialist)
-    assert (found["state"], found["problem"]) == ("broken", "unavailable")
+    assert (found["state"], found["problem"]) == ("failing", "unavailable")
     assert "nowhere" not in str(found)
-    assert len(booking.told(OutsideCalendarBroken, specialist.known())) == 1
+    assert len(booking.told(ExternalCalendarFailed, specialist.known())) == 1
 
 
 def test_one_that_breaks_is_told_once_blocks_nothing_new_and_keeps_what_it_blocked(
-    booking: Talking, elsewhere: Elsewhere
+    booking: Talking, external: ExternalSite
 ) -> None:
-    specialist = one_busy_elsewhere(booking, elsewhere)
+    specialist = one_with_an_event(booking, external)
     for _ in range(2):
-        elsewhere.answers(b"<html>Sign in</html>")
+        external.answers(b"<html>Sign in</html>")
         read_now(booking, specialist)
-    [told] = booking.told(OutsideCalendarBroken, specialist.known())
+    [told] = booking.told(ExternalCalendarFailed, specialist.known())
     assert told.problem == "bad_calendar_file"
     found = look(booking, specialist)
-    assert (found["state"], found["problem"]) == ("broken", "bad_calendar_file")
+    assert (found["state"], found["problem"]) == ("failing", "bad_calendar_file")
     assert "VCALENDAR" in found["detail"]
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
 
-    elsewhere.shows()
+    external.shows()
     read_now(booking, specialist)
-    assert len(booking.told(OutsideCalendarWorks, specialist.known())) == 1
+    assert len(booking.told(ExternalCalendarRecovered, specialist.known())) == 1
     assert look(booking, specialist)["state"] == "working"
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
 
 
 def test_one_that_does_not_answer_is_told_when_that_lasts(
-    booking: Talking, elsewhere: Elsewhere
+    booking: Talking, external: ExternalSite
 ) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
-    elsewhere.fails()
+    external.fails()
     for _ in range(PATIENCE - 1):
         read_now(booking, specialist)
-    assert booking.told(OutsideCalendarBroken, specialist.known()) == []
+    assert booking.told(ExternalCalendarFailed, specialist.known()) == []
     read_now(booking, specialist)
-    [told] = booking.told(OutsideCalendarBroken, specialist.known())
+    [told] = booking.told(ExternalCalendarFailed, specialist.known())
     assert told.problem == "no_calendar_there"
-    assert look(booking, specialist)["detail"] == "answers with the status 503"
+    detail = look(booking, specialist)["detail"]
+    assert detail.startswith("This address answers with the status 503. We try again")
 
 
 def test_one_that_says_nothing_has_changed_without_being_asked_is_not_believed(
-    booking: Talking, elsewhere: Elsewhere
+    booking: Talking, external: ExternalSite
 ) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
-    elsewhere.has_not_changed()
+    external.has_not_changed()
     read_now(booking, specialist)
     assert look(booking, specialist)["problem"] == "no_calendar_there"
 
@@ -276,18 +312,24 @@ def test_one_that_leads_inside_is_refused_without_a_word_of_its_address(booking:
     found = look(booking, specialist)
     assert found["problem"] == "address_refused"
     assert "secret" not in str(found)
-    assert len(booking.told(OutsideCalendarBroken, specialist.known())) == 1
+    assert len(booking.told(ExternalCalendarFailed, specialist.known())) == 1
 
 
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        ("http://calendar.example/me.ics", "does not begin with https://"),
-        ("file:///etc/passwd", "does not begin with https://"),
+        ("http://calendar.example/me.ics", SCHEMES),
+        ("file:///etc/passwd", SCHEMES),
+        ("file:/etc/passwd.secret", SCHEMES),
+        ("mailto:secret@calendar.example", SCHEMES),
+        ("calendar", SCHEMES),
+        ("my secret calendar", SCHEMES),
+        (" ", SCHEMES),
         ("https://me:secret@calendar.example/", "contains a user name or a password"),
         ("https://calendar.example:8080/", "names the port 8080"),
         ("https://127.1/", "an IPv4 address has four decimal numbers"),
-        ("calendar.example", "does not begin with https://"),
+        ("calendar.example:8080/a.ics", "names the port 8080"),
+        ("me:secret@calendar.example", SCHEMES),
     ],
 )
 def test_an_address_that_is_none_of_the_web_is_refused_by_name(
@@ -309,18 +351,28 @@ def test_a_name_that_stands_for_no_other_letters_is_taken_as_it_is(
     assert give(booking, specialist, f"https://{host}/me.ics")["host"] == host
 
 
-def test_what_calendars_call_webcal_is_fetched_by_https(
-    booking: Talking, elsewhere: Elsewhere
+@pytest.mark.parametrize(
+    "begin", ["webcal://", "WebCal://", "webcals://", "feed://", " https://", "HTTPS://", ""]
+)
+def test_an_address_as_other_programs_give_it_is_fetched_by_https(
+    booking: Talking, external: ExternalSite, begin: str
 ) -> None:
     specialist = a_specialist(booking)
-    assert give(booking, specialist, "webcal://calendar.example/a")["host"] == "calendar.example"
+    assert give(booking, specialist, f"{begin}calendar.example/a")["host"] == "calendar.example"
     read_now(booking, specialist)
     assert look(booking, specialist)["state"] == "working"
+    assert external.site.asked[0].startswith("GET /a ")
 
 
-def test_where_it_is_allowed_one_is_fetched_by_http(database: str, elsewhere: Elsewhere) -> None:
+def test_where_http_is_allowed_a_refusal_says_so() -> None:
+    with pytest.raises(AddressRefused, match="with https://, http://, webcal://, webcals:// or fe"):
+        address_of("ftp://calendar.example", HTTP_TOO)
+    assert address_of("calendar.example/a", HTTP_TOO)[0] == "https://calendar.example/a"
+
+
+def test_where_it_is_allowed_one_is_fetched_by_http(database: str, external: ExternalSite) -> None:
     plain = ADDRESS.replace("https", "http")
-    elsewhere.shows(FIRST_HOUR)
+    external.shows(FIRST_HOUR)
     with serving(BookingService, database, fetch_http=True) as booking:
         specialist = a_specialist(booking)
         give(booking, specialist, plain)
@@ -330,12 +382,12 @@ def test_where_it_is_allowed_one_is_fetched_by_http(database: str, elsewhere: El
         assert look(booking, specialist)["busy_times"] == 1
 
 
-def test_the_address_is_shown_to_nobody_again(booking: Talking, elsewhere: Elsewhere) -> None:
+def test_the_address_is_shown_to_nobody_again(booking: Talking, external: ExternalSite) -> None:
     specialist = a_specialist(booking)
     answer = give(booking, specialist)
     assert "secret" not in str((answer, look(booking, specialist)))
-    assert "secret" not in repr(PointAtCalendar(address=ADDRESS))
-    kept = [booking.rows(name) for name in ("outbox", "replies", "outside_calendars")]
+    assert "secret" not in repr(AddExternalCalendar(address=ADDRESS))
+    kept = [booking.rows(name) for name in ("outbox", "replies", "external_calendars")]
     assert "secret" not in str(kept)
 
 
@@ -344,30 +396,31 @@ def test_an_address_whose_key_is_gone_has_to_be_given_again(booking: Talking) ->
     give(booking, specialist)
     other = SealedAddresses()
     other.use(new_key())
-    read(booking.store, specialist.known(), other.open, HTTPS)
+    [kept] = kept_of(booking, specialist)
+    read(booking.store, kept.id, other.open, HTTPS)
     found = look(booking, specialist)
-    assert (found["state"], found["problem"]) == ("broken", "address_refused")
+    assert (found["state"], found["problem"]) == ("failing", "address_refused")
     assert "give it again" in found["detail"]
 
 
 def test_another_address_replaces_what_the_one_before_blocked_once_it_is_read(
-    booking: Talking, elsewhere: Elsewhere
+    booking: Talking, external: ExternalSite
 ) -> None:
-    specialist = one_busy_elsewhere(booking, elsewhere)
-    give(booking, specialist, "https://calendar.example/another")
+    specialist = one_with_an_event(booking, external)
+    change(booking, specialist, address="https://calendar.example/another")
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + timedelta(hours=1)
-    elsewhere.shows(from_to(IN_THREE_DAYS, IN_THREE_DAYS + HALF_AN_HOUR))
+    external.shows(from_to(IN_THREE_DAYS, IN_THREE_DAYS + HALF_AN_HOUR))
     read_now(booking, specialist)
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + HALF_AN_HOUR
 
 
 def test_what_is_read_from_an_address_that_was_given_up_meanwhile_blocks_nothing(
-    booking: Talking, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+    booking: Talking, external: ExternalSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
-    elsewhere.shows(FIRST_HOUR)
-    meanwhile(monkeypatch, booking.asked_by(specialist).remove_outside_calendar)
+    external.shows(FIRST_HOUR)
+    meanwhile(monkeypatch, partial(take_away, booking, specialist))
     read_now(booking, specialist)
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
 
@@ -379,23 +432,23 @@ def move_to(booking: Talking, specialist: Caller, **where: Any) -> None:
 
 @pytest.mark.parametrize("where", [IN_TOKYO, A_WEEK_IN_TOKYO])
 def test_who_moves_to_another_zone_is_busy_on_its_days(
-    booking: Talking, elsewhere: Elsewhere, where: dict[str, Any]
+    booking: Talking, external: ExternalSite, where: dict[str, Any]
 ) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
-    elsewhere.shows(A_WHOLE_DAY, etag='"1"')
+    external.shows(A_WHOLE_DAY, etag='"1"')
     read_now(booking, specialist)
     move_to(booking, specialist, **where)
     [kept] = kept_of(booking, specialist)
     assert kept.due_at <= utc_now()
     read_now(booking, specialist)
-    assert "if-none-match" not in elsewhere.site.asked[-1].lower()
+    assert "if-none-match" not in external.site.asked[-1].lower()
     [busy] = busy_of(booking, specialist)
     assert busy.starts_at == IN_THREE_DAYS - timedelta(hours=9)
 
 
 def test_other_hours_in_the_same_zone_are_no_reason_to_read_again(
-    booking: Talking, elsewhere: Elsewhere
+    booking: Talking, external: ExternalSite
 ) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
@@ -406,11 +459,11 @@ def test_other_hours_in_the_same_zone_are_no_reason_to_read_again(
 
 
 def test_what_was_read_while_its_owner_moved_to_another_zone_is_left_alone(
-    booking: Talking, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+    booking: Talking, external: ExternalSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     specialist = a_specialist(booking)
     give(booking, specialist)
-    elsewhere.shows(A_WHOLE_DAY)
+    external.shows(A_WHOLE_DAY)
     meanwhile(monkeypatch, lambda: move_to(booking, specialist, **IN_TOKYO))
     read_now(booking, specialist)
     [kept] = kept_of(booking, specialist)
@@ -418,25 +471,45 @@ def test_what_was_read_while_its_owner_moved_to_another_zone_is_left_alone(
 
 
 def test_one_that_is_taken_away_blocks_nothing_any_more(
-    booking: Talking, elsewhere: Elsewhere
+    booking: Talking, external: ExternalSite
 ) -> None:
-    specialist = one_busy_elsewhere(booking, elsewhere)
-    booking.asked_by(specialist).remove_outside_calendar()
+    specialist = one_with_an_event(booking, external)
+    [kept] = kept_of(booking, specialist)
+    take_away(booking, specialist)
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+    assert given_by(booking, specialist) == []
     with pytest.raises(NotFound):
-        look(booking, specialist)
-    booking.asked_by(specialist).remove_outside_calendar()  # harmless
-    read_now(booking, specialist)
+        booking.asked_by(specialist).remove_external_calendar(calendar_id=kept.id)
+    read(booking.store, kept.id, sealed_addresses().open, HTTPS)  # harmless
 
 
-def test_only_specialists_have_a_calendar_elsewhere(booking: Talking) -> None:
+def asked_of(booking: Talking, who: Caller, id: UUID) -> list[Callable[[], Any]]:
+    """All that can be asked of one external calendar."""
+    asked, wanted = booking.asked_by(who), ChangeExternalCalendar(label="Mine")
+    return [
+        partial(asked.get_external_calendar, calendar_id=id),
+        partial(asked.change_external_calendar, calendar_id=id, wanted=wanted),
+        partial(asked.read_external_calendar, calendar_id=id),
+        partial(asked.remove_external_calendar, calendar_id=id),
+    ]
+
+
+def test_only_specialists_have_external_calendars(booking: Talking) -> None:
     for who, refusal in ((a_client(), Forbidden), (NOBODY, Unauthenticated)):
-        with pytest.raises(refusal):
-            give(booking, who)
-        with pytest.raises(refusal):
-            look(booking, who)
-        with pytest.raises(refusal):
-            booking.asked_by(who).remove_outside_calendar()
+        asked = asked_of(booking, who, new_id())
+        asked += [partial(give, booking, who), partial(given_by, booking, who)]
+        for ask in asked:
+            with pytest.raises(refusal):
+                ask()
+
+
+def test_nobody_else_can_do_anything_with_it(booking: Talking, external: ExternalSite) -> None:
+    specialist, another = one_with_an_event(booking, external), a_specialist(booking)
+    [kept] = kept_of(booking, specialist)
+    for ask in asked_of(booking, another, kept.id):
+        with pytest.raises(NotFound):
+            ask()
+    assert look(booking, specialist)["busy_times"] == 1
 
 
 def test_only_who_proved_their_address_has_another_one_fetched(booking: Talking) -> None:
@@ -446,22 +519,27 @@ def test_only_who_proved_their_address_has_another_one_fetched(booking: Talking)
 
 
 def test_erasure_forgets_the_address_and_what_it_blocked(
-    booking: Talking, elsewhere: Elsewhere
+    booking: Talking, external: ExternalSite
 ) -> None:
-    specialist = one_busy_elsewhere(booking, elsewhere)
+    specialist = one_with_an_event(booking, external)
     booking.hears(AccountErased(account_id=specialist.known()))
-    for table in ("outside_calendars", "busy_times"):
+    for table in ("external_calendars", "external_busy_times", "external_reading_requests"):
         assert specialist.known() not in [row.specialist_id for row in booking.rows(table)]
     read_now(booking, specialist)
 
 
 def given_at(tx: Transaction, due_at: datetime, listed: bool = True, offers: bool = True) -> UUID:
-    """A calendar elsewhere of somebody new, to be read then."""
-    outside = OutsideCalendar(specialist_id=new_id(), told=False)
-    outside.point_at(sealed_addresses().seal(ADDRESS), "calendar.example", due_at)
-    here = a_calendar(specialist_id=outside.specialist_id, listed=listed, offers=offers)
-    tx.add_all([outside, here])
-    return outside.specialist_id
+    """An external calendar of somebody new, to be read then."""
+    specialist_id = new_id()
+    tx.add(a_calendar(specialist_id=specialist_id, listed=listed, offers=offers))
+    return one_more(tx, specialist_id, due_at)
+
+
+def one_more(tx: Transaction, specialist_id: UUID, due_at: datetime) -> UUID:
+    address = sealed_addresses().seal(ADDRESS)
+    external = ExternalCalendar.add(specialist_id, address, "calendar.example", None, 0, due_at)
+    tx.add(external)
+    return external.id
 
 
 def test_in_other_tests_the_clock_reads_nothing(booking: Talking) -> None:
@@ -472,10 +550,10 @@ def test_in_other_tests_the_clock_reads_nothing(booking: Talking) -> None:
 
 
 def test_the_clock_reads_what_is_due(
-    database: str, monkeypatch: pytest.MonkeyPatch, elsewhere: Elsewhere
+    database: str, monkeypatch: pytest.MonkeyPatch, external: ExternalSite
 ) -> None:
     monkeypatch.setattr(queries, "due", WHAT_IS_DUE)
-    elsewhere.shows(FIRST_HOUR)
+    external.shows(FIRST_HOUR)
     store = connected_database(database, "booking")
     with store.transaction() as tx:
         due, _ = (given_at(tx, utc_now() + timedelta(days=days)) for days in (-2, 2))
@@ -483,12 +561,12 @@ def test_the_clock_reads_what_is_due(
             given_at(tx, utc_now() - timedelta(days=3), listed, offers)
     store.dispose()
     with serving(BookingService, database) as booking:
-        [busy] = eventually(partial(booking.rows, "busy_times"))
-        assert busy.specialist_id == due
+        [busy] = eventually(partial(booking.rows, "external_busy_times"))
+        assert busy.calendar_id == due
 
 
 def test_a_round_of_readings_ends_before_a_stop_is_tired_of_waiting() -> None:
-    assert service.ROUND_S + reader.DEADLINE_S + apart.DEADLINE_S < GRACE_S
+    assert service.ROUND_S + reader.DEADLINE_S + subprocess_parser.DEADLINE_S < GRACE_S
 
 
 def test_one_whose_turn_comes_when_the_round_is_over_waits_for_the_next(
@@ -509,8 +587,8 @@ def test_one_whose_turn_comes_when_the_round_is_over_waits_for_the_next(
     monkeypatch.setattr(queries, "due", WHAT_IS_DUE)
     monkeypatch.setattr(service, "monotonic", lambda: moment)
     monkeypatch.setattr(service, "read", takes_the_whole_round)
-    clock: Any = OutsideCalendars()
+    clock: Any = ExternalCalendars()
     clock.store, clock.addresses, clock.schemes = store, sealed_addresses(), HTTPS
-    clock.read_outside_calendars()
+    clock.read_external_calendars()
     store.dispose()
     assert begun == service.AT_ONCE

@@ -1,19 +1,19 @@
-"""Calendar files of strangers, read in a process of their own: see ``reading``."""
+"""Calendar files of strangers, read in a process of their own: see ``parser``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import IO, Any, NamedTuple
 
 from chassis import json
 from chassis.errors import Unavailable
 from chassis.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
-from contracts.booking.outside import BadCalendarFile
+from contracts.booking.external_calendars import BadCalendarFile, PassedOver
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.slots.taken import Interval
 
-READ = command_of("services.booking.outside.reading")
+READ = command_of("services.booking.external_calendars.parser")
 DEADLINE_S = 10.0
 """Waiting for its turn included, on a machine that has other things to do; of processor time it
 gets half."""
@@ -22,32 +22,54 @@ LARGEST_ANSWER = 4 * 1024 * 1024
 _turn = Turns(at_once=2, waiting=100)
 
 
-def busy_times(
-    body: bytes,
+class Reading(NamedTuple):
+    """What a file says: when its owner is busy, how much of it was passed over because it can't be
+    read, and some of that."""
+
+    busy: list[Interval]
+    passed_over: int
+    examples: list[PassedOver]
+
+
+def ask(
+    file: IO[bytes],
     hours: OpeningHours,
     starting_from: datetime,
     until: datetime,
     ours: Sequence[str] = (),
-) -> list[Interval]:
-    """When somebody with these ``hours`` is busy by the file, between two times.
+) -> None:
+    """Begin a file with what is asked about the calendar that is written into it next: when
+    somebody with these ``hours`` is busy, between two times.
 
     Dates, and times that name no zone, are meant in the zone that holds for them on that date.
-    Events under a UID that is ``ours`` do not count. Raises ``BadCalendarFile``, or
-    ``Unavailable`` where it took too long: others may have taken the time.
+    Events under a UID that is ``ours`` do not count.
     """
     zones = [[each.first_day, each.last_day, each.time_zone] for each in hours.zones]
     asked = {"between": [starting_from, until], "zones": zones, "ours": list(ours)}
-    answer = _read(json.dumps(asked) + b"\n" + body)
+    file.write(json.dumps(asked) + b"\n")
+
+
+def read(file: IO[bytes]) -> Reading:
+    """What is said in a file that ``ask`` began.
+
+    Raises ``BadCalendarFile``, or ``Unavailable`` where it took too long: others may have taken
+    the time.
+    """
+    answer = _parsed(file)
     if "refused" in answer:
         raise BadCalendarFile(answer["refused"])
-    return [Interval(*map(datetime.fromisoformat, each)) for each in answer["busy"]]
+    return Reading(
+        [Interval(*map(datetime.fromisoformat, each)) for each in answer["busy"]],
+        answer["passed_over"],
+        [PassedOver(**each) for each in answer["examples"]],
+    )
 
 
-def _read(given: bytes) -> dict[str, Any]:
+def _parsed(file: IO[bytes]) -> dict[str, Any]:
     try:
         said = parse(
             READ,
-            given,
+            file,
             turns=_turn,
             deadline_s=DEADLINE_S,
             running_s=DEADLINE_S,
@@ -56,6 +78,6 @@ def _read(given: bytes) -> dict[str, Any]:
     except Failed:
         raise BadCalendarFile("can't be read within bounds of time and memory") from None
     except NotParsed:
-        raise Unavailable(f"could not be read within {DEADLINE_S:g} s") from None
+        raise Unavailable("could not be read in time") from None
     answer: dict[str, Any] = json.loads(said)
     return answer

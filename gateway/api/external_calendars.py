@@ -1,0 +1,95 @@
+"""External calendars of a specialist, whose events block slots."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from chassis.addresses import AddressRefused
+from chassis.errors import EmailNotVerified, NotFound
+from contracts.booking.external_calendars import (
+    AddExternalCalendar,
+    CalendarGivenBefore,
+    ChangeExternalCalendar,
+    ExternalCalendar,
+    ExternalCalendars,
+    ReadingsTaken,
+    ReadJustNow,
+    TooManyCalendars,
+)
+from contracts.profiles.accounts import Role
+from gateway.api.base import Api
+from gateway.endpoint import endpoint
+
+
+class ExternalCalendarsApi(Api):
+    @endpoint(
+        "GET",
+        "/api/v1/specialists/me/external-calendars",
+        returns=ExternalCalendars,
+        allow=[Role.SPECIALIST],
+    )
+    def list_external_calendars(self) -> Any:
+        """Your external calendars: whether they can be read, and when they last were."""
+        return self.booking.list_external_calendars()
+
+    @endpoint(
+        "POST",
+        "/api/v1/specialists/me/external-calendars",
+        body=AddExternalCalendar,
+        returns=ExternalCalendar,
+        status=HTTPStatus.CREATED,
+        allow=[Role.SPECIALIST],
+        errors=[EmailNotVerified, AddressRefused, TooManyCalendars, CalendarGivenBefore],
+    )
+    def add_external_calendar(self, body: AddExternalCalendar) -> Any:
+        """Let an external calendar block slots, five at most; it is read soon, while you can be
+        booked."""
+        return self.booking.add_external_calendar(wanted=body)
+
+    @endpoint(
+        "GET",
+        "/api/v1/specialists/me/external-calendars/{calendar_id}",
+        returns=ExternalCalendar,
+        allow=[Role.SPECIALIST],
+        errors=[NotFound],
+    )
+    def get_external_calendar(self, calendar_id: UUID) -> Any:
+        """One of your external calendars."""
+        return self.booking.get_external_calendar(calendar_id=calendar_id)
+
+    @endpoint(
+        "PUT",
+        "/api/v1/specialists/me/external-calendars/{calendar_id}",
+        body=ChangeExternalCalendar,
+        returns=ExternalCalendar,
+        allow=[Role.SPECIALIST],
+        errors=[EmailNotVerified, NotFound, AddressRefused, CalendarGivenBefore],
+    )
+    def change_external_calendar(self, calendar_id: UUID, body: ChangeExternalCalendar) -> Any:
+        """Give it another name or address; from another address it is read soon."""
+        return self.booking.change_external_calendar(calendar_id=calendar_id, wanted=body)
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/specialists/me/external-calendars/{calendar_id}",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=[Role.SPECIALIST],
+        errors=[NotFound],
+    )
+    def remove_external_calendar(self, calendar_id: UUID) -> Any:
+        """Let it block slots no more, and forget its address."""
+        self.booking.remove_external_calendar(calendar_id=calendar_id)
+
+    @endpoint(
+        "POST",
+        "/api/v1/specialists/me/external-calendars/{calendar_id}/reading",
+        returns=ExternalCalendar,
+        allow=[Role.SPECIALIST],
+        errors=[EmailNotVerified, NotFound, ReadJustNow, ReadingsTaken],
+    )
+    def read_external_calendar(self, calendar_id: UUID) -> Any:
+        """Have it read now, and see what came of it. Once a minute, listed or not."""
+        return self.booking.read_external_calendar(calendar_id=calendar_id)

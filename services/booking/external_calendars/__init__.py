@@ -1,0 +1,1 @@
+"""External calendars of specialists, whose events take slots."""

@@ -1,0 +1,41 @@
+"""When specialists are busy by their external calendars: of one calendar, no two stretches meet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, delete, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.transaction import Transaction
+from services.booking.base import Base
+from services.booking.slots.taken import Interval
+
+
+class BusyTime(Base):
+    """Each is kept for its calendar: what two calendars say may overlap."""
+
+    __tablename__ = "external_busy_times"
+    __table_args__ = (
+        Index("ix_external_busy_times_specialist_id_ends_at", "specialist_id", "ends_at"),
+    )
+
+    calendar_id: Mapped[UUID] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    specialist_id: Mapped[UUID]
+
+
+def replace(tx: Transaction, calendar_id: UUID, specialist_id: UUID, busy: list[Interval]) -> bool:
+    """From now on this calendar blocks these times, and no others; whether that is news."""
+    its = BusyTime.calendar_id == calendar_id
+    before = select(BusyTime.starts_at, BusyTime.ends_at).where(its)
+    if sorted(map(Interval._make, tx.execute(before))) == busy:
+        return False
+    tx.execute(delete(BusyTime).where(its))
+    ids = {"calendar_id": calendar_id, "specialist_id": specialist_id}
+    rows = [{**ids, **each._asdict()} for each in busy]
+    if rows:
+        tx.execute(insert(BusyTime), rows)
+    return True

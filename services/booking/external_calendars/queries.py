@@ -1,0 +1,92 @@
+"""Reads about external calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from chassis.errors import NotFound
+from contracts.booking import external_calendars as contract
+from services.booking.availability.calendars import Calendar
+from services.booking.consultations.consultations import Consultation
+from services.booking.external_calendars.busy_times import BusyTime
+from services.booking.external_calendars.external_calendars import ExternalCalendar
+
+
+def due(now: datetime) -> Select[UUID]:
+    """Which are to be read, those that wait longest first; but no specialist's second before
+    everybody's first, so that nobody waits for five slow ones of one person. Only theirs who can
+    be booked: nobody else has slots to block."""
+    turn = func.row_number().over(
+        partition_by=ExternalCalendar.specialist_id,
+        order_by=(ExternalCalendar.due_at, ExternalCalendar.id),
+    )
+    found = (
+        select(ExternalCalendar.id, ExternalCalendar.due_at, turn.label("turn"))
+        .join(Calendar, Calendar.specialist_id == ExternalCalendar.specialist_id)
+        .where(
+            ExternalCalendar.due_at <= now,
+            Calendar.listed.is_(True),
+            Calendar.offers_free_consultations.is_(True),
+        )
+        .subquery()
+    )
+    return select(found.c.id).order_by(found.c.turn, found.c.due_at)
+
+
+def consultations_since(specialist_id: UUID, since: datetime) -> Select[UUID]:
+    """Ids of what the specialist may have taken over into an external calendar."""
+    return select(Consultation.id).where(
+        Consultation.specialist_id == specialist_id, Consultation.ends_at > since
+    )
+
+
+def calendars_of(specialist_id: UUID) -> Select[ExternalCalendar]:
+    """The oldest first."""
+    return (
+        select(ExternalCalendar)
+        .where(ExternalCalendar.specialist_id == specialist_id)
+        .order_by(ExternalCalendar.id)
+    )
+
+
+def found_of(session: Session, calendar_id: UUID, specialist_id: UUID) -> ExternalCalendar:
+    """One of theirs; raises ``NotFound``."""
+    calendar = session.get(ExternalCalendar, calendar_id)
+    if calendar is None:
+        raise NotFound(f"there is no external calendar {calendar_id}")
+    calendar.require_of(specialist_id)
+    return calendar
+
+
+def resource_of(
+    session: Session, calendar: ExternalCalendar, now: datetime
+) -> contract.ExternalCalendar:
+    """As its owner sees it."""
+    [resource] = _resources(session, [calendar], now)
+    return resource
+
+
+def resources_of(
+    session: Session, specialist_id: UUID, now: datetime
+) -> list[contract.ExternalCalendar]:
+    """As their owner sees them, the oldest first."""
+    return _resources(session, session.scalars(calendars_of(specialist_id)).all(), now)
+
+
+def _resources(
+    session: Session, calendars: Sequence[ExternalCalendar], now: datetime
+) -> list[contract.ExternalCalendar]:
+    ids = [each.id for each in calendars]
+    ahead = (
+        select(BusyTime.calendar_id, func.count())
+        .where(BusyTime.calendar_id.in_(ids), BusyTime.ends_at > now)
+        .group_by(BusyTime.calendar_id)
+    )
+    busy = dict(session.execute(ahead).all())
+    here = {each.specialist_id: session.get(Calendar, each.specialist_id) for each in calendars}
+    return [each.to_resource(busy.get(each.id, 0), here[each.specialist_id]) for each in calendars]

@@ -1,0 +1,25 @@
+"""What becomes of external calendars that are to block nothing any more."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from chassis.transaction import Transaction
+from services.booking.external_calendars import busy_times
+from services.booking.external_calendars.busy_times import BusyTime
+from services.booking.external_calendars.external_calendars import ExternalCalendar
+from services.booking.external_calendars.requests import ReadingRequests
+
+
+def remove(tx: Transaction, calendar: ExternalCalendar) -> bool:
+    """Drop the address and all that it blocked; whether it blocked anything."""
+    tx.delete(calendar)
+    return busy_times.replace(tx, calendar.id, calendar.specialist_id, [])
+
+
+def forget_all(tx: Transaction, specialist_id: UUID) -> None:
+    """Drop all that there is of a specialist's external calendars; harmless to repeat."""
+    for kind in (ExternalCalendar, BusyTime, ReadingRequests):
+        tx.execute(delete(kind).where(kind.specialist_id == specialist_id))

@@ -1,1 +1,0 @@
-"""What specialists have in calendars elsewhere."""
