@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+import tempfile
 from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from chassis.config import BadSettings
 
 FOLDER, FILE = 0o700, 0o600
+UNFINISHED = ".unfinished"
 NO_PROGRAMS = ("*.db", "*.db-*", "*.eml", "*.webp", "*.keys", "lock")
 """What is called so is never executed: 0600. Of other files the owner keeps all permissions."""
 
@@ -39,6 +41,34 @@ def write(path: Path, content: bytes) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE), "wb") as file:
         os.fchmod(file.fileno(), FILE)
         file.write(content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write it under another name in the same folder, then rename: whoever reads the file never
+    finds half of it, nor does a crash leave it so. What a crash leaves behind, ``sweep`` removes.
+    """
+    descriptor, unfinished = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)  # 0600
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(unfinished)
+        raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what ``write_whole`` left behind in a crash.
+
+    A file that another process writes at this moment goes, too: its write fails, and is to be
+    tried again.
+    """
+    if folder.is_dir():
+        for each in folder.glob(f".*{UNFINISHED}"):
+            each.unlink(missing_ok=True)
 
 
 def tighten(folder: Path) -> list[str]:

@@ -59,6 +59,8 @@ class Postbox(DependencyProvider):
         self.address: str = self.container.config["MAIL"]
         if not self.address:
             raise BadSettings("FIRSTSTEP_MAIL is missing: notifications sends mail")
+        if "://" not in self.address:
+            private_files.sweep(Path(self.address))
 
     def get_dependency(self, worker_ctx: Any) -> Postbox:
         return self
@@ -127,7 +129,8 @@ class Smtp:
 
 
 class Folder:
-    """Writes what would be sent, one file a mail, named by its Message-ID."""
+    """Writes what would be sent, one file a mail, named by its Message-ID. A file is there whole
+    or not at all."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -137,7 +140,7 @@ class Folder:
         try:
             private_files.make_folder(self._path)
             content = message.as_bytes(policy=UTF8)
-            private_files.write(self._path / f"{name}.eml", content)
+            private_files.write_whole(self._path / f"{name}.eml", content)
         except OSError as error:
             raise NotSent(str(error)) from error
 
