@@ -105,6 +105,9 @@ class ConsultationCancelled(Event, producer=PRODUCER):
     starts_at: datetime
     time_zone: EventZone
     cancelled_by: Party
+    specialist_unavailable: Annotated[
+        bool, Doc("It was cancelled because the specialist may not practise any more.")
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)

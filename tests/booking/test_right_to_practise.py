@@ -104,7 +104,7 @@ def test_at_once_what_lies_ahead_is_cancelled_and_the_client_is_offered_others(
         assert (shown.status, shown.cancelled_by) == ("cancelled", Party.SPECIALIST)
         assert shown.cancellation_reason == CancellationReason.SPECIALIST_UNAVAILABLE
         [told] = booking.told(ConsultationCancelled, id)
-        assert told.cancelled_by == Party.SPECIALIST
+        assert (told.cancelled_by, told.specialist_unavailable) == (Party.SPECIALIST, True)
         assert eventually(partial(rescued, booking, id))
         assert [each.specialist_id for each in held_for(booking, client)] == [other.account_id]
     assert at_risk(booking, specialist) == [(cause, ids)]

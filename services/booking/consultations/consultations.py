@@ -157,6 +157,7 @@ class Consultation(Attended, Placed, Base):
             starts_at=self.starts_at,
             time_zone=self.time_zone,
             cancelled_by=by,
+            specialist_unavailable=reason == CancellationReason.SPECIALIST_UNAVAILABLE,
         )
 
     def reschedule(
