@@ -96,7 +96,8 @@ class ConsultationBooked(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationCancelled(Event, producer=PRODUCER):
-    """A consultation does not take place: one side cancelled it."""
+    """A consultation does not take place: one side cancelled it, or the specialist may not
+    practise any more, which is told as theirs."""
 
     consultation_id: UUID
     version: Version

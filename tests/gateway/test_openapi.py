@@ -392,6 +392,8 @@ def _live_through_it(house: House, client: Person, specialist: Person, id: str) 
     other = a_client(client.http)
     wanted = {"specialist_id": specialist.id, **later, "note": "I would rather not say my name."}
     booked = other.post("/consultations", wanted).json()
+    other.put(f"/consultations/{booked['id']}/note", {"note": "I would say it then."})
+    other.call("DELETE", f"/consultations/{booked['id']}/note")
     other.post(f"/consultations/{booked['id']}/cancellation", {"reason": "something_came_up"})
 
 
