@@ -122,6 +122,8 @@ class OpeningHours:
         return tuple(self._span(day, *each) for each in self._parts_on(day))
 
     def _span(self, day: date, opens: int, closes: int) -> Span:
+        if opens > 0 and closes < MINUTES_A_DAY:
+            return Span(opens, closes, opens)
         begins = self._begins(day) if opens == 0 else opens
         first = opens + (begins - opens) % self.grid_minutes
         if closes == MINUTES_A_DAY:
@@ -157,20 +159,17 @@ class OpeningHours:
 
         A date that differs says all about itself: what would reach into it ends at midnight.
         """
-        if day not in self._parts:
-            own = [(opens, min(closes, MINUTES_A_DAY)) for opens, closes in self._stretches_on(day)]
-            if day not in self._differing and not self._zone_begins(day):
-                own += [
-                    (0, closes - MINUTES_A_DAY)
-                    for _, closes in self._stretches_on(day - A_DAY)
-                    if closes > MINUTES_A_DAY
-                ]
-            self._parts[day] = _joined(own)
-        return self._parts[day]
+        differing = self._differing
+        if day in differing or self._zone_begins(day):
+            return _parts(self._stretches_on(day), ())
+        if day - A_DAY in differing:
+            return _parts(self._stretches_on(day), differing[day - A_DAY])
+        return self._usual_parts[day.weekday()]
 
     @cached_property
-    def _parts(self) -> dict[date, list[tuple[int, int]]]:
-        return {}
+    def _usual_parts(self) -> list[list[tuple[int, int]]]:
+        """Of each weekday where neither it nor the day before differs."""
+        return [_parts(self._weekly[n], self._weekly[n - 1]) for n in range(len(WEEKDAYS))]
 
     def _starts_on(self, day: date) -> Sequence[datetime]:
         starts = _starts(day, self.zone_on(day), self.spans_on(day), self.grid_minutes)
@@ -206,6 +205,15 @@ def minutes_of(stretch: Hours | Stretch) -> tuple[int, int]:
 @cache
 def _minute(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _parts(
+    own: Iterable[tuple[int, int]], before: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """What is open on a date, of its own stretches and of those of the day before."""
+    ending = [(opens, min(closes, MINUTES_A_DAY)) for opens, closes in own]
+    passing = [(0, closes - MINUTES_A_DAY) for _, closes in before if closes > MINUTES_A_DAY]
+    return _joined(ending + passing)
 
 
 def _joined(parts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
