@@ -288,6 +288,9 @@ NUMBERS_THAT_COUNT_NOBODY = {
     "busy_times",
     # times that are free, which everybody can list
     "slots",
+    # the reader's own, and what stands in a calendar of theirs
+    "unread",
+    "days_left",
     "passed_over",
     "line",
     # specialists, who are public; not what anybody did

@@ -56,6 +56,7 @@ from tests.booking.external_site import WHAT_IS_DUE, sealed_addresses
 from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
 from tests.contracts.test_faults import written
 from tests.databases import Databases, connected_database
+from tests.notifications.builders import a_mail
 from tests.profiles.builders import a_specialist, a_written_specialist
 from tests.tokens import SEAL_KEYS
 
@@ -231,12 +232,12 @@ def two_orphans(stage: Stage) -> None:
         os.utime(stage.files._root / name, (long_ago, long_ago))
 
 
-def a_mail(stage: Stage) -> Mail:
-    return Mail.to(new_id(), "Hello", "Hello.", stage.now - AN_HOUR, "a@example.org")
+def a_waiting_mail(stage: Stage) -> Mail:
+    return a_mail("Hello", "Hello.", stage.now - AN_HOUR, "a@example.org")
 
 
 def a_mail_of_long_ago(stage: Stage) -> Mail:
-    return Mail.to(new_id(), "Hello", "Hello.", stage.now - 2 * A_MONTH, "a@example.org")
+    return a_mail("Hello", "Hello.", stage.now - 2 * A_MONTH, "a@example.org")
 
 
 def a_consultation_with_a_link(stage: Stage) -> Consultation:
@@ -291,7 +292,9 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
         two_calendars_without_place, (Calendar, "stop_without_place")
     ),
     ("booking", "reseal_meeting_links"): Proof(two_sealed_meeting_links, (Seal, "renewed")),
-    ("notifications", "send_mail"): Proof(two_of(a_mail), (postbox.Folder, "send"), again=False),
+    ("notifications", "send_mail"): Proof(
+        two_of(a_waiting_mail), (postbox.Folder, "send"), again=False
+    ),
     ("notifications", "look_for_waiting_mail"): NoLoop("it counts"),
     ("notifications", "finish_erasures"): ERASURES,
     ("notifications", "prune"): PRUNING,

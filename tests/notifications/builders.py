@@ -9,6 +9,9 @@ from uuid import UUID, uuid4
 from chassis.ids import new_id
 from contracts.booking.consultations import ConsultationBooked
 from contracts.profiles.accounts import AccountRegistered, Role
+from services.notifications.mails.mails import Mail
+from services.notifications.readers import Reader
+from services.notifications.wording import Letter
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""
@@ -42,3 +45,16 @@ def a_booking(
         ends_at=starts_at + timedelta(minutes=30),
         **ONLINE,
     )
+
+
+def a_mail(
+    subject: str = "Your appointment",
+    text: str = "It is booked.",
+    now: datetime = NOW,
+    address: str | None = None,
+    good_once: bool = False,
+    reader: Reader | None = None,
+) -> Mail:
+    reader = reader or Reader(account_id=new_id())
+    letter = Letter(subject=subject, text=text)
+    return Mail.to(reader, letter, now, address=address, good_once=good_once)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ from contracts.profiles.accounts import (
 from contracts.profiles.featuring import NotFeatured, SpecialistUnfeatured
 from contracts.profiles.licences import LicenceExpired, SpecialistVerified
 from contracts.profiles.privacy import AccountErased
+from contracts.profiles.specialists import SpecialistListed
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.links import Links
 from services.notifications.mails.mails import Mail
@@ -102,6 +104,47 @@ def test_the_other_side_is_still_told(notifications: Talking) -> None:
     assert kinds == ["consultation_cancelled", "consultation_booked"]
     assert notices_of(notifications, client.account_id) == []
     assert rows_of(notifications, client) == []
+
+
+PRACTICE = "12 Long Street"
+
+
+def test_what_others_were_told_names_an_erased_specialist_no_more_nor_their_practice(
+    notifications: Talking,
+) -> None:
+    client, specialist = a_pair()
+    id = specialist.account_id
+    listed = SpecialistListed(
+        specialist_id=id, version=2, display_name="Dr Ada Public", headline=""
+    )
+    booking = replace(a_booking(client.account_id, id), meeting_address=PRACTICE)
+    notifications.hears(client, specialist, listed, booking)
+    eventually(partial(mail_to, notifications, client))
+    [told] = notices_of(notifications, client.account_id)
+    assert "with Dr Ada Public is on" in told.text
+    assert PRACTICE in told.text
+
+    notifications.hears(erased(specialist))
+
+    [told] = notices_of(notifications, client.account_id)
+    assert "with your specialist is on" in told.text
+    assert "/consultations/" in told.text
+    for table in ("notices", "mails", "recipients"):
+        kept = str(notifications.rows(table))
+        assert PRACTICE not in kept, table
+        assert "Dr Ada Public" not in kept, table
+
+
+def test_what_comes_late_does_not_tell_where_an_erased_specialist_practised(
+    notifications: Talking,
+) -> None:
+    client, specialist = a_pair()
+    booking = replace(a_booking(client.account_id, specialist.account_id), meeting_address=PRACTICE)
+    notifications.hears(client, specialist, erased(specialist), booking)
+    [told] = notices_of(notifications, client.account_id)
+    assert PRACTICE not in told.text
+    [mail] = eventually(partial(mail_to, notifications, client))
+    assert PRACTICE not in mail.get_content()
 
 
 def test_a_mail_that_waits_is_not_sent_to_an_erased_address(database: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
@@ -16,7 +17,7 @@ import pytest
 from sqlalchemy import update
 
 from chassis.context import Caller
-from chassis.errors import Unauthenticated
+from chassis.errors import NotFound, Unauthenticated
 from chassis.ids import new_id
 from chassis.pages import PageQuery
 from chassis.schemas import Reading, load
@@ -34,14 +35,18 @@ from contracts.booking.outcomes import BothWishToContinue
 from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
+from contracts.profiles.preferences import Language
+from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted, SpecialistUpdated
 from services.notifications.mails.mails import Mail
 from services.notifications.service import NotificationsService
-from services.notifications.specialists.wording import UNREADABLE
+from services.notifications.specialists.texts import UNREADABLE
 from tests import servers
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, ONLINE, a_booking, an_account
 from tests.servers import SmtpServer
 from tests.talking import NOBODY, Talking, serving
 from tests.waiting import eventually
+
+CLOSING = "Kind regards\nFirststep"
 
 
 def a_pair() -> tuple[AccountRegistered, AccountRegistered]:
@@ -49,8 +54,12 @@ def a_pair() -> tuple[AccountRegistered, AccountRegistered]:
 
 
 def notices_of(notifications: Talking, account_id: UUID) -> list[contract.Notice]:
+    return page_of(notifications, account_id).items
+
+
+def page_of(notifications: Talking, account_id: UUID) -> contract.NoticesPage:
     answer = notifications.asked_by(Caller(account_id)).list_notices(page=PageQuery())
-    return [load(contract.Notice, each, Reading.WIRE) for each in answer["items"]]
+    return load(contract.NoticesPage, answer, Reading.WIRE)
 
 
 def mail_in(folder: str) -> list[EmailMessage]:
@@ -77,10 +86,12 @@ def test_a_booking_gives_both_a_notice_and_a_mail(notifications: Talking) -> Non
     for account in (client, specialist):
         [notice] = notices_of(notifications, account.account_id)
         assert (notice.kind, notice.about) == ("consultation_booked", booking.consultation_id)
-        assert f"{ON_MONDAY:%H:%M}" in notice.text
+        assert f"{ON_MONDAY:%H:%M} UTC" in notice.text
         assert notice.read_at is None
         [mail] = eventually(partial(mail_to, notifications, account))
-        assert mail.get_content() == f"Hello {account.display_name},\n\n{notice.text}\n"
+        assert (
+            mail.get_content() == f"Hello {account.display_name},\n\n{notice.text}\n\n{CLOSING}\n"
+        )
 
 
 def test_a_booking_that_is_heard_of_twice_is_told_once(notifications: Talking) -> None:
@@ -162,6 +173,115 @@ def test_notices_are_read_newest_first_page_by_page(notifications: Talking) -> N
         cursor = page["next"]
     assert cursor is None
     assert found == [each.consultation_id for each in bookings[::-1]]
+
+
+def test_notices_are_marked_as_read_one_by_one_or_all_and_the_unread_are_counted(
+    notifications: Talking,
+) -> None:
+    client, other = new_id(), new_id()
+    notifications.hears(*(a_booking(client) for _ in range(3)), a_booking(other))
+    mine = notifications.asked_by(Caller(client))
+    assert page_of(notifications, client).unread == 3
+
+    newest = notices_of(notifications, client)[0]
+    for _ in range(2):
+        mine.read_notice(notice_id=newest.id)
+        [read, *unread] = notices_of(notifications, client)
+        assert read.read_at is not None
+        assert {each.read_at for each in unread} == {None}
+        assert page_of(notifications, client).unread == 2
+    again = notices_of(notifications, client)[0]
+    assert again.read_at == read.read_at
+
+    mine.read_all_notices()
+    page = page_of(notifications, client)
+    assert page.unread == 0
+    assert None not in {each.read_at for each in page.items}
+    assert page.items[0].read_at == read.read_at
+    assert page_of(notifications, other).unread == 1
+
+
+def test_nobody_marks_the_notice_of_another_as_read(notifications: Talking) -> None:
+    client = new_id()
+    notifications.hears(a_booking(client))
+    [notice] = notices_of(notifications, client)
+    for stranger, refusal in ((Caller(new_id()), NotFound), (NOBODY, Unauthenticated)):
+        with pytest.raises(refusal):
+            notifications.asked_by(stranger).read_notice(notice_id=notice.id)
+    with pytest.raises(Unauthenticated):
+        notifications.asked_by(NOBODY).read_all_notices()
+    assert page_of(notifications, client).unread == 1
+
+
+def test_a_notice_has_ids_and_times_for_programs(notifications: Talking) -> None:
+    booking = a_booking()
+    notifications.hears(booking)
+    [notice] = notices_of(notifications, booking.client_id)
+    assert notice.kind is contract.NoticeKind.CONSULTATION_BOOKED
+    assert notice.data == contract.NoticeData(
+        consultation_id=booking.consultation_id,
+        client_id=booking.client_id,
+        specialist_id=booking.specialist_id,
+        starts_at=booking.starts_at,
+        time_zone="Europe/Berlin",
+    )
+
+
+# The reader's language and zone, and names
+
+
+def test_everybody_is_told_in_their_own_language_and_zone(notifications: Talking) -> None:
+    client = replace(an_account("Noor"), language=Language.DE, time_zone="America/New_York")
+    specialist = an_account("Ada", Role.SPECIALIST)
+    booking = a_booking(client.account_id, specialist.account_id)
+    notifications.hears(client, specialist, a_profile(specialist, 2, "Dr Ada Example"), booking)
+
+    [told] = notices_of(notifications, client.account_id)
+    assert "Erstgespräch mit Dr Ada Example ist am Montag, 7. Januar 2030, um 04:30" in told.text
+    [mail] = eventually(partial(mail_to, notifications, client))
+    assert mail["Subject"] == "Ihr Termin"
+    assert mail.get_content() == f"Guten Tag Noor,\n\n{told.text}\n\nFreundliche Grüße\nFirststep\n"
+    [told] = notices_of(notifications, specialist.account_id)
+    assert "with Noor was booked: on Monday, 7 January 2030 at 10:30 (Central" in told.text
+
+
+def test_a_discreet_mail_says_less_than_its_notice(notifications: Talking) -> None:
+    client = replace(an_account("Noor"), discreet=True)
+    booking = a_booking(client.account_id)
+    profile = a_profile(an_account(), 2, "Dr Ada Example", booking.specialist_id)
+    notifications.hears(client, profile, booking)
+    [told] = notices_of(notifications, client.account_id)
+    assert "Dr Ada Example" in told.text
+    [mail] = eventually(partial(mail_to, notifications, client))
+    assert "Dr Ada Example" not in mail.as_string()
+    assert f"/consultations/{booking.consultation_id}" in mail.get_content()
+
+
+def test_a_specialist_is_named_as_on_the_profile_whatever_order_it_is_heard_in(
+    notifications: Talking,
+) -> None:
+    specialist = an_account("Ada Private", Role.SPECIALIST)
+    id, booking = specialist.account_id, a_booking(specialist_id=specialist.account_id)
+    notifications.hears(booking, specialist)
+    [told] = notices_of(notifications, booking.client_id)
+    assert "with your specialist is on" in told.text
+
+    renamed = SpecialistUpdated(
+        specialist_id=id, version=4, display_name="Dr Ada Newname", headline=""
+    )
+    unlisted = SpecialistUnlisted(specialist_id=id, version=5)
+    notifications.hears(renamed, a_profile(specialist, 2, "Dr Ada Oldname"), unlisted)
+
+    [told] = notices_of(notifications, booking.client_id)
+    assert "with Dr Ada Newname is on" in told.text
+
+
+def a_profile(
+    account: AccountRegistered, version: int, name: str, id: UUID | None = None
+) -> SpecialistListed:
+    return SpecialistListed(
+        specialist_id=id or account.account_id, version=version, display_name=name, headline=""
+    )
 
 
 # Ways out
@@ -273,8 +393,27 @@ def test_both_are_told_the_new_time(notifications: Talking) -> None:
     notifications.hears(*pair, moved)
     for account in pair:
         [text] = texts_of(notifications, account, "consultation_rescheduled")
-        assert "Monday, 07 January 2030" in text
-        assert "now on Tuesday, 08 January 2030" in text
+        assert "Monday, 7 January 2030" in text
+        assert "now on Tuesday, 8 January 2030" in text
+
+
+def moved_elsewhere(which: dict[str, Any], version: int, **place: str) -> ConsultationPlaceChanged:
+    return ConsultationPlaceChanged(
+        **which, version=version, starts_at=ON_MONDAY, **{**ONLINE, **place}
+    )
+
+
+def test_both_are_told_where_they_meet_now_unless_something_newer_was_told(
+    notifications: Talking,
+) -> None:
+    pair = a_pair()
+    which = about(pair)
+    newer = moved_elsewhere(which, version=3, meeting_address="12 Long Street")
+    notifications.hears(*pair, newer, moved_elsewhere(which, version=2))
+    for account in pair:
+        [text] = texts_of(notifications, account, "consultation_place_changed")
+        assert "Monday, 7 January 2030" in text
+        assert "12 Long Street" in text
 
 
 def moved_elsewhere(which: dict[str, Any], version: int, **place: str) -> ConsultationPlaceChanged:
@@ -333,7 +472,7 @@ def test_both_are_told_of_a_miss_and_that_they_can_see_it_otherwise(
     }
     assert "you could not make it" in texts[missed_by]
     assert ("It does not count" in texts[Party.CLIENT]) == (missed_by == Party.SPECIALIST)
-    assert all("before Wednesday, 09 January 2030" in each for each in texts.values())
+    assert all("before Wednesday, 9 January 2030" in each for each in texts.values())
 
 
 def test_what_is_heard_of_late_is_not_told_any_more(notifications: Talking) -> None:
@@ -413,8 +552,10 @@ def test_who_waits_is_told_what_is_kept_for_them_and_until_when(notifications: T
     )
     notifications.hears(client, specialist, offered)
     [text] = texts_of(notifications, client, "slot_offered")
-    assert "Monday, 07 January 2030, 09:30 UTC" in text
-    assert "until Sunday, 06 January 2030, 09:30 UTC" in text
+    assert "Monday, 7 January 2030 at 10:30 (Central European Standard Time; 09:30 UTC)" in text
+    assert (
+        "until Sunday, 6 January 2030 at 10:30 (Central European Standard Time; 09:30 UTC)" in text
+    )
     assert notices_of(notifications, specialist.account_id) == []
 
 
@@ -433,9 +574,9 @@ def test_whom_a_specialist_let_down_is_told_of_other_times(notifications: Talkin
     )
     notifications.hears(client, rescue)
     [text] = texts_of(notifications, client, "rescue_offered")
-    for day in ("Monday, 07", "Tuesday, 08", "Wednesday, 09"):
-        assert f"{day} January 2030, 09:30 UTC" in text
-    assert "until Sunday, 06 January 2030" in text
+    for day in ("Monday, 7", "Tuesday, 8", "Wednesday, 9"):
+        assert f"{day} January 2030 at 10:30 (Central European Standard Time; 09:30 UTC)" in text
+    assert "until Sunday, 6 January 2030" in text
 
 
 @pytest.mark.parametrize("problem", [*UNREADABLE, "something_new"])
@@ -452,7 +593,7 @@ def test_a_specialist_is_told_why_their_external_calendar_is_not_read_and_when_i
     )
     again, broken = notices_of(notifications, whom)
     assert (again.kind, broken.kind) == ("external_calendar_recovered", "external_calendar_failed")
-    why = UNREADABLE.get(problem, "it can't be read")
+    why = UNREADABLE[problem].en if problem in UNREADABLE else "it can't be read"
     assert f"Practice any more: {why}" in broken.text
     assert "Practice again" in again.text
 

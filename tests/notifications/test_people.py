@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -31,6 +32,7 @@ from contracts.profiles.licences import (
     LicenceExpiring,
     SpecialistVerified,
 )
+from contracts.profiles.preferences import Language
 from contracts.profiles.right_to_practise import Standing
 from contracts.profiles.second_factors import (
     RecoveryCodesRenewed,
@@ -40,9 +42,9 @@ from contracts.profiles.second_factors import (
 )
 from contracts.profiles.sessions import SignedOutByOperator
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.mails.mails import ATTEMPTS, Mail
+from services.notifications.mails.mails import ATTEMPTS
 from tests.house import URL
-from tests.notifications.builders import IN_BERLIN, NOW, ON_MONDAY, an_account
+from tests.notifications.builders import IN_BERLIN, NOW, ON_MONDAY, a_mail, an_account
 from tests.notifications.test_notifications import mail_in, mail_to, notices_of, rows_of
 from tests.talking import Talking
 from tests.waiting import eventually
@@ -110,8 +112,23 @@ def test_a_link_needs_no_known_recipient_and_greets_without_a_name(notifications
     assert all("evil" not in each.get_content() for each in mail_to(notifications, account))
 
 
+def test_a_sign_up_is_mailed_in_the_language_that_it_was_made_in(notifications: Talking) -> None:
+    account = an_account()
+    notifications.hears(
+        EmailVerificationRequested(
+            account_id=account.account_id,
+            email=account.email,
+            token=TOKEN,
+            language=Language.DE,
+        )
+    )
+    [mail] = eventually(partial(mail_to, notifications, account))
+    assert mail["Subject"] == "Bitte bestätigen Sie Ihre E-Mail-Adresse"
+    assert mail.get_content().startswith("Guten Tag,\n\nSie haben sich")
+
+
 def test_a_link_that_can_not_be_sent_is_not_kept_either() -> None:
-    mail = Mail.to(new_id(), "Your password", f"Open {URL}", NOW, "a@example.org", good_once=True)
+    mail = a_mail("Your password", f"Open {URL}", NOW, "a@example.org", good_once=True)
     for _ in range(ATTEMPTS):
         assert mail.text
         mail.not_sent("no such mailbox", NOW)
@@ -119,14 +136,14 @@ def test_a_link_that_can_not_be_sent_is_not_kept_either() -> None:
 
 
 def test_other_mails_keep_their_text() -> None:
-    mail = Mail.to(new_id(), "Your appointment", "It is booked.", NOW)
+    mail = a_mail("Your appointment", "It is booked.", NOW)
     mail.sent(NOW)
     assert mail.text == "It is booked."
 
 
 def test_a_link_under_way_is_not_shown_in_an_export() -> None:
-    mail = Mail.to(new_id(), "Your password", f"Open {URL}", NOW, "a@example.org", good_once=True)
-    assert mail.to_resource().text == ""
+    mail = a_mail("Your password", f"Open {URL}", NOW, "a@example.org", good_once=True)
+    assert mail.to_resource({}).text == ""
 
 
 # Accounts
@@ -222,13 +239,13 @@ def a_specialist(notifications: Talking) -> AccountRegistered:
             LicenceExpiring,
             {"expires_on": EXPIRES_ON, "days_left": 7},
             "licence_expiring",
-            "in 7 days, on Wednesday, 01 April 2026",
+            "in 7 days, on Wednesday, 1 April 2026",
         ),
         (
             LicenceExpired,
             {"expires_on": EXPIRES_ON},
             "licence_expired",
-            "expired on Wednesday, 01 April 2026",
+            "expired on Wednesday, 1 April 2026",
         ),
     ],
 )
@@ -272,10 +289,25 @@ def test_the_other_side_is_told_of_a_cancellation(notifications: Talking, by: Pa
     told, untold = (specialist, client) if by is Party.CLIENT else (client, specialist)
     [notice] = notices_of(notifications, told.account_id)
     assert (notice.kind, notice.about) == ("consultation_cancelled", event.consultation_id)
-    assert "Monday, 07 January 2030, 09:30 UTC" in notice.text
+    assert (
+        "Monday, 7 January 2030 at 10:30 (Central European Standard Time; 09:30 UTC)" in notice.text
+    )
     assert eventually(partial(mail_to, notifications, told))
     assert notices_of(notifications, untold.account_id) == []
     assert rows_of(notifications, untold) == []
+
+
+def test_both_are_told_when_neither_cancelled_and_why_is_not_said(notifications: Talking) -> None:
+    client, specialist = an_account(), an_account("Dr Ada Example", Role.SPECIALIST)
+    event = cancelled(client.account_id, specialist.account_id, Party.SPECIALIST)
+    notifications.hears(client, specialist, replace(event, specialist_unavailable=True))
+    [told] = notices_of(notifications, client.account_id)
+    assert "the specialist is no longer available" in told.text
+    [told] = notices_of(notifications, specialist.account_id)
+    assert "because you can't take consultations at present" in told.text
+    for each in (client, specialist):
+        [mail] = eventually(partial(mail_to, notifications, each))
+        assert "licence" not in mail.get_content()
 
 
 @pytest.fixture
@@ -286,12 +318,19 @@ def no_admins(notifications: Talking) -> None:
 
 
 @pytest.mark.usefixtures("no_admins")
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize(
+    ("cause", "says"),
+    [
+        (Standing.LICENCE_EXPIRED, "is cancelled 48 hours before it begins"),
+        (Standing.RENEWAL_WAITING, "stay booked until you decide"),
+        (Standing.ACCOUNT_SUSPENDED, "consultations were cancelled"),
+    ],
+)
 def test_every_admin_of_now_is_told_of_consultations_at_risk(
-    notifications: Talking, number: int
+    notifications: Talking, cause: Standing, says: str
 ) -> None:
     admin, late_admin, former, editor = (an_account() for _ in range(4))
-    specialist_id = new_id()
+    specialist_id, ids = new_id(), [new_id(), new_id()]
     notifications.hears(
         admin,
         former,
@@ -301,17 +340,15 @@ def test_every_admin_of_now_is_told_of_consultations_at_risk(
         roles(former, 3, Role.CLIENT),
         roles(former, 2, Role.ADMIN),
         roles(editor, 2, Role.EDITOR),
-        ConsultationsAtRisk(
-            specialist_id=specialist_id,
-            consultation_ids=[new_id() for _ in range(number)],
-            cause=Standing.LICENCE_EXPIRED,
-        ),
+        ConsultationsAtRisk(specialist_id=specialist_id, consultation_ids=ids, cause=cause),
     )
     for each in (admin, late_admin):
         notices = notices_of(notifications, each.account_id)
         [notice] = [notice for notice in notices if notice.kind == "consultations_at_risk"]
         assert notice.about == specialist_id
-        assert f"{number} consultation" in notice.text
+        assert says in notice.text
+        assert all(f"- {URL}/consultations/{each}" in notice.text for each in ids)
+        assert (notice.data.consultation_ids, notice.data.cause) == (ids, cause)
     assert eventually(partial(mail_to, notifications, admin))
     for each in (former, editor):
         kinds = {notice.kind for notice in notices_of(notifications, each.account_id)}

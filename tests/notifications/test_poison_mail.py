@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from chassis import rounds
 from chassis.database import Database
-from chassis.ids import new_id
 from chassis.smtp import LONGEST_REPLY
 from chassis.times import utc_now
 from services.notifications.accounts.recipients import Recipient
@@ -26,6 +25,7 @@ from services.notifications.mails.mails import ATTEMPTS, Mail, MailStatus
 from services.notifications.mails.postbox import Folder, Postbox
 from services.notifications.service import NotificationsService
 from tests.databases import connected_database
+from tests.notifications.builders import a_mail
 from tests.notifications.mail_servers import Answer, HangUp, MailServer, Talk, a_mail_server
 
 GOOD = "good@example.org"
@@ -65,7 +65,7 @@ def plant(store: Database, *addresses: str) -> list[Mail]:
     mails = []
     for number, address in enumerate(addresses):
         since = utc_now() - LONG_AGO + timedelta(seconds=number)
-        mail = Mail.to(new_id(), "Your appointment", "It is booked.", since)
+        mail = a_mail("Your appointment", "It is booked.", since)
         with store.transaction() as tx:
             tx.add(mail)
             tx.add(Recipient(account_id=mail.account_id, email=address, display_name="Sam"))
@@ -368,10 +368,10 @@ def test_mail_that_waits_too_long_is_warned_of(store: Database, folder: str) -> 
 
     with store.transaction() as tx:
         for age in (timedelta(minutes=11), timedelta(minutes=1)):
-            tx.add(aged(Mail.to(new_id(), "Hello", "Hello.", utc_now()), age))
-        given_up = Mail.to(new_id(), "Hello", "Hello.", utc_now())
+            tx.add(aged(a_mail("Hello", "Hello.", utc_now()), age))
+        given_up = a_mail("Hello", "Hello.", utc_now())
         given_up.refused("no such mailbox", utc_now())
-        long_ago = Mail.to(new_id(), "Hello", "Hello.", utc_now())
+        long_ago = a_mail("Hello", "Hello.", utc_now())
         long_ago.refused("no such mailbox", utc_now() - timedelta(days=2))
         tx.add_all([given_up, long_ago])
     with structlog.testing.capture_logs() as logs:
@@ -382,7 +382,7 @@ def test_mail_that_waits_too_long_is_warned_of(store: Database, folder: str) -> 
 
 
 def test_the_oldest_waiting_mail_counts_whatever_its_id_says(store: Database) -> None:
-    mail, [old] = Mail.to(new_id(), "Hello", "Hello.", utc_now()), plant(store, GOOD)
+    mail, [old] = a_mail("Hello", "Hello.", utc_now()), plant(store, GOOD)
     with store.transaction() as tx:
         tx.add(mail)
         tx.find(Mail, old.id).id = UUID("f" * 12 + "4fffbfff" + "f" * 12)  # version 4, the last one

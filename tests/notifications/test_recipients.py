@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from contracts.profiles.accounts import AccountRegistered, EmailChanged, Role, RolesChanged
+from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.notifications.accounts.recipients import Recipient
 from tests.notifications.builders import an_account
 
-News = AccountRegistered | EmailChanged | RolesChanged
+News = AccountRegistered | EmailChanged | RolesChanged | SpecialistListed | SpecialistUpdated
 
 
 def nobody_yet(account_id: UUID) -> Recipient:
@@ -22,6 +23,8 @@ def nobody_yet(account_id: UUID) -> Recipient:
         email="",
         email_version=0,
         display_name="",
+        public_name="",
+        public_name_version=0,
         roles=[],
         roles_version=0,
     )
@@ -32,8 +35,10 @@ def learn(recipient: Recipient, news: News) -> None:
         recipient.learn_registration(news)
     elif isinstance(news, EmailChanged):
         recipient.learn_email(news)
-    else:
+    elif isinstance(news, RolesChanged):
         recipient.learn_roles(news)
+    else:
+        recipient.learn_public_name(news)
 
 
 def moved(account_id: UUID, version: int) -> EmailChanged:
@@ -66,13 +71,15 @@ def test_news_in_any_order_and_repetition_end_in_the_same_truth(data: st.DataObj
         moved(id, 4),
         promoted(id, 3, Role.CLIENT, Role.ADMIN),
         promoted(id, 5, Role.CLIENT, Role.EDITOR),
+        SpecialistListed(specialist_id=id, version=2, display_name="Dr Sam", headline=""),
+        SpecialistUpdated(specialist_id=id, version=5, display_name="Dr Sam Example", headline=""),
     ]
     repeated = data.draw(st.lists(st.sampled_from(news), max_size=5))
     recipient = nobody_yet(id)
     for each in data.draw(st.permutations([*news, *repeated])):
         learn(recipient, each)
     assert recipient.email == "4@example.org"
-    assert recipient.display_name == "Sam"
+    assert (recipient.display_name, recipient.public_name) == ("Sam", "Dr Sam Example")
     assert recipient.roles == [Role.CLIENT, Role.EDITOR]
 
 

@@ -12,20 +12,22 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import Database
-from contracts.booking.consultations import ConsultationBooked
 from firststep.platform import SERVICES
-from services.notifications.consultations import wording
 from tests.databases import connected_database
 from tests.soak.load import Answers
 
 CONSULTATIONS = "SELECT id, client_id, specialist_id, starts_at, ends_at, booked_at, status"
-CONSULTATIONS += ", time_zone, meeting_address, meeting_link FROM consultations"
+CONSULTATIONS += " FROM consultations"
 BOOKED_EVENTS = """
     SELECT convert_from(body, 'UTF8')::jsonb -> 'data' ->> 'consultation_id'
     FROM outbox WHERE type = 'ConsultationBooked'
 """
 NOTICES = "SELECT about, account_id, created_at FROM notices WHERE kind = 'consultation_booked'"
-MAILS = "SELECT account_id, text FROM mails"
+MAILS = """
+    SELECT account_id, substring(text from '/consultations/([0-9a-f-]{36})')::uuid AS about
+    FROM mails
+"""
+"""Each links to the page of what it is about."""
 UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 WAITING = "SELECT count(*) FROM inbox WHERE status = 'retry'"
 PARKED = "SELECT handler, type, attempts, error FROM inbox WHERE status = 'parked'"
@@ -85,15 +87,14 @@ class Ledger:
         events = Counter(UUID(row[0]) for row in self._rows("booking", BOOKED_EVENTS))
         notices = self._rows("notifications", NOTICES)
         told = Counter((row.about, row.account_id) for row in notices)
-        mails = Counter((row.account_id, row.text) for row in self._rows("notifications", MAILS))
+        mails = Counter((row.about, row.account_id) for row in self._rows("notifications", MAILS))
         parties = {(row.id, who) for row in consultations.values() for who in _parties(row)}
-        letters = {letter for row in consultations.values() for letter in _letters(row)}
         clients = {row.client_id for row in consultations.values()}
         findings = [
             _finding("lost: acknowledged bookings", answers.booked.keys() - consultations.keys()),
             _finding("lost: bookings without event", consultations.keys() - events.keys()),
             _finding("lost: notices", parties - told.keys()),
-            _finding("lost: mails", letters - mails.keys()),
+            _finding("lost: mails", parties - mails.keys()),
             _finding("doubled: bookings of a slot", _doubled(_slots(consultations.values()))),
             _finding("doubled: events of a booking", _doubled(events)),
             _finding("doubled: notices", _doubled(told)),
@@ -101,7 +102,7 @@ class Ledger:
             _finding("wrong: bookings differ from answer", _different(answers, consultations)),
             _finding("wrong: repeated call, other answer", answers.changed),
             _finding("wrong: refused, yet booked", _refused_clients(answers) & clients),
-            _finding("wrong: effects of no booking", _strays(parties, letters, told, mails)),
+            _finding("wrong: effects of no booking", _strays(parties, told, mails)),
             _finding("parked", self._parked()),
         ]
         booked_at = {id: row.booked_at for id, row in consultations.items()}
@@ -137,25 +138,6 @@ def _parties(consultation: Any) -> tuple[UUID, UUID]:
     return consultation.client_id, consultation.specialist_id
 
 
-def _letters(consultation: Any) -> list[tuple[UUID, str]]:
-    """The mails that a booking causes: to whom, and what they say."""
-    event = ConsultationBooked(
-        consultation_id=consultation.id,
-        version=1,
-        client_id=consultation.client_id,
-        specialist_id=consultation.specialist_id,
-        starts_at=consultation.starts_at,
-        ends_at=consultation.ends_at,
-        time_zone=consultation.time_zone,
-        meeting_address=consultation.meeting_address,
-        meeting_link=consultation.meeting_link,
-    )
-    return [
-        (event.client_id, wording.booked_by_you(event).text),
-        (event.specialist_id, wording.booked_with_you(event).text),
-    ]
-
-
 def _different(answers: Answers, consultations: dict[UUID, Any]) -> list[UUID]:
     def differs(id: UUID) -> bool:
         row, wish = consultations[id], answers.booked[id]
@@ -169,10 +151,8 @@ def _refused_clients(answers: Answers) -> set[UUID]:
     return {wish.client_id for wish in answers.refused}
 
 
-def _strays(
-    parties: set[Any], letters: set[Any], told: Counter[Any], mails: Counter[Any]
-) -> list[Any]:
-    return [*(told.keys() - parties), *(mails.keys() - letters)]
+def _strays(parties: set[Any], told: Counter[Any], mails: Counter[Any]) -> list[Any]:
+    return [*(told.keys() - parties), *(mails.keys() - parties)]
 
 
 def _lags(booked_at: dict[UUID, datetime], notices: list[Any]) -> list[float]:

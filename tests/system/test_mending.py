@@ -15,9 +15,9 @@ from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.content import ArticlePublished
 from services.notifications.consultations import wording
-from services.notifications.mails.mails import Mail
 from tests.databases import connected_database
 from tests.house import House
+from tests.notifications.builders import a_mail
 from tests.people import Person, a_client, a_specialist, slots_of
 from tests.system.processes import Settings, firststep
 from tests.waiting import eventually
@@ -32,7 +32,7 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retries, "LOOK_EVERY_S", 0.02)
 
 
-def no_words(event: object) -> Any:
+def no_words(*_: object) -> Any:
     raise RuntimeError("lost for words")
 
 
@@ -180,7 +180,7 @@ def plant_a_dead_letter(database: str, age: timedelta) -> None:
 def plant_mail(database: str) -> None:
     """One that waits for two minutes, as its id says, and one that was given up."""
     notifications, now = connected_database(database, "notifications"), utc_now()
-    waiting, failed = (Mail.to(new_id(), "Hello", "Hello.", now) for _ in range(2))
+    waiting, failed = (a_mail("Hello", "Hello.", now) for _ in range(2))
     milliseconds = int(TWO_MINUTES.total_seconds() * 1000)
     waiting.id = UUID(int=waiting.id.int - (milliseconds << 80))
     failed.refused("no such mailbox", now)

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Select, Text, cast, select
+from sqlalchemy.orm import Session
 
 from contracts.profiles.accounts import Role
 from services.notifications.accounts.recipients import Recipient
+from services.notifications.marks import As, Names
 
 
 def with_role(role: Role) -> Select[UUID]:
     """The accounts that have it; both databases write a list of texts alike."""
     return select(Recipient.account_id).where(cast(Recipient.roles, Text).contains(f'"{role}"'))
+
+
+def names_of(session: Session, account_ids: Collection[UUID]) -> Names:
+    """What these accounts are called, in each role in which they have a name."""
+    if not account_ids:
+        return {}
+    query = select(Recipient.account_id, Recipient.display_name, Recipient.public_name)
+    names = {}
+    for account_id, own, public in session.execute(
+        query.where(Recipient.account_id.in_(account_ids))
+    ):
+        named = {As.CLIENT: own, As.SPECIALIST: public}
+        names.update({(role, account_id): name for role, name in named.items() if name})
+    return names

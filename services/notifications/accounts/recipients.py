@@ -1,4 +1,4 @@
-"""The Recipient: where an account can be written to, and as what."""
+"""The Recipient: where an account can be written to, as what, and what it is called."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.notifications import Addressee
 from contracts.profiles.accounts import AccountRegistered, EmailChanged, RolesChanged
+from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.notifications.base import Base
 
 
 class Recipient(Base):
-    """The row may be there before the address is known: news of an account come in any order."""
+    """The row may be there before the address is known: news of an account come in any order.
+
+    ``public_name``: a specialist's, as on their profile when it was listed last.
+    """
 
     __tablename__ = "recipients"
 
@@ -20,12 +24,20 @@ class Recipient(Base):
     email: Mapped[str] = mapped_column(default="")
     email_version: Mapped[int] = mapped_column(default=0)
     display_name: Mapped[str] = mapped_column(default="")
+    public_name: Mapped[str] = mapped_column(default="")
+    public_name_version: Mapped[int] = mapped_column(default=0)
     roles: Mapped[list[str]] = mapped_column(default=list)
     roles_version: Mapped[int] = mapped_column(default=0)
 
     @classmethod
     def of(cls, event: AccountRegistered) -> Recipient:
-        recipient = cls(account_id=event.account_id, email_version=0, roles_version=0)
+        recipient = cls(
+            account_id=event.account_id,
+            email_version=0,
+            roles_version=0,
+            public_name="",
+            public_name_version=0,
+        )
         recipient.learn_registration(event)
         return recipient
 
@@ -49,5 +61,17 @@ class Recipient(Base):
             self.roles_version = event.version
             self.roles = list(event.roles)
 
+    def learn_public_name(self, event: SpecialistListed | SpecialistUpdated) -> None:
+        """Take on another name, unless a newer one is known. It stays when the profile is
+        unlisted: clients still read with whom they met."""
+        if event.version > self.public_name_version:
+            self.public_name_version = event.version
+            self.public_name = event.display_name
+
     def to_resource(self) -> Addressee:
-        return Addressee(email=self.email, display_name=self.display_name, roles=self.roles)
+        return Addressee(
+            email=self.email,
+            display_name=self.display_name,
+            public_name=self.public_name,
+            roles=self.roles,
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from chassis.subscribe import subscribe
@@ -26,10 +28,12 @@ from contracts.profiles.second_factors import (
     WrongCodesEntered,
 )
 from contracts.profiles.sessions import SignedOutByOperator
+from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.notifications.accounts import wording
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.notices.telling import send_once, tell
 from services.notifications.part import Part
+from services.notifications.readers import Reader, reader_of
 from services.notifications.wording import Wording
 
 
@@ -41,74 +45,89 @@ class Accounts(Part):
     @subscribe(RolesChanged)
     def remember_roles(self, event: RolesChanged, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_roles(event)
-        _tell(tx, event.account_id, wording.roles_changed(event.roles))
+        _tell(tx, event.account_id, partial(wording.roles_changed, roles=event.roles))
+
+    @subscribe(SpecialistListed)
+    def remember_public_name(self, event: SpecialistListed, tx: Transaction) -> None:
+        tx.lock_or_create(Recipient, event.specialist_id).learn_public_name(event)
+
+    @subscribe(SpecialistUpdated)
+    def remember_new_public_name(self, event: SpecialistUpdated, tx: Transaction) -> None:
+        tx.lock_or_create(Recipient, event.specialist_id).learn_public_name(event)
 
     @subscribe(EmailVerificationRequested)
     def mail_verification(self, event: EmailVerificationRequested, tx: Transaction) -> None:
-        words = wording.verify_email(self.links.verify_email(event.token))
-        send_once(tx, event.account_id, event.email, words, utc_now())
+        """In the language of the sign-up: there is no account yet."""
+        reader = Reader.preferring(event.account_id, event)
+        letter = wording.verify_email(reader, self.links.verify_email(event.token))
+        send_once(tx, reader, event.email, letter, utc_now())
 
     @subscribe(KnownAddressSignedUp)
     def mail_known_address(self, event: KnownAddressSignedUp, tx: Transaction) -> None:
         """Where the link would have gone; no notice, as anybody can cause it."""
-        words = wording.known_address()
-        send_once(tx, event.account_id, event.email, words, utc_now())
+        reader = reader_of(tx, event.account_id)
+        send_once(tx, reader, event.email, wording.known_address(reader), utc_now())
 
     @subscribe(EmailChangeRequested)
     def mail_email_change(self, event: EmailChangeRequested, tx: Transaction) -> None:
         """To the other address the link, to the present one how to stop it."""
         link = self.links.verify_email(event.token)
         stop = self.links.stop_email_change(event.stop_token)
-        now = utc_now()
-        send_once(tx, event.account_id, event.email, wording.change_email(link), now)
-        words = wording.email_change_requested(stop)
-        send_once(tx, event.account_id, event.present_email, words, now)
+        reader, now = reader_of(tx, event.account_id), utc_now()
+        send_once(tx, reader, event.email, wording.change_email(reader, link), now)
+        letter = wording.email_change_requested(reader, stop)
+        send_once(tx, reader, event.present_email, letter, now)
 
     @subscribe(PasswordResetRequested)
     def mail_reset(self, event: PasswordResetRequested, tx: Transaction) -> None:
-        words = wording.reset_password(self.links.reset_password(event.token))
-        send_once(tx, event.account_id, event.email, words, utc_now())
+        reader = reader_of(tx, event.account_id)
+        letter = wording.reset_password(reader, self.links.reset_password(event.token))
+        send_once(tx, reader, event.email, letter, utc_now())
 
     @subscribe(PasswordChanged)
     def tell_of_password(self, event: PasswordChanged, tx: Transaction) -> None:
-        tell(tx, event.account_id, wording.password_changed(), event.account_id, by_mail=True)
+        _tell(tx, event.account_id, wording.password_changed)
 
     @subscribe(EmailChanged)
     def tell_of_address(self, event: EmailChanged, tx: Transaction) -> None:
         """At the address that it was: whoever reads there should know."""
         tx.lock_or_create(Recipient, event.account_id).learn_email(event)
-        words, before = wording.email_changed(), event.previous_email
-        tell(tx, event.account_id, words, event.account_id, by_mail=True, address=before)
+        _tell(tx, event.account_id, wording.email_changed, address=event.previous_email)
 
     @subscribe(SecondFactorAdded)
     def tell_of_second_factor(self, event: SecondFactorAdded, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.second_factor_added())
+        _tell(tx, event.account_id, wording.second_factor_added)
 
     @subscribe(SecondFactorRemoved)
     def tell_of_removal(self, event: SecondFactorRemoved, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.second_factor_removed())
+        _tell(tx, event.account_id, wording.second_factor_removed)
 
     @subscribe(RecoveryCodesRenewed)
     def tell_of_recovery_codes(self, event: RecoveryCodesRenewed, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.recovery_codes_renewed())
+        _tell(tx, event.account_id, wording.recovery_codes_renewed)
 
     @subscribe(WrongCodesEntered)
     def tell_of_wrong_codes(self, event: WrongCodesEntered, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.wrong_codes_entered())
+        _tell(tx, event.account_id, wording.wrong_codes_entered)
 
     @subscribe(AccountSuspended)
     def tell_of_suspension(self, event: AccountSuspended, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.suspended())
+        _tell(tx, event.account_id, wording.suspended)
 
     @subscribe(AccountRestored)
     def tell_of_restoration(self, event: AccountRestored, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.restored())
+        _tell(tx, event.account_id, wording.restored)
 
     @subscribe(SignedOutByOperator)
     def tell_of_signing_out(self, event: SignedOutByOperator, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.signed_out_by_operator())
+        _tell(tx, event.account_id, wording.signed_out_by_operator)
 
 
-def _tell(tx: Transaction, account_id: UUID, words: Wording) -> None:
+def _tell(
+    tx: Transaction,
+    account_id: UUID,
+    words_for: Callable[[Reader], Wording],
+    address: str | None = None,
+) -> None:
     """A notice and a mail about the account itself."""
-    tell(tx, account_id, words, account_id, by_mail=True)
+    tell(tx, account_id, words_for, account_id, by_mail=True, address=address)

@@ -1,179 +1,94 @@
-"""What people read about their accounts."""
+"""What people are told about their accounts, written for the reader."""
 
-from collections.abc import Iterable
+from __future__ import annotations
 
+from collections.abc import Sequence
+
+from contracts.notifications import NoticeData, NoticeKind
 from contracts.profiles.accounts import Role
-from services.notifications.wording import Wording
+from services.notifications.accounts import texts
+from services.notifications.language import Text
+from services.notifications.readers import Reader
+from services.notifications.wording import Letter, Wording
 
 
-def verify_email(link: str) -> Wording:
-    return Wording(
-        kind="email_verification",
-        subject="Please confirm your e-mail address",
-        text=(
-            "You signed up with this address. Open this link to confirm that it is yours:\n\n"
-            f"{link}\n\n"
-            "The link works once, for three days. If you did not sign up, you can ignore this "
-            "mail: no account exists until the link is followed."
-        ),
+def verify_email(reader: Reader, link: str) -> Letter:
+    return _with_link(texts.CONFIRM_ADDRESS, texts.VERIFY_EMAIL, reader, link)
+
+
+def known_address(reader: Reader) -> Letter:
+    return Letter(subject=reader.read(texts.HAVE_AN_ACCOUNT), text=reader.read(texts.KNOWN_ADDRESS))
+
+
+def change_email(reader: Reader, link: str) -> Letter:
+    return _with_link(texts.CONFIRM_ADDRESS, texts.CHANGE_EMAIL, reader, link)
+
+
+def email_change_requested(reader: Reader, link: str) -> Letter:
+    return _with_link(texts.YOUR_ADDRESS, texts.EMAIL_CHANGE_REQUESTED, reader, link)
+
+
+def reset_password(reader: Reader, link: str) -> Letter:
+    return _with_link(texts.YOUR_PASSWORD, texts.RESET_PASSWORD, reader, link)
+
+
+def password_changed(reader: Reader) -> Wording:
+    return _told(NoticeKind.PASSWORD_CHANGED, texts.YOUR_PASSWORD, texts.PASSWORD_CHANGED, reader)
+
+
+def email_changed(reader: Reader) -> Wording:
+    return _told(NoticeKind.EMAIL_CHANGED, texts.YOUR_ADDRESS, texts.EMAIL_CHANGED, reader)
+
+
+def second_factor_added(reader: Reader) -> Wording:
+    return _told(
+        NoticeKind.SECOND_FACTOR_ADDED, texts.LOGGING_IN, texts.SECOND_FACTOR_ADDED, reader
     )
 
 
-def known_address() -> Wording:
-    return Wording(
-        kind="known_address",
-        subject="You already have an account",
-        text=(
-            "Someone signed up with this address, or asked for a link to confirm it. You already "
-            "have an account with it, so nothing was changed. If that was you, sign in as usual; "
-            "if you forgot your password, you can have a link sent to choose a new one. If it was "
-            "not you, you can ignore this mail."
-        ),
+def second_factor_removed(reader: Reader) -> Wording:
+    return _told(
+        NoticeKind.SECOND_FACTOR_REMOVED, texts.LOGGING_IN, texts.SECOND_FACTOR_REMOVED, reader
     )
 
 
-def change_email(link: str) -> Wording:
-    return Wording(
-        kind="email_change",
-        subject="Please confirm your e-mail address",
-        text=(
-            "You asked us to write to you at this address from now on. Open this link to confirm "
-            f"that it is yours:\n\n{link}\n\n"
-            "The link works once, for one day. If you did not ask for it, you can ignore this "
-            "mail."
-        ),
+def recovery_codes_renewed(reader: Reader) -> Wording:
+    return _told(
+        NoticeKind.RECOVERY_CODES_RENEWED, texts.LOGGING_IN, texts.RECOVERY_CODES_RENEWED, reader
     )
 
 
-def email_change_requested(link: str) -> Wording:
-    return Wording(
-        kind="email_change_requested",
-        subject="Your e-mail address",
-        text=(
-            "Your account is about to get another e-mail address. If you asked for that, there is "
-            "nothing to do here: follow the link that we sent to the new address.\n\n"
-            f"If you did not ask for it, open this link to stop the change:\n\n{link}\n\n"
-            "Then choose a new password, because someone else knows yours."
-        ),
+def wrong_codes_entered(reader: Reader) -> Wording:
+    return _told(
+        NoticeKind.WRONG_CODES_ENTERED, texts.LOGGING_IN, texts.WRONG_CODES_ENTERED, reader
     )
 
 
-def reset_password(link: str) -> Wording:
+def roles_changed(reader: Reader, roles: Sequence[Role]) -> Wording:
+    named = ", ".join(reader.read(texts.ROLES[each]) for each in roles)
     return Wording(
-        kind="password_reset",
-        subject="Your password",
-        text=(
-            f"Open this link to choose a new password:\n\n{link}\n\n"
-            "The link works once, for one hour. If you did not ask for it, you can ignore this "
-            "mail: your password stays as it is."
-        ),
+        kind=NoticeKind.ROLES_CHANGED,
+        subject=reader.read(texts.YOUR_ACCOUNT),
+        text=reader.read(texts.ROLES_CHANGED, roles=named or reader.read(texts.NO_ROLES)),
+        data=NoticeData(roles=list(roles)),
     )
 
 
-def password_changed() -> Wording:
-    return Wording(
-        kind="password_changed",
-        subject="Your password",
-        text=(
-            "Your password was changed, and you were signed out everywhere else. If that was not "
-            "you, have a link sent to choose a new one now, and write to us."
-        ),
-    )
+def suspended(reader: Reader) -> Wording:
+    return _told(NoticeKind.ACCOUNT_SUSPENDED, texts.YOUR_ACCOUNT, texts.SUSPENDED, reader)
 
 
-def email_changed() -> Wording:
-    return Wording(
-        kind="email_changed",
-        subject="Your e-mail address",
-        text=(
-            "Your account has another e-mail address now: from here on we write to you there. "
-            "If that was not you, write to us."
-        ),
-    )
+def restored(reader: Reader) -> Wording:
+    return _told(NoticeKind.ACCOUNT_RESTORED, texts.YOUR_ACCOUNT, texts.RESTORED, reader)
 
 
-NOT_YOU = "If that was not you, reset your password now, and write to us."
-ASK_US = "If you did not expect this, write to us."
+def signed_out_by_operator(reader: Reader) -> Wording:
+    return _told(NoticeKind.SIGNED_OUT, texts.YOUR_ACCOUNT, texts.SIGNED_OUT, reader)
 
 
-def second_factor_added() -> Wording:
-    return Wording(
-        kind="second_factor_added",
-        subject="Logging in to your account",
-        text=(
-            "An authenticator was set up for your account: logging in takes a code as well from "
-            f"now on, and you were signed out in all other places. {NOT_YOU}"
-        ),
-    )
+def _with_link(subject: Text, text: Text, reader: Reader, link: str) -> Letter:
+    return Letter(subject=reader.read(subject), text=reader.read(text, link=link))
 
 
-def second_factor_removed() -> Wording:
-    return Wording(
-        kind="second_factor_removed",
-        subject="Logging in to your account",
-        text=(
-            "The authenticator was removed from your account: logging in takes your password "
-            f"alone from now on, and you were signed out in all other places. {NOT_YOU}"
-        ),
-    )
-
-
-def recovery_codes_renewed() -> Wording:
-    return Wording(
-        kind="recovery_codes_renewed",
-        subject="Logging in to your account",
-        text=(
-            "You have new recovery codes for your account, and the earlier ones no longer work. "
-            f"{NOT_YOU}"
-        ),
-    )
-
-
-def wrong_codes_entered() -> Wording:
-    return Wording(
-        kind="wrong_codes_entered",
-        subject="Logging in to your account",
-        text=(
-            "Someone entered the right password for your account, and then three wrong codes. "
-            "They did not get in. If that was not you, your password is known: reset it now."
-        ),
-    )
-
-
-def roles_changed(roles: Iterable[Role]) -> Wording:
-    named = ", ".join(roles) or "none"
-    return Wording(
-        kind="roles_changed",
-        subject="Your account",
-        text=f"The roles of your account have changed. They are now: {named}. {ASK_US}",
-    )
-
-
-def suspended() -> Wording:
-    return Wording(
-        kind="account_suspended",
-        subject="Your account",
-        text=(
-            "Your account was suspended: you were signed out, and can't log in at present. "
-            "Please write to us to have it restored."
-        ),
-    )
-
-
-def restored() -> Wording:
-    return Wording(
-        kind="account_restored",
-        subject="Your account",
-        text="Your account was restored, so you can log in again.",
-    )
-
-
-def signed_out_by_operator() -> Wording:
-    return Wording(
-        kind="signed_out",
-        subject="Your account",
-        text=(
-            "We signed you out in all places, to keep your account safe. Please log in again. "
-            f"{ASK_US}"
-        ),
-    )
+def _told(kind: NoticeKind, subject: Text, text: Text, reader: Reader) -> Wording:
+    return Wording(kind=kind, subject=reader.read(subject), text=reader.read(text))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
 from chassis.subscribe import subscribe
 from chassis.transaction import Transaction
 from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
@@ -20,39 +25,43 @@ from contracts.profiles.accounts import Role
 from services.notifications.accounts.queries import with_role
 from services.notifications.consultations import wording
 from services.notifications.consultations.told import Told, is_news
-from services.notifications.notices.telling import tell, tell_each
+from services.notifications.mails.links import Links
+from services.notifications.notices.telling import tell
 from services.notifications.part import Part
+from services.notifications.readers import Reader
+from services.notifications.wording import Wording
 
 
 class Consultations(Part):
     @subscribe(ConsultationBooked)
     def tell_both(self, event: ConsultationBooked, tx: Transaction) -> None:
-        about = event.consultation_id
         if not is_news(tx, event):
             return
-        tell(tx, event.client_id, wording.booked_by_you(event), about, by_mail=True)
-        tell(tx, event.specialist_id, wording.booked_with_you(event), about, by_mail=True)
+        self._tell(tx, event.client_id, event, wording.booked_by_you)
+        self._tell(tx, event.specialist_id, event, wording.booked_with_you)
 
     @subscribe(ConsultationCancelled)
     def tell_the_other(self, event: ConsultationCancelled, tx: Transaction) -> None:
-        about = event.consultation_id
+        """The side that did not cancel it; both, where neither did."""
         if not is_news(tx, event):
             return
-        if event.cancelled_by == Party.CLIENT:
-            words = wording.cancelled_for_specialist(event)
-            tell(tx, event.specialist_id, words, about, by_mail=True)
+        if event.specialist_unavailable:
+            self._tell(tx, event.client_id, event, wording.cancelled_as_unavailable)
+            self._tell(tx, event.specialist_id, event, wording.cancelled_for_you)
+        elif event.cancelled_by == Party.CLIENT:
+            self._tell(tx, event.specialist_id, event, wording.cancelled_for_specialist)
         else:
-            tell(tx, event.client_id, wording.cancelled_for_client(event), about, by_mail=True)
+            self._tell(tx, event.client_id, event, wording.cancelled_for_client)
 
     @subscribe(ConsultationRescheduled)
     def tell_both_when(self, event: ConsultationRescheduled, tx: Transaction) -> None:
         if is_news(tx, event):
-            tell_each(tx, event, wording.rescheduled(event))
+            self._tell_each(tx, event, wording.rescheduled)
 
     @subscribe(ConsultationPlaceChanged)
     def tell_both_where(self, event: ConsultationPlaceChanged, tx: Transaction) -> None:
         if is_news(tx, event):
-            tell_each(tx, event, wording.place_changed(event))
+            self._tell_each(tx, event, wording.place_changed)
 
     @subscribe(ConsultationCompleted)
     def ask_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
@@ -62,7 +71,7 @@ class Consultations(Part):
             return
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
         for party in told.ask_once(event.ask):
-            tell(tx, sides[party], wording.completed(), event.consultation_id, by_mail=True)
+            self._tell(tx, sides[party], event, wording.completed)
 
     @subscribe(ConsultationMissed)
     def tell_who_missed(self, event: ConsultationMissed, tx: Transaction) -> None:
@@ -72,25 +81,45 @@ class Consultations(Part):
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
         for party, account_id in sides.items():
             theirs = party == event.missed_by
-            words = (wording.missed_by_you if theirs else wording.missed_by_the_other)(event)
-            tell(tx, account_id, words, event.consultation_id, by_mail=True)
+            words = wording.missed_by_you if theirs else wording.missed_by_the_other
+            self._tell(tx, account_id, event, words)
 
     @subscribe(BothWishToContinue)
     def tell_both_wish(self, event: BothWishToContinue, tx: Transaction) -> None:
-        tell_each(tx, event, wording.both_wish_to_continue())
+        self._tell_each(tx, event, wording.both_wish_to_continue)
 
     @subscribe(RescueOffered)
     def tell_of_rescue(self, event: RescueOffered, tx: Transaction) -> None:
-        words = wording.rescue_offered(event)
-        tell(tx, event.client_id, words, event.consultation_id, by_mail=True)
+        self._tell(tx, event.client_id, event, wording.rescue_offered)
 
     @subscribe(SlotOffered)
     def tell_who_waits(self, event: SlotOffered, tx: Transaction) -> None:
-        words = wording.slot_offered(event)
+        words = partial(wording.slot_offered, event=event, links=self.links)
         tell(tx, event.client_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(ConsultationsAtRisk)
     def tell_admins(self, event: ConsultationsAtRisk, tx: Transaction) -> None:
-        words = wording.consultations_at_risk(event)
+        words = partial(wording.consultations_at_risk, event=event, links=self.links)
         for admin in tx.scalars(with_role(Role.ADMIN)).all():
             tell(tx, admin, words, event.specialist_id, by_mail=True)
+
+    def _tell_each(
+        self, tx: Transaction, event: wording.Sided, words: Callable[[Reader, Any, Links], Wording]
+    ) -> None:
+        """Both sides."""
+        for account_id in (event.client_id, event.specialist_id):
+            self._tell(tx, account_id, event, words)
+
+    def _tell(
+        self,
+        tx: Transaction,
+        account_id: UUID,
+        event: wording.Sided | RescueOffered,
+        words: Callable[[Reader, Any, Links], Wording],
+    ) -> None:
+        """One side, about the consultation: a notice and a mail."""
+
+        def words_for(reader: Reader) -> Wording:
+            return words(reader, event, self.links)
+
+        tell(tx, account_id, words_for, event.consultation_id, by_mail=True)

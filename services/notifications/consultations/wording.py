@@ -1,8 +1,11 @@
-"""What people read about consultations."""
+"""What people are told about consultations, written for the reader."""
 
 from __future__ import annotations
 
-from contracts.booking.attendance import ConsultationMissed
+from dataclasses import fields
+from uuid import UUID
+
+from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
 from contracts.booking.consultations import (
     ConsultationBooked,
     ConsultationCancelled,
@@ -12,176 +15,309 @@ from contracts.booking.consultations import (
     Party,
 )
 from contracts.booking.holds import RescueOffered
+from contracts.booking.outcomes import BothWishToContinue
 from contracts.booking.waitlist import SlotOffered
-from contracts.profiles.right_to_practise import Standing
-from services.notifications.wording import Wording, when
+from contracts.notifications import NoticeData, NoticeKind
+from services.notifications import marks
+from services.notifications.consultations import texts
+from services.notifications.help import emergency_for, help_for
+from services.notifications.language import Text
+from services.notifications.mails.links import Links
+from services.notifications.marks import As
+from services.notifications.readers import Reader
+from services.notifications.wording import Wording
+
+Placed = ConsultationBooked | ConsultationRescheduled | ConsultationPlaceChanged
+Sided = (
+    Placed | ConsultationCancelled | ConsultationCompleted | ConsultationMissed | BothWishToContinue
+)
+
+TIMES = {"when": "starts_at", "previous": "previous_starts_at", "until": "disputable_until"}
+"""By placeholder: the field of an event whose time stands there."""
 
 
-def booked_by_you(event: ConsultationBooked) -> Wording:
-    return Wording(
-        kind="consultation_booked",
-        subject="Your appointment",
-        text=(
-            f"Your free first consultation is booked for {when(event.starts_at)}. "
-            "It takes 30 minutes, costs nothing and obliges you to nothing."
-        ),
+def booked_by_you(reader: Reader, event: ConsultationBooked, links: Links) -> Wording:
+    return _ahead(
+        NoticeKind.CONSULTATION_BOOKED,
+        texts.YOUR_APPOINTMENT,
+        texts.BOOKED_BY_YOU,
+        texts.DISCREETLY_BOOKED,
+        reader,
+        event,
+        links,
     )
 
 
-def booked_with_you(event: ConsultationBooked) -> Wording:
-    return Wording(
-        kind="consultation_booked",
-        subject="A new appointment",
-        text=f"Somebody booked a free first consultation with you for {when(event.starts_at)}.",
+def booked_with_you(reader: Reader, event: ConsultationBooked, links: Links) -> Wording:
+    return _ahead(
+        NoticeKind.CONSULTATION_BOOKED,
+        texts.NEW_APPOINTMENT,
+        texts.BOOKED_WITH_YOU,
+        texts.DISCREETLY_BOOKED,
+        reader,
+        event,
+        links,
     )
 
 
-def cancelled_for_client(event: ConsultationCancelled) -> Wording:
-    return Wording(
-        kind="consultation_cancelled",
-        subject="Your appointment",
-        text=(
-            f"Your free first consultation of {when(event.starts_at)} was cancelled by the "
-            "specialist. It does not count: you can book another one with anybody."
-        ),
+def rescheduled(reader: Reader, event: ConsultationRescheduled, links: Links) -> Wording:
+    return _ahead(
+        NoticeKind.CONSULTATION_RESCHEDULED,
+        texts.YOUR_APPOINTMENT,
+        texts.RESCHEDULED,
+        texts.DISCREETLY_RESCHEDULED,
+        reader,
+        event,
+        links,
     )
 
 
-def cancelled_for_specialist(event: ConsultationCancelled) -> Wording:
-    return Wording(
-        kind="consultation_cancelled",
-        subject="An appointment",
-        text=(
-            f"The free first consultation with you of {when(event.starts_at)} was cancelled. "
-            "The time is free again."
-        ),
+def place_changed(reader: Reader, event: ConsultationPlaceChanged, links: Links) -> Wording:
+    return _ahead(
+        NoticeKind.CONSULTATION_PLACE_CHANGED,
+        texts.YOUR_APPOINTMENT,
+        texts.PLACE_CHANGED,
+        texts.DISCREETLY_PLACE_CHANGED,
+        reader,
+        event,
+        links,
     )
 
 
-def rescheduled(event: ConsultationRescheduled) -> Wording:
-    return Wording(
-        kind="consultation_rescheduled",
-        subject="Your appointment",
-        text=(
-            f"The free first consultation of {when(event.previous_starts_at)} was moved. It is "
-            f"now on {when(event.starts_at)}."
-        ),
+def cancelled_for_client(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+    return _lost(texts.CANCELLED_BY_SPECIALIST, reader, event, links)
+
+
+def cancelled_as_unavailable(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+    """For the client: the specialist may not practise any more. Why not is not said."""
+    return _lost(texts.SPECIALIST_UNAVAILABLE, reader, event, links)
+
+
+def cancelled_for_specialist(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+    return _cancelled(texts.AN_APPOINTMENT, texts.CANCELLED_BY_CLIENT, reader, event, links)
+
+
+def cancelled_for_you(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+    """For the specialist who may not practise any more."""
+    return _cancelled(texts.AN_APPOINTMENT, texts.CANCELLED_FOR_YOU, reader, event, links)
+
+
+def completed(reader: Reader, event: ConsultationCompleted, links: Links) -> Wording:
+    return _behind(
+        NoticeKind.CONSULTATION_COMPLETED, texts.COMPLETED, texts.SAY_IT, reader, event, links
     )
 
 
-def place_changed(event: ConsultationPlaceChanged) -> Wording:
-    place = event.meeting_address or event.meeting_link
-    where = f"now:\n\n{place}" if place else "online. You find the link on its page."
-    return Wording(
-        kind="consultation_place_changed",
-        subject="Your appointment",
-        text=(
-            f"The free first consultation of {when(event.starts_at)} takes place elsewhere "
-            f"than before, {where}"
-        ),
+def missed_by_you(reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
+    return _missed(texts.MISSED_BY_YOU, reader, event, links)
+
+
+def missed_by_the_other(reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
+    is_client = _side(reader, event) == Party.CLIENT
+    text = texts.MISSED_BY_SPECIALIST if is_client else texts.MISSED_BY_CLIENT
+    return _missed(text, reader, event, links)
+
+
+def both_wish_to_continue(reader: Reader, event: BothWishToContinue, links: Links) -> Wording:
+    return _behind(
+        NoticeKind.BOTH_WISH_TO_CONTINUE,
+        texts.BOTH_WISH_TO_CONTINUE,
+        texts.MORE,
+        reader,
+        event,
+        links,
     )
 
 
-def completed() -> Wording:
-    return Wording(
-        kind="consultation_completed",
-        subject="Your appointment",
-        text=(
-            "Your first consultation is over, and obliges you to nothing. If you like, tell us "
-            "within 14 days what you want next. The other side never sees it: only where both "
-            "of you want to continue, both are told so."
-        ),
+def rescue_offered(reader: Reader, event: RescueOffered, links: Links) -> Wording:
+    times = "\n".join(
+        reader.read(
+            texts.A_HELD_SLOT,
+            when=reader.when(each.starts_at, event.time_zone),
+            specialist=_specialist(each.specialist_id, reader, texts.ANY_SPECIALIST),
+        )
+        for each in event.slots
     )
-
-
-def missed_by_you(event: ConsultationMissed) -> Wording:
-    return Wording(
-        kind="consultation_missed",
-        subject="Your appointment",
-        text=(
-            f"We were told that you could not make it to the first consultation of "
-            f"{when(event.starts_at)}. That can happen. If it was otherwise, say so "
-            f"before {when(event.disputable_until)}: then it counts as held."
-        ),
-    )
-
-
-def missed_by_the_other(event: ConsultationMissed) -> Wording:
-    for_client = " It does not count: you can book another one with anybody."
-    return Wording(
-        kind="consultation_missed",
-        subject="Your appointment",
-        text=(
-            f"The first consultation of {when(event.starts_at)} is noted as missed by the other "
-            f"side.{for_client if event.missed_by == Party.SPECIALIST else ''} If it was "
-            f"otherwise, say so before {when(event.disputable_until)}."
-        ),
-    )
-
-
-def both_wish_to_continue() -> Wording:
-    return Wording(
-        kind="both_wish_to_continue",
-        subject="Your appointment",
-        text=(
-            "After your first consultation both of you said that you would like to continue. "
-            "Whether and how is for the two of you to decide."
-        ),
-    )
-
-
-def rescue_offered(event: RescueOffered) -> Wording:
-    times = "\n".join(when(each.starts_at) for each in event.slots)
     until = min(each.held_until for each in event.slots)
+    ends = reader.when(until, event.time_zone)
+    page = links.held_slots()
     return Wording(
-        kind="rescue_offered",
-        subject="Other times for you",
-        text=(
-            "We are sorry that your first consultation did not take place. If you like, choose one "
-            f"of these times with others who may suit you:\n\n{times}\n\nNobody else can book "
-            f"them until {when(until)}. You need not take any."
+        kind=NoticeKind.RESCUE_OFFERED,
+        subject=reader.read(texts.OTHER_TIMES),
+        text=_paragraphs(
+            reader.read(texts.RESCUE_OFFERED),
+            times,
+            reader.read(texts.RESCUE_HELD_UNTIL, until=ends),
+            reader.read(texts.CHOOSE, page=page),
+            help_for(reader),
+        ),
+        discreetly=_paragraphs(
+            reader.read(texts.DISCREETLY_OFFERED, until=ends),
+            reader.read(texts.CHOOSE, page=page),
+            emergency_for(reader),
+        ),
+        data=NoticeData(
+            consultation_id=event.consultation_id,
+            client_id=event.client_id,
+            slots=event.slots,
+            held_until=until,
+            time_zone=event.time_zone,
         ),
     )
 
 
-def slot_offered(event: SlotOffered) -> Wording:
+def slot_offered(reader: Reader, event: SlotOffered, links: Links) -> Wording:
+    ends = reader.when(event.held_until, event.time_zone)
+    take_it = reader.read(texts.TAKE_IT, page=links.held_slots())
+    said = reader.read(
+        texts.SLOT_OFFERED,
+        specialist=_specialist(event.specialist_id, reader, texts.ANY_SPECIALIST),
+        when=reader.when(event.starts_at, event.time_zone),
+        until=ends,
+    )
     return Wording(
-        kind="slot_offered",
-        subject="A time for you",
-        text=(
-            f"A time that you wait for has come free: {when(event.starts_at)}. Nobody else can "
-            f"book it until {when(event.held_until)}. You need not take it."
-        ),
+        kind=NoticeKind.SLOT_OFFERED,
+        subject=reader.read(texts.A_TIME),
+        text=_paragraphs(said, take_it),
+        discreetly=_paragraphs(reader.read(texts.DISCREETLY_OFFERED, until=ends), take_it),
+        data=_data(event),
     )
 
 
-WHY_AT_RISK = {
-    Standing.RENEWAL_WAITING: "A licence has expired while a renewed one waits for your decision.",
-    Standing.LICENCE_EXPIRED: "A licence has expired, and no renewed one waits for your decision.",
-    Standing.LICENCE_DECLINED: "A licence has expired, and no renewed one was accepted.",
-    Standing.LICENCE_WITHDRAWN: "A verified licence was withdrawn.",
-    Standing.ROLE_REVOKED: "An account lost the role of a specialist.",
-    Standing.ACCOUNT_SUSPENDED: "The account of a specialist was suspended.",
-}
-STILL_BOOKED = {
-    Standing.RENEWAL_WAITING: (
-        "Nothing is cancelled until you decide. Declining the renewed one cancels what is ahead."
-    ),
-    Standing.LICENCE_EXPIRED: (
-        "Each is cancelled 48 hours before it begins, unless a licence is verified before."
-    ),
-}
-CANCELLED = "Each was cancelled: its client was told, and is offered times with others."
-
-
-def consultations_at_risk(event: ConsultationsAtRisk) -> Wording:
-    number = len(event.consultation_ids)
-    consultations = "consultation" if number == 1 else "consultations"
+def consultations_at_risk(reader: Reader, event: ConsultationsAtRisk, links: Links) -> Wording:
+    """For admins: what was, or is still, booked with a specialist who may not practise."""
+    specialist = _specialist(event.specialist_id, reader, texts.ANY_SPECIALIST)
+    pages = "\n".join(f"- {links.consultation(each)}" for each in event.consultation_ids)
     return Wording(
-        kind="consultations_at_risk",
-        subject="Something needs you",
-        text=(
-            f"{WHY_AT_RISK[event.cause]} {number} {consultations} with specialist "
-            f"{event.specialist_id} lay ahead. {STILL_BOOKED.get(event.cause, CANCELLED)}"
-        ),
+        kind=NoticeKind.CONSULTATIONS_AT_RISK,
+        subject=reader.read(texts.NEEDS_YOU),
+        text=_paragraphs(reader.read(texts.AT_RISK[event.cause], specialist=specialist), pages),
+        data=_data(event),
     )
+
+
+def _ahead(
+    kind: NoticeKind,
+    subject: Text,
+    text: Text,
+    discreetly: Text,
+    reader: Reader,
+    event: Placed,
+    links: Links,
+) -> Wording:
+    """Where a consultation that lies ahead takes place, and how to cancel or move it."""
+    page = links.consultation(event.consultation_id)
+    is_client = _side(reader, event) == Party.CLIENT
+    change = texts.CHANGE_AS_CLIENT if is_client else texts.CHANGE_AS_SPECIALIST
+    said, less = _read(text, reader, event), _read(discreetly, reader, event)
+    return Wording(
+        kind=kind,
+        subject=reader.read(subject),
+        text=_paragraphs(said, _place(reader, event), reader.read(change, page=page)),
+        discreetly=_paragraphs(less, reader.read(texts.MORE, page=page)),
+        data=_data(event),
+        place_of=event.specialist_id if event.meeting_address else None,
+    )
+
+
+def _place(reader: Reader, event: Placed) -> str:
+    if event.meeting_address:
+        return marks.place(reader.read(texts.AT_THE_PRACTICE, address=event.meeting_address))
+    if event.meeting_link:
+        return reader.read(texts.ONLINE_AT, url=event.meeting_link)
+    return reader.read(texts.ONLINE)
+
+
+def _lost(text: Text, reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+    """For a client whose consultation was cancelled for them: where to find another, and help."""
+    find = reader.read(texts.FIND_ANOTHER, search=links.specialists())
+    then, emergency = _paragraphs(find, help_for(reader)), emergency_for(reader)
+    return _cancelled(texts.YOUR_APPOINTMENT, text, reader, event, links, then, emergency)
+
+
+def _cancelled(
+    subject: Text,
+    text: Text,
+    reader: Reader,
+    event: ConsultationCancelled,
+    links: Links,
+    then: str = "",
+    discreetly_then: str = "",
+) -> Wording:
+    more = reader.read(texts.MORE, page=links.consultation(event.consultation_id))
+    less = _read(texts.DISCREETLY_CANCELLED, reader, event)
+    return Wording(
+        kind=NoticeKind.CONSULTATION_CANCELLED,
+        subject=reader.read(subject),
+        text=_paragraphs(_read(text, reader, event), then),
+        discreetly=_paragraphs(less, more, discreetly_then),
+        data=_data(event),
+    )
+
+
+def _missed(text: Text, reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
+    """With help for the client."""
+    kind, say_it = NoticeKind.CONSULTATION_MISSED, texts.SAY_IT
+    if _side(reader, event) == Party.SPECIALIST:
+        return _behind(kind, text, say_it, reader, event, links)
+    help, emergency = help_for(reader), emergency_for(reader)
+    return _behind(kind, text, say_it, reader, event, links, help, emergency)
+
+
+def _behind(
+    kind: NoticeKind,
+    text: Text,
+    page_text: Text,
+    reader: Reader,
+    event: Sided,
+    links: Links,
+    then: str = "",
+    discreetly_then: str = "",
+) -> Wording:
+    """Of a consultation that lies behind, with a link to its page."""
+    page = links.consultation(event.consultation_id)
+    said, less = _read(text, reader, event), reader.read(texts.DISCREETLY_NEWS)
+    return Wording(
+        kind=kind,
+        subject=reader.read(texts.YOUR_APPOINTMENT),
+        text=_paragraphs(said, reader.read(page_text, page=page), then),
+        discreetly=_paragraphs(less, reader.read(texts.MORE, page=page), discreetly_then),
+        data=_data(event),
+    )
+
+
+def _read(text: Text, reader: Reader, event: Sided) -> str:
+    """The text, with the other side's name and what times the event has in their places."""
+    known = vars(event)
+    times = {
+        placeholder: reader.when(known[field], known["time_zone"])
+        for placeholder, field in TIMES.items()
+        if field in known
+    }
+    return reader.read(text, other=_other(reader, event), **times)
+
+
+def _data(event: Sided | SlotOffered | ConsultationsAtRisk) -> NoticeData:
+    """What the event has of it, under the same names."""
+    names = {field.name for field in fields(NoticeData)}
+    return NoticeData(**{name: value for name, value in vars(event).items() if name in names})
+
+
+def _side(reader: Reader, event: Sided) -> Party:
+    return Party.CLIENT if reader.account_id == event.client_id else Party.SPECIALIST
+
+
+def _other(reader: Reader, event: Sided) -> str:
+    """The name of the side that the reader is not."""
+    if _side(reader, event) == Party.CLIENT:
+        return _specialist(event.specialist_id, reader, texts.A_SPECIALIST)
+    return marks.name(As.CLIENT, event.client_id, reader.read(texts.A_CLIENT))
+
+
+def _specialist(id: UUID, reader: Reader, otherwise: Text) -> str:
+    return marks.name(As.SPECIALIST, id, reader.read(otherwise))
+
+
+def _paragraphs(*given: str) -> str:
+    """With a blank line between; empty ones are left out."""
+    return "\n\n".join(each for each in given if each)

@@ -7,16 +7,31 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from nameko.extensions import DependencyProvider
 
 
 class Links(DependencyProvider):
+    def __init__(self, url: str = "") -> None:
+        self._url = url
+
     def setup(self) -> None:
-        self._url: str = self.container.config["URL"]
+        self._url = self.container.config["URL"]
 
     def get_dependency(self, worker_ctx: Any) -> Links:
         return self
+
+    def consultation(self, consultation_id: UUID) -> str:
+        return f"{self._url}/consultations/{consultation_id}"
+
+    def specialists(self) -> str:
+        """Where people search."""
+        return f"{self._url}/specialists"
+
+    def held_slots(self) -> str:
+        """Where people find what is held for them, and take it."""
+        return f"{self._url}/waitlist"
 
     def verify_email(self, token: str) -> str:
         return f"{self._url}/verify-email#token={quote(token, safe='')}"

@@ -12,16 +12,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
 from contracts.notifications import SentMail
+from contracts.profiles.preferences import Language
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.base import Base
 from services.notifications.mails.addresses import address_of
 from services.notifications.mails.postbox import SENDER_ADDRESS
+from services.notifications.marks import Names, filled, without_places
+from services.notifications.readers import Reader
+from services.notifications.texts import CLOSING, DISCREET_CLOSING, DISCREET_SENDER, GREETING
+from services.notifications.wording import Letter
 
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 AWAY_PAUSE = timedelta(seconds=30)
-SENDER = f"Firststep <{SENDER_ADDRESS}>"
+SENDER = "Firststep"
 
 
 class MailStatus(StrEnum):
@@ -39,8 +44,9 @@ NOT_SENT = {
 
 class Mail(Base):
     """``address``: where it goes, if not to where its account is written to. ``good_once``: its
-    text bears a secret, and is kept no longer than it takes to send it. ``next_attempt_at``: of a
-    mail that failed, when it did."""
+    text bears a secret, and is kept no longer than it takes to send it. ``text``: with marks where
+    names belong. ``place_of``: whose practice's address stands in it. ``discreet``: others may see
+    it. ``next_attempt_at``: of a mail that failed, when it did."""
 
     __tablename__ = "mails"
     __table_args__ = (
@@ -60,6 +66,9 @@ class Mail(Base):
     subject: Mapped[str]
     text: Mapped[str]
     good_once: Mapped[bool]
+    language: Mapped[str]
+    discreet: Mapped[bool]
+    place_of: Mapped[UUID | None] = mapped_column(index=True)
     status: Mapped[str]
     attempts: Mapped[int]
     next_attempt_at: Mapped[datetime]
@@ -69,20 +78,23 @@ class Mail(Base):
     @classmethod
     def to(
         cls,
-        account_id: UUID,
-        subject: str,
-        text: str,
+        reader: Reader,
+        letter: Letter,
         now: datetime,
         address: str | None = None,
         good_once: bool = False,
+        place_of: UUID | None = None,
     ) -> Mail:
         return cls(
             id=new_id(),
-            account_id=account_id,
+            account_id=reader.account_id,
             address=address,
-            subject=subject,
-            text=text,
+            subject=letter.subject,
+            text=letter.text,
             good_once=good_once,
+            language=reader.language,
+            discreet=reader.discreet,
+            place_of=place_of,
             status=MailStatus.WAITING,
             attempts=0,
             next_attempt_at=now,
@@ -90,19 +102,37 @@ class Mail(Base):
             error=None,
         )
 
-    def to_message(self, recipient: Recipient | None) -> EmailMessage:
+    def to_message(self, recipient: Recipient | None, names: Names) -> EmailMessage:
         """Raises ``Undeliverable``. An address of the mail's own may belong to another person
-        than the account does, so no name stands in it."""
+        than the account does, so no name stands in it; nor in a discreet mail, which does not say
+        by name who sends it either."""
         known = None if self.address else recipient
-        name = f" {known.display_name}" if known and known.display_name else ""
         message = EmailMessage()
-        message["From"] = SENDER
+        message["From"] = self._from()
         message["To"] = address_of(self.address or (known.email if known else ""))
         message["Subject"] = self.subject
         message["Message-ID"] = f"<{self.id}@firststep.example>"
         message["Date"] = self.next_attempt_at
-        message.set_content(f"Hello{name},\n\n{self.text}\n")
+        text = filled(self.text, names)
+        message.set_content(f"{self._greeting(known)}\n\n{text}\n\n{self._closing()}\n")
         return message
+
+    def _from(self) -> str:
+        name = DISCREET_SENDER.written(Language(self.language)) if self.discreet else SENDER
+        return f"{name} <{SENDER_ADDRESS}>"
+
+    def _greeting(self, known: Recipient | None) -> str:
+        named = known is not None and known.display_name and not self.discreet
+        name = f" {known.display_name}" if known and named else ""
+        return GREETING.written(Language(self.language), name=name)
+
+    def _closing(self) -> str:
+        closing = DISCREET_CLOSING if self.discreet else CLOSING
+        return closing.written(Language(self.language))
+
+    def forget_place(self) -> None:
+        """Its specialist was erased."""
+        self.text, self.place_of = without_places(self.text), None
 
     def sent(self, now: datetime) -> None:
         self.status = MailStatus.SENT
@@ -142,13 +172,13 @@ class Mail(Base):
         if self.good_once:
             self.text = ""
 
-    def to_resource(self) -> SentMail:
+    def to_resource(self, names: Names) -> SentMail:
         """As its recipient may see it: without a secret that is still on its way."""
         return SentMail(
             id=self.id,
             address=self.address,
             subject=self.subject,
-            text="" if self.good_once else self.text,
+            text="" if self.good_once else filled(self.text, names),
             status=self.status,
             attempts=self.attempts,
             next_attempt_at=self.next_attempt_at,

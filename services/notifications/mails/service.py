@@ -14,11 +14,13 @@ from chassis.clock import every
 from chassis.rounds import for_each
 from chassis.storable import LONGEST_ERROR, described, storable
 from chassis.times import utc_now
+from services.notifications.accounts.queries import names_of
 from services.notifications.mails import queries
 from services.notifications.mails.addresses import Undeliverable
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import Away, NotSent, Post
 from services.notifications.mails.route import Route
+from services.notifications.marks import named_in
 from services.notifications.part import Part
 
 MAILS_A_ROUND = 100
@@ -57,11 +59,12 @@ class Mails(Part):
         """To where its recipient is written to now; not where they were erased meanwhile."""
         with self.store.reading() as session:
             found = session.execute(queries.mail_to_send(mail_id)).first()
-        if found is None:
-            return
-        mail, recipient = found
+            if found is None:
+                return
+            mail, recipient = found
+            names = names_of(session, named_in([mail.text]))
         try:
-            post.send(mail.to_message(recipient))
+            post.send(mail.to_message(recipient, names))
         except Away as error:
             self._note(mail_id, Mail.server_away, str(error))
         except NotSent as error:

@@ -2,45 +2,87 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import json
 from chassis.ids import new_id
+from chassis.schemas import Reading, load
 from contracts import notifications as contract
+from contracts.notifications import NoticeData, NoticeKind
 from services.notifications.base import Base
+from services.notifications.marks import Names, filled, without_places
+from services.notifications.wording import Wording
 
 
 class Notice(Base):
+    """``text``: with marks where names belong. ``place_of``: whose practice's address stands in
+    it."""
+
     __tablename__ = "notices"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID]
     kind: Mapped[str]
     text: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     about: Mapped[UUID]
+    place_of: Mapped[UUID | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     read_at: Mapped[datetime | None]
 
+    __table_args__ = (
+        Index("ix_notices_account_id_id", "account_id", "id"),
+        Index(
+            "ix_notices_account_id_unread",
+            "account_id",
+            sqlite_where=sql("read_at IS NULL"),
+            postgresql_where=sql("read_at IS NULL"),
+        ),
+    )
+
     @classmethod
-    def to(cls, account_id: UUID, kind: str, text: str, about: UUID, now: datetime) -> Notice:
+    def to(cls, account_id: UUID, words: Wording, about: UUID, now: datetime) -> Notice:
         return cls(
             id=new_id(),
             account_id=account_id,
-            kind=kind,
-            text=text,
+            kind=words.kind,
+            text=words.text,
+            data=_as_json(words.data),
             about=about,
+            place_of=words.place_of,
             created_at=now,
             read_at=None,
         )
 
-    def to_resource(self) -> contract.Notice:
+    def read(self, now: datetime) -> None:
+        """Mark it as read; the first time counts."""
+        self.read_at = self.read_at or now
+
+    def forget_place(self) -> None:
+        """Its specialist was erased."""
+        self.text, self.place_of = without_places(self.text), None
+
+    def to_resource(self, names: Names) -> contract.Notice:
         return contract.Notice(
             id=self.id,
-            kind=self.kind,
-            text=self.text,
+            kind=NoticeKind(self.kind),
+            text=filled(self.text, names),
+            data=load(NoticeData, self.data, Reading.WIRE),
             about=self.about,
             created_at=self.created_at,
             read_at=self.read_at,
         )
+
+
+def _as_json(data: NoticeData) -> dict[str, Any]:
+    """What is known, as JSON has it."""
+    known = {name: value for name, value in asdict(data).items() if value is not None}
+    written: dict[str, Any] = json.loads(json.dumps(known))
+    return written

@@ -1,18 +1,50 @@
-"""What can be asked about notices."""
+"""What can be asked about notices, and how they are marked as read."""
 
 from __future__ import annotations
 
-from chassis.pages import Page, PageQuery, newest_first
+from uuid import UUID
+
+from chassis.errors import NotFound
+from chassis.pages import PageQuery, newest_first
 from chassis.rpc import rpc
-from contracts import notifications as contract
+from chassis.times import utc_now
+from contracts.notifications import NoticesPage
+from services.notifications.notices import queries
 from services.notifications.notices.notices import Notice
-from services.notifications.notices.queries import notices_of
 from services.notifications.part import Part
 
 
 class Notices(Part):
     @rpc
-    def list_notices(self, page: PageQuery) -> Page[contract.Notice]:
-        mine = notices_of(self.caller.known())
+    def list_notices(self, page: PageQuery) -> NoticesPage:
+        account_id = self.caller.known()
+        mine = queries.notices_of(account_id)
         with self.store.reading() as session:
-            return newest_first(session, mine, Notice.id, page, Notice.to_resource)
+            found = newest_first(session, mine, Notice.id, page, _itself)
+            names = queries.names_in(session, found.items)
+            return NoticesPage(
+                items=[each.to_resource(names) for each in found.items],
+                next=found.next,
+                unread=queries.number_unread(session, account_id),
+            )
+
+    @rpc
+    def read_notice(self, notice_id: UUID) -> None:
+        account_id = self.caller.known()
+        with self.store.transaction() as tx:
+            notice = tx.scalar(queries.notice_of(account_id, notice_id).with_for_update())
+            if notice is None:
+                raise NotFound(f"there is no notice {notice_id} for this account")
+            notice.read(utc_now())
+            return tx.reply(None)
+
+    @rpc
+    def read_all_notices(self) -> None:
+        account_id = self.caller.known()
+        with self.store.transaction() as tx:
+            tx.execute(queries.read_all(account_id, utc_now()))
+            return tx.reply(None)
+
+
+def _itself(notice: Notice) -> Notice:
+    return notice

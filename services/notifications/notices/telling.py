@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
 from chassis.times import utc_now
 from chassis.transaction import Transaction
-from contracts.booking.consultations import ConsultationPlaceChanged, ConsultationRescheduled
-from contracts.booking.outcomes import BothWishToContinue
 from services.notifications.mails.mails import Mail
 from services.notifications.notices.notices import Notice
-from services.notifications.wording import Wording
+from services.notifications.readers import Reader, reader_of
+from services.notifications.wording import Letter, Wording
 
 
 def tell(
     tx: Transaction,
     account_id: UUID,
-    words: Wording,
+    words_for: Callable[[Reader], Wording],
     about: UUID,
     by_mail: bool = False,
     address: str | None = None,
 ) -> None:
-    """A notice, and the same by mail where asked; nothing to whoever was erased."""
-    now = utc_now()
+    """A notice, written for its reader, and the same by mail where asked; nothing to whoever was
+    erased."""
     if tx.is_forgotten(account_id):
         return
-    tx.add(Notice.to(account_id, words.kind, words.text, about, now))
+    now, reader = utc_now(), reader_of(tx, account_id)
+    words = _still_to_be_said(tx, words_for(reader))
+    tx.add(Notice.to(account_id, words, about, now))
     if by_mail:
-        tx.add(Mail.to(account_id, words.subject, words.text, now, address))
+        letter = words.letter(reader.discreet)
+        tx.add(Mail.to(reader, letter, now, address=address, place_of=words.place_of))
 
 
-def tell_each(
-    tx: Transaction,
-    event: ConsultationRescheduled | ConsultationPlaceChanged | BothWishToContinue,
-    words: Wording,
-) -> None:
-    """The same to both sides of a consultation, as a notice and by mail."""
-    for account_id in (event.client_id, event.specialist_id):
-        tell(tx, account_id, words, event.consultation_id, by_mail=True)
-
-
-def send_once(
-    tx: Transaction, account_id: UUID, address: str, words: Wording, now: datetime
-) -> None:
+def send_once(tx: Transaction, reader: Reader, address: str, letter: Letter, now: datetime) -> None:
     """A mail with a link that is good once: no notice, and kept no longer than needed."""
-    if not tx.is_forgotten(account_id):
-        tx.add(Mail.to(account_id, words.subject, words.text, now, address=address, good_once=True))
+    if not tx.is_forgotten(reader.account_id):
+        tx.add(Mail.to(reader, letter, now, address=address, good_once=True))
+
+
+def _still_to_be_said(tx: Transaction, words: Wording) -> Wording:
+    """Without the practice of a specialist who was erased meanwhile."""
+    if words.place_of is None or not tx.is_forgotten(words.place_of):
+        return words
+    return words.without_place()

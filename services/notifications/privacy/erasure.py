@@ -15,9 +15,14 @@ from services.notifications.preferences.preferences import Preferences
 
 
 def fall_silent(tx: Transaction, account_id: UUID) -> None:
-    """Delete address, preferences, notices, and mails that have not left."""
+    """Delete address, preferences, notices, and mails that have not left; and from what others
+    were told, where to meet this person. Their name is not stored there."""
     for kind in (Notice, Recipient, Preferences):
         tx.execute(delete(kind).where(kind.account_id == account_id))
+    for notice in tx.scalars(select(Notice).where(Notice.place_of == account_id)):
+        notice.forget_place()
+    for mail in tx.scalars(select(Mail).where(Mail.place_of == account_id)):
+        mail.forget_place()
     tx.execute(delete(Mail).where(Mail.account_id == account_id, Mail.status != MailStatus.SENT))
 
 

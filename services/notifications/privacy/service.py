@@ -9,9 +9,11 @@ from chassis.subscribe import subscribe
 from chassis.transaction import Transaction
 from contracts.notifications import NotificationsData, PersonalDataErased
 from contracts.profiles.privacy import AccountErased
+from services.notifications.accounts.queries import names_of
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.queries import mails_of
+from services.notifications.marks import named_in
 from services.notifications.notices.notices import Notice
 from services.notifications.notices.queries import notices_of
 from services.notifications.part import Part
@@ -28,11 +30,15 @@ class Privacy(Part):
         with self.store.reading() as session:
             recipient = session.get(Recipient, account_id)
             preferences = session.get(Preferences, account_id)
+            told, sent = session.scalars(notices).all(), session.scalars(mails).all()
+            names = names_of(
+                session, named_in([*(each.text for each in told), *(each.text for each in sent)])
+            )
             return NotificationsData(
                 addressee=None if recipient is None else recipient.to_resource(),
                 preferences=None if preferences is None else preferences.to_resource(),
-                notices=[each.to_resource() for each in session.scalars(notices)],
-                mails=[each.to_resource() for each in session.scalars(mails)],
+                notices=[each.to_resource(names) for each in told],
+                mails=[each.to_resource(names) for each in sent],
             )
 
     @subscribe(AccountErased)

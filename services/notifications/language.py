@@ -1,0 +1,90 @@
+"""Texts in each language, and how days and times are written in it (CLDR's formats, by Babel).
+
+A text is declared once, with all its languages side by side. What varies is a placeholder::
+
+    MOVED = Text(
+        en="Your appointment was moved to {when}.",
+        de="Ihr Termin wurde verschoben auf {when}.",
+    )
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_timezone_name
+
+from contracts.profiles.preferences import Language
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same words in each language: a field a language, under its code."""
+
+    en: str
+    de: str
+
+    def written(self, language: Language, **values: object) -> str:
+        """The words in this language, with the values in their places."""
+        words: str = getattr(self, language.value)
+        return words.format(**values)
+
+
+DEFAULT_LOCALES = {Language.EN: "en_GB", Language.DE: "de_DE"}
+"""Where the country is not known, or has no formats of its own. Day before month and 24 hours:
+they can't be misread."""
+
+MOMENT = Text(en="{date} at {time} ({zone})", de="{date}, um {time} Uhr ({zone})")
+IN_UTC = Text(en="{date} at {time} UTC", de="{date}, um {time} Uhr UTC")
+TIME_IN_UTC = Text(en="{time} UTC", de="{time} Uhr UTC")
+
+
+def day(which: date, locale: Locale) -> str:
+    """A day with its weekday: "Monday 7 January 2030"."""
+    return format_date(which, "full", locale)
+
+
+def moment(at: datetime, zone: str, locale: Locale, utc_beside: bool = False) -> str:
+    """A time in a zone of IANA's, with the zone's name; ``utc_beside``: and in UTC."""
+    language = Language(locale.language)
+    local = at.astimezone(ZoneInfo(zone))
+    named = _zone_name(local, locale)
+    if utc_beside and local.tzname() != "UTC":
+        named = f"{named}; {_utc(at, local.date(), locale)}"
+    return MOMENT.written(language, date=day(local, locale), time=_time(local, locale), zone=named)
+
+
+def locale_of(language: Language, country: str | None) -> Locale:
+    """How dates and times are written by people who read this language in this country."""
+    default = DEFAULT_LOCALES[language]
+    return _locale(f"{language.value}_{country}" if country else default, default)
+
+
+@cache
+def _locale(wanted: str, default: str) -> Locale:
+    try:
+        return Locale.parse(wanted)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(default)
+
+
+def _zone_name(local: datetime, locale: Locale) -> str:
+    """Of the zone at that time: summer time has a name of its own."""
+    return get_timezone_name(local, width="long", locale=locale)
+
+
+def _time(at: datetime, locale: Locale) -> str:
+    return format_time(at, "short", tzinfo=at.tzinfo, locale=locale)
+
+
+def _utc(at: datetime, local_day: date, locale: Locale) -> str:
+    """With its day where it is another one."""
+    there = at.astimezone(UTC)
+    text = TIME_IN_UTC if there.date() == local_day else IN_UTC
+    return text.written(
+        Language(locale.language), date=day(there, locale), time=_time(there, locale)
+    )

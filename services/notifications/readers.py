@@ -1,0 +1,70 @@
+"""The Reader: whom something is told, in which language and zone, and how discreetly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from contracts.profiles.preferences import Language
+from services.notifications import language as formats
+from services.notifications.language import Text
+from services.notifications.preferences.queries import preferences_of
+
+
+class Preferring(Protocol):
+    """What bears an account's preferences: an event of a sign-up, or what is known since."""
+
+    @property
+    def time_zone(self) -> str | None: ...
+
+    @property
+    def language(self) -> Language: ...
+
+    @property
+    def country(self) -> str | None: ...
+
+    @property
+    def discreet(self) -> bool: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """``time_zone``: ``None`` where it is not known; times are then told in the specialist's zone,
+    and in UTC beside. ``discreet``: other people may see their mails."""
+
+    account_id: UUID
+    language: Language = Language.EN
+    time_zone: str | None = None
+    country: str | None = None
+    discreet: bool = False
+
+    @classmethod
+    def preferring(cls, account_id: UUID, preferences: Preferring) -> Reader:
+        return cls(
+            account_id=account_id,
+            language=preferences.language,
+            time_zone=preferences.time_zone,
+            country=preferences.country,
+            discreet=preferences.discreet,
+        )
+
+    def read(self, text: Text, **values: object) -> str:
+        """The text in their language, with the values in their places."""
+        return text.written(self.language, **values)
+
+    def day(self, which: date) -> str:
+        return formats.day(which, formats.locale_of(self.language, self.country))
+
+    def when(self, at: datetime, zone: str) -> str:
+        """A time in their zone. Where that is not known: in ``zone``, the specialist's."""
+        locale = formats.locale_of(self.language, self.country)
+        return formats.moment(at, self.time_zone or zone, locale, utc_beside=not self.time_zone)
+
+
+def reader_of(session: Session, account_id: UUID) -> Reader:
+    """The owner of the account, by the preferences that were told last."""
+    return Reader.preferring(account_id, preferences_of(session, account_id))

@@ -1,0 +1,21 @@
+"""What stands in mails of every kind, in each language."""
+
+from services.notifications.language import Text
+
+GREETING = Text(en="Hello{name},", de="Guten Tag{name},")
+CLOSING = Text(en="Kind regards\nFirststep", de="Freundliche Grüße\nFirststep")
+DISCREET_CLOSING = Text(en="Kind regards", de="Freundliche Grüße")
+DISCREET_SENDER = Text(en="Notifications", de="Mitteilungen")
+
+EMERGENCY = Text(
+    en="In an emergency, call {number}.", de="In einem Notfall wählen Sie bitte {number}."
+)
+HELPLINES = Text(
+    en="If you need somebody to talk to now: {lines}.",
+    de="Wenn Sie jetzt jemanden zum Reden brauchen: {lines}.",
+)
+A_HELPLINE = Text(en="{name}, {number}", de="{name}, {number}")
+MORE_HELPLINES = Text(
+    en="You can find somebody to talk to near you at {directory}.",
+    de="Jemanden zum Reden in Ihrer Nähe finden Sie auf {directory}.",
+)
