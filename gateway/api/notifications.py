@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
-from chassis.pages import BadCursor, PageQuery, page_of
-from contracts.notifications import Notice
+from chassis.errors import NotFound
+from chassis.pages import BadCursor, PageQuery
+from contracts.notifications import NoticesPage
 from gateway.api.base import Api
 from gateway.declaration import SIGNED_IN
 from gateway.endpoint import endpoint
@@ -16,10 +19,33 @@ class NotificationsApi(Api):
         "GET",
         "/api/v1/notifications",
         query=PageQuery,
-        returns=page_of(Notice),
+        returns=NoticesPage,
         allow=SIGNED_IN,
         errors=[BadCursor],
     )
     def list_notices(self, query: PageQuery) -> Any:
-        """Your notices, the newest first."""
+        """Your notices, the newest first, and how many are unread."""
         return self.notifications.list_notices(page=query)
+
+    @endpoint(
+        "POST",
+        "/api/v1/notifications/{notice_id}/read",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+        errors=[NotFound],
+    )
+    def read_notice(self, notice_id: UUID) -> Any:
+        """Mark a notice as read."""
+        return self.notifications.read_notice(notice_id=notice_id)
+
+    @endpoint(
+        "POST",
+        "/api/v1/notifications/read",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+    )
+    def read_all_notices(self) -> Any:
+        """Mark all your notices as read."""
+        return self.notifications.read_all_notices()

@@ -269,7 +269,9 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
     client.get(f"/consultations/{booked['id']}")
     specialist.get(f"/consultations/{booked['id']}/slots?time_zone=Europe/Berlin&limit=1")
     client.get(f"/specialists/{specialist.id}/days")
-    eventually(lambda: client.get("/notifications").json()["items"])
+    [notice] = eventually(lambda: client.get("/notifications").json()["items"])
+    client.post(f"/notifications/{notice['id']}/read")
+    client.post("/notifications/read")
     _look_at_calendars(client, specialist, booked["id"])
     _live_through_it(house, client, specialist, booked["id"])
 
