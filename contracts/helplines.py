@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DIRECTORY = "findahelpline.com"
-"""Helplines of more than 130 countries, looked after by ThroughLine."""
+"""A directory of helplines, by country."""
 EUROPEAN_EMERGENCY_NUMBER = "112"
 EUROPEAN_UNION = (
     *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
