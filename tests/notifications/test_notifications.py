@@ -416,25 +416,6 @@ def test_both_are_told_where_they_meet_now_unless_something_newer_was_told(
         assert "12 Long Street" in text
 
 
-def moved_elsewhere(which: dict[str, Any], version: int, **place: str) -> ConsultationPlaceChanged:
-    return ConsultationPlaceChanged(
-        **which, version=version, starts_at=ON_MONDAY, **{**ONLINE, **place}
-    )
-
-
-def test_both_are_told_where_they_meet_now_unless_something_newer_was_told(
-    notifications: Talking,
-) -> None:
-    pair = a_pair()
-    which = about(pair)
-    newer = moved_elsewhere(which, version=3, meeting_address="12 Long Street")
-    notifications.hears(*pair, newer, moved_elsewhere(which, version=2))
-    for account in pair:
-        [text] = texts_of(notifications, account, "consultation_place_changed")
-        assert "Monday, 07 January 2030" in text
-        assert "12 Long Street" in text
-
-
 def completed(
     which: dict[str, Any], version: int = 2, ask: Collection[Party] = tuple(Party)
 ) -> ConsultationCompleted:

@@ -12,14 +12,18 @@ import pytest
 from chassis.ids import first_at, made_at, new_id
 from chassis.pruning import prune
 from chassis.times import utc_now
+from contracts.notifications import NoticeKind
 from services.notifications.consultations.told import Told
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import Postbox
 from services.notifications.notices.notices import Notice
 from services.notifications.retention import RULES, Retention
+from services.notifications.wording import Wording
+from tests.notifications.builders import a_mail
 from tests.talking import Talking
 
 A_DAY = timedelta(days=1)
+WELCOME = Wording(subject="Hello", text="Welcome.", kind=NoticeKind.WELCOME)
 
 
 def kept(notifications: Talking, *rows: Any) -> None:
@@ -43,8 +47,7 @@ def clock(notifications: Talking, mail: Path) -> Retention:
 def test_a_notice_stays_for_180_days(notifications: Talking) -> None:
     now = utc_now()
     notices = {
-        days: Notice.to(new_id(), "welcome", "Welcome.", new_id(), now - days * A_DAY)
-        for days in (179, 181)
+        days: Notice.to(new_id(), WELCOME, new_id(), now - days * A_DAY) for days in (179, 181)
     }
     kept(notifications, *notices.values())
 
@@ -83,7 +86,7 @@ def test_a_mail_goes_with_its_file_after_a_month_and_one_with_a_link_when_that_h
     now, mails = utc_now(), {}
     for days in (kept_days - 1, kept_days + 1):
         at = now - days * A_DAY
-        mail = mails[days] = Mail.to(new_id(), "Hello", "Hello.", at, "", good_once=good_once)
+        mail = mails[days] = a_mail("Hello", "Hello.", at, "", good_once=good_once)
         mail.address = None  # its account's, which is unknown: it is not sent meanwhile
         mail.status = status
         kept(notifications, mail)
@@ -99,7 +102,7 @@ def test_a_mail_goes_with_its_file_after_a_month_and_one_with_a_link_when_that_h
 def test_a_mail_whose_file_can_not_be_removed_stays_until_it_can(
     notifications: Talking, tmp_path: Path
 ) -> None:
-    mail = Mail.to(new_id(), "Hello", "Hello.", utc_now() - 31 * A_DAY)
+    mail = a_mail("Hello", "Hello.", utc_now() - 31 * A_DAY)
     kept(notifications, mail)
     in_the_way = tmp_path / f"{mail.id}.eml"
     in_the_way.mkdir()
