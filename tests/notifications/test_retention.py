@@ -23,7 +23,7 @@ from tests.notifications.builders import a_mail
 from tests.talking import Talking
 
 A_DAY = timedelta(days=1)
-WELCOME = Wording(subject="Hello", text="Welcome.", kind=NoticeKind.WELCOME)
+A_NOTICE = Wording(subject="Hello", text="Welcome.", kind=NoticeKind.CONSULTATION_BOOKED)
 
 
 def kept(notifications: Talking, *rows: Any) -> None:
@@ -47,7 +47,7 @@ def clock(notifications: Talking, mail: Path) -> Retention:
 def test_a_notice_stays_for_180_days(notifications: Talking) -> None:
     now = utc_now()
     notices = {
-        days: Notice.to(new_id(), WELCOME, new_id(), now - days * A_DAY) for days in (179, 181)
+        days: Notice.to(new_id(), A_NOTICE, new_id(), now - days * A_DAY) for days in (179, 181)
     }
     kept(notifications, *notices.values())
 
