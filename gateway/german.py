@@ -43,6 +43,9 @@ BY_CODE: dict[str, str] = {
         "Diese Fachperson hat in diesem Monat keine kostenlosen Erstgespräche mehr frei. "
         "Später können weitere hinzukommen."
     ),
+    "calendar_given_before": (
+        "Diese Adresse haben Sie schon angegeben. Jeder externe Kalender braucht eine eigene."
+    ),
     "codes_exhausted": (
         "Für Ihr Konto wurden zu viele falsche Codes eingegeben. "
         "Bitte setzen Sie Ihr Passwort zurück."
@@ -89,6 +92,10 @@ BY_CODE: dict[str, str] = {
     "method_not_allowed": "Dieser Pfad nimmt andere Methoden an: siehe Allow.",
     "no_calendar_there": "Unter dieser Adresse ist zurzeit kein Kalender zu bekommen.",
     "no_free_consultations": "Diese Fachperson bietet zurzeit keine kostenlosen Erstgespräche an.",
+    "no_place": (
+        "Kostenlose Erstgespräche, die Sie anbieten oder die bei Ihnen gebucht sind, brauchen einen "
+        "Ort. Bitte geben Sie die Adresse Ihrer Praxis oder einen eigenen Link an."
+    ),
     "no_such_code": "Eine Sprache, ein Land, eine Währung oder eine Zeitzone gibt es nicht.",
     "no_totp": "Es ist kein Authenticator eingerichtet, und keiner wartet auf seine Bestätigung.",
     "not_booked": "Dieses Gespräch ist nicht mehr gebucht.",
@@ -99,6 +106,9 @@ BY_CODE: dict[str, str] = {
     "not_listed": "Bei dieser Fachperson kann zurzeit nicht gebucht werden.",
     "not_over": "Dieses Gespräch ist noch nicht vorbei.",
     "not_ready": "Etwas, das dieser Prozess braucht, antwortet nicht.",
+    "note_not_yours": (
+        "Nur die Klientin oder der Klient kann diese Notiz ändern oder zurückziehen."
+    ),
     "nothing_to_decide": "Hier wartet keine Zulassung auf eine Entscheidung, und keine ist gültig.",
     "notice_too_short": ("Es ist zu spät, dieses Gespräch abzusagen oder zu verschieben."),
     "origin_not_allowed": (
@@ -124,6 +134,13 @@ BY_CODE: dict[str, str] = {
     ),
     "profile_exists": "Sie haben schon ein Profil. Bitte ändern Sie dieses.",
     "profile_incomplete": "Das Profil kann noch nicht gelistet werden: Es fehlt etwas.",
+    "read_just_now": (
+        "Ihre Kalender wurden gerade erst auf Ihren Wunsch gelesen. "
+        "Bitte warten Sie eine Minute bis zum nächsten Mal."
+    ),
+    "readings_taken": (
+        "Gerade werden andere Kalender gelesen. Bitte versuchen Sie es in ein paar Sekunden wieder."
+    ),
     "reason_missing": (
         "Bitte geben Sie an, warum Sie diese Zulassung ablehnen. Die Fachperson erfährt es."
     ),
@@ -144,6 +161,10 @@ BY_CODE: dict[str, str] = {
     "slots_free": "Sie brauchen nicht zu warten: Die Fachperson hat freie Termine.",
     "slug_taken": "Ein anderer Artikel hat diesen Kurznamen.",
     "specialist_busy": "Die Fachperson hat zu dieser Zeit etwas anderes vor.",
+    "stale": (
+        "Das wurde geändert, seit Sie es gelesen haben. "
+        "Bitte lesen Sie es noch einmal, und wiederholen Sie dann Ihre Änderung."
+    ),
     "storage_away": (
         "Dateien können gerade nicht gelesen oder gespeichert werden. "
         "Bitte versuchen Sie es in einer Minute wieder."
@@ -154,6 +175,10 @@ BY_CODE: dict[str, str] = {
     "too_far": "So weit im Voraus werden keine Termine angeboten.",
     "too_many": "Das wurde zu oft angefragt. Bitte versuchen Sie es später wieder.",
     "too_many_bookings": "Sie haben so viele offene Buchungen, wie eine Person haben kann.",
+    "too_many_calendars": (
+        "Sie haben fünf externe Kalender, mehr sind nicht möglich. "
+        "Bitte entfernen Sie zuerst einen davon."
+    ),
     "too_many_tries": "Das wurde zu oft versucht. Bitte warten Sie eine Weile.",
     "too_many_waits": "Sie warten auf so viele Fachpersonen, wie eine Person es kann.",
     "too_soon": "Diese Zeit ist zu nah, um noch gebucht zu werden.",
@@ -183,6 +208,13 @@ TEXTS: dict[str, str] = {
     ),
     "This media type is not accepted here. Send {types}.": (
         "Diese Art von Inhalt wird hier nicht angenommen. Bitte senden Sie {types}."
+    ),
+    (
+        "This media type is not accepted here. Send {types}. "
+        "To send JPEG from a phone, choose the most compatible format in its camera."
+    ): (
+        "Diese Art von Inhalt wird hier nicht angenommen. Bitte senden Sie {types}. "
+        "Damit ein Telefon JPEG sendet, wählen Sie in seiner Kamera das kompatibelste Format."
     ),
     "There is nothing at this path.": "Unter diesem Pfad gibt es nichts.",
     # fields
@@ -257,5 +289,22 @@ TEXTS: dict[str, str] = {
     ),
     "Must not be sent.": "Darf nicht mitgeschickt werden.",
     "Must be after starts ({starts}).": "Muss nach dem Beginn liegen ({starts}).",
+    "Not a time, such as {moment}.": "Muss ein Zeitpunkt sein, zum Beispiel {moment}.",
+    "Needs an offset, such as {moment}.": ("Braucht den Abstand von UTC, zum Beispiel {moment}."),
+    "Has a blank before its offset: in a query, write + as %2B.": (
+        "Hat ein Leerzeichen vor dem Abstand von UTC: Schreiben Sie + in einer Adresse als %2B."
+    ),
+    "Not an IANA time zone, such as Europe/Berlin.": (
+        "Muss eine Zeitzone der IANA sein, zum Beispiel Europe/Berlin."
+    ),
+    "Not an IANA time zone: {name} is Windows' name for {zone}.": (
+        "Muss eine Zeitzone der IANA sein: {name} heißt dort {zone}."
+    ),
+    "Must be an address that begins with https://.": (
+        "Muss eine Adresse sein, die mit https:// beginnt."
+    ),
+    "Must be after from, by {days} days at most.": (
+        "Muss nach from liegen, höchstens um {days} Tage."
+    ),
     "Not a cursor of this list.": "Keine Marke dieser Liste.",
 }

@@ -18,6 +18,11 @@ from gateway.declaration import Raw
 SHOWN = 60
 FORM = "multipart/form-data"
 PART = "file"
+ALSO_CALLED = {"image/jpg": "image/jpeg"}
+OF_PHONES = ("image/heic", "image/heif")
+HOW_PHONES_SEND_JPEG = (
+    " To send JPEG from a phone, choose the most compatible format in its camera."
+)
 
 
 class WrongMediaType(Invalid):
@@ -56,6 +61,13 @@ def file_of(request: Request, types: Collection[str]) -> bytes:
     if request.mimetype != FORM:
         return request.get_data()
     try:
+        return _part_of(request, types)
+    finally:
+        request.close()  # and with it what was written to disk of a large part
+
+
+def _part_of(request: Request, types: Collection[str]) -> bytes:
+    try:
         parts = request.files.getlist(PART)
         others = sorted({*request.files, *request.form} - {PART})
     except HTTPException:  # more than a form with one file needs
@@ -65,21 +77,21 @@ def file_of(request: Request, types: Collection[str]) -> bytes:
         said = "Must not be sent." if others else f"Must be one file of {', '.join(types)}."
         raise Invalid(errors=[FieldError(field[:SHOWN], said)])
     [part] = parts
-    if part.mimetype not in types:
-        accepted = ", ".join(types)
-        raise WrongMediaType(
-            f"This media type is not accepted here. Send {accepted}.",
-            [FieldError(PART, f"Must be {accepted}.", (part.content_type or "")[:SHOWN])],
-        )
+    _require(PART, part.content_type or "", part.mimetype, types)
     content: bytes = part.read()
     return content
 
 
 def _require_one_of(request: Request, types: Iterable[str]) -> None:
-    if request.mimetype in types:
+    _require("Content-Type", request.content_type or "", request.mimetype, types)
+
+
+def _require(field: str, given: str, kind: str, types: Iterable[str]) -> None:
+    if ALSO_CALLED.get(kind, kind) in types:
         return
-    given, accepted = request.content_type or "", ", ".join(types)
+    accepted = ", ".join(types)
+    advice = HOW_PHONES_SEND_JPEG if kind in OF_PHONES else ""
     raise WrongMediaType(
-        f"This media type is not accepted here. Send {accepted}.",
-        [FieldError("Content-Type", f"Must be {accepted}.", given[:SHOWN])],
+        f"This media type is not accepted here. Send {accepted}.{advice}",
+        [FieldError(field, f"Must be {accepted}.", given[:SHOWN])],
     )

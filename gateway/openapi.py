@@ -63,6 +63,10 @@ the first answer. Answers that may be asked for again unchanged bear a strong `E
 `If-None-Match`, and 304 says "no change". A new visitor's `/featured` bears none: the next one's is
 another. What bears no `ETag` is not to be stored.
 
+A problem's `errors` name each field by its path: `hours.0.starts` is `starts` of the first of
+`hours`. Its texts are English, or German where `Accept-Language` prefers it; programs look at
+`code`.
+
 Your profile, availability and licence bear an `ETag`, too: name it in `If-Match` when you change
 them, and 412 with the present one says that somebody else was faster. Facts that follow from
 elsewhere, such as `next_slot_at`, make no change stale.

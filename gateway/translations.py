@@ -48,7 +48,9 @@ def german_of(text: str) -> str | None:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(_pattern(text), german) for text, german in TEXTS.items() if HOLE.search(text)]
+    """The ones that say most come first."""
+    with_holes = sorted((each for each in TEXTS if HOLE.search(each)), key=len, reverse=True)
+    return [(_pattern(text), TEXTS[text]) for text in with_holes]
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -100,6 +100,17 @@ def test_a_file_that_is_not_what_it_is_called_is_refused(
     assert said in errors["photo"]["detail"]
 
 
+def test_a_jpeg_is_taken_under_the_name_that_some_programs_give_it(holder: Person) -> None:
+    assert send(holder, PHOTO, a_picture(), "image/jpg").status_code == 200
+
+
+def test_who_sends_a_phones_own_format_reads_how_to_send_another(holder: Person) -> None:
+    problem = expect_problem(
+        send(holder, PHOTO, b"heic", "image/heic"), 415, "unsupported_media_type"
+    )
+    assert problem["detail"].endswith("choose the most compatible format in its camera.")
+
+
 def test_a_form_with_one_file_is_taken_as_the_file(holder: Person) -> None:
     form = {"file": ("me.png", a_picture("PNG"), "image/png")}
     taken = holder.call("PUT", PHOTO, files=form)
