@@ -9,6 +9,7 @@ from gateway.api.external_calendars import ExternalCalendarsApi
 from gateway.api.featuring import FeaturingApi
 from gateway.api.figures import FiguresApi
 from gateway.api.health import HealthApi
+from gateway.api.helplines import HelplinesApi
 from gateway.api.licences import LicencesApi
 from gateway.api.notifications import NotificationsApi
 from gateway.api.photos import PhotosApi
@@ -34,6 +35,7 @@ class Gateway(
     PhotosApi,
     LicencesApi,
     VocabularyApi,
+    HelplinesApi,
     FeaturingApi,
     AvailabilityApi,
     ConsultationsApi,

@@ -181,7 +181,11 @@ class BookConsultation:
         str | None,
         Normalised(running_text),
         Length(1, LONGEST_NOTE),
-        Doc("What the specialist should know before, in private. Nobody else ever sees it."),
+        Doc(
+            "What the specialist should know before, in private. They alone read it, and maybe "
+            "not before you meet: don't wait for an answer to it. Who needs somebody now finds an "
+            "emergency number and helplines at `/api/v1/helplines`; show them beside this field."
+        ),
     ] = field(default=None, repr=False)
 
 

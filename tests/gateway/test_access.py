@@ -95,6 +95,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/specialists/{specialist_id}/days"): ANYONE,
     ("PUT", "/api/v1/specialists/{specialist_id}/verification"): "admin",
     ("GET", "/api/v1/vocabulary"): ANYONE,
+    ("GET", "/api/v1/helplines"): ANYONE,
     ("GET", "/api/v1/held-slots"): "client",
     ("DELETE", "/api/v1/waitlist"): "client",
     ("GET", "/api/v1/waitlist"): "client",

@@ -211,6 +211,7 @@ READS = [
     "/api/v1/articles",
     "/api/v1/events/featured",
     "/api/v1/vocabulary",
+    "/api/v1/helplines",
     "/.well-known/jwks.json",
     "/healthz",
     "/readyz",

@@ -181,6 +181,7 @@ def test_https_is_promised_for_a_year_and_all_names_below() -> None:
         "/api/v1/specialists",
         "/api/v1/specialists/{id}",
         "/api/v1/vocabulary",
+        "/api/v1/helplines",
         "/.well-known/jwks.json",
         "/openapi.json",
         "/asyncapi.json",

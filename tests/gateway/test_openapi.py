@@ -364,6 +364,7 @@ def _get_licensed_and_photographed(specialist: Person) -> None:
     specialist.http.get(shown.json()["photo"]["small"])
     specialist.call("DELETE", "/specialists/me/photo")
     specialist.http.get("/api/v1/vocabulary")
+    specialist.http.get("/api/v1/helplines?country=DE")
 
 
 def _look_at_calendars(client: Person, specialist: Person, consultation: str) -> None:
