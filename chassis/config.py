@@ -62,6 +62,7 @@ class Settings:
     limits: str
     meeting: str
     fetch_http: bool
+    helplines: str
     log: str
     log_level: str
 
@@ -112,6 +113,9 @@ def read() -> Settings:
     fetch_http = env.bool("FETCH_HTTP", False)
     """Whether addresses that users give may be ``http://``, too: anybody on the way can read, and
     change, what is fetched from them."""
+    helplines = env.str("HELPLINES", "")
+    """A JSON file of helplines that replaces ours, of the shape of ``contracts/helplines.json``.
+    The wiring reads it at start."""
     log = env.str("LOG", "console", validate=validate.OneOf(["console", "json"]))
     level = env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS))
     problems = _unknown(env)
@@ -137,6 +141,7 @@ def read() -> Settings:
         limits=limits,
         meeting=meeting,
         fetch_http=fetch_http,
+        helplines=helplines,
         log=log,
         log_level=level,
     )

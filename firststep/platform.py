@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from chassis.config import BadSettings, Settings
 from chassis.database import Database, service_url
+from chassis.errors import Invalid
 from chassis.health import HealthService
 from chassis.process import Process
 from chassis.subscribe import queues_of
 from chassis.workers import Workers
+from contracts import helplines
 from services.booking.service import BookingService
 from services.content.service import ContentService
 from services.notifications.service import NotificationsService
@@ -40,6 +43,7 @@ def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Proce
             raise UnknownService(name)
     if settings.embedded and set(chosen) != set(EVERYBODY):
         raise BadSettings("FIRSTSTEP_BROKER is not set: the embedded platform runs whole")
+    use_helplines(settings)
     classes = [SERVICES[name] for name in chosen if name != GATEWAY]
     classes.append(_gateway() if GATEWAY in chosen else HealthService)
     return Process([*classes, *extra], config_for(settings), TOPOLOGY)
@@ -56,8 +60,27 @@ def workers_for(names: Iterable[str], settings: Settings, number: int) -> Worker
     """So many processes that host these services and share their address."""
     if settings.embedded:
         raise BadSettings("--workers: the embedded platform is one process; set FIRSTSTEP_BROKER")
+    use_helplines(settings)  # refused once, here, not by one process after another
     command = [sys.executable, "-m", "firststep.main", "serve", *names]
     return Workers(command, number, settings.http)
+
+
+def use_helplines(settings: Settings) -> None:
+    """Let this process answer with the operator's helplines, where there is a file of them."""
+    if not settings.helplines:
+        return
+    try:
+        helplines.use(helplines.read_table(Path(settings.helplines).read_bytes()))
+    except Invalid as error:
+        wrong = [f"{each.field or 'the file'}: {each.detail}" for each in error.errors]
+    except OSError as error:
+        wrong = [error.strerror or "can't be read"]
+    except ValueError as error:
+        wrong = [f"is not JSON: {error}"]
+    else:
+        return
+    said = [f"FIRSTSTEP_HELPLINES: {settings.helplines}: {each}" for each in wrong]
+    raise BadSettings("\n".join(said))
 
 
 def config_for(settings: Settings) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def test_with_nothing_set_everything_is_embedded(monkeypatch: pytest.MonkeyPatch
     assert settings.proxies == 0
     assert settings.files == "data/files"
     assert settings.fetch_http is False
+    assert settings.helplines == ""
 
 
 def test_the_embedded_defaults_live_in_the_data_folder(
@@ -76,6 +77,7 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "FILES": "s3://key:secret@host:9000/bucket",
         "MEETING": "https://meet.example/{room}",
         "FETCH_HTTP": "True",
+        "HELPLINES": "/etc/firststep/helplines.json",
         "LOG": "json",
         "LOG_LEVEL": "debug",
     }
@@ -238,6 +240,7 @@ def test_an_inherited_socket_is_no_address_for_links(monkeypatch: pytest.MonkeyP
             "LIMITS",
             "MEETING",
             "FETCH_HTTP",
+            "HELPLINES",
             "LOG",
             "LOG_LEVEL",
         ]
