@@ -53,14 +53,36 @@ BY_NAME: dict[str, Any] = {
     "words": "sleep",
 }
 
+BY_SHAPE: dict[str, dict[str, Any]] = {
+    "LocalHelp": {
+        "directory": "https://findahelpline.com",
+        "emergency_number": "112",
+        "message": "If you or somebody else is in danger, call 112 now.",
+    },
+    "LocalHelpline": {
+        "hours": "Around the clock",
+        "languages": ["de"],
+        "name": "TelefonSeelsorge",
+        "number": "0800 1110111",
+        "url": "https://www.telefonseelsorge.de",
+    },
+    "Vocabulary": {
+        "accessibility": [{"key": "wheelchair", "label": "Wheelchair access"}],
+        "approaches": [{"key": "systemic", "label": "Systemic therapy"}],
+        "topics": [{"key": "anxiety", "label": "Anxiety"}],
+    },
+}
+"""Where a name means something else than elsewhere."""
+
 
 def add_examples(document: dict[str, Any]) -> None:
     """Give each field of the components, and each parameter, its example."""
-    for schema in document["components"]["schemas"].values():
+    for shape, schema in document["components"]["schemas"].items():
+        examples = BY_NAME | BY_SHAPE.get(shape, {})
         for name, each in schema.get("properties", {}).items():
-            _add(name, each)
+            _add(examples.get(name), each)
     for parameter in parameters_of(document):
-        _add(parameter["name"], parameter["schema"])
+        _add(BY_NAME.get(parameter["name"]), parameter["schema"])
 
 
 def parameters_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -70,10 +92,10 @@ def parameters_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from (each for each in operation["parameters"] if each["in"] != "header")
 
 
-def _add(name: str, schema: dict[str, Any]) -> None:
+def _add(named: Any, schema: dict[str, Any]) -> None:
     if "$ref" in schema or "anyOf" in schema:
         return  # its values are examples
-    example = BY_FORMAT.get(schema.get("format", ""), BY_NAME.get(name))
+    example = BY_FORMAT.get(schema.get("format", ""), named)
     if example is not None and _fits(example, schema.get("type")):
         schema["examples"] = [example]
 
