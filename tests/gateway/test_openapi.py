@@ -439,6 +439,7 @@ OF_LATER_SESSIONS = {
     *(f"{shape}.fees" for shape in ("WriteProfileRequest", "ChangeProfileRequest", "Specialist")),
     *(f"{shape}.{name}" for shape in ("Fee", "FeeRequest") for name in ("amount", "currency")),
     "Facets.fees",  # how many specialists say what later sessions cost
+    "BookingData.calendar_feed",  # no fee
 }
 """What a specialist says of sessions after the first one: the one place where money is named."""
 
