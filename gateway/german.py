@@ -93,7 +93,7 @@ BY_CODE: dict[str, str] = {
     "no_calendar_there": "Unter dieser Adresse ist zurzeit kein Kalender zu bekommen.",
     "no_free_consultations": "Diese Fachperson bietet zurzeit keine kostenlosen Erstgespräche an.",
     "no_place": (
-        "Kostenlose Erstgespräche, die Sie anbieten oder die bei Ihnen gebucht sind, brauchen einen "
+        "Kostenlose Erstgespräche, die Sie anbieten oder die gebucht sind, brauchen einen "
         "Ort. Bitte geben Sie die Adresse Ihrer Praxis oder einen eigenen Link an."
     ),
     "no_such_code": "Eine Sprache, ein Land, eine Währung oder eine Zeitzone gibt es nicht.",

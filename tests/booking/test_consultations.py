@@ -197,7 +197,7 @@ def test_nothing_in_booking_has_a_price() -> None:
     names = [field.name for shape in shapes for field in dataclasses.fields(shape)]
     names += [column.name for column in Consultation.__table__.columns]
     assert contract.Consultation in shapes
-    assert [name for name in names if MONEY.search(name)] == []
+    assert [name for name in names if MONEY.search(name.replace("feed", ""))] == []
 
 
 # Cancelling

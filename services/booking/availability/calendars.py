@@ -108,11 +108,11 @@ class Calendar(Terms, RightToPractise, Base):
     def learn_listing(self, listed: bool, version: int) -> None:
         """Take on what profiles says, unless something newer is known. Who is listed has the
         right to practise."""
-        if listed and self.takes_news_of_right(Standing.GOOD, version):
-            self.outdate()
+        is_news = listed and self.takes_news_of_right(Standing.GOOD, version)
         if version > self.listing_version:
-            self.listing_version = version
-            self.listed = listed
+            self.listing_version, self.listed = version, listed
+            is_news = True
+        if is_news:
             self.outdate()
 
     def learn_right(self, standing: Standing, version: int) -> bool:
