@@ -108,11 +108,12 @@ class Calendar(Terms, RightToPractise, Base):
     def learn_listing(self, listed: bool, version: int) -> None:
         """Take on what profiles says, unless something newer is known. Who is listed has the
         right to practise."""
-        is_news = listed and self.takes_news_of_right(Standing.GOOD, version)
+        took_bookings = self.takes_bookings
+        if listed:
+            self.takes_news_of_right(Standing.GOOD, version)
         if version > self.listing_version:
             self.listing_version, self.listed = version, listed
-            is_news = True
-        if is_news:
+        if self.takes_bookings != took_bookings:
             self.outdate()
 
     def learn_right(self, standing: Standing, version: int) -> bool:
