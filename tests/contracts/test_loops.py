@@ -146,6 +146,7 @@ def a_consultation(stage: Stage, **given: Any) -> Consultation:
         starts_at=starts_at,
         ends_at=starts_at + AN_HOUR / 2,
         booked_at=starts_at - A_DAY,
+        time_zone="UTC",
         status=ConsultationStatus.BOOKED,
         version=1,
         **given,

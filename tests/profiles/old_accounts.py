@@ -13,6 +13,8 @@ from chassis.ids import new_id
 from chassis.store import Store
 from chassis.times import utc_now
 from services.profiles.accounts.accounts import Account
+from services.profiles.preferences.preferences import Preferences
+from tests.profiles.builders import NOTHING_CHOSEN
 from tests.profiles.signing_in import PASSWORD
 
 _hasher = argon2.PasswordHasher()
@@ -38,5 +40,5 @@ def put_account(
         verified_at=made_at if confirmed else None,
     )
     with answering_nobody(), store.transaction() as tx:
-        tx.add(account)
+        tx.add_all([account, Preferences.at_sign_up(account.id, NOTHING_CHOSEN)])
         return account.id

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from chassis import append_only
+from chassis.append_only import Ageing
 
 revision = "profiles_0012"
 down_revision = "profiles_0011"
@@ -36,8 +37,12 @@ def _drop_zone_of_profiles() -> None:
     database ``forgotten`` comes later: the history's guard makes way meanwhile."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     if is_sqlite:
-        for action in ("insert", "update", "delete"):
-            op.execute(f"DROP TRIGGER specialist_history_refuses_{action}")
+        append_only.lift("specialist_history")
     op.drop_column("specialists", "time_zone")
     if is_sqlite:
-        append_only.guard("specialist_history", erased_with="specialist_id")
+        numbers = dict.fromkeys(("number_before", "number_after"), 364)
+        append_only.guard(
+            "specialist_history",
+            erased_with="specialist_id",
+            ageing=Ageing("at", emptied_after=numbers),
+        )
