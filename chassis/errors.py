@@ -38,6 +38,8 @@ class DomainError(Exception):
     """A refusal with a stable ``code``; ``detail`` defaults to the docstring's first paragraph."""
 
     code: ClassVar[str] = "refused"
+    member_ids: ClassVar[tuple[str, ...]] = ()
+    """The names of ``members`` that are ids, for the description of the API."""
     by_code: ClassVar[dict[str, type[DomainError]]] = {}
 
     def __init_subclass__(cls) -> None:

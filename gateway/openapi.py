@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -13,44 +12,23 @@ from uuid import UUID
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from werkzeug.exceptions import (
-    HTTPException,
-    RequestEntityTooLarge,
-    RequestTimeout,
-    RequestURITooLarge,
-)
 
-from chassis.database import DatabaseAway
-from chassis.errors import (
-    DomainError,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Unauthenticated,
-    Unavailable,
-)
-from chassis.forgotten import Forgotten
-from chassis.http import BODY_DEADLINE_S, LARGEST_BODY, TRY_AGAIN
+from chassis.http import TRY_AGAIN
 from chassis.http_connection import LONGEST_REQUEST_LINE
-from chassis.idempotency import KeyReused
 from chassis.json import JSON
-from chassis.preconditions import Stale
 from chassis.schemas import Reading, schema_of
-from gateway import openapi_schemas
+from gateway import openapi_problems, openapi_schemas
 from gateway.declaration import Anyone, Declaration, Raw, SignedIn
 from gateway.endpoint import (
-    FILE_DEADLINE_S,
     IDEMPOTENCY_KEY,
     IF_MATCH,
     KEY_CHARACTERS,
     LONGEST_KEY,
-    BadIdempotencyKey,
     declarations_of,
 )
-from gateway.media_types import FORM, PART, EncodedBody, WrongMediaType
+from gateway.media_types import FORM, PART
 from gateway.openapi_examples import add_examples
-from gateway.problems import PROBLEM_JSON, NotJson, Problem, http_code, status_of
-from gateway.revocation import BadToken, TokenRevoked
+from gateway.problems import Problem
 from gateway.specialist_ids import SpecialistId
 
 DESCRIPTION = """
@@ -103,9 +81,11 @@ def describe(service_class: type) -> dict[str, Any]:
     spec.components.security_scheme(
         "accessToken", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     )
+    spec.components.schema("Problem", schema=schema_of(Problem, Reading.WIRE))
     for declaration, handler in declarations_of(service_class):
         operation = _operation(declaration, handler)
         spec.path(declaration.path, operations={declaration.method.lower(): operation})
+        openapi_problems.add_problem(spec, declaration, handler)
     document: dict[str, Any] = spec.to_dict()
     document["tags"] = _tags(service_class)
     openapi_schemas.require_what_is_always_sent(document)
@@ -131,8 +111,7 @@ def _operation(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
         "responses": _responses(declaration, handler),
     }
     if declaration.body is not None:
-        content = _content(declaration.body, Reading.BODY)
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = _request_body(declaration.body)
     operation["security"] = _security(declaration)
     operation["description"] = "\n\n".join([*more, _allowed(declaration)])
     return operation
@@ -233,81 +212,42 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
             "description": HTTPStatus.NOT_MODIFIED.phrase,
             "headers": success["headers"],
         }
-    by_status: dict[HTTPStatus, list[type[DomainError]]] = defaultdict(list)
-    for refusal in _refusals(declaration, handler):
-        by_status[status_of(refusal)].append(refusal)
-    for status, refusals in sorted(by_status.items()):
-        sentences = {each.code: each.sentence() for each in refusals}
-        responses[str(int(status))] = _problem(sentences)
+    for status, sentences in openapi_problems.sentences_of(declaration, handler).items():
+        response: dict[str, Any] = openapi_problems.response(sentences, handler.__name__)
         if status is HTTPStatus.PRECONDITION_FAILED:
-            responses[str(int(status))]["headers"] = {"ETag": _header("Of the present version.")}
+            response["headers"] = {"ETag": _header("Of the present version.")}
         if status in TRY_AGAIN:
-            responses[str(int(status))]["headers"] = {"Retry-After": RETRY_AFTER}
-    if declaration.body is not None:
-        for error, sentence in _body_limits(declaration.body).items():
-            responses[str(error.code)] = _problem({http_code(error): sentence})
-    responses["414"] = _problem({http_code(RequestURITooLarge): TOO_LONG})
+            response["headers"] = {"Retry-After": RETRY_AFTER}
+        responses[str(int(status))] = response
     return responses
 
 
-def _body_limits(body: type | Raw) -> dict[type[HTTPException], str]:
-    raw = isinstance(body, Raw)
-    largest = body.largest if isinstance(body, Raw) else LARGEST_BODY
-    deadline = FILE_DEADLINE_S if raw else BODY_DEADLINE_S
+def _request_body(body: type | Raw) -> dict[str, Any]:
+    """JSON, or a form with one file: generators of clients know no other types of bodies."""
+    if not isinstance(body, Raw):
+        return {"required": True, "content": _content(body, Reading.BODY)}
+    types = ", ".join(body.types)
+    form = {
+        "schema": {
+            "type": "object",
+            "required": [PART],
+            "properties": {PART: {"type": "string", "format": "binary"}},
+        },
+        "encoding": {PART: {"contentType": types}},
+    }
     return {
-        RequestTimeout: f"The body did not come within {deadline:.0f} seconds.",
-        RequestEntityTooLarge: f"The body is over {largest} bytes.",
+        "required": True,
+        "description": f"One file of these types: {types}. Its bytes may also be the body itself, "
+        "with their type as `Content-Type`.",
+        "content": {FORM: form},
     }
 
 
 def _content(shape: type | Raw, reading: Reading) -> dict[str, Any]:
-    if not isinstance(shape, Raw):
-        return {JSON: {"schema": schema_of(shape, reading)}}
-    content: dict[str, Any] = {kind: {"schema": {"contentMediaType": kind}} for kind in shape.types}
-    if reading is Reading.BODY:
-        content[FORM] = {
-            "schema": {
-                "type": "object",
-                "required": [PART],
-                "properties": {PART: {"type": "string", "format": "binary"}},
-            },
-            "encoding": {PART: {"contentType": ", ".join(shape.types)}},
-        }
-    return content
+    if isinstance(shape, Raw):
+        return {kind: {"schema": {"contentMediaType": kind}} for kind in shape.types}
+    return {JSON: {"schema": schema_of(shape, reading)}}
 
 
 def _header(meaning: str) -> dict[str, Any]:
     return {"description": meaning, "schema": {"type": "string"}}
-
-
-def _refusals(declaration: Declaration, handler: Callable[..., Any]) -> Iterable[type[DomainError]]:
-    """Its own, and those that follow from what is declared."""
-    yield from declaration.errors
-    yield from (Unavailable, DatabaseAway)
-    if declaration.body is not None:
-        yield from (WrongMediaType, EncodedBody)
-        if not isinstance(declaration.body, Raw):
-            yield NotJson
-    has_text_in_path = str in declaration.path_parameters(handler).values()
-    if declaration.body is not None or declaration.query is not None or has_text_in_path:
-        yield Invalid
-    if declaration.takes_version:
-        yield Stale
-    if declaration.takes_key:
-        yield from (BadIdempotencyKey, KeyReused)
-    if not isinstance(declaration.allow, Anyone):
-        yield from (Unauthenticated, BadToken, TokenRevoked, Forgotten)
-    if not isinstance(declaration.allow, Anyone | SignedIn):
-        yield Forbidden
-    if "{" in declaration.path and NotFound not in declaration.errors:
-        yield NotFound
-
-
-def _problem(sentences: Mapping[str, str]) -> dict[str, Any]:
-    """A problem with one of these codes."""
-    codes = {"type": "object", "properties": {"code": {"enum": sorted(sentences)}}}
-    schema = {"allOf": [schema_of(Problem, Reading.WIRE), codes]}
-    return {
-        "description": "\n".join(f"- `{code}`: {said}" for code, said in sentences.items()),
-        "content": {PROBLEM_JSON: {"schema": schema}},
-    }

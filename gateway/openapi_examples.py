@@ -70,6 +70,10 @@ BY_SHAPE: dict[str, dict[str, Any]] = {
         "number": "0800 1110111",
         "url": "https://www.telefonseelsorge.de",
     },
+    "OpenSession": {"address": "192.0.2.17"},
+    "Problem": {"code": "slot_taken"},
+    "SentMail": {"address": "anna@example.org"},
+    "Specialist": {"slug": "anna-keller"},
     "Vocabulary": {
         "accessibility": [{"key": "wheelchair", "label": "Wheelchair access"}],
         "approaches": [{"key": "systemic", "label": "Systemic therapy"}],

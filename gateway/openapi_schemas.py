@@ -21,6 +21,7 @@ LITERALS = {
     tuple(TOPICS): "Topic",
     tuple(APPROACHES): "Approach",
     tuple(ACCESSIBILITY): "Accessibility",
+    (15, 30, 60): "GridMinutes",
 }
 """Enums that are no classes."""
 BESIDE = ("description", "default")
@@ -28,13 +29,16 @@ BESIDE = ("description", "default")
 
 
 def require_what_is_always_sent(document: dict[str, Any]) -> None:
-    """Mark each field of an answer as required: a default there is for readers of older answers.
+    """Mark each field of an answer as required, without a default: that is for requests, and for
+    readers of older answers.
 
     Requests are named so.
     """
     for name, schema in document["components"]["schemas"].items():
         if not name.endswith("Request") and schema.get("properties"):
             schema["required"] = list(schema["properties"])
+            for each in schema["properties"].values():
+                each.pop("default", None)
 
 
 def with_named_enums(document: dict[str, Any]) -> dict[str, Any]:
@@ -42,17 +46,18 @@ def with_named_enums(document: dict[str, Any]) -> dict[str, Any]:
 
     Raises ``ValueError`` where two enums have one name.
     """
-    enums: dict[str, list[str]] = {}
+    enums: dict[str, list[Any]] = {}
     named: dict[str, Any] = _named(document, enums)
     schemas = named["components"]["schemas"]
     for name, values in sorted(enums.items()):
         if name in schemas:
             raise ValueError(f"an enum and a shape are both called {name}")
-        schemas[name] = {"type": "string", "enum": values}
+        kind = "integer" if isinstance(values[0], int) else "string"
+        schemas[name] = {"type": kind, "enum": values}
     return named
 
 
-def _named(value: Any, enums: dict[str, list[str]]) -> Any:
+def _named(value: Any, enums: dict[str, list[Any]]) -> Any:
     if isinstance(value, list):
         return [_named(each, enums) for each in value]
     if not isinstance(value, dict):

@@ -361,6 +361,7 @@ class AlreadyBooked(Conflict):
     """You have had, or booked, your free consultation with this specialist."""
 
     code = "already_booked"
+    member_ids = ("consultation_id",)
     consultation_id: UUID | None = None
 
     @classmethod

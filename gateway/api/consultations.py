@@ -87,7 +87,7 @@ class ConsultationsApi(Naming):
             OwnProfile,
         ],
     )
-    def book(self, body: BookConsultation) -> Any:
+    def book_consultation(self, body: BookConsultation) -> Any:
         """Book a free first consultation: the specialist sees your display name from then on.
 
         The problem `already_booked` names yours in `consultation_id`.
@@ -156,7 +156,7 @@ class ConsultationsApi(Naming):
         errors=STANDS_AGAINST_A_CHANGE,
         repeatable=True,
     )
-    def cancel(self, consultation_id: UUID, body: CancelConsultation) -> Any:
+    def cancel_consultation(self, consultation_id: UUID, body: CancelConsultation) -> Any:
         """Cancel a consultation; its time is free again."""
         cancelled = self.booking.cancel_consultation(
             consultation_id=consultation_id, cancellation=body
@@ -172,7 +172,7 @@ class ConsultationsApi(Naming):
         errors=[*STANDS_AGAINST_A_CHANGE, *STANDS_AGAINST_A_TIME, SameTime],
         repeatable=True,
     )
-    def reschedule(self, consultation_id: UUID, body: RescheduleConsultation) -> Any:
+    def reschedule_consultation(self, consultation_id: UUID, body: RescheduleConsultation) -> Any:
         """Move a consultation to another free slot."""
         moved = self.booking.reschedule_consultation(
             consultation_id=consultation_id, starts_at=body.starts_at

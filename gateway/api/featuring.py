@@ -57,6 +57,6 @@ class FeaturingApi(Api):
         errors=[BadCursor],
         cached=Cached(not_kept),
     )
-    def read_feed(self, query: FeedQuery) -> Any:
+    def list_featured_events(self, query: FeedQuery) -> Any:
         """Who is featured now, then every change: for listeners that come late or were away."""
         return self.profiles.get_feed(query=query)

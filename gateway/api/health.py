@@ -29,12 +29,12 @@ class HealthApi:
     health = Health()
 
     @endpoint("GET", "/healthz", returns=HealthReport)
-    def alive(self) -> Any:
+    def get_liveness(self) -> Any:
         """The process answers."""
         return HealthReport(status="alive")
 
     @endpoint("GET", "/readyz", returns=HealthReport, errors=[NotReady])
-    def ready(self) -> Any:
+    def get_readiness(self) -> Any:
         """The process and all that it needs answer."""
         failures = self.health.failures()
         if failures:

@@ -35,7 +35,7 @@ class NotificationsApi(Api):
         allow=SIGNED_IN,
         errors=[NotFound],
     )
-    def read_notice(self, notice_id: UUID) -> Any:
+    def mark_notice_as_read(self, notice_id: UUID) -> Any:
         """Mark a notice as read."""
         return self.notifications.read_notice(notice_id=notice_id)
 
@@ -46,6 +46,6 @@ class NotificationsApi(Api):
         status=HTTPStatus.NO_CONTENT,
         allow=SIGNED_IN,
     )
-    def read_all_notices(self) -> Any:
+    def mark_all_notices_as_read(self) -> Any:
         """Mark all your notices as read."""
         return self.notifications.read_all_notices()

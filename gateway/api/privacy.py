@@ -33,7 +33,7 @@ class PrivacyApi(Api):
         headers=TAKEN_ALONG,
         errors=[StorageAway],
     )
-    def export(self) -> Any:
+    def export_account(self) -> Any:
         """Everything that the platform holds on you, as one file; all of it, or none."""
         return {
             "account_id": context.current().caller.known(),

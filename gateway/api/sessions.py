@@ -91,6 +91,6 @@ class SessionsApi(Api):
         self.profiles.end_session(session_id=session_id)
 
     @endpoint("GET", "/.well-known/jwks.json", returns=TokenKeys, kept_s=KEYS_KEPT_S)
-    def token_keys(self) -> Any:
+    def get_token_keys(self) -> Any:
         """The public keys that verify access tokens: a JWK set (RFC 7517)."""
         return self.profiles.get_token_keys()

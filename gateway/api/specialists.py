@@ -89,7 +89,7 @@ class SpecialistsApi(Api):
         allow=[Role.ADMIN],
         errors=[BadCursor],
     )
-    def get_history(self, specialist_id: UUID, query: PageQuery) -> Any:
+    def get_specialist_history(self, specialist_id: UUID, query: PageQuery) -> Any:
         """Who changed what of a profile, its photo and its licence, the newest first."""
         return self.profiles.get_history(specialist_id=specialist_id, page=query)
 

@@ -47,7 +47,7 @@ class WaitlistApi(Naming):
             BadHours,
         ],
     )
-    def join(self, body: JoinWaitlist) -> Any:
+    def join_waitlist(self, body: JoinWaitlist) -> Any:
         """Wait for a time with a specialist who has none that fits; again: keep your place."""
         joined = self.booking.join_waitlist(
             specialist_id=body.specialist_id, time_zone=body.time_zone, wishes=body.wishes
@@ -72,6 +72,6 @@ class WaitlistApi(Naming):
         status=HTTPStatus.NO_CONTENT,
         allow=[Role.CLIENT],
     )
-    def leave(self, query: LeaveWaitlist) -> Any:
+    def leave_waitlist(self, query: LeaveWaitlist) -> Any:
         """Wait no longer; what is held for you goes to the next."""
         return self.booking.leave_waitlist(specialist_id=query.specialist_id)

@@ -19,6 +19,7 @@ from chassis.ids import new_id
 from chassis.schemas import ENUM, Reading, load
 from chassis.sealing import Seal
 from chassis.times import utc_now
+from contracts.booking.consultations import AlreadyBooked
 from contracts.content import Reference, WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
 from gateway.declaration import Anyone, Raw
@@ -137,12 +138,45 @@ def test_what_follows_from_the_declaration_is_described_too(
 
 
 @EACH
-def test_the_codes_of_an_answer_are_an_enum(description: Description, declaration: Any) -> None:
-    for status, response in operation(description, declaration)["responses"].items():
+def test_the_codes_of_an_operation_are_one_enum(description: Description, declaration: Any) -> None:
+    described = operation(description, declaration)
+    schemas = description.document["components"]["schemas"]
+    name = "".join(map(str.capitalize, described["operationId"].split("_"))) + "Problem"
+    said: set[str] = set()
+    for status, response in described["responses"].items():
         if int(status) >= 400:
             schema = response["content"]["application/problem+json"]["schema"]
-            codes = schema["allOf"][1]["properties"]["code"]["enum"]
-            assert codes == sorted(re.findall(r"^- `(\w+)`", response["description"], re.M))
+            assert schema == {"$ref": f"#/components/schemas/{name}"}
+            said |= set(re.findall(r"^- `(\w+)`", response["description"], re.M))
+    assert schemas[f"{name}Code"]["enum"] == sorted(said)
+
+
+@EACH
+def test_what_a_problem_says_beside_the_usual_is_described(
+    description: Description, declaration: Any
+) -> None:
+    name = operation(description, declaration)["operationId"].replace("_", " ").title()
+    problem = description.document["components"]["schemas"][f"{name.replace(' ', '')}Problem"]
+    members = {member for refusal in declaration.errors for member in refusal.member_ids}
+    assert set(problem["allOf"][1]["properties"]) == {"code", *members}
+
+
+def test_no_refusal_says_more_than_it_is_described_with() -> None:
+    saying_more = {
+        refusal
+        for refusal in DomainError.by_code.values()
+        if refusal.members is not DomainError.members
+    }
+    assert saying_more == {each for each in DomainError.by_code.values() if each.member_ids}
+    assert set(AlreadyBooked.by(new_id()).members()) == set(AlreadyBooked.member_ids)
+
+
+def test_a_file_is_described_as_a_form_and_its_bytes_in_words(description: Description) -> None:
+    for declaration in DECLARED:
+        if isinstance(declaration.body, Raw):
+            body = operation(description, declaration)["requestBody"]
+            assert set(body["content"]) == {"multipart/form-data"}
+            assert all(kind in body["description"] for kind in declaration.body.types)
 
 
 def test_each_part_of_the_api_is_named_in_words(description: Description) -> None:
@@ -430,7 +464,7 @@ def test_nothing_in_the_api_has_a_price(description: Description, word: str) -> 
         f"{shape}.{name}"
         for shape, schema in description.document["components"]["schemas"].items()
         for name in schema.get("properties", ())
-        if word in name
+        if word in re.split(r"s?(?:_|$)", name)
     }
     assert names <= OF_LATER_SESSIONS
 
