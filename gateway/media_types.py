@@ -60,6 +60,11 @@ def file_of(request: Request, types: Collection[str]) -> bytes:
     """The bytes of a file that is the body, or the one part of a form (RFC 7578)."""
     if request.mimetype != FORM:
         return request.get_data()
+    with request:  # closes what a form was spooled to
+        return _file_in_form(request, types)
+
+
+def _file_in_form(request: Request, types: Collection[str]) -> bytes:
     try:
         return _part_of(request, types)
     finally:
