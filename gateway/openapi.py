@@ -88,7 +88,7 @@ def describe(service_class: type) -> dict[str, Any]:
         openapi_problems.add_problem(spec, declaration, handler)
     document: dict[str, Any] = spec.to_dict()
     document["tags"] = _tags(service_class)
-    openapi_schemas.require_what_is_always_sent(document)
+    openapi_schemas.say_what_may_be_left_out(document)
     document = openapi_schemas.with_named_enums(document)
     add_examples(document)
     return document

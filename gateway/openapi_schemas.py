@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from typing import Any
 
+from chassis import json
 from chassis.schemas import ENUM
 from contracts.booking.availability import Weekday
 from contracts.booking.consultations import GivenReason
@@ -28,17 +29,27 @@ BESIDE = ("description", "default")
 """What a field says about an enum, beside what the enum says itself."""
 
 
-def require_what_is_always_sent(document: dict[str, Any]) -> None:
-    """Mark each field of an answer as required, without a default: that is for requests, and for
-    readers of older answers.
+def say_what_may_be_left_out(document: dict[str, Any]) -> None:
+    """Require each field of an answer, and say the defaults of requests, which are named so.
 
-    Requests are named so.
+    In words: generators take a field with a ``default`` for one that is always sent. Answers have
+    none; theirs are for readers of older answers.
     """
     for name, schema in document["components"]["schemas"].items():
-        if not name.endswith("Request") and schema.get("properties"):
-            schema["required"] = list(schema["properties"])
-            for each in schema["properties"].values():
-                each.pop("default", None)
+        fields = schema.get("properties", {})
+        if fields and not name.endswith("Request"):
+            schema["required"] = list(fields)
+        for field in fields.values():
+            default = field.pop("default", None)
+            if default is not None and name.endswith("Request"):
+                _say_default(field, default)
+
+
+def _say_default(field: dict[str, Any], default: Any) -> None:
+    said = f"Left out: `{json.dumps(default).decode()}`."
+    field["description"] = f"{field['description']} {said}" if "description" in field else said
+    if isinstance(default, int):
+        field["examples"] = [default]
 
 
 def with_named_enums(document: dict[str, Any]) -> dict[str, Any]:

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.contracts.tools import npm_tool
 
-HERE = Path(__file__).parent
-TOOLS = HERE / "node_modules/.bin"
 REDOCLY = ["redocly", "lint", "--extends=recommended", "--format=json"]
 SPECTRAL = ["spectral", "lint", "--format=json", "--ruleset"]
 
 
 def run(command: list[str], folder: Path) -> Any:
     """What a linter says, read from its JSON."""
-    tool = TOOLS / command[0]
-    if not tool.exists():
-        reason = f"{command[0]} is missing: run npm ci --prefix tests/contracts"
-        if shutil.which("npm") is None:
-            reason = f"npm is missing: it brings {command[0]}"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     done = subprocess.run(
-        [str(tool), *command[1:]],
+        [npm_tool(command[0]), *command[1:]],
         cwd=folder,
         env=os.environ | quiet,
         capture_output=True,
