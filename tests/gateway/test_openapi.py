@@ -239,8 +239,10 @@ def _example(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
     for values in (schema.get("examples"), schema.get("enum")):
         if values:
             return values[0]
-    if "default" in schema:
-        return schema["default"]
+    if "anyOf" in schema:
+        return _example(schemas, schema["anyOf"][0])
+    if "null" in schema["type"]:
+        return None
     if "properties" in schema:
         return {name: _example(schemas, each) for name, each in schema["properties"].items()}
     if schema.get("type") == "array":

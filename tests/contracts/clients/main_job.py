@@ -25,6 +25,7 @@ from firststep_client.api.consultations import (
     list_consultations,
     write_note,
 )
+from firststep_client.api.helplines import get_helplines
 from firststep_client.api.licences import attach_licence_document, submit_licence
 from firststep_client.api.notifications import list_notices, mark_notice_as_read
 from firststep_client.api.photos import set_photo
@@ -42,6 +43,7 @@ from firststep_client.models import (
     GivenReason,
     HoursRequest,
     Licence,
+    LocalHelp,
     LogInProblem,
     LogInProblemCode,
     LogInRequest,
@@ -119,7 +121,7 @@ def offer(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def book(facts: dict[str, Any]) -> dict[str, Any]:
-    """A client finds a specialist, books, changes the note, cancels, and reads a notice."""
+    """A client finds a specialist, books, cancels, reads a notice, and looks for help."""
     joined(facts)
     refused_with_a_wrong_password(facts)
     client = logged_in(facts)
@@ -140,6 +142,8 @@ def book(facts: dict[str, Any]) -> dict[str, Any]:
     )
     assert cancelled.status is ConsultationStatus.CANCELLED
     read(client, consultation.id)
+    there = get_helplines.sync_detailed(client=Client(facts["url"]), country="DE")
+    assert given(there, LocalHelp).emergency_number == "112"
     return {"consultation_id": str(consultation.id)}
 
 

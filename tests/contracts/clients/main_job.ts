@@ -186,6 +186,10 @@ async function book(facts: Facts): Promise<object> {
   );
   expect(cancelled.status === "cancelled", `${cancelled.status}, not cancelled`);
   await read(client, consultation.id);
+  const there = given(
+    await new Client(facts.url).call("get", "/api/v1/helplines", { query: { country: "DE" } }),
+  );
+  expect(there.emergency_number === "112", `help is at ${there.emergency_number}`);
   return { consultation_id: consultation.id };
 }
 
