@@ -234,13 +234,12 @@ def test_the_example_of_a_body_is_taken(description: Description, declaration: A
 
 def _example(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
     """As tools that show a document put one together."""
+    schema = schema.get("anyOf", [schema])[0]
     if "$ref" in schema:
         return _example(schemas, schemas[schema["$ref"].rsplit("/")[-1]])
     for values in (schema.get("examples"), schema.get("enum")):
         if values:
             return values[0]
-    if "anyOf" in schema:
-        return _example(schemas, schema["anyOf"][0])
     if "null" in schema["type"]:
         return None
     if "properties" in schema:
