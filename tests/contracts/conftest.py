@@ -210,13 +210,15 @@ def _break_and_mend_the_external_calendar(house: House, specialist: Person) -> N
 
 
 def _meet(house: House, specialist: Person) -> None:
-    """One consultation is moved, takes place and is to be continued; another is cancelled, and
-    one is missed."""
+    """One consultation is moved, follows the practice, takes place and is to be continued; another
+    is cancelled, and one is missed."""
     slots = [each["starts_at"] for each in slots_of(specialist)]
     shown = Caller(UUID(specialist.id), frozenset([Role.SPECIALIST]), True, second_factor=True)
     first, cancelled, missed = (_booked(house, specialist, each) for each in slots[-3:])
     assert replace(specialist, token=a_token_of(KEY, shown)).get(first[1]).json()["note"]
     _change(*first, "rescheduling", starts_at=slots[-4])
+    practice = an_availability(in_person_address="12 Long Street")
+    assert specialist.put("/specialists/me/availability", practice).is_success
     for hours, (_, path) in enumerate((first, missed), start=1):
         let_begin(house.store("booking"), UUID(path.rsplit("/")[-1]), AN_HOUR_AGO - hours * AN_HOUR)
     a_specialist(house.http, featured=True)

@@ -74,7 +74,7 @@ def test_a_list_is_filtered_by_status(
     ("query", "field", "value", "limit"),
     [
         ("status=held", "status.0", "held", "booked, completed, cancelled, missed"),
-        ("from=tomorrow", "from", "tomorrow", "datetime"),
+        ("from=tomorrow", "from", "tomorrow", "Not a time"),
         ("limit=101", "limit", "101", "100"),
         ("cursor=AAAA", "cursor", "AAAA", "Not a cursor of this list."),
         (
