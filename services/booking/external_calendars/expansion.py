@@ -1,0 +1,105 @@
+"""When events take place: each by itself, or, of a series, with what changes its single dates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import recurring_ical_events
+from icalendar import Calendar, vDDDLists, vDDDTypes, vRecur
+from icalendar import Event as LibraryEvent
+
+from services.booking.external_calendars.events import NO_CHANGES, NO_SERIES, Event, alike
+from services.booking.external_calendars.readings import Asked
+from services.booking.external_calendars.values import A_DAY, Time
+from services.booking.slots.taken import Interval
+
+SOURCE = "X-SOURCE"
+"""The library copies an event's properties to each date of it: so this leads back."""
+Series = list[Event]
+"""An event, and what changes single dates of it."""
+
+
+def series_of(events: Iterable[Event]) -> Iterator[Series]:
+    """What belongs together, wherever it stands in the file. Of several events under one UID, as
+    careless programs write them, each counts."""
+    by_uid: dict[str, list[Event]] = defaultdict(list)
+    for number, event in enumerate(events):
+        by_uid[f"={event.uid}" if event.uid is not None else str(number)].append(event)
+    for same in by_uid.values():
+        whole = [each for each in same if each.changes is None]
+        changes = [each for each in same if each.changes is not None]
+        if whole:
+            yield [whole[0], *changes]
+            yield from ([each] for each in whole[1:])
+        else:
+            yield from ([each] for each in changes)
+
+
+def times_of(series: Series, asked: Asked) -> list[Interval]:
+    """When its owner is busy by it, within the time in question. What can't be worked out with all
+    that changes it is with less."""
+    first = series[0]
+    if len(series) == 1 and (not first.recurs or first.changes is not None):
+        return _kept([_interval(first, first.start, first.end, asked)], first)
+    try:
+        return _expanded(series, asked)
+    except MemoryError:
+        raise
+    except Exception:  # the library raises whatever its rules bring up
+        first.notes.append(NO_CHANGES)
+    alone = replace(first, further=[], without=[])
+    try:
+        return _expanded([alone], asked)
+    except MemoryError:
+        raise
+    except Exception:  # as above
+        first.notes[-1] = NO_SERIES
+    return _kept([_interval(first, first.start, first.end, asked)], first)
+
+
+def _kept(found: list[Interval], event: Event) -> list[Interval]:
+    return [each for each in found if each.starts_at < each.ends_at and not event.free]
+
+
+def _expanded(series: Series, asked: Asked) -> list[Interval]:
+    calendar = Calendar()
+    calendar.subcomponents = [_for_library(each, series[0], asked) for each in series]
+    # a day more on each side: times without a zone are compared as if they were in UTC
+    between = recurring_ical_events.of(calendar).between(
+        asked.starting_from - A_DAY, asked.until + A_DAY
+    )
+    found: list[Interval] = []
+    for each in between:
+        interval = _interval(each[SOURCE], each["DTSTART"].dt, each["DTEND"].dt, asked)
+        found += _kept([interval], each[SOURCE])
+    return found
+
+
+def _for_library(event: Event, first: Event, asked: Asked) -> Any:
+    made = LibraryEvent()
+    made["UID"], made[SOURCE] = "1", event
+    made["DTSTART"], made["DTEND"] = vDDDTypes(event.start), vDDDTypes(event.end)
+    if event.rules:
+        made["RRULE"] = [vRecur.from_ical(rule) for rule in event.rules]
+    if event.further:
+        made["RDATE"] = vDDDLists(event.further)
+    if event.without:
+        made["EXDATE"] = vDDDLists(event.without)
+    if event.changes is not None:
+        which = vDDDTypes(alike(event.changes, first.start, asked))
+        if event.changes_all_later:
+            which.params["RANGE"] = "THISANDFUTURE"
+        made["RECURRENCE-ID"] = which
+    return made
+
+
+def _interval(event: Event, starts: Time, ends: Time, asked: Asked) -> Interval:
+    """Hours of a duration are real ones, whatever the clocks do meanwhile."""
+    lasting = event.lasting
+    if lasting is None or ends - starts != lasting.whole:
+        return asked.clipped(asked.resolved(starts), asked.resolved(ends))
+    end = asked.resolved(starts + lasting.days) + lasting.rest
+    return asked.clipped(asked.resolved(starts), end)

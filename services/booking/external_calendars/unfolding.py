@@ -1,0 +1,187 @@
+"""Lines of a calendar file, unfolded, and the events and time zones among them.
+
+A file's bytes are unfolded before they are decoded, since a line may be folded within a letter
+(RFC 5545, 3.1). Whatever is no event, no time zone and none of the calendar's few properties that
+matter is left out here: it says nothing about when anybody is busy, and costs nobody the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from services.booking.external_calendars.readings import Refused
+
+BOM = b"\xef\xbb\xbf"
+NEEDED = re.compile(
+    rb"(BEGIN|END|METHOD|X-WR-TIMEZONE|X-WR-CALNAME|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE"
+    rb"|RECURRENCE-ID|STATUS|TRANSP|ATTENDEE|ORGANIZER|X-MICROSOFT-CDO-BUSYSTATUS"
+    rb"|X-MICROSOFT-CDO-ALLDAYEVENT|TZID|TZNAME|TZOFFSETFROM|TZOFFSETTO)[ \t]*[:;]",
+    re.IGNORECASE,
+)
+"""Properties that say when somebody is busy. Nothing looks at each character of all others."""
+BOUNDARY = re.compile(rb"(?:BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)\s*", re.IGNORECASE)
+VALUE = re.compile(r"""[^:"]*(?:"[^"]*"[^:"]*)*:(.*)""", re.DOTALL)
+
+
+@dataclass
+class CalendarPart:
+    """A VCALENDAR: its own properties, and its zones, each as it is written, by their names."""
+
+    properties: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    zones: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class RawEvent:
+    """A VEVENT as it is written, without what is nested in it; ``line`` is where it begins."""
+
+    line: int
+    calendar: CalendarPart
+    lines: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass
+class Found:
+    """What stands in a file: of its ``number`` of events that matter, the first that may be
+    read."""
+
+    calendars: list[CalendarPart]
+    events: list[RawEvent]
+    number: int
+
+
+def unfolded(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each line with the number under which it begins in the file."""
+    line, begins_at, parts = b"", 0, []
+    for number, raw in enumerate(body.split(b"\n"), start=1):
+        if raw[:1] in (b" ", b"\t"):
+            parts.append(raw[1:].rstrip(b"\r"))
+            continue
+        if begins_at:
+            yield begins_at, b"".join([line, *parts]) if parts else line
+            parts = []
+        line, begins_at = raw.removeprefix(BOM).rstrip(b"\r"), number
+    yield begins_at, b"".join([line, *parts])
+
+
+def text_of(line: bytes) -> str:
+    """What is no UTF-8 is replaced: no word of a calendar is kept."""
+    return line.decode("utf-8", errors="replace")
+
+
+def value_of(line: str) -> str:
+    """What stands after a property's name and parameters."""
+    match = VALUE.fullmatch(line)
+    return (match[1] if match else line.partition(":")[2]).strip()
+
+
+def scan(body: bytes, matters: Callable[[RawEvent], bool], most: int) -> Found:
+    """The events that matter; no more than ``most`` are kept, however many there are.
+
+    Raises ``Refused`` for what is not a whole calendar.
+    """
+    scanner = Scanner(matters, most)
+    for number, line in unfolded(body):
+        if match := NEEDED.match(line):
+            scanner.take(number, match[1].upper().decode(), line)
+    return scanner.found(body)
+
+
+class Scanner:
+    """Goes through a file line by line. Begins and ends need not match: of what never ended or
+    never began, no event takes harm."""
+
+    def __init__(self, matters: Callable[[RawEvent], bool], most: int) -> None:
+        self._matters, self._most = matters, most
+        self._calendars: list[CalendarPart] = []
+        self._events: list[RawEvent] = []
+        self._number = 0
+        self._before_the_end: int | None = None
+        self._open: tuple[str, int] | None = None
+        self._event: RawEvent | None = None
+        self._nested = 0
+        self._zone: list[str] | None = None
+        self._any_event = self._free_busy = False
+
+    def take(self, number: int, name: str, line: bytes) -> None:
+        if name in ("BEGIN", "END"):
+            if match := BOUNDARY.fullmatch(line):
+                component = match[1].upper().decode()
+                if name == "BEGIN":
+                    self._begin(number, component)
+                else:
+                    self._end(component)
+        elif self._event is not None:
+            if not self._nested:
+                self._event.lines[name].append(line)
+        elif self._zone is not None:
+            self._zone.append(text_of(line))
+        elif self._open is not None:
+            self._calendars[-1].properties[name].append(value_of(text_of(line)))
+
+    def _begin(self, number: int, component: str) -> None:
+        if component == "VCALENDAR":
+            self._close_event()
+            self._zone, self._open = None, (component, number)
+            self._calendars.append(CalendarPart())
+        elif component == "VEVENT":
+            self._close_event()
+            self._zone, self._any_event = None, True
+            if self._calendars:
+                self._event = RawEvent(number, self._calendars[-1])
+        elif self._event is not None:
+            self._nested += 1
+        elif component == "VTIMEZONE":
+            self._zone = ["BEGIN:VTIMEZONE"]
+        elif self._zone is not None:
+            self._zone.append(f"BEGIN:{component}")
+        self._free_busy |= component == "VFREEBUSY"
+
+    def _end(self, component: str) -> None:
+        if component == "VCALENDAR":
+            self._close_event()
+            self._zone = self._open = None
+            self._before_the_end = self._number
+        elif component == "VEVENT":
+            self._close_event()
+        elif self._event is not None:
+            self._nested = max(self._nested - 1, 0)
+        elif self._zone is not None:
+            self._zone.append(f"END:{component}")
+            if component == "VTIMEZONE":
+                self._close_zone(self._zone)
+
+    def _close_event(self) -> None:
+        event, self._event, self._nested = self._event, None, 0
+        if event is not None and self._matters(event):
+            self._number += 1
+            if len(self._events) < self._most:
+                self._events.append(event)
+
+    def _close_zone(self, zone: list[str]) -> None:
+        self._zone = None
+        names = [value_of(line) for line in zone if line[:4].upper() == "TZID"]
+        if names and self._calendars:
+            self._calendars[-1].zones.setdefault(names[0], "\r\n".join([*zone, ""]))
+
+    def found(self, body: bytes) -> Found:
+        if not self._calendars:
+            raise Refused(_no_calendar(body))
+        last = ("VEVENT", self._event.line) if self._event else self._open
+        if self._open is not None and last is not None:
+            raise Refused(f"ends before its {last[0]} does, which begins in line {last[1]}")
+        if self._free_busy and not self._any_event:
+            raise Refused("has no events, only VFREEBUSY, which is not read: give the calendar")
+        number = self._before_the_end or 0
+        return Found(self._calendars, self._events[:number], number)
+
+
+def _no_calendar(body: bytes) -> str:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return "is not in UTF-8, as RFC 5545 asks, and has no VCALENDAR"
+    return "is not a calendar: it has no VCALENDAR"
