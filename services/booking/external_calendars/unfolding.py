@@ -22,6 +22,9 @@ NEEDED = re.compile(
     re.IGNORECASE,
 )
 """Properties that say when somebody is busy. Nothing looks at each character of all others."""
+OF_A_CALENDAR = ("METHOD", "X-WR-TIMEZONE", "X-WR-CALNAME")
+WHOLE = re.compile(rb"(?:BEGIN|END)[ \t]*:[ \t]*(?:VCALENDAR|VEVENT|VTIMEZONE)\s*", re.IGNORECASE)
+"""Nothing is missing of such a line: what is folded to it is rubbish."""
 BOUNDARY = re.compile(rb"(?:BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)\s*", re.IGNORECASE)
 VALUE = re.compile(r"""[^:"]*(?:"[^"]*"[^:"]*)*:(.*)""", re.DOTALL)
 
@@ -58,7 +61,8 @@ def unfolded(body: bytes) -> Iterator[tuple[int, bytes]]:
     line, begins_at, parts = b"", 0, []
     for number, raw in enumerate(body.split(b"\n"), start=1):
         if raw[:1] in (b" ", b"\t"):
-            parts.append(raw[1:].rstrip(b"\r"))
+            if parts or not WHOLE.fullmatch(line):
+                parts.append(raw[1:].rstrip(b"\r"))
             continue
         if begins_at:
             yield begins_at, b"".join([line, *parts]) if parts else line
@@ -117,10 +121,11 @@ class Scanner:
         elif self._event is not None:
             if not self._nested:
                 self._event.lines[name].append(line)
+        elif name in OF_A_CALENDAR:
+            if self._open is not None:
+                self._calendars[-1].properties[name].append(value_of(text_of(line)))
         elif self._zone is not None:
             self._zone.append(text_of(line))
-        elif self._open is not None:
-            self._calendars[-1].properties[name].append(value_of(text_of(line)))
 
     def _begin(self, number: int, component: str) -> None:
         if component == "VCALENDAR":
