@@ -41,9 +41,10 @@ class Unreadable(Exception):
 @dataclass
 class Event:
     """``rules``, ``further`` and ``without`` say how it repeats. ``lasting``: how long, where it is
-    that which was given instead of an end. ``notes``: what of it was left out or guessed."""
+    that which was given instead of an end. ``notes``: what of it was left out or guessed.
+    ``place``: of its first byte in the file."""
 
-    line: int
+    place: int
     uid: str | None
     free: bool
     start: Time

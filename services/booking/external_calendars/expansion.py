@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from services.booking.external_calendars.readings import Asked
 from services.booking.external_calendars.values import A_DAY, Time
 from services.booking.slots.taken import Interval
 
+EVERY = re.compile(r"FREQ=(DAILY|WEEKLY)")
 SOURCE = "X-SOURCE"
 """The library copies an event's properties to each date of it: so this leads back."""
 Series = list[Event]
@@ -44,6 +46,8 @@ def times_of(series: Series, asked: Asked) -> list[Interval]:
     first = series[0]
     if len(series) == 1 and (not first.recurs or first.changes is not None):
         return _kept([_interval(first, first.start, first.end, asked)], first)
+    if not any(each.changes_all_later for each in series):
+        series = [_begun_lately(first, asked), *series[1:]]
     try:
         return _expanded(series, asked)
     except MemoryError:
@@ -58,6 +62,22 @@ def times_of(series: Series, asked: Asked) -> list[Interval]:
     except Exception:  # as above
         first.notes[-1] = NO_SERIES
     return _kept([_interval(first, first.start, first.end, asked)], first)
+
+
+def _begun_lately(event: Event, asked: Asked) -> Event:
+    """The same, for the time in question, begun shortly before it: from its first date on, years
+    ago, the library would count each."""
+    [rule, *others] = event.rules or [""]
+    match = EVERY.search(rule)
+    if match is None or others or "COUNT" in rule:
+        return event
+    interval = re.search(r"INTERVAL=(\d+)", rule)
+    step = (A_DAY if match[1] == "DAILY" else 7 * A_DAY) * int(interval[1] if interval else 1)
+    lately = asked.starting_from - 3 * A_DAY - (event.end - event.start)
+    steps = (lately - asked.resolved(event.start)) // step
+    if steps < 1:
+        return event
+    return replace(event, start=event.start + steps * step, end=event.end + steps * step)
 
 
 def _kept(found: list[Interval], event: Event) -> list[Interval]:

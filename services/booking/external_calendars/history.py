@@ -15,8 +15,6 @@ from services.booking.external_calendars.values import A_DAY, duration
 
 DAY = re.compile(rb":[ \t]*(\d{4})-?(\d\d)-?(\d\d)")
 UNTIL = re.compile(rb"UNTIL=(\d{8})", re.IGNORECASE)
-ZONES = 2 * A_DAY
-"""Days elsewhere begin and end at other times, and a day lasts until the next."""
 LONGEST_OCCURRENCE = timedelta(days=31)
 """What was moved, of a series of long events, may still lie ahead where it was."""
 
@@ -28,11 +26,9 @@ def lies_outside(event: RawEvent, asked: Asked) -> bool:
         return False
     try:
         first = min(map(_day, lines["DTSTART"]))
-        if first > asked.until.date() + ZONES:
+        if first > asked.last_day:
             return "RECURRENCE-ID" not in lines
-        return _last(
-            event, first
-        ) < asked.starting_from.date() - ZONES and not _moves_what_is_ahead(event, asked)
+        return _last(event, first) < asked.first_day and not _moves_what_is_ahead(event, asked)
     except (ValueError, OverflowError):
         return False
 
@@ -51,7 +47,7 @@ def _last(event: RawEvent, first: date) -> date:
 
 
 def _moves_what_is_ahead(event: RawEvent, asked: Asked) -> bool:
-    before = asked.starting_from.date() - LONGEST_OCCURRENCE
+    before = asked.first_day - LONGEST_OCCURRENCE
     return any(
         b"RANGE" in line.upper() or _day(line) >= before
         for line in event.lines.get("RECURRENCE-ID", ())

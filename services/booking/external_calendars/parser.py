@@ -12,9 +12,11 @@ meant, and ``expansion`` works out when it takes place.
 
 from __future__ import annotations
 
+import gc
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chassis.bounds import bound
@@ -24,7 +26,12 @@ from services.booking.external_calendars.guests import is_free
 from services.booking.external_calendars.history import lies_outside
 from services.booking.external_calendars.readings import Asked, PassedOver, Reading, Refused
 from services.booking.external_calendars.repair import Repair
-from services.booking.external_calendars.unfolding import Found, RawEvent, scan
+from services.booking.external_calendars.unfolding import (
+    Found,
+    RawEvent,
+    line_number,
+    scan,
+)
 from services.booking.external_calendars.zone_names import Zones
 from services.booking.slots.taken import Interval, merged
 
@@ -36,30 +43,39 @@ MOST_STRETCHES = 3_000
 MOST_EXAMPLES = 10
 """So much of what was passed over is named."""
 EVENT = "VEVENT"
+MARK = re.compile(rb"^\xef\xbb\xbf", re.MULTILINE)
+"""Of UTF-8: several where several files were joined."""
 
 
 def read(body: bytes, asked: Asked) -> Reading:
     """What the file says; raises ``Refused``."""
+    body = MARK.sub(b"", body)
     found = scan(body, lambda event: not lies_outside(event, asked), MOST_EVENTS)
     if found.number > MOST_EVENTS:
         raise Refused(f"has {found.number} events that are not over; the limit is {MOST_EVENTS}")
-    events, passed_over = _read_each(found, asked)
-    if passed_over and not events:
-        first = min(each.line for each in passed_over)
-        raise Refused(f"has no event that can be read; the first begins in line {first}")
+    events, odd = _read_each(found, asked)
+    if odd and not events:
+        line = line_number(body, min(odd))
+        raise Refused(f"has no event that can be read; the first begins in line {line}")
     busy = merged(_times_of(series_of(events), asked))
     if len(busy) > MOST_STRETCHES:
         raise Refused(f"makes busy {len(busy)} times in half a year; the limit is {MOST_STRETCHES}")
-    passed_over += [
-        PassedOver(EVENT, each.line, " ".join(each.notes)) for each in events if each.notes
-    ]
-    return Reading(busy, tuple(sorted(passed_over, key=lambda each: each.line)))
+    odd |= {each.place: " ".join(each.notes) for each in events if each.notes}
+    return Reading(busy, tuple(_passed_over(body, odd)))
 
 
-def _read_each(found: Found, asked: Asked) -> tuple[list[Event], list[PassedOver]]:
+def _passed_over(body: bytes, odd: dict[int, str]) -> Iterator[PassedOver]:
+    line = before = 0
+    for place in sorted(odd):
+        line, before = line + body.count(b"\n", before, place), place
+        yield PassedOver(EVENT, line + 1, odd[place])
+
+
+def _read_each(found: Found, asked: Asked) -> tuple[list[Event], dict[int, str]]:
+    """What can be read; and why others can't, by their places."""
     zones, ours = Zones(found.calendars), set(asked.ours)
     events: list[Event] = []
-    passed_over: list[PassedOver] = []
+    odd: dict[int, str] = {}
     for raw in found.events:
         if Repair.uid_of(raw) in ours:
             continue
@@ -67,8 +83,8 @@ def _read_each(found: Found, asked: Asked) -> tuple[list[Event], list[PassedOver
             events.append(Repair(raw, zones, asked).event())
         except Unreadable as why:
             if not _says_nothing(raw):
-                passed_over.append(PassedOver(EVENT, raw.line, str(why)))
-    return events, passed_over
+                odd[raw.place] = str(why)
+    return events, odd
 
 
 def _says_nothing(raw: RawEvent) -> bool:
@@ -87,6 +103,7 @@ def _times_of(all_series: Iterable[Series], asked: Asked) -> list[Interval]:
 
 def main() -> None:
     bound(MOST_MEMORY, MOST_CPU_S)
+    gc.disable()  # it ends soon, and what it makes meanwhile has no cycles
     asked = Asked.read(sys.stdin.buffer.readline())
     answer: dict[str, Any]
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,16 @@ class Asked:
         given = json.loads(line)
         starting_from, until = map(datetime.fromisoformat, given["between"])
         return cls(starting_from, until, given["zones"], given["ours"])
+
+    @cached_property
+    def first_day(self) -> date:
+        """What ends before is over, in any zone."""
+        return self.starting_from.date() - timedelta(days=2)
+
+    @cached_property
+    def last_day(self) -> date:
+        """What begins after it does not matter, in any zone."""
+        return self.until.date() + timedelta(days=2)
 
     @property
     def last_year(self) -> int:

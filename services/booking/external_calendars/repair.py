@@ -69,7 +69,7 @@ class Repair:
         changes, all_later = self._changes(free)
         start = self._start(free, changes)
         end, lasting = self._end(start)
-        event = Event(raw.line, self.uid_of(raw), free, start, end, lasting)
+        event = Event(raw.place, self.uid_of(raw), free, start, end, lasting)
         event.changes, event.changes_all_later = changes, all_later
         event.rules = self._rules(start)
         event.further = list(self._each("RDATE", NO_DATE, lambda each: self._further(each, start)))

@@ -11,17 +11,24 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.booking.external_calendars.readings import Refused
 
-BOM = b"\xef\xbb\xbf"
-NEEDED = re.compile(
-    rb"(BEGIN|END|METHOD|X-WR-TIMEZONE|X-WR-CALNAME|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE"
+NAMES = (
+    rb"BEGIN|END|METHOD|X-WR-TIMEZONE|X-WR-CALNAME|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE"
     rb"|RECURRENCE-ID|STATUS|TRANSP|ATTENDEE|ORGANIZER|X-MICROSOFT-CDO-BUSYSTATUS"
-    rb"|X-MICROSOFT-CDO-ALLDAYEVENT|TZID|TZNAME|TZOFFSETFROM|TZOFFSETTO)[ \t]*[:;]",
-    re.IGNORECASE,
+    rb"|X-MICROSOFT-CDO-ALLDAYEVENT|TZID|TZNAME|TZOFFSETFROM|TZOFFSETTO"
 )
 """Properties that say when somebody is busy. Nothing looks at each character of all others."""
+NEEDED = re.compile(rb"(" + NAMES + rb")[ \t]*[:;]", re.IGNORECASE)
+MAYBE_NEEDED = re.compile(
+    rb"^(?=[ABDEMORSTUXabdemorstux])"
+    rb"(?i:(" + NAMES + rb")[ \t]*[:;]|[A-Z-]{1,27}\r?\n[ \t])[^\n]*(?:\n[ \t][^\n]*)*",
+    re.MULTILINE,
+)
+"""Such a line with what is folded to it, or one that is folded within its name."""
+FOLD = re.compile(rb"\r?\n[ \t]")
 OF_A_CALENDAR = ("METHOD", "X-WR-TIMEZONE", "X-WR-CALNAME")
 WHOLE = re.compile(rb"(?:BEGIN|END)[ \t]*:[ \t]*(?:VCALENDAR|VEVENT|VTIMEZONE)\s*", re.IGNORECASE)
 """Nothing is missing of such a line: what is folded to it is rubbish."""
@@ -39,9 +46,9 @@ class CalendarPart:
 
 @dataclass
 class RawEvent:
-    """A VEVENT as it is written, without what is nested in it; ``line`` is where it begins."""
+    """A VEVENT as it is written, without what is nested in it; ``place``: of its first byte."""
 
-    line: int
+    place: int
     calendar: CalendarPart
     lines: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
 
@@ -56,19 +63,24 @@ class Found:
     number: int
 
 
-def unfolded(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each line with the number under which it begins in the file."""
-    line, begins_at, parts = b"", 0, []
-    for number, raw in enumerate(body.split(b"\n"), start=1):
-        if raw[:1] in (b" ", b"\t"):
-            if parts or not WHOLE.fullmatch(line):
-                parts.append(raw[1:].rstrip(b"\r"))
-            continue
-        if begins_at:
-            yield begins_at, b"".join([line, *parts]) if parts else line
-            parts = []
-        line, begins_at = raw.removeprefix(BOM).rstrip(b"\r"), number
-    yield begins_at, b"".join([line, *parts])
+def lines_of(body: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """The needed lines, unfolded, each with the place where it begins, and its name."""
+    for match in MAYBE_NEEDED.finditer(body):
+        line, name = match[0], match[1]
+        if b"\n" in line:
+            first = line.partition(b"\n")[0]
+            line = first if WHOLE.fullmatch(first) else FOLD.sub(b"", line)
+        if name is None:
+            named = NEEDED.match(line)
+            if named is None:
+                continue
+            name = named[1]
+        yield match.start(), line.rstrip(b"\r"), name
+
+
+def line_number(body: bytes, place: int) -> int:
+    """Counted from 1."""
+    return body.count(b"\n", 0, place) + 1
 
 
 def text_of(line: bytes) -> str:
@@ -88,9 +100,8 @@ def scan(body: bytes, matters: Callable[[RawEvent], bool], most: int) -> Found:
     Raises ``Refused`` for what is not a whole calendar.
     """
     scanner = Scanner(matters, most)
-    for number, line in unfolded(body):
-        if match := NEEDED.match(line):
-            scanner.take(number, match[1].upper().decode(), line)
+    for place, line, name in lines_of(body):
+        scanner.take(place, name.upper().decode(), line)
     return scanner.found(body)
 
 
@@ -110,14 +121,13 @@ class Scanner:
         self._zone: list[str] | None = None
         self._any_event = self._free_busy = False
 
-    def take(self, number: int, name: str, line: bytes) -> None:
+    def take(self, place: int, name: str, line: bytes) -> None:
         if name in ("BEGIN", "END"):
-            if match := BOUNDARY.fullmatch(line):
-                component = match[1].upper().decode()
-                if name == "BEGIN":
-                    self._begin(number, component)
-                else:
-                    self._end(component)
+            component = _component(line)
+            if name == "BEGIN":
+                self._begin(place, component)
+            else:
+                self._end(component)
         elif self._event is not None:
             if not self._nested:
                 self._event.lines[name].append(line)
@@ -127,16 +137,16 @@ class Scanner:
         elif self._zone is not None:
             self._zone.append(text_of(line))
 
-    def _begin(self, number: int, component: str) -> None:
+    def _begin(self, place: int, component: str) -> None:
         if component == "VCALENDAR":
             self._close_event()
-            self._zone, self._open = None, (component, number)
+            self._zone, self._open = None, (component, place)
             self._calendars.append(CalendarPart())
         elif component == "VEVENT":
             self._close_event()
             self._zone, self._any_event = None, True
             if self._calendars:
-                self._event = RawEvent(number, self._calendars[-1])
+                self._event = RawEvent(place, self._calendars[-1])
         elif self._event is not None:
             self._nested += 1
         elif component == "VTIMEZONE":
@@ -175,13 +185,21 @@ class Scanner:
     def found(self, body: bytes) -> Found:
         if not self._calendars:
             raise Refused(_no_calendar(body))
-        last = ("VEVENT", self._event.line) if self._event else self._open
+        last = ("VEVENT", self._event.place) if self._event else self._open
         if self._open is not None and last is not None:
-            raise Refused(f"ends before its {last[0]} does, which begins in line {last[1]}")
+            line = line_number(body, last[1])
+            raise Refused(f"ends before its {last[0]} does, which begins in line {line}")
         if self._free_busy and not self._any_event:
             raise Refused("has no events, only VFREEBUSY, which is not read: give the calendar")
         number = self._before_the_end or 0
         return Found(self._calendars, self._events[:number], number)
+
+
+@lru_cache(maxsize=1000)
+def _component(line: bytes) -> str:
+    """What begins or ends there; nothing, where that has no name."""
+    match = BOUNDARY.fullmatch(line)
+    return match[1].upper().decode() if match else ""
 
 
 def _no_calendar(body: bytes) -> str:
