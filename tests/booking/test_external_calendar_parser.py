@@ -316,7 +316,7 @@ def test_a_rule_without_end_is_refused_in_time_and_stops_nobody(
     ticking = eventlet.spawn(_note_waits, waits)
     file = a_file(from_to(at("10:00"), at("11:00"), f"RRULE:{rule}"))
     with eventlet.Timeout(20):
-        with pytest.raises((BadCalendarFile, Unavailable), match=r"in time|within bounds"):
+        with pytest.raises((BadCalendarFile, Unavailable), match=r"in time|more than 5 seconds"):
             busy_times(file, BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
     ticking.kill()
     assert max(waits) < 1
@@ -373,7 +373,7 @@ def test_a_process_that_dies_over_a_file_is_a_refusal_too(monkeypatch: pytest.Mo
         "parser.MOST_MEMORY = 1; parser.main()"
     )
     monkeypatch.setattr(subprocess_parser, "READ", [subprocess_parser.READ[0], "-c", starved])
-    with pytest.raises(BadCalendarFile, match=r"within bounds|too much memory"):
+    with pytest.raises(BadCalendarFile, match="768 MiB"):
         busy_times(a_file("X-MUCH:" + "x" * 10**7), BERLIN, MONDAY, MONDAY + HALF_A_YEAR)
 
 

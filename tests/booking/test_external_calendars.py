@@ -68,6 +68,11 @@ SCHEMES = "does not begin with https://, webcal://, webcals:// or feed://"
 FIRST_HOUR = from_to(IN_THREE_DAYS, IN_THREE_DAYS + timedelta(hours=1))
 THAT_DAY = IN_THREE_DAYS.date()
 A_WHOLE_DAY = an_event(f"DTSTART;VALUE=DATE:{THAT_DAY:%Y%m%d}")
+A_LATER_SLOT = IN_THREE_DAYS + timedelta(hours=1)
+A_FORTNIGHT_BEFORE = [
+    f"DTSTART:{A_LATER_SLOT - timedelta(days=14):%Y%m%dT%H%M%SZ}",
+    "DURATION:PT1H",
+]
 IN_TOKYO = {"time_zone": "Asia/Tokyo"}
 A_WEEK_IN_TOKYO = {
     "stays": [
@@ -171,6 +176,27 @@ def test_an_external_event_blocks_slots_and_can_not_be_booked_over(
         book(booking, client, specialist, IN_THREE_DAYS)
     found = look(booking, specialist)
     assert (found["state"], found["busy_times"], found["problem"]) == ("working", 1, None)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"DTSTART;VALUE=DATE:{THAT_DAY:%Y%m%d}", f"DTEND;VALUE=DATE:{THAT_DAY:%Y%m%d}"],
+        [*A_FORTNIGHT_BEFORE, f"RRULE:FREQ=WEEKLY;UNTIL={THAT_DAY:%Y%m%d}"],
+        [*A_FORTNIGHT_BEFORE, "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:"],
+    ],
+)
+def test_what_is_legible_though_odd_can_not_be_booked_over(
+    lines: list[str], booking: Talking, external: ExternalSite
+) -> None:
+    specialist, client = a_specialist(booking), a_client()
+    give(booking, specialist)
+    external.shows(an_event(*lines))
+    read_now(booking, specialist)
+    assert look(booking, specialist)["passed_over"] == 0
+    assert A_LATER_SLOT not in slots_of(booking, specialist)
+    with pytest.raises(SpecialistBusy):
+        book(booking, client, specialist, A_LATER_SLOT)
 
 
 def test_a_new_next_slot_is_told(booking: Talking, external: ExternalSite) -> None:

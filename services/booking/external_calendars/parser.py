@@ -24,7 +24,15 @@ from services.booking.external_calendars.events import Event, Unreadable
 from services.booking.external_calendars.expansion import Series, series_of, times_of
 from services.booking.external_calendars.guests import is_free
 from services.booking.external_calendars.history import lies_outside
-from services.booking.external_calendars.readings import Asked, PassedOver, Reading, Refused
+from services.booking.external_calendars.readings import (
+    MOST_CPU_S,
+    MOST_MEMORY,
+    TAKES_TOO_MUCH,
+    Asked,
+    PassedOver,
+    Reading,
+    Refused,
+)
 from services.booking.external_calendars.repair import Repair
 from services.booking.external_calendars.unfolding import (
     Found,
@@ -35,8 +43,6 @@ from services.booking.external_calendars.unfolding import (
 from services.booking.external_calendars.zone_names import Zones
 from services.booking.slots.taken import Interval, merged
 
-MOST_MEMORY = 768 * 1024 * 1024
-MOST_CPU_S = 5
 MOST_EVENTS = 5_000
 MOST_OCCURRENCES = 20_000
 MOST_STRETCHES = 3_000
@@ -116,7 +122,7 @@ def main() -> None:
     except Refused as refusal:
         answer = {"refused": str(refusal)}
     except MemoryError:
-        answer = {"refused": "takes too much memory to be read"}
+        answer = {"refused": TAKES_TOO_MUCH}
     json.dump(answer, sys.stdout)
 
 

@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 
 from services.booking.slots.taken import Interval
 
+MOST_MEMORY = 768 * 1024 * 1024
+MOST_CPU_S = 5
+TAKES_TOO_MUCH = f"takes more than {MOST_CPU_S} seconds or {MOST_MEMORY // 2**20} MiB to be read"
+
 
 class Refused(Exception):
     """The file can't be read; says why."""

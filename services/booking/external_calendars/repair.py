@@ -40,7 +40,7 @@ from services.booking.external_calendars.zone_names import Zones
 
 AN_HOUR = timedelta(hours=1)
 UNREADABLE = (ValueError, OverflowError)
-TIME_FOLLOWS = re.compile(r":[ \t]*(?=\d{8}|\d{4}-\d\d-\d\d|P)")
+TIME_FOLLOWS = re.compile(r":[ \t]*(?=\d{8}|\d{4}-\d\d-\d\d|P[\dT])")
 """Names of zones may hold colons, without the quotes that these ask for."""
 TZID = re.compile(r";\s*TZID\s*=\s*(?:\"([^\"]*)\"|(.*?))\s*(?=;[A-Z-]+=|$)", re.IGNORECASE)
 IS_DATE = re.compile(r";\s*VALUE\s*=\s*\"?DATE\"?\s*(?:;|$)", re.IGNORECASE)

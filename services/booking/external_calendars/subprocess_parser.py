@@ -11,6 +11,7 @@ from chassis.errors import Unavailable
 from chassis.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
 from contracts.booking.external_calendars import BadCalendarFile, PassedOver
 from services.booking.availability.opening_hours import OpeningHours
+from services.booking.external_calendars.readings import TAKES_TOO_MUCH
 from services.booking.slots.taken import Interval
 
 READ = command_of("services.booking.external_calendars.parser")
@@ -76,7 +77,7 @@ def _parsed(file: IO[bytes]) -> dict[str, Any]:
             largest_answer=LARGEST_ANSWER,
         )
     except Failed:
-        raise BadCalendarFile("can't be read within bounds of time and memory") from None
+        raise BadCalendarFile(TAKES_TOO_MUCH) from None
     except NotParsed:
         raise Unavailable("could not be read in time") from None
     answer: dict[str, Any] = json.loads(said)
