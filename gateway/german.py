@@ -22,7 +22,10 @@ BY_CODE: dict[str, str] = {
     "bad_calendar_file": "Was unter dieser Adresse steht, kann nicht als Kalender gelesen werden.",
     "bad_cursor": "Diese Marke wurde nicht von der Liste ausgegeben, an die sie geschickt wurde.",
     "bad_file": "Diese Datei ist beschädigt oder von einer anderen Art.",
-    "bad_hours": "Diese Sprechzeiten überschneiden sich oder enden, bevor sie beginnen.",
+    "bad_hours": (
+        "Diese Sprechzeiten überschneiden sich, oder ein Gespräch findet in ihnen keinen Platz. "
+        "Bitte sehen Sie unter errors nach."
+    ),
     "bad_idempotency_key": (
         "Der Idempotency-Key muss aus 1 bis 100 sichtbaren ASCII-Zeichen bestehen."
     ),
@@ -252,6 +255,9 @@ TEXTS: dict[str, str] = {
         "Muss eine Zeile Text sein, ohne {character}."
     ),
     "Must be text, without {character}.": "Muss Text sein, ohne {character}.",
+    "Must be text that can be seen, without {character}.": (
+        "Muss Text sein, den man sieht, ohne {character}."
+    ),
     "Must be a web address, such as https://example.org.": (
         "Muss eine Web-Adresse sein, zum Beispiel https://example.org."
     ),
@@ -259,7 +265,51 @@ TEXTS: dict[str, str] = {
         "Darf keinen Benutzernamen und kein Passwort enthalten (vor einem @)."
     ),
     "Must not contain {character}.": "Darf {character} nicht enthalten.",
-    "Not a valid email address: {why}.": "Das ist keine gültige E-Mail-Adresse ({why}).",
+    "Not a valid email address: it must be at most {most} characters long.": (
+        "Das ist keine gültige E-Mail-Adresse: Sie darf höchstens {most} Zeichen lang sein."
+    ),
+    "Not a valid email address: it has no @.": (
+        "Das ist keine gültige E-Mail-Adresse: Sie hat kein @."
+    ),
+    "Not a valid email address: there is nothing before the @.": (
+        "Das ist keine gültige E-Mail-Adresse: Vor dem @ steht nichts."
+    ),
+    (
+        "Not a valid email address: before the @ only letters from a to z can be used, "
+        "not {character}."
+    ): (
+        "Das ist keine gültige E-Mail-Adresse: "
+        "Vor dem @ sind nur Buchstaben von a bis z möglich, nicht {character}."
+    ),
+    "Not a valid email address: there must be no {character} before the @.": (
+        "Das ist keine gültige E-Mail-Adresse: Vor dem @ darf kein {character} stehen."
+    ),
+    "Not a valid email address: there must be no =? before the @.": (
+        "Das ist keine gültige E-Mail-Adresse: Vor dem @ darf kein =? stehen."
+    ),
+    (
+        "Not a valid email address: dots before the @ must stand one by one, "
+        "between other characters."
+    ): (
+        "Das ist keine gültige E-Mail-Adresse: "
+        "Punkte vor dem @ müssen einzeln zwischen anderen Zeichen stehen."
+    ),
+    "Not a valid email address: there must be at most {most} characters before the @.": (
+        "Das ist keine gültige E-Mail-Adresse: Vor dem @ dürfen höchstens {most} Zeichen stehen."
+    ),
+    "Not a valid email address: there is nothing after the @.": (
+        "Das ist keine gültige E-Mail-Adresse: Nach dem @ steht nichts."
+    ),
+    "Not a valid email address: there must be no {character} after the @.": (
+        "Das ist keine gültige E-Mail-Adresse: Nach dem @ darf kein {character} stehen."
+    ),
+    "Not a valid email address: what is after the @ must be the name of a domain.": (
+        "Das ist keine gültige E-Mail-Adresse: Nach dem @ muss der Name einer Domain stehen."
+    ),
+    "Not a valid email address: what is after the @ must be a whole domain, such as example.org.": (
+        "Das ist keine gültige E-Mail-Adresse: "
+        "Nach dem @ muss eine ganze Domain stehen, zum Beispiel example.org."
+    ),
     "Must be an ISO 639 code, such as 'en'.": "Muss ein Code nach ISO 639 sein, zum Beispiel „de“.",
     "Must be an ISO 3166-1 code, such as 'DE'.": (
         "Muss ein Code nach ISO 3166-1 sein, zum Beispiel „DE“."
@@ -307,4 +357,97 @@ TEXTS: dict[str, str] = {
         "Muss nach from liegen, höchstens um {days} Tage."
     ),
     "Not a cursor of this list.": "Keine Marke dieser Liste.",
+    "Must be after from ({starts}).": "Muss nach from liegen ({starts}).",
+    "No country has this ISO 3166-1 code.": "Kein Land hat diesen Code nach ISO 3166-1.",
+    "No currency has this ISO 4217 code.": "Keine Währung hat diesen Code nach ISO 4217.",
+    "Must be 1 to 64 characters long, such as 'Europe/Berlin'.": (
+        "Muss 1 bis 64 Zeichen lang sein, zum Beispiel „Europe/Berlin“."
+    ),
+    ("Must not contain more than {most} accents on one character: {character} is one too many."): (
+        "Darf höchstens {most} Akzente auf einem Zeichen enthalten: {character} ist einer zu viel."
+    ),
+    "Must be after today, {today} in UTC.": "Muss nach dem heutigen Tag liegen ({today} in UTC).",
+    "An account that may offer consultations.": "Ein Konto, das Gespräche anbieten darf.",
+    # words that are looked for, and cursors
+    "Must contain a letter or a digit.": "Muss einen Buchstaben oder eine Ziffer enthalten.",
+    "There are {given} words; at most {most} are looked for.": (
+        "Das sind {given} Wörter; nach höchstens {most} wird gesucht."
+    ),
+    "A word has {given} letters, the limit is {most}.": (
+        "Ein Wort hat {given} Buchstaben; höchstens {most} sind möglich."
+    ),
+    "Not a cursor of this search; filters, words and sort must be as they were.": (
+        "Keine Marke dieser Suche: Filter, Wörter und Reihenfolge müssen geblieben sein, "
+        "wie sie waren."
+    ),
+    "Not a cursor of this feed.": "Keine Marke dieser Folge von Ereignissen.",
+    "Not a cursor of this list, or days old.": "Keine Marke dieser Liste, oder Tage alt.",
+    "No visit that was given out.": "Dieser Besuch wurde nicht ausgegeben.",
+    # hours and places
+    "Has {length} minutes; a consultation takes {least}.": (
+        "Hat {length} Minuten; ein Gespräch dauert {least}."
+    ),
+    "Must not be starts ({starts}).": "Darf nicht gleich starts sein ({starts}).",
+    "Must be before 24:00.": "Muss vor 24:00 Uhr liegen.",
+    "Overlaps stays.{place}.": "Überschneidet sich mit stays.{place}.",
+    "Overlaps {first} on {day}.": "Überschneidet sich mit {first} ({day}).",
+    "Stands in overrides.{place} too.": "Steht auch in overrides.{place}.",
+    "Must not be before first_day, nor over {days} days after it.": (
+        "Darf nicht vor first_day liegen und höchstens {days} Tage danach."
+    ),
+    "Must be given, or in_person_address, where this platform makes no rooms.": (
+        "Diese Angabe oder in_person_address wird gebraucht: "
+        "Diese Plattform stellt keine Räume bereit."
+    ),
+    # files
+    "Must be one file of {types}.": "Muss genau eine Datei sein: {types}.",
+    "The charset must be utf-8.": "Der Zeichensatz muss utf-8 sein.",
+    "JSON is accepted in UTF-8 alone.": "JSON wird nur in UTF-8 angenommen.",
+    "It is damaged or incomplete. Please send it again, or another picture.": (
+        "Die Datei ist beschädigt oder unvollständig. "
+        "Bitte senden Sie sie noch einmal oder ein anderes Bild."
+    ),
+    "It has {given} pixels, the limit is {most}. Please send a smaller one.": (
+        "Das Bild hat {given} Pixel; höchstens {most} sind möglich. Bitte senden Sie ein kleineres."
+    ),
+    "It has {given} pixels on its longer side, the limit is {most}. Please send a smaller one.": (
+        "Das Bild hat {given} Pixel auf der längeren Seite; höchstens {most} sind möglich. "
+        "Bitte senden Sie ein kleineres."
+    ),
+    'It has {given} scans, the limit is {most}. Please save it without "progressive".': (
+        "Das Bild hat {given} Durchgänge; höchstens {most} sind möglich. "
+        "Bitte speichern Sie es ohne „progressiv“."
+    ),
+    "The body has {given} bytes, the limit is {most}.": (
+        "Der Inhalt der Anfrage hat {given} Bytes; höchstens {most} sind möglich."
+    ),
+    "The body is over {most} bytes.": (
+        "Der Inhalt der Anfrage hat mehr als {most} Bytes; mehr sind nicht möglich."
+    ),
+    (
+        "It takes more than {memory} MiB of memory, or more than {time} s of processor time, "
+        "to decode. Please save it as a plain JPEG and send that."
+    ): (
+        "Das Bild braucht zum Entpacken mehr als {memory} MiB Speicher oder mehr als {time} s "
+        "Rechenzeit. Bitte speichern Sie es als einfaches JPEG und senden Sie dieses."
+    ),
+    # addresses of external calendars
+    "does not begin with {schemes}": "Beginnt nicht mit {schemes}.",
+    "contains a user name or a password": "Enthält einen Benutzernamen oder ein Passwort.",
+    "is longer than {most} characters": "Ist länger als {most} Zeichen.",
+    "is not an address of the web": "Ist keine Adresse im Web.",
+    "names no host": "Nennt keinen Rechner.",
+    "names the host {host}, which ends with a dot": (
+        "Nennt den Rechner {host}, der mit einem Punkt endet."
+    ),
+    "names the host {host}, which only this machine knows": (
+        "Nennt den Rechner {host}, den nur diese Maschine kennt."
+    ),
+    "names the host {host}, which is not a name of the internet": (
+        "Nennt den Rechner {host}; das ist kein Name im Internet."
+    ),
+    "names the host {host}: an IPv4 address has four decimal numbers up to 255": (
+        "Nennt den Rechner {host}: Eine IPv4-Adresse hat vier Dezimalzahlen bis 255."
+    ),
+    "names the port {port}; allowed are {ports}": ("Nennt den Port {port}; möglich sind {ports}."),
 }

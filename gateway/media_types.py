@@ -98,5 +98,5 @@ def _require(field: str, given: str, kind: str, types: Iterable[str]) -> None:
     advice = HOW_PHONES_SEND_JPEG if kind in OF_PHONES else ""
     raise WrongMediaType(
         f"This media type is not accepted here. Send {accepted}.{advice}",
-        [FieldError(field, f"Must be {accepted}.", given[:SHOWN])],
+        [FieldError(field, f"Must be one of: {accepted}.", given[:SHOWN])],
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +15,7 @@ import pytest
 
 import contracts
 import gateway
+import services
 from chassis.errors import DomainError
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 from contracts.vocabulary_german import GERMAN
@@ -36,6 +40,79 @@ def every_refusal() -> dict[str, type[DomainError]]:
 
 def test_each_refusal_has_a_german_sentence() -> None:
     assert sorted(set(every_refusal()) - set(BY_CODE)) == []
+
+
+FIELDS_TOLD_BY = {
+    "FieldError": 1,
+    "ValidationError": 0,
+    "Regexp": "error",
+    "Length": "error",
+    "URL": "error",
+    "AddressRefused": 0,
+    "Refused": 0,
+    "_bad": 0,
+    "_wrong": 0,
+}
+"""What is wrong with a field: as which argument of which call it is written."""
+NO_PROBLEMS = (
+    "chassis/config.py",
+    "contracts/helplines.py",
+    "chassis/dialling.py",
+    "chassis/fetching.py",
+    "pictures/colours.py",
+    "external_calendars/parser.py",
+    "external_calendars/sealed_addresses.py",
+)
+"""What an operator reads, or who asks how an external calendar is: no answer of 4xx."""
+BY_PARTS = {
+    "Must be 42, without 42.",
+    "Not a valid email address: 42.",
+    "It has 42 42, the limit is 42. 42",
+}
+
+
+def texts_of_fields() -> Iterator[tuple[str, str]]:
+    """Each, with 42 in its places, and where it is written."""
+    root = Path(services.__file__).parents[1]
+    for package in ("chassis", "contracts", "gateway", "services"):
+        for path in (root / package).rglob("*.py"):
+            where = str(path.relative_to(root))
+            if where.endswith(NO_PROBLEMS):
+                continue
+            for text in _texts_in(ast.parse(path.read_text())):
+                yield where, text
+
+
+def _texts_in(module: ast.Module) -> Iterator[str]:
+    nodes = list(ast.walk(module))
+    named = {
+        ast.unparse(each.targets[0]): each.value for each in nodes if isinstance(each, ast.Assign)
+    }
+    for call in nodes:
+        if not isinstance(call, ast.Call) or ast.unparse(call.func) not in FIELDS_TOLD_BY:
+            continue
+        place = FIELDS_TOLD_BY[ast.unparse(call.func)]
+        told: list[ast.expr] = [each.value for each in call.keywords if each.arg == place]
+        if isinstance(place, int):
+            told = call.args[place : place + 1]
+        for each in told:
+            written = named.get(ast.unparse(each), each)
+            if isinstance(written, ast.Constant):
+                yield str(written.value)
+            elif isinstance(written, ast.JoinedStr):
+                parts = (getattr(part, "value", None) for part in written.values)
+                yield "".join(part if isinstance(part, str) else "42" for part in parts)
+
+
+def test_what_is_said_of_a_field_has_a_german_text() -> None:
+    found = [each for each in texts_of_fields() if each[1] not in BY_PARTS]
+    assert len(found) > 60
+    assert [each for each in found if german_of(_whole(each[1])) is None] == []
+
+
+def _whole(text: str) -> str:
+    """Reasons for a mail address are told within a sentence."""
+    return text if text[0].isupper() or german_of(text) else f"Not a valid email address: {text}."
 
 
 def test_german_sentences_are_whole_and_formal() -> None:
