@@ -269,6 +269,18 @@ def test_in_person_a_country_is_where_the_practice_is(finding: Finding, mark: st
     assert (counted["DE"], counted["FR"], counted.get("PL", 0)) == (1, 1, 0)
 
 
+@pytest.mark.parametrize("chosen", [None, False])
+def test_who_is_found_in_person_is_counted_as_choosing_it_finds_them(
+    finding: Finding, mark: str, chosen: bool | None
+) -> None:
+    finding.somebody(topics=[mark], countries=["PL"], **practice("DE", "Berlin"))
+    finding.somebody(topics=[mark], countries=["DE"], **practice("FR", "Paris"))
+    for country, found in (["PL"], 0), (["DE"], 1), (["DE", "FR"], 2):
+        facets = finding.search(topic=[mark], country=country, in_person=chosen).facets
+        assert facets.in_person == found
+        assert len(finding.ids(topic=[mark], country=country, in_person=True)) == found
+
+
 @pytest.mark.parametrize(
     ("place", "asked", "found"),
     [

@@ -115,11 +115,19 @@ class Search:
             language=values[LANGUAGE],
             country=values[self._country],
             online=count(ONLINE),
-            in_person=count(IN_PERSON),
+            in_person=self._in_person(index, everybody, passing),
             free_consultation=count(FREE_CONSULTATION),
             fees=count(FEES),
             featured=count(FEATURED),
         )
+
+    def _in_person(self, index: Index, everybody: int, passing: dict[str, int]) -> int:
+        """How many are found where this is chosen: then a country is where the practice is."""
+        if COUNTRY in passing:
+            practices = (term(PRACTICE_IN, each) for each in self._query.country)
+            passing = {**passing, COUNTRY: index.having_any(practices)}
+        others = _meeting(everybody, passing, but=IN_PERSON)
+        return (index.having(IN_PERSON) & others).bit_count()
 
     def _newest(self, matches: int) -> tuple[list[int], str | None]:
         """The order never changes, so the last number shown is enough."""
