@@ -432,22 +432,24 @@ TEXTS: dict[str, str] = {
         "Rechenzeit. Bitte speichern Sie es als einfaches JPEG und senden Sie dieses."
     ),
     # addresses of external calendars
-    "does not begin with {schemes}": "Beginnt nicht mit {schemes}.",
-    "contains a user name or a password": "Enthält einen Benutzernamen oder ein Passwort.",
-    "is longer than {most} characters": "Ist länger als {most} Zeichen.",
-    "is not an address of the web": "Ist keine Adresse im Web.",
-    "names no host": "Nennt keinen Rechner.",
-    "names the host {host}, which ends with a dot": (
+    "It does not begin with {schemes}.": "Beginnt nicht mit {schemes}.",
+    "It contains a user name or a password.": "Enthält einen Benutzernamen oder ein Passwort.",
+    "It is longer than {most} characters.": "Ist länger als {most} Zeichen.",
+    "It is not an address of the web.": "Ist keine Adresse im Web.",
+    "It names no host.": "Nennt keinen Rechner.",
+    "It names the host {host}, which ends with a dot.": (
         "Nennt den Rechner {host}, der mit einem Punkt endet."
     ),
-    "names the host {host}, which only this machine knows": (
+    "It names the host {host}, which only this machine knows.": (
         "Nennt den Rechner {host}, den nur diese Maschine kennt."
     ),
-    "names the host {host}, which is not a name of the internet": (
+    "It names the host {host}, which is not a name of the internet.": (
         "Nennt den Rechner {host}; das ist kein Name im Internet."
     ),
-    "names the host {host}: an IPv4 address has four decimal numbers up to 255": (
+    "It names the host {host}: an IPv4 address has four decimal numbers up to 255.": (
         "Nennt den Rechner {host}: Eine IPv4-Adresse hat vier Dezimalzahlen bis 255."
     ),
-    "names the port {port}; allowed are {ports}": ("Nennt den Port {port}; möglich sind {ports}."),
+    "It names the port {port}; allowed are {ports}.": (
+        "Nennt den Port {port}; möglich sind {ports}."
+    ),
 }

@@ -164,7 +164,8 @@ def test_an_address_that_is_not_fetched_is_refused_without_being_shown(http: htt
     assert (refused.status_code, refused.json()["code"]) == (422, "address_refused")
     [error] = refused.json()["errors"]
     assert (error["field"], error["value"]) == ("address", None)
-    assert error["detail"].startswith("does not begin with https://, webcal://")
+    assert error["detail"].startswith("It does not begin with https://, webcal://")
+    assert refused.json()["detail"] == "That address can't be fetched."
 
 
 def test_slots_come_in_pages_and_days_say_how_many_start_on_them(specialist: Person) -> None:

@@ -47,4 +47,4 @@ def _by_its_scheme(address: str, schemes: tuple[str, ...]) -> str:
 
 def _refused(why: str) -> AddressRefused:
     """What was given is a secret, and not shown."""
-    return AddressRefused(why, [FieldError(FIELD, why)])
+    return AddressRefused(errors=[FieldError(FIELD, f"It {why}.")])
