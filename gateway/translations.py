@@ -15,6 +15,8 @@ from gateway.languages import preferred_language, speak
 from gateway.problems import PROBLEM_JSON
 
 HOLE = re.compile(r"{(\w+)}")
+WITHIN_A_SENTENCE = r"(?:(?!\. [A-Z]).)+?"
+SENTENCE_ENDS = re.compile(r"(?<=\.) (?=[A-Z])")
 
 
 def translate(response: Response, request: Request) -> None:
@@ -37,7 +39,18 @@ def _in_german(problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def german_of(text: str) -> str | None:
-    """A text of ours in German, with what the English one has in its places."""
+    """A text of ours in German, with what the English one has in its places; or several, where
+    several things are wrong with one field."""
+    if (whole := _german_of_one(text)) is not None:
+        return whole
+    for end in SENTENCE_ENDS.finditer(text):
+        first = _german_of_one(text[: end.start()])
+        if first is not None and (rest := german_of(text[end.end() :])) is not None:
+            return f"{first} {rest}"
+    return None
+
+
+def _german_of_one(text: str) -> str | None:
     if text in TEXTS:
         return TEXTS[text]
     for pattern, german in _patterns():
@@ -58,7 +71,8 @@ def _pattern(text: str) -> re.Pattern[str]:
     parts = HOLE.split(text)
     return re.compile(
         "".join(
-            f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+            f"(?P<{part}>{WITHIN_A_SENTENCE})" if place % 2 else re.escape(part)
+            for place, part in enumerate(parts)
         ),
         re.DOTALL,
     )

@@ -145,6 +145,16 @@ def test_a_problem_is_told_in_german_to_who_prefers_it(http: httpx.Client) -> No
     assert said["email"].startswith("Das ist keine gültige E-Mail-Adresse")
 
 
+def test_all_that_is_wrong_with_one_field_is_told_in_german(http: httpx.Client) -> None:
+    body = {"email": an_address(), "password": "x" * 20, "display_name": "", "role": "client"}
+    problem = http.post("/api/v1/accounts", json=body, headers=GERMAN_FIRST).json()
+    [error] = problem["errors"]
+    assert error["detail"] == (
+        "Muss zwischen 1 und 100 Zeichen oder Einträge lang sein. "
+        "Muss eine Zeile Text sein und darf nicht leer sein."
+    )
+
+
 @pytest.mark.parametrize(
     "accepted", ["", "en", "fr", "en, de;q=0.9", "de;q=0", "*", "nonsense;;q=x"]
 )
