@@ -51,6 +51,7 @@ SCHEDULE = (
     Kept("consultations"),
     Kept("calendars"),
     Kept("waits"),
+    Kept("preferences"),
     Kept("specialist_facts"),
     Kept("external_calendars"),
     Kept("external_reading_requests"),

@@ -2,4 +2,4 @@
 
 from chassis.pruning import Kept
 
-SCHEDULE = (Kept("articles"),)
+SCHEDULE = (Kept("articles"), Kept("article_terms"))

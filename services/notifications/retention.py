@@ -36,6 +36,7 @@ SCHEDULE = (
     Kept("mails.good_once", GOOD_ONCE_KEPT, "forget_mails"),
     Kept("mails.text", timedelta(0), "send_mail"),
     Kept("recipients"),
+    Kept("preferences"),
 )
 
 
