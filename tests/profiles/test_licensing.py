@@ -28,6 +28,7 @@ from contracts.profiles.licences import (
     OwnLicence,
     SpecialistVerified,
 )
+from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
 from contracts.profiles.specialists import (
     ChangeProfile,
     ProfileIncomplete,
@@ -281,6 +282,16 @@ def test_the_end_is_warned_of_twice_and_then_told_with_all_that_follows(
 
     verify(profiles, person, handed_in(profiles, person, expires_on=in_days(800))["version"])
     assert profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
+
+
+def test_a_renewal_that_ended_while_it_waited_is_found_by_the_clock(profiles: Talking) -> None:
+    first, last = in_days(50), in_days(60)
+    person = licensed(profiles, listed=True, expires_on=first)
+    handed_in(profiles, person, expires_on=last)
+    for day in (first, last):
+        review_licences(profiles.store, midnight(day))
+    told = profiles.told(RightToPractiseChanged, person.known())
+    assert [each.standing for each in told] == [Standing.RENEWAL_WAITING, Standing.LICENCE_EXPIRED]
 
 
 def test_who_was_listed_before_licences_were_asked_for_is_so_again_with_one(

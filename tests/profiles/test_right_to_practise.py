@@ -136,6 +136,22 @@ def test_with_a_renewal_waiting_the_right_goes_on_until_it_is_decided() -> None:
     assert practice.told(*practice.verified()) == [Standing.GOOD]
 
 
+def test_another_document_for_the_licence_that_ends_is_no_renewal() -> None:
+    practice = a_practice()
+    practice.licence.attach("another-document", NOW)
+    assert practice.told(*practice.expires()) == [Standing.LICENCE_EXPIRED]
+
+
+def test_a_renewal_that_ends_while_it_waits_keeps_nobody_in_practice() -> None:
+    practice = a_practice()
+    practice.submits(LAST_DAY + timedelta(days=2))
+    assert practice.told(*practice.expires()) == [Standing.RENEWAL_WAITING]
+    assert practice.told(*practice.licence.review(practice.specialist, LATER)) == []
+    two_days_later = ENDED + timedelta(days=2)
+    told = practice.told(*practice.licence.review(practice.specialist, two_days_later))
+    assert told == [Standing.LICENCE_EXPIRED]
+
+
 def test_a_licence_handed_in_after_the_end_gives_no_right_by_itself() -> None:
     practice = a_practice()
     practice.expires()

@@ -168,10 +168,10 @@ class Licence(Base):
         neither listed nor featured any more."""
         until = self.in_force_until
         if until is None:
-            return []
+            return self._review_renewal(specialist, now)
         days_left = (until - today(now)).days
         if days_left <= 0:
-            waits = self.status == LicenceStatus.SUBMITTED
+            waits = self._renewal_waits(now)
             ended = Standing.RENEWAL_WAITING if waits else Standing.LICENCE_EXPIRED
             self._end()
             if self.status == LicenceStatus.VERIFIED:
@@ -193,6 +193,18 @@ class Licence(Base):
                 days_left=days_left,
             )
         ]
+
+    def _review_renewal(self, specialist: Specialist, now: datetime) -> list[Event]:
+        """One that ended while it waited keeps nobody in practice any more."""
+        if specialist.licence_standing != Standing.RENEWAL_WAITING or self._renewal_waits(now):
+            return []
+        return specialist.heed_licence(None, now, Standing.LICENCE_EXPIRED)
+
+    def _renewal_waits(self, now: datetime) -> bool:
+        """Whether what waits for an admin can still be verified. What was handed in last may be
+        the licence that has ended, with another document."""
+        waits = self.status == LicenceStatus.SUBMITTED
+        return waits and self.expires_on is not None and self.expires_on > today(now)
 
     def _wait(self, now: datetime) -> None:
         self.status = LicenceStatus.SUBMITTED

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, or_, select
 
+from contracts.profiles.right_to_practise import Standing
 from contracts.profiles.specialists import SpecialistStatus
 from services.profiles.licences.licences import WARNINGS, Licence, today
 from services.profiles.specialists.specialists import Specialist
@@ -15,10 +16,14 @@ from services.profiles.specialists.specialists import Specialist
 def licences_due(now: datetime) -> Select[UUID]:
     """Ids of specialists of whose licence something is to be said: it has ended, or will soon.
 
-    Who is listed without any was listed when none was asked for.
+    Who is listed without any was listed when none was asked for. A renewed one may end while it
+    waits for an admin.
     """
     until = Specialist.verified_until
     listed = Specialist.status == SpecialistStatus.LISTED
+    renewal_ended = and_(
+        Specialist.licence_standing == Standing.RENEWAL_WAITING, Licence.expires_on <= today(now)
+    )
     to_warn = [
         and_(
             until <= today(now) + timedelta(days=days),
@@ -29,5 +34,5 @@ def licences_due(now: datetime) -> Select[UUID]:
     return (
         select(Specialist.id)
         .join(Licence, Licence.specialist_id == Specialist.id, isouter=True)
-        .where(or_(until <= today(now), and_(listed, until.is_(None)), *to_warn))
+        .where(or_(until <= today(now), and_(listed, until.is_(None)), renewal_ended, *to_warn))
     )
