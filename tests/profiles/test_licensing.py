@@ -37,6 +37,7 @@ from contracts.profiles.specialists import (
 )
 from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
+from services.profiles.specialists.specialists import Specialist
 from services.profiles.service import ProfilesService
 from tests.databases import connected_database
 from tests.profiles.builders import LIST, a_profile, a_specialist, a_submission, news_of
@@ -292,6 +293,22 @@ def test_a_renewal_that_ended_while_it_waited_is_found_by_the_clock(profiles: Ta
         review_licences(profiles.store, midnight(day))
     told = profiles.told(RightToPractiseChanged, person.known())
     assert [each.standing for each in told] == [Standing.RENEWAL_WAITING, Standing.LICENCE_EXPIRED]
+
+
+@pytest.mark.parametrize("stands", ["suspended", "role_revoked"])
+def test_who_was_suspended_before_that_ended_the_right_loses_it_by_the_clock(
+    profiles: Talking, stands: str
+) -> None:
+    person = licensed(profiles, listed=True)
+    with profiles.store.transaction() as tx:
+        setattr(tx.lock(Specialist, person.known()), stands, True)  # as a migration found it
+    for _ in range(2):
+        review_licences(profiles.store, utc_now())
+    [told] = profiles.told(RightToPractiseChanged, person.known())
+    assert not told.standing.may_practise
+    assert len(profiles.told(SpecialistUnlisted, person.known())) == 1
+    with pytest.raises(NotFound):
+        profiles.asked_by(NOBODY).get_specialist(specialist_id=person.account_id)
 
 
 def test_who_was_listed_before_licences_were_asked_for_is_so_again_with_one(

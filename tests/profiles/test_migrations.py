@@ -10,21 +10,25 @@ from uuid import UUID
 
 import pytest
 from alembic import command
-from sqlalchemy import ColumnClause, Uuid, column, insert, inspect, select, table
+from sqlalchemy import ColumnClause, Uuid, column, insert, inspect, select, table, update
 
 from chassis import migrations
 from chassis.database import Database
 from chassis.ids import new_id
 from chassis.tables import AnyJson, UtcDateTime
 from chassis.times import utc_now
+from contracts.profiles.licences import LicenceStatus
+from contracts.profiles.right_to_practise import Standing
 from firststep.migrate import migrations_of
+from services.profiles.licences.licences import Licence
+from services.profiles.licences.service import review_licences
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.history import Change
 from services.profiles.specialists.slugs import Slug
 from services.profiles.specialists.specialists import Specialist
 from tests.chassis.bank import create_database
 from tests.chassis.conftest import postgres_databases_of
-from tests.profiles.builders import an_empty_specialist
+from tests.profiles.builders import an_empty_licence, an_empty_specialist
 
 BEFORE = "profiles_0006"
 VERSIONS = migrations_of("profiles")
@@ -34,6 +38,7 @@ ACCOUNTS = table(
     *map(column, ("email", "display_name", "password_hash")),
     column("roles", AnyJson),
     column("created_at", UtcDateTime()),
+    column("suspended_at", UtcDateTime()),
 )
 
 
@@ -52,11 +57,15 @@ def _migrated_so_far(url: str) -> Iterator[Database]:
     create_database(url)
     database = Database(ProfilesService.store.base)
     database.connect(url, "profiles")
-    with database.writer.begin() as connection:
-        config = migrations._config(VERSIONS, connection, database.base.metadata)
-        command.upgrade(config, BEFORE)
+    upgrade(database, BEFORE)
     yield database
     database.dispose()
+
+
+def upgrade(database: Database, revision: str) -> None:
+    with database.writer.begin() as connection:
+        config = migrations._config(VERSIONS, connection, database.base.metadata)
+        command.upgrade(config, revision)
 
 
 def put(database: Database, *emails: str) -> None:
@@ -147,6 +156,43 @@ def a_row(id: UUID, name: str) -> dict[str, Any]:
     specialist = an_empty_specialist()
     row = {each.key: getattr(specialist, each.key) for each in inspect(Specialist).columns}
     return {**row, "id": id, "display_name": name}
+
+
+# The right to practise
+
+
+def test_who_was_suspended_or_whose_licence_ended_has_no_right_any_more(before: Database) -> None:
+    put(before, "good@x.org", "suspended@x.org", "client@x.org", "withdrawn@x.org", "lapsed@x.org")
+    upgrade(before, "profiles_0013")
+    with before.reading() as session:
+        ids = dict(session.execute(select(ACCOUNTS.c.email, ACCOUNTS.c.id)).all())
+    practising = ACCOUNTS.c.id != ids["client@x.org"]
+    suspended = ACCOUNTS.c.id == ids["suspended@x.org"]
+    with before.writer.begin() as connection:
+        connection.execute(update(ACCOUNTS).where(practising).values(roles=["specialist"]))
+        connection.execute(update(ACCOUNTS).where(suspended).values(suspended_at=utc_now()))
+        columns = {each["name"] for each in inspect(connection).get_columns("specialists")}
+        for email, id in ids.items():
+            values = {**a_row(id, "Eva"), "lapsed": email == "lapsed@x.org"}
+            row = {each: value for each, value in values.items() if each in columns}
+            connection.execute(insert(table("specialists", *map(typed, row))), row)
+        licence = an_empty_licence(ids["withdrawn@x.org"])
+        licence.status = LicenceStatus.DECLINED
+        values = {each.key: getattr(licence, each.key) for each in inspect(Licence).columns}
+        connection.execute(insert(Licence), values)
+
+    migrated(before)
+
+    review_licences(before, utc_now())
+    with before.reading() as session:
+        standings = {email: session.get_one(Specialist, id).standing for email, id in ids.items()}
+    assert standings == {
+        "good@x.org": Standing.GOOD,
+        "suspended@x.org": Standing.ACCOUNT_SUSPENDED,
+        "client@x.org": Standing.ROLE_REVOKED,
+        "withdrawn@x.org": Standing.LICENCE_WITHDRAWN,
+        "lapsed@x.org": Standing.LICENCE_EXPIRED,
+    }
 
 
 HISTORY = table(

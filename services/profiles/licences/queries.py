@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, case, or_, select
 
 from contracts.profiles.right_to_practise import Standing
 from contracts.profiles.specialists import SpecialistStatus
@@ -17,12 +17,18 @@ def licences_due(now: datetime) -> Select[UUID]:
     """Ids of specialists of whose licence something is to be said: it has ended, or will soon.
 
     Who is listed without any was listed when none was asked for. A renewed one may end while it
-    waits for an admin.
+    waits for an admin. What stands against the right to practise since before that was told
+    waits to be told.
     """
     until = Specialist.verified_until
     listed = Specialist.status == SpecialistStatus.LISTED
     renewal_ended = and_(
         Specialist.licence_standing == Standing.RENEWAL_WAITING, Licence.expires_on <= today(now)
+    )
+    untold = Specialist.standing != case(
+        (Specialist.suspended, Standing.ACCOUNT_SUSPENDED),
+        (Specialist.role_revoked, Standing.ROLE_REVOKED),
+        else_=Specialist.licence_standing,
     )
     to_warn = [
         and_(
@@ -34,5 +40,5 @@ def licences_due(now: datetime) -> Select[UUID]:
     return (
         select(Specialist.id)
         .join(Licence, Licence.specialist_id == Specialist.id, isouter=True)
-        .where(or_(until <= today(now), and_(listed, until.is_(None)), renewal_ended, *to_warn))
+        .where(or_(until <= today(now), and_(listed, until.is_(None)), renewal_ended, untold, *to_warn))
     )

@@ -138,8 +138,10 @@ def _review(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
     if licence is None:  # listed when no licence was asked for
         with recorded(tx, specialist, None):
             tx.emit(*specialist.heed_licence(None, now, Standing.LICENCE_EXPIRED))
-        return
-    with recorded(tx, specialist, None), recorded(tx, licence, None):
-        tx.emit(*licence.review(specialist, now))
-        ended = Standing.LICENCE_EXPIRED if specialist.listed else None  # without one in force
-        tx.emit(*specialist.heed_licence(licence.in_force_until, now, ended))
+    else:
+        with recorded(tx, specialist, None), recorded(tx, licence, None):
+            tx.emit(*licence.review(specialist, now))
+            ended = Standing.LICENCE_EXPIRED if specialist.listed else None  # without one in force
+            tx.emit(*specialist.heed_licence(licence.in_force_until, now, ended))
+    with recorded(tx, specialist, None):  # who was suspended before that ended the right
+        tx.emit(*specialist.heed_account(specialist.suspended, specialist.role_revoked, now))

@@ -12,6 +12,13 @@ FROM_ACCOUNTS = {
     "suspended": "suspended_at IS NOT NULL",
     "role_revoked": """CAST(roles AS TEXT) NOT LIKE '%"specialist"%'""",
 }
+ENDED = {
+    "licence_withdrawn": "verified_until IS NULL AND id IN "
+    "(SELECT specialist_id FROM licences WHERE status = 'declined')",
+    "licence_expired": "verified_until IS NULL AND (lapsed OR id IN "
+    "(SELECT specialist_id FROM licences WHERE status = 'expired'))",
+}
+"""How the last licence ended, as far as it can be told. ``review_licences`` tells what follows."""
 
 
 def upgrade() -> None:
@@ -24,4 +31,8 @@ def upgrade() -> None:
     for name in ("licence_standing", "standing"):
         op.add_column(
             "specialists", sa.Column(name, sa.Text(), nullable=False, server_default="good")
+        )
+    for standing, condition in ENDED.items():
+        op.execute(
+            sa.text(f"UPDATE specialists SET licence_standing = '{standing}' WHERE {condition}")
         )
