@@ -37,8 +37,8 @@ from contracts.profiles.specialists import (
 )
 from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
-from services.profiles.specialists.specialists import Specialist
 from services.profiles.service import ProfilesService
+from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database
 from tests.profiles.builders import LIST, a_profile, a_specialist, a_submission, news_of
 from tests.profiles.signing_in import somebody as somebody_signed_up

@@ -40,5 +40,7 @@ def licences_due(now: datetime) -> Select[UUID]:
     return (
         select(Specialist.id)
         .join(Licence, Licence.specialist_id == Specialist.id, isouter=True)
-        .where(or_(until <= today(now), and_(listed, until.is_(None)), renewal_ended, untold, *to_warn))
+        .where(
+            or_(until <= today(now), and_(listed, until.is_(None)), renewal_ended, untold, *to_warn)
+        )
     )
