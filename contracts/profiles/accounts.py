@@ -178,6 +178,15 @@ class RolesChanged(Event, producer=PRODUCER):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DisplayNameChanged(Event, producer=PRODUCER):
+    """The owner of an account wants to be called otherwise."""
+
+    account_id: UUID
+    version: Version
+    display_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountSuspended(Event, producer=PRODUCER):
     """An operator suspended an account: its sessions have ended, and it can't log in."""
 

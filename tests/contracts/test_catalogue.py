@@ -44,6 +44,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "PasswordResetRequested": ("profiles", "internal"),
     "PasswordChanged": ("profiles", "internal"),
     "RolesChanged": ("profiles", "internal"),
+    "DisplayNameChanged": ("profiles", "internal"),
     "PreferencesChanged": ("profiles", "internal"),
     "AccountSuspended": ("profiles", "internal"),
     "AccountRestored": ("profiles", "internal"),
@@ -97,6 +98,7 @@ ANSWERED_BY_EACH = {"PersonalDataErased"}
 BEAR_STATE = {
     "EmailChanged",
     "RolesChanged",
+    "DisplayNameChanged",
     "PreferencesChanged",
     "SpecialistListed",
     "SpecialistUpdated",

@@ -8,12 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
-from contracts.profiles.accounts import AccountRegistered, EmailChanged, Role, RolesChanged
+from contracts.profiles.accounts import (
+    AccountRegistered,
+    DisplayNameChanged,
+    EmailChanged,
+    Role,
+    RolesChanged,
+)
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.notifications.accounts.recipients import Recipient
 from tests.notifications.builders import an_account
 
-News = AccountRegistered | EmailChanged | RolesChanged | SpecialistListed | SpecialistUpdated
+News = (
+    AccountRegistered
+    | DisplayNameChanged
+    | EmailChanged
+    | RolesChanged
+    | SpecialistListed
+    | SpecialistUpdated
+)
 
 
 def nobody_yet(account_id: UUID) -> Recipient:
@@ -23,6 +36,7 @@ def nobody_yet(account_id: UUID) -> Recipient:
         email="",
         email_version=0,
         display_name="",
+        display_name_version=0,
         public_name="",
         public_name_version=0,
         roles=[],
@@ -35,6 +49,8 @@ def learn(recipient: Recipient, news: News) -> None:
         recipient.learn_registration(news)
     elif isinstance(news, EmailChanged):
         recipient.learn_email(news)
+    elif isinstance(news, DisplayNameChanged):
+        recipient.learn_display_name(news)
     elif isinstance(news, RolesChanged):
         recipient.learn_roles(news)
     else:
@@ -69,6 +85,8 @@ def test_news_in_any_order_and_repetition_end_in_the_same_truth(data: st.DataObj
         account,
         moved(id, 2),
         moved(id, 4),
+        DisplayNameChanged(account_id=id, version=6, display_name="Alex"),
+        DisplayNameChanged(account_id=id, version=7, display_name="Max"),
         promoted(id, 3, Role.CLIENT, Role.ADMIN),
         promoted(id, 5, Role.CLIENT, Role.EDITOR),
         SpecialistListed(specialist_id=id, version=2, display_name="Dr Sam", headline=""),
@@ -79,7 +97,7 @@ def test_news_in_any_order_and_repetition_end_in_the_same_truth(data: st.DataObj
     for each in data.draw(st.permutations([*news, *repeated])):
         learn(recipient, each)
     assert recipient.email == "4@example.org"
-    assert (recipient.display_name, recipient.public_name) == ("Sam", "Dr Sam Example")
+    assert (recipient.display_name, recipient.public_name) == ("Max", "Dr Sam Example")
     assert recipient.roles == [Role.CLIENT, Role.EDITOR]
 
 

@@ -7,7 +7,12 @@ from uuid import UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.notifications import Addressee
-from contracts.profiles.accounts import AccountRegistered, EmailChanged, RolesChanged
+from contracts.profiles.accounts import (
+    AccountRegistered,
+    DisplayNameChanged,
+    EmailChanged,
+    RolesChanged,
+)
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.notifications.base import Base
 
@@ -24,6 +29,7 @@ class Recipient(Base):
     email: Mapped[str] = mapped_column(default="")
     email_version: Mapped[int] = mapped_column(default=0)
     display_name: Mapped[str] = mapped_column(default="")
+    display_name_version: Mapped[int] = mapped_column(default=0)
     public_name: Mapped[str] = mapped_column(default="")
     public_name_version: Mapped[int] = mapped_column(default=0)
     roles: Mapped[list[str]] = mapped_column(default=list)
@@ -34,6 +40,7 @@ class Recipient(Base):
         recipient = cls(
             account_id=event.account_id,
             email_version=0,
+            display_name_version=0,
             roles_version=0,
             public_name="",
             public_name_version=0,
@@ -43,7 +50,8 @@ class Recipient(Base):
 
     def learn_registration(self, event: AccountRegistered) -> None:
         """Take on how it began, but for what is known to have changed since."""
-        self.display_name = event.display_name
+        if self.display_name_version == 0:
+            self.display_name = event.display_name
         if self.email_version == 0:
             self.email = event.email
         if self.roles_version == 0:
@@ -54,6 +62,12 @@ class Recipient(Base):
         if event.version > self.email_version:
             self.email_version = event.version
             self.email = event.email
+
+    def learn_display_name(self, event: DisplayNameChanged) -> None:
+        """Take on another name, unless a newer one is known."""
+        if event.version > self.display_name_version:
+            self.display_name_version = event.version
+            self.display_name = event.display_name
 
     def learn_roles(self, event: RolesChanged) -> None:
         """Take on other roles, unless newer ones are known."""

@@ -13,6 +13,7 @@ from contracts.profiles.accounts import (
     AccountRegistered,
     AccountRestored,
     AccountSuspended,
+    DisplayNameChanged,
     EmailChanged,
     EmailChangeRequested,
     EmailVerificationRequested,
@@ -46,6 +47,10 @@ class Accounts(Part):
     def remember_roles(self, event: RolesChanged, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_roles(event)
         _tell(tx, event.account_id, partial(wording.roles_changed, roles=event.roles))
+
+    @subscribe(DisplayNameChanged)
+    def remember_display_name(self, event: DisplayNameChanged, tx: Transaction) -> None:
+        tx.lock_or_create(Recipient, event.account_id).learn_display_name(event)
 
     @subscribe(SpecialistListed)
     def remember_public_name(self, event: SpecialistListed, tx: Transaction) -> None:

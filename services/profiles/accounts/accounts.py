@@ -18,6 +18,7 @@ from contracts.profiles.accounts import (
     AccountRestored,
     AccountSuspended,
     AlreadyVerified,
+    DisplayNameChanged,
     EmailChanged,
     EmailChangeDone,
     EmailTaken,
@@ -278,9 +279,16 @@ class Account(Base):
 
     # What others see
 
-    def change(self, change: contract.ChangeAccount) -> None:
-        if change.display_name is not None:
-            self.display_name = change.display_name
+    def change(self, change: contract.ChangeAccount) -> list[DisplayNameChanged]:
+        """Taking the same name again changes nothing."""
+        if change.display_name in (None, self.display_name):
+            return []
+        self.display_name = change.display_name
+        return [
+            DisplayNameChanged(
+                account_id=self.id, version=self.next_version(), display_name=self.display_name
+            )
+        ]
 
     @property
     def verified(self) -> bool:

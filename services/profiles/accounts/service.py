@@ -197,7 +197,7 @@ class Accounts(Knowing):
     def change_me(self, change: ChangeAccount) -> contract.Account:
         with self.store.transaction() as tx:
             account = self.own_account(tx)
-            account.change(change)
+            tx.emit(*account.change(change))
             return tx.reply(account.to_resource(has_second_factor(tx, account.id)))
 
     # The e-mail address
