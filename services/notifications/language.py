@@ -11,7 +11,7 @@ A text is declared once, with all its languages side by side. What varies is a p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -74,7 +74,25 @@ def _locale(wanted: str, default: str) -> Locale:
 
 def _zone_name(local: datetime, locale: Locale) -> str:
     """Of the zone at that time: summer time has a name of its own."""
-    return get_timezone_name(local, width="long", locale=locale)
+    variant = "daylight" if _is_summer_time(local) else "standard"
+    return get_timezone_name(local, width="long", locale=locale, zone_variant=variant)
+
+
+def _is_summer_time(local: datetime) -> bool:
+    """As names have it. Where law calls summer time the standard, as in Ireland and Morocco, IANA
+    says that the rest of the year is an hour behind it."""
+    assert isinstance(local.tzinfo, ZoneInfo)
+    if _falls_behind(local.tzinfo, local.year):
+        return not local.dst()
+    return bool(local.dst())
+
+
+@cache
+def _falls_behind(zone: ZoneInfo, year: int) -> bool:
+    """Whether clocks of the zone are behind its standard time for a part of the year, which may be
+    as short as Ramadan."""
+    days = (datetime(year, 1, 1, 12, tzinfo=zone) + timedelta(days=day) for day in range(365))
+    return any((day.dst() or timedelta()) < timedelta() for day in days)
 
 
 def _time(at: datetime, locale: Locale) -> str:

@@ -366,6 +366,22 @@ def test_the_hour_that_comes_twice_is_told_apart_by_its_zones_name() -> None:
     assert "02:30 (Central European Standard Time)" in reader.when(second, BERLIN)
 
 
+@pytest.mark.parametrize(
+    ("zone", "at", "said"),
+    [
+        ("Europe/Dublin", "2027-07-01", "13:00 (Irish Standard Time)"),
+        ("Europe/Dublin", "2027-01-01", "12:00 (Greenwich Mean Time)"),
+        ("Africa/Casablanca", "2027-07-01", "13:00 (Western European Summer Time)"),
+        ("Africa/Casablanca", "2027-02-20", "12:00 (Western European Standard Time)"),
+    ],
+)
+def test_a_zone_whose_standard_time_is_in_summer_is_named_by_its_hour(
+    zone: str, at: str, said: str
+) -> None:
+    noon = datetime.fromisoformat(f"{at}T12:00Z")
+    assert said in Reader(account_id=CLIENT_ID, time_zone=zone).when(noon, BERLIN)
+
+
 def test_a_time_told_in_another_zone_is_the_same() -> None:
     reader = Reader(account_id=CLIENT_ID)
     in_kathmandu = ON_MONDAY.astimezone(timezone(timedelta(hours=5, minutes=45)))
