@@ -154,6 +154,8 @@ class ConsultationsAtRisk(Event, producer=PRODUCER):
 
     specialist_id: UUID
     consultation_ids: Annotated[list[UUID], Doc("The next first.")]
+    starts: Annotated[list[datetime], Doc("When they start, in the same order.")]
+    time_zone: Annotated[str, Doc("The specialist's.")]
     cause: Standing
 
 

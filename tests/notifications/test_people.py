@@ -340,14 +340,21 @@ def test_every_admin_of_now_is_told_of_consultations_at_risk(
         roles(former, 3, Role.CLIENT),
         roles(former, 2, Role.ADMIN),
         roles(editor, 2, Role.EDITOR),
-        ConsultationsAtRisk(specialist_id=specialist_id, consultation_ids=ids, cause=cause),
+        ConsultationsAtRisk(
+            specialist_id=specialist_id,
+            consultation_ids=ids,
+            starts=[ON_MONDAY, ON_MONDAY],
+            **IN_BERLIN,
+            cause=cause,
+        ),
     )
     for each in (admin, late_admin):
         notices = notices_of(notifications, each.account_id)
         [notice] = [notice for notice in notices if notice.kind == "consultations_at_risk"]
         assert notice.about == specialist_id
         assert says in notice.text
-        assert all(f"- {URL}/consultations/{each}" in notice.text for each in ids)
+        assert all(f"UTC), number {each}" in notice.text for each in ids)
+        assert URL not in notice.text  # an admin may not read what is others'
         assert (notice.data.consultation_ids, notice.data.cause) == (ids, cause)
     assert eventually(partial(mail_to, notifications, admin))
     for each in (former, editor):

@@ -106,6 +106,8 @@ def at_risk(cause: Standing) -> ConsultationsAtRisk:
     return ConsultationsAtRisk(
         specialist_id=SPECIALIST_ID,
         consultation_ids=[ABOUT["consultation_id"], new_id()],
+        starts=[ON_MONDAY, ON_MONDAY + timedelta(days=1)],
+        **IN_BERLIN,
         cause=cause,
     )
 

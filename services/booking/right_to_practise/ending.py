@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -55,11 +55,17 @@ def cancel_undecided(tx: Transaction, consultation_id: UUID, now: datetime) -> N
 
 
 def _tell_admins(
-    tx: Transaction, specialist_id: UUID, ahead: Collection[Consultation], cause: Standing
+    tx: Transaction, specialist_id: UUID, ahead: Sequence[Consultation], cause: Standing
 ) -> None:
     if ahead:
-        ids = [each.id for each in ahead]
-        tx.emit(ConsultationsAtRisk(specialist_id=specialist_id, consultation_ids=ids, cause=cause))
+        at_risk = ConsultationsAtRisk(
+            specialist_id=specialist_id,
+            consultation_ids=[each.id for each in ahead],
+            starts=[each.starts_at for each in ahead],
+            time_zone=ahead[0].time_zone,
+            cause=cause,
+        )
+        tx.emit(at_risk)
 
 
 def _close(tx: Transaction, specialist_id: UUID, concerned: Collection[Consultation]) -> None:

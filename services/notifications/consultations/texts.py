@@ -242,6 +242,8 @@ DISCREETLY_NEWS = Text(
 
 # For admins
 
+ONE_AT_RISK = Text(en="- {when}, number {id}", de="- {when}, Nummer {id}")
+
 AT_RISK = {
     Standing.RENEWAL_WAITING: Text(
         en=(
@@ -258,12 +260,12 @@ AT_RISK = {
         en=(
             "The licence of {specialist} has expired, and no renewed one was sent. Each of these "
             "consultations is cancelled 48 hours before it begins, unless a licence is verified "
-            "by then. Please look at each:"
+            "by then:"
         ),
         de=(
             "Die Zulassung von {specialist} ist abgelaufen, und keine erneuerte wurde eingereicht. "
             "Jedes dieser Gespräche wird 48 Stunden vor Beginn abgesagt, wenn bis dahin keine "
-            "Zulassung bestätigt ist. Bitte sehen Sie sich jedes an:"
+            "Zulassung bestätigt ist:"
         ),
     ),
     Standing.LICENCE_DECLINED: Text(

@@ -185,13 +185,18 @@ def slot_offered(reader: Reader, event: SlotOffered, links: Links) -> Wording:
 
 
 def consultations_at_risk(reader: Reader, event: ConsultationsAtRisk, links: Links) -> Wording:
-    """For admins: what was, or is still, booked with a specialist who may not practise."""
+    """For admins: what was, or is still, booked with a specialist who may not practise. They may
+    not read consultations of others: there is no page to link to."""
     specialist = _specialist(event.specialist_id, reader, texts.ANY_SPECIALIST)
-    pages = "\n".join(f"- {links.consultation(each)}" for each in event.consultation_ids)
+    each = zip(event.starts, event.consultation_ids, strict=True)
+    listed = "\n".join(
+        reader.read(texts.ONE_AT_RISK, when=reader.when(at, event.time_zone), id=id)
+        for at, id in each
+    )
     return Wording(
         kind=NoticeKind.CONSULTATIONS_AT_RISK,
         subject=reader.read(texts.NEEDS_YOU),
-        text=_paragraphs(reader.read(texts.AT_RISK[event.cause], specialist=specialist), pages),
+        text=_paragraphs(reader.read(texts.AT_RISK[event.cause], specialist=specialist), listed),
         data=_data(event),
     )
 
