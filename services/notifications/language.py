@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -74,7 +75,7 @@ def _locale(wanted: str, default: str) -> Locale:
 
 def _zone_name(local: datetime, locale: Locale) -> str:
     """Of the zone at that time: summer time has a name of its own."""
-    variant = "daylight" if _is_summer_time(local) else "standard"
+    variant: Literal["daylight", "standard"] = "daylight" if _is_summer_time(local) else "standard"
     return get_timezone_name(local, width="long", locale=locale, zone_variant=variant)
 
 
