@@ -18,12 +18,12 @@ def web_address(text: str) -> str:
     User names and passwords are refused: they make an address look as if it led elsewhere
     (``https://bank.example@other.example``). So are backslashes, which browsers take for slashes.
     """
-    return _harmless(_url(text.strip()))
+    return str(_url(_harmless(text.strip())))
 
 
 def https_address(text: str) -> str:
     """As ``web_address``, and nobody on the way reads or changes what is sent."""
-    return _harmless(_https_url(text.strip()))
+    return str(_https_url(_harmless(text.strip())))
 
 
 def _harmless(address: str) -> str:

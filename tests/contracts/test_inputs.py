@@ -119,7 +119,8 @@ def test_an_address_over_https_is_kept_as_it_was_given(typed: str, kept: str) ->
         ("ftp://video.example/ada", "begins with https://"),
         ("https://bank.example@video.example/", "user name"),
         ("https://sam:secret@video.example/", "user name"),
-        ("https://video.example\\@other.example/", "begins with https://"),
+        ("https://video.example\\@other.example/", "user name"),
+        ("https://video.example/our room", "Must not contain U+0020 (SPACE)."),
         ("https://video.example/a\u202eb", "U+202E"),
     ],
 )
