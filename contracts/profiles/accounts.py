@@ -219,6 +219,9 @@ class SignUp:
         Language | None, Doc("Of mails and notices; else that of `Accept-Language`, or English.")
     ] = None
     country: OwnCountry | None = None
+    discreet: Annotated[
+        bool, Doc("Mails and calendars say only that there is an appointment, and when.")
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -203,6 +203,16 @@ def test_nothing_in_booking_has_a_price() -> None:
 # Cancelling
 
 
+def test_of_a_cancelled_consultation_nobody_is_shown_where_it_was() -> None:
+    consultation, event = booked()
+    consultation.meeting_link, consultation.meeting_address = "https://meet.example/1", "A street"
+    shown = consultation.to_resource(event.client_id)
+    assert (shown.meeting_link, shown.meeting_address) == ("https://meet.example/1", "A street")
+    consultation.cancel(Party.SPECIALIST, None, MONDAY)
+    shown = consultation.to_resource(event.client_id)
+    assert (shown.meeting_link, shown.meeting_address) == (None, None)
+
+
 @pytest.mark.parametrize("by", list(Party))
 def test_a_cancelled_consultation_says_so_with_a_newer_version(by: Party) -> None:
     consultation, event = booked()

@@ -76,6 +76,14 @@ def test_a_sign_up_is_in_the_language_that_it_names_or_that_the_browser_prefers(
     assert (told["language"], told["time_zone"], told["country"]) == (language, None, None)
 
 
+@pytest.mark.parametrize("discreet", [True, False])
+def test_a_sign_up_may_ask_for_discreet_mails_from_the_first_on(
+    http: httpx.Client, discreet: bool
+) -> None:
+    assert signed_up_from(http, None, discreet=discreet)["discreet"] is discreet
+    assert signed_up_from(http, None)["discreet"] is False
+
+
 def test_the_zone_of_a_sign_up_is_spelled_as_iana_spells_it(http: httpx.Client) -> None:
     told = signed_up_from(http, None, time_zone=" europe/berlin ", country="DE")
     assert (told["time_zone"], told["country"]) == ("Europe/Berlin", "DE")

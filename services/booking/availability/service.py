@@ -40,8 +40,9 @@ class Availability(Part):
     def set_availability(self, availability: contract.Availability) -> AvailabilitySet:
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
-            calendar = tx.lock_or_create(Calendar, specialist_id)
-            require_current(self.links.shown_with(calendar))
+            known = tx.get(Calendar, specialist_id, with_for_update=True)
+            require_current(None if known is None else self.links.shown_with(known))
+            calendar = known or tx.lock_or_create(Calendar, specialist_id)
             now = utc_now()
             taken = taken_times(tx, specialist_id, now)
             zones, had_place = calendar.opening_hours.zones, calendar.has_place

@@ -334,6 +334,7 @@ class Consultation(Attended, Placed, Base):
         """As one of its sides sees it; with the note where it is given what opens it."""
         by = self.party(reader)
         said = self._attendance_by(by)
+        cancelled = self.status == ConsultationStatus.CANCELLED  # nobody is to go there
         return contract.Consultation(
             id=self.id,
             specialist_id=self.specialist_id,
@@ -348,9 +349,9 @@ class Consultation(Attended, Placed, Base):
             cancellation_notice_hours=self.notice_hours,
             missed_by=Party(self.missed_by) if self.missed_by else None,
             your_attendance=Attendance(said) if said else None,
-            meeting_link=self.meeting_link,
+            meeting_link=None if cancelled else self.meeting_link,
             meeting_link_shown_from=self.own_link_shown_from,
-            meeting_address=self.meeting_address,
+            meeting_address=None if cancelled else self.meeting_address,
             note=opened(self.sealed_note) if opened and self.sealed_note else None,
         )
 

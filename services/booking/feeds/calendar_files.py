@@ -72,9 +72,9 @@ def _event(consultation: Consultation, discreet: bool, site: Site) -> Event:
     event.add("summary", NEUTRAL_TITLE if discreet else TITLE)
     page = site.consultation(consultation.id)
     event.add("url", page)
-    if not discreet:
-        event.add("location", consultation.meeting_address or consultation.meeting_link or page)
     cancelled = consultation.status == ConsultationStatus.CANCELLED
+    if not discreet and not cancelled:
+        event.add("location", consultation.meeting_address or consultation.meeting_link or page)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("class", "PRIVATE")
     return event

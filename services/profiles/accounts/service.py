@@ -344,7 +344,7 @@ def _chosen(sign_up: SignUp) -> ChosenPreferences:
         time_zone=sign_up.time_zone,
         language=sign_up.language or Language.EN,
         country=sign_up.country,
-        discreet=False,
+        discreet=sign_up.discreet,
     )
 
 

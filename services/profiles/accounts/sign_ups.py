@@ -14,6 +14,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
@@ -30,7 +31,7 @@ KEPT = timedelta(days=7)
 
 class PendingSignUp(Base):
     """``id``: the account's, once there is one. The secret is known to the browser alone.
-    ``time_zone``, ``language``, ``country``: the account's first preferences."""
+    ``time_zone``, ``language``, ``country``, ``discreet``: the account's first preferences."""
 
     __tablename__ = "sign_ups"
 
@@ -44,6 +45,7 @@ class PendingSignUp(Base):
     time_zone: Mapped[str | None] = mapped_column(default=None)
     language: Mapped[str] = mapped_column(default=Language.EN, server_default=Language.EN)
     country: Mapped[str | None] = mapped_column(default=None)
+    discreet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @classmethod
     def begin(
@@ -68,6 +70,7 @@ class PendingSignUp(Base):
             time_zone=preferences.time_zone,
             language=preferences.language,
             country=preferences.country,
+            discreet=preferences.discreet,
         )
         return sign_up, secret
 
@@ -86,12 +89,12 @@ class PendingSignUp(Base):
 
     @property
     def preferences(self) -> Preferences:
-        """As they were chosen; discreet mode can be chosen once the account is there."""
+        """As they were chosen."""
         return Preferences(
             time_zone=self.time_zone,
             language=Language(self.language),
             country=self.country,
-            discreet=False,
+            discreet=self.discreet,
         )
 
     def is_begun_with(self, secret: str | None) -> bool:

@@ -29,6 +29,9 @@ def upgrade() -> None:
     op.add_column("sign_ups", sa.Column("time_zone", sa.Text()))
     op.add_column("sign_ups", sa.Column("language", sa.Text(), nullable=False, server_default="en"))
     op.add_column("sign_ups", sa.Column("country", sa.Text()))
+    op.add_column(
+        "sign_ups", sa.Column("discreet", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     _drop_zone_of_profiles()
 
 
