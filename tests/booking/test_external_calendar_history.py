@@ -117,6 +117,7 @@ def test_what_is_over_and_can_not_be_read_is_not_told_of() -> None:
     [
         "FREQ=DAILY",
         "FREQ=DAILY;INTERVAL=3",
+        "FREQ=DAILY;BYDAY=WE",
         "FREQ=DAILY;BYMONTH=3,4;BYDAY=MO,TU",
         "FREQ=WEEKLY",
         "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=SU",
