@@ -155,6 +155,7 @@ def _decline_and_outlive_licences(house: House) -> None:
 
 def _play_accounts(house: House) -> None:
     person = a_client(house.http)
+    assert person.patch("/me", {"display_name": "Robin"}).is_success
     assert sign_up(house.http, person.email).status_code == 202
     new = {"email": f"new-{person.email}", "password": PASSWORD}
     assert person.post("/me/email", new).status_code == 202

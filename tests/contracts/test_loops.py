@@ -17,7 +17,7 @@ from typing import Any
 import eventlet
 import pytest
 from eventlet.event import Event as GreenEvent
-from sqlalchemy import insert, inspect
+from sqlalchemy import insert, inspect, update
 
 from chassis import forgetting, pruning, rounds, storage
 from chassis.clock import every
@@ -172,6 +172,8 @@ def two_sealed_notes(stage: Stage) -> None:
 
 
 def two_sealed_meeting_links(stage: Stage) -> None:
+    with stage.store.transaction() as tx:  # what others have planted opens under no key
+        tx.execute(update(Calendar).values(sealed_meeting_link=None))
     old = Seal(SEAL_KEYS, "meeting links").close(b"https://video.example/ada")
     stage.add(*(a_calendar(sealed_meeting_link=old) for _ in range(2)))
     stage.service.links = MeetingLinks()
