@@ -120,7 +120,7 @@ POISON = {
     "another version of CloudEvents": (a_cloud_event(specversion="0.3"), "specversion"),
     "another event": (a_cloud_event(type="Shouted"), "type is 'Shouted', expected 'Told'"),
     "no id": (a_cloud_event(id=None), "id: Missing data"),
-    "a bad time": (a_cloud_event(time="yesterday"), "time: Not a valid"),
+    "a bad time": (a_cloud_event(time="yesterday"), "time: Not a time"),
     "no data": (a_cloud_event(data=None), "data"),
     "a missing field": (a_cloud_event(data={"word": "odd"}), "note_id: Missing data"),
     "a field of another type": (
