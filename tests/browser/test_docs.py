@@ -45,7 +45,7 @@ def test_an_operation_opens_with_its_answers_and_can_be_tried(
     watched: Watched, platform_url: str
 ) -> None:
     watched.page.goto(f"{platform_url}/docs")
-    operation = watched.page.locator("#operations-featured-list_featured")
+    operation = watched.page.locator("#operations-Featuring-list_featured")
     operation.locator(".opblock-summary-control").click()
     expect(operation).to_contain_text("bad_cursor")
 
