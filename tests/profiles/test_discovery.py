@@ -156,6 +156,15 @@ def test_words_match_as_they_are_promised_to(
     assert bool(finding.ids(words=words, topic=[mark])) == found
 
 
+@pytest.mark.parametrize("words", ["sleep", "Schlaf", "systemic", "Systemische Therapie"])
+def test_topics_and_approaches_are_found_in_each_language(
+    finding: Finding, mark: str, words: str
+) -> None:
+    practised = finding.somebody(topics=[mark, "sleep"], approaches=["systemic"])
+    finding.somebody(topics=[mark, "grief"])
+    assert finding.ids(words=words, topic=[mark]) == [practised]
+
+
 def test_name_and_headline_weigh_more_than_topics_and_those_more_than_the_rest(
     finding: Finding, mark: str
 ) -> None:

@@ -29,6 +29,7 @@ from chassis.watched import keeps_up_with
 from contracts.inputs.words import tokens_in
 from contracts.profiles.specialists import SpecialistStatus
 from contracts.vocabulary import APPROACHES, TOPICS
+from contracts.vocabulary_german import GERMAN
 from services.profiles.base import Base
 from services.profiles.discovery.fulltext import full_text
 from services.profiles.discovery.words import FORM, tokens_of
@@ -149,10 +150,10 @@ def text_of(specialist: Specialist) -> tuple[str, str, str]:
 
 
 def _named(specialist: Specialist) -> Iterator[str]:
-    """Topics and approaches, by their keys and as people call them."""
+    """Topics and approaches, by their keys and as people call them in each language."""
     for keys, labels in ((specialist.topics, TOPICS), (specialist.approaches, APPROACHES)):
         for key in keys:
-            yield f"{key} {labels.get(key, '')}"
+            yield f"{key} {labels.get(key, '')} {GERMAN.get(key, '')}"
 
 
 def _digest(parts: tuple[str, ...]) -> str:
