@@ -72,8 +72,16 @@ class Load:
         booking = connected_database(database, "booking")
         with booking.transaction() as tx:
             for id in self._specialists:
-                open_, horizon = {"listed": True, "offers_free_consultations": True}, DAYS_AHEAD
-                tx.add(Calendar(specialist_id=id, hours=hours, horizon_days=horizon, **open_))
+                tx.add(
+                    Calendar(
+                        specialist_id=id,
+                        hours=hours,
+                        horizon_days=DAYS_AHEAD,
+                        listed=True,
+                        offers_free_consultations=True,
+                        in_person_address="1 Main Street",
+                    )
+                )
         booking.dispose()
         profiles = connected_database(database, "profiles")
         with profiles.transaction() as tx:

@@ -40,6 +40,7 @@ class Report:
         return [
             *self.account.findings,
             Finding("wrong: answers not 201, 409 or 503", unexpected.total(), list(unexpected)[:5]),
+            Finding("nothing was booked", int(not self.answers.booked)),
             Finding("unanswered", len(self.answers.unanswered)),
             Finding(f"not drained in {DRAINED_WITHIN_S:.0f} s", int(self.recovery_s is None)),
             Finding("exited by itself", *_exits(self.gone_by_themselves)),
