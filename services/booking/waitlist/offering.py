@@ -31,8 +31,10 @@ def release(
 
 
 def calendar_changed(tx: Transaction, calendar: Calendar, now: datetime) -> None:
-    """Whatever it is that may have opened times, as hours, limits or a calendar elsewhere do: they
-    are held for who waits before anybody else can see them."""
+    """Offer times that a change has opened to clients who wait, before others see them.
+
+    Call it after each change of hours, limits, listing or an external calendar.
+    """
     release(tx, calendar, (), now)
 
 
