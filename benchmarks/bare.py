@@ -1,6 +1,6 @@
 """eventlet's HTTP server with nothing behind it: ``python -m benchmarks.bare PORT``."""
 
-import chassis.green  # noqa: F401, I001  # first: what is imported later finds itself green
+import chassis.concurrency.green  # noqa: F401, I001  # first: what is imported later finds itself green
 
 import sys
 from collections.abc import Callable

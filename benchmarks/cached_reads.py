@@ -29,7 +29,7 @@ from rich.table import Table
 from benchmarks.load import CONNECTIONS, Answers, Request, play
 from benchmarks.servers import Servers, servers_of_our_own
 from chassis.context import Caller
-from chassis.database import Database, service_url
+from chassis.database.database import Database, service_url
 from chassis.ids import new_id
 from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles.accounts import Role

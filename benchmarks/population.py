@@ -12,7 +12,7 @@ from joserfc.jwk import OKPKey
 
 from benchmarks.load import Request
 from chassis.context import Caller
-from chassis.database import Database
+from chassis.database.database import Database
 from contracts.profiles.accounts import Role
 from services.booking.availability.opening_hours import SLOT
 from services.profiles.sessions.tokens import access_token

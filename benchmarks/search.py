@@ -21,10 +21,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, select, text
 
-import chassis.green  # noqa: F401  # first
-from chassis.database import Database
+import chassis.concurrency.green  # noqa: F401  # first
+from chassis.database.database import Database
+from chassis.database.migrations import migrate
 from chassis.ids import new_id
-from chassis.migrations import migrate
 from contracts.profiles.discovery import SearchSpecialists, Sort
 from contracts.profiles.specialists import SpecialistStatus
 from firststep.migrate import migrations_of

@@ -31,8 +31,8 @@ from benchmarks.population import Population
 from benchmarks.servers import Servers, servers_of_our_own
 from chassis import json as wire
 from chassis.context import Caller
-from chassis.database import Database
-from chassis.migrations import migrate
+from chassis.database.database import Database
+from chassis.database.migrations import migrate
 from contracts.booking.availability import Availability, DateOverride, Hours, Stretch
 from contracts.booking.slots import MOST_ON_A_PAGE, SlotsQuery
 from firststep.migrate import migrations_of

@@ -1,6 +1,6 @@
 """A gateway that remembers nothing, to be measured beside one that does."""
 
-import chassis.green  # noqa: F401, I001  # first
+import chassis.concurrency.green  # noqa: F401, I001  # first
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any

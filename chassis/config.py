@@ -14,7 +14,7 @@ from marshmallow import ValidationError, validate
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from chassis.embedded import SCHEME as EMBEDDED
+from chassis.broker.embedded import SCHEME as EMBEDDED
 from chassis.masking import masked_value
 from chassis.sealing import keys_in
 from chassis.smtp import PORTS as SMTP_SCHEMES

@@ -19,7 +19,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from chassis.addresses import CREDENTIALS
+from chassis.fetch.url_policy import CREDENTIALS
 
 TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "hr"}
 TAGS |= {"h2", "h3", "h4", "code", "pre"}

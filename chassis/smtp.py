@@ -26,7 +26,7 @@ from urllib.parse import unquote, urlsplit
 
 import idna
 
-from chassis.addresses import NAME, NUMBER_AT_THE_END
+from chassis.fetch.url_policy import NAME, NUMBER_AT_THE_END
 
 TIMEOUT_S = 10
 LONGEST_REPLY = 64 * 1024

@@ -7,9 +7,9 @@ from typing import Any
 from nameko.extensions import DependencyProvider
 
 from chassis.config import BadSettings
-from chassis.database import Database, service_url
-from chassis.housekeeping import Housekeeping
-from chassis.relay import Relay
+from chassis.database.database import Database, service_url
+from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.retention import Housekeeping
 from chassis.sealing import Seal
 
 
@@ -38,8 +38,3 @@ class Store(Database, DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> Store:
         return self
-
-
-def store_of(container: Any) -> Store:
-    """The store of a container's service."""
-    return next(each for each in container.dependencies if isinstance(each, Store))

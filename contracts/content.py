@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from chassis.errors import Conflict
 from chassis.events import Audience, Event
-from chassis.pages import PageQuery
+from chassis.pagination import PageQuery
 from chassis.schemas import Normalised
 from contracts.inputs.texts import NotBlank, OneLineOrNone, headline, one_line, running_text
 from contracts.inputs.urls import web_address

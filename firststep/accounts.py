@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from chassis import config
 from chassis.config import Settings
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.logs import escaped
+from chassis.runtime.logs import escaped
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import SignedOutByOperator
 from firststep import platform

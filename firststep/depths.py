@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from amqp.exceptions import NotFound
 
-from chassis.broker import connected_to
+from chassis.broker.publishing import connected_to
 from chassis.config import Settings
 from firststep.platform import TOPOLOGY
 

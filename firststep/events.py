@@ -12,8 +12,8 @@ import typer
 
 from chassis import config, json
 from chassis.config import BadSettings
-from chassis.housekeeping import WAITS_TOO_LONG
-from chassis.mending import Mending, Selection
+from chassis.messaging.redrive import Mending, Selection
+from chassis.messaging.retention import WAITS_TOO_LONG
 from chassis.times import utc_now
 from firststep import platform, replay
 from firststep.depths import queue_depths

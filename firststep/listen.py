@@ -21,9 +21,9 @@ import structlog
 from kombu import Queue
 
 from chassis import private_files
-from chassis.broker import CONSUMER_HEARTBEAT, body_of, connected_to
+from chassis.broker.publishing import CONSUMER_HEARTBEAT, body_of, connected_to
 from chassis.config import BadSettings, Settings
-from chassis.database import service_url
+from chassis.database.database import service_url
 from chassis.events import as_mapping, exchange_of
 from contracts.catalogue import public_events
 from firststep.platform import SERVICES

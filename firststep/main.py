@@ -1,7 +1,7 @@
 """The ``firststep`` command. Each subcommand imports what it alone needs: a process that serves
 bears no other command's libraries."""
 
-import chassis.green  # noqa: F401, I001  # first: what is imported later finds itself green
+import chassis.concurrency.green  # noqa: F401, I001  # first: what is imported later finds itself green
 
 import os
 import sys
@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from chassis import config, logs, sealing
-from chassis.broker import BrokerAway
+from chassis import config, sealing
+from chassis.runtime import logs
+from chassis.broker.publishing import BrokerAway
 from chassis.config import BadSettings, Settings
 from chassis.errors import DomainError
-from chassis.logs import escaped
+from chassis.runtime.logs import escaped
 from chassis.masking import masked
 from firststep import accounts, audit, events, featuring, platform
 from firststep.platform import UnknownService

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 import services
 from chassis.config import Settings
-from chassis.engines import is_away
-from chassis.migrations import migrate
+from chassis.database.engines import is_away
+from chassis.database.migrations import migrate
 from firststep.platform import SERVICES, UnknownService, database_of
 
 LOOK_AGAIN_AFTER_S = 1.0

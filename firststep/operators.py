@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chassis import json
-from chassis.logs import escaped
+from chassis.runtime.logs import escaped
 
 LONGEST_CELL_SHOWN = 100
 WIDE = 300

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from chassis.config import BadSettings, Settings
-from chassis.database import Database, service_url
+from chassis.database.database import Database, service_url
 from chassis.errors import Invalid
-from chassis.health import HealthService
-from chassis.process import Process
-from chassis.subscribe import queues_of
-from chassis.workers import Workers
+from chassis.http.health import HealthService
+from chassis.messaging.subscribe import queues_of
+from chassis.runtime.process import Process
+from chassis.runtime.workers import Workers
 from contracts import helplines
 from services.booking.service import BookingService
 from services.content.service import ContentService

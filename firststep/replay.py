@@ -13,11 +13,11 @@ from typing import Any
 
 from amqp.exceptions import NotFound
 
-from chassis.broker import BrokerAway, ConfirmedPublisher, Outgoing, connected_to
+from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing, connected_to
 from chassis.config import BadSettings, Settings
-from chassis.database import Database
-from chassis.journal import Journal, keeps
-from chassis.mending import Mending
+from chassis.database.database import Database
+from chassis.database.event_log import Journal, keeps
+from chassis.messaging.redrive import Mending
 from firststep import platform
 
 BATCH = 200

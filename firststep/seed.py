@@ -21,8 +21,8 @@ from chassis.context import CallContext, Caller
 from chassis.errors import DomainError
 from chassis.events import as_mapping
 from chassis.ids import new_id
-from chassis.process import Process
-from chassis.remote import remote
+from chassis.rpc.client import remote
+from chassis.runtime.process import Process
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
 from contracts.booking.availability import Availability, Hours

@@ -16,8 +16,8 @@ from nameko.extensions import SharedExtension
 from werkzeug.wrappers import Request
 
 from chassis.context import Caller
-from chassis.remote import Remote, ReplyListener
-from chassis.sender import Sender
+from chassis.rpc.client import Remote, ReplyListener
+from chassis.rpc.transport import Sender
 from contracts.profiles.sessions import (
     CLOCKS_DIFFER,
     SECOND_FACTOR_SHOWN,

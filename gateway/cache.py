@@ -21,7 +21,7 @@ from nameko.extensions import SharedExtension
 from chassis import json
 from chassis.errors import Unavailable
 from chassis.events import Event
-from chassis.hearing import Hearing
+from chassis.messaging.broadcast import Hearing
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistChanged
 

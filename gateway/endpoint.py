@@ -47,7 +47,7 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chassis.http_body import read_body
+from chassis.http.body import read_body
 from chassis.preconditions import etag_of
 from chassis.schemas import Reading, load
 from contracts.files import File

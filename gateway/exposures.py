@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 
 from nameko.extensions import DependencyProvider, SharedExtension
 
+from chassis.concurrency.loop import Loop
 from chassis.context import CallContext, entered
-from chassis.loop import Loop
-from chassis.remote import Remote, ReplyListener
-from chassis.sender import Sender
+from chassis.rpc.client import Remote, ReplyListener
+from chassis.rpc.transport import Sender
 from chassis.times import utc_now
 from contracts.profiles.featuring import MOST_EXPOSURES, Exposure
 

@@ -11,9 +11,9 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from orjson import Fragment
 
 from chassis import json
-from chassis.pages import DEFAULT_LIMIT
-from chassis.remote import Remote, ReplyListener
-from chassis.sender import Sender
+from chassis.pagination import DEFAULT_LIMIT
+from chassis.rpc.client import Remote, ReplyListener
+from chassis.rpc.transport import Sender
 from chassis.times import utc_now
 from contracts.profiles.featuring import FeaturedQuery
 from gateway.cache import FEATURED, Entry, Key, PublicReads, entry_of

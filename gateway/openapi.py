@@ -13,8 +13,8 @@ from uuid import UUID
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
-from chassis.http import TRY_AGAIN
-from chassis.http_connection import LONGEST_REQUEST_LINE
+from chassis.http.connection import LONGEST_REQUEST_LINE
+from chassis.http.server import TRY_AGAIN
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
 from gateway import openapi_problems, openapi_schemas

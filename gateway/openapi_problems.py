@@ -19,7 +19,8 @@ from werkzeug.exceptions import (
     RequestURITooLarge,
 )
 
-from chassis.database import DatabaseAway
+from chassis.database.database import DatabaseAway
+from chassis.database.tombstones import Forgotten
 from chassis.errors import (
     DomainError,
     Forbidden,
@@ -28,10 +29,9 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chassis.forgotten import Forgotten
-from chassis.http import BODY_DEADLINE_S, LARGEST_BODY
-from chassis.http_connection import LONGEST_REQUEST_LINE
-from chassis.idempotency import KeyReused
+from chassis.http.connection import LONGEST_REQUEST_LINE
+from chassis.http.server import BODY_DEADLINE_S, LARGEST_BODY
+from chassis.idempotency.keys import KeyReused
 from chassis.preconditions import Stale
 from chassis.schemas import ENUM
 from gateway.declaration import Anyone, Declaration, Raw, SignedIn

@@ -15,8 +15,8 @@ from nameko.extensions import SharedExtension
 from chassis import context
 from chassis.context import CallContext, Caller
 from chassis.errors import DomainError, Forbidden
-from chassis.remote import Remote, ReplyListener
-from chassis.sender import Sender
+from chassis.rpc.client import Remote, ReplyListener
+from chassis.rpc.transport import Sender
 from contracts.profiles.sessions import Refused
 
 AT_ONCE = 10

@@ -17,10 +17,10 @@ from nameko.extensions import SharedExtension
 
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.events import Event
-from chassis.hearing import Hearing
-from chassis.remote import Remote, ReplyListener
+from chassis.messaging.broadcast import Hearing
+from chassis.rpc.client import Remote, ReplyListener
+from chassis.rpc.transport import Sender
 from chassis.schemas import Reading, load
-from chassis.sender import Sender
 from contracts.profiles.sessions import (
     CLOCKS_DIFFER,
     TOKEN_LIFETIME,

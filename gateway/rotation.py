@@ -20,7 +20,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.errors import FieldError
-from chassis.pages import BadCursor
+from chassis.pagination import BadCursor
 from contracts.profiles.featuring import BadVisit
 
 POINTS = 2**64

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from chassis import context
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
-from chassis.http import WebServer
+from chassis.http.server import WebServer
 from chassis.networks import network_of
 from gateway import featured, problems
 from gateway.addresses import without_secrets

@@ -13,8 +13,8 @@ from nameko.extensions import DependencyProvider, SharedExtension
 
 from chassis import json
 from chassis.errors import NotFound
-from chassis.remote import Remote, ReplyListener
-from chassis.sender import Sender
+from chassis.rpc.client import Remote, ReplyListener
+from chassis.rpc.transport import Sender
 from contracts.shapes import KEBAB_CASE
 from gateway.cache import LISTED, PublicReads
 

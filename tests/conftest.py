@@ -1,6 +1,6 @@
-"""Fixtures for all tests. The process is green: see ``chassis.green``."""
+"""Fixtures for all tests. The process is green: see ``chassis.concurrency.green``."""
 
-import chassis.green  # noqa: F401, I001  # first
+import chassis.concurrency.green  # noqa: F401, I001  # first
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis import logs, rounds
+from chassis.runtime import logs
+from chassis.scheduling import for_each
 from services.booking.external_calendars import queries as external_calendars
 from tests import servers
 from tests.booking.external_site import none_due
@@ -31,7 +32,7 @@ def _no_external_calendar_is_read_by_itself() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_test_remembers_what_failed_in_another() -> None:
     """Which processes do, as long as they live."""
-    rounds._failing.clear()
+    for_each._failing.clear()
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import psycopg
 
-from chassis.database import Database, service_url
-from chassis.migrations import migrate
+from chassis.database.database import Database, service_url
+from chassis.database.migrations import migrate
 from firststep.migrate import migrations_of
 from firststep.platform import SERVICES
 from services.profiles.service import ProfilesService

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from chassis.database import Database
+from chassis.database.database import Database
 from chassis.events import Envelope
-from chassis.inbox import Inbox
-from chassis.subscribe import subscriptions_of
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.subscribe import subscriptions_of
 
 
 def handle(

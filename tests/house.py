@@ -12,11 +12,12 @@ from uuid import uuid4
 
 import httpx
 
-from chassis.broker import connection_to
-from chassis.process import Process
-from chassis.remote import remote
-from chassis.store import Store, store_of
-from chassis.subscribe import queues_of
+from chassis.broker.publishing import connection_to
+from chassis.database.database import database_of
+from chassis.messaging.subscribe import queues_of
+from chassis.rpc.client import remote
+from chassis.runtime.process import Process
+from chassis.store import Store
 from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY
 from gateway.service import Gateway
 from tests.mailbox import reachable
@@ -40,7 +41,9 @@ class House:
     def store(self, service: str) -> Store:
         """A service's own database."""
         container: Any = self.process.service_map[service]
-        return store_of(container)
+        store = database_of(container)
+        assert isinstance(store, Store)
+        return store
 
     def remote(self, service: str) -> Any:
         """A service as others call it."""

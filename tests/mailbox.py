@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import select
 
 from chassis import json
-from chassis.database import Database
+from chassis.database.database import Database
 from chassis.events import Event
 from contracts.profiles.accounts import EmailVerificationRequested
 from tests.databases import connected_database

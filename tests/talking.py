@@ -12,13 +12,13 @@ import eventlet
 import httpx
 from sqlalchemy import Table, select
 
-from chassis.broker import ConfirmedPublisher, Outgoing
+from chassis.broker.publishing import ConfirmedPublisher, Outgoing
 from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope, Event, exchange_of
 from chassis.ids import new_id
-from chassis.process import Process
+from chassis.messaging.subscribe import queues_of, subscriptions_of
+from chassis.runtime.process import Process
 from chassis.store import Store
-from chassis.subscribe import queues_of, subscriptions_of
 from chassis.times import utc_now
 from tests.house import MEETING, URL, House, a_files_folder, an_embedded_broker, sweep_queues
 from tests.house import Caller as Asker

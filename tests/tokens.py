@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 
 from chassis import json
 from chassis.context import Caller
-from chassis.database import Database
+from chassis.database.database import Database
 from chassis.sealing import Seal, new_key
 from chassis.times import utc_now
 from contracts.profiles.sessions import TOKEN_ALGORITHM

@@ -13,7 +13,7 @@ from marshmallow.validate import Length, Range
 
 from chassis.errors import Conflict, Forbidden
 from chassis.events import Event, Version
-from chassis.pages import DEFAULT_LIMIT, LARGEST_LIMIT
+from chassis.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
 from chassis.schemas import Named, Normalised
 from contracts.booking import PRODUCER
 from contracts.inputs.texts import running_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import ValidationError
 from marshmallow.validate import URL
 
-from chassis.addresses import CREDENTIALS
+from chassis.fetch.url_policy import CREDENTIALS
 from contracts.inputs.texts import invisible_in, named
 
 _url = URL(schemes={"https", "http"}, error="Must be a web address, such as https://example.org.")

@@ -10,7 +10,7 @@ from typing import Annotated
 from annotated_doc import Doc
 from marshmallow.validate import Length, Range, Regexp
 
-from chassis.pages import DEFAULT_LIMIT, LARGEST_LIMIT
+from chassis.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
 from contracts.inputs.words import LONGEST_WORDS, MOST_WORDS
 from contracts.profiles.specialists import Approaches, Specialist, Topics
 from contracts.shapes import ISO_639, ISO_3166

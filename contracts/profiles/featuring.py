@@ -13,7 +13,7 @@ from marshmallow.validate import Length, Range
 
 from chassis.errors import Invalid
 from chassis.events import Audience, Event, Version
-from chassis.pages import DEFAULT_LIMIT, LARGEST_LIMIT
+from chassis.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
 from contracts.profiles import PRODUCER
 from contracts.profiles.specialists import Specialist
 from contracts.shapes import PublishedCount

@@ -13,7 +13,7 @@ from marshmallow.validate import Length, Range
 
 from chassis.errors import Conflict, Forbidden, Invalid
 from chassis.events import Event, Version
-from chassis.pages import PageQuery
+from chassis.pagination import PageQuery
 from chassis.schemas import Normalised
 from contracts.inputs.texts import NotBlank, one_line, running_text
 from contracts.profiles import PRODUCER

@@ -13,7 +13,7 @@ from uuid import UUID
 from annotated_doc import Doc
 from marshmallow.validate import Length
 
-from chassis.pages import LARGEST_LIMIT
+from chassis.pagination import LARGEST_LIMIT
 from contracts.profiles.specialists import Photo
 
 # Requests

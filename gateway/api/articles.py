@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.errors import NotFound
-from chassis.pages import BadCursor, page_of
+from chassis.pagination import BadCursor, page_of
 from contracts.content import Article, ArticleQuery, ArticleSummary
 from contracts.inputs.words import BadWords
 from gateway.api.base import Api

@@ -1,6 +1,6 @@
 """What every part of the API has at hand: the services."""
 
-from chassis.remote import remote
+from chassis.rpc.client import remote
 
 
 class Api:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.pages import BadCursor, page_of
+from chassis.pagination import BadCursor, page_of
 from contracts.booking.attendance import (
     AttendanceClosed,
     AttendanceGiven,

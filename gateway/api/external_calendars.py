@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from chassis.addresses import AddressRefused
 from chassis.errors import EmailNotVerified, NotFound
+from chassis.fetch.url_policy import AddressRefused
 from contracts.booking.external_calendars import (
     AddExternalCalendar,
     CalendarGivenBefore,

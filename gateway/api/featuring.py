@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.errors import NotFound
-from chassis.pages import BadCursor
+from chassis.pagination import BadCursor
 from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import (
     BadVisit,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from annotated_doc import Doc
 
 from chassis.errors import FieldError, Unavailable
-from chassis.health import Health
+from chassis.http.health import Health
 from gateway.endpoint import endpoint
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import NotFound
-from chassis.pages import BadCursor, page_of
-from chassis.storage import StorageAway
+from chassis.file_storage import StorageAway
+from chassis.pagination import BadCursor, page_of
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.licences import (

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import NotFound
-from chassis.pages import BadCursor, PageQuery
+from chassis.pagination import BadCursor, PageQuery
 from contracts.notifications import NoticesPage
 from gateway.api.base import Api
 from gateway.declaration import SIGNED_IN

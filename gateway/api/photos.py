@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.storage import StorageAway
+from chassis.file_storage import StorageAway
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.specialists import Specialist

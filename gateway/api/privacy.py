@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis import context
 from chassis.errors import NotFound
-from chassis.storage import StorageAway
+from chassis.file_storage import StorageAway
 from chassis.times import utc_now
 from contracts.export import Export
 from contracts.profiles.accounts import WrongPassword

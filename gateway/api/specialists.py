@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.pages import BadCursor, PageQuery, page_of
+from chassis.pagination import BadCursor, PageQuery, page_of
 from contracts.inputs.words import BadWords
 from contracts.profiles.accounts import Role
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound

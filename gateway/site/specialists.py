@@ -7,7 +7,7 @@ from http import HTTPStatus
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from chassis.remote import Remote
+from chassis.rpc.client import Remote
 from gateway.docs import page
 from gateway.specialist_ids import specialist_ids
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.container import caller_of_this
+from chassis.runtime.container import caller_of_this
 from chassis.store import Store
 from services.booking.base import Base
 from services.booking.consultations.meeting_links import MeetingLinks

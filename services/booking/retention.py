@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select
 
-from chassis.clock import every
-from chassis.pruning import Kept, Rule, prune, since
-from chassis.rounds import for_each
+from chassis.maintenance.pruning import Kept, Rule, prune, since
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import CONTENT_KEPT, with_old_content

@@ -1,5 +1,5 @@
 """How long content keeps what; the reasons: ``docs/operating.md``."""
 
-from chassis.pruning import Kept
+from chassis.maintenance.pruning import Kept
 
 SCHEDULE = (Kept("articles"), Kept("article_terms"))

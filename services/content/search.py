@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from contracts.content import ArticleQuery
 from contracts.inputs.words import Wanted, tokens_in, wanted_words
 from contracts.vocabulary import TOPICS

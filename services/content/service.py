@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from chassis import forgetting
-from chassis.clock import every
-from chassis.container import caller_of_this
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.pages import Page, newest_first
-from chassis.rpc import rpc
+from chassis.messaging import erasure
+from chassis.messaging.subscribe import subscribe
+from chassis.pagination import Page, newest_first
+from chassis.rpc.server import rpc
+from chassis.runtime.container import caller_of_this
+from chassis.scheduling.every import every
 from chassis.store import Store
-from chassis.subscribe import subscribe
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts import content as contract
 from contracts.content import (
     ArticleQuery,
@@ -72,7 +72,7 @@ class ContentService:
 
     @every(seconds=5)
     def finish_erasures(self) -> None:
-        forgetting.finish(
+        erasure.finish(
             self.store,
             lambda tx, id: None,
             lambda id: PersonalDataErased(account_id=id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.container import caller_of_this
+from chassis.runtime.container import caller_of_this
 from chassis.store import Store
 from services.notifications.base import Base
 from services.notifications.mails.links import Links

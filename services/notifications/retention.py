@@ -8,10 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, delete
 
-from chassis.clock import every
 from chassis.ids import first_at
-from chassis.pruning import Kept, Rule, prune, since
-from chassis.rounds import for_each
+from chassis.maintenance.pruning import Kept, Rule, prune, since
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.queries import GOOD_ONCE_KEPT, MAILS_KEPT, old_mails

@@ -15,10 +15,10 @@ from sqlalchemy import Index, Select, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis import context
+from chassis.database.transaction import Transaction
 from chassis.ids import new_id
 from chassis.networks import network_of
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from services.profiles.base import Base
 
 

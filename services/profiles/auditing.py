@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.idempotency import answering_nobody
-from chassis.rpc import rpc
-from chassis.subscribe import subscribe
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
+from chassis.idempotency.keys import answering_nobody
+from chassis.messaging.subscribe import subscribe
+from chassis.rpc.server import rpc
 from contracts.booking.consultations import NoteRead
 from contracts.profiles.sessions import Refused
 from services.profiles import audit, guesses

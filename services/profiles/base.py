@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis.journal import with_journal
-from chassis.tables import COLUMN_TYPES, service_metadata
+from chassis.database.event_log import with_journal
+from chassis.database.tables import COLUMN_TYPES, service_metadata
 from contracts.profiles.featuring import FEED
 
 

@@ -1,7 +1,7 @@
 """What every part of the profiles service has at hand."""
 
-from chassis.container import caller_of_this
-from chassis.storage import Storage
+from chassis.file_storage import Storage
+from chassis.runtime.container import caller_of_this
 from chassis.store import Store
 from services.profiles.base import Base
 from services.profiles.guesses import Guesses

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, or_, select
 
-from chassis.clock import every
-from chassis.journal import keeps
-from chassis.pruning import Due, Kept, Rule, prune, since
+from chassis.database.event_log import keeps
+from chassis.maintenance.pruning import Due, Kept, Rule, prune, since
+from chassis.scheduling.every import every
 from chassis.times import utc_now
 from services.profiles.accounts import sign_ups
 from services.profiles.accounts.links import LIFETIMES, Purpose

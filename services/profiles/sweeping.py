@@ -16,9 +16,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.rounds import for_each
-from chassis.storage import Files
+from chassis.database.database import Database
+from chassis.file_storage import Files
+from chassis.scheduling.for_each import for_each
 from services.profiles.licences import documents
 from services.profiles.licences.licences import Licence
 from services.profiles.specialists import photos

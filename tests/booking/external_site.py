@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Select, false, select
 
-from chassis.fetching import HTTP_TOO, Fetched, Reach, fetch
+from chassis.fetch.fetch import HTTP_TOO, Fetched, Reach, fetch
 from services.booking.external_calendars import reader
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.queries import due

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from chassis.context import Caller
 from chassis.errors import DomainError, Forbidden, Invalid, NotFound, Unauthenticated
-from chassis.idempotency import KeyReused
+from chassis.idempotency.keys import KeyReused
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.booking import consultations as contract

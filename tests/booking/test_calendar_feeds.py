@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from chassis.context import Caller
+from chassis.database.tombstones import Forgotten
 from chassis.errors import NotFound, Unauthenticated
-from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed, OpenedCalendarFeed

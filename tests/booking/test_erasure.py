@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from chassis.context import Caller
+from chassis.database.tombstones import Forgotten
 from chassis.errors import DomainError, NotFound
 from chassis.events import Envelope, Event
-from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from chassis.times import utc_now

@@ -12,15 +12,15 @@ from uuid import UUID
 import eventlet
 import pytest
 
-from chassis.addresses import AddressRefused
 from chassis.context import Caller
+from chassis.database.transaction import Transaction
 from chassis.errors import EmailNotVerified, Forbidden, NotFound, Unauthenticated
-from chassis.fetching import HTTP_TOO, HTTPS, Fetched
+from chassis.fetch.fetch import HTTP_TOO, HTTPS, Fetched
+from chassis.fetch.url_policy import AddressRefused
 from chassis.ids import new_id
-from chassis.process import GRACE_S
+from chassis.runtime.process import GRACE_S
 from chassis.sealing import new_key
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.booking.availability import AvailabilityChanged, Stay
 from contracts.booking.consultations import CancelConsultation, SpecialistBusy
 from contracts.booking.external_calendars import (

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ids import new_id
-from chassis.pages import BadCursor
+from chassis.pagination import BadCursor
 from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import SlotsQuery
 from services.booking.slots import kept_slots as kept_slots_module

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, text
 from structlog.testing import capture_logs
 
-from chassis.database import Database
+from chassis.database.database import Database
 from chassis.ids import new_id
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation

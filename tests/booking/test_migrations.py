@@ -10,11 +10,11 @@ import pytest
 from alembic import command
 from sqlalchemy import Uuid, column, select, table
 
-from chassis import migrations
-from chassis.database import Database
+from chassis.database import migrations
+from chassis.database.database import Database
+from chassis.database.tables import UtcDateTime
 from chassis.errors import Conflict
 from chassis.ids import new_id
-from chassis.tables import UtcDateTime
 from chassis.times import utc_now
 from contracts.booking.consultations import ConsultationStatus
 from firststep.migrate import migrations_of

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from chassis.ids import new_id
-from chassis.pruning import prune
+from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.booking.consultations import CancellationReason, Party
 from contracts.booking.outcomes import Wish

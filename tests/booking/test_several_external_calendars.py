@@ -14,9 +14,9 @@ import pytest
 from eventlet.event import Event
 from sqlalchemy import text
 
-from chassis import dialling
 from chassis.context import Caller
-from chassis.fetching import HTTPS, Fetched, Reach, fetch
+from chassis.fetch import dialer
+from chassis.fetch.fetch import HTTPS, Fetched, Reach, fetch
 from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.booking.external_calendars import (
@@ -445,7 +445,7 @@ def moved(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mov
         return [answer(a_file(FIRST), 'ETag: "1"')]
 
     here = [ip_address("127.0.0.1")]
-    monkeypatch.setattr(dialling, "looked_up", lambda host, port: here)
+    monkeypatch.setattr(dialer, "looked_up", lambda host, port: here)
     with (
         a_site(at_first, authority.serving(HOST)) as first,
         a_site(at_the_other, authority.serving(OTHER)) as there,

@@ -10,8 +10,8 @@ from uuid import UUID
 from chassis.context import Caller
 from chassis.events import Event, as_mapping
 from chassis.ids import new_id
+from chassis.messaging.subscribe import subscriptions_of
 from chassis.schemas import Reading, load
-from chassis.subscribe import subscriptions_of
 from contracts.booking import consultations as contract
 from contracts.booking.availability import Availability
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party

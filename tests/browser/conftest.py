@@ -86,7 +86,7 @@ def platform_url(platform_data: Path, frontend: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, as the system has it. Where there is none, a laptop skips and CI fails."""
-    if "chassis.green" in sys.modules:
+    if "chassis.concurrency.green" in sys.modules:
         pytest.skip("a browser can't be driven from a green process: run pytest tests/browser")
     names = ("chromium", "chromium-browser", "google-chrome")
     binary = next(filter(None, map(shutil.which, names)), None)

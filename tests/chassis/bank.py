@@ -14,23 +14,23 @@ from sqlalchemy import UniqueConstraint, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.broker import ConfirmedPublisher, Outgoing, connection_to
-from chassis.database import Database, service_url
+from chassis.broker.publishing import ConfirmedPublisher, Outgoing, connection_to
+from chassis.database.database import Database, database_of, service_url
+from chassis.database.tables import COLUMN_TYPES, service_metadata
+from chassis.database.transaction import Transaction
 from chassis.errors import Conflict
 from chassis.events import Envelope, Event, exchange_of
 from chassis.ids import new_id
-from chassis.inbox import Handler, Inbox
-from chassis.mending import Mending
-from chassis.process import Process
-from chassis.relay import Relay
-from chassis.remote import Remote, remote
-from chassis.rpc import rpc
+from chassis.messaging.inbox import Handler, Inbox
+from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.redrive import Mending
+from chassis.messaging.subscribe import queues_of, subscribe
+from chassis.rpc.client import Remote, remote
+from chassis.rpc.server import rpc
+from chassis.runtime.process import Process
 from chassis.sealing import Seal
-from chassis.store import Store, store_of
-from chassis.subscribe import queues_of, subscribe
-from chassis.tables import COLUMN_TYPES, service_metadata
+from chassis.store import Store
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 
 LONGEST_STOP_S = 20
 
@@ -174,8 +174,8 @@ class Company:
     def container(self, service: str) -> Any:
         return self.process.service_map[service]
 
-    def store(self, service: str) -> Store:
-        return store_of(self.container(service))
+    def store(self, service: str) -> Database:
+        return database_of(self.container(service))
 
     def inbox(self, service: str) -> Inbox:
         return Inbox(self.store(service))
@@ -262,12 +262,12 @@ def delete_queues(broker: str, *services: Any) -> None:
                 channel.queue_delete(name)
 
 
-def heard_in(store: Store) -> list[str]:
+def heard_in(store: Database) -> list[str]:
     with store.reading() as session:
         return sorted(f"{each.handler}:{each.word}" for each in session.scalars(select(Heard)))
 
 
-def words_in(store: Store) -> list[str]:
+def words_in(store: Database) -> list[str]:
     with store.reading() as session:
         return sorted(session.scalars(select(Note.word)))
 
@@ -277,7 +277,7 @@ def rows_of(store: Database, table: str) -> list[Any]:
         return list(session.execute(select(store.table(table))))
 
 
-def count_of(store: Store, table: str) -> int:
+def count_of(store: Database, table: str) -> int:
     with store.reading() as session:
         return session.execute(select(func.count()).select_from(store.table(table))).scalar_one()
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from chassis import consumer
+from chassis.broker import consumer
 from chassis.store import Store
 from tests.chassis.bank import Base, a_store
 from tests.chassis.sites import NAME, Answer, Authority, Names, Opened, Site, a_site

@@ -14,8 +14,8 @@ from nameko.extensions import register_entrypoint
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.wrappers import Request, Response
 
-from chassis.http import WebServer
-from chassis.process import Process
+from chassis.http.server import WebServer
+from chassis.runtime.process import Process
 
 WORKERS = 2
 LARGE = 20 * 1024 * 1024

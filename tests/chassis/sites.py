@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chassis.dialling import Address
-from chassis.fetching import HTTP_TOO, Fetched, Reach, fetch, trusted_authorities
+from chassis.fetch.dialer import Address
+from chassis.fetch.fetch import HTTP_TOO, Fetched, Reach, fetch, trusted_authorities
 
 NAME = "shop.example"
 LIMIT = 10_000

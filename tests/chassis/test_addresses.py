@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.addresses import LONGEST, AddressRefused, is_public, parsed, shown
+from chassis.fetch.url_policy import LONGEST, AddressRefused, is_public, parsed, shown
 
 PORTS = (80, 443)
 

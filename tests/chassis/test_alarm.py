@@ -8,10 +8,12 @@ from functools import partial
 import eventlet
 import pytest
 
-from chassis import broker, context, loop
-from chassis.broker import BrokerAway
+from chassis import context
+from chassis.broker import publishing
+from chassis.broker.publishing import BrokerAway
+from chassis.concurrency import loop
 from chassis.errors import Unavailable
-from chassis.relay import Relay
+from chassis.messaging.outbox_relay import Relay
 from tests import servers
 from tests.chassis.bank import (
     Base,
@@ -76,7 +78,7 @@ def test_while_the_broker_takes_nothing_a_batch_is_not_put_before_it_again_and_a
     postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those who listen from elsewhere have no inbox to forget repetitions."""
-    monkeypatch.setattr(broker, "CONFIRM_TIMEOUT", 0.5)
+    monkeypatch.setattr(publishing, "CONFIRM_TIMEOUT", 0.5)
     store = a_store(postgres_database, "teller", Base)
     with (
         servers.rabbitmq_of_our_own() as server,

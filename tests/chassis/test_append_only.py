@@ -12,9 +12,9 @@ from sqlalchemy import JSON, Column, Table, delete, insert, inspect, select, tex
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from chassis.database.tables import UtcDateTime
 from chassis.ids import new_id
 from chassis.store import Store
-from chassis.tables import UtcDateTime
 from chassis.times import utc_now
 from firststep.platform import SERVICES
 from tests.databases import connected_database

@@ -13,12 +13,12 @@ import pytest
 from eventlet.event import Event as GreenEvent
 from sqlalchemy import update
 
-from chassis import ticks as ticks_module
-from chassis.clock import every
-from chassis.process import Process
-from chassis.rounds import for_each
+from chassis.database import lease as ticks_module
+from chassis.database.lease import Ticks
+from chassis.runtime.process import Process
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.store import Store
-from chassis.ticks import Ticks
 from chassis.times import utc_now
 from tests.chassis.bank import Base, a_company, a_store, rows_of
 from tests.waiting import eventually

@@ -8,15 +8,15 @@ from typing import Any
 import eventlet
 import pytest
 
-from chassis.broker import connection_to
-from chassis.consumer import QueueConsumer
+from chassis.broker.consumer import QueueConsumer
+from chassis.broker.publishing import connection_to
+from chassis.database.transaction import Transaction
 from chassis.errors import Unavailable
-from chassis.process import Process
-from chassis.remote import remote
-from chassis.rpc import rpc
+from chassis.messaging.subscribe import subscribe
+from chassis.rpc.client import remote
+from chassis.rpc.server import rpc
+from chassis.runtime.process import Process
 from chassis.store import Store
-from chassis.subscribe import subscribe
-from chassis.transaction import Transaction
 from tests import servers
 from tests.chassis.bank import Company, Ears, Told, Town, a_company, an_envelope, hear
 from tests.servers import RabbitServer

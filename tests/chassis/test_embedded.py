@@ -10,9 +10,9 @@ import eventlet
 import pytest
 from kombu import Connection, Queue
 
-from chassis import broker as broker_module
-from chassis.broker import ConfirmedPublisher, Outgoing, body_of, connection_to
-from chassis.embedded import Transport
+from chassis.broker import publishing as broker_module
+from chassis.broker.embedded import Transport
+from chassis.broker.publishing import ConfirmedPublisher, Outgoing, body_of, connection_to
 from chassis.events import exchange_of
 from tests.chassis.bank import Listener, Teller, a_company
 from tests.waiting import eventually

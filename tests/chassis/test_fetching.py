@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis import fetching
-from chassis.addresses import AddressRefused
 from chassis.errors import FieldError, Invalid, Unavailable
-from chassis.fetching import HTTP_TOO, AnswerRefused, Fetched, NotFetched, Reach, fetch
+from chassis.fetch import fetch as fetching
+from chassis.fetch.fetch import HTTP_TOO, AnswerRefused, Fetched, NotFetched, Reach, fetch
+from chassis.fetch.url_policy import AddressRefused
 from tests.chassis.sites import (
     LIMIT,
     NAME,
@@ -210,7 +210,7 @@ def test_nobody_but_tests_opens_more_than_the_internet() -> None:
                 named = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
                 if named.split(".")[-1] == "Reach":
                     found.append(f"{path.relative_to(ROOT)}: {ast.unparse(node)}")
-    assert found == ["chassis/fetching.py: Reach()"]
+    assert found == ["chassis/fetch/fetch.py: Reach()"]
     assert inspect.signature(fetch).parameters["reach"].default is fetching.PUBLIC
 
 

@@ -13,10 +13,10 @@ import pytest
 from eventlet import tpool
 from eventlet.event import Event
 
-from chassis import dialling
-from chassis.addresses import AddressRefused
-from chassis.fetching import HTTP_TOO, AnswerRefused, NotFetched, Reach, fetch
-from chassis.gunzipping import Gunzip
+from chassis.fetch import dialer
+from chassis.fetch.decoding import Gunzip
+from chassis.fetch.fetch import HTTP_TOO, AnswerRefused, NotFetched, Reach, fetch
+from chassis.fetch.url_policy import AddressRefused
 from tests.chassis.sites import (
     LIMIT,
     NAME,
@@ -283,7 +283,7 @@ def test_names_that_are_looked_up_for_ever_take_only_so_many_threads(names: Name
     for each in attempts:
         each.wait()
     assert len(outcomes) == 20
-    assert looking == dialling.LOOK_UPS_AT_ONCE
+    assert looking == dialer.LOOK_UPS_AT_ONCE
     let_go.send()
     eventually(lambda: looking == 0)
     names.say(NAME, "10.0.0.1")

@@ -10,18 +10,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, update
 
-from chassis import forgetting, inbox
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller, entered
+from chassis.database.tombstones import Forgotten, ids_in
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
-from chassis.forgotten import Forgotten, ids_in
-from chassis.idempotency import answering
+from chassis.idempotency.keys import answering
 from chassis.ids import new_id
-from chassis.inbox import Inbox, Status
-from chassis.mending import Mending
+from chassis.messaging import erasure, inbox
+from chassis.messaging.inbox import Inbox, Status
+from chassis.messaging.redrive import Mending
 from chassis.store import Store
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from tests.chassis.bank import Note, Told, rows_of
 
 A_MINUTE = timedelta(minutes=1)
@@ -29,7 +29,7 @@ A_MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def no_call_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(0))
+    monkeypatch.setattr(erasure, "CALLS_END_WITHIN", timedelta(0))
 
 
 def nothing(tx: Transaction, id: UUID) -> None:
@@ -42,7 +42,7 @@ def forget(store: Store, id: UUID) -> None:
 
 
 def finish(store: Store, erase: Callable[[Transaction, UUID], None] = nothing) -> None:
-    forgetting.finish(store, erase, lambda id: Told(note_id=id, word="forgotten"))
+    erasure.finish(store, erase, lambda id: Told(note_id=id, word="forgotten"))
 
 
 def answers(store: Store, id: UUID) -> list[str]:
@@ -159,8 +159,8 @@ def test_an_id_is_found_in_bytes_that_are_nothing_in_either_case(store: Store) -
 def test_a_table_of_many_rows_is_gone_through_step_by_step(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forgetting, "EVENTS_A_STATEMENT", 2)
-    monkeypatch.setattr(forgetting, "ANSWERS_A_STATEMENT", timedelta(milliseconds=1))
+    monkeypatch.setattr(erasure, "EVENTS_A_STATEMENT", 2)
+    monkeypatch.setattr(erasure, "ANSWERS_A_STATEMENT", timedelta(milliseconds=1))
     id = new_id()
     for _ in range(7):
         tell(store, id, sent=True)
@@ -203,7 +203,7 @@ def test_what_no_handler_tries_any_more_is_given_up_in_the_end(
     id = new_id()
     receive(store, id, Status.RETRY, handler="renamed_since")
     forget(store, id)
-    monkeypatch.setattr(forgetting, "PATIENCE", timedelta(0))
+    monkeypatch.setattr(erasure, "PATIENCE", timedelta(0))
     finish(store)
     row = the_one(store, "inbox")
     assert (row.status, row.body) == (Status.DISCARDED, None)
@@ -214,7 +214,7 @@ def test_calls_that_were_under_way_have_ended_before(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
-    assert timedelta(seconds=OUTERMOST_DEADLINE_S) == forgetting.CALLS_END_WITHIN
+    assert timedelta(seconds=OUTERMOST_DEADLINE_S) == erasure.CALLS_END_WITHIN
     id = new_id()
     forget(store, id)
     finish(store)
@@ -306,7 +306,9 @@ def write_under_its_id(event: Told, tx: Transaction) -> None:
     tx.lock_or_create(Note, event.note_id).word = event.word
 
 
-def test_an_event_that_failed_before_is_done_without_effect_at_its_next_try(store: Store) -> None:
+def test_an_event_that_failed_before_is_done_without_effect_at_its_next_try(
+    store: Store,
+) -> None:
     id = new_id()
     envelope = fails_first(store, id)
     forget(store, id)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis import http_connection
-from chassis.http_connection import LARGEST_HEAD, LONGEST_REQUEST_LINE
-from chassis.http_head import MOST_FIELDS
+from chassis.http import connection as http_connection
+from chassis.http.connection import LARGEST_HEAD, LONGEST_REQUEST_LINE
+from chassis.http.head import MOST_FIELDS
 from tests.chassis.echo import Echo, Site, a_site, answers_of, head, status
 from tests.waiting import eventually
 

@@ -14,7 +14,7 @@ def slow(*arguments, wait=time.sleep, look_up=_socket.getaddrinfo):
 
 _socket.getaddrinfo = slow
 
-import chassis.green
+import chassis.concurrency.green
 import socket
 import eventlet
 

@@ -12,8 +12,8 @@ import pytest
 from nameko.extensions import DependencyProvider
 
 from chassis.events import Event
-from chassis.hearing import Hearing
-from chassis.process import Process
+from chassis.messaging.broadcast import Hearing
+from chassis.runtime.process import Process
 from tests.chassis.bank import Client, Teller, Told, Town, a_company, an_envelope
 from tests.house import an_embedded_broker
 from tests.waiting import eventually

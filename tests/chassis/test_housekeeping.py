@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import insert, select
 from structlog.testing import capture_logs
 
-from chassis import pruning
-from chassis.housekeeping import KEPT, forget, warn_of_dead_letters
 from chassis.ids import new_id
-from chassis.inbox import Status
-from chassis.pruning import Rule
+from chassis.maintenance import pruning
+from chassis.maintenance.pruning import Rule
+from chassis.messaging.inbox import Status
+from chassis.messaging.retention import KEPT, forget, warn_of_dead_letters
 from chassis.store import Store
 from chassis.times import utc_now
 

@@ -13,9 +13,9 @@ import eventlet
 import httpx
 import pytest
 
-from chassis import http
 from chassis.config import BadSettings
-from chassis.http import LARGEST_BODY
+from chassis.http import server
+from chassis.http.server import LARGEST_BODY
 from tests.chassis.echo import LARGE, PATIENCE_S, WORKERS, Site, a_site, head, status
 from tests.waiting import eventually
 
@@ -83,7 +83,7 @@ def test_a_chunked_body_that_is_malformed_is_refused(site: Site, chunk: bytes) -
 def test_a_body_that_does_not_come_is_given_up(
     site: Site, monkeypatch: pytest.MonkeyPatch, announcement: str
 ) -> None:
-    monkeypatch.setattr(http, "BODY_DEADLINE_S", 0.1)
+    monkeypatch.setattr(server, "BODY_DEADLINE_S", 0.1)
     assert status(site.say(head("POST", "/echo", announcement))) == 408
 
 
@@ -105,7 +105,7 @@ def test_slow_clients_hold_no_worker(site: Site) -> None:
 def test_more_connections_than_allowed_are_closed(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "MOST_CONNECTIONS", 2)
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 2)
     kept = [site.connect() for _ in range(2)]
     eventually(lambda: site.say(b"") == b"")
 
@@ -114,7 +114,7 @@ def test_more_connections_than_allowed_are_closed(
 
 
 def test_a_closed_connection_makes_room(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 1)
     for _ in range(3):
         eventually(lambda: httpx.get(f"{site.url}/quick").text == "done")
 
@@ -166,7 +166,7 @@ def test_what_is_not_there_is_404_and_what_is_not_done_405(site: Site) -> None:
 
 def test_a_port_in_use_is_a_bad_setting(site: Site) -> None:
     with pytest.raises(BadSettings, match=f"can't listen on {site.address}"):
-        http.listen(site.address)
+        server.listen(site.address)
 
 
 def test_a_stop_finishes_what_was_begun_and_takes_nothing_new() -> None:
@@ -191,7 +191,7 @@ def test_a_stop_lets_a_slow_download_finish() -> None:
         came = len(slow.recv(1000))
         stopping = eventlet.spawn(site.process.stop)
         eventually(lambda: not site.listens())
-        eventlet.sleep(2 * http.LINGER_S)
+        eventlet.sleep(2 * server.LINGER_S)
         with eventlet.Timeout(PATIENCE_S):
             while chunk := slow.recv(65_536):
                 came += len(chunk)
@@ -255,7 +255,7 @@ def test_too_many_connections_at_once_for_the_system_do_not_end_the_process(
 
 
 def test_of_two_who_share_a_socket_one_answers_for_the_other_that_stops() -> None:
-    shared = http.listen("127.0.0.1:0")
+    shared = server.listen("127.0.0.1:0")
     with a_site(f"fd://{os.dup(shared.fileno())}") as staying:
         with a_site(f"fd://{os.dup(shared.fileno())}") as leaving:
             waiting = [unseen(leaving, head("GET", "/quick")) for _ in range(10)]
@@ -269,9 +269,9 @@ def test_of_two_who_share_a_socket_one_answers_for_the_other_that_stops() -> Non
 
 def test_an_inherited_socket_that_does_not_listen_is_a_bad_setting() -> None:
     with socket.socket() as idle, pytest.raises(BadSettings, match="it does not listen"):
-        http.listen(f"fd://{idle.fileno()}")
+        server.listen(f"fd://{idle.fileno()}")
     with pytest.raises(BadSettings, match="can't listen on fd://999999999"):
-        http.listen("fd://999999999")
+        server.listen("fd://999999999")
 
 
 def unseen(site: Site, request: bytes) -> Any:

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest
 
-from chassis.http_body import Body
+from chassis.http.body import Body
 
 HEAD = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
 PIECES = st.sampled_from(

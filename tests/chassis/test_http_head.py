@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from chassis.http_head import is_host, parse
+from chassis.http.head import is_host, parse
 
 LINE = b"GET /quick HTTP/1.1\r\n"
 

@@ -15,9 +15,9 @@ from sqlalchemy import insert, select
 from chassis import context, json
 from chassis.config import BadSettings
 from chassis.context import CallContext, Caller
-from chassis.idempotency import KeyReused, _fingerprint, answering_nobody
+from chassis.idempotency.keys import KeyReused, _fingerprint, answering_nobody
 from chassis.ids import new_id
-from chassis.rpc import Request, _argument_fields
+from chassis.rpc.server import Request, _argument_fields
 from chassis.sealing import Seal, new_key
 from chassis.store import Store
 from chassis.times import utc_now

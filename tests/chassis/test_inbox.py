@@ -13,11 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from chassis import inbox as inbox_module
-from chassis.database import DatabaseAway
+from chassis.database.database import DatabaseAway
 from chassis.events import Envelope, Event
-from chassis.inbox import ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE, Inbox, Waiting, pause_before
-from chassis.mending import Mending, Selection
+from chassis.messaging import inbox as inbox_module
+from chassis.messaging.inbox import (
+    ATTEMPTS,
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    Inbox,
+    Waiting,
+    pause_before,
+)
+from chassis.messaging.redrive import Mending, Selection
 from chassis.storable import LONGEST_ERROR
 from chassis.store import Store
 from chassis.times import utc_now

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import structlog
 
-from chassis import context, json, logs
+from chassis import context, json
 from chassis.context import CallContext
+from chassis.runtime import logs
 
 
 @pytest.fixture(autouse=True)

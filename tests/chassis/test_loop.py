@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.loop import LONGEST_PAUSE, Loop
+from chassis.concurrency.loop import LONGEST_PAUSE, Loop
 
 
 def test_a_loop_goes_on_after_an_outage_of_hours() -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.inbox import Inbox
-from chassis.mending import Mending, Selection
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.redrive import Mending, Selection
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import Note

@@ -11,8 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from chassis.database import service_url
-from chassis.migrations import is_current, migrate
+from chassis.database.database import service_url
+from chassis.database.migrations import is_current, migrate
 from chassis.store import Store
 from chassis.times import utc_now
 from firststep.migrate import migrations_of

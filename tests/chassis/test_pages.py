@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from chassis.pages import (
+from chassis.pagination import (
     BadCursor,
     Page,
     PageQuery,

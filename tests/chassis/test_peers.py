@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, suppress
 
 import pytest
 
-from chassis.peers import Peers, counted_as
+from chassis.http.peers import Peers, counted_as
 from tests.chassis.echo import Site, a_site, head
 from tests.waiting import eventually
 

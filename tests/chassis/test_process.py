@@ -14,10 +14,11 @@ import structlog
 from nameko.extensions import Extension, SharedExtension
 from nameko.web.handlers import HttpRequestHandler
 
-from chassis import http, process
-from chassis.health import HealthService
-from chassis.http import WebServer
-from chassis.process import EXIT_BAD_SETTINGS, Process
+from chassis.http import server
+from chassis.http.health import HealthService
+from chassis.http.server import WebServer
+from chassis.runtime import process
+from chassis.runtime.process import EXIT_BAD_SETTINGS, Process
 from chassis.store import Store
 from tests.chassis.bank import Ears, Teller
 
@@ -49,7 +50,7 @@ def test_a_signal_ends_it_well(number: signal.Signals) -> None:
 
 
 def test_a_port_in_use_is_a_bad_setting() -> None:
-    taken = http.listen("127.0.0.1:0")
+    taken = server.listen("127.0.0.1:0")
     address = f"127.0.0.1:{taken.getsockname()[1]}"
     assert run(HealthService, WEB_SERVER_ADDRESS=address) == EXIT_BAD_SETTINGS
     taken.close()

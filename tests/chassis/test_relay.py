@@ -12,13 +12,14 @@ import pytest
 from kombu import Queue
 from sqlalchemy import insert, select, text
 
-from chassis import broker as broker_module
-from chassis import json, loop, relay
-from chassis.broker import BrokerAway, ConfirmedPublisher, Outgoing, connection_to
-from chassis.database import Database
+from chassis import json
+from chassis.broker import publishing as broker_module
+from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing, connection_to
+from chassis.concurrency import loop
+from chassis.database.database import Database
 from chassis.events import exchange_of
-from chassis.relay import Relay
-from chassis.store import Store
+from chassis.messaging import outbox_relay
+from chassis.messaging.outbox_relay import Relay
 from tests import servers
 from tests.chassis.bank import (
     Base,
@@ -43,7 +44,7 @@ def all_sent(store: Database) -> bool:
     return all(row.sent_at is not None for row in rows_of(store, "outbox"))
 
 
-def a_leftover(store: Store, word: str) -> None:
+def a_leftover(store: Database, word: str) -> None:
     """What a process that crashed after its commit leaves behind: a row, and no bell."""
     envelope = an_envelope(word)
     with store.writer.begin() as connection:
@@ -57,13 +58,13 @@ def a_leftover(store: Store, word: str) -> None:
         )
 
 
-def write(store: Store, *words: str) -> None:
+def write(store: Database, *words: str) -> None:
     with store.transaction() as tx:
         for word in words:
             tx.emit(Note.of(word).told())
 
 
-def a_relay(store: Store, broker: str, *queues: Queue) -> Relay:
+def a_relay(store: Database, broker: str, *queues: Queue) -> Relay:
     """One that sweeps when it is told to."""
     made = Relay()
     made.database = store
@@ -108,7 +109,7 @@ def test_an_event_is_published_when_its_transaction_commits(broker: str, databas
 def test_a_commit_does_not_wait_for_the_next_sweep(
     broker: str, sqlite_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "SWEEP_EVERY_S", 60)
+    monkeypatch.setattr(outbox_relay, "SWEEP_EVERY_S", 60)
     with a_company(broker, sqlite_database, Teller, Listener, Client) as company:
         company.teller.tell(word="hello")
         eventually(company.heard)
@@ -155,7 +156,7 @@ def test_events_go_out_in_the_order_in_which_they_were_written(
     rabbitmq_url: str, sqlite_database: str
 ) -> None:
     store = a_store(sqlite_database, "teller", Base)
-    words = [f"word-{number}" for number in range(2 * relay.BATCH + 3)]
+    words = [f"word-{number}" for number in range(2 * outbox_relay.BATCH + 3)]
     write(store, *words)
     with everything_published(rabbitmq_url) as messages:
         made = a_relay(store, rabbitmq_url)
@@ -180,7 +181,7 @@ def test_two_relays_on_one_outbox_publish_each_event_once(
     rabbitmq_url: str, postgres_database: str
 ) -> None:
     store = a_store(postgres_database, "teller", Base)
-    words = [f"word-{number:04}" for number in range(3 * relay.BATCH)]
+    words = [f"word-{number:04}" for number in range(3 * outbox_relay.BATCH)]
     with everything_published(rabbitmq_url) as messages:
         write(store, *words)
         relays = [a_relay(store, rabbitmq_url) for _ in range(2)]
@@ -203,7 +204,7 @@ def _sweep_all(sweeping: Relay) -> None:
     sweeping._publisher.drop()
 
 
-def test_only_what_was_confirmed_is_marked_as_sent(store: Store) -> None:
+def test_only_what_was_confirmed_is_marked_as_sent(store: Database) -> None:
     class HalfConfirmed(ConfirmedPublisher):
         """A broker that took the first of each batch, and said nothing of the rest."""
 
@@ -234,7 +235,7 @@ DAMAGED_ON_SQLITE = [
 ]
 
 
-def a_damaged_leftover(store: Store, **damage: Any) -> None:
+def a_damaged_leftover(store: Database, **damage: Any) -> None:
     a_leftover(store, "poison")
     columns = ", ".join(f"{column} = :{column}" for column in damage)
     last = "(SELECT max(seq) FROM outbox)"
@@ -248,7 +249,7 @@ def unsent(store: Database) -> list[int]:
         return [seq for seq, sent_at in session.execute(sent) if sent_at is None]
 
 
-def poison_and_good_ones(store: Store, *damages: dict[str, Any]) -> list[int]:
+def poison_and_good_ones(store: Database, *damages: dict[str, Any]) -> list[int]:
     """The numbers of the poisonous ones, which come first, last and in between."""
     for damage in damages:
         a_damaged_leftover(store, **damage)
@@ -308,7 +309,7 @@ def test_an_event_that_is_too_large_for_the_broker_keeps_no_other_waiting(
     store.dispose()
 
 
-def test_what_could_not_be_published_once_is_when_it_can_be(store: Store) -> None:
+def test_what_could_not_be_published_once_is_when_it_can_be(store: Database) -> None:
     class Picky(ConfirmedPublisher):
         """Refuses what it is told to."""
 

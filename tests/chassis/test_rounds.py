@@ -15,11 +15,11 @@ from eventlet.support.greenlets import GreenletExit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis import rounds
-from chassis.backoff import backoff
-from chassis.database import DatabaseAway
+from chassis.concurrency.backoff import backoff
+from chassis.database.database import DatabaseAway
 from chassis.errors import NotFound
-from chassis.rounds import for_each, until
+from chassis.scheduling import for_each as rounds
+from chassis.scheduling.for_each import for_each, until
 from tests.chassis.bank import Base, Note, a_store, rows_of
 
 SECOND = timedelta(seconds=1)

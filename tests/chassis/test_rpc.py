@@ -18,8 +18,7 @@ from nameko.exceptions import RemoteError
 from nameko.standalone.rpc import ServiceRpcProxy
 
 from chassis import context, json
-from chassis.broker import BrokerAway, TransientSender, connection_to
-from chassis.container import caller_of_this
+from chassis.broker.publishing import BrokerAway, TransientSender, connection_to
 from chassis.context import CallContext, Caller
 from chassis.errors import (
     Conflict,
@@ -31,9 +30,10 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chassis.mending import Selection
-from chassis.remote import Remote, remote
-from chassis.rpc import rpc
+from chassis.messaging.redrive import Selection
+from chassis.rpc.client import Remote, remote
+from chassis.rpc.server import rpc
+from chassis.runtime.container import caller_of_this
 from chassis.store import Store
 from tests.chassis.bank import Company, Ears, WordTaken, a_company
 from tests.waiting import eventually

@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from chassis import json
 from chassis.errors import NotFound
-from chassis.storage import Files, StorageAway, files_at
+from chassis.file_storage import Files, StorageAway, files_at
 from chassis.times import utc_now
 from tests.system.processes import a_free_port
 

@@ -19,14 +19,15 @@ from eventlet.event import Event as GreenEvent
 from sqlalchemy import create_engine, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from chassis import context, engines, json
+from chassis import context, json
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
-from chassis.database import DatabaseAway, service_url
+from chassis.database import engines
+from chassis.database.database import DatabaseAway, service_url
+from chassis.database.tables import UtcDateTime
 from chassis.errors import NotFound, Unavailable
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.store import Store
-from chassis.tables import UtcDateTime
 from chassis.times import utc_now
 from tests.chassis.bank import Base, Note, Told, WordTaken, a_store, count_of, rows_of, words_in
 from tests.waiting import eventually
@@ -87,7 +88,9 @@ def test_an_exception_leaves_neither_row_nor_event(store: Store) -> None:
     assert rows_of(store, "outbox") == []
 
 
-def test_a_commit_with_events_rings_the_relays_bell_and_a_rollback_does_not(store: Store) -> None:
+def test_a_commit_with_events_rings_the_relays_bell_and_a_rollback_does_not(
+    store: Store,
+) -> None:
     with pytest.raises(ZeroDivisionError):
         write_and_fail(store, "hello")
     assert not store.relay._loop.bell.wait(0)

@@ -15,13 +15,13 @@ import pytest
 
 from chassis import json
 from chassis.context import CallContext, entered
-from chassis.subprocess_parser import Crowded, Failed, Late, Turns, parse
+from chassis.sandbox.subprocess_parser import Crowded, Failed, Late, Turns, parse
 from tests.waiting import eventually
 
 A_MINUTE = 60.0
 ECHO = "import sys; sys.stdout.write(sys.stdin.read()[::-1])"
 HANGS = "import os, sys, time; open(sys.stdin.read(), 'w').write(str(os.getpid())); time.sleep(999)"
-BOUND = "from chassis.bounds import bound; bound(256 * 1024**2, 1)\n"
+BOUND = "from chassis.sandbox.resource_limits import bound; bound(256 * 1024**2, 1)\n"
 
 
 def parsed(

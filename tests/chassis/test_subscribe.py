@@ -10,15 +10,17 @@ import eventlet
 import pytest
 import structlog
 
-from chassis import broker as broker_module
-from chassis import consumer, context, inbox, json, queues, retries
-from chassis.broker import connection_to
+from chassis import context, json
+from chassis.broker import consumer
+from chassis.broker import publishing as broker_module
+from chassis.broker.publishing import connection_to
+from chassis.database.transaction import Transaction
 from chassis.events import Envelope
-from chassis.inbox import Inbox
-from chassis.mending import Selection
-from chassis.process import Process
-from chassis.subscribe import Subscription, queues_of, subscriptions_of
-from chassis.transaction import Transaction
+from chassis.messaging import inbox, retries, topology
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.redrive import Selection
+from chassis.messaging.subscribe import Subscription, queues_of, subscriptions_of
+from chassis.runtime.process import Process
 from tests import servers
 from tests.chassis.bank import (
     Client,
@@ -224,7 +226,7 @@ def test_a_database_that_went_away_loses_nothing_and_consumes_no_attempt(
             server.stop()
             waits = _count_waits(company)
             Town(rabbitmq_url, (service,)).cry(envelope.to_json(), b"poison")
-            eventually(lambda: len(waits) > 2 * queues.DELIVERY_LIMIT)
+            eventually(lambda: len(waits) > 2 * topology.DELIVERY_LIMIT)
             assert tries.tries == 0
             server.start()
 

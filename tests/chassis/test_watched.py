@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis.database.change_tracking import keeps_up_with
+from chassis.database.tables import COLUMN_TYPES, service_metadata
+from chassis.database.transaction import Transaction
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.store import Store
-from chassis.tables import COLUMN_TYPES, service_metadata
-from chassis.transaction import Transaction
-from chassis.watched import keeps_up_with
 from tests.chassis.bank import Told, a_store, count_of
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chassis import http, workers
-from chassis.workers import Worker
+from chassis.http import server
+from chassis.runtime import workers
+from chassis.runtime.workers import Worker
 from tests.waiting import eventually
 
 STUBBORN = """
@@ -23,7 +24,7 @@ def test_a_worker_that_does_not_stop_is_killed_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "ENDED_WITHIN_S", 0.2)
-    listening = http.listen("127.0.0.1:0")
+    listening = server.listen("127.0.0.1:0")
     worker = Worker([sys.executable, "-c", STUBBORN], listening, tmp_path / "notify")
     eventually(worker.is_ready)
     assert not worker.has_gone()

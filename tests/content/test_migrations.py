@@ -9,10 +9,10 @@ import pytest
 from alembic import command
 from sqlalchemy import Text, Uuid, column, insert, select, table
 
-from chassis import migrations
-from chassis.database import Database
+from chassis.database import migrations
+from chassis.database.database import Database
+from chassis.database.tables import AnyJson, UtcDateTime
 from chassis.ids import new_id
-from chassis.tables import AnyJson, UtcDateTime
 from chassis.times import utc_now
 from contracts.content import ArticleQuery
 from firststep.migrate import migrations_of

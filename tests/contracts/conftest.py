@@ -12,11 +12,12 @@ import pytest
 from pyotp import TOTP
 from sqlalchemy import select
 
-from chassis import config, forgetting, json
+from chassis import config, json
 from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope
-from chassis.fetching import HTTPS
+from chassis.fetch.fetch import HTTPS
 from chassis.ids import new_id
+from chassis.messaging import erasure
 from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
@@ -63,7 +64,7 @@ def played(
     """A house in which everything has happened that makes somebody say something."""
     mail = a_mail_folder(tmp_path_factory.mktemp("contracts"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(days=1))
+        patch.setattr(erasure, "CALLS_END_WITHIN", timedelta(days=1))
         with a_house(an_embedded_broker(), sqlite_databases.fresh(), mail) as house:
             _play(house)
             yield house
@@ -109,7 +110,7 @@ def _play(house: House) -> None:
 def _erase(house: House) -> None:
     """One to the end; of another one's erasure, all but the end, which deletes what was told."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(0))
+        patch.setattr(erasure, "CALLS_END_WITHIN", timedelta(0))
         path = f"/api/v1/erasures/{_erased(a_client(house.http))['id']}"
         eventually(lambda: house.http.get(path).json()["complete_at"], within=30)
     client, specialist = a_client(house.http), a_specialist(house.http, featured=True)

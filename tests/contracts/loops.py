@@ -10,9 +10,15 @@ from typing import Any, NamedTuple
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
-from chassis.clock import Clock
+from chassis.scheduling.every import Clock
 
-FOLLOWED = ("services.", "tests.", "chassis.forgetting", "chassis.pruning", "chassis.resealing")
+FOLLOWED = (
+    "services.",
+    "tests.",
+    "chassis.messaging.erasure",
+    "chassis.maintenance.pruning",
+    "chassis.maintenance.reencryption",
+)
 """Modules of the functions that are looked into."""
 PURE = {
     *("UUID", "str", "len", "int", "set", "sorted", "filter", "map", "fullmatch", "isoformat"),

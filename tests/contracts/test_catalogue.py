@@ -16,9 +16,9 @@ import pytest
 from annotated_doc import Doc
 from marshmallow.validate import Range
 
+from chassis.database.event_log import keeps
 from chassis.errors import DomainError
 from chassis.events import Audience, Event
-from chassis.journal import keeps
 from contracts.booking.availability import AvailabilitySet
 from contracts.booking.figures import Figures
 from contracts.catalogue import MODULES, all_events, public_events

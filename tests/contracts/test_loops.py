@@ -19,11 +19,14 @@ import pytest
 from eventlet.event import Event as GreenEvent
 from sqlalchemy import insert, inspect, update
 
-from chassis import forgetting, pruning, rounds, storage
-from chassis.clock import every
-from chassis.database import Database
+from chassis import file_storage
+from chassis.database.database import Database
 from chassis.ids import new_id
-from chassis.rounds import for_each
+from chassis.maintenance import pruning
+from chassis.messaging import erasure
+from chassis.scheduling import for_each as rounds
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.sealing import Seal, new_key
 from chassis.times import utc_now
 from contracts.booking.consultations import ConsultationStatus
@@ -76,7 +79,7 @@ class Stage:
 
     service: Any
     store: Database
-    files: storage.Folder
+    files: file_storage.Folder
     now: datetime = field(default_factory=utc_now)
 
     def add(self, *rows: Any) -> None:
@@ -251,7 +254,7 @@ def a_consultation_with_a_link(stage: Stage) -> Consultation:
     return row
 
 
-ERASURES = Proof(two_forgotten, (forgetting, "_cleared"))
+ERASURES = Proof(two_forgotten, (erasure, "_cleared"))
 PRUNING = Proof(lambda _: None, (pruning, "_batch"))
 """Its items are the rules."""
 CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
@@ -269,7 +272,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("profiles", "look_for_hanging_erasures"): Proof(
         two_of(a_hanging_erasure), (Erasure, "waits_for")
     ),
-    ("profiles", "sweep_files"): Proof(two_orphans, (storage.Folder, "delete")),
+    ("profiles", "sweep_files"): Proof(two_orphans, (file_storage.Folder, "delete")),
     ("profiles", "review_licences"): Proof(
         two_of(one_without_a_licence), (Specialist, "heed_licence")
     ),
@@ -335,8 +338,8 @@ def chassis_loops() -> set[str]:
 READS = {
     "services.profiles.sweeping.sweep": "reads in batches which files are mentioned",
     "services.profiles.sweeping._mentioned": "reads them, column by column",
-    "chassis.pruning._apply": "goes on with one rule, batch by batch",
-    "chassis.resealing._under_older_keys": "reads in batches what is sealed",
+    "chassis.maintenance.pruning._apply": "goes on with one rule, batch by batch",
+    "chassis.maintenance.reencryption._under_older_keys": "reads in batches what is sealed",
 }
 """Loops outside of ``for_each``, and why: they only find out what is to be done."""
 
@@ -461,7 +464,7 @@ def stage(shared_database: str, tmp_path: Path, request: pytest.FixtureRequest) 
     name, _ = request.getfixturevalue("clock")
     service: Any = SERVICES[name]()
     service.store = connected_database(shared_database, name)
-    service.files = storage.Folder(tmp_path / "files")
+    service.files = file_storage.Folder(tmp_path / "files")
     service.seals, service.addresses, service.schemes = Seals(), sealed_addresses(), ("https",)
     service.seals.use(SEAL_KEYS)
     service.postbox = Postbox()
@@ -496,7 +499,7 @@ def test_what_befalls_one_item_keeps_the_next_from_nothing(
     proof, method = PROOFS[clock], clock[1]
     owner, name = proof.collaborator
     monkeypatch.setattr(rounds, "ITEM_DEADLINE_S", DEADLINE_S)
-    monkeypatch.setattr(forgetting, "ERASED_WITHIN_S", ERASED_WITHIN_S)
+    monkeypatch.setattr(erasure, "ERASED_WITHIN_S", ERASED_WITHIN_S)
     monkeypatch.setattr(external_queries, "due", WHAT_IS_DUE)
     monkeypatch.setattr(external, "read", lambda *_: None)
     proof.plant(stage)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chassis.events import Event
-from chassis.subscribe import subscriptions_of
+from chassis.messaging.subscribe import subscriptions_of
 from contracts.catalogue import all_events
 from firststep.platform import SERVICES
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from chassis import housekeeping
-from chassis.pruning import Kept, Rule
+from chassis.maintenance.pruning import Kept, Rule
+from chassis.messaging import retention
 from chassis.times import utc_now
 from firststep.platform import SERVICES
 from tests.contracts.loops import clocks_of
@@ -21,7 +21,7 @@ OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 COLUMNS = ["service", "what", "how long", "clock", "why"]
 EVERY, NOBODY = "every", "—"
 NO_TABLES = {"files"}
-TABLES_OF_ALL = {each.table for each in housekeeping.SCHEDULE}
+TABLES_OF_ALL = {each.table for each in retention.SCHEDULE}
 UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
@@ -32,7 +32,7 @@ def schedule_of(service: str) -> tuple[Kept, ...]:
 
 
 def all_schedules() -> dict[str, tuple[Kept, ...]]:
-    return {EVERY: housekeeping.SCHEDULE} | {name: schedule_of(name) for name in SERVICES}
+    return {EVERY: retention.SCHEDULE} | {name: schedule_of(name) for name in SERVICES}
 
 
 def in_words(period: timedelta) -> str:
@@ -69,7 +69,7 @@ def test_a_table_that_is_left_out_would_be_noticed() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_is_scheduled_that_is_not_there(service: str) -> None:
     tables = SERVICES[service].store.base.metadata.tables
-    for each in (*schedule_of(service), *housekeeping.SCHEDULE):
+    for each in (*schedule_of(service), *retention.SCHEDULE):
         if each.table not in NO_TABLES:
             assert each.table in tables, each
             assert not each.column or each.column in tables[each.table].c, each
@@ -81,8 +81,8 @@ def test_every_period_is_ended_by_a_clock_of_its_service(service: str) -> None:
     for each in schedule_of(service):
         assert not each.clock or each.clock in clocks, each
         assert each.clock or each.period is None, each
-    for rule in housekeeping.RULES:
-        assert rule.clock == housekeeping.CLOCK
+    for rule in retention.RULES:
+        assert rule.clock == retention.CLOCK
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -118,7 +118,7 @@ SMALL_OR_SCANNED = {
 ALL_RULES = [
     (service, rule)
     for service in SERVICES
-    for rule in (*housekeeping.RULES, *schedule_of(service))
+    for rule in (*retention.RULES, *schedule_of(service))
     if isinstance(rule, Rule) and rule.table not in SMALL_OR_SCANNED
 ]
 

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from eventlet.event import Event
 
-from chassis import http as chassis_http
-from chassis import http_connection
 from chassis.errors import TooMany, Unavailable
-from chassis.http import headers_for
-from chassis.process import Process
+from chassis.http import connection
+from chassis.http import server as chassis_http
+from chassis.http.server import headers_for
+from chassis.runtime.process import Process
 from chassis.times import utc_now
 from firststep.seed import demo_articles
 from gateway import server as gateway_server
@@ -123,7 +123,7 @@ ANSWERS: dict[str, tuple[int, Callable[[httpx.Client], httpx.Response]]] = {
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway_server, "OUTERMOST_DEADLINE_S", 0.2)
     monkeypatch.setattr(chassis_http, "BODY_DEADLINE_S", 0.1)
-    monkeypatch.setattr(http_connection, "HEAD_DEADLINE_S", 0.1)
+    monkeypatch.setattr(connection, "HEAD_DEADLINE_S", 0.1)
 
 
 @pytest.mark.usefixtures("_impatient")

@@ -13,7 +13,7 @@ from eventlet.event import Event as GreenEvent
 from structlog.testing import capture_logs
 
 from chassis.errors import Conflict, DomainError, FieldError, Unavailable
-from chassis.process import Process
+from chassis.runtime.process import Process
 from contracts.profiles.accounts import Role
 from gateway import server
 from gateway.endpoint import endpoint

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.pages import BadCursor
+from chassis.pagination import BadCursor
 from contracts.profiles.featuring import BadVisit
 from gateway.rotation import POINTS, Place, Ring, Rotation, Visit
 

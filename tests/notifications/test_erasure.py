@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from chassis import forgetting
 from chassis.context import Caller
 from chassis.errors import Unauthenticated
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
+from chassis.messaging import erasure
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
 from contracts.booking.consultations import ConsultationCancelled, Party
@@ -310,7 +310,7 @@ def test_in_any_order_and_repetition_nothing_is_left_of_an_erased_account(
     envelopes = [Envelope.around(each, utc_now(), "c") for each in events]
     more = data.draw(st.lists(st.sampled_from([*envelopes, A_TICK]), max_size=4))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(0))
+        patch.setattr(erasure, "CALLS_END_WITHIN", timedelta(0))
         for step in data.draw(st.permutations([*envelopes, *more])):
             if step is A_TICK:
                 a_service(store, postbox).finish_erasures()

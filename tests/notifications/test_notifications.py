@@ -19,7 +19,7 @@ from sqlalchemy import update
 from chassis.context import Caller
 from chassis.errors import NotFound, Unauthenticated
 from chassis.ids import new_id
-from chassis.pages import PageQuery
+from chassis.pagination import PageQuery
 from chassis.schemas import Reading, load
 from contracts import notifications as contract
 from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed

@@ -15,8 +15,8 @@ import structlog
 from eventlet.event import Event as GreenEvent
 from sqlalchemy import select
 
-from chassis import rounds
-from chassis.database import Database
+from chassis.database.database import Database
+from chassis.scheduling import for_each
 from chassis.smtp import LONGEST_REPLY
 from chassis.times import utc_now
 from services.notifications.accounts.recipients import Recipient
@@ -152,7 +152,7 @@ def test_whatever_befalls_a_mail_the_next_one_leaves_in_the_same_round(
     name: str,
     fail: Fails,
 ) -> None:
-    monkeypatch.setattr(rounds, "ITEM_DEADLINE_S", 0.5)
+    monkeypatch.setattr(for_each, "ITEM_DEADLINE_S", 0.5)
     mails = plant(store, "first@example.org", GOOD)
     with the_first_time(monkeypatch, owner, name, fail):
         a_service(store, folder).send_mail()
@@ -168,7 +168,7 @@ def test_what_fails_every_time_is_given_up_in_the_end(
         raise MemoryError
 
     monkeypatch.setattr(Folder, "send", fail)
-    monkeypatch.setattr(rounds, "FIRST_PAUSE", timedelta(0))
+    monkeypatch.setattr(for_each, "FIRST_PAUSE", timedelta(0))
     [mail] = plant(store, GOOD)
     for _ in range(ATTEMPTS):
         a_service(store, folder).send_mail()
@@ -269,7 +269,7 @@ def test_a_mail_at_which_the_server_hangs_up_is_tried_again_and_the_next_one_lea
 def test_a_recipient_at_whom_the_server_falls_silent_keeps_no_other_waiting(
     store: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "ITEM_DEADLINE_S", 0.5)
+    monkeypatch.setattr(for_each, "ITEM_DEADLINE_S", 0.5)
     over = GreenEvent()
 
     def tarpit(talk: Talk, line: str) -> str | None:

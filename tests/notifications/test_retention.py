@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from chassis.ids import first_at, made_at, new_id
-from chassis.pruning import prune
+from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.notifications import NoticeKind
 from services.notifications.consultations.told import Told

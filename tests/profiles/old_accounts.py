@@ -7,10 +7,9 @@ from uuid import UUID
 
 import argon2
 
-from chassis.database import Database
-from chassis.idempotency import answering_nobody
+from chassis.database.database import Database
+from chassis.idempotency.keys import answering_nobody
 from chassis.ids import new_id
-from chassis.store import Store
 from chassis.times import utc_now
 from services.profiles.accounts.accounts import Account
 from services.profiles.preferences.preferences import Preferences
@@ -21,7 +20,7 @@ _hasher = argon2.PasswordHasher()
 
 
 def put_account(
-    store: Store | Database,
+    store: Database | Database,
     email: str,
     password: str = PASSWORD,
     confirmed: bool = True,

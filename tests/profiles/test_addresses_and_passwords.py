@@ -10,7 +10,7 @@ from uuid import UUID
 import argon2
 import pytest
 
-from chassis.idempotency import answering_nobody
+from chassis.idempotency.keys import answering_nobody
 from chassis.ids import new_id
 from chassis.sealing import Seal
 from chassis.times import utc_now

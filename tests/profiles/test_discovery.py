@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from chassis.errors import DomainError
-from chassis.pages import BadCursor
+from chassis.pagination import BadCursor
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
 from contracts.inputs.words import BadWords

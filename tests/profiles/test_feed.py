@@ -14,10 +14,11 @@ import pytest
 from alembic import command
 from sqlalchemy import select
 
-from chassis import json, migrations
-from chassis.database import Database
-from chassis.journal import Journal
-from chassis.pages import BadCursor
+from chassis import json
+from chassis.database import migrations
+from chassis.database.database import Database
+from chassis.database.event_log import Journal
+from chassis.pagination import BadCursor
 from contracts.profiles.featuring import FeedQuery
 from firststep.migrate import migrations_of
 from services.profiles.base import Base

@@ -14,7 +14,7 @@ from eventlet.greenthread import GreenThread
 
 from chassis.context import CallContext, entered
 from chassis.errors import TooMany, Unavailable
-from chassis.process import WORKERS
+from chassis.runtime.process import WORKERS
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.sessions import LogIn, Session, WrongCredentials
 from services.profiles import guesses

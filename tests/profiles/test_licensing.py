@@ -12,7 +12,7 @@ import pytest
 from chassis.context import CallContext, Caller, entered
 from chassis.errors import Forbidden, NotFound, Unauthenticated
 from chassis.ids import new_id
-from chassis.pages import PageQuery
+from chassis.pagination import PageQuery
 from chassis.times import utc_now
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role, SignUpRole, TooManyTries

@@ -12,10 +12,10 @@ import pytest
 from alembic import command
 from sqlalchemy import ColumnClause, Uuid, column, insert, inspect, select, table, update
 
-from chassis import migrations
-from chassis.database import Database
+from chassis.database import migrations
+from chassis.database.database import Database
+from chassis.database.tables import AnyJson, UtcDateTime
 from chassis.ids import new_id
-from chassis.tables import AnyJson, UtcDateTime
 from chassis.times import utc_now
 from contracts.profiles.licences import LicenceStatus
 from contracts.profiles.right_to_practise import Standing

@@ -17,8 +17,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from chassis.context import CallContext, Caller, entered
 from chassis.errors import EmailNotVerified, NotFound, Unavailable
-from chassis.storage import files_at
-from chassis.subprocess_parser import Turns
+from chassis.file_storage import files_at
+from chassis.sandbox.subprocess_parser import Turns
 from chassis.times import utc_now
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import TooManyTries

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.forgotten import Forgotten
+from chassis.database.tombstones import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.profiles.accounts import (

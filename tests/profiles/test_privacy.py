@@ -12,12 +12,12 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis import forgetting
 from chassis.context import Caller
+from chassis.database.tombstones import Forgotten
 from chassis.errors import NotFound, Unauthenticated
 from chassis.events import Event
-from chassis.forgotten import Forgotten
 from chassis.ids import new_id
+from chassis.messaging import erasure
 from chassis.schemas import Reading, load
 from contracts import content, notifications
 from contracts.booking import privacy as booking
@@ -292,7 +292,7 @@ def test_the_receipt_is_complete_when_every_service_has_answered(
     assert waiting.services.profiles is None
     assert waiting.services.content is not None
 
-    monkeypatch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(0))
+    monkeypatch.setattr(erasure, "CALLS_END_WITHIN", timedelta(0))
     eventually(lambda: profiles.told(contract.PersonalDataErased, client.known()), within=20)
     eventually(lambda: receipt_of(profiles, receipt).complete_at)
     assert receipt_of(profiles, receipt).services.profiles is not None

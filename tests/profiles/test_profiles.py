@@ -13,7 +13,7 @@ import pytest
 from chassis.context import Caller
 from chassis.errors import EmailNotVerified, Forbidden, Invalid, NotFound, Unauthenticated
 from chassis.ids import new_id
-from chassis.pages import PageQuery
+from chassis.pagination import PageQuery
 from chassis.preconditions import Stale, etag_of
 from chassis.schemas import Reading, load
 from contracts.profiles import specialists as contract

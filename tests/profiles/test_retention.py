@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from chassis.database.event_log import keep
 from chassis.events import Envelope
 from chassis.ids import new_id
-from chassis.journal import keep
-from chassis.pruning import prune
+from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
 from services.profiles.audit import Entry, What

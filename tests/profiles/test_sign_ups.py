@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from chassis.context import Caller
 from chassis.errors import Invalid
-from chassis.pruning import prune
+from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.profiles.accounts import (
     AccountRegistered,

@@ -14,8 +14,8 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from chassis.context import Caller
+from chassis.database.tombstones import Forgotten
 from chassis.errors import Invalid, Unauthenticated
-from chassis.forgotten import Forgotten
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.profiles import accounts as contract

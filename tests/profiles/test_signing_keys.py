@@ -9,7 +9,7 @@ import pytest
 from joserfc.jwk import OKPKey
 from sqlalchemy import delete
 
-from chassis.database import Database
+from chassis.database.database import Database
 from chassis.sealing import Seal, Unopenable, new_key
 from chassis.times import utc_now
 from contracts.profiles.sessions import TOKEN_LIFETIME

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from chassis.database import Database
+from chassis.database.database import Database
 from contracts.profiles.featuring import (
     FeaturedBecause,
     NotFeatured,

@@ -1,6 +1,6 @@
 """``python -m tests.soak``: exits with 1 where a promise was broken."""
 
-import chassis.green  # noqa: F401, I001  # first
+import chassis.concurrency.green  # noqa: F401, I001  # first
 
 import argparse
 import json

@@ -3,7 +3,7 @@
 python -m tests.soak.breaker FLAKY SAFEGUARD|nothing SERVICE...
 """
 
-import chassis.green  # noqa: F401, I001  # first
+import chassis.concurrency.green  # noqa: F401, I001  # first
 
 import random
 import sys
@@ -14,9 +14,9 @@ import eventlet
 from sqlalchemy import update
 
 from chassis.events import Envelope
-from chassis.inbox import Inbox, Waiting
-from chassis.subscribe import Delivery
-from chassis.transaction import Transaction
+from chassis.messaging.inbox import Inbox, Waiting
+from chassis.messaging.subscribe import Delivery
+from chassis.database.transaction import Transaction
 from firststep.main import app
 
 NOTHING = "nothing"

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.database.database import Database
 from firststep.platform import SERVICES
 from tests.databases import connected_database
 from tests.soak.load import Answers

@@ -3,7 +3,7 @@
 python -m tests.system.saboteur WHERE SERVICE...
 """
 
-import chassis.green  # noqa: F401, I001  # first
+import chassis.concurrency.green  # noqa: F401, I001  # first
 
 import os
 import signal
@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from chassis.broker import ConfirmedPublisher
-from chassis.inbox import Inbox
-from chassis.relay import Relay
+from chassis.broker.publishing import ConfirmedPublisher
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.outbox_relay import Relay
 from firststep.main import app
 from services.notifications.consultations import service as consultations
 from services.notifications.notices.telling import tell

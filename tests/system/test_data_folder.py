@@ -17,7 +17,7 @@ PERMISSIVE = 0
 NOBODY = 65534
 AS_ANOTHER_USER = f"""
 import os, sys
-import chassis.green
+import chassis.concurrency.green
 from firststep import embedded, listen, main, migrate
 os.setgid({NOBODY})
 os.setuid({NOBODY})
@@ -26,7 +26,7 @@ main.main()
 """
 """It has read all its code by the time it is nobody: this user may not."""
 SET_UP = """
-import chassis.green
+import chassis.concurrency.green
 from chassis import config
 from firststep import embedded
 embedded.set_up(config.read())

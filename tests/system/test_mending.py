@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert
 
-from chassis import inbox, retries
 from chassis.ids import new_id
+from chassis.messaging import inbox, retries
 from chassis.times import utc_now
 from contracts.content import ArticlePublished
 from services.notifications.consultations import wording

@@ -14,11 +14,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from chassis import forgetting, inbox, json, retries
-from chassis.broker import ConfirmedPublisher, Outgoing
+from chassis import json
+from chassis.broker.publishing import ConfirmedPublisher, Outgoing
 from chassis.context import Caller
 from chassis.events import Envelope, Event, exchange_of
-from chassis.subscribe import queues_of
+from chassis.messaging import erasure, inbox, retries
+from chassis.messaging.subscribe import queues_of
 from chassis.times import utc_now
 from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.specialists import SpecialistListed
@@ -47,7 +48,7 @@ ERASED_WITHIN_S = 30
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forgetting, "CALLS_END_WITHIN", timedelta(0))
+    monkeypatch.setattr(erasure, "CALLS_END_WITHIN", timedelta(0))
     monkeypatch.setattr(inbox, "FIRST_PAUSE", timedelta(milliseconds=1))
     monkeypatch.setattr(inbox, "LONGEST_PAUSE", timedelta(milliseconds=1))
     monkeypatch.setattr(retries, "LOOK_EVERY_S", 0.02)

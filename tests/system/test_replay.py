@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from kombu import Queue
 
-from chassis.broker import body_of, connection_to
+from chassis.broker.publishing import body_of, connection_to
 from tests.databases import Databases
 from tests.house import House, a_house, a_mail_folder
 from tests.people import Person, a_specialist

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from chassis.clock import every
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
+from chassis.maintenance.reencryption import reseal
+from chassis.messaging.subscribe import subscribe
 from chassis.preconditions import require_current
-from chassis.resealing import reseal
-from chassis.rounds import for_each
-from chassis.rpc import rpc
-from chassis.subscribe import subscribe
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.booking import availability as contract
 from contracts.booking.availability import (
     MOST_SHOWN_OUTSIDE,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Select
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.meetings import Meetings

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
+from chassis.database.tables import UtcDateTime
 from chassis.errors import FieldError
-from chassis.pages import Page, decode_moment, encode_moment, page_from
-from chassis.tables import UtcDateTime
+from chassis.pagination import Page, decode_moment, encode_moment, page_from
 from contracts.booking import consultations as contract
 from contracts.booking.consultations import ConsultationsQuery, ConsultationStatus
 from contracts.booking.slots import BadPeriod

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from chassis.context import Caller
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 

@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis import context
-from chassis.clock import every
 from chassis.errors import NotFound
-from chassis.idempotency import answering_nobody
+from chassis.idempotency.keys import answering_nobody
+from chassis.maintenance.reencryption import reseal
 from chassis.networks import network_of
-from chassis.pages import Page
-from chassis.resealing import reseal
-from chassis.rpc import rpc
+from chassis.pagination import Page
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
 from chassis.times import utc_now
 from contracts.booking import consultations as contract
 from contracts.booking.consultations import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chassis.addresses import PORTS, AddressRefused, parsed
 from chassis.errors import FieldError
+from chassis.fetch.url_policy import PORTS, AddressRefused, parsed
 
 FIELD = "address"
 FETCHED_BY = "https://"

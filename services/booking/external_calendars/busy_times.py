@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from services.booking.base import Base
 from services.booking.slots.taken import Interval
 

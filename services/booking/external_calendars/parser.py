@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from chassis.bounds import bound
+from chassis.sandbox.resource_limits import bound
 from services.booking.external_calendars.events import Event, Unreadable
 from services.booking.external_calendars.expansion import Series, series_of, times_of
 from services.booking.external_calendars.guests import is_free

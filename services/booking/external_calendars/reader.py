@@ -9,10 +9,10 @@ from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 from uuid import UUID
 
-from chassis.addresses import AddressRefused
-from chassis.database import Database
+from chassis.database.database import Database
 from chassis.errors import DomainError, Unavailable
-from chassis.fetching import Fetched, fetch
+from chassis.fetch.fetch import Fetched, fetch
+from chassis.fetch.url_policy import AddressRefused
 from chassis.times import utc_now
 from contracts.booking.external_calendars import BadCalendarFile, NoCalendarThere
 from services.booking.availability.calendars import Calendar

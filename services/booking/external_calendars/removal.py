@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from services.booking.external_calendars import busy_times
 from services.booking.external_calendars.busy_times import BusyTime
 from services.booking.external_calendars.external_calendars import ExternalCalendar

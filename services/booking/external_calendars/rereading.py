@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from services.booking.external_calendars.queries import calendars_of
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from chassis.addresses import AddressRefused
 from chassis.config import BadSettings
+from chassis.fetch.url_policy import AddressRefused
 from chassis.sealing import Seal, Unopenable
 
 

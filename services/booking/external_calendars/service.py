@@ -12,14 +12,14 @@ from uuid import UUID
 from eventlet.semaphore import Semaphore
 
 from chassis import context
-from chassis.clock import every
-from chassis.fetching import Schemes
-from chassis.idempotency import answering_nobody
-from chassis.resealing import reseal
-from chassis.rounds import for_each
-from chassis.rpc import rpc
+from chassis.database.transaction import Transaction
+from chassis.fetch.fetch import Schemes
+from chassis.idempotency.keys import answering_nobody
+from chassis.maintenance.reencryption import reseal
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.booking import external_calendars as contract
 from contracts.booking.external_calendars import (
     AddExternalCalendar,

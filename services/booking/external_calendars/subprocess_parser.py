@@ -8,7 +8,7 @@ from typing import IO, Any, NamedTuple
 
 from chassis import json
 from chassis.errors import Unavailable
-from chassis.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
+from chassis.sandbox.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
 from contracts.booking.external_calendars import BadCalendarFile, PassedOver
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.external_calendars.readings import TAKES_TOO_MUCH

@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from chassis.errors import NotFound
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking import feeds as contract
 from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking.figures import Figures, PublishedFigures
 from contracts.profiles.accounts import Role

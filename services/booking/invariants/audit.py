@@ -12,7 +12,7 @@ import eventlet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.rounds import for_each
+from chassis.scheduling.for_each import for_each
 from services.booking.availability.calendars import Calendar
 from services.booking.invariants.breaches import Breach, Findings
 from services.booking.invariants.calendars import of_calendar

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from chassis.tables import UtcDateTime
+from chassis.database.tables import UtcDateTime
 from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.clients import OPEN_AT_ONCE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from chassis.clock import every
+from chassis.scheduling.every import every
 from chassis.times import utc_now
 from services.booking.invariants.audit import audit
 from services.booking.part import Part

@@ -8,7 +8,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
-from chassis.tables import UtcDateTime
+from chassis.database.tables import UtcDateTime
 
 
 class half_an_hour_after(GenericFunction[Any]):  # noqa: N801  # as functions are called in SQL

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson
+from chassis.database.tables import AnyJson
 
 revision = "booking_0003"
 down_revision = "booking_0002"

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
+from chassis.database.tables import UtcDateTime
 from chassis.errors import Conflict
-from chassis.tables import UtcDateTime
 from chassis.times import utc_now
 
 revision = "booking_0004"

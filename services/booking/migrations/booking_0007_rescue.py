@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson, UtcDateTime
+from chassis.database.tables import AnyJson, UtcDateTime
 
 revision = "booking_0007"
 down_revision = "booking_0006"

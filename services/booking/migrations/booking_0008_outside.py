@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import UtcDateTime
+from chassis.database.tables import UtcDateTime
 
 revision = "booking_0008"
 down_revision = "booking_0007"

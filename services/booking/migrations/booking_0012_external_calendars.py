@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from chassis.database.tables import AnyJson, UtcDateTime
 from chassis.ids import new_id
-from chassis.tables import AnyJson, UtcDateTime
 from chassis.times import utc_now
 
 revision = "booking_0012"

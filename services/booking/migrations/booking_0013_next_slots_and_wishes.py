@@ -4,7 +4,7 @@ they could come."""
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson, UtcDateTime
+from chassis.database.tables import AnyJson, UtcDateTime
 from chassis.times import utc_now
 
 revision = "booking_0013"

@@ -4,7 +4,7 @@ of their start."""
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import UtcDateTime
+from chassis.database.tables import UtcDateTime
 
 revision = "booking_0014"
 down_revision = "booking_0013"

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from contracts.booking.consultations import Party
 from contracts.booking.outcomes import Wish
 from services.booking.consultations.consultations import Consultation

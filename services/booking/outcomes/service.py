@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking.outcomes import Wish
 from services.booking.consultations.locking import locked

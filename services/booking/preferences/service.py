@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.subscribe import subscribe
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
+from chassis.messaging.subscribe import subscribe
 from contracts.profiles.accounts import AccountRegistered
 from contracts.profiles.preferences import PreferencesChanged
 from services.booking.part import Part

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from contracts.booking.consultations import CancellationReason, ConsultationStatus
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from chassis import forgetting
-from chassis.clock import every
-from chassis.rpc import rpc
-from chassis.subscribe import subscribe
+from chassis.database.transaction import Transaction
+from chassis.messaging import erasure
+from chassis.messaging.subscribe import subscribe
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.booking.privacy import BookingData, PersonalDataErased
 from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
@@ -59,7 +59,7 @@ class Privacy(Part):
 
     @every(seconds=5)
     def finish_erasures(self) -> None:
-        forgetting.finish(
+        erasure.finish(
             self.store,
             lambda tx, id: erase(tx, id, utc_now()),
             lambda id: PersonalDataErased(account_id=id),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import ConsultationCancelled
 from contracts.booking.holds import RescueOffered

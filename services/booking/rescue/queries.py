@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, exists, select, true
 
-from chassis.tables import elements_of
+from chassis.database.tables import elements_of
 from services.booking.availability.calendars import Calendar
 from services.booking.rescue.facts import Facts
 from services.booking.rescue.lost import Lost

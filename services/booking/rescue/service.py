@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.subscribe import subscribe
+from chassis.database.transaction import Transaction
+from chassis.messaging.subscribe import subscribe
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import ConsultationCancelled, Party
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from contracts.booking.consultations import ConsultationsAtRisk
 from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.calendars import Calendar

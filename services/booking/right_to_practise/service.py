@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.clock import every
-from chassis.rounds import for_each
-from chassis.subscribe import subscribe
+from chassis.database.transaction import Transaction
+from chassis.messaging.subscribe import subscribe
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.profiles.right_to_practise import RightToPractiseChanged
 from services.booking.availability.calendars import Calendar
 from services.booking.part import Part

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chassis.errors import FieldError
-from chassis.pages import BadCursor
+from chassis.pagination import BadCursor
 from contracts.booking.slots import (
     BadPeriod,
     DaysWithSlots,

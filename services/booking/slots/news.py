@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.slots.queries import taken_times
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from chassis.tables import UtcDateTime
+from chassis.database.tables import UtcDateTime
 from services.booking.availability.calendars import COUNTED_BACK, Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.errors import NotFound
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking import slots as contract
 from contracts.booking.consultations import NotListed

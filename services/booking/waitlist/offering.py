@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.queries import engagements_of
 from services.booking.holds.holds import MOST_HELD, Hold

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.clock import every
-from chassis.rounds import for_each
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from contracts.booking import waitlist as contract
 from contracts.booking.availability import TimeZone

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from chassis import markdown
-from chassis.tables import AnyJson
+from chassis.database.tables import AnyJson
 from services.content.search import TERM, terms_of
 
 revision = "content_0002"

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from chassis.subscribe import subscribe
+from chassis.database.transaction import Transaction
+from chassis.messaging.subscribe import subscribe
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.profiles.accounts import (
     AccountRegistered,
     AccountRestored,

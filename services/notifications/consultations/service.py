@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from chassis.subscribe import subscribe
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
+from chassis.messaging.subscribe import subscribe
 from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
 from contracts.booking.consultations import (
     ConsultationBooked,

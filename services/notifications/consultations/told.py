@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import (
     ConsultationBooked,

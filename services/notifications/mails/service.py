@@ -10,8 +10,8 @@ from uuid import UUID
 
 import structlog
 
-from chassis.clock import every
-from chassis.rounds import for_each
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.storable import LONGEST_ERROR, described, storable
 from chassis.times import utc_now
 from services.notifications.accounts.queries import names_of

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import UtcDateTime
+from chassis.database.tables import UtcDateTime
 
 revision = "notifications_0001"
 down_revision = None

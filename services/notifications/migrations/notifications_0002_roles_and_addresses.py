@@ -6,7 +6,7 @@ The roles of recipients who are there already are learnt when they change.
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson
+from chassis.database.tables import AnyJson
 
 revision = "notifications_0002"
 down_revision = "notifications_0001"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson
+from chassis.database.tables import AnyJson
 
 revision = "notifications_0007"
 down_revision = "notifications_0006"

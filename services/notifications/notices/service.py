@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.errors import NotFound
-from chassis.pages import PageQuery, newest_first
-from chassis.rpc import rpc
+from chassis.pagination import PageQuery, newest_first
+from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.notifications import NoticesPage
 from services.notifications.notices import queries

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from chassis.database.transaction import Transaction
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from services.notifications.mails.mails import Mail
 from services.notifications.notices.notices import Notice
 from services.notifications.readers import Reader, reader_of

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import Postbox

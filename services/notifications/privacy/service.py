@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from chassis import forgetting
-from chassis.clock import every
-from chassis.rpc import rpc
-from chassis.subscribe import subscribe
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
+from chassis.messaging import erasure
+from chassis.messaging.subscribe import subscribe
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
 from contracts.notifications import NotificationsData, PersonalDataErased
 from contracts.profiles.privacy import AccountErased
 from services.notifications.accounts.queries import names_of
@@ -48,7 +48,7 @@ class Privacy(Part):
 
     @every(seconds=5)
     def finish_erasures(self) -> None:
-        forgetting.finish(
+        erasure.finish(
             self.store,
             lambda tx, id: erase(tx, id, self.postbox),
             lambda id: PersonalDataErased(account_id=id),

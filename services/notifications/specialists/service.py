@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from chassis.subscribe import subscribe
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
+from chassis.messaging.subscribe import subscribe
 from contracts.booking.availability import FreeConsultationsPaused, FreeConsultationsResumed
 from contracts.booking.external_calendars import (
     ExternalCalendarFailed,

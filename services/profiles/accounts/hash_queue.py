@@ -25,8 +25,8 @@ from contracts.profiles.accounts import TooManyTries
 AT_ONCE = 2
 MOST_WAITING = 10
 """Under two seconds' worth of hashes even where one takes 0.4 s. Each keeps a worker of the
-service: with those whose turn it is they must be fewer than it has (``chassis.process.WORKERS``),
-so that other calls are answered meanwhile."""
+service: with those whose turn it is they must be fewer than it has (``WORKERS`` in
+``chassis/runtime/process.py``), so that other calls are answered meanwhile."""
 MOST_OF_ONE = 5
 """Of one account from one place: as many as may be wrong within minutes."""
 LONGEST_WAIT_S = 5.0

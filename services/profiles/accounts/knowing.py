@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis import context
+from chassis.database.tombstones import Forgotten
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.forgotten import Forgotten
-from chassis.idempotency import answering_nobody
+from chassis.idempotency.keys import answering_nobody
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.second_factors import NoTotp, WrongCode
 from contracts.profiles.sessions import SecondFactorRequired

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from contracts.profiles.accounts import EmailTaken
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.links import LIFETIMES, Purpose

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from chassis import context
-from chassis.clock import every
+from chassis.database.tombstones import Forgotten
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.forgotten import Forgotten
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.inputs.addresses import mailbox_of
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (

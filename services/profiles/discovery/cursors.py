@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from chassis import json
 from chassis.errors import FieldError
-from chassis.pages import BadCursor
+from chassis.pagination import BadCursor
 from contracts.profiles.discovery import MOST_SHOWN, SearchSpecialists
 from services.profiles.discovery.index import LARGEST_NUMBER
 

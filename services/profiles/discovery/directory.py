@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.tables import Sequence
-from chassis.transaction import Transaction
-from chassis.watched import keeps_up_with
+from chassis.database.change_tracking import keeps_up_with
+from chassis.database.tables import Sequence
+from chassis.database.transaction import Transaction
 from contracts.inputs.words import tokens_in
 from contracts.profiles.specialists import SpecialistStatus
 from contracts.vocabulary import APPROACHES, TOPICS

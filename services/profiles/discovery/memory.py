@@ -10,8 +10,8 @@ from nameko.extensions import DependencyProvider
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.loop import Loop
-from chassis.store import store_of
+from chassis.concurrency.loop import Loop
+from chassis.database.database import database_of
 from services.profiles.discovery.broad_words import BroadWords
 from services.profiles.discovery.directory import Entry, changes, to_come
 from services.profiles.discovery.index import Index, Known, known
@@ -46,7 +46,7 @@ class DirectoryInMemory(DependencyProvider):
 
     def _round(self) -> float:
         """So that neither the first search nor one after a quiet hour has much to read."""
-        with store_of(self.container).reading() as session:
+        with database_of(self.container).reading() as session:
             self.as_of_now(session)
         return CATCH_UP_EVERY_S
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.inserts import add_up
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
+from chassis.database.upserts import add_up
 from services.profiles.base import Base
 
 

@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.forgotten import forgotten_among
-from chassis.inserts import add_up
-from chassis.transaction import Transaction
+from chassis.database.tombstones import forgotten_among
+from chassis.database.transaction import Transaction
+from chassis.database.upserts import add_up
 from contracts.profiles.featuring import Exposure, ExposureOfDay
 from contracts.shapes import FEWEST_PUBLISHED
 from services.profiles.base import Base

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis import json
+from chassis.database.event_log import Journal
+from chassis.database.transaction import Transaction
 from chassis.errors import FieldError
 from chassis.events import as_mapping
-from chassis.journal import Journal
-from chassis.pages import BadCursor
-from chassis.transaction import Transaction
+from chassis.pagination import BadCursor
 from contracts.profiles.featuring import CloudEvent, Feed, FeedQuery, SpecialistFeatured
 from services.profiles.base import Base
 

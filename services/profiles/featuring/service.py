@@ -8,13 +8,13 @@ from uuid import UUID
 import structlog
 from marshmallow.validate import Length
 
-from chassis.clock import every
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.rounds import for_each
-from chassis.rpc import rpc
-from chassis.subscribe import subscribe
+from chassis.messaging.subscribe import subscribe
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role

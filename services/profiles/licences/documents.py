@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from chassis.errors import FieldError
-from chassis.storage import Files
+from chassis.file_storage import Files
 from contracts.files import BadFile, File
 
 FOLDER = "licences/"

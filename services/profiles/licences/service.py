@@ -9,16 +9,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.clock import every
-from chassis.database import Database
+from chassis.database.database import Database
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.idempotency import answering_nobody
-from chassis.pages import Page, newest_first
+from chassis.idempotency.keys import answering_nobody
+from chassis.pagination import Page, newest_first
 from chassis.preconditions import require_current
-from chassis.rounds import for_each
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.files import File
 from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role

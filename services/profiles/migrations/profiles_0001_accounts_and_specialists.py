@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson, UtcDateTime
+from chassis.database.tables import AnyJson, UtcDateTime
 
 revision = "profiles_0001"
 down_revision = None

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from chassis.database.tables import AnyJson, UtcDateTime
 from chassis.markdown import to_html
-from chassis.tables import AnyJson, UtcDateTime
 
 revision = "profiles_0003"
 down_revision = "profiles_0002"

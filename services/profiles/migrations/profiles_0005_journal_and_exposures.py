@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from chassis import json
+from chassis.database.tables import Sequence, UtcDateTime
 from chassis.ids import new_id
-from chassis.tables import Sequence, UtcDateTime
 
 revision = "profiles_0005"
 down_revision = "profiles_0004"

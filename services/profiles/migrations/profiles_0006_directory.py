@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson, Sequence, UtcDateTime
+from chassis.database.tables import AnyJson, Sequence, UtcDateTime
 
 revision = "profiles_0006"
 down_revision = "profiles_0005"

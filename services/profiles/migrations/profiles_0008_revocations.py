@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson, UtcDateTime
+from chassis.database.tables import AnyJson, UtcDateTime
 
 revision = "profiles_0008"
 down_revision = "profiles_0007"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis import append_only
+from chassis.database import append_only
 
 revision = "profiles_0010"
 down_revision = "profiles_0009"

@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from chassis import append_only
-from chassis.append_only import Ageing
-from chassis.tables import AnyJson
+from chassis.database import append_only
+from chassis.database.append_only import Ageing
+from chassis.database.tables import AnyJson
 
 revision = "profiles_0011"
 down_revision = "profiles_0010"

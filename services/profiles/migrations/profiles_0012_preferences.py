@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis import append_only
-from chassis.append_only import Ageing
+from chassis.database import append_only
+from chassis.database.append_only import Ageing
 
 revision = "profiles_0012"
 down_revision = "profiles_0011"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson
+from chassis.database.tables import AnyJson
 from services.profiles.specialists.slugs import stem_of
 
 revision = "profiles_0013"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import AnyJson
+from chassis.database.tables import AnyJson
 
 revision = "profiles_0015"
 down_revision = "profiles_0014"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
 from contracts.profiles import names as contract
 from contracts.profiles.names import ClientName, NamesWanted, SpecialistName
 from services.profiles.names.queries import client_names, specialist_names

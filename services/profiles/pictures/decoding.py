@@ -20,7 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from chassis.bounds import bound
+from chassis.sandbox.resource_limits import bound
 from services.profiles.pictures import formats
 from services.profiles.pictures.colours import to_srgb
 from services.profiles.pictures.formats import MOST_CPU_S, MOST_MEMORY, Refused, Still, damaged

@@ -10,10 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Session as DatabaseSession
 
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.storage import Files
+from chassis.file_storage import Files
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.files import File
 from contracts.profiles.privacy import ProfilesData, SecurityEntry
 from services.profiles import audit

@@ -7,16 +7,16 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from chassis import forgetting
-from chassis.clock import every
+from chassis.database.tombstones import Forgotten
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Event
-from chassis.forgotten import Forgotten
-from chassis.rounds import for_each
-from chassis.rpc import rpc
-from chassis.subscribe import subscribe
+from chassis.messaging import erasure
+from chassis.messaging.subscribe import subscribe
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
+from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts import content, notifications
 from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
@@ -87,7 +87,7 @@ class Privacy(Auditing, Knowing):
     @every(seconds=5)
     def finish_erasures(self) -> None:
         """Files go first: they lie outside of the database."""
-        forgetting.finish(
+        erasure.finish(
             self.store,
             holdings.erase_for_good,
             lambda id: PersonalDataErased(account_id=id),

@@ -18,7 +18,7 @@ import pyotp
 from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.transaction import Transaction
+from chassis.database.transaction import Transaction
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.second_factors import (
     CodesExhausted,

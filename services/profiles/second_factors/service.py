@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from chassis import context
-from chassis.clock import every
+from chassis.database.transaction import Transaction
 from chassis.errors import EmailNotVerified
-from chassis.resealing import reseal
-from chassis.rpc import rpc
+from chassis.maintenance.reencryption import reseal
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.profiles.second_factors import (
     BeginTotp,
     ConfirmTotp,

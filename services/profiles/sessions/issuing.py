@@ -6,8 +6,8 @@ import secrets
 from datetime import datetime
 
 from chassis import context
+from chassis.database.transaction import Transaction
 from chassis.sealing import Seal
-from chassis.transaction import Transaction
 from contracts.profiles import sessions as contract
 from contracts.profiles.sessions import TOKEN_LIFETIME
 from services.profiles import audit

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.orm import Session as Reading
 
+from chassis.database.transaction import Transaction
 from chassis.networks import place_of
-from chassis.transaction import Transaction
 from services.profiles.sessions.sessions import GRACE, IDLE, LONGEST, RefreshToken, Session
 
 FORGOTTEN_AT_ONCE = 1000

@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.database.transaction import Transaction
 from chassis.ids import new_id
-from chassis.transaction import Transaction
 from contracts.profiles import sessions as contract
 from contracts.profiles.sessions import CLOCKS_DIFFER, TOKEN_LIFETIME, SessionsEnded
 from services.profiles.accounts.accounts import Account

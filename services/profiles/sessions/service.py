@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis import context, json
-from chassis.clock import every
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.idempotency import answering_nobody
-from chassis.rpc import rpc
+from chassis.idempotency.keys import answering_nobody
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.profiles import sessions as contract
 from contracts.profiles.second_factors import CodesExhausted, WrongCode
 from contracts.profiles.sessions import (

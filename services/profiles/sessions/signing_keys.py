@@ -16,9 +16,9 @@ from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis import json
-from chassis.inserts import insert_if_absent
+from chassis.database.transaction import Transaction
+from chassis.database.upserts import insert_if_absent
 from chassis.sealing import Seal
-from chassis.transaction import Transaction
 from contracts.profiles.sessions import CLOCKS_DIFFER, TOKEN_LIFETIME
 from services.profiles.base import Base
 

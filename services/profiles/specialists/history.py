@@ -15,9 +15,9 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.database.transaction import Transaction
 from chassis.ids import new_id
 from chassis.times import utc_now
-from chassis.transaction import Transaction
 from contracts.profiles import history as contract
 from services.profiles.base import Base
 

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 from chassis import json
 from chassis.errors import FieldError, NotFound, Unavailable
-from chassis.storage import Files
-from chassis.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
+from chassis.file_storage import Files
+from chassis.sandbox.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
 from contracts.files import BadFile, File
 from contracts.profiles.specialists import Photo
 from services.profiles.pictures.formats import MOST_CPU_S, MOST_MEMORY

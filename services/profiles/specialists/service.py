@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import every
 from chassis.errors import NotFound
-from chassis.pages import Page, PageQuery, newest_first
+from chassis.pagination import Page, PageQuery, newest_first
 from chassis.preconditions import require_current
-from chassis.rpc import rpc
+from chassis.rpc.server import rpc
+from chassis.scheduling.every import every
 from chassis.times import utc_now
 from contracts.files import File
 from contracts.profiles import history

@@ -15,9 +15,9 @@ from uuid import UUID
 from sqlalchemy import Index, Table, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from chassis.database.transaction import Transaction
+from chassis.database.upserts import insert_if_absent
 from chassis.folding import folded
-from chassis.inserts import insert_if_absent
-from chassis.transaction import Transaction
 from services.profiles.base import Base
 
 LONGEST_STEM = 60

@@ -1,0 +1,1 @@
+"""RabbitMQ and the embedded broker: connections, publishing with confirms, consuming."""

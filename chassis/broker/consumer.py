@@ -1,0 +1,184 @@
+"""Consuming from the broker: nameko's QueueConsumer, mended.
+
+Messages reach their provider as bytes: what can't be decoded is the provider's to park, not
+kombu's to throw away. What is in flight is settled before the connection closes, and a dead
+socket is the broker's reason to deliver again, not the process's to die.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+import eventlet
+import structlog
+from amqp.exceptions import AMQPError
+from eventlet.support.greenlets import GreenletExit
+from kombu import Connection
+from kombu.exceptions import OperationalError
+from nameko import messaging
+from nameko.extensions import ProviderCollector
+
+from chassis.broker.publishing import CONSUMER_HEARTBEAT, body_of, connection_to
+
+LOOK_UP_EVERY_S = 0.2
+LOOK_AT_THE_END_EVERY_S = 0.02
+TRY_AGAIN_AFTER_S = 2.0
+RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
+
+log = structlog.get_logger()
+
+
+class QueueConsumer(messaging.QueueConsumer):
+    """Shared by all that a service consumes: one connection, one channel.
+
+    A provider has a ``queue`` and ``handle_message(body, message)``, which settles the message in
+    the end with ``ack_message`` or ``requeue_message``. Where it raises, that message alone goes
+    back to the broker, which counts it as a delivery. Where a provider is ``no_ack``, the broker
+    takes a message as settled once it is sent; it must not wait then.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._in_flight: set[Any] = set()
+        self.connected = False
+
+    @property
+    def connection(self) -> Connection:
+        return connection_to(self.amqp_uri, CONSUMER_HEARTBEAT)
+
+    def run(self, _tokens: int = 1, **kwargs: Any) -> None:
+        with suppress(GreenletExit):
+            super().run(_tokens, safety_interval=LOOK_UP_EVERY_S, **kwargs)
+
+    def unregister_provider(self, provider: Any) -> None:
+        if self.connected:
+            super().unregister_provider(provider)
+        else:  # nothing to cancel
+            self._consumers.pop(provider, None)
+            ProviderCollector.unregister_provider(self, provider)
+
+    def stop(self) -> None:
+        """Return when all providers have gone and what is in flight is settled.
+
+        Whoever waits for a broker that is away has nothing in flight.
+        """
+        self.wait_for_providers()
+        if not self._consumers_ready.ready():
+            self._consumers_ready.send_exception(messaging.QueueConsumerStopped())
+        while self._gt is not None and not self._gt.dead:
+            if not self.connected:
+                self._gt.kill()
+            eventlet.sleep(LOOK_AT_THE_END_EVERY_S)
+
+    def kill(self) -> None:
+        if self._gt is not None and not self.connected:
+            self._gt.kill()
+        super().kill()
+
+    def _cancel_consumers_if_requested(self) -> None:
+        while self._pending_remove_providers:
+            provider, removed = self._pending_remove_providers.popitem()
+            consumer = self._consumers.pop(provider, None)
+            try:
+                if consumer is not None and self.connected:
+                    consumer.cancel()
+            finally:  # a connection that breaks has cancelled it as well
+                removed.send()
+
+    def get_consumers(self, consumer_cls: Callable[..., Any], channel: Any) -> Iterable[Any]:
+        for provider in list(self._providers):  # some may leave meanwhile
+            no_ack = getattr(provider, "no_ack", False)
+            take = self._hand_over if no_ack else self._take
+            consumer = consumer_cls(
+                queues=[provider.queue], on_message=partial(take, provider), no_ack=no_ack
+            )
+            consumer.qos(prefetch_count=self.prefetch_count)
+            if provider in self._providers:
+                self._consumers[provider] = consumer
+        consumers: Iterable[Any] = self._consumers.values()
+        return consumers
+
+    def _hand_over(self, provider: Any, message: Any) -> None:
+        provider.handle_message(body_of(message), message)
+
+    def _take(self, provider: Any, message: Any) -> None:
+        self._in_flight.add(message)
+        self.container.spawn_managed_thread(
+            partial(self._handle, provider, body_of(message), message),
+            identifier=type(provider).__name__,
+        )
+
+    def _handle(self, provider: Any, body: bytes, message: Any) -> None:
+        try:
+            provider.handle_message(body, message)
+        except (Exception, eventlet.Timeout) as error:
+            log.error("message_not_handled", queue=provider.queue.name, exc_info=error)
+            eventlet.sleep(TRY_AGAIN_AFTER_S)
+            if message in self._in_flight:
+                self.requeue_message(message)
+
+    def ack_message(self, message: Any) -> None:
+        self._settle(message, super().ack_message)
+
+    def requeue_message(self, message: Any) -> None:
+        self._settle(message, super().requeue_message)
+
+    def try_again_later(self, provider: Any, body: bytes, message: Any) -> None:
+        """Bring a message back to its provider after a pause.
+
+        The broker does not count that as another delivery, so it may happen any number of times.
+        """
+
+        def again() -> None:
+            eventlet.sleep(TRY_AGAIN_AFTER_S)
+            if message not in self._in_flight:
+                return  # its connection is gone: the broker delivers it again
+            if provider in self._consumers:
+                self._handle(provider, body, message)
+            else:
+                self.requeue_message(message)
+
+        self.container.spawn_managed_thread(again, identifier="try again")
+
+    def _settle(self, message: Any, settle: Callable[[Any], None]) -> None:
+        try:
+            settle(message)
+        except (OSError, AMQPError, OperationalError):
+            log.info("message_returns_to_broker", reason="its connection is gone")
+        finally:
+            self._in_flight.discard(message)
+
+    def on_iteration(self) -> None:
+        self._cancel_consumers_if_requested()
+        if not self._consumers and not self._in_flight:
+            self.should_stop = True
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        self.connected = False
+        with self.create_connection() as connection:
+            connection.ensure_connection(self.on_connection_error, **RECONNECT)
+            yield connection
+
+    def on_connection_revived(self) -> None:
+        self._in_flight.clear()  # what the old channel brought can't be settled any more
+
+    def on_consume_ready(self, connection: Any, channel: Any, consumers: Any, **_: Any) -> None:
+        super().on_consume_ready(connection, channel, consumers)
+        self.connected = True
+        for provider in self._providers:
+            if hasattr(provider, "on_consuming"):
+                provider.on_consuming()
+
+    def consume(self, *args: Any, **kwargs: Any) -> Iterator[None]:
+        try:
+            yield from super().consume(*args, **kwargs)
+        finally:  # however it ended
+            self.connected = False
+
+    def on_connection_error(self, exc: Exception, interval: float) -> None:
+        self._cancel_consumers_if_requested()
+        log.warning("broker_away", error=f"{type(exc).__name__}: {exc}", retry_in_s=interval)

@@ -1,0 +1,1 @@
+"""Greenthreads on eventlet: the only package that services use them through."""

@@ -1,0 +1,1 @@
+"""A service's database: PostgreSQL or SQLite, transactions, tables and migrations."""

@@ -1,0 +1,12 @@
+"""The record of replays and discards can't be rewritten."""
+
+from chassis.database import append_only
+
+revision = "chassis_0004"
+down_revision = "chassis_0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    append_only.guard("mendings")

@@ -1,0 +1,164 @@
+"""A service's database: transactions, and sessions that only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Table, literal, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from chassis.database.constraints import refusal_of
+from chassis.database.engines import (
+    empty_log,
+    engines_for,
+    is_away,
+    is_deadlock,
+    is_unmigrated,
+    rewrite,
+)
+from chassis.database.transaction import Transaction
+from chassis.errors import Unavailable
+from chassis.idempotency.keys import current_call
+from chassis.idempotency.stored_replies import recalled
+from chassis.sealing import Seal
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer."""
+
+    code = "database_away"
+
+
+_in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
+
+
+class Database:
+    """``base`` is the declarative base of what is kept in it.
+
+    One transaction at a time for each call: on SQLite a second one would wait for the first.
+    """
+
+    def __init__(self, base: type[DeclarativeBase]) -> None:
+        self.base = base
+
+    def connect(self, url: str, service: str, pool_size: int = 5, seal: Seal | None = None) -> None:
+        """Prepare the engines; nothing is connected yet. ``seal`` is for secret answers."""
+        self.service = service
+        self._seal = seal
+        self.writer, self.readers = engines_for(url, pool_size)
+        info = {"metadata": self.base.metadata, "seal": seal}
+        self._transactions = sessionmaker(
+            self.writer, class_=Transaction, expire_on_commit=False, producer=service, info=info
+        )
+        self._reads = sessionmaker(self.readers, expire_on_commit=False, autoflush=False)
+
+    def dispose(self) -> None:
+        self.writer.dispose()
+        self.readers.dispose()
+
+    def table(self, name: str) -> Table:
+        return self.base.metadata.tables[name]
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Rows and events written inside: both, or neither.
+
+        Raises ``DatabaseAway``, ``Unavailable`` where the database ended it for the sake of
+        another, the refusal of a constraint that was violated, and, where the call took effect
+        before, ``AlreadyAnswered`` (which the RPC entrypoint turns into the answer of then). A
+        repetition finds that out where it fails: its key is there, or the first call's effects
+        stand against it.
+        """
+        if _in_transaction.get():
+            raise RuntimeError("one transaction at a time: this call has one open")
+        token = _in_transaction.set(True)
+        try:
+            with self._errors_translated(), self._transactions() as tx, tx.begin():
+                yield tx
+                tx.end_call()
+        except DatabaseAway:
+            raise
+        except Exception:
+            self.recall()
+            raise
+        finally:
+            _in_transaction.reset(token)
+        if tx.emitted:
+            self.has_emitted()
+
+    def recall(self) -> None:
+        """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key was there before.
+
+        A method that refuses outside of its transaction asks this first, where its first run may
+        be the reason to refuse.
+        """
+        call = current_call()
+        if call is None:
+            return
+        replies = self.table("replies")
+        with self.reading() as session:
+            before = session.execute(select(replies).where(replies.c.key == call.key)).first()
+        if before is not None:
+            raise recalled(before.reply, before.fingerprint, call, self._seal) from None
+
+    def has_emitted(self) -> None:
+        """Events were committed; a place for whoever publishes them."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; raises ``DatabaseAway``."""
+        with self._errors_translated(), self._reads() as session:
+            yield session
+
+    def empty_log(self) -> bool:
+        """What was deleted stands in SQLite's log no more; ``False`` while somebody reads it."""
+        with self._errors_translated():
+            return empty_log(self.writer)
+
+    def wipe(self) -> bool:
+        """What was deleted stands in no file of SQLite's any more; ``False``: ask again later.
+
+        PostgreSQL does so itself in time: VACUUM, and the retention of its log's archive.
+        """
+        with self._errors_translated():
+            return rewrite(self.writer) and empty_log(self.writer)
+
+    def check(self) -> None:
+        """Raises ``DatabaseAway`` where the database does not answer, or has no tables yet."""
+        with self.reading() as session:
+            session.execute(select(literal(1)).select_from(self.table("clocks")).limit(1))
+
+    @contextmanager
+    def _errors_translated(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            refusal = refusal_of(error, self.base.metadata)
+            if refusal is None:
+                raise
+            raise refusal() from error
+        except PoolExhausted as error:
+            raise DatabaseAway("no database connection came free in time") from error
+        except DBAPIError as error:
+            if is_away(error):
+                raise DatabaseAway from error
+            if is_deadlock(error):
+                raise Unavailable("the same was changed at this moment: try again") from error
+            if is_unmigrated(error):
+                raise DatabaseAway("the database lacks a table: run firststep migrate") from error
+            raise
+
+
+def service_url(template: str, service: str) -> str:
+    """A service's own database out of ``FIRSTSTEP_DATABASE``."""
+    return template.replace("{service}", service)
+
+
+def database_of(container: Any) -> Database:
+    """The database of a container's service."""
+    return next(each for each in container.dependencies if isinstance(each, Database))

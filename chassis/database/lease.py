@@ -1,0 +1,55 @@
+"""Ticks: a clock shared through the database by all instances of a service."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, update
+
+from chassis.database.database import Database
+from chassis.database.upserts import insert_if_absent
+from chassis.ids import new_id
+from chassis.times import utc_now
+
+CLAIM_LASTS = timedelta(minutes=5)
+
+
+class Ticks:
+    """The ticks of one clock, shared by all instances through the database."""
+
+    def __init__(self, database: Database, name: str, interval: timedelta) -> None:
+        self._database = database
+        self._name = name
+        self._interval = interval
+        self._me: UUID = new_id()
+
+    def claim(self) -> bool:
+        """Whether a tick is due and ours."""
+        clocks, now = self._database.table("clocks"), utc_now()
+        with self._database.transaction() as tx:
+            insert_if_absent(tx, clocks, name=self._name, due_at=now)
+            claim: Any = tx.execute(
+                update(clocks)
+                .where(
+                    clocks.c.name == self._name,
+                    clocks.c.due_at <= now,
+                    or_(
+                        clocks.c.held_until.is_(None),
+                        clocks.c.held_until <= now,
+                        clocks.c.holder == self._me,  # its release got lost
+                    ),
+                )
+                .values(due_at=now + self._interval, holder=self._me, held_until=now + CLAIM_LASTS)
+            )
+            return bool(claim.rowcount)
+
+    def release(self) -> None:
+        clocks = self._database.table("clocks")
+        with self._database.transaction() as tx:
+            tx.execute(
+                update(clocks)
+                .where(clocks.c.name == self._name, clocks.c.holder == self._me)
+                .values(holder=None, held_until=None)
+            )

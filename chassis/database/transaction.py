@@ -1,0 +1,149 @@
+"""The transaction: rows, events and the call's answer stand or fall together."""
+
+from __future__ import annotations
+
+import builtins
+from functools import cache
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select, text
+from sqlalchemy.orm import Mapper, Session
+
+from chassis import context
+from chassis.database import event_log
+from chassis.database.change_tracking import Watched, keepers_of
+from chassis.database.tombstones import Forgotten, forgotten_among
+from chassis.database.upserts import insert_if_absent, insertion
+from chassis.errors import NotFound
+from chassis.events import Envelope, Event
+from chassis.idempotency.keys import current_call
+from chassis.idempotency.stored_replies import kept
+from chassis.times import utc_now
+
+HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Transaction(Session):
+    """A unit of work: rows, events, and the answer to the call that asked for it."""
+
+    def __init__(self, *args: Any, producer: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._producer = producer
+        self._call = current_call()
+        self._replied = False
+        self._answer: Any = None
+        self._watched: dict[int, tuple[Watched, Any]] = {}
+        self.emitted: list[Envelope[Any]] = []
+
+    def find(self, kind: type[T], id: Any) -> T:
+        """The row; raises ``NotFound``."""
+        return self._found(kind, id, self.get(kind, id))
+
+    def lock(self, kind: type[T], id: Any) -> T:
+        """The row, ours until the end of the transaction; raises ``NotFound``."""
+        row: T | None = self.scalar(_locking(inspect(kind)), {"id": id})
+        if isinstance(row, Watched):
+            self._watched.setdefault(builtins.id(row), (row, row.as_seen()))
+        return self._found(kind, id, row)
+
+    def lock_or_create(self, kind: type[T], id: Any) -> T:
+        """The row, ours; made from its columns' defaults where there was none.
+
+        Raises ``Forgotten`` where there was none because its id was erased.
+        """
+        mapper = inspect(kind)
+        [key] = mapper.primary_key
+        if insert_if_absent(self, cast(Table, mapper.local_table), **{key.name: id}):
+            self.refuse_forgotten(id)
+        return self.lock(kind, id)
+
+    def hold(self, name: str) -> None:
+        """Wait until nobody else holds this name, and hold it until the end of the transaction.
+
+        For what no one row stands for. Take names before rows, everywhere in one order: two that
+        wait for each other are ended by the database.
+        """
+        if self.get_bind().dialect.name == "postgresql":  # SQLite's writer is alone anyway
+            self.execute(HOLD, {"name": name})
+
+    def forget(self, id: UUID) -> None:
+        """From now on nothing is made under this id; ``messaging.erasure`` does the rest."""
+        insert_if_absent(self, self._table("forgotten"), id=id, begun_at=utc_now())
+
+    def is_forgotten(self, id: UUID) -> bool:
+        return bool(forgotten_among(self, self.info["metadata"], {id}))
+
+    def refuse_forgotten(self, id: Any) -> None:
+        """Raises ``Forgotten`` where the id was erased."""
+        if isinstance(id, UUID) and self.is_forgotten(id):
+            raise Forgotten
+
+    def emit(self, *events: Event) -> None:
+        """Tell these when, and only if, the transaction commits."""
+        for event in events:
+            if event.producer != self._producer:
+                raise TypeError(f"{event.type()} is not {self._producer}'s to emit")
+            self.emitted.append(Envelope.around(event, utc_now(), context.current().correlation_id))
+
+    def reply(self, answer: R) -> R:
+        """Keep the call's answer with its effects, and return it."""
+        self._replied, self._answer = True, answer
+        return answer
+
+    def end_call(self) -> None:
+        """Write what rows have to tell, the answer, and what was emitted.
+
+        A call that changed something must have said its answer. Where it was said before, by
+        the same call, the key is there and nothing is written; a concurrent repetition waits
+        here.
+        """
+        for row, seen in self._watched.values():
+            changes = list(row.changed_since(seen))
+            self.emit(*changes)
+            for keep in keepers_of(row) if changes else ():
+                keep(self, row)
+        self.flush()
+        if self._call is not None:
+            if not self._replied:
+                raise TypeError("a writing call must give its answer to tx.reply()")
+            reply = {
+                "key": self._call.key,
+                "fingerprint": self._call.fingerprint,
+                "reply": kept(self._answer, self._call, self.info["seal"]),
+                "made_at": utc_now(),
+            }
+            self.connection().execute(insertion(self._table("replies")), reply)
+        if self.emitted:
+            rows = [
+                {
+                    "event_id": envelope.id,
+                    "type": envelope.type,
+                    "body": envelope.to_json(),
+                    "emitted_at": envelope.time,
+                }
+                for envelope in self.emitted
+            ]
+            self.connection().execute(insertion(self._table("outbox")), rows)
+            event_log.keep(self, self.info["metadata"], self.emitted)
+
+    def _table(self, name: str) -> Table:
+        metadata: MetaData = self.info["metadata"]
+        return metadata.tables[name]
+
+    @staticmethod
+    def _found(kind: type[T], id: Any, row: T | None) -> T:
+        if row is None:
+            raise NotFound(f"there is no {kind.__name__.lower()} {id}")
+        return row
+
+
+@cache
+def _locking(mapper: Mapper[Any]) -> Select[Any]:
+    """The SELECT that locks one row, and reads anew what the session knew of it."""
+    [key] = mapper.primary_key
+    one = select(mapper).where(key == bindparam("id", type_=key.type)).with_for_update()
+    return one.execution_options(populate_existing=True)

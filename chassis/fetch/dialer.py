@@ -1,0 +1,141 @@
+"""A connection to a name, of which every address was checked before any of them was dialled.
+
+The name is looked up once, and the socket gets the address that was checked, not the name: who
+answers otherwise the second time (DNS rebinding) is not asked a second time.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+
+import eventlet
+import httpcore
+import structlog
+
+from chassis.fetch.url_policy import AddressRefused
+
+MOST_ADDRESSES = 4
+LOOK_UPS_AT_ONCE = 8
+READ_BYTES = 8 * 1024
+
+log = structlog.get_logger()
+
+Address = IPv4Address | IPv6Address
+
+# A look-up can't be ended, only left alone: its thread is back when the resolver gives up. Names
+# that never answer must not take all of the threads which the process has for everything.
+_look_ups = eventlet.GreenPool(LOOK_UPS_AT_ONCE)
+
+
+class Dialler(httpcore.NetworkBackend):
+    """Makes the connections of one fetch. ``patience_s`` is shared out among a name's addresses."""
+
+    def __init__(self, admits: Callable[[Address], bool], patience_s: float) -> None:
+        self.admits = admits
+        self.patience_s = patience_s
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Raises ``AddressRefused`` where a single one of the name's addresses is not admitted.
+
+        A name with a public and a private address would else be asked until the private one
+        comes first.
+        """
+        addresses = looked_up(host, port)
+        for address in addresses:
+            if not self.admits(address):
+                log.warning("address_refused", host=host, address=str(address))
+                raise AddressRefused(f"leads to {host}, which is not on the public internet")
+        return self._connected(addresses[:MOST_ADDRESSES], port)
+
+    def _connected(self, addresses: list[Address], port: int) -> Stream:
+        failed = OSError("it has no address")
+        for address in addresses:
+            try:
+                return Stream(connected(address, port, self.patience_s / len(addresses)))
+            except OSError as error:
+                failed = error
+        raise httpcore.ConnectError(str(failed)) from failed
+
+
+def looked_up(host: str, port: int) -> list[Address]:
+    """All addresses of a name; raises ``httpcore.ConnectError`` where there is none."""
+    found = _look_ups.spawn(_answers, host, port).wait()
+    if isinstance(found, OSError):
+        raise httpcore.ConnectError(f"{host}: {found.strerror}") from found
+    return [ip_address(sockaddr[0]) for *_, sockaddr in found]
+
+
+def _answers(host: str, port: int) -> Any:
+    """The error is given back: raised where nobody waits for it any more, it would be printed."""
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return error
+
+
+def connected(address: Address, port: int, timeout_s: float) -> socket.socket:
+    """Dials the address itself: nothing is looked up on the way."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(timeout_s)
+        connection.connect((str(address), port))
+        connection.settimeout(None)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class Stream(httpcore.NetworkStream):
+    """A connection whose peer holds nobody up. Who reads from it sets the deadline."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        eventlet.sleep(0)  # a peer that always has more would let neither others nor a deadline in
+        try:
+            return self._connection.recv(min(max_bytes, READ_BYTES))
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        try:
+            self._connection.sendall(buffer)
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """The handshake comes second, so that an error of any kind in it can close the socket."""
+        secured = ssl_context.wrap_socket(
+            self._connection, server_hostname=server_hostname, do_handshake_on_connect=False
+        )
+        try:
+            secured.do_handshake()
+        except OSError as error:
+            secured.close()
+            raise httpcore.ConnectError(str(error)) from error
+        except BaseException:
+            secured.close()
+            raise
+        return Stream(secured)

@@ -1,0 +1,83 @@
+"""Is this process alive, and can it work? ``/healthz`` and ``/readyz`` for every process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import eventlet
+from nameko.extensions import DependencyProvider, register_entrypoint
+from nameko.web.handlers import HttpRequestHandler
+from werkzeug.wrappers import Request, Response
+
+from chassis import json
+from chassis.broker.consumer import QueueConsumer
+from chassis.errors import DomainError
+from chassis.http.server import WebServer
+from chassis.store import Store
+
+CHECK_TIMEOUT_S = 2.0
+
+F = TypeVar("F", bound=Callable[..., Response])
+
+
+class Health(DependencyProvider):
+    """Looks at everything that this process hosts."""
+
+    def get_dependency(self, worker_ctx: Any) -> Health:
+        return self
+
+    def failures(self) -> dict[str, str]:
+        """What does not answer, such as ``{"booking.database": "..."}``; empty when ready."""
+        found: dict[str, str] = {}
+        for container in self.container.config["CONTAINERS"]():
+            for what, failure in _checks(container):
+                if failure:
+                    found[f"{container.service_name}.{what}"] = failure
+        return found
+
+
+def _checks(container: Any) -> Iterable[tuple[str, str]]:
+    for extension in container.extensions:
+        if isinstance(extension, Store):
+            yield "database", _database(extension)
+        elif isinstance(extension, QueueConsumer):
+            yield "broker", "" if extension.connected else "not connected"
+
+
+def _database(store: Store) -> str:
+    try:
+        with eventlet.Timeout(CHECK_TIMEOUT_S, TimeoutError(f"no answer in {CHECK_TIMEOUT_S} s")):
+            store.check()
+    except (DomainError, TimeoutError) as error:
+        return str(error)
+    return ""
+
+
+class HealthHandler(HttpRequestHandler):
+    server = WebServer()
+
+
+def health_endpoint(path: str) -> Callable[[F], F]:
+    def decorate(method: F) -> F:
+        register_entrypoint(method, HealthHandler("GET", path))
+        return method
+
+    return decorate
+
+
+class HealthService:
+    """Answers for a process in which no gateway runs."""
+
+    name = "health"
+    health = Health()
+
+    @health_endpoint("/healthz")
+    def alive(self, request: Request) -> Response:
+        return Response(json.dumps({"status": "alive"}), content_type=json.JSON)
+
+    @health_endpoint("/readyz")
+    def ready(self, request: Request) -> Response:
+        failures = self.health.failures()
+        body = {"status": "waiting" if failures else "ready", "failures": failures}
+        return Response(json.dumps(body), 503 if failures else 200, content_type=json.JSON)

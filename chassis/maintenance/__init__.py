@@ -1,0 +1,1 @@
+"""Work in batches over a whole database: deleting old rows, re-encrypting secrets."""

@@ -1,0 +1,55 @@
+"""Secrets at rest that get under the newest key, so that the keys before it may go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import eventlet
+import structlog
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from chassis.database.database import Database
+from chassis.scheduling.for_each import for_each
+from chassis.sealing import Seal, Unopenable
+
+READ_AT_ONCE = 200
+
+log = structlog.get_logger()
+
+
+def reseal(database: Database, secret: InstrumentedAttribute[Any], seal: Seal) -> None:
+    """Seal with the first key what stands in this column under another one.
+
+    What opens under none is logged, and stays as it is.
+    """
+    kind: Any = secret.class_
+
+    def renew(id: Any) -> None:
+        with database.transaction() as tx:
+            row = tx.lock(kind, id)
+            sealed = getattr(row, secret.key)
+            try:
+                if sealed:
+                    setattr(row, secret.key, seal.renewed(sealed))
+            except Unopenable:
+                log.error("secret_can_not_be_resealed", table=kind.__tablename__, id=id)
+
+    for_each(_under_older_keys(database, secret, seal), renew, work=f"resealing of {secret}")
+
+
+def _under_older_keys(
+    database: Database, secret: InstrumentedAttribute[Any], seal: Seal
+) -> Iterator[Any]:
+    [id] = inspect(secret.class_).primary_key
+    query = select(id, secret).where(secret.is_not(None)).order_by(id).limit(READ_AT_ONCE)
+    some = query
+    while True:
+        with database.reading() as session:
+            rows = session.execute(some).all()
+        yield from (row[0] for row in rows if row[1] and not seal.is_newest(row[1]))
+        if len(rows) < READ_AT_ONCE:
+            return
+        some = query.where(id > rows[-1][0])
+        eventlet.sleep(0)  # opening so many takes a while

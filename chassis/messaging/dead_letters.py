@@ -1,0 +1,51 @@
+"""Messages that no handler can take are kept, for a person to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import eventlet
+import structlog
+from nameko.extensions import SharedExtension
+
+from chassis.broker.consumer import QueueConsumer
+from chassis.database.database import database_of
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.topology import DELIVERY_LIMIT, dead_letter_queue
+from chassis.storable import described
+
+log = structlog.get_logger()
+
+
+class DeadLetters(SharedExtension):
+    """Parks what the broker gave up delivering, so that it is listed with the rest."""
+
+    queue_consumer = QueueConsumer()
+
+    def setup(self) -> None:
+        self.queue = dead_letter_queue(self.container.service_name)
+        self.queue_consumer.register_provider(self)
+
+    def stop(self) -> None:
+        self.queue_consumer.unregister_provider(self)
+
+    def handle_message(self, body: bytes, message: Any) -> None:
+        death = (message.headers.get("x-death") or [{}])[0]
+        handler = str(death.get("queue", "")).partition(".")[2]
+        event_type = str((death.get("routing-keys") or [""])[0])
+        reason = f"its consumer ended {DELIVERY_LIMIT} times while it was in hand"
+        park(self, body, message, handler, event_type, reason)
+
+
+def park(
+    provider: Any, body: bytes, message: Any, handler: str, event_type: str, reason: str
+) -> None:
+    """Keep a message that no handler can take, and acknowledge it; later, while the database
+    is away."""
+    try:
+        Inbox(database_of(provider.container)).park(body, handler, event_type, reason)
+    except (Exception, eventlet.Timeout) as error:
+        log.warning("event_waits", error=described(error))
+        provider.queue_consumer.try_again_later(provider, body, message)
+    else:
+        provider.queue_consumer.ack_message(message)

@@ -1,0 +1,185 @@
+"""Forgetting: nothing that a service keeps for its messages mentions an id any more.
+
+A service that erases somebody calls ``Transaction.forget`` in the transaction that does so, and
+``finish`` on a clock::
+
+    @every(seconds=5)
+    def finish_forgetting(self) -> None:
+        forgetting.finish(self.store, erase, answer)
+
+What was told about the id goes out first, and what was heard about it has its tries: nobody
+misses the consequences of an erasure. Then sent events and kept answers are deleted, and received
+events that did not take effect are emptied. On SQLite the file is written anew and its log emptied
+(``Database.wipe``), and only then the answer is told. It converges however long the broker or the
+database was away: it looks again at the next tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
+
+from chassis.context import OUTERMOST_DEADLINE_S
+from chassis.database.database import Database
+from chassis.database.engines import has_row_locks
+from chassis.database.transaction import Transaction
+from chassis.events import Event
+from chassis.messaging.inbox import GIVEN_UP, Status, write_down_erased
+from chassis.scheduling.for_each import for_each
+from chassis.times import utc_now
+
+CALLS_END_WITHIN = timedelta(seconds=OUTERMOST_DEADLINE_S)
+"""A call that began before an id was forgotten may still write: wait until it has ended."""
+PATIENCE = timedelta(minutes=30)
+"""What was received is tried again for a few minutes; what waits longer has lost its handler."""
+ERASED_WITHIN_S = 120.0
+"""A week's messages are looked through for one id: many statements, each with its own limit."""
+EVENTS_A_STATEMENT = 50_000
+ANSWERS_A_STATEMENT = timedelta(hours=1)
+
+log = structlog.get_logger()
+
+Erase = Callable[[Transaction, UUID], object]
+
+
+def finish(
+    database: Database,
+    erase: Erase,
+    answer: Callable[[UUID], Event],
+    outside: Callable[[UUID], object] = lambda id: None,
+) -> None:
+    """Bring to its end what can be; ``answer`` makes the event that says so.
+
+    ``erase`` runs once more, for what calls that were under way have brought back: it must be
+    harmless to repeat. ``outside`` does so before it, outside of the transaction, for what lies
+    outside of the database.
+    """
+
+    cleared: list[UUID] = []
+
+    def bring_further(id: UUID) -> None:
+        outside(id)
+        with database.transaction() as tx:
+            erase(tx, id)
+            if tx.emitted or _cleared(tx, database, id, utc_now()) is None:
+                return
+        cleared.append(id)
+
+    def complete(id: UUID) -> None:
+        with database.transaction() as tx:
+            if _cleared(tx, database, id, utc_now()) == 0:  # nothing came since then
+                _complete(tx, database, id, utc_now())
+                tx.emit(answer(id))
+
+    work = f"erasures of {database.service}"
+    for_each(_begun(database), bring_further, work=work, deadline_s=ERASED_WITHIN_S)
+    if not cleared:
+        return
+    if database.wipe():  # once for all of them: it takes as long as the database is large
+        for_each(cleared, complete, work=f"answers to {work}", deadline_s=ERASED_WITHIN_S)
+    else:
+        log.info("files_not_wiped", service=database.service)
+
+
+def _begun(database: Database) -> list[UUID]:
+    """Ids whose erasure is under way, the longest first."""
+    forgotten = database.table("forgotten")
+    query = select(forgotten.c.id).where(forgotten.c.completed_at.is_(None))
+    with database.reading() as session:
+        return list(session.scalars(query.order_by(forgotten.c.begun_at)))
+
+
+def _cleared(tx: Transaction, database: Database, id: UUID, now: datetime) -> int | None:
+    """How many messages mentioned the id until this transaction; ``None`` while one still has to
+    take effect."""
+    forgotten = database.table("forgotten")
+    this = (forgotten.c.id == id, forgotten.c.completed_at.is_(None))
+    begun_at = tx.scalar(select(forgotten.c.begun_at).where(*this).with_for_update())
+    if begun_at is None or now < begun_at + CALLS_END_WITHIN:
+        return None
+    mentions = _Mentions(tx, database, id)
+    if mentions.to_be_sent() or (now < begun_at + PATIENCE and mentions.to_be_tried()):
+        return None
+    return mentions.delete_sent() + mentions.delete_answers() + mentions.give_up_received()
+
+
+def _complete(tx: Transaction, database: Database, id: UUID, now: datetime) -> None:
+    forgotten = database.table("forgotten")
+    tx.execute(update(forgotten).where(forgotten.c.id == id).values(completed_at=now))
+
+
+class _Mentions:
+    """The rows of one service that mention an id."""
+
+    def __init__(self, tx: Transaction, database: Database, id: UUID) -> None:
+        self._tx = tx
+        self._database = database
+        self._outbox, self._inbox, self._replies = map(
+            database.table, ("outbox", "inbox", "replies")
+        )
+        self._id = str(id)
+
+    def to_be_sent(self) -> bool:
+        return self._any(self._outbox, self._outbox.c.sent_at.is_(None))
+
+    def to_be_tried(self) -> bool:
+        return self._any(self._inbox, self._inbox.c.status == Status.RETRY)
+
+    def _any(self, table: Table, condition: ColumnElement[bool]) -> bool:
+        query = select(func.count()).select_from(table).where(condition, self._in(table.c.body))
+        return bool(self._tx.scalar(query))
+
+    def delete_sent(self) -> int:
+        seq, deleted = self._outbox.c.seq, 0
+        for first in self._steps(seq, EVENTS_A_STATEMENT):
+            these = (seq >= first, seq < first + EVENTS_A_STATEMENT)
+            mentions = self._in(self._outbox.c.body)
+            deleted += self._delete(self._outbox, *these, mentions)
+        return deleted
+
+    def delete_answers(self) -> int:
+        made_at, key, deleted = self._replies.c.made_at, self._replies.c.key, 0
+        mentions = or_(key.contains(self._id), self._in(self._replies.c.reply))
+        for first in self._steps(made_at, ANSWERS_A_STATEMENT):
+            these = (made_at >= first, made_at < first + ANSWERS_A_STATEMENT)
+            deleted += self._delete(self._replies, *these, mentions)
+        return deleted
+
+    def _delete(self, table: Table, *conditions: ColumnElement[bool]) -> int:
+        result: Any = self._tx.execute(delete(table).where(*conditions))
+        return int(result.rowcount)
+
+    def give_up_received(self) -> int:
+        """What a person, or another try, was to see to; and the bytes of what was given up."""
+        inbox = self._inbox
+        kept = (inbox.c.status != Status.DONE, inbox.c.body.is_not(None))
+        mentions = or_(self._in(inbox.c.body), inbox.c.error.contains(self._id))
+        query = select(inbox.c.event_id, inbox.c.handler, inbox.c.settled_at)
+        rows = self._tx.execute(query.where(*kept, mentions).with_for_update()).all()
+        for row in rows:
+            this = (inbox.c.event_id == row.event_id, inbox.c.handler == row.handler)
+            given_up = GIVEN_UP | {"settled_at": row.settled_at or utc_now()}
+            self._tx.execute(update(inbox).where(*this).values(**given_up))
+            write_down_erased(self._tx, self._database, row.event_id, row.handler)
+        return len(rows)
+
+    def _steps(self, column: ColumnElement[Any], step: Any) -> Iterator[Any]:
+        """Where each statement begins: one over a week's rows would take too long."""
+        first, last = self._tx.execute(select(func.min(column), func.max(column))).one()
+        while first is not None and first <= last:
+            yield first
+            first += step
+
+    def _in(self, body: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Ids are written in lower case by us, and by others in either."""
+        return or_(*(self._contains(body, each) for each in (self._id, self._id.upper())))
+
+    def _contains(self, body: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+        if has_row_locks(self._database.writer):
+            return body.bool_op("LIKE")(f"%{text}%".encode())
+        return func.instr(body, text.encode()) > 0

@@ -1,0 +1,255 @@
+"""The inbox: each event takes effect once for each handler, and a failed one is kept.
+
+A row says that the event was handled (``done``), will be tried again (``retry``), needs a person
+(``parked``), or was given up by one (``discarded``). It is written in the transaction of the
+handler's effects, so a repetition finds it and does nothing.
+
+An event about what was erased takes no effect: a handler that runs into ``Forgotten`` is done. What
+mentions it and can't take effect is not parked either, but given up without its bytes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import eventlet
+import structlog
+from sqlalchemy import Table, insert, select, update
+
+from chassis.concurrency.backoff import backoff
+from chassis.database.database import Database
+from chassis.database.tombstones import Forgotten, forgotten_among, ids_in
+from chassis.database.transaction import Transaction
+from chassis.database.upserts import insert_if_absent
+from chassis.events import Envelope, Event
+from chassis.ids import new_id
+from chassis.masking import masked
+from chassis.storable import LONGEST_ERROR, described, storable
+from chassis.times import utc_now
+
+ATTEMPTS = 10
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=5)
+HANDLER_DEADLINE_S = 20.0
+"""What takes longer has failed: it would hold a worker, and its rows, for ever."""
+LONGEST_NAME = 100
+ERASURE = "erasure"
+
+log = structlog.get_logger()
+
+Handler = Callable[[Any, Transaction], object]
+
+
+class Status(StrEnum):
+    DONE = "done"
+    RETRY = "retry"
+    PARKED = "parked"
+    DISCARDED = "discarded"
+
+
+GIVEN_UP: dict[str, Any] = {"status": Status.DISCARDED, "error": None, "body": None}
+"""What stays of an event that mentions what was erased."""
+
+
+def pause_before(attempt: int, chance: float) -> timedelta:
+    """How long to wait before the ``attempt``-th try (from 2); see ``backoff``."""
+    return backoff(attempt - 1, FIRST_PAUSE, LONGEST_PAUSE, chance)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An event that is to be tried again."""
+
+    event_id: UUID
+    handler: str
+    attempts: int
+    body: bytes = field(repr=False)  # it may bear personal data, and logs show the rest
+
+
+class Inbox:
+    """The inbox table of one service."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _table(self) -> Table:
+        return self._database.table("inbox")
+
+    def receive(self, envelope: Envelope[Event], body: bytes, handler: str, run: Handler) -> None:
+        """Handle an event that came from the broker, unless it was handled before.
+
+        A failure is kept for the retries; raises ``DatabaseAway`` where it can't even be kept.
+        """
+        try:
+            with eventlet.Timeout(HANDLER_DEADLINE_S), self._database.transaction() as tx:
+                if self._claim(tx, envelope, handler):
+                    run(envelope.data, tx)
+                    log.info("event_handled", event_type=envelope.type, handler=handler)
+                else:
+                    log.info("event_repeated", event_type=envelope.type, handler=handler)
+        except Forgotten:
+            with self._database.transaction() as tx:
+                self._claim(tx, envelope, handler)
+            log.info("event_about_erased", event_type=envelope.type, handler=handler)
+        except (Exception, eventlet.Timeout) as error:
+            self._database.check()  # away: no attempt is consumed
+            self._keep_failed(envelope, body, handler, error)
+
+    def _claim(self, tx: Transaction, envelope: Envelope[Event], handler: str) -> bool:
+        now = utc_now()
+        return insert_if_absent(
+            tx,
+            self._table,
+            event_id=envelope.id,
+            handler=handler,
+            type=envelope.type,
+            status=Status.DONE,
+            attempts=1,
+            received_at=now,
+            settled_at=now,
+        )
+
+    def _keep_failed(
+        self, envelope: Envelope[Event], body: bytes, handler: str, error: BaseException
+    ) -> None:
+        log.warning(
+            "event_failed", event_type=envelope.type, handler=handler, attempt=1, exc_info=error
+        )
+        now = utc_now()
+        with self._database.transaction() as tx:
+            insert_if_absent(
+                tx,
+                self._table,
+                event_id=envelope.id,
+                handler=handler,
+                type=envelope.type,
+                status=Status.RETRY,
+                attempts=1,
+                received_at=now,
+                next_attempt_at=now + pause_before(2, random.random()),
+                error=described(error),
+                body=body,
+            )
+
+    def park(self, body: bytes, handler: str, type_: str, reason: str) -> None:
+        """Keep bytes that no handler can take, for a person to look at.
+
+        Their id is derived from them, so that the same bytes are kept once.
+        """
+        log.error("event_parked", handler=handler, event_type=type_, reason=reason)
+        event_id = uuid5(NAMESPACE_URL, f"{handler}:{body.hex()}")
+        handler = storable(handler, LONGEST_NAME)
+        with self._database.transaction() as tx:
+            parked = self._parked_or_given_up(tx, event_id, handler, reason, body)
+            insert_if_absent(
+                tx,
+                self._table,
+                event_id=event_id,
+                handler=handler,
+                type=storable(type_, LONGEST_NAME),
+                attempts=0,
+                received_at=utc_now(),
+                **parked,
+            )
+
+    def due(self, now: datetime, limit: int, handlers: Collection[str]) -> list[Waiting]:
+        """What is to be tried again by ``now``, by one of these handlers."""
+        inbox = self._table
+        with self._database.reading() as session:
+            rows = session.execute(
+                select(inbox.c.event_id, inbox.c.handler, inbox.c.attempts, inbox.c.body)
+                .where(
+                    inbox.c.status == Status.RETRY,
+                    inbox.c.next_attempt_at <= now,
+                    inbox.c.handler.in_(handlers),
+                )
+                .order_by(inbox.c.next_attempt_at)
+                .limit(limit)
+            )
+            return [Waiting(row.event_id, row.handler, row.attempts, row.body) for row in rows]
+
+    def retry(self, waiting: Waiting, envelope: Envelope[Event], run: Handler) -> None:
+        """Try a kept event again; whoever else tries the same attempt at this moment does
+        nothing."""
+        attempt = waiting.attempts + 1
+        settled = {"status": Status.DONE, "settled_at": utc_now(), "body": None, "error": None}
+        try:
+            with eventlet.Timeout(HANDLER_DEADLINE_S), self._database.transaction() as tx:
+                if self._advance(tx, waiting, attempts=attempt, **settled):
+                    run(envelope.data, tx)
+        except Forgotten:
+            with self._database.transaction() as tx:
+                self._advance(tx, waiting, attempts=attempt, **settled)
+        except (Exception, eventlet.Timeout) as error:
+            self._database.check()
+            self._put_back(waiting, attempt, error)
+
+    def park_again(self, waiting: Waiting, reason: str) -> None:
+        """Park what was to be tried again and can't be read."""
+        with self._database.transaction() as tx:
+            self._park(tx, waiting, waiting.attempts, reason)
+
+    def _put_back(self, waiting: Waiting, attempt: int, error: BaseException) -> None:
+        log.warning("event_failed", handler=waiting.handler, attempt=attempt, exc_info=error)
+        with self._database.transaction() as tx:
+            if attempt >= ATTEMPTS:
+                self._park(tx, waiting, attempt, described(error))
+            else:
+                again = utc_now() + pause_before(attempt + 1, random.random())
+                self._advance(
+                    tx, waiting, attempts=attempt, next_attempt_at=again, error=described(error)
+                )
+
+    def _park(self, tx: Transaction, waiting: Waiting, attempt: int, reason: str) -> None:
+        parked = self._parked_or_given_up(
+            tx, waiting.event_id, waiting.handler, reason, waiting.body
+        )
+        self._advance(tx, waiting, attempts=attempt, next_attempt_at=None, **parked)
+
+    def _parked_or_given_up(
+        self, tx: Transaction, event_id: UUID, handler: str, reason: str, body: bytes
+    ) -> dict[str, Any]:
+        """What keeps the bytes for a person; without them where they mention what was erased."""
+        if not forgotten_among(tx, self._database.base.metadata, ids_in(body)):
+            return {
+                "status": Status.PARKED,
+                "error": storable(masked(reason), LONGEST_ERROR),
+                "body": body,
+            }
+        write_down_erased(tx, self._database, event_id, handler)
+        return GIVEN_UP | {"settled_at": utc_now()}
+
+    def _advance(self, tx: Transaction, waiting: Waiting, **values: Any) -> bool:
+        inbox = self._table
+        result: Any = tx.execute(
+            update(inbox)
+            .where(
+                inbox.c.event_id == waiting.event_id,
+                inbox.c.handler == waiting.handler,
+                inbox.c.status == Status.RETRY,
+                inbox.c.attempts == waiting.attempts,
+            )
+            .values(**values)
+        )
+        return bool(result.rowcount)
+
+
+def write_down_erased(tx: Transaction, database: Database, event_id: UUID, handler: str) -> None:
+    """For the record of who did what: erasure gave this event up."""
+    tx.execute(
+        insert(database.table("mendings")).values(
+            id=new_id(),
+            at=utc_now(),
+            by=ERASURE,
+            action="discard",
+            event_id=event_id,
+            handler=handler,
+        )
+    )

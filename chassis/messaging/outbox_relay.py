@@ -1,0 +1,194 @@
+"""The relay: what transactions left in the outbox goes to the broker, at least once.
+
+A commit rings its bell; it also looks by itself every half second, so that nothing stays behind
+after a crash. It marks as sent only what the broker confirmed.
+
+Events go out in batches. Where a batch fails though the broker is there, one of its events is at
+fault (it is too large for the broker, say, or its row was damaged): each is then published alone.
+One that fails alone stays in the outbox, where ``events lag`` counts it, and is tried again with
+backoff, alone; the others go on. This is remembered in memory: a process that begins anew tries
+once more.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from time import monotonic
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import eventlet
+import structlog
+from nameko.extensions import SharedExtension
+from sqlalchemy import Column, ColumnElement, select, type_coerce, update
+from sqlalchemy.types import NullType
+
+from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing
+from chassis.concurrency.backoff import backoff
+from chassis.concurrency.loop import Loop
+from chassis.database.database import Database
+from chassis.database.engines import has_row_locks
+from chassis.events import exchange_of
+from chassis.scheduling.for_each import FIRST_PAUSE, LONGEST_PAUSE
+from chassis.storable import described
+from chassis.times import utc_now
+
+SWEEP_EVERY_S = 0.5
+BATCH = 200
+ALONE_FOR_S = 15.0
+"""What is published one by one is put off after this: a stop waits for the sweep."""
+
+log = structlog.get_logger()
+
+
+class _Failing(NamedTuple):
+    """An event that failed alone: how often, and until when on the monotonic clock it waits."""
+
+    times: int
+    not_before: float
+
+
+def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
+    """Not turned into what its type says: one damaged row would end the query."""
+    return type_coerce(column, NullType()).label(column.name)
+
+
+class Relay(SharedExtension):
+    """One greenthread for each service, with a broker connection of its own."""
+
+    database: Database
+
+    def __init__(self) -> None:
+        self._failing: dict[int, _Failing] = {}
+        self._loop = Loop("relay", self._round, once_more=True)
+
+    def start(self) -> None:
+        config = self.container.config
+        exchange = exchange_of(self.container.service_name)
+        self._publisher = ConfirmedPublisher(config["AMQP_URI"], [exchange], config["TOPOLOGY"])
+        self._loop.start(self.container)
+
+    def ring(self) -> None:
+        """There is something to send."""
+        self._loop.bell.ring()
+
+    def finish(self) -> None:
+        """Send what is there and stop; waits for it."""
+        self._loop.finish()
+
+    def stop(self) -> None:
+        self._publisher.drop()
+
+    def _round(self) -> float:
+        if self.sweep() == BATCH:
+            return 0.0
+        self._publisher.keep_alive()
+        return SWEEP_EVERY_S
+
+    def sweep(self) -> int:
+        """Publish the oldest unsent events; how many were found. Raises ``BrokerAway``."""
+        confirmed: list[int] = []
+        away = None
+        with self._unsent() as (session, rows):
+            try:
+                self._publish(rows, confirmed)
+            except BrokerAway as error:
+                away = error
+            if confirmed:
+                self._mark_sent(session, confirmed)
+        if away is not None:
+            raise away
+        return len(rows)
+
+    def _publish(self, rows: list[Any], confirmed: list[int]) -> None:
+        """Adds to ``confirmed``; raises ``BrokerAway``."""
+        fresh = [row for row in rows if row.seq not in self._failing]
+        suspect = [row for row in rows if row.seq in self._failing]
+        try:
+            confirmed += self._publisher.publish(map(self._outgoing, fresh)) if fresh else []
+        except Exception:  # whose fault it was shows when each goes alone
+            self._publish_alone(fresh, confirmed)
+        else:
+            missing = {row.seq for row in fresh} - set(confirmed)
+            if missing:
+                if confirmed:  # it took the others: these may be refused again and again
+                    for seq in missing:
+                        self._note_failure(seq)
+                raise BrokerAway(f"{len(missing)} of {len(fresh)} events not confirmed")
+        self._publish_alone(suspect, confirmed)
+
+    def _publish_alone(self, rows: list[Any], confirmed: list[int]) -> None:
+        end = monotonic() + ALONE_FOR_S
+        for row in rows:
+            if monotonic() > end:
+                return  # the next sweep goes on
+            try:
+                if not self._publisher.publish([self._outgoing(row)]):
+                    raise BrokerAway("not confirmed")
+            except (Exception, eventlet.Timeout) as error:
+                self._publisher.reach()  # where it is away, no event is at fault
+                pause = self._note_failure(row.seq)
+                log.error(
+                    "event_not_published",
+                    seq=row.seq,
+                    event_type=row.type,
+                    error=described(error),
+                    failures=self._failing[row.seq].times,
+                    retry_in_s=round(pause.total_seconds(), 1),
+                )
+            else:
+                confirmed.append(row.seq)
+                self._failing.pop(row.seq, None)
+
+    def _note_failure(self, seq: int) -> timedelta:
+        times = self._failing[seq].times + 1 if seq in self._failing else 1
+        pause = backoff(times, FIRST_PAUSE, LONGEST_PAUSE, random.random())
+        self._failing[seq] = _Failing(times, monotonic() + pause.total_seconds())
+        return pause
+
+    def _outgoing(self, row: Any) -> Outgoing:
+        """Raises what a damaged row makes it raise."""
+        if not isinstance(row.type, str) or not isinstance(row.body, bytes | memoryview):
+            raise TypeError("the row is damaged: its type is no text, or its body no bytes")
+        exchange = exchange_of(self.database.service).name
+        return Outgoing(row.seq, bytes(row.body), exchange, row.type, str(UUID(str(row.event_id))))
+
+    @contextmanager
+    def _unsent(self) -> Iterator[tuple[Any, list[Any]]]:
+        """The batch. Rows are locked against other relays where the database has row locks;
+        where it has none, this process is the only one to serve it."""
+        outbox, now = self.database.table("outbox"), monotonic()
+        oldest = (
+            select(outbox.c.seq, *map(_as_kept, (outbox.c.event_id, outbox.c.type, outbox.c.body)))
+            .where(outbox.c.sent_at.is_(None))
+            .order_by(outbox.c.seq)
+            .limit(BATCH)
+        )
+        if waiting := [seq for seq, each in self._failing.items() if each.not_before > now]:
+            oldest = oldest.where(outbox.c.seq.not_in(waiting))
+        if has_row_locks(self.database.writer):
+            with self.database.transaction() as tx:
+                yield tx, self._found(tx, oldest.with_for_update(skip_locked=True), waiting)
+        else:
+            with self.database.reading() as session:
+                rows = self._found(session, oldest, waiting)
+            yield None, rows
+
+    def _found(self, session: Any, oldest: Any, waiting: list[int]) -> list[Any]:
+        """What failed and is found no more was sent by another relay, or deleted."""
+        rows = list(session.execute(oldest))
+        for gone in self._failing.keys() - set(waiting) - {row.seq for row in rows}:
+            del self._failing[gone]
+        return rows
+
+    def _mark_sent(self, session: Any, seqs: list[int]) -> None:
+        outbox = self.database.table("outbox")
+        mark = update(outbox).where(outbox.c.seq.in_(seqs)).values(sent_at=utc_now())
+        if session is not None:
+            session.execute(mark)
+        else:
+            with self.database.transaction() as tx:
+                tx.execute(mark)

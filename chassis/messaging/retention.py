@@ -1,0 +1,91 @@
+"""Retention of messages: deletes settled inbox, outbox and reply rows once they are old.
+
+Rules run table by table and in batches (``maintenance.pruning``); a failing one delays no other.
+Dead letters stay until an operator resolves them; the log warns of old ones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from nameko.extensions import SharedExtension
+from sqlalchemy import func, select
+
+from chassis.concurrency.loop import Loop
+from chassis.database.database import Database
+from chassis.database.lease import Ticks
+from chassis.maintenance.pruning import Kept, Rule, prune, since
+from chassis.messaging.inbox import Status
+from chassis.times import utc_now
+
+KEPT = timedelta(days=7)
+"""How long a repetition of an event or a call is known as one: longer than any replay."""
+EVERY = timedelta(minutes=10)
+CLOCK = "housekeeping"
+WAITS_TOO_LONG = timedelta(days=30)
+"""A dead letter bears people's data: a person should have decided about it by then."""
+WARNED_EVERY = timedelta(days=1)
+
+RULES = (
+    Rule("outbox", KEPT, CLOCK, due=since("sent_at")),
+    Rule("inbox", KEPT, CLOCK, due=since("settled_at")),
+    Rule("replies", KEPT, CLOCK, due=since("made_at")),
+    Rule("mendings", timedelta(days=730), CLOCK, due=since("at")),
+)
+SCHEDULE = (*RULES, Kept("forgotten"), Kept("clocks"))
+"""Of the tables that every service has."""
+
+log = structlog.get_logger()
+
+
+class Housekeeping(SharedExtension):
+    """One greenthread for each service; one instance of the service works at a time."""
+
+    database: Database
+
+    def __init__(self) -> None:
+        self._loop = Loop(CLOCK, self._round)
+
+    def start(self) -> None:
+        self._ticks = Ticks(self.database, CLOCK, EVERY)
+        self._warnings = Ticks(self.database, "dead_letters", WARNED_EVERY)
+        self._loop.start(self.container)
+
+    def finish(self) -> None:
+        self._loop.finish()
+
+    def _round(self) -> float:
+        if self._ticks.claim():
+            try:
+                forget(self.database, utc_now())
+                self.database.empty_log()
+            finally:
+                self._ticks.release()
+        if self._warnings.claim():
+            try:
+                warn_of_dead_letters(self.database, utc_now())
+            finally:
+                self._warnings.release()
+        return EVERY.total_seconds()
+
+
+def forget(database: Database, now: datetime) -> None:
+    """Delete what was sent, settled or answered so long ago that nothing needs it."""
+    prune(database, RULES, now)
+
+
+def warn_of_dead_letters(database: Database, now: datetime) -> None:
+    """An operator has to replay or discard them."""
+    inbox = database.table("inbox")
+    number, oldest = func.count(), func.min(inbox.c.received_at)
+    query = select(number, oldest).where(inbox.c.status == Status.PARKED)
+    with database.reading() as session:
+        old, since_ = session.execute(query.where(inbox.c.received_at < now - WAITS_TOO_LONG)).one()
+    if old:
+        log.warning(
+            "dead_letters_wait",
+            service=database.service,
+            number=old,
+            oldest_days=(now - since_).days,
+        )

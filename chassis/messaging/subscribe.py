@@ -1,0 +1,172 @@
+"""``@subscribe``: a method that an event reaches, once.
+
+    @subscribe(SpecialistUnlisted)
+    def close_calendar(self, event, tx): ...
+
+The inbox's row, the method's effects and the events that it emits are one transaction. The
+method runs again after a failure, so it must change nothing outside of ``tx``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import structlog
+from kombu import Queue
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import (
+    ENTRYPOINT_EXTENSIONS_ATTR,
+    Entrypoint,
+    register_entrypoint,
+)
+
+from chassis.broker.consumer import QueueConsumer
+from chassis.context import CallContext
+from chassis.database.database import database_of
+from chassis.database.transaction import Transaction
+from chassis.events import Envelope, Event, Malformed
+from chassis.messaging.dead_letters import DeadLetters, park
+from chassis.messaging.inbox import Inbox, Waiting
+from chassis.messaging.retries import Retries
+from chassis.messaging.topology import dead_letter_queue, subscription_queue
+from chassis.storable import described
+
+E = TypeVar("E", bound=Event)
+log = structlog.get_logger()
+
+
+def subscribe(
+    event_type: type[E],
+) -> Callable[[Callable[[Any, E, Transaction], None]], Callable[[Any, Delivery], None]]:
+    """Register a method of a service as the handler of an event."""
+
+    def decorate(
+        handler: Callable[[Any, E, Transaction], None],
+    ) -> Callable[[Any, Delivery], None]:
+        @functools.wraps(handler)
+        def handle(service: Any, delivery: Delivery) -> None:
+            delivery.take(functools.partial(handler, service))
+
+        register_entrypoint(handle, Subscription(event_type))
+        return handle
+
+    return decorate
+
+
+def subscriptions_of(service_class: type) -> Iterator[tuple[str, type[Event]]]:
+    """Each handler of a service with the event that reaches it."""
+    for name in dir(service_class):
+        for entrypoint in getattr(getattr(service_class, name), ENTRYPOINT_EXTENSIONS_ATTR, ()):
+            if isinstance(entrypoint, Subscription):
+                yield name, entrypoint.event_type
+
+
+def queues_of(*service_classes: Any) -> list[Queue]:
+    """All queues that these services' subscriptions need: the topology a relay declares."""
+    queues = []
+    for service in service_classes:
+        subscriptions = list(subscriptions_of(service))
+        queues += [subscription_queue(service.name, *each) for each in subscriptions]
+        queues += [dead_letter_queue(service.name)] if subscriptions else []
+    return queues
+
+
+class Delivery:
+    """An event at its handler: from the broker, or out of the inbox for another try."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        handler: str,
+        envelope: Envelope[Event],
+        body: bytes,
+        waiting: Waiting | None = None,
+    ) -> None:
+        self._inbox = inbox
+        self._handler = handler
+        self.envelope = envelope
+        self._body = body
+        self._waiting = waiting
+
+    def take(self, run: Callable[[Any, Transaction], object]) -> None:
+        """Let the handler take effect once; keeps the failure where it fails."""
+        if self._waiting is None:
+            self._inbox.receive(self.envelope, self._body, self._handler, run)
+        else:
+            self._inbox.retry(self._waiting, self.envelope, run)
+
+
+class Subscription(Entrypoint):
+    """The entrypoint behind ``@subscribe``."""
+
+    queue_consumer = QueueConsumer()
+    retries = Retries()
+    dead_letters = DeadLetters()
+
+    def __init__(self, event_type: type[Event]) -> None:
+        super().__init__()
+        self.event_type = event_type
+
+    def setup(self) -> None:
+        self.queue = subscription_queue(
+            self.container.service_name, self.method_name, self.event_type
+        )
+        self.queue_consumer.register_provider(self)
+        self.retries.handlers[self.method_name] = self.run_again
+
+    def stop(self) -> None:
+        self.retries.finish()  # now: the store goes before shared extensions do
+        self.queue_consumer.unregister_provider(self)
+
+    def handle_message(self, body: bytes, message: Any) -> None:
+        inbox = Inbox(database_of(self.container))
+        try:
+            envelope: Envelope[Event] = Envelope.from_json(body, self.event_type)
+        except Exception as error:  # whatever reading it runs into, it would run into again
+            park(self, body, message, self.method_name, self.event_type.type(), _reason(error))
+            return
+        delivery = Delivery(inbox, self.method_name, envelope, body)
+        try:
+            self._spawn(delivery, functools.partial(self._settle, body, message))
+        except ContainerBeingKilled:
+            self.queue_consumer.requeue_message(message)
+
+    def run_again(self, inbox: Inbox, waiting: Waiting, finished: Callable[[], None]) -> None:
+        """Give a kept event to the handler once more."""
+        try:
+            envelope: Envelope[Event] = Envelope.from_json(waiting.body, self.event_type)
+        except Exception as error:
+            try:
+                inbox.park_again(waiting, _reason(error))
+            finally:
+                finished()
+            return
+
+        def handle_result(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            finished()
+            return result, exc_info
+
+        delivery = Delivery(inbox, self.method_name, envelope, waiting.body, waiting)
+        self._spawn(delivery, handle_result)
+
+    def _spawn(self, delivery: Delivery, handle_result: Callable[..., Any]) -> None:
+        call = CallContext(correlation_id=delivery.envelope.correlationid)
+        self.container.spawn_worker(
+            self, (delivery,), {}, context_data=call.to_headers(), handle_result=handle_result
+        )
+
+    def _settle(
+        self, body: bytes, message: Any, worker_ctx: Any, result: Any, exc_info: Any
+    ) -> tuple[Any, Any]:
+        if exc_info is None:
+            self.queue_consumer.ack_message(message)
+        else:  # the inbox could not be written
+            log.warning("event_waits", error=described(exc_info[1]))
+            self.queue_consumer.try_again_later(self, body, message)
+        return result, exc_info
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, Malformed) else described(error)

@@ -1,0 +1,1 @@
+"""Calls between services on nameko's wire."""

@@ -1,0 +1,1 @@
+"""Operating system processes: starting, stopping, replacing and logging."""

@@ -1,0 +1,1 @@
+"""Untrusted bytes, parsed in a child process with limits on memory and time."""

@@ -1,0 +1,1 @@
+"""Work on a schedule, on one instance of a service."""

@@ -1,0 +1,94 @@
+"""``@every``: a method that runs on a clock, on one instance only, however many there are.
+
+    @every(minutes=1)
+    def look_for_expired(self): ...
+
+Whoever claims a tick in the database runs it. If it dies, another one takes the next tick when
+the claim has run out; work on a clock therefore looks for what is to be done, rather than relying
+on having been called.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+
+import eventlet
+import structlog
+from eventlet.event import Event as GreenEvent
+from nameko.extensions import Entrypoint, register_entrypoint
+
+from chassis.concurrency.loop import Loop
+from chassis.context import CallContext
+from chassis.database.database import database_of
+from chassis.database.lease import Ticks
+from chassis.scheduling import for_each
+
+LONGEST_WAIT_S = 30.0
+
+F = TypeVar("F", bound=Callable[..., Any])
+log = structlog.get_logger()
+
+
+def every(**interval: float) -> Callable[[F], F]:
+    """Run a method at this interval: ``timedelta``'s keywords."""
+
+    def decorate(method: F) -> F:
+        @functools.wraps(method)
+        def run(service: Any, is_stopping: Callable[[], bool] = lambda: False) -> None:
+            try:
+                with for_each.until(is_stopping):
+                    method(service)
+            except eventlet.Timeout as error:  # no Exception, so that nameko would not see the end
+                raise TimeoutError(str(error)) from error
+
+        register_entrypoint(run, Clock(timedelta(**interval)))
+        return cast(F, run)
+
+    return decorate
+
+
+class Clock(Entrypoint):
+    """The entrypoint behind ``@every``."""
+
+    def __init__(self, interval: timedelta) -> None:
+        super().__init__(expected_exceptions=(Exception,))
+        self.interval = interval
+        self._is_stopping = False
+
+    def start(self) -> None:
+        self._ticks = Ticks(database_of(self.container), self.method_name, self.interval)
+        self._loop = Loop(f"clock_{self.method_name}", self._round)
+        self._loop.start(self.container)
+
+    def stop(self) -> None:
+        """Begin no tick any more, and in one that runs no item; waits until it has ended and is
+        released."""
+        self._is_stopping = True
+        self._loop.finish()
+
+    def _round(self) -> float:
+        if self._ticks.claim():
+            self._tick()
+        return min(self.interval.total_seconds(), LONGEST_WAIT_S)
+
+    def _tick(self) -> None:
+        done = GreenEvent()
+
+        def handle_result(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            if exc_info is not None:
+                log.error("clock_failed", clock=self.method_name, exc_info=exc_info[1])
+            done.send(None)
+            return result, exc_info
+
+        self.container.spawn_worker(
+            self,
+            (lambda: self._is_stopping,),
+            {},
+            context_data=CallContext().to_headers(),
+            handle_result=handle_result,
+        )
+        done.wait()
+        self._ticks.release()
