@@ -34,7 +34,7 @@ from services.profiles.discovery.directory import Entry, text_of
 from services.profiles.discovery.fulltext import full_text
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
-from services.profiles.discovery.words import tokens_of
+from services.profiles.discovery.tokens import tokens_of
 from services.profiles.specialists.specialists import Specialist
 from tests.profiles.builders import an_empty_specialist
 from tests.servers import postgres_of_our_own

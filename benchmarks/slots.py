@@ -37,11 +37,11 @@ from contracts.booking.availability import Availability, DateOverride, Hours, St
 from contracts.booking.slots import MOST_ON_A_PAGE, SlotsQuery
 from firststep.migrate import migrations_of
 from services.booking.availability.calendars import Calendar
+from services.booking.availability.free_times import FreeTimes
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from services.booking.slots.free_times import FreeTimes
-from services.booking.slots.kept_slots import KeptSlots
+from services.booking.slots.slot_cache import KeptSlots
 
 BOOKED, DAYS = 400, 30
 PROCESSES = (1, 2, 3)

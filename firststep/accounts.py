@@ -19,11 +19,11 @@ from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import SignedOutByOperator
 from firststep import platform
 from firststep.operators import AsJson, operator, show, tell
-from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import account_with
 from services.profiles.accounts.queries import duplicates as meeting_accounts
-from services.profiles.audit import What
+from services.profiles.audit import audit
+from services.profiles.audit.audit import What
 from services.profiles.privacy.queries import pending_erasures
 from services.profiles.sessions.queries import last_used
 from services.profiles.sessions.revocations import end_sessions, revoke_all

@@ -21,7 +21,7 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from firststep.accounts import change_role
 from firststep.listen import Listener, listener
-from services.profiles.audit import What
+from services.profiles.audit.audit import What
 
 PATIENCE_S = 15.0
 PASSWORD = "correct horse battery staple"

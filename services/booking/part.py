@@ -5,9 +5,9 @@ from __future__ import annotations
 from chassis.runtime.container import caller_of_this
 from chassis.store import Store
 from services.booking.base import Base
-from services.booking.consultations.meeting_links import MeetingLinks
-from services.booking.consultations.meetings import Meetings
-from services.booking.consultations.notes import Notes
+from services.booking.meeting_links import MeetingLinks
+from services.booking.meetings import Meetings
+from services.booking.notes import Notes
 
 
 class Part:

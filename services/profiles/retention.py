@@ -11,13 +11,13 @@ from chassis.maintenance.pruning import Due, Kept, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.times import utc_now
 from services.profiles.accounts import sign_ups
-from services.profiles.accounts.links import LIFETIMES, Purpose
+from services.profiles.accounts.mail_links import LIFETIMES, Purpose
 from services.profiles.featuring import exposures
 from services.profiles.licences.licences import Licence
+from services.profiles.orphaned_files import YOUNGEST
 from services.profiles.part import Part
 from services.profiles.sessions import revocations
 from services.profiles.sessions.sessions import GRACE, IDLE
-from services.profiles.sweeping import YOUNGEST
 
 A_YEAR = timedelta(days=365)
 

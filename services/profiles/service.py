@@ -1,7 +1,7 @@
 """Profiles: all of its parts under one name."""
 
 from services.profiles.accounts.service import Accounts
-from services.profiles.auditing import Auditing
+from services.profiles.audit.service import Auditing
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
 from services.profiles.licences.service import Licences

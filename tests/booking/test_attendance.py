@@ -22,7 +22,7 @@ from contracts.booking.consultations import (
     ConsultationStatus,
     Party,
 )
-from services.booking.consultations.clients import Engagement, require_free
+from services.booking.consultations.client_limits import Engagement, require_free
 from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import MONDAY, a_calendar, at
 

@@ -28,9 +28,9 @@ from contracts.booking.consultations import (
     TooSoon,
 )
 from contracts.booking.slots import BadPeriod, SlotsQuery
+from services.booking.availability.busy import Taken
 from services.booking.availability.calendars import Calendar, CalendarEvent
 from services.booking.slots.listing import page_of_slots
-from services.booking.slots.taken import Taken
 from tests.booking.builders import (
     HALF_AN_HOUR,
     MONDAY,

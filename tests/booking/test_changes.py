@@ -27,7 +27,7 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.waitlist import SlotReleased
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.clients import Engagement
+from services.booking.consultations.client_limits import Engagement
 from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at
 

@@ -32,7 +32,7 @@ from contracts.booking.consultations import (
     TooSoon,
 )
 from contracts.catalogue import MODULES
-from services.booking.consultations.clients import Engagement
+from services.booking.consultations.client_limits import Engagement
 from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import MONDAY, a_calendar, at
 

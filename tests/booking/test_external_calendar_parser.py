@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from chassis.errors import Unavailable
 from contracts.booking.availability import Stay
 from contracts.booking.external_calendars import BadCalendarFile
+from services.booking.availability.busy import Interval, merged
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.external_calendars import subprocess_parser
 from services.booking.external_calendars.parser import (
@@ -28,7 +29,6 @@ from services.booking.external_calendars.parser import (
 from services.booking.external_calendars.parser import read as read_file
 from services.booking.external_calendars.readings import Asked, Refused
 from services.booking.external_calendars.subprocess_parser import Reading, ask, read
-from services.booking.slots.taken import Interval, merged
 from tests.booking.builders import MONDAY, at
 from tests.booking.external_site import STAMP, a_file, an_event, from_to
 

@@ -13,10 +13,10 @@ from chassis.ids import new_id
 from chassis.pagination import BadCursor
 from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import SlotsQuery
-from services.booking.slots import kept_slots as kept_slots_module
-from services.booking.slots.kept_slots import MOST_KEPT, KeptSlots
+from services.booking.availability.busy import Taken
+from services.booking.slots import slot_cache as kept_slots_module
 from services.booking.slots.listing import days_with_slots, page_of_slots
-from services.booking.slots.taken import Taken
+from services.booking.slots.slot_cache import MOST_KEPT, KeptSlots
 from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, every_day, on
 
 TIMES = st.integers(0, 120).map(lambda minutes: MONDAY + timedelta(minutes=minutes))

@@ -19,8 +19,8 @@ from chassis.times import utc_now
 from contracts.booking.consultations import ConsultationStatus
 from firststep.migrate import migrations_of
 from services.booking.availability.calendars import Calendar
+from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
-from services.booking.external_calendars.busy_times import BusyTime
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR

@@ -16,10 +16,10 @@ from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.booking.consultations import ConsultationStatus, NoticeTooShort, Party
 from contracts.booking.slots import Slots, SlotsQuery
+from services.booking.availability.busy import Interval, Taken
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.clients import Engagement
+from services.booking.consultations.client_limits import Engagement
 from services.booking.consultations.consultations import Consultation
-from services.booking.slots.taken import Interval, Taken
 from tests.booking.builders import (
     HALF_AN_HOUR,
     MONDAY,

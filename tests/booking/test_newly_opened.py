@@ -16,11 +16,11 @@ from contracts.booking.availability import Availability, AvailabilityChanged
 from contracts.booking.consultations import SlotTaken, TooFar
 from contracts.booking.external_calendars import AddExternalCalendar
 from contracts.booking.waitlist import SlotOffered
+from services.booking.availability import external_busy_times
+from services.booking.availability.busy import Interval
 from services.booking.availability.calendars import Calendar
-from services.booking.external_calendars import busy_times
 from services.booking.holds import queries as hold_queries
 from services.booking.holds.holds import Hold
-from services.booking.slots.taken import Interval
 from services.booking.waitlist import queries
 from services.booking.waitlist.offering import offer_anew
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
@@ -139,7 +139,7 @@ def let_be_busy(booking: Talking, specialist: Caller) -> None:
     calendar = booking.asked_by(specialist).add_external_calendar(wanted=added)
     busy = Interval(IN_THREE_DAYS, IN_THREE_DAYS + AN_HOUR)
     with booking.store.transaction() as tx:
-        busy_times.replace(tx, UUID(calendar["id"]), specialist.known(), [busy])
+        external_busy_times.replace(tx, UUID(calendar["id"]), specialist.known(), [busy])
 
 
 def test_what_a_reading_of_an_external_calendar_frees_is_held_for_who_waits(

@@ -21,12 +21,12 @@ from contracts.profiles.featuring import SpecialistFeatured
 from contracts.profiles.privacy import AccountErased
 from contracts.profiles.specialists import SpecialistListed
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.clients import Engagement
+from services.booking.consultations.client_limits import Engagement
 from services.booking.consultations.consultations import Consultation
-from services.booking.rescue import fit, offering
-from services.booking.rescue.facts import Facts
-from services.booking.rescue.fit import StandIn
-from services.booking.rescue.lost import Lost
+from services.booking.rescue import matching, offering
+from services.booking.rescue.lost_consultations import Lost
+from services.booking.rescue.matching import StandIn
+from services.booking.rescue.specialist_facts import Facts
 from tests.begun import let_begin
 from tests.booking.builders import MONDAY, a_calendar, at, on
 from tests.booking.test_booking import (
@@ -67,7 +67,7 @@ def test_the_featured_come_first_then_the_nearest_then_who_shares_more() -> None
     closest_fit = StandIn(facts(topics="anxiety grief"), TUESDAY + 5 * AN_HOUR)
     as_far = StandIn(facts(topics="sleep"), TUESDAY + 5 * AN_HOUR)
     given = [as_far, closest_fit, nearest, featured]
-    found = fit.in_order_of_fit(lost, given, TUESDAY)
+    found = matching.in_order_of_fit(lost, given, TUESDAY)
     assert found == [featured, nearest, closest_fit, as_far]
 
 
@@ -77,7 +77,7 @@ def time_near(
     engagements: Collection[Engagement] = (),
     taken: Collection[datetime] = (),
 ) -> datetime | None:
-    return fit.nearest_time(calendar or a_calendar(), taken, engagements, meant_for, MONDAY)
+    return matching.nearest_time(calendar or a_calendar(), taken, engagements, meant_for, MONDAY)
 
 
 def test_the_time_that_was_meant_is_chosen_or_the_nearest_to_it() -> None:

@@ -13,13 +13,13 @@ from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.booking.consultations import CancellationReason, Party
 from contracts.booking.outcomes import Wish
+from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import CONTENT
-from services.booking.external_calendars.busy_times import BusyTime
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
-from services.booking.rescue.facts import Facts
-from services.booking.rescue.lost import Lost
+from services.booking.rescue.lost_consultations import Lost
+from services.booking.rescue.specialist_facts import Facts
 from services.booking.retention import RULES, Retention
 from tests.booking.builders import MONDAY, a_calendar, at
 from tests.talking import Talking

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from contracts.booking.availability import BadHours, DateOverride, Hours, Stay, Stretch
 from services.booking.availability.opening_hours import WEEKDAYS, minutes_of
-from services.booking.availability.sensible import require_sensible
+from services.booking.availability.validation import require_sensible
 from tests.booking.builders import an_availability, on
 from tests.booking.test_availability import sensible_hours
 

@@ -14,13 +14,13 @@ from chassis.schemas import Reading, load
 from chassis.store import Store
 from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import Slots, SlotsQuery
+from services.booking.availability import external_busy_times
+from services.booking.availability.busy import Interval
 from services.booking.availability.calendars import Calendar
-from services.booking.external_calendars import busy_times
 from services.booking.holds.holds import Hold
 from services.booking.service import BookingService
 from services.booking.slots import service as slot_lists
 from services.booking.slots.queries import taken_times
-from services.booking.slots.taken import Interval
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
@@ -61,7 +61,7 @@ def test_the_time_after_what_is_elsewhere_is_kept_free_when_that_is_over(booking
     specialist, now = a_specialist(booking), datetime.now(UTC)
     over = Interval(now - HALF_AN_HOUR, now - timedelta(minutes=5))
     with booking.store.transaction() as tx:
-        busy_times.replace(tx, new_id(), specialist.known(), [over])
+        external_busy_times.replace(tx, new_id(), specialist.known(), [over])
     with booking.store.reading() as session:
         assert taken_times(session, specialist.known(), now).busy == [over]
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.booking.consultations import SlotNotOffered, SlotTaken, SpecialistBusy
+from services.booking.availability.busy import Interval, Taken, merged
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
-from services.booking.slots.taken import Interval, Taken, merged
 from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at
 
 MINUTES = st.integers(0, 7 * 24 * 60)

@@ -19,7 +19,7 @@ from contracts.booking.consultations import (
     OwnProfile,
 )
 from contracts.booking.waitlist import SlotsFree, TooManyWaits
-from services.booking.consultations.clients import Engagement
+from services.booking.consultations.client_limits import Engagement
 from services.booking.holds.holds import Hold
 from services.booking.waitlist.waits import Wait
 from tests.booking.builders import MONDAY, a_calendar, at, on

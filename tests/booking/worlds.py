@@ -18,7 +18,7 @@ from contracts.booking.consultations import Attendance, ConsultationStatus, Part
 from contracts.booking.outcomes import Wish
 from contracts.booking.slots import MOST_ON_A_PAGE, Slots, SlotsQuery
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.clients import Engagement
+from services.booking.consultations.client_limits import Engagement
 from services.booking.consultations.consultations import Consultation
 from services.booking.invariants.audit import audit
 from services.booking.outcomes.outcomes import Outcome

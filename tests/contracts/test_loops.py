@@ -35,15 +35,15 @@ from firststep.platform import SERVICES
 from services.booking.availability import service as availability
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.meeting_links import MeetingLinks
-from services.booking.consultations.meetings import Meetings
-from services.booking.consultations.notes import Notes
 from services.booking.external_calendars import queries as external_queries
 from services.booking.external_calendars import service as external
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.holds import service as holds
 from services.booking.holds.holds import Hold
 from services.booking.invariants import audit
+from services.booking.meeting_links import MeetingLinks
+from services.booking.meetings import Meetings
+from services.booking.notes import Notes
 from services.booking.waitlist import service as waitlist
 from services.notifications.mails import postbox
 from services.notifications.mails.mails import Mail
@@ -336,8 +336,8 @@ def chassis_loops() -> set[str]:
 
 
 READS = {
-    "services.profiles.sweeping.sweep": "reads in batches which files are mentioned",
-    "services.profiles.sweeping._mentioned": "reads them, column by column",
+    "services.profiles.orphaned_files.sweep": "reads in batches which files are mentioned",
+    "services.profiles.orphaned_files._mentioned": "reads them, column by column",
     "chassis.maintenance.pruning._apply": "goes on with one rule, batch by batch",
     "chassis.maintenance.reencryption._under_older_keys": "reads in batches what is sealed",
 }

@@ -17,7 +17,7 @@ from sqlalchemy import Column, MetaData, Table, Uuid
 
 from contracts.export import Export
 from firststep.platform import SERVICES
-from services.profiles.privacy.holdings import HOLDINGS
+from services.profiles.privacy.personal_data import HOLDINGS
 from tests.begun import let_begin
 from tests.full import a_client_for_whom_one_is_held
 from tests.house import House

@@ -17,7 +17,7 @@ from pyotp import TOTP
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.links import LIFETIMES, Purpose
+from services.profiles.accounts.mail_links import LIFETIMES, Purpose
 from tests.gateway.description import errors_by_field, expect_problem
 from tests.house import House, another_gateway
 from tests.mailbox import link_to

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from contracts.profiles.sessions import Refused
 from gateway import refusals
 from gateway.refusals import AT_ONCE, Refusals
-from services.profiles.audit import Entry
+from services.profiles.audit.audit import Entry
 from tests.gateway.description import expect_problem
 from tests.house import House
 from tests.people import Person, a_client

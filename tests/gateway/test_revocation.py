@@ -22,7 +22,7 @@ from contracts.profiles.sessions import SessionsEnded
 from firststep import accounts as commands
 from gateway import revocation
 from gateway.revocation import REMEMBERED_S, RevocationList, Revoked
-from services.profiles.audit import What
+from services.profiles.audit.audit import What
 from tests.gateway.description import expect_problem
 from tests.house import House, another_gateway
 from tests.people import PASSWORD, Person, a_client

@@ -14,7 +14,7 @@ from chassis import config
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from firststep import accounts as commands
-from services.profiles.audit import What
+from services.profiles.audit.audit import What
 from services.profiles.licences.service import review_licences
 from tests.house import House
 from tests.people import Person, a_client, a_specialist, an_admin, get_licensed, slots_of

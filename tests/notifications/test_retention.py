@@ -13,7 +13,7 @@ from chassis.ids import first_at, made_at, new_id
 from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.notifications import NoticeKind
-from services.notifications.consultations.told import Told
+from services.notifications.consultations.progress import Told
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import Postbox
 from services.notifications.notices.notices import Notice

@@ -14,8 +14,8 @@ from chassis.ids import new_id
 from chassis.networks import network_of
 from contracts.booking.consultations import NoteRead
 from contracts.profiles.sessions import Refused, WrongCredentials
-from services.profiles import audit
-from services.profiles.audit import Entry
+from services.profiles.audit import audit
+from services.profiles.audit.audit import Entry
 from tests.profiles.signing_in import an_address, log_in, somebody
 from tests.talking import NOBODY, Talking
 

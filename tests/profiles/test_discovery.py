@@ -27,10 +27,10 @@ from contracts.profiles.discovery import (
     SpecialistsFound,
 )
 from contracts.profiles.specialists import ChangeProfile, SpecialistStatus
-from services.profiles.discovery import broad_words, directory
+from services.profiles.discovery import common_tokens, directory
 from services.profiles.discovery import search as search_module
 from services.profiles.discovery.directory import Entry, enter
-from services.profiles.discovery.words import FORM
+from services.profiles.discovery.tokens import FORM
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import Databases
@@ -517,9 +517,9 @@ def test_words_that_are_remembered_follow_each_change(
     mark, truth = a_mark(), dict.fromkeys(range(4), "")
     ids = [finding.somebody(topics=[mark]) for _ in truth]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(broad_words, "MANY_HAVE_IT", -1)
-        patch.setattr(broad_words, "MOST_REMEMBERED", 2)
-        patch.setattr(broad_words, "MOST_CHANGES", 6)
+        patch.setattr(common_tokens, "MANY_HAVE_IT", -1)
+        patch.setattr(common_tokens, "MOST_REMEMBERED", 2)
+        patch.setattr(common_tokens, "MOST_CHANGES", 6)
         for who, said, words in changes:
             status = UNLISTED if said is None else LISTED
             finding.change(ids[who], biography=said or "", status=status)
@@ -533,16 +533,16 @@ def test_a_word_that_many_have_is_fetched_once(
     finding: Finding, mark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = finding.somebody(topics=[mark], biography=f"Zebra{mark}")
-    monkeypatch.setattr(broad_words, "MANY_HAVE_IT", 0)
+    monkeypatch.setattr(common_tokens, "MANY_HAVE_IT", 0)
     assert finding.ids(words=f"zebra{mark}") == [person]
-    monkeypatch.setattr(broad_words, "full_text", None)
+    monkeypatch.setattr(common_tokens, "full_text", None)
     assert finding.ids(words=f"zebra{mark}") == [person]
 
 
 def test_what_is_remembered_of_a_word_ends_with_its_form(
     finding: Finding, mark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broad_words, "MANY_HAVE_IT", -1)
+    monkeypatch.setattr(common_tokens, "MANY_HAVE_IT", -1)
     with pytest.MonkeyPatch.context() as former:
         former.setattr(directory, "FORM", FORM - 1)
         former.setattr(directory, "tokens_of", lambda *texts: "0former 1former 2former")

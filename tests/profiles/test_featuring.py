@@ -23,7 +23,7 @@ from contracts.profiles.specialists import (
     SpecialistListed,
     SpecialistUnlisted,
 )
-from services.profiles.featuring.facts import Facts, obstacles, why_featured, why_not_featured
+from services.profiles.featuring.rule import Facts, obstacles, why_featured, why_not_featured
 from services.profiles.specialists.specialists import Specialist
 from tests.profiles.builders import FAR_OFF, LIST, NOW, TOMORROW, UNLIST, a_specialist, news_of
 

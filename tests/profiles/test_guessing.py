@@ -21,8 +21,8 @@ from contracts.profiles.accounts import (
     TooManyTries,
 )
 from contracts.profiles.sessions import Session, WrongCredentials
-from services.profiles import guesses
-from services.profiles.guesses import Guesses
+from services.profiles import guess_limits
+from services.profiles.guess_limits import Guesses
 from tests import servers
 from tests.profiles.signing_in import (
     PASSWORD,
@@ -76,7 +76,7 @@ def an_ipv4() -> str:
 
 def test_so_many_tries_and_then_a_pause_of_minutes(storage: str) -> None:
     counts, whose = counting(storage), uuid4()
-    guess = counts.of(guesses.PASSWORD, whose, HOME)
+    guess = counts.of(guess_limits.PASSWORD, whose, HOME)
     for _ in range(5):
         guess.require_allowed()
         guess.failed()
@@ -86,13 +86,13 @@ def test_so_many_tries_and_then_a_pause_of_minutes(storage: str) -> None:
 
 
 def test_what_is_right_does_not_count(storage: str) -> None:
-    guess = counting(storage).of(guesses.PASSWORD, uuid4(), HOME)
+    guess = counting(storage).of(guess_limits.PASSWORD, uuid4(), HOME)
     for _ in range(20):
         guess.require_allowed()
 
 
 def test_of_many_at_once_no_more_are_counted_than_are_allowed(storage: str) -> None:
-    guess = counting(storage).of(guesses.CODE, uuid4(), HOME)
+    guess = counting(storage).of(guess_limits.CODE, uuid4(), HOME)
     outcomes = at_once([guess.count] * 12)
     assert len([each for each in outcomes if each is None]) == 5, outcomes
 
@@ -100,47 +100,47 @@ def test_of_many_at_once_no_more_are_counted_than_are_allowed(storage: str) -> N
 def test_other_accounts_and_other_places_are_counted_by_themselves(storage: str) -> None:
     counts, whose = counting(storage), uuid4()
     for _ in range(5):
-        counts.of(guesses.PASSWORD, whose, HOME).failed()
-    counts.of(guesses.PASSWORD, whose, ELSEWHERE).require_allowed()
-    counts.of(guesses.PASSWORD, uuid4(), HOME).require_allowed()
-    counts.of(guesses.CODE, whose, HOME).count()
+        counts.of(guess_limits.PASSWORD, whose, HOME).failed()
+    counts.of(guess_limits.PASSWORD, whose, ELSEWHERE).require_allowed()
+    counts.of(guess_limits.PASSWORD, uuid4(), HOME).require_allowed()
+    counts.of(guess_limits.CODE, whose, HOME).count()
 
 
 def test_guessing_from_many_places_is_slowed_but_for_familiar_ones(storage: str) -> None:
     counts, whose = counting(storage), uuid4()
     for _ in range(20):
-        counts.of(guesses.PASSWORD, whose, an_ipv4()).failed()
+        counts.of(guess_limits.PASSWORD, whose, an_ipv4()).failed()
     with pytest.raises(TooManyTries):
-        counts.of(guesses.PASSWORD, whose, HOME).require_allowed()
-    counts.of(guesses.PASSWORD, whose, HOME, familiar=True).require_allowed()
+        counts.of(guess_limits.PASSWORD, whose, HOME).require_allowed()
+    counts.of(guess_limits.PASSWORD, whose, HOME, familiar=True).require_allowed()
 
 
 def test_guessing_at_many_accounts_from_one_place_is_slowed(storage: str) -> None:
     counts, place = counting(storage), an_ipv4()
     for _ in range(100):
-        counts.of(guesses.PASSWORD, uuid4(), place).failed()
+        counts.of(guess_limits.PASSWORD, uuid4(), place).failed()
     with pytest.raises(TooManyTries):
-        counts.of(guesses.PASSWORD, uuid4(), place, familiar=True).require_allowed()
+        counts.of(guess_limits.PASSWORD, uuid4(), place, familiar=True).require_allowed()
 
 
 def test_processes_count_together_in_redis_and_by_themselves_in_memory(redis_url: str) -> None:
     for storage, together in (("memory://", False), (redis_url, True)):
         one, other, whose = counting(storage), counting(storage), uuid4()
         for _ in range(5):
-            one.of(guesses.CODE, whose, HOME).count()
-        assert other.of(guesses.CODE, whose, HOME).is_allowed() is not together
+            one.of(guess_limits.CODE, whose, HOME).count()
+        assert other.of(guess_limits.CODE, whose, HOME).is_allowed() is not together
 
 
 @pytest.mark.usefixtures("redis_url")
 def test_while_redis_is_away_each_process_counts_by_itself() -> None:
     with servers.redis_of_our_own() as server:
         counts, whose = counting(server.url), uuid4()
-        counts.of(guesses.CODE, whose, HOME).count()
+        counts.of(guess_limits.CODE, whose, HOME).count()
         server.stop()
         for _ in range(5):
-            counts.of(guesses.CODE, whose, HOME).count()
+            counts.of(guess_limits.CODE, whose, HOME).count()
         with pytest.raises(TooManyTries):
-            counts.of(guesses.CODE, whose, HOME).count()
+            counts.of(guess_limits.CODE, whose, HOME).count()
 
 
 @pytest.mark.parametrize(
@@ -218,8 +218,8 @@ def test_asking_for_resets_is_slowed_and_floods_no_mailbox(profiles: Talking) ->
 def test_signing_up_from_one_place_is_slowed(
     profiles: Talking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    twice = replace(guesses.SIGN_UP, name=uuid4().hex, from_place=RateLimitItemPerMinute(2))
-    monkeypatch.setattr(guesses, "SIGN_UP", twice)
+    twice = replace(guess_limits.SIGN_UP, name=uuid4().hex, from_place=RateLimitItemPerMinute(2))
+    monkeypatch.setattr(guess_limits, "SIGN_UP", twice)
     with entered(CallContext(address=HOME)):
         here = profiles.house.remote("profiles")
         for _ in range(2):
@@ -260,4 +260,4 @@ def test_a_mailbox_gets_five_mails_an_hour_whatever_is_asked_for(profiles: Talki
 
 
 def test_thirty_people_may_sign_up_from_one_network_in_an_hour() -> None:
-    assert guesses.SIGN_UP.from_place == RateLimitItemPerHour(30)
+    assert guess_limits.SIGN_UP.from_place == RateLimitItemPerHour(30)

@@ -17,7 +17,7 @@ from chassis.errors import TooMany, Unavailable
 from chassis.runtime.process import WORKERS
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.sessions import LogIn, Session, WrongCredentials
-from services.profiles import guesses
+from services.profiles import guess_limits
 from services.profiles.accounts import hash_queue
 from services.profiles.accounts.hash_queue import AT_ONCE, MOST_OF_ONE, MOST_WAITING, HashQueue
 from tests.profiles.old_accounts import put_account
@@ -216,8 +216,8 @@ def test_who_guessed_too_often_takes_no_turn(profiles: Talking) -> None:
 def test_right_passwords_count_as_well(profiles: Talking, monkeypatch: pytest.MonkeyPatch) -> None:
     email, place = an_address(), an_ipv4()
     put_account(profiles.store, email)
-    assert guesses.SESSION.of_account_from_place is not None
-    allowed = guesses.SESSION.of_account_from_place.amount
+    assert guess_limits.SESSION.of_account_from_place is not None
+    allowed = guess_limits.SESSION.of_account_from_place.amount
     said = [outcome(profiles, email, PASSWORD, place) for _ in range(allowed + 2)]
     assert said == ["logged in"] * allowed + ["too_many_tries"] * 2
     assert isinstance(log_in(profiles, email, address=an_ipv4()), Session)

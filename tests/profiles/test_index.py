@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.profiles.discovery import index as module
-from services.profiles.discovery.bits import bits_of, numbers_in
+from services.profiles.discovery.bitsets import bits_of, numbers_in
 from services.profiles.discovery.index import LISTED, Index, known, newest
 from tests.profiles.builders import NOW, TOMORROW
 

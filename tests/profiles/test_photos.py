@@ -23,11 +23,11 @@ from chassis.times import utc_now
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.specialists import SpecialistUpdated
+from services.profiles.orphaned_files import sweep
 from services.profiles.pictures import decoding
 from services.profiles.pictures.formats import Refused
 from services.profiles.specialists import photos
 from services.profiles.specialists.photos import squares_of
-from services.profiles.sweeping import sweep
 from tests.pictures import a_picture, encoded, opened
 from tests.profiles.builders import a_profile, a_submission
 from tests.talking import NOBODY, Talking, somebody

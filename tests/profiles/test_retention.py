@@ -16,7 +16,7 @@ from chassis.ids import new_id
 from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
-from services.profiles.audit import Entry, What
+from services.profiles.audit.audit import Entry, What
 from services.profiles.base import Base
 from services.profiles.featuring.exposures import ExposureCount
 from services.profiles.licences.licences import Licence

@@ -40,7 +40,7 @@ from contracts.profiles.sessions import (
 )
 from firststep import accounts as commands
 from services.profiles.accounts.accounts import Account
-from services.profiles.audit import What
+from services.profiles.audit.audit import What
 from services.profiles.sessions.issuing import begin_session
 from services.profiles.sessions.revocations import KEPT, forget_old_revocations, revoke_all
 from services.profiles.sessions.revocations import Revocation as Row

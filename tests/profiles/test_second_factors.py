@@ -53,8 +53,8 @@ from contracts.profiles.sessions import (
     WrongCredentials,
 )
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.knowing import Knowing
-from services.profiles.guesses import Guesses
+from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.guess_limits import Guesses
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
 from services.profiles.second_factors.second_factors import (
     MOST_WRONG_CODES,

@@ -21,7 +21,7 @@ from contracts.profiles.featuring import (
 )
 from contracts.profiles.specialists import SpecialistStatus
 from services.profiles.featuring import queries
-from services.profiles.featuring.facts import SOON, Facts, why_not_featured
+from services.profiles.featuring.rule import SOON, Facts, why_not_featured
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
 from tests.databases import connected_database

@@ -17,7 +17,7 @@ from contracts.inputs.words import (
     tokens_in,
     wanted_words,
 )
-from services.profiles.discovery.words import tokens_of
+from services.profiles.discovery.tokens import tokens_of
 
 
 @pytest.mark.parametrize(

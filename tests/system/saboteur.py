@@ -16,7 +16,7 @@ from chassis.messaging.inbox import Inbox
 from chassis.messaging.outbox_relay import Relay
 from firststep.main import app
 from services.notifications.consultations import service as consultations
-from services.notifications.notices.telling import tell
+from services.notifications.notify import tell
 
 
 def die(*_: Any, **__: Any) -> None:

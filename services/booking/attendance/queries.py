@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from contracts.booking.consultations import ConsultationStatus
-from services.booking.attendance.verdict import ATTENDANCE_OPEN_FOR
 from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.no_shows import ATTENDANCE_OPEN_FOR
 
 
 def consultations_to_close(now: datetime) -> Select[UUID]:

@@ -17,9 +17,9 @@ from contracts.booking.consultations import (
     TooFar,
     TooSoon,
 )
+from services.booking.availability.busy import Blocked
 from services.booking.availability.limits import Engagements
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.slots.taken import Blocked
 
 AN_INSTANT = timedelta(microseconds=1)
 

@@ -22,13 +22,13 @@ from contracts.booking.consultations import NoFreeConsultations, NotListed
 from contracts.booking.waitlist import SlotReleased
 from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.bookable import Bookable
+from services.booking.availability.busy import Blocked, Interval, Taken
+from services.booking.availability.free_times import FreeTimes
 from services.booking.availability.limits import Engagements
 from services.booking.availability.opening_hours import SLOT
-from services.booking.availability.terms import Terms
+from services.booking.availability.settings import Terms
 from services.booking.base import Base
 from services.booking.right_to_practise.right_to_practise import RightToPractise
-from services.booking.slots.free_times import FreeTimes
-from services.booking.slots.taken import Blocked, Interval, Taken
 
 CalendarEvent = AvailabilityChanged | FreeConsultationsPaused | FreeConsultationsResumed
 

@@ -29,19 +29,19 @@ from contracts.booking.consultations import (
     Party,
     SameTime,
 )
-from services.booking.attendance.attended import Attended
 from services.booking.availability.bookable import Bookable
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.base import Base
-from services.booking.consultations.clients import (
+from services.booking.consultations.attendance import Attended
+from services.booking.consultations.client_limits import (
     Engagement,
     overlapping,
     require_free,
     require_no_overlap,
     require_not_met,
 )
-from services.booking.consultations.guards import GUARDS
+from services.booking.consultations.constraints import GUARDS
 from services.booking.consultations.places import Placed
 from services.booking.right_to_practise.right_to_practise import DECIDED_BEFORE
 

@@ -9,8 +9,8 @@ from sqlalchemy import Select
 from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.meetings import Meetings
 from services.booking.consultations.queries import consultations_ahead
+from services.booking.meetings import Meetings
 
 
 def follow_place(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.booking.consultations import ConsultationPlaceChanged, ConsultationStatus
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.two_sided import TwoSided
+from services.booking.consultations.participants import TwoSided
 
 SHOWN_BEFORE = timedelta(minutes=10)
 

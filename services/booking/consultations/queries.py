@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.booking.consultations import ConsultationStatus
-from services.booking.consultations.clients import Engagement
+from services.booking.consultations.client_limits import Engagement
 from services.booking.consultations.consultations import Consultation
 
 COUNTING = (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED, ConsultationStatus.MISSED)

@@ -12,10 +12,10 @@ import recurring_ical_events
 from icalendar import Calendar, vDDDLists, vDDDTypes, vRecur
 from icalendar import Event as LibraryEvent
 
+from services.booking.availability.busy import Interval
 from services.booking.external_calendars.events import NO_CHANGES, NO_SERIES, Event, alike
 from services.booking.external_calendars.readings import Asked
 from services.booking.external_calendars.values import A_DAY, Time
-from services.booking.slots.taken import Interval
 
 EVERY = re.compile(r"FREQ=(DAILY|WEEKLY)")
 SOURCE = "X-SOURCE"

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chassis.sandbox.resource_limits import bound
+from services.booking.availability.busy import Interval, merged
 from services.booking.external_calendars.events import Event, Unreadable
 from services.booking.external_calendars.expansion import Series, series_of, times_of
 from services.booking.external_calendars.guests import is_free
@@ -41,7 +42,6 @@ from services.booking.external_calendars.unfolding import (
     scan,
 )
 from services.booking.external_calendars.zone_names import Zones
-from services.booking.slots.taken import Interval, merged
 
 MOST_EVENTS = 5_000
 MOST_OCCURRENCES = 20_000

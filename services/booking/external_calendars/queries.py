@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from chassis.errors import NotFound
 from contracts.booking import external_calendars as contract
 from services.booking.availability.calendars import Calendar
+from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
-from services.booking.external_calendars.busy_times import BusyTime
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 
 

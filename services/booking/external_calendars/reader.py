@@ -15,9 +15,11 @@ from chassis.fetch.fetch import Fetched, fetch
 from chassis.fetch.url_policy import AddressRefused
 from chassis.times import utc_now
 from contracts.booking.external_calendars import BadCalendarFile, NoCalendarThere
+from services.booking.availability import external_busy_times
+from services.booking.availability.busy import Interval
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import A_DAY, OpeningHours
-from services.booking.external_calendars import busy_times, queries, subprocess_parser
+from services.booking.external_calendars import queries, subprocess_parser
 from services.booking.external_calendars.addresses import FIELD
 from services.booking.external_calendars.external_calendars import (
     ExternalCalendar,
@@ -26,7 +28,6 @@ from services.booking.external_calendars.external_calendars import (
     ReadingEvent,
 )
 from services.booking.feeds.calendar_files import uid_of
-from services.booking.slots.taken import Interval
 from services.booking.waitlist.offering import calendar_changed
 
 LARGEST_FILE = 16 * 1024 * 1024
@@ -177,5 +178,5 @@ def _write_down(
             return
         external.begun_at = before.begun_at
         tx.emit(*outcome(external, calendar, now, pace))
-        if busy is not None and busy_times.replace(tx, id, specialist_id, busy):
+        if busy is not None and external_busy_times.replace(tx, id, specialist_id, busy):
             calendar_changed(tx, calendar, now)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.booking.slots.taken import Interval
+from services.booking.availability.busy import Interval
 
 MOST_MEMORY = 768 * 1024 * 1024
 MOST_CPU_S = 5

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from chassis.database.transaction import Transaction
-from services.booking.external_calendars import busy_times
-from services.booking.external_calendars.busy_times import BusyTime
+from services.booking.availability import external_busy_times
+from services.booking.availability.external_busy_times import BusyTime
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.requests import ReadingRequests
 
@@ -16,7 +16,7 @@ from services.booking.external_calendars.requests import ReadingRequests
 def remove(tx: Transaction, calendar: ExternalCalendar) -> bool:
     """Drop the address and all that it blocked; whether it blocked anything."""
     tx.delete(calendar)
-    return busy_times.replace(tx, calendar.id, calendar.specialist_id, [])
+    return external_busy_times.replace(tx, calendar.id, calendar.specialist_id, [])
 
 
 def forget_all(tx: Transaction, specialist_id: UUID) -> None:

@@ -10,9 +10,9 @@ from chassis import json
 from chassis.errors import Unavailable
 from chassis.sandbox.subprocess_parser import Failed, NotParsed, Turns, command_of, parse
 from contracts.booking.external_calendars import BadCalendarFile, PassedOver
+from services.booking.availability.busy import Interval
 from services.booking.availability.opening_hours import OpeningHours
 from services.booking.external_calendars.readings import TAKES_TOO_MUCH
-from services.booking.slots.taken import Interval
 
 READ = command_of("services.booking.external_calendars.parser")
 DEADLINE_S = 10.0

@@ -9,7 +9,7 @@ from contracts.profiles.accounts import Role
 from services.booking.availability.calendars import Calendar
 from services.booking.figures import queries
 from services.booking.figures.months import last_twelve
-from services.booking.figures.withheld import without_small_groups
+from services.booking.figures.suppression import without_small_groups
 from services.booking.part import Part
 
 UTC = "UTC"

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from chassis.database.tables import UtcDateTime
 from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.clients import OPEN_AT_ONCE
+from services.booking.consultations.client_limits import OPEN_AT_ONCE
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.holds.holds import Hold

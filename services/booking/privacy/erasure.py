@@ -19,8 +19,8 @@ from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.preferences.preferences import Preferences
-from services.booking.rescue.facts import Facts
-from services.booking.rescue.lost import Lost
+from services.booking.rescue.lost_consultations import Lost
+from services.booking.rescue.specialist_facts import Facts
 from services.booking.waitlist.offering import release
 from services.booking.waitlist.queries import waited_for_or_held_by
 from services.booking.waitlist.waits import Wait

@@ -11,22 +11,22 @@ from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import ConsultationCancelled
 from contracts.booking.holds import RescueOffered
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.clients import Engagement
+from services.booking.consultations.client_limits import Engagement
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.locking import locked_calendars
 from services.booking.consultations.queries import engagements_of
 from services.booking.holds.holds import MOST_HELD, Hold
 from services.booking.holds.queries import held_for
 from services.booking.rescue import queries
-from services.booking.rescue.facts import Facts
-from services.booking.rescue.fit import (
+from services.booking.rescue.lost_consultations import Lost
+from services.booking.rescue.matching import (
     HELD_FOR,
     WITHIN,
     StandIn,
     in_order_of_fit,
     nearest_time,
 )
-from services.booking.rescue.lost import Lost
+from services.booking.rescue.specialist_facts import Facts
 from services.booking.slots.queries import taken_times
 
 LOOKED_AT = 100

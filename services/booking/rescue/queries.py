@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, case, exists, select, true
 
 from chassis.database.tables import elements_of
 from services.booking.availability.calendars import Calendar
-from services.booking.rescue.facts import Facts
-from services.booking.rescue.lost import Lost
+from services.booking.rescue.lost_consultations import Lost
+from services.booking.rescue.specialist_facts import Facts
 
 
 def might_rescue(

@@ -10,8 +10,8 @@ from contracts.booking.consultations import ConsultationCancelled, Party
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.booking.part import Part
-from services.booking.rescue.facts import Facts
 from services.booking.rescue.offering import offer_others
+from services.booking.rescue.specialist_facts import Facts
 
 
 class Rescue(Part):

@@ -10,12 +10,12 @@ from sqlalchemy import bindparam, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from chassis.database.tables import UtcDateTime
+from services.booking.availability.busy import Interval, Taken, merged
 from services.booking.availability.calendars import COUNTED_BACK, Calendar
+from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
-from services.booking.external_calendars.busy_times import BusyTime
 from services.booking.holds.holds import Hold
-from services.booking.slots.taken import Interval, Taken, merged
 
 LONGEST_BUFFER = timedelta(hours=2)
 """So long may time be kept free after what is elsewhere."""

@@ -23,10 +23,10 @@ from contracts.booking.consultations import (
 from contracts.booking.waitlist import SlotOffered, SlotsFree, TooManyWaits, WaitlistEntry
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.availability.sensible import require_sensible_week
+from services.booking.availability.validation import require_sensible_week
 from services.booking.availability.zones import zone_of
 from services.booking.base import Base
-from services.booking.consultations.clients import (
+from services.booking.consultations.client_limits import (
     Engagement,
     overlapping,
     require_free,

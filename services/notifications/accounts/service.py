@@ -32,7 +32,7 @@ from contracts.profiles.sessions import SignedOutByOperator
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.notifications.accounts import wording
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.notices.telling import send_once, tell
+from services.notifications.notify import send_once, tell
 from services.notifications.part import Part
 from services.notifications.readers import Reader, reader_of
 from services.notifications.wording import Wording

@@ -24,9 +24,9 @@ from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import Role
 from services.notifications.accounts.queries import with_role
 from services.notifications.consultations import wording
-from services.notifications.consultations.told import Told, is_news
+from services.notifications.consultations.progress import Told, is_news
 from services.notifications.mails.links import Links
-from services.notifications.notices.telling import tell
+from services.notifications.notify import tell
 from services.notifications.part import Part
 from services.notifications.readers import Reader
 from services.notifications.wording import Wording

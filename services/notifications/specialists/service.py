@@ -19,7 +19,7 @@ from contracts.profiles.licences import (
     LicenceExpiring,
     SpecialistVerified,
 )
-from services.notifications.notices.telling import tell
+from services.notifications.notify import tell
 from services.notifications.part import Part
 from services.notifications.specialists import wording
 

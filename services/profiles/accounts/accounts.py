@@ -31,7 +31,7 @@ from contracts.profiles.accounts import (
 )
 from contracts.profiles.preferences import Preferences
 from contracts.profiles.sessions import Suspended
-from services.profiles.accounts.links import Link, Purpose, fingerprint
+from services.profiles.accounts.mail_links import Link, Purpose, fingerprint
 from services.profiles.base import Base
 from services.profiles.specialists.specialists import Specialist
 

@@ -17,7 +17,7 @@ from contracts.inputs.passwords import normal_form
 from contracts.profiles.accounts import PasswordTooCommon
 from services.profiles.accounts.common_passwords import is_common
 from services.profiles.accounts.hash_queue import HashQueue
-from services.profiles.guesses import Guess
+from services.profiles.guess_limits import Guess
 
 _hasher = PasswordHasher()
 _queue = HashQueue()

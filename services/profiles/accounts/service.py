@@ -37,11 +37,10 @@ from contracts.profiles.accounts import (
 from contracts.profiles.preferences import Language
 from contracts.profiles.preferences import Preferences as ChosenPreferences
 from contracts.profiles.sessions import Session
-from services.profiles import audit, guesses
+from services.profiles import guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
-from services.profiles.accounts.knowing import Knowing
-from services.profiles.accounts.links import Link, Purpose, followed
+from services.profiles.accounts.mail_links import Link, Purpose, followed
 from services.profiles.accounts.queries import (
     account_with,
     forget_expired,
@@ -50,8 +49,10 @@ from services.profiles.accounts.queries import (
     require_free,
     unconfirmed,
 )
+from services.profiles.accounts.reauthentication import Knowing
 from services.profiles.accounts.sign_ups import PendingSignUp
-from services.profiles.audit import What
+from services.profiles.audit import audit
+from services.profiles.audit.audit import What
 from services.profiles.preferences.preferences import Preferences
 from services.profiles.second_factors.second_factors import (
     drop_second_factor,
@@ -73,7 +74,7 @@ class Accounts(Knowing):
         Raises ``NoSuchCode``."""
         chosen = _chosen(sign_up)
         now, email = utc_now(), normalised(sign_up.email)
-        self.guesses.of(guesses.SIGN_UP, email, context.current().address).count()
+        self.guesses.of(guess_limits.SIGN_UP, email, context.current().address).count()
         may_mail = self._may_mail(email)
         password_hash = passwords.hashed(sign_up.password, (sign_up.email, sign_up.display_name))
         with self.store.transaction() as tx:
@@ -90,7 +91,7 @@ class Accounts(Knowing):
     def request_email_verification(self, request: RequestEmailVerification) -> None:
         """Sends the link again; answers the same whether or not a sign-up waits for it."""
         email = normalised(request.email)
-        self.guesses.of(guesses.RESEND, email, context.current().address).count()
+        self.guesses.of(guess_limits.RESEND, email, context.current().address).count()
         may_mail = self._may_mail(email)
         with self.store.transaction() as tx:
             account = account_with(tx, request.email)
@@ -154,7 +155,7 @@ class Accounts(Knowing):
             return None
         if verify.password is None:
             raise PasswordNeeded
-        guess = self.guesses.of(guesses.PASSWORD, waiting.email, context.current().address)
+        guess = self.guesses.of(guess_limits.PASSWORD, waiting.email, context.current().address)
         if not passwords.matches(verify.password, waiting.password_hash, guess):
             raise WrongPassword
         return None
@@ -207,8 +208,8 @@ class Accounts(Knowing):
         """A link goes to the other address; the present one is told, and can stop it."""
         identity = self.require_identity(change.password, change.code)
         email, now = normalised(change.email), utc_now()
-        self.guesses.of(guesses.CHANGE_OF_EMAIL, identity.account.id, None).count()
-        self.guesses.of(guesses.MAIL, mailbox_of(email), None).count()
+        self.guesses.of(guess_limits.CHANGE_OF_EMAIL, identity.account.id, None).count()
+        self.guesses.of(guess_limits.MAIL, mailbox_of(email), None).count()
         with self.store.transaction() as tx:
             account = self.identified_account(tx, identity)
             link, stop = account.ask_for_email(email, now)
@@ -258,7 +259,7 @@ class Accounts(Knowing):
 
     def _may_mail(self, email: str) -> bool:
         """Whether this mailbox may get one more mail that anybody can have sent to it."""
-        return self.guesses.of(guesses.MAIL, mailbox_of(email), None).is_allowed()
+        return self.guesses.of(guess_limits.MAIL, mailbox_of(email), None).is_allowed()
 
     @every(hours=1)
     def forget_expired(self) -> None:
@@ -284,7 +285,7 @@ class Accounts(Knowing):
     def request_password_reset(self, request: RequestPasswordReset) -> None:
         """Does the same, and answers the same, whether or not somebody has this address."""
         email, address = normalised(request.email), context.current().address
-        self.guesses.of(guesses.RESET, email, address).count()
+        self.guesses.of(guess_limits.RESET, email, address).count()
         may_mail = self._may_mail(email)
         with self.store.transaction() as tx:
             account = account_with(tx, request.email)

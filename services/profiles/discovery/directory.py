@@ -32,7 +32,7 @@ from contracts.vocabulary import APPROACHES, TOPICS
 from contracts.vocabulary_german import GERMAN
 from services.profiles.base import Base
 from services.profiles.discovery.fulltext import full_text
-from services.profiles.discovery.words import FORM, tokens_of
+from services.profiles.discovery.tokens import FORM, tokens_of
 from services.profiles.specialists.specialists import Specialist
 
 ONLINE, IN_PERSON, FEES = "online", "in_person", "fees"

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from chassis import json
 from contracts.inputs.words import Wanted
-from services.profiles.discovery.words import TIERS
+from services.profiles.discovery.tokens import TIERS
 
 
 class FullText(Protocol):

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from sys import intern
 
-from services.profiles.discovery.bits import bits_of, numbers_in
+from services.profiles.discovery.bitsets import bits_of, numbers_in
 
 LISTED = "listed"
 """The term that everybody has."""

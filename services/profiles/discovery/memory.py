@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.concurrency.loop import Loop
 from chassis.database.database import database_of
-from services.profiles.discovery.broad_words import BroadWords
+from services.profiles.discovery.common_tokens import BroadWords
 from services.profiles.discovery.directory import Entry, changes, to_come
 from services.profiles.discovery.index import Index, Known, known
 

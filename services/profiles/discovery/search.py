@@ -8,8 +8,8 @@ from datetime import datetime
 from contracts.inputs.words import Wanted, wanted_words
 from contracts.profiles.discovery import MOST_SHOWN, Facets, SearchSpecialists, Sort
 from services.profiles.discovery import cursors
-from services.profiles.discovery.bits import bits_of
-from services.profiles.discovery.broad_words import EVERYBODY
+from services.profiles.discovery.bitsets import bits_of
+from services.profiles.discovery.common_tokens import EVERYBODY
 from services.profiles.discovery.directory import (
     APPROACH,
     COUNTRY,

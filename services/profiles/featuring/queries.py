@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 
 from contracts.profiles.specialists import SpecialistStatus
-from services.profiles.featuring.facts import SOON
+from services.profiles.featuring.rule import SOON
 from services.profiles.specialists.specialists import Specialist
 
 

@@ -24,10 +24,10 @@ from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import DecideLicence, LicenceQuery, SubmitLicence
 from contracts.profiles.right_to_practise import Standing
-from services.profiles import audit
 from services.profiles.accounts.accounts import Account
-from services.profiles.audit import What
-from services.profiles.guesses import DOCUMENT
+from services.profiles.audit import audit
+from services.profiles.audit.audit import What
+from services.profiles.guess_limits import DOCUMENT
 from services.profiles.licences import documents, queries
 from services.profiles.licences.licences import Licence
 from services.profiles.part import Part

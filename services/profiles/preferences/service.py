@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.database.tombstones import Forgotten
 from chassis.rpc.server import rpc
 from contracts.profiles import preferences as contract
-from services.profiles.accounts.knowing import Knowing
+from services.profiles.accounts.reauthentication import Knowing
 from services.profiles.preferences.preferences import Preferences
 
 

@@ -21,17 +21,17 @@ from contracts import content, notifications
 from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
 from contracts.profiles.privacy import EraseAccount, PersonalDataErased, ProfilesData
-from services.profiles import audit
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.knowing import Knowing
-from services.profiles.audit import What
-from services.profiles.auditing import Auditing
+from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.audit import audit
+from services.profiles.audit.audit import What
+from services.profiles.audit.service import Auditing
 from services.profiles.discovery import directory
-from services.profiles.privacy import holdings, queries
+from services.profiles.orphaned_files import delete_all_of
+from services.profiles.privacy import personal_data, queries
 from services.profiles.privacy.erasures import Erasure
 from services.profiles.sessions.revocations import end_sessions
 from services.profiles.specialists.specialists import Specialist
-from services.profiles.sweeping import delete_all_of
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class Privacy(Auditing, Knowing):
             account = session.get(Account, account_id)
             if account is None:
                 raise Forgotten
-            exported = holdings.exported(session, account, self.files)
+            exported = personal_data.exported(session, account, self.files)
         self.record_what_may_flood(What.DATA_EXPORTED, about=account_id)
         return exported
 
@@ -72,7 +72,7 @@ class Privacy(Auditing, Knowing):
             tx.emit(event)
             tx.forget(account_id)
             end_sessions(tx, account_id, now)
-            holdings.erase(tx, account_id)
+            personal_data.erase(tx, account_id)
             audit.record(tx, What.ACCOUNT_ERASED, who=account_id, about=account_id)
             return tx.reply(receipt.to_resource())
 
@@ -89,7 +89,7 @@ class Privacy(Auditing, Knowing):
         """Files go first: they lie outside of the database."""
         erasure.finish(
             self.store,
-            holdings.erase_for_good,
+            personal_data.erase_for_good,
             lambda id: PersonalDataErased(account_id=id),
             outside=lambda id: delete_all_of(id, self.files, utc_now()),
         )

@@ -20,10 +20,11 @@ from contracts.profiles.second_factors import (
     SecondFactorRemoved,
     Totp,
 )
-from services.profiles import audit, guesses
+from services.profiles import guess_limits
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.knowing import Knowing
-from services.profiles.audit import What
+from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.audit import audit
+from services.profiles.audit.audit import What
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
 from services.profiles.second_factors.second_factors import SecondFactor
 from services.profiles.sessions.revocations import end_sessions, revoke_all
@@ -53,7 +54,7 @@ class SecondFactors(Knowing):
     def confirm_totp(self, confirm: ConfirmTotp) -> RecoveryCodes:
         """The session that confirms it has shown it; all others end."""
         codes, now = new_recovery_codes(), utc_now()
-        self.guesses.of(guesses.CODE, self.caller.known(), context.current().address).count()
+        self.guesses.of(guess_limits.CODE, self.caller.known(), context.current().address).count()
         with self.store.transaction() as tx:
             account = self.own_account(tx)
             factor = self.second_factor(tx, account.id)

@@ -10,9 +10,9 @@ from chassis.database.transaction import Transaction
 from chassis.sealing import Seal
 from contracts.profiles import sessions as contract
 from contracts.profiles.sessions import TOKEN_LIFETIME
-from services.profiles import audit
 from services.profiles.accounts.accounts import Account
-from services.profiles.audit import What
+from services.profiles.audit import audit
+from services.profiles.audit.audit import What
 from services.profiles.sessions.sessions import RefreshToken, Session
 from services.profiles.sessions.signing_keys import signing_key
 from services.profiles.sessions.tokens import access_token

@@ -26,12 +26,13 @@ from contracts.profiles.sessions import (
     TokenKeys,
     WrongCredentials,
 )
-from services.profiles import audit, guesses
+from services.profiles import guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
-from services.profiles.accounts.knowing import Knowing
 from services.profiles.accounts.queries import account_with
-from services.profiles.audit import What
+from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.audit import audit
+from services.profiles.audit.audit import What
 from services.profiles.second_factors.second_factors import has_second_factor
 from services.profiles.sessions import signing_keys
 from services.profiles.sessions.issuing import begin_session, issue
@@ -60,7 +61,7 @@ class Sessions(Knowing):
             if account is not None and not account.verified:
                 account = None  # answered as an unknown address is
             familiar = account is not None and is_familiar(reading, account.id, here.address, now)
-        guess = self.guesses.of(guesses.PASSWORD, email, here.address, familiar)
+        guess = self.guesses.of(guess_limits.PASSWORD, email, here.address, familiar)
         try:
             match = passwords.matches(
                 log_in.password, account.password_hash if account else None, guess
@@ -68,7 +69,7 @@ class Sessions(Knowing):
             if account is None or not match:
                 raise WrongCredentials
             account.require_not_suspended()
-            self.guesses.of(guesses.SESSION, email, here.address, familiar).count()
+            self.guesses.of(guess_limits.SESSION, email, here.address, familiar).count()
             return self._begin(account, self.use_code(account.id, log_in.code), match.rehash)
         except (WrongCredentials, WrongCode, CodesExhausted, Suspended) as refusal:
             self._note_failure(account, email, refusal.code)

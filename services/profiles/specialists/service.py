@@ -17,14 +17,14 @@ from contracts.profiles import history
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
-from services.profiles.guesses import PHOTO
+from services.profiles.guess_limits import PHOTO
+from services.profiles.orphaned_files import sweep
 from services.profiles.part import Part
 from services.profiles.specialists import photos
 from services.profiles.specialists.history import Change, recorded
 from services.profiles.specialists.profile import NO_PROFILE
 from services.profiles.specialists.slugs import slug_for, specialist_named
 from services.profiles.specialists.specialists import Specialist
-from services.profiles.sweeping import sweep
 
 
 class Specialists(Part):

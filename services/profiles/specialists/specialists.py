@@ -25,7 +25,7 @@ from contracts.profiles.specialists import (
     SpecialistUpdated,
 )
 from services.profiles.base import Base
-from services.profiles.featuring.facts import Facts, obstacles, why_featured, why_not_featured
+from services.profiles.featuring.rule import Facts, obstacles, why_featured, why_not_featured
 from services.profiles.right_to_practise import RENEWABLE, RightToPractise
 from services.profiles.specialists import photos
 from services.profiles.specialists.profile import Profile

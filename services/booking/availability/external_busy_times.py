@@ -9,8 +9,8 @@ from sqlalchemy import Index, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database.transaction import Transaction
+from services.booking.availability.busy import Interval
 from services.booking.base import Base
-from services.booking.slots.taken import Interval
 
 
 class BusyTime(Base):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from contracts.inputs.words import Wanted
-from services.profiles.discovery.bits import bits_of
+from services.profiles.discovery.bitsets import bits_of
 from services.profiles.discovery.fulltext import full_text
-from services.profiles.discovery.words import TIERS
+from services.profiles.discovery.tokens import TIERS
 
 EVERYBODY = -1
 """All bits, however many."""

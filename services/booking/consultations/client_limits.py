@@ -15,8 +15,8 @@ from contracts.booking.consultations import (
     Party,
     TooManyBookings,
 )
-from services.booking.attendance.verdict import paused_until
 from services.booking.availability.opening_hours import SLOT
+from services.booking.consultations.no_shows import paused_until
 
 OPEN_AT_ONCE = 3
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from chassis.errors import DomainError
 from contracts.booking.consultations import OverlappingBooking
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.clients import Engagement, require_free
-from services.booking.rescue.facts import Facts
-from services.booking.rescue.lost import Lost
+from services.booking.consultations.client_limits import Engagement, require_free
+from services.booking.rescue.lost_consultations import Lost
+from services.booking.rescue.specialist_facts import Facts
 
 HELD_FOR = timedelta(minutes=30)
 WITHIN = timedelta(days=14)

@@ -16,8 +16,8 @@ from contracts.booking.attendance import (
     NotOver,
 )
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party
-from services.booking.attendance.verdict import ATTENDANCE_OPEN_FOR, TO_ANSWER, verdict
-from services.booking.consultations.two_sided import TwoSided
+from services.booking.consultations.no_shows import ATTENDANCE_OPEN_FOR, TO_ANSWER, verdict
+from services.booking.consultations.participants import TwoSided
 
 Closed = ConsultationCompleted | ConsultationMissed
 

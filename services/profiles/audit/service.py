@@ -10,8 +10,9 @@ from chassis.messaging.subscribe import subscribe
 from chassis.rpc.server import rpc
 from contracts.booking.consultations import NoteRead
 from contracts.profiles.sessions import Refused
-from services.profiles import audit, guesses
-from services.profiles.audit import What
+from services.profiles import guess_limits
+from services.profiles.audit import audit
+from services.profiles.audit.audit import What
 from services.profiles.part import Part
 
 
@@ -40,7 +41,7 @@ class Auditing(Part):
         It belongs to no call: what is read is not kept as an answer beside it.
         """
         caller = self.caller.known()
-        if not self.guesses.of(guesses.ENTRY, f"{what} {caller}", None).is_allowed():
+        if not self.guesses.of(guess_limits.ENTRY, f"{what} {caller}", None).is_allowed():
             return
         with answering_nobody(), self.store.transaction() as tx:
             audit.record(tx, what, who=caller, about=about, detail=detail)

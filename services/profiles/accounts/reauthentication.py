@@ -14,7 +14,7 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.second_factors import NoTotp, WrongCode
 from contracts.profiles.sessions import SecondFactorRequired
-from services.profiles import guesses
+from services.profiles import guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
 from services.profiles.part import Part
@@ -54,7 +54,7 @@ class Knowing(Part):
             if account is None:
                 raise Forgotten
             familiar = is_familiar(session, account.id, address, now)
-        guess = self.guesses.of(guesses.PASSWORD, account.email_key, address, familiar)
+        guess = self.guesses.of(guess_limits.PASSWORD, account.email_key, address, familiar)
         if not passwords.matches(password, account.password_hash, guess):
             raise WrongPassword
         return account
@@ -75,7 +75,7 @@ class Knowing(Part):
             familiar = is_familiar(session, account_id, address, now)
         if code is None:
             raise SecondFactorRequired
-        self.guesses.of(guesses.CODE, account_id, address, familiar).count()
+        self.guesses.of(guess_limits.CODE, account_id, address, familiar).count()
         with answering_nobody(), self.store.transaction() as tx:
             factor = tx.get(SecondFactor, account_id, with_for_update=True)
             if factor is None or not factor.confirmed:  # it was removed meanwhile

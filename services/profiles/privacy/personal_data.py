@@ -16,9 +16,9 @@ from chassis.file_storage import Files
 from chassis.times import utc_now
 from contracts.files import File
 from contracts.profiles.privacy import ProfilesData, SecurityEntry
-from services.profiles import audit
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import forget_sign_ups
+from services.profiles.audit import audit
 from services.profiles.discovery import directory
 from services.profiles.featuring import feed
 from services.profiles.featuring.exposures import ExposureCount, of_specialist

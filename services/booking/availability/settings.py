@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.booking.availability import Availability, DateOverride, Hours, Stay, Stretch
 from services.booking.availability.limits import Limits
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.availability.sensible import require_sensible
+from services.booking.availability.validation import require_sensible
 
 PLAIN = (
     "offers_free_consultations",

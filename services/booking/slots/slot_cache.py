@@ -9,7 +9,7 @@ from uuid import UUID
 
 from nameko.extensions import DependencyProvider
 
-from services.booking.slots.free_times import FreeTimes
+from services.booking.availability.free_times import FreeTimes
 
 MOST_KEPT = 500_000
 """Slots of all specialists together, and one for each specialist: some 50 MiB."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.base import Base
 from services.booking.consultations.consultations import Consultation
-from services.booking.rescue.facts import Facts
+from services.booking.rescue.specialist_facts import Facts
 
 
 class Lost(Base):
