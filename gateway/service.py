@@ -20,7 +20,7 @@ from gateway.api.sessions import SessionsApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
-from gateway.docs import Docs
+from gateway.docs.pages import Docs
 from gateway.site.links import Links
 from gateway.site.specialists import SpecialistPages
 

@@ -34,8 +34,8 @@ from contracts.profiles.sessions import Session, Suspended
 from contracts.profiles.specialists import NoSuchCode
 from gateway.api.base import Api
 from gateway.api.codes import CODE_REFUSED
-from gateway.declaration import SIGNED_IN
-from gateway.endpoint import endpoint
+from gateway.http.declaration import SIGNED_IN
+from gateway.http.endpoint import endpoint
 
 
 class AccountsApi(Api):

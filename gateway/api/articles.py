@@ -10,7 +10,7 @@ from contracts.content import Article, ArticleQuery, ArticleSummary
 from contracts.inputs.words import BadWords
 from gateway.api.base import Api
 from gateway.cache import Cached, not_kept
-from gateway.endpoint import endpoint
+from gateway.http.endpoint import endpoint
 
 
 class ArticlesApi(Api):

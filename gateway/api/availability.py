@@ -16,8 +16,8 @@ from contracts.booking.availability import (
 from contracts.booking.slots import BadPeriod, DaysWithSlots, Period, Slots, SlotsQuery
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
-from gateway.declaration import ANYONE_RECOGNISED
-from gateway.endpoint import endpoint
+from gateway.http.declaration import ANYONE_RECOGNISED
+from gateway.http.endpoint import endpoint
 from gateway.specialist_ids import SpecialistId
 
 

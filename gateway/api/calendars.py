@@ -8,14 +8,14 @@ from uuid import UUID
 
 from chassis.errors import NotFound
 from contracts.booking.feeds import CALENDAR_TYPE, CalendarFeed, CalendarFileQuery, OpenCalendarFeed
-from gateway.addresses import FEED, Addresses
 from gateway.api.base import Api
-from gateway.declaration import SIGNED_IN, Raw
-from gateway.endpoint import endpoint
+from gateway.api.calendar_feed_urls import FEED, CalendarFeedUrls
+from gateway.http.declaration import SIGNED_IN, Raw
+from gateway.http.endpoint import endpoint
 
 
 class CalendarsApi(Api):
-    addresses = Addresses()
+    addresses = CalendarFeedUrls()
 
     @endpoint(
         "GET",

@@ -49,8 +49,8 @@ from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
 from contracts.named import NamedConsultation
 from contracts.profiles.accounts import Role
 from gateway.api.names import Naming
-from gateway.declaration import SIGNED_IN
-from gateway.endpoint import endpoint
+from gateway.http.declaration import SIGNED_IN
+from gateway.http.endpoint import endpoint
 
 STANDS_AGAINST_A_TIME = (
     SlotTaken,

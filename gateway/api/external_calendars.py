@@ -20,7 +20,7 @@ from contracts.booking.external_calendars import (
 )
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
-from gateway.endpoint import endpoint
+from gateway.http.endpoint import endpoint
 
 
 class ExternalCalendarsApi(Api):

@@ -17,9 +17,9 @@ from contracts.profiles.featuring import (
 )
 from gateway.api.base import Api
 from gateway.cache import PRIVATE, Cached, not_kept
-from gateway.endpoint import endpoint
-from gateway.exposures import ExposuresTold
-from gateway.featured import PATH, the_featured
+from gateway.featured.exposures import ExposuresTold
+from gateway.featured.listing import PATH, the_featured
+from gateway.http.endpoint import endpoint
 
 
 class FeaturingApi(Api):

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.booking.figures import Figures, PublishedFigures
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
-from gateway.endpoint import endpoint
+from gateway.http.endpoint import endpoint
 
 
 class FiguresApi(Api):

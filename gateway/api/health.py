@@ -9,7 +9,7 @@ from annotated_doc import Doc
 
 from chassis.errors import FieldError, Unavailable
 from chassis.http.health import Health
-from gateway.endpoint import endpoint
+from gateway.http.endpoint import endpoint
 
 
 class NotReady(Unavailable):

@@ -17,7 +17,7 @@ from contracts.helplines import (
 )
 from contracts.profiles.preferences import Language
 from contracts.shapes import ISO_3166
-from gateway.endpoint import endpoint
+from gateway.http.endpoint import endpoint
 
 AN_HOUR_S = 3600
 

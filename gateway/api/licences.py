@@ -24,8 +24,8 @@ from contracts.profiles.licences import (
 )
 from contracts.profiles.specialists import NoSuchCode
 from gateway.api.base import Api
-from gateway.declaration import Raw
-from gateway.endpoint import endpoint
+from gateway.http.declaration import Raw
+from gateway.http.endpoint import endpoint
 
 DOCUMENTS = ("application/pdf", "image/jpeg", "image/png")
 

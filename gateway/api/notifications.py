@@ -10,8 +10,8 @@ from chassis.errors import NotFound
 from chassis.pagination import BadCursor, PageQuery
 from contracts.notifications import NoticesPage
 from gateway.api.base import Api
-from gateway.declaration import SIGNED_IN
-from gateway.endpoint import endpoint
+from gateway.http.declaration import SIGNED_IN
+from gateway.http.endpoint import endpoint
 
 
 class NotificationsApi(Api):

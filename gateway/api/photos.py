@@ -10,8 +10,8 @@ from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.specialists import Specialist
 from gateway.api.base import Api
-from gateway.declaration import Raw
-from gateway.endpoint import endpoint
+from gateway.http.declaration import Raw
+from gateway.http.endpoint import endpoint
 
 AN_HOUR_S = 3600
 """So long others may go on to show a photo that is gone."""

@@ -7,8 +7,8 @@ from typing import Any
 from contracts.profiles.preferences import Preferences
 from contracts.profiles.specialists import NoSuchCode
 from gateway.api.base import Api
-from gateway.declaration import SIGNED_IN
-from gateway.endpoint import endpoint
+from gateway.http.declaration import SIGNED_IN
+from gateway.http.endpoint import endpoint
 
 
 class PreferencesApi(Api):

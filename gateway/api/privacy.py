@@ -15,8 +15,8 @@ from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.privacy import EraseAccount, Erasure
 from gateway.api.base import Api
 from gateway.api.codes import CODE_REFUSED
-from gateway.declaration import SIGNED_IN
-from gateway.endpoint import endpoint
+from gateway.http.declaration import SIGNED_IN
+from gateway.http.endpoint import endpoint
 
 TAKEN_ALONG = {
     "Content-Disposition": 'attachment; filename="firststep-export.json"',

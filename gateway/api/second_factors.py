@@ -20,8 +20,8 @@ from contracts.profiles.second_factors import (
 )
 from gateway.api.base import Api
 from gateway.api.codes import CODE_REFUSED
-from gateway.declaration import SIGNED_IN
-from gateway.endpoint import endpoint
+from gateway.http.declaration import SIGNED_IN
+from gateway.http.endpoint import endpoint
 
 
 class SecondFactorsApi(Api):

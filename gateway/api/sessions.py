@@ -20,8 +20,8 @@ from contracts.profiles.sessions import (
 )
 from gateway.api.base import Api
 from gateway.api.codes import CODE_REFUSED
-from gateway.declaration import SIGNED_IN
-from gateway.endpoint import endpoint
+from gateway.http.declaration import SIGNED_IN
+from gateway.http.endpoint import endpoint
 
 KEYS_KEPT_S = 600
 """Less than the time for which a key is published before it signs."""

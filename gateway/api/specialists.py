@@ -23,8 +23,8 @@ from contracts.profiles.specialists import (
 )
 from gateway.api.base import Api
 from gateway.cache import Cached, first_page, of_specialist
-from gateway.endpoint import endpoint
-from gateway.featured import the_featured
+from gateway.featured.listing import the_featured
+from gateway.http.endpoint import endpoint
 from gateway.specialist_ids import SpecialistId
 
 

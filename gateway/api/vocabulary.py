@@ -7,7 +7,7 @@ from typing import Any
 from contracts.profiles.preferences import Language
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS, Term, Vocabulary
 from contracts.vocabulary_german import GERMAN
-from gateway.endpoint import endpoint
+from gateway.http.endpoint import endpoint
 
 AN_HOUR_S = 3600
 

@@ -23,7 +23,7 @@ from contracts.booking.waitlist import (
 from contracts.named import NamedWaitlist, NamedWaitlistEntry
 from contracts.profiles.accounts import Role
 from gateway.api.names import Naming
-from gateway.endpoint import endpoint
+from gateway.http.endpoint import endpoint
 
 
 class WaitlistApi(Naming):

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from werkzeug.wrappers import Request, Response
 
-from gateway.docs import page
+from gateway.docs.pages import page
 
 HTML, CSS, SCRIPT = "text/html", "text/css", "text/javascript"
 POLICY = (

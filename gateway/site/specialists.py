@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from chassis.rpc.client import Remote
-from gateway.docs import page
+from gateway.docs.pages import page
 from gateway.specialist_ids import specialist_ids
 
 PATH = "/specialists/{}"

@@ -23,7 +23,7 @@ from contracts.content import WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
 from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
 from firststep import accounts
-from gateway.openapi import describe
+from gateway.docs.openapi import describe
 from gateway.service import Gateway
 from services.booking.external_calendars.reader import read
 from services.profiles.accounts.accounts import Account

@@ -31,7 +31,7 @@ from contracts.profiles.featuring import (
 )
 from contracts.shapes import PublishedCount
 from firststep.platform import SERVICES
-from gateway.endpoint import declarations_of
+from gateway.http.endpoint import declarations_of
 from gateway.service import Gateway
 
 CATALOGUE: dict[str, tuple[str, str]] = {

@@ -38,7 +38,7 @@ def test_imports_run_one_way_and_services_know_nothing_of_each_other() -> None:
     ("module", "imported"),
     [
         ("services/booking/consultations/queries.py", "services.profiles.accounts"),
-        ("services/content/service.py", "gateway.problems"),
+        ("services/content/service.py", "gateway.http.problems"),
         ("chassis/store.py", "contracts.booking.slots"),
         ("contracts/content.py", "services.content.articles"),
     ],

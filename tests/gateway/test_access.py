@@ -7,9 +7,9 @@ import re
 import httpx
 import pytest
 
-from gateway.declaration import Anyone, SignedIn
-from gateway.endpoint import declarations_of
-from gateway.problems import CHALLENGE
+from gateway.http.declaration import Anyone, SignedIn
+from gateway.http.endpoint import declarations_of
+from gateway.http.problems import CHALLENGE
 from gateway.service import Gateway
 from tests.people import Person, a_client, a_specialist, an_admin
 

@@ -7,7 +7,7 @@ import secrets
 import pytest
 from werkzeug.test import create_environ
 
-from gateway.addresses import without_secrets
+from gateway.http.masking import without_secrets
 from services.booking.feeds.calendar_feeds import new_token
 
 

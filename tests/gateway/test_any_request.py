@@ -20,8 +20,8 @@ from schemathesis.specs.openapi.checks import (
 
 from chassis.context import Caller
 from contracts.profiles.accounts import Role
-from gateway.declaration import Declaration
-from gateway.endpoint import declarations_of
+from gateway.http.declaration import Declaration
+from gateway.http.endpoint import declarations_of
 from gateway.service import Gateway
 from tests.databases import Databases
 from tests.house import House, a_house, a_mail_folder, an_embedded_broker

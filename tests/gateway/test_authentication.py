@@ -24,8 +24,8 @@ from chassis.context import Caller
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.profiles.sessions import TOKEN_LIFETIME
-from gateway import authentication, server
-from gateway.problems import CHALLENGE
+from gateway.http import authentication, server
+from gateway.http.problems import CHALLENGE
 from services.profiles.sessions import signing_keys
 from tests.gateway.description import expect_problem
 from tests.house import House

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from gateway.cors import PREFLIGHT_LIFETIME_S, REQUEST_HEADERS, RESPONSE_HEADERS
+from gateway.http.cors import PREFLIGHT_LIFETIME_S, REQUEST_HEADERS, RESPONSE_HEADERS
 from tests.gateway.test_headers import GET_WITH_BODY, POST, raw
 from tests.house import House, another_gateway
 

@@ -15,9 +15,9 @@ import pytest
 from chassis.context import CallContext, entered
 from chassis.ids import new_id
 from contracts.profiles.featuring import Exposure
-from gateway import exposures
-from gateway.exposures import Batch, Exposures, ExposuresTold
-from gateway.rotation import Visit
+from gateway.featured import exposures
+from gateway.featured.exposures import Batch, Exposures, ExposuresTold
+from gateway.featured.rotation import Visit
 from tests.databases import Databases
 from tests.gateway.description import Description, expect_problem
 from tests.house import House, a_house, an_embedded_broker

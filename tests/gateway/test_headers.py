@@ -18,10 +18,10 @@ from chassis.http.server import headers_for
 from chassis.runtime.process import Process
 from chassis.times import utc_now
 from firststep.seed import demo_articles
-from gateway import server as gateway_server
 from gateway.api.health import HealthApi
-from gateway.docs import Docs
-from gateway.endpoint import endpoint
+from gateway.docs.pages import Docs
+from gateway.http import server as gateway_server
+from gateway.http.endpoint import endpoint
 from services.content.articles import Article
 from tests.house import House, an_embedded_broker
 from tests.people import PASSWORD, Person

@@ -22,11 +22,11 @@ from chassis.times import utc_now
 from contracts.booking.consultations import AlreadyBooked
 from contracts.content import Reference, WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
-from gateway.declaration import Anyone, Raw
-from gateway.endpoint import declarations_of
-from gateway.openapi_examples import parameters_of
-from gateway.openapi_schemas import with_named_enums
-from gateway.problems import status_of
+from gateway.docs.openapi_examples import parameters_of
+from gateway.docs.openapi_schemas import with_named_enums
+from gateway.http.declaration import Anyone, Raw
+from gateway.http.endpoint import declarations_of
+from gateway.http.problems import status_of
 from gateway.service import Gateway
 from services.profiles.accounts.accounts import Account
 from tests.begun import let_begin

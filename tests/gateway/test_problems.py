@@ -15,9 +15,9 @@ from structlog.testing import capture_logs
 from chassis.errors import Conflict, DomainError, FieldError, Unavailable
 from chassis.runtime.process import Process
 from contracts.profiles.accounts import Role
-from gateway import server
-from gateway.endpoint import endpoint
-from gateway.problems import STATUSES, status_of
+from gateway.http import server
+from gateway.http.endpoint import endpoint
+from gateway.http.problems import STATUSES, status_of
 from gateway.service import Gateway
 from tests.databases import Databases
 from tests.gateway.description import errors_by_field, expect_problem

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from contracts.profiles.sessions import Refused
-from gateway import refusals
-from gateway.refusals import AT_ONCE, Refusals
+from gateway.http import refusals
+from gateway.http.refusals import AT_ONCE, Refusals
 from services.profiles.audit.audit import Entry
 from tests.gateway.description import expect_problem
 from tests.house import House

@@ -20,8 +20,8 @@ from chassis.errors import Unavailable
 from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import SessionsEnded
 from firststep import accounts as commands
-from gateway import revocation
-from gateway.revocation import REMEMBERED_S, RevocationList, Revoked
+from gateway.http import revocation
+from gateway.http.revocation import REMEMBERED_S, RevocationList, Revoked
 from services.profiles.audit.audit import What
 from tests.gateway.description import expect_problem
 from tests.house import House, another_gateway

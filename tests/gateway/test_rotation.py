@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chassis.pagination import BadCursor
 from contracts.profiles.featuring import BadVisit
-from gateway.rotation import POINTS, Place, Ring, Rotation, Visit
+from gateway.featured.rotation import POINTS, Place, Ring, Rotation, Visit
 
 TODAY = date(2026, 3, 2)
 DAY = TODAY.toordinal()

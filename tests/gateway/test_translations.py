@@ -19,8 +19,8 @@ import services
 from chassis.errors import DomainError
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 from contracts.vocabulary_german import GERMAN
-from gateway.german import BY_CODE, TEXTS
-from gateway.translations import HOLE, german_of
+from gateway.http.german import BY_CODE, TEXTS
+from gateway.http.translations import HOLE, german_of
 from tests.people import Person, an_address
 
 GERMAN_FIRST = {"Accept-Language": "de-AT, en;q=0.5"}

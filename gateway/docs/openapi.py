@@ -17,18 +17,18 @@ from chassis.http.connection import LONGEST_REQUEST_LINE
 from chassis.http.server import TRY_AGAIN
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
-from gateway import openapi_problems, openapi_schemas
-from gateway.declaration import Anyone, Declaration, Raw, SignedIn
-from gateway.endpoint import (
+from gateway.docs import openapi_problems, openapi_schemas
+from gateway.docs.openapi_examples import add_examples
+from gateway.http.declaration import Anyone, Declaration, Raw, SignedIn
+from gateway.http.endpoint import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
     KEY_CHARACTERS,
     LONGEST_KEY,
     declarations_of,
 )
-from gateway.media_types import FORM, PART
-from gateway.openapi_examples import add_examples
-from gateway.problems import Problem
+from gateway.http.media_types import FORM, PART
+from gateway.http.problems import Problem
 from gateway.specialist_ids import SpecialistId
 
 DESCRIPTION = """

@@ -17,8 +17,8 @@ from chassis.rpc.transport import Sender
 from chassis.times import utc_now
 from contracts.profiles.featuring import FeaturedQuery
 from gateway.cache import FEATURED, Entry, Key, PublicReads, entry_of
-from gateway.exposures import Exposures
-from gateway.rotation import Place, Ring, Rotation, Visit
+from gateway.featured.exposures import Exposures
+from gateway.featured.rotation import Place, Ring, Rotation, Visit
 
 PATH = "/api/v1/featured"
 SPECIALIST = "/api/v1/specialists/{}"

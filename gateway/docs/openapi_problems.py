@@ -34,11 +34,11 @@ from chassis.http.server import BODY_DEADLINE_S, LARGEST_BODY
 from chassis.idempotency.keys import KeyReused
 from chassis.preconditions import Stale
 from chassis.schemas import ENUM
-from gateway.declaration import Anyone, Declaration, Raw, SignedIn
-from gateway.endpoint import FILE_DEADLINE_S, BadIdempotencyKey
-from gateway.media_types import EncodedBody, WrongMediaType
-from gateway.problems import PROBLEM_JSON, NotJson, http_code, status_of
-from gateway.revocation import BadToken, TokenRevoked
+from gateway.http.declaration import Anyone, Declaration, Raw, SignedIn
+from gateway.http.endpoint import FILE_DEADLINE_S, BadIdempotencyKey
+from gateway.http.media_types import EncodedBody, WrongMediaType
+from gateway.http.problems import PROBLEM_JSON, NotJson, http_code, status_of
+from gateway.http.revocation import BadToken, TokenRevoked
 
 ANY_PROBLEM = "#/components/schemas/Problem"
 TOO_LONG = f"The request line is over {LONGEST_REQUEST_LINE} bytes."

@@ -26,7 +26,7 @@ from contracts.profiles.sessions import (
     TOKEN_ISSUER,
     TOKEN_TYPE,
 )
-from gateway.revocation import BadToken, RevocationList
+from gateway.http.revocation import BadToken, RevocationList
 
 CALLER = "firststep.caller"
 """Where in a request's environ the caller stands once their token is known to be from here."""

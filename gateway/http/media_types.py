@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request
 
 from chassis.errors import FieldError, Invalid
 from chassis.json import JSON
-from gateway.declaration import Raw
+from gateway.http.declaration import Raw
 
 SHOWN = 60
 FORM = "multipart/form-data"

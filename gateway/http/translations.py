@@ -10,9 +10,9 @@ from werkzeug.wrappers import Request, Response
 
 from chassis import json
 from contracts.profiles.preferences import Language
-from gateway.german import BY_CODE, TEXTS
-from gateway.languages import preferred_language, speak
-from gateway.problems import PROBLEM_JSON
+from gateway.http.german import BY_CODE, TEXTS
+from gateway.http.languages import preferred_language, speak
+from gateway.http.problems import PROBLEM_JSON
 
 HOLE = re.compile(r"{(\w+)}")
 WITHIN_A_SENTENCE = r"(?:(?!\. [A-Z]).)+?"

@@ -51,10 +51,10 @@ from chassis.http.body import read_body
 from chassis.preconditions import etag_of
 from chassis.schemas import Reading, load
 from contracts.files import File
-from gateway import media_types, problems
-from gateway.authentication import CALLER, Authenticator
 from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
-from gateway.declaration import (
+from gateway.http import media_types, problems
+from gateway.http.authentication import CALLER, Authenticator
+from gateway.http.declaration import (
     ANYONE,
     IN_BRACES,
     NO_HEADERS,
@@ -64,9 +64,9 @@ from gateway.declaration import (
     Raw,
     SignedIn,
 )
-from gateway.languages import preferred_language, speak
-from gateway.refusals import Refusals
-from gateway.server import ApiServer
+from gateway.http.languages import preferred_language, speak
+from gateway.http.refusals import Refusals
+from gateway.http.server import ApiServer
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 IDEMPOTENCY_KEY = "Idempotency-Key"

@@ -12,7 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from chassis.events import Event, exchange_of
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
-from gateway.openapi_schemas import CONTACT, with_named_enums
+from gateway.docs.openapi_schemas import CONTACT, with_named_enums
 
 SERVER = {
     "host": "{host}",

@@ -13,7 +13,7 @@ from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
 from chassis.errors import Forbidden
-from gateway import problems
+from gateway.http import problems
 
 ANY = "*"
 PATHS = ("/api/", "/openapi.json", "/asyncapi.json")

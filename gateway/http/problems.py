@@ -28,8 +28,8 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.preconditions import Stale
-from gateway.media_types import EncodedBody, WrongMediaType
-from gateway.revocation import BadToken
+from gateway.http.media_types import EncodedBody, WrongMediaType
+from gateway.http.revocation import BadToken
 
 PROBLEM_JSON = "application/problem+json"
 CHALLENGE = 'Bearer realm="Firststep"'

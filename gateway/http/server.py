@@ -19,13 +19,14 @@ from chassis import context
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.http.server import WebServer
 from chassis.networks import network_of
-from gateway import featured, problems
-from gateway.addresses import without_secrets
-from gateway.authentication import CALLER
 from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered
-from gateway.cors import Cors
-from gateway.featured import Featured
-from gateway.translations import translate
+from gateway.featured import listing
+from gateway.featured.listing import Featured
+from gateway.http import problems
+from gateway.http.authentication import CALLER
+from gateway.http.cors import Cors
+from gateway.http.masking import without_secrets
+from gateway.http.translations import translate
 
 CORRELATION_ID = "X-Correlation-Id"
 CORRELATION_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -71,7 +72,7 @@ class ApiServer(WebServer):
         """As ``respond`` would answer, in a fifth of the time."""
         started = time.perf_counter()
         path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-        if path == featured.PATH:
+        if path == listing.PATH:
             if query:
                 return None  # what is remembered under this path is not for everybody
             entry, control = self.featured.first_page(), PRIVATE

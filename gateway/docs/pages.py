@@ -18,9 +18,10 @@ from werkzeug.wrappers import Request, Response
 
 from chassis import json
 from contracts.catalogue import public_events
-from gateway import asyncapi, openapi, problems
 from gateway.cache import PUBLIC
-from gateway.server import ApiServer
+from gateway.docs import asyncapi, openapi
+from gateway.http import problems
+from gateway.http.server import ApiServer
 
 F = TypeVar("F", bound=Callable[..., Response])
 SHOWN = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")

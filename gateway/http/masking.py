@@ -1,13 +1,9 @@
-"""Addresses that answers bear, where people reach the site: ``FIRSTSTEP_URL``."""
+"""Request paths masked for logs and audits: no token of a feed or a link stays readable."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from nameko.extensions import DependencyProvider
-
-FEED = "/api/v1/calendar-feeds/{token}.ics"
 SECRET_IN_PATH = re.compile(
     r"(?P<feed>calendar.{0,5}feeds?[^a-z]*?/).+|(?P<long>[^/]{20,})", re.IGNORECASE | re.DOTALL
 )
@@ -16,17 +12,6 @@ HARMLESS = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.ics)?|[a-z]{1,15}([-_.][a-z]{1,15})*"
 )
 """Long segments that are no secrets: ids, and words in lower case."""
-
-
-class Addresses(DependencyProvider):
-    def setup(self) -> None:
-        self._url: str = self.container.config["URL"]
-
-    def get_dependency(self, worker_ctx: Any) -> Addresses:
-        return self
-
-    def calendar_feed(self, token: str) -> str:
-        return self._url + FEED.format(token=token)
 
 
 def without_secrets(path: str) -> str:
