@@ -38,6 +38,7 @@ from firststep.platform import SERVICES
 from services.profiles.base import Base
 from services.profiles.discovery import directory
 from services.profiles.specialists.specialists import Specialist
+from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, plant_key
 from tests.system.processes import (
     ROOT,
     Serving,
@@ -47,7 +48,6 @@ from tests.system.processes import (
     firststep,
     serving,
 )
-from tests.tokens import KEY, SEAL_KEYS, a_token_of, plant_key
 
 SPECIALISTS = 200
 WARM_UP_S = 1

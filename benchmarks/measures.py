@@ -9,7 +9,7 @@ from statistics import quantiles
 from benchmarks.load import CONNECTIONS, Answers, Request, play
 from benchmarks.platforms import Running
 from benchmarks.population import Population
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 WARM_UP_S = 2
 SETTLED_WITHIN_S = 120

@@ -24,10 +24,10 @@ from benchmarks.servers import Servers
 from contracts.booking.availability import Availability, Hours, Weekday
 from firststep.platform import SERVICES
 from services.booking.availability.calendars import Calendar
-from tests.databases import connected_database
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.tokens import SEAL_KEYS
 from tests.system.processes import ROOT, Settings, a_free_port, firststep, serving
-from tests.tokens import SEAL_KEYS
-from tests.waiting import eventually
 
 ROLES = ("profiles", "notifications", "booking", "gateway")
 PEER = Path(__file__).with_name("peer")

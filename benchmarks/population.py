@@ -16,7 +16,7 @@ from chassis.database.database import Database
 from contracts.profiles.accounts import Role
 from services.booking.availability.opening_hours import SLOT
 from services.profiles.sessions.tokens import access_token
-from tests.tokens import key_of
+from tests.support.tokens import key_of
 
 SPECIALISTS = 200
 MOST_PER_SECOND = 4000

@@ -37,7 +37,7 @@ from services.profiles.discovery.service import Discovery
 from services.profiles.discovery.tokens import tokens_of
 from services.profiles.specialists.specialists import Specialist
 from tests.profiles.builders import an_empty_specialist
-from tests.servers import postgres_of_our_own
+from tests.support.servers import postgres_of_our_own
 
 NOW = datetime.now(UTC)
 TOPICS = [f"topic-{n}" for n in range(60)]

@@ -11,7 +11,7 @@ from uuid import uuid4
 import kombu
 import psycopg
 
-from tests.servers import Server, postgres_of_our_own, rabbitmq_of_our_own
+from tests.support.servers import Server, postgres_of_our_own, rabbitmq_of_our_own
 
 TOLD = (
     "server_version",

@@ -12,11 +12,11 @@ import pytest
 from chassis.runtime import logs
 from chassis.scheduling import for_each
 from services.booking.external_calendars import queries as external_calendars
-from tests import servers
+from tests.support import servers
 from tests.booking.external_site import none_due
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases
-from tests.house import House, a_house, a_mail_folder, an_embedded_broker
-from tests.servers import SmtpServer
+from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
+from tests.support.servers import SmtpServer
 
 logs.configure("console", "warning")
 

@@ -18,7 +18,7 @@ from services.booking.external_calendars.external_calendars import ExternalCalen
 from services.booking.external_calendars.queries import due
 from services.booking.external_calendars.sealed_addresses import SealedAddresses
 from tests.chassis.sites import Site, a_site, answer, only_here
-from tests.tokens import SEAL_KEYS
+from tests.support.tokens import SEAL_KEYS
 
 ADDRESS = "https://calendar.example/me.ics?key=secret"
 WHAT_IS_DUE = due

@@ -15,13 +15,13 @@ from contracts.booking.outcomes import Wish
 from contracts.profiles.privacy import AccountErased
 from services.booking.service import BookingService
 from services.notifications.service import NotificationsService
-from tests.begun import AN_HOUR, let_begin
 from tests.booking.test_life import a_pair, attend, say
-from tests.databases import Databases
-from tests.house import House, a_house, an_embedded_broker
 from tests.notifications.test_notifications import notices_of
-from tests.talking import Talking
-from tests.waiting import eventually
+from tests.support.begun_consultations import AN_HOUR, let_begin
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.platform import House, a_house, an_embedded_broker
+from tests.support.service_client import Talking
 
 HELD, CLIENT_MISSED, SPECIALIST_MISSED = Attendance
 

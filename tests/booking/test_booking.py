@@ -39,9 +39,9 @@ from tests.booking.builders import (
     every_day,
     on,
 )
-from tests.databases import Databases, connected_database
-from tests.talking import NOBODY, Talking, at_once, serving, somebody
-from tests.waiting import eventually
+from tests.support.databases import Databases, connected_database
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking, at_once, serving, somebody
 
 AT_ONCE = 20
 IN_THREE_DAYS = (datetime.now(UTC) + timedelta(days=3)).replace(

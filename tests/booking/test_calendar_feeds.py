@@ -29,8 +29,8 @@ from services.booking.feeds.calendar_files import feed
 from tests.booking.builders import HALF_AN_HOUR, MONDAY
 from tests.booking.test_booking import a_client, a_specialist, book, slots_of
 from tests.booking.test_calendar_files import SITE
-from tests.house import URL
-from tests.talking import NOBODY, Talking
+from tests.support.platform import URL
+from tests.support.service_client import NOBODY, Talking
 
 TIMES = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(
     lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC)

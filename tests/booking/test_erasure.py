@@ -37,7 +37,6 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.privacy.erasure import erase
 from services.booking.service import BookingService
 from services.booking.waitlist.waits import Wait
-from tests.begun import let_begin
 from tests.booking.builders import an_availability
 from tests.booking.test_booking import (
     a_client,
@@ -49,9 +48,10 @@ from tests.booking.test_booking import (
 )
 from tests.booking.test_life import attend, cancel
 from tests.booking.test_waitlist import AWAKE, let_holds_run_out
-from tests.databases import Databases, connected_database
-from tests.handling import handle
-from tests.talking import Talking, at_once, serving
+from tests.support.begun_consultations import let_begin
+from tests.support.databases import Databases, connected_database
+from tests.support.direct_handlers import handle
+from tests.support.service_client import Talking, at_once, serving
 
 
 def erased(who: Caller) -> AccountErased:

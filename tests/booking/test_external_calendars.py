@@ -60,9 +60,9 @@ from tests.booking.test_booking import (
     consultations_of,
     slots_of,
 )
-from tests.databases import connected_database
-from tests.talking import NOBODY, Talking, serving, somebody
-from tests.waiting import eventually
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking, serving, somebody
 
 SCHEMES = "does not begin with https://, webcal://, webcals:// or feed://"
 FIRST_HOUR = from_to(IN_THREE_DAYS, IN_THREE_DAYS + timedelta(hours=1))

@@ -24,7 +24,7 @@ from services.booking.figures.suppression import without_small_groups
 from services.booking.outcomes.outcomes import Outcome
 from tests.booking.builders import HALF_AN_HOUR, an_availability
 from tests.booking.test_booking import a_client
-from tests.talking import NOBODY, Talking, somebody
+from tests.support.service_client import NOBODY, Talking, somebody
 
 COUNT = st.integers(0, 12)
 NOW = datetime(2040, 3, 15, 12, 0, tzinfo=UTC)

@@ -22,9 +22,9 @@ from services.booking.invariants.consultations import QUERIES
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR, a_calendar, on
 from tests.booking.test_booking import a_row
-from tests.databases import Databases, connected_database
-from tests.talking import serving
-from tests.waiting import eventually
+from tests.support.databases import Databases, connected_database
+from tests.support.eventually import eventually
+from tests.support.service_client import serving
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 A_DAY, A_QUARTER, A_WHILE = timedelta(days=1), timedelta(minutes=15), timedelta(minutes=45)

@@ -18,10 +18,10 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
 from tests.booking.external_site import ADDRESS
 from tests.booking.test_booking import a_client, a_specialist, slots_of
-from tests.databases import Databases
-from tests.talking import Talking, serving
-from tests.tokens import SEAL_KEYS
-from tests.waiting import eventually
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.service_client import Talking, serving
+from tests.support.tokens import SEAL_KEYS
 
 NOTE = "I have not slept for weeks."
 

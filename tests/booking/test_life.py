@@ -42,7 +42,6 @@ from contracts.booking.waitlist import SlotReleased
 from contracts.profiles.privacy import AccountErased
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from tests.begun import AN_HOUR, AN_HOUR_AGO, let_begin
 from tests.booking.builders import HALF_AN_HOUR
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
@@ -53,9 +52,10 @@ from tests.booking.test_booking import (
     put,
     slots_of,
 )
-from tests.databases import connected_database
-from tests.talking import NOBODY, Talking, at_once, serving, somebody
-from tests.waiting import eventually
+from tests.support.begun_consultations import AN_HOUR, AN_HOUR_AGO, let_begin
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking, at_once, serving, somebody
 
 SECRET = "I have not slept for weeks."
 

@@ -21,8 +21,8 @@ from contracts.booking.slots import BadPeriod
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.listing import _statement, page_of_consultations
 from tests.booking.builders import HALF_AN_HOUR
-from tests.databases import Databases, connected_database
-from tests.talking import Talking, somebody
+from tests.support.databases import Databases, connected_database
+from tests.support.service_client import Talking, somebody
 
 STATUSES = list(ConsultationStatus)
 NEW_YEAR = datetime(2027, 1, 1, 9, 0, tzinfo=UTC)

@@ -46,9 +46,9 @@ from tests.booking.model import (
     Model,
     limits_of,
 )
-from tests.booking.worlds import BareWorld, ServedWorld, Told, World
-from tests.databases import Databases
-from tests.talking import serving
+from tests.booking.model_worlds import BareWorld, ServedWorld, Told, World
+from tests.support.databases import Databases
+from tests.support.service_client import serving
 
 BEGINNING = datetime(2026, 3, 25, 8, 0, tzinfo=UTC)
 """So that lives go through the end of a month."""

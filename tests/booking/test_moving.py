@@ -39,7 +39,7 @@ from tests.booking.test_booking import (
 )
 from tests.booking.test_life import cancel, reschedule
 from tests.booking.test_waitlist import hold_instead
-from tests.talking import Talking
+from tests.support.service_client import Talking
 
 QUARTER = timedelta(minutes=15)
 PERIOD = MONDAY - timedelta(hours=8), MONDAY + timedelta(days=5)

@@ -38,8 +38,8 @@ from tests.booking.test_booking import (
 from tests.booking.test_external_calendars import read_now
 from tests.booking.test_lives import let_clocks_show
 from tests.booking.test_waitlist import join, leave
-from tests.full import zone_at
-from tests.talking import Talking
+from tests.support.full_specialists import zone_at
+from tests.support.service_client import Talking
 
 AN_HOUR = timedelta(hours=1)
 NEXT_SLOT = IN_THREE_DAYS + HALF_AN_HOUR

@@ -25,11 +25,11 @@ from services.booking.consultations.consultations import (
     READING_TOLD_EVERY,
     Consultation,
 )
-from tests.begun import let_begin
 from tests.booking.builders import HALF_AN_HOUR
 from tests.booking.test_booking import a_client, a_specialist, book, slots_of
 from tests.booking.test_life import SECRET, book_with_note, cancel, seen
-from tests.talking import Talking
+from tests.support.begun_consultations import let_begin
+from tests.support.service_client import Talking
 
 HOME, ELSEWHERE = "203.0.113.7", "198.51.100.7"
 

@@ -27,14 +27,14 @@ from contracts.profiles.privacy import AccountErased
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from tests.begun import let_begin
 from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, an_availability, at
 from tests.booking.test_booking import a_client, a_specialist, book, slots_of
 from tests.booking.test_changes import a_consultation, moved
 from tests.booking.test_life import cancel, reschedule, seen
-from tests.databases import Databases
-from tests.talking import Talking, serving, somebody
-from tests.waiting import eventually
+from tests.support.begun_consultations import let_begin
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.service_client import Talking, serving, somebody
 
 TEN_MINUTES, A_SECOND = timedelta(minutes=10), timedelta(seconds=1)
 TUESDAY = at("09:00", days_later=1)

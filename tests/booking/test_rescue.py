@@ -27,7 +27,6 @@ from services.booking.rescue import matching, offering
 from services.booking.rescue.lost_consultations import Lost
 from services.booking.rescue.matching import StandIn
 from services.booking.rescue.specialist_facts import Facts
-from tests.begun import let_begin
 from tests.booking.builders import MONDAY, a_calendar, at, on
 from tests.booking.test_booking import (
     IN_THREE_DAYS,
@@ -39,8 +38,9 @@ from tests.booking.test_booking import (
 )
 from tests.booking.test_life import attend, cancel
 from tests.booking.test_waitlist import let_holds_run_out, one_slot
-from tests.talking import Talking
-from tests.waiting import eventually
+from tests.support.begun_consultations import let_begin
+from tests.support.eventually import eventually
+from tests.support.service_client import Talking
 
 TUESDAY = at("09:00", days_later=1)
 AN_HOUR = timedelta(hours=1)

@@ -22,7 +22,7 @@ from services.booking.rescue.lost_consultations import Lost
 from services.booking.rescue.specialist_facts import Facts
 from services.booking.retention import RULES, Retention
 from tests.booking.builders import MONDAY, a_calendar, at
-from tests.talking import Talking
+from tests.support.service_client import Talking
 
 A_DAY = timedelta(days=1)
 START = at("09:00", days_later=1)

@@ -32,14 +32,14 @@ from contracts.profiles.privacy import AccountErased
 from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from tests.begun import let_begin
 from tests.booking.test_booking import a_client, a_specialist, book, listed, slots_of, unlisted
 from tests.booking.test_calendar_feeds import a_feed, read, uid_of, uids
 from tests.booking.test_life import SECRET, attend, book_with_note, reschedule, seen
 from tests.booking.test_rescue import held_for, of_topic, rescued
-from tests.databases import Databases
-from tests.talking import Talking, at_once, serving
-from tests.waiting import eventually
+from tests.support.begun_consultations import let_begin
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.service_client import Talking, at_once, serving
 
 AN_HOUR, TWO_DAYS = timedelta(hours=1), timedelta(hours=48)
 AT_ONCE = [each for each in Standing if not each.may_practise and each != Standing.LICENCE_EXPIRED]

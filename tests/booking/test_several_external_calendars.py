@@ -57,9 +57,9 @@ from tests.booking.test_external_calendars import (
     read_now,
 )
 from tests.chassis.sites import Authority, Site, a_site, answer, head, only_here, redirect
-from tests.databases import connected_database
-from tests.talking import Talking, somebody
-from tests.waiting import eventually
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.service_client import Talking, somebody
 
 PRACTICE, HOME = (f"https://calendar.example/{each}.ics?key=secret" for each in "ab")
 AN_HOUR = timedelta(hours=1)

@@ -33,8 +33,8 @@ from tests.booking.test_booking import (
     unlisted,
 )
 from tests.booking.test_waitlist import let_holds_run_out
-from tests.databases import Databases
-from tests.talking import NOBODY, Talking, serving
+from tests.support.databases import Databases
+from tests.support.service_client import NOBODY, Talking, serving
 
 
 def worked_out(booking: Talking, specialist: Caller) -> list[datetime]:

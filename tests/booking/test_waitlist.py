@@ -33,9 +33,9 @@ from tests.booking.test_booking import (
     slots_of,
 )
 from tests.booking.test_life import cancel, reschedule
-from tests.full import zone_at
-from tests.talking import Talking, somebody
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.full_specialists import zone_at
+from tests.support.service_client import Talking, somebody
 
 AWAKE, ASLEEP = zone_at(12), zone_at(2)
 AN_HALF = timedelta(minutes=30)

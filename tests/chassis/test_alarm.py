@@ -14,7 +14,6 @@ from chassis.broker.publishing import BrokerAway
 from chassis.concurrency import loop
 from chassis.errors import Unavailable
 from chassis.messaging.outbox_relay import Relay
-from tests import servers
 from tests.chassis.bank import (
     Base,
     Client,
@@ -25,10 +24,11 @@ from tests.chassis.bank import (
     a_store,
     count_of,
 )
-from tests.chassis.test_relay import a_relay, all_sent, everything_published, words_of, write
+from tests.chassis.test_outbox_relay import a_relay, all_sent, everything_published, words_of, write
 from tests.chassis.test_rpc import within
-from tests.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY
-from tests.waiting import eventually
+from tests.support import servers
+from tests.support.eventually import eventually
+from tests.support.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY
 
 
 def answers(company: Company, word: str) -> bool:

@@ -17,7 +17,7 @@ from chassis.ids import new_id
 from chassis.store import Store
 from chassis.times import utc_now
 from firststep.platform import SERVICES
-from tests.databases import connected_database
+from tests.support.databases import connected_database
 
 GUARDED = [
     *((service, "mendings") for service in SERVICES),

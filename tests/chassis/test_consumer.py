@@ -17,10 +17,10 @@ from chassis.rpc.client import remote
 from chassis.rpc.server import rpc
 from chassis.runtime.process import Process
 from chassis.store import Store
-from tests import servers
 from tests.chassis.bank import Company, Ears, Told, Town, a_company, an_envelope, hear
-from tests.servers import RabbitServer
-from tests.waiting import eventually
+from tests.support import servers
+from tests.support.eventually import eventually
+from tests.support.servers import RabbitServer
 
 LONG_S = 0.5
 PATIENCE_S = 20

@@ -15,7 +15,7 @@ from chassis.broker.embedded import Transport
 from chassis.broker.publishing import ConfirmedPublisher, Outgoing, body_of, connection_to
 from chassis.events import exchange_of
 from tests.chassis.bank import Listener, Teller, a_company
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 EXCHANGE = exchange_of("teller")
 

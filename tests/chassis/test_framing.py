@@ -15,7 +15,7 @@ from chassis.http import connection as http_connection
 from chassis.http.connection import LARGEST_HEAD, LONGEST_REQUEST_LINE
 from chassis.http.head import MOST_FIELDS
 from tests.chassis.echo import Echo, Site, a_site, answers_of, head, status
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 FOLLOWS = b"GET /follows HTTP/1.1\r\nHost: here\r\n\r\n"
 STATUS_LINE = re.compile(rb"HTTP/1\.1 (\d{3}) ")

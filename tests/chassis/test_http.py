@@ -17,7 +17,7 @@ from chassis.config import BadSettings
 from chassis.http import server
 from chassis.http.server import LARGEST_BODY
 from tests.chassis.echo import LARGE, PATIENCE_S, WORKERS, Site, a_site, head, status
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 UNPATCHED = eventlet.patcher.original("socket")
 

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.http.peers import Peers, counted_as
 from tests.chassis.echo import Site, a_site, head
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 STRANGER, NEIGHBOUR = "127.7.0.1", "127.7.0.2"
 """Addresses of this machine that stand for others in the network."""

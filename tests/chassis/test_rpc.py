@@ -36,7 +36,7 @@ from chassis.rpc.server import rpc
 from chassis.runtime.container import caller_of_this
 from chassis.store import Store
 from tests.chassis.bank import Company, Ears, WordTaken, a_company
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 SOON_S = 1.0
 ran: list[str] = []

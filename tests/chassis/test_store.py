@@ -30,7 +30,7 @@ from chassis.ids import new_id
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import Base, Note, Told, WordTaken, a_store, count_of, rows_of, words_in
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 GREENTHREADS = 16
 ROUNDS = 20

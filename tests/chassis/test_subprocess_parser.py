@@ -16,7 +16,7 @@ import pytest
 from chassis import json
 from chassis.context import CallContext, entered
 from chassis.sandbox.subprocess_parser import Crowded, Failed, Late, Turns, parse
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 A_MINUTE = 60.0
 ECHO = "import sys; sys.stdout.write(sys.stdin.read()[::-1])"

@@ -21,7 +21,6 @@ from chassis.messaging.inbox import Inbox
 from chassis.messaging.redrive import Selection
 from chassis.messaging.subscribe import Subscription, queues_of, subscriptions_of
 from chassis.runtime.process import Process
-from tests import servers
 from tests.chassis.bank import (
     Client,
     Company,
@@ -39,7 +38,8 @@ from tests.chassis.bank import (
     rows_of,
     with_tables,
 )
-from tests.waiting import eventually
+from tests.support import servers
+from tests.support.eventually import eventually
 
 
 @pytest.fixture(autouse=True)

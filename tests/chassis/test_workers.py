@@ -10,7 +10,7 @@ import pytest
 from chassis.http import server
 from chassis.runtime import workers
 from chassis.runtime.workers import Worker
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 STUBBORN = """
 import os, signal, socket, time

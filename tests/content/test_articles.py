@@ -23,7 +23,7 @@ from contracts.inputs.words import BadWords
 from firststep.seed import demo_articles
 from services.content.articles import Article
 from tests.content.builders import an_article
-from tests.talking import NOBODY, Talking, at_once, somebody
+from tests.support.service_client import NOBODY, Talking, at_once, somebody
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DEMO_ARTICLES = list(demo_articles())

@@ -28,7 +28,6 @@ from gateway.service import Gateway
 from services.booking.external_calendars.reader import read
 from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
-from tests.begun import AN_HOUR, AN_HOUR_AGO, let_begin
 from tests.booking.external_site import (
     ADDRESS,
     an_event,
@@ -36,11 +35,10 @@ from tests.booking.external_site import (
     from_to,
     sealed_addresses,
 )
-from tests.databases import Databases
-from tests.full import a_client_for_whom_one_is_held
-from tests.house import House, a_house, a_mail_folder, an_embedded_broker
-from tests.mailbox import link_to
-from tests.people import (
+from tests.support.begun_consultations import AN_HOUR, AN_HOUR_AGO, let_begin
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.factories import (
     PASSWORD,
     Person,
     a_client,
@@ -52,9 +50,11 @@ from tests.people import (
     sign_up,
     slots_of,
 )
-from tests.talking import publish
-from tests.tokens import KEY, a_token_of
-from tests.waiting import eventually
+from tests.support.full_specialists import a_client_for_whom_one_is_held
+from tests.support.mailbox import link_to
+from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
+from tests.support.service_client import publish
+from tests.support.tokens import KEY, a_token_of
 
 
 @pytest.fixture(scope="package")

@@ -18,8 +18,8 @@ import pytest
 from eventlet.green import subprocess  # the platform runs in this process, and is to go on
 
 from tests.contracts.tools import client_tool, node, npm_tool
-from tests.house import House
-from tests.people import (
+from tests.support.eventually import eventually
+from tests.support.factories import (
     PASSWORD,
     Person,
     a_client,
@@ -28,8 +28,8 @@ from tests.people import (
     slots_of,
     somebody,
 )
-from tests.pictures import a_picture
-from tests.waiting import eventually
+from tests.support.pictures import a_picture
+from tests.support.platform import House
 
 JOBS = Path(__file__).parent / "clients"
 NAME = "Dr Ada Example"

@@ -15,7 +15,7 @@ from chassis.events import Envelope
 from contracts.catalogue import all_events, public_events
 from firststep.platform import SERVICES
 from tests.contracts.schemas import errors_of
-from tests.house import House
+from tests.support.platform import House
 
 TYPES = {event.type() for event in all_events()}
 CLASSES = {(event.producer, event.type()): event for event in all_events()}

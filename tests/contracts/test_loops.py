@@ -58,10 +58,10 @@ from tests.booking.builders import a_calendar
 from tests.booking.external_site import WHAT_IS_DUE, sealed_addresses
 from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
 from tests.contracts.test_faults import written
-from tests.databases import Databases, connected_database
 from tests.notifications.builders import a_mail
 from tests.profiles.builders import a_specialist, a_written_specialist
-from tests.tokens import SEAL_KEYS
+from tests.support.databases import Databases, connected_database
+from tests.support.tokens import SEAL_KEYS
 
 ROOT = Path(__file__).parents[2]
 AN_HOUR, A_DAY, A_MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)

@@ -18,11 +18,11 @@ from sqlalchemy import Column, MetaData, Table, Uuid
 from contracts.export import Export
 from firststep.platform import SERVICES
 from services.profiles.privacy.personal_data import HOLDINGS
-from tests.begun import let_begin
-from tests.full import a_client_for_whom_one_is_held
-from tests.house import House
-from tests.people import Person, a_specialist, slots_of
-from tests.waiting import eventually
+from tests.support.begun_consultations import let_begin
+from tests.support.eventually import eventually
+from tests.support.factories import Person, a_specialist, slots_of
+from tests.support.full_specialists import a_client_for_whom_one_is_held
+from tests.support.platform import House
 
 NO_ACCOUNTS_ID = {
     "inbox.event_id",

@@ -15,7 +15,7 @@ from chassis.messaging import retention
 from chassis.times import utc_now
 from firststep.platform import SERVICES
 from tests.contracts.loops import clocks_of
-from tests.databases import Databases, connected_database
+from tests.support.databases import Databases, connected_database
 
 OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 COLUMNS = ["service", "what", "how long", "clock", "why"]

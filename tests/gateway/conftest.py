@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.databases import Databases
 from tests.gateway.description import Description
-from tests.house import House, a_house, a_mail_folder, an_embedded_broker
-from tests.people import Person, a_client, a_specialist, an_admin
-from tests.quick_hashes import quick_hashes
+from tests.support.databases import Databases
+from tests.support.factories import Person, a_client, a_specialist, an_admin
+from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
+from tests.support.quick_hashes import quick_hashes
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -11,7 +11,7 @@ from gateway.http.declaration import Anyone, SignedIn
 from gateway.http.endpoint import declarations_of
 from gateway.http.problems import CHALLENGE
 from gateway.service import Gateway
-from tests.people import Person, a_client, a_specialist, an_admin
+from tests.support.factories import Person, a_client, a_specialist, an_admin
 
 ANYONE = "anyone"
 SIGNED_IN = "signed in"

@@ -19,11 +19,11 @@ from chassis.times import utc_now
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.mail_links import LIFETIMES, Purpose
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.house import House, another_gateway
-from tests.mailbox import link_to
-from tests.people import PASSWORD, Person, a_client, logged_in
-from tests.talking import at_once
-from tests.tokens import SEAL_KEYS
+from tests.support.factories import PASSWORD, Person, a_client, logged_in
+from tests.support.mailbox import link_to
+from tests.support.platform import House, another_gateway
+from tests.support.service_client import at_once
+from tests.support.tokens import SEAL_KEYS
 
 WRONG, ANOTHER = "a wrong password", "another password altogether"
 

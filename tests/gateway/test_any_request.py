@@ -23,10 +23,10 @@ from contracts.profiles.accounts import Role
 from gateway.http.declaration import Declaration
 from gateway.http.endpoint import declarations_of
 from gateway.service import Gateway
-from tests.databases import Databases
-from tests.house import House, a_house, a_mail_folder, an_embedded_broker
-from tests.people import somebody
-from tests.tokens import KEY, a_token_of
+from tests.support.databases import Databases
+from tests.support.factories import somebody
+from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
+from tests.support.tokens import KEY, a_token_of
 
 CHECKS = [
     not_a_server_error,

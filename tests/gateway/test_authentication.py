@@ -28,10 +28,10 @@ from gateway.http import authentication, server
 from gateway.http.problems import CHALLENGE
 from services.profiles.sessions import signing_keys
 from tests.gateway.description import expect_problem
-from tests.house import House
-from tests.people import PASSWORD, Person, a_client, slots_of
-from tests.tokens import KEY, SEAL_KEYS, a_token_of, key_of
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.factories import PASSWORD, Person, a_client, slots_of
+from tests.support.platform import House
+from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, key_of
 
 HOUR = timedelta(hours=1)
 IN_A_CHALLENGE = re.compile(r'Bearer [a-z]+="[^"\\]+"(, [a-z_]+="[\x20\x21\x23-\x5b\x5d-\x7e]+")*')

@@ -15,7 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.people import PASSWORD, Person, a_specialist, an_availability, slots_of, somebody
+from tests.support.factories import (
+    PASSWORD,
+    Person,
+    a_specialist,
+    an_availability,
+    slots_of,
+    somebody,
+)
 
 MEBIBYTE = 1024 * 1024
 JSON = {"Content-Type": "application/json"}

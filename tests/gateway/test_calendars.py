@@ -9,7 +9,7 @@ import icalendar
 import pytest
 from structlog.testing import capture_logs
 
-from tests.people import Person, a_client, a_specialist, slots_of
+from tests.support.factories import Person, a_client, a_specialist, slots_of
 
 
 @pytest.fixture(scope="module")

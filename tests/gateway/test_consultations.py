@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.people import Person, a_client, a_specialist, an_availability, slots_of
+from tests.support.factories import Person, a_client, a_specialist, an_availability, slots_of
 
 STREET = "12 Long Street"
 

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.http.cors import PREFLIGHT_LIFETIME_S, REQUEST_HEADERS, RESPONSE_HEADERS
 from tests.gateway.test_headers import GET_WITH_BODY, POST, raw
-from tests.house import House, another_gateway
+from tests.support.platform import House, another_gateway
 
 FRONTEND = "https://app.example"
 STRANGER = "https://elsewhere.example"

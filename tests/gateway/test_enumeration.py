@@ -15,8 +15,8 @@ import pytest
 
 from services.profiles import guess_limits
 from services.profiles.guess_limits import Kind
-from tests.house import House
-from tests.people import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
+from tests.support.factories import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
+from tests.support.platform import House
 
 TRIES = 50
 A_QUARTER = 0.25

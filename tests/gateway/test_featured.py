@@ -18,11 +18,18 @@ from contracts.profiles.featuring import Exposure
 from gateway.featured import exposures
 from gateway.featured.exposures import Batch, Exposures, ExposuresTold
 from gateway.featured.rotation import Visit
-from tests.databases import Databases
 from tests.gateway.description import Description, expect_problem
-from tests.house import House, a_house, an_embedded_broker
-from tests.people import PASSWORD, Person, a_client, a_specialist, an_availability, somebody
-from tests.waiting import eventually
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.factories import (
+    PASSWORD,
+    Person,
+    a_client,
+    a_specialist,
+    an_availability,
+    somebody,
+)
+from tests.support.platform import House, a_house, an_embedded_broker
 
 FEATURED = "/api/v1/featured"
 FEED = "/api/v1/events/featured"

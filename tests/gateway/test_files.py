@@ -14,10 +14,10 @@ from chassis.context import Caller
 from contracts.files import LARGEST_FILE
 from contracts.profiles.accounts import Role
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.people import Person, a_licence, a_specialist, somebody
-from tests.picture_files import declared_jpeg
-from tests.pictures import a_picture, opened
-from tests.tokens import KEY, a_token_of
+from tests.support.factories import Person, a_licence, a_specialist, somebody
+from tests.support.picture_files import declared_jpeg
+from tests.support.pictures import a_picture, opened
+from tests.support.tokens import KEY, a_token_of
 
 PHOTO, DOCUMENT = "/specialists/me/photo", "/specialists/me/licence/document"
 PDF = b"%PDF-1.7 a licence"

@@ -23,8 +23,8 @@ from gateway.docs.pages import Docs
 from gateway.http import server as gateway_server
 from gateway.http.endpoint import endpoint
 from services.content.articles import Article
-from tests.house import House, an_embedded_broker
-from tests.people import PASSWORD, Person
+from tests.support.factories import PASSWORD, Person
+from tests.support.platform import House, an_embedded_broker
 
 HSTS = "Strict-Transport-Security"
 

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from contracts.profiles.accounts import EmailVerificationRequested
-from tests.begun import let_begin
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.house import House
-from tests.mailbox import mails_to
-from tests.people import PASSWORD, Person, a_client, slots_of
+from tests.support.begun_consultations import let_begin
+from tests.support.factories import PASSWORD, Person, a_client, slots_of
+from tests.support.mailbox import mails_to
+from tests.support.platform import House
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from gateway.api import names
-from tests.databases import Databases
-from tests.full import a_specialist_with_one_slot, zone_at
-from tests.house import a_house, a_mail_folder, an_embedded_broker
-from tests.people import PASSWORD, Person, a_client, a_specialist, slots_of
-from tests.pictures import a_picture
-from tests.waiting import eventually
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.factories import PASSWORD, Person, a_client, a_specialist, slots_of
+from tests.support.full_specialists import a_specialist_with_one_slot, zone_at
+from tests.support.pictures import a_picture
+from tests.support.platform import a_house, a_mail_folder, an_embedded_broker
 
 
 def booked(client: Person, specialist: Person, place: int = 0) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.ids import new_id
-from tests.house import House
-from tests.people import a_client, a_specialist, slots_of
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.factories import a_client, a_specialist, slots_of
+from tests.support.platform import House
 
 
 def test_a_client_is_told_counts_the_unread_and_marks_them_as_read(shared_house: House) -> None:

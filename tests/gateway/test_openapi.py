@@ -29,12 +29,10 @@ from gateway.http.endpoint import declarations_of
 from gateway.http.problems import status_of
 from gateway.service import Gateway
 from services.profiles.accounts.accounts import Account
-from tests.begun import let_begin
-from tests.full import a_specialist_with_one_slot, zone_at
 from tests.gateway.description import Description
-from tests.house import House
-from tests.mailbox import mails_to
-from tests.people import (
+from tests.support.begun_consultations import let_begin
+from tests.support.eventually import eventually
+from tests.support.factories import (
     PASSWORD,
     Person,
     a_client,
@@ -49,9 +47,11 @@ from tests.people import (
     slots_of,
     somebody,
 )
-from tests.pictures import a_picture
-from tests.tokens import SEAL_KEYS
-from tests.waiting import eventually
+from tests.support.full_specialists import a_specialist_with_one_slot, zone_at
+from tests.support.mailbox import mails_to
+from tests.support.pictures import a_picture
+from tests.support.platform import House
+from tests.support.tokens import SEAL_KEYS
 
 DECLARED = [declaration for declaration, _ in declarations_of(Gateway)]
 EACH = pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from tests.gateway.description import expect_problem
-from tests.people import Person, a_licence, a_specialist, an_availability, somebody
-from tests.talking import at_once
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.factories import Person, a_licence, a_specialist, an_availability, somebody
+from tests.support.service_client import at_once
 
 PROFILE = "/specialists/me"
 AVAILABILITY = "/specialists/me/availability"

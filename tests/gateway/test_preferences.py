@@ -12,8 +12,8 @@ from werkzeug.http import parse_accept_header
 from contracts.profiles.accounts import EmailVerificationRequested
 from contracts.profiles.preferences import Language
 from gateway.http.languages import preferred_language
-from tests.mailbox import mails_to
-from tests.people import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
+from tests.support.factories import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
+from tests.support.mailbox import mails_to
 
 GERMAN = {"time_zone": "Europe/Berlin", "language": "de", "country": "DE", "discreet": True}
 

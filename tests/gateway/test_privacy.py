@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import update
 
 from firststep.platform import EVERYBODY
-from tests.databases import Databases
-from tests.house import House, a_house, a_mail_folder, an_embedded_broker
-from tests.people import (
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.factories import (
     PASSWORD,
     Person,
     a_client,
@@ -23,7 +23,7 @@ from tests.people import (
     slots_of,
     somebody,
 )
-from tests.waiting import eventually
+from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
 
 ROLES = ("client", "specialist", "editor", "marketing", "admin")
 

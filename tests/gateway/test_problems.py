@@ -19,9 +19,9 @@ from gateway.http import server
 from gateway.http.endpoint import endpoint
 from gateway.http.problems import STATUSES, status_of
 from gateway.service import Gateway
-from tests.databases import Databases
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.house import URL, House, a_house, an_embedded_broker
+from tests.support.databases import Databases
+from tests.support.platform import URL, House, a_house, an_embedded_broker
 
 SECRET = "postgresql://profiles:hunter2@10.0.0.5/profiles"
 SHORT_DEADLINE_S = 0.4

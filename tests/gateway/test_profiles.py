@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.people import Person, a_licence, a_profile, a_specialist, an_admin, somebody
+from tests.support.factories import Person, a_licence, a_profile, a_specialist, an_admin, somebody
 
 
 @pytest.fixture(scope="module")

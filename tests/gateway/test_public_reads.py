@@ -15,10 +15,16 @@ from sqlalchemy import update
 from gateway import cache as caching
 from gateway.cache import PublicReads
 from services.profiles.specialists.specialists import Specialist
-from tests.databases import Databases
-from tests.house import House, a_house, a_mail_folder, an_embedded_broker, another_gateway
-from tests.people import Person, a_specialist, an_availability
-from tests.waiting import eventually
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.factories import Person, a_specialist, an_availability
+from tests.support.platform import (
+    House,
+    a_house,
+    a_mail_folder,
+    an_embedded_broker,
+    another_gateway,
+)
 
 
 @pytest.fixture(scope="module", params=["embedded", "distributed"])

@@ -16,9 +16,9 @@ from gateway.http import refusals
 from gateway.http.refusals import AT_ONCE, Refusals
 from services.profiles.audit.audit import Entry
 from tests.gateway.description import expect_problem
-from tests.house import House
-from tests.people import Person, a_client
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.factories import Person, a_client
+from tests.support.platform import House
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ from gateway.http import revocation
 from gateway.http.revocation import REMEMBERED_S, RevocationList, Revoked
 from services.profiles.audit.audit import What
 from tests.gateway.description import expect_problem
-from tests.house import House, another_gateway
-from tests.people import PASSWORD, Person, a_client
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.factories import PASSWORD, Person, a_client
+from tests.support.platform import House, another_gateway
 
 SESSION, ACCOUNT = uuid4(), uuid4()
 

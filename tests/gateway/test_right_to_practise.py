@@ -16,9 +16,9 @@ from contracts.profiles.accounts import Role
 from firststep import accounts as commands
 from services.profiles.audit.audit import What
 from services.profiles.licences.service import review_licences
-from tests.house import House
-from tests.people import Person, a_client, a_specialist, an_admin, get_licensed, slots_of
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.factories import Person, a_client, a_specialist, an_admin, get_licensed, slots_of
+from tests.support.platform import House
 
 LATER = utc_now() + timedelta(days=40)
 SOON = str((utc_now() + timedelta(days=30)).date())

@@ -19,9 +19,9 @@ from contracts.profiles.specialists import SpecialistStatus
 from services.profiles.discovery.directory import enter
 from services.profiles.specialists.specialists import Specialist
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.house import House
-from tests.people import Person, a_specialist
 from tests.profiles.finding import in_days
+from tests.support.factories import Person, a_specialist
+from tests.support.platform import House
 
 SEARCH = "/api/v1/specialists"
 MARK = "unusual-experiences"  # nobody else here names it

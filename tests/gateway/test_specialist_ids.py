@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.gateway.description import expect_problem
-from tests.people import Person, a_specialist, slots_of
+from tests.support.factories import Person, a_specialist, slots_of
 
 API = "/api/v1/specialists"
 

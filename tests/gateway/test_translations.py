@@ -21,7 +21,7 @@ from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 from contracts.vocabulary_german import GERMAN
 from gateway.http.german import BY_CODE, TEXTS
 from gateway.http.translations import HOLE, german_of
-from tests.people import Person, an_address
+from tests.support.factories import Person, an_address
 
 GERMAN_FIRST = {"Accept-Language": "de-AT, en;q=0.5"}
 INFORMAL = re.compile(r"\b(du|dein\w*|dich|dir|euch|euer\w*)\b", re.IGNORECASE)

@@ -11,11 +11,11 @@ from contracts.profiles.accounts import (
     EmailVerificationRequested,
     KnownAddressSignedUp,
 )
-from tests.house import URL
 from tests.notifications.builders import an_account
 from tests.notifications.test_notifications import mail_in, notices_of, rows_of
-from tests.talking import Talking
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.platform import URL
+from tests.support.service_client import Talking
 
 
 def mail_at(notifications: Talking, address: str) -> list[Any]:

@@ -42,9 +42,6 @@ from services.notifications.mails.mails import Mail
 from services.notifications.mails.postbox import NotSent, Postbox
 from services.notifications.notices.notices import Notice
 from services.notifications.service import NotificationsService
-from tests.databases import Databases, connected_database
-from tests.handling import handle
-from tests.house import URL
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, a_booking, an_account
 from tests.notifications.test_notifications import (
     a_pair,
@@ -53,8 +50,11 @@ from tests.notifications.test_notifications import (
     notices_of,
     rows_of,
 )
-from tests.talking import NOBODY, Talking, serving
-from tests.waiting import eventually
+from tests.support.databases import Databases, connected_database
+from tests.support.direct_handlers import handle
+from tests.support.eventually import eventually
+from tests.support.platform import URL
+from tests.support.service_client import NOBODY, Talking, serving
 
 
 def erased(account: AccountRegistered) -> AccountErased:

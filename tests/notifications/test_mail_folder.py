@@ -11,8 +11,8 @@ import pytest
 from services.notifications.service import NotificationsService
 from tests.notifications.builders import a_booking, an_account
 from tests.notifications.test_notifications import mail_to, rows_of
-from tests.talking import serving
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.service_client import serving
 
 
 def test_what_a_crash_left_is_gone_after_the_next_start(database: str, tmp_path: Path) -> None:

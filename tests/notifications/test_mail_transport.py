@@ -25,11 +25,11 @@ from chassis.context import Caller
 from chassis.smtp import MailServer
 from services.notifications.mails.postbox import NotSent, Postbox
 from services.notifications.service import NotificationsService
-from tests import servers
 from tests.chassis.sites import HOUR, Authority
 from tests.notifications.builders import a_booking, an_account
-from tests.talking import serving
-from tests.waiting import eventually
+from tests.support import servers
+from tests.support.eventually import eventually
+from tests.support.service_client import serving
 
 NAME = "mail.example"
 USER, PASSWORD = "ada", "a-word-that-passes"

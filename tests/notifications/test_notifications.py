@@ -40,11 +40,11 @@ from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted,
 from services.notifications.mails.mails import Mail
 from services.notifications.service import NotificationsService
 from services.notifications.specialists.texts import UNREADABLE
-from tests import servers
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, ONLINE, a_booking, an_account
-from tests.servers import SmtpServer
-from tests.talking import NOBODY, Talking, serving
-from tests.waiting import eventually
+from tests.support import servers
+from tests.support.eventually import eventually
+from tests.support.servers import SmtpServer
+from tests.support.service_client import NOBODY, Talking, serving
 
 CLOSING = "Kind regards\nFirststep"
 

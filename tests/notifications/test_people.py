@@ -43,11 +43,11 @@ from contracts.profiles.second_factors import (
 from contracts.profiles.sessions import SignedOutByOperator
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import ATTEMPTS
-from tests.house import URL
 from tests.notifications.builders import IN_BERLIN, NOW, ON_MONDAY, a_mail, an_account
 from tests.notifications.test_notifications import mail_in, mail_to, notices_of, rows_of
-from tests.talking import Talking
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.platform import URL
+from tests.support.service_client import Talking
 
 EXPIRES_ON = date(2026, 4, 1)
 TOKEN = "a-token/that+is=good once"

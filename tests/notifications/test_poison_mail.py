@@ -24,9 +24,9 @@ from services.notifications.mails import queries, service
 from services.notifications.mails.mails import ATTEMPTS, Mail, MailStatus
 from services.notifications.mails.postbox import Folder, Postbox
 from services.notifications.service import NotificationsService
-from tests.databases import connected_database
 from tests.notifications.builders import a_mail
 from tests.notifications.mail_servers import Answer, HangUp, MailServer, Talk, a_mail_server
+from tests.support.databases import connected_database
 
 GOOD = "good@example.org"
 LONG_AGO = timedelta(minutes=20)

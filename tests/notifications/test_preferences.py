@@ -15,8 +15,8 @@ from contracts.profiles.preferences import Language, Preferences, PreferencesCha
 from contracts.profiles.privacy import AccountErased
 from services.notifications.preferences import preferences
 from services.notifications.preferences.queries import UNKNOWN, preferences_of
-from tests.talking import Talking
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.service_client import Talking
 
 GERMAN = Preferences(time_zone="Europe/Berlin", language=Language.DE, country="DE", discreet=False)
 DISCREET = Preferences(time_zone=None, language=Language.EN, country="US", discreet=True)

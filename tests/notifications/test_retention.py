@@ -20,7 +20,7 @@ from services.notifications.notices.notices import Notice
 from services.notifications.retention import RULES, Retention
 from services.notifications.wording import Wording
 from tests.notifications.builders import a_mail
-from tests.talking import Talking
+from tests.support.service_client import Talking
 
 A_DAY = timedelta(days=1)
 A_NOTICE = Wording(subject="Hello", text="Welcome.", kind=NoticeKind.CONSULTATION_BOOKED)

@@ -33,7 +33,6 @@ from services.notifications.marks import As, filled
 from services.notifications.readers import Reader
 from services.notifications.specialists import wording as specialists
 from services.notifications.wording import Letter, Wording
-from tests.house import URL
 from tests.notifications.builders import ON_MONDAY, a_booking
 from tests.notifications.wordings import (
     ABOUT,
@@ -54,6 +53,7 @@ from tests.notifications.wordings import (
     SPECIALIST_ID,
     SPECIALIST_NAME,
 )
+from tests.support.platform import URL
 
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 ZONES = (NEW_YORK, BERLIN, None)

@@ -34,8 +34,8 @@ from services.notifications.marks import As, Names
 from services.notifications.readers import Reader
 from services.notifications.specialists import wording as specialists
 from services.notifications.wording import Letter
-from tests.house import URL
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, a_booking
+from tests.support.platform import URL
 
 LINKS = Links(URL)
 CLIENT_ID, SPECIALIST_ID, OTHER_SPECIALIST_ID = new_id(), new_id(), new_id()

@@ -17,7 +17,7 @@ from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
 from services.profiles.base import Base
 from services.profiles.licences.licences import Licence
 from services.profiles.specialists.specialists import Specialist
-from tests.talking import Talking
+from tests.support.service_client import Talking
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from services.profiles.service import ProfilesService
-from tests.databases import Databases
-from tests.talking import Talking, serving
+from tests.support.databases import Databases
+from tests.support.service_client import Talking, serving
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

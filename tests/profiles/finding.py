@@ -18,7 +18,7 @@ from services.profiles.discovery.directory import enter
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
 from services.profiles.specialists.specialists import Specialist
-from tests.databases import connected_database
+from tests.support.databases import connected_database
 
 NOTHING: dict[str, Any] = {
     "display_name": "Somebody",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.profiles.accounts import RequestPasswordReset, ResetPassword
-from tests.talking import NOBODY, Talking
+from tests.support.service_client import NOBODY, Talking
 
 ANOTHER = "another password altogether"
 

@@ -23,7 +23,7 @@ from contracts.profiles.accounts import (
     VerifyEmail,
 )
 from contracts.profiles.sessions import LogIn, Refresh, Session
-from tests.talking import NOBODY, Talking
+from tests.support.service_client import NOBODY, Talking
 
 E = TypeVar("E", EmailVerificationRequested, KnownAddressSignedUp, PasswordResetRequested)
 

@@ -49,8 +49,8 @@ from tests.profiles.signing_in import (
     sign_up,
     somebody,
 )
-from tests.talking import NOBODY, Talking, at_once
-from tests.tokens import SEAL_KEYS
+from tests.support.service_client import NOBODY, Talking, at_once
+from tests.support.tokens import SEAL_KEYS
 
 SEAL = Seal(SEAL_KEYS, "links")
 NOW = utc_now()

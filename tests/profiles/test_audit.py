@@ -17,7 +17,7 @@ from contracts.profiles.sessions import Refused, WrongCredentials
 from services.profiles.audit import audit
 from services.profiles.audit.audit import Entry
 from tests.profiles.signing_in import an_address, log_in, somebody
-from tests.talking import NOBODY, Talking
+from tests.support.service_client import NOBODY, Talking
 
 
 def entry_about(profiles: Talking, about: UUID) -> Entry:

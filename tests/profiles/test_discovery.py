@@ -33,10 +33,10 @@ from services.profiles.discovery.directory import Entry, enter
 from services.profiles.discovery.tokens import FORM
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
-from tests.databases import Databases
 from tests.profiles.builders import LIST, UNLIST, a_profile, get_licensed, news_of
 from tests.profiles.finding import Finding, finding_in, in_days
-from tests.talking import NOBODY, Talking, serving, somebody
+from tests.support.databases import Databases
+from tests.support.service_client import NOBODY, Talking, serving, somebody
 
 DATABASES = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}
 UNLISTED = SpecialistStatus.UNLISTED

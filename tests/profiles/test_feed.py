@@ -24,8 +24,8 @@ from firststep.migrate import migrations_of
 from services.profiles.base import Base
 from services.profiles.featuring import feed
 from services.profiles.specialists.specialists import Specialist
-from tests.databases import connected_database
 from tests.profiles.builders import FAR_OFF, LIST, UNLIST, a_profile, an_empty_specialist, news_of
+from tests.support.databases import connected_database
 
 
 @pytest.fixture

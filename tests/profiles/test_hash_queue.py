@@ -22,9 +22,9 @@ from services.profiles.accounts import hash_queue
 from services.profiles.accounts.hash_queue import AT_ONCE, MOST_OF_ONE, MOST_WAITING, HashQueue
 from tests.profiles.old_accounts import put_account
 from tests.profiles.signing_in import PASSWORD, an_address, log_in
-from tests.profiles.test_guessing import an_ipv4
-from tests.talking import Talking, at_once
-from tests.waiting import eventually
+from tests.profiles.test_guess_limits import an_ipv4
+from tests.support.eventually import eventually
+from tests.support.service_client import Talking, at_once
 
 HOME, ELSEWHERE = "203.0.113.1", "198.51.100.1"
 ALL = AT_ONCE + MOST_WAITING

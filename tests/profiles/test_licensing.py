@@ -39,10 +39,10 @@ from services.profiles.accounts.accounts import Account
 from services.profiles.licences.service import review_licences
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
-from tests.databases import connected_database
 from tests.profiles.builders import LIST, a_profile, a_specialist, a_submission, news_of
 from tests.profiles.signing_in import somebody as somebody_signed_up
-from tests.talking import NOBODY, Talking, at_once, serving, somebody
+from tests.support.databases import connected_database
+from tests.support.service_client import NOBODY, Talking, at_once, serving, somebody
 
 ADMIN = somebody("admin")
 PDF = b"%PDF-1.7 a licence"

@@ -16,7 +16,7 @@ from contracts.profiles.names import ClientName, Names, NamesWanted, SpecialistN
 from contracts.profiles.privacy import EraseAccount
 from tests.profiles.builders import LIST, UNLIST, a_profile, get_licensed
 from tests.profiles.signing_in import PASSWORD, Person, somebody
-from tests.talking import NOBODY, Talking
+from tests.support.service_client import NOBODY, Talking
 
 
 def names(

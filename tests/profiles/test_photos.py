@@ -28,10 +28,10 @@ from services.profiles.pictures import decoding
 from services.profiles.pictures.formats import Refused
 from services.profiles.specialists import photos
 from services.profiles.specialists.photos import squares_of
-from tests.pictures import a_picture, encoded, opened
 from tests.profiles.builders import a_profile, a_submission
-from tests.talking import NOBODY, Talking, somebody
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.pictures import a_picture, encoded, opened
+from tests.support.service_client import NOBODY, Talking, somebody
 
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
 RED, BLUE = (254, 0, 0), (0, 0, 254)

@@ -28,7 +28,7 @@ from services.profiles.pictures.formats import (
 )
 from services.profiles.specialists import photos
 from services.profiles.specialists.photos import squares_of
-from tests.picture_files import (
+from tests.support.picture_files import (
     PNG,
     SOS,
     TRUE_COLOUR,
@@ -49,7 +49,7 @@ from tests.picture_files import (
     segment,
     webp_chunks_of,
 )
-from tests.pictures import a_picture, opened
+from tests.support.pictures import a_picture, opened
 
 MIB = 1024 * 1024
 SMALL_WEBP = webp_chunks_of(a_picture("WEBP", (16, 16)))

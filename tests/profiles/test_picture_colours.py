@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from services.profiles.pictures.decoding import squares
-from tests.picture_files import (
+from tests.support.picture_files import (
     ADOBE_RGB,
     DISPLAY_P3,
     GREY,
@@ -37,7 +37,7 @@ from tests.picture_files import (
     segment,
     webp_chunks_of,
 )
-from tests.pictures import a_picture, encoded, opened
+from tests.support.pictures import a_picture, encoded, opened
 
 Colour = tuple[int, int, int]
 NEAR = 3

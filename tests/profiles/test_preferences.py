@@ -34,7 +34,7 @@ from tests.profiles.signing_in import (
     mails_to,
     somebody,
 )
-from tests.talking import NOBODY, Talking
+from tests.support.service_client import NOBODY, Talking
 
 GERMAN = Chosen(time_zone="Europe/Berlin", language=Language.DE, country="DE", discreet=False)
 SENT: dict[str, Any] = {"time_zone": "Europe/Berlin", "language": Language.DE, "country": "DE"}

@@ -33,8 +33,8 @@ from services.profiles.service import ProfilesService
 from tests.profiles import builders
 from tests.profiles.builders import LIST, NOW, get_licensed, news_of
 from tests.profiles.signing_in import PASSWORD, an_address, log_in, sign_up
-from tests.talking import NOBODY, Talking, at_once
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking, at_once
 
 LATER = NOW + timedelta(minutes=1)
 A_SECOND = timedelta(seconds=1)

@@ -31,10 +31,10 @@ from contracts.profiles.specialists import (
     SpecialistUpdated,
 )
 from services.profiles.service import ProfilesService
-from tests.databases import connected_database
 from tests.profiles.builders import LIST, UNLIST, a_profile, a_specialist, get_licensed, news_of
-from tests.talking import NOBODY, Talking, at_once, serving, somebody
-from tests.waiting import eventually
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking, at_once, serving, somebody
 
 
 def soon() -> datetime:

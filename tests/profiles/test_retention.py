@@ -29,7 +29,7 @@ from services.profiles.specialists.history import (
     without_numbers,
 )
 from tests.profiles.builders import an_empty_licence
-from tests.talking import Talking
+from tests.support.service_client import Talking
 
 A_DAY = timedelta(days=1)
 A_YEAR = 365 * A_DAY

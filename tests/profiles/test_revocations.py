@@ -57,9 +57,9 @@ from tests.profiles.signing_in import (
     refresh,
     somebody,
 )
-from tests.talking import NOBODY, Talking, at_once
-from tests.tokens import SEAL_KEYS
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking, at_once
+from tests.support.tokens import SEAL_KEYS
 
 ANOTHER = f"{PASSWORD} again"
 

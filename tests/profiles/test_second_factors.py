@@ -63,7 +63,6 @@ from services.profiles.second_factors.second_factors import (
 )
 from services.profiles.service import ProfilesService
 from services.profiles.sessions.sessions import Session as SessionRow
-from tests.databases import Databases
 from tests.profiles.builders import NOW
 from tests.profiles.resets import ANOTHER, ask_for_reset, reset
 from tests.profiles.signing_in import (
@@ -76,9 +75,10 @@ from tests.profiles.signing_in import (
     refresh,
 )
 from tests.profiles.signing_in import somebody as somebody_new
-from tests.talking import NOBODY, Talking, at_once, serving
-from tests.tokens import SEAL_KEYS
-from tests.waiting import eventually
+from tests.support.databases import Databases
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking, at_once, serving
+from tests.support.tokens import SEAL_KEYS
 
 STEP = timedelta(seconds=STEP_S)
 HOME = "203.0.113.1"

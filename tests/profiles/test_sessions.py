@@ -36,8 +36,8 @@ from services.profiles.sessions.sessions import GRACE, IDLE, LONGEST, RefreshTok
 from services.profiles.sessions.sessions import Session as Row
 from tests.profiles.builders import NOW
 from tests.profiles.signing_in import Person, claims_of, log_in, refresh, somebody
-from tests.talking import NOBODY, Talking, at_once
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking, at_once
 
 DAY = timedelta(days=1)
 

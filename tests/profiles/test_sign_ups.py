@@ -53,7 +53,7 @@ from tests.profiles.signing_in import (
     mails_to,
     sign_up,
 )
-from tests.talking import NOBODY, Talking, at_once
+from tests.support.service_client import NOBODY, Talking, at_once
 
 OWNERS = "the password of the owner"
 

@@ -23,8 +23,8 @@ from contracts.profiles.accounts import SignUpRole
 from contracts.profiles.sessions import WrongCredentials
 from services.profiles.accounts import hash_queue, passwords
 from tests.profiles.signing_in import PASSWORD, an_address, ask_to_sign_up, log_in, sign_up
-from tests.talking import NOBODY, Talking
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, Talking
 
 LONGEST_HOLD_S = 30
 

@@ -22,10 +22,10 @@ from services.profiles.sessions.signing_keys import (
     rotate,
     signing_key,
 )
-from tests.databases import Databases, connected_database
 from tests.profiles.signing_in import claims_of, somebody
-from tests.talking import NOBODY, at_once, serving
-from tests.waiting import eventually
+from tests.support.databases import Databases, connected_database
+from tests.support.eventually import eventually
+from tests.support.service_client import NOBODY, at_once, serving
 
 SEAL = Seal(new_key(), "signing keys")
 START = utc_now().replace(microsecond=0)

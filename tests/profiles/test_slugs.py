@@ -13,7 +13,7 @@ from chassis.errors import NotFound
 from contracts.profiles.specialists import ChangeProfile, SpecialistListed, SpecialistUpdated
 from services.profiles.specialists.slugs import LONGEST_STEM, stem_of
 from tests.profiles.builders import LIST, NOW, a_profile, a_specialist, get_licensed
-from tests.talking import NOBODY, Talking, at_once, somebody
+from tests.support.service_client import NOBODY, Talking, at_once, somebody
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from services.profiles.accounts import passwords
 from services.profiles.accounts.queries import account_with, duplicates, require_free
 from tests.profiles.old_accounts import put_account
 from tests.profiles.signing_in import PASSWORD, an_address, claims_of, log_in, somebody
-from tests.talking import NOBODY, Talking, at_once
+from tests.support.service_client import NOBODY, Talking, at_once
 
 COMPOSED = "Bücherwürmer lesen gern"
 DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.databases import PostgresDatabases
-from tests.servers import RabbitServer, Server, postgres_of_our_own, rabbitmq_of_our_own
+from tests.support.databases import PostgresDatabases
+from tests.support.servers import RabbitServer, Server, postgres_of_our_own, rabbitmq_of_our_own
 from tests.soak.breaker import NOTHING, SAFEGUARDS
 from tests.soak.faults import Faults
 from tests.soak.fleet import Fleet, a_fleet

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY, RabbitServer, Server
 from tests.soak.fleet import Fleet
+from tests.support.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY, RabbitServer, Server
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 3.0
 LONGEST_ABSENCE_S = 5.0

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.eventually import eventually
 from tests.system.processes import ROOT, Serving, Settings, clean_environment
-from tests.waiting import eventually
 
 SERVICES = (*("gateway", "profiles", "booking", "notifications") * 2, "content")
 STOPS_WITHIN_S = 40.0

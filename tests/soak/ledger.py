@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from chassis.database.database import Database
 from firststep.platform import SERVICES
-from tests.databases import connected_database
 from tests.soak.load import Answers
+from tests.support.databases import connected_database
 
 CONSULTATIONS = "SELECT id, client_id, specialist_id, starts_at, ends_at, booked_at, status"
 CONSULTATIONS += " FROM consultations"

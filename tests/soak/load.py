@@ -19,8 +19,8 @@ from contracts.profiles.specialists import SpecialistStatus
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS
 from services.profiles.specialists.specialists import Specialist
-from tests.databases import connected_database
-from tests.tokens import a_token_of, key_of
+from tests.support.databases import connected_database
+from tests.support.tokens import a_token_of, key_of
 
 SPECIALISTS = 100
 DAYS_AHEAD = 30

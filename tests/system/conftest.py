@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from firststep.platform import SERVICES
-from tests.databases import Databases
-from tests.house import sweep_queues
-from tests.servers import SmtpServer
+from tests.support.databases import Databases
+from tests.support.platform import sweep_queues
+from tests.support.servers import SmtpServer
+from tests.support.tokens import SEAL_KEYS
 from tests.system.processes import Settings, real_settings
-from tests.tokens import SEAL_KEYS
 
 
 @pytest.fixture

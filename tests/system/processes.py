@@ -15,10 +15,10 @@ from typing import Any
 
 import httpx
 
-from tests.house import a_files_folder
-from tests.mailbox import reachable
-from tests.tokens import SEAL_KEYS
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.mailbox import reachable
+from tests.support.platform import a_files_folder
+from tests.support.tokens import SEAL_KEYS
 
 Settings = dict[str, str]
 

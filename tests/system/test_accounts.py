@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.people import PASSWORD, a_client, logged_in
+from tests.support.factories import PASSWORD, a_client, logged_in
 from tests.system.processes import Settings, firststep, serving
 
 

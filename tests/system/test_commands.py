@@ -17,7 +17,8 @@ from chassis.errors import NotFound
 from firststep.main import _exit_on_misuse
 from firststep.operators import show, tell
 from firststep.seed import PASSWORD, SPECIALISTS
-from tests.people import a_specialist, logged_in
+from tests.support.eventually import eventually
+from tests.support.factories import a_specialist, logged_in
 from tests.system.processes import (
     Serving,
     Settings,
@@ -26,7 +27,6 @@ from tests.system.processes import (
     listening,
     serving,
 )
-from tests.waiting import eventually
 
 
 @pytest.fixture

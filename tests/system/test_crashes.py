@@ -14,8 +14,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from tests.databases import connected_database
-from tests.people import (
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.factories import (
     PASSWORD,
     Person,
     a_client,
@@ -24,7 +25,6 @@ from tests.people import (
     slots_of,
 )
 from tests.system.processes import Serving, Settings, firststep, serving
-from tests.waiting import eventually
 
 SIGN_UP = {
     "email": "ada@example.org",

@@ -22,10 +22,10 @@ from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import EVERY_DAY, an_availability, on
-from tests.databases import connected_database
-from tests.house import House, a_house
+from tests.support.databases import connected_database
+from tests.support.platform import House, a_house
+from tests.support.service_client import at_once
 from tests.system.processes import Settings, serving
-from tests.talking import at_once
 
 PROCESSES = 3
 ATTEMPTS = 200

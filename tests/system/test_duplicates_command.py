@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.databases import connected_database
 from tests.profiles.old_accounts import put_account
+from tests.support.databases import connected_database
 from tests.system.processes import firststep
 
 

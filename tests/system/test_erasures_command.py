@@ -11,7 +11,7 @@ import pytest
 from chassis.ids import new_id
 from chassis.times import utc_now
 from services.profiles.privacy.erasures import HANGS_AFTER, Erasure
-from tests.databases import connected_database
+from tests.support.databases import connected_database
 from tests.system.processes import firststep
 
 

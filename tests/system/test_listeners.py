@@ -15,9 +15,9 @@ from kombu import Connection, Exchange, Queue
 from nameko.events import BROADCAST, event_handler
 from nameko.runners import ServiceRunner
 
-from tests.people import Person, a_specialist
+from tests.support.eventually import eventually
+from tests.support.factories import Person, a_specialist
 from tests.system.processes import Serving, Settings, listening, serving
-from tests.waiting import eventually
 
 
 class Marketing:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.house import House
-from tests.people import (
+from tests.support.eventually import eventually
+from tests.support.factories import (
     Person,
     a_client,
     a_profile,
@@ -21,7 +21,7 @@ from tests.people import (
     slots_of,
     somebody,
 )
-from tests.waiting import eventually
+from tests.support.platform import House
 
 
 def test_a_free_consultation_is_booked_end_to_end(

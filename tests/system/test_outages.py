@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import servers
-from tests.databases import PostgresDatabases
-from tests.people import a_client, a_specialist, slots_of
-from tests.servers import Server, SmtpServer
+from tests.support import servers
+from tests.support.databases import PostgresDatabases
+from tests.support.eventually import eventually
+from tests.support.factories import a_client, a_specialist, slots_of
+from tests.support.servers import Server, SmtpServer
 from tests.system.processes import Serving, Settings, real_settings, serving
-from tests.waiting import eventually
 
 EVERYBODY = ("profiles", "booking", "notifications", "content", "gateway")
 

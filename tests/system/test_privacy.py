@@ -25,8 +25,8 @@ from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.specialists import SpecialistListed
 from firststep.platform import SERVICES
 from services.notifications.specialists import wording
-from tests.house import House
-from tests.people import (
+from tests.support.eventually import eventually
+from tests.support.factories import (
     PASSWORD,
     Person,
     a_client,
@@ -39,9 +39,9 @@ from tests.people import (
     slots_of,
     somebody,
 )
-from tests.talking import publish
-from tests.tokens import KEY, a_token_of
-from tests.waiting import eventually
+from tests.support.platform import House
+from tests.support.service_client import publish
+from tests.support.tokens import KEY, a_token_of
 
 ERASED_WITHIN_S = 30
 

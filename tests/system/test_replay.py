@@ -12,9 +12,9 @@ import pytest
 from kombu import Queue
 
 from chassis.broker.publishing import body_of, connection_to
-from tests.databases import Databases
-from tests.house import House, a_house, a_mail_folder
-from tests.people import Person, a_specialist
+from tests.support.databases import Databases
+from tests.support.factories import Person, a_specialist
+from tests.support.platform import House, a_house, a_mail_folder
 from tests.system.processes import Settings, firststep
 
 AN_HOUR = timedelta(hours=1)

@@ -19,11 +19,11 @@ from joserfc.jwk import OKPKey
 
 from chassis.context import Caller
 from firststep.platform import SERVICES
-from tests.databases import connected_database
-from tests.people import Person, a_specialist, slots_of
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.factories import Person, a_specialist, slots_of
+from tests.support.tokens import a_token_of, key_of
 from tests.system.processes import Serving, Settings, firststep, serving
-from tests.tokens import a_token_of, key_of
-from tests.waiting import eventually
 
 CLIENTS = 4
 MORE = 10

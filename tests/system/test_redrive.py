@@ -15,12 +15,12 @@ from chassis.messaging import inbox, retries
 from chassis.times import utc_now
 from contracts.content import ArticlePublished
 from services.notifications.consultations import wording
-from tests.databases import connected_database
-from tests.house import House
 from tests.notifications.builders import a_mail
-from tests.people import Person, a_client, a_specialist, slots_of
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.factories import Person, a_client, a_specialist, slots_of
+from tests.support.platform import House
 from tests.system.processes import Settings, firststep
-from tests.waiting import eventually
 
 TWO_MINUTES = timedelta(minutes=2)
 

@@ -15,8 +15,8 @@ from chassis.events import Event
 from chassis.messaging.broadcast import Hearing
 from chassis.runtime.process import Process
 from tests.chassis.bank import Client, Teller, Told, Town, a_company, an_envelope
-from tests.house import an_embedded_broker
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.platform import an_embedded_broker
 
 POISON = "poison"
 """A word that the memory below can't bear."""

@@ -6,8 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from tests.people import EVERY_DAY, Person, a_client, a_specialist, an_availability, slots_of
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.factories import (
+    EVERY_DAY,
+    Person,
+    a_client,
+    a_specialist,
+    an_availability,
+    slots_of,
+)
 
 
 def zone_at(hour: int, moment: datetime | None = None) -> str:

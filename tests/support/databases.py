@@ -14,7 +14,7 @@ from chassis.database.migrations import migrate
 from firststep.migrate import migrations_of
 from firststep.platform import SERVICES
 from services.profiles.service import ProfilesService
-from tests.tokens import plant_key
+from tests.support.tokens import plant_key
 
 
 class Databases(Protocol):

@@ -25,8 +25,8 @@ from services.booking.outcomes.outcomes import Outcome
 from services.booking.service import BookingService
 from tests.booking.builders import a_calendar
 from tests.booking.test_booking import listed, slots_of
-from tests.talking import Asking, Talking
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.service_client import Asking, Talking
 
 
 class Told(NamedTuple):

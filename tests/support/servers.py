@@ -161,9 +161,9 @@ def smtp_with_tls(scheme: str, certificate: Path, user: str, password: str) -> I
     would take the password in clear as well."""
     port = _free_port()
     with closing(SmtpServer(f"{scheme}://{user}:{password}@{HOST}:{port}")) as server:
-        command = [sys.executable, "-m", "tests.secure_smtp", HOST, str(port), scheme]
+        command = [sys.executable, "-m", "tests.support.secure_smtp", HOST, str(port), scheme]
         command += [str(certificate), user, password, str(server.folder / "mail")]
-        environment = {"PYTHONPATH": str(Path(__file__).parents[1])}
+        environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
         server.add(
             command,
             lambda: socket.create_connection((HOST, port), PROBE_TIMEOUT).close(),

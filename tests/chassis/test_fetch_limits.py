@@ -30,7 +30,7 @@ from tests.chassis.sites import (
     only_here,
     redirect,
 )
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 SOON_S = 0.3
 LOST_S = 2.0

@@ -20,7 +20,6 @@ from chassis.database.database import Database
 from chassis.events import exchange_of
 from chassis.messaging import outbox_relay
 from chassis.messaging.outbox_relay import Relay
-from tests import servers
 from tests.chassis.bank import (
     Base,
     Client,
@@ -33,8 +32,9 @@ from tests.chassis.bank import (
     an_envelope,
     rows_of,
 )
-from tests.house import an_embedded_broker
-from tests.waiting import eventually
+from tests.support import servers
+from tests.support.eventually import eventually
+from tests.support.platform import an_embedded_broker
 
 EXCHANGE = exchange_of("teller")
 EVERYTHING = Queue("relay-test", EXCHANGE, routing_key="#", auto_delete=True)

@@ -23,7 +23,6 @@ from contracts.profiles.accounts import (
 from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles import guess_limits
 from services.profiles.guess_limits import Guesses
-from tests import servers
 from tests.profiles.signing_in import (
     PASSWORD,
     an_address,
@@ -33,7 +32,8 @@ from tests.profiles.signing_in import (
     sign_up,
     somebody,
 )
-from tests.talking import NOBODY, Talking, at_once
+from tests.support import servers
+from tests.support.service_client import NOBODY, Talking, at_once
 
 WRONG = "a wrong password"
 HOME, ELSEWHERE = "203.0.113.1", "198.51.100.1"

@@ -17,7 +17,7 @@ from chassis import json
 from chassis.database.database import Database
 from chassis.events import Event
 from contracts.profiles.accounts import EmailVerificationRequested
-from tests.databases import connected_database
+from tests.support.databases import connected_database
 
 _profiles: dict[bytes, Database] = {}
 

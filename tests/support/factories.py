@@ -14,9 +14,9 @@ from chassis import json
 from chassis.context import Caller
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
-from tests.mailbox import link_to
-from tests.tokens import KEY, a_token_of, lasting
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.mailbox import link_to
+from tests.support.tokens import KEY, a_token_of, lasting
 
 PASSWORD = "correct horse battery staple"
 EVERY_DAY = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

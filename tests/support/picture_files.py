@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from tests.pictures import a_picture
+from tests.support.pictures import a_picture
 
 PNG = b"\x89PNG\r\n\x1a\n"
 GREY, TRUE_COLOUR, PALETTE, GREY_ALPHA, TRUE_COLOUR_ALPHA = 0, 2, 3, 4, 6

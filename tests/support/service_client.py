@@ -20,10 +20,17 @@ from chassis.messaging.subscribe import queues_of, subscriptions_of
 from chassis.runtime.process import Process
 from chassis.store import Store
 from chassis.times import utc_now
-from tests.house import MEETING, URL, House, a_files_folder, an_embedded_broker, sweep_queues
-from tests.house import Caller as Asker
-from tests.tokens import SEAL_KEYS
-from tests.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.platform import (
+    MEETING,
+    URL,
+    House,
+    a_files_folder,
+    an_embedded_broker,
+    sweep_queues,
+)
+from tests.support.platform import Caller as Asker
+from tests.support.tokens import SEAL_KEYS
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")

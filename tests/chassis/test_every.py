@@ -21,7 +21,7 @@ from chassis.scheduling.for_each import for_each
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import Base, a_company, a_store, rows_of
-from tests.waiting import eventually
+from tests.support.eventually import eventually
 
 HOUR = timedelta(hours=1)
 INTERVAL = timedelta(seconds=0.2)

@@ -21,7 +21,7 @@ from services.profiles.sessions.tokens import access_token
 SEAL_KEYS = new_key()
 """Of every platform that tests run."""
 KEY = OKPKey.generate_key("Ed25519", auto_kid=True)
-"""Signs access tokens on every platform whose databases ``tests.databases`` made."""
+"""Signs access tokens on every platform whose databases ``tests.support.databases`` made."""
 
 
 def plant_key(profiles: Database) -> None:

@@ -20,8 +20,8 @@ from chassis.runtime.process import Process
 from chassis.store import Store
 from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY
 from gateway.service import Gateway
-from tests.mailbox import reachable
-from tests.tokens import SEAL_KEYS
+from tests.support.mailbox import reachable
+from tests.support.tokens import SEAL_KEYS
 
 _files = TemporaryDirectory(prefix="firststep-files-")
 URL = "https://firststep.example"

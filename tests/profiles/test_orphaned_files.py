@@ -24,10 +24,10 @@ from services.profiles.featuring import queries
 from services.profiles.featuring.rule import SOON, Facts, why_not_featured
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
-from tests.databases import connected_database
 from tests.profiles.builders import FAR_OFF, LIST, a_profile, an_empty_specialist, news_of
-from tests.talking import Talking, serving
-from tests.waiting import eventually
+from tests.support.databases import connected_database
+from tests.support.eventually import eventually
+from tests.support.service_client import Talking, serving
 
 
 @pytest.fixture
