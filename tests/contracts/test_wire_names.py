@@ -1,7 +1,7 @@
-"""Names on the wire and in data stay: what is deployed knows queues, columns and settings by them.
+"""Names on the wire and in data stay: deployed queues, columns and settings go by them.
 
-``wire_names.json`` lists them. A new name is added to it; a changed or removed one needs a migration
-of what bears it (queue and bindings, inbox, kept replies, lease, rows) before its line may go.
+``wire_names.json`` lists them. A new name is added; before a line changes or goes, a migration
+renames what bears it: queue and bindings, inbox rows, kept replies, lease, columns.
 """
 
 from __future__ import annotations
