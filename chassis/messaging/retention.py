@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from chassis.concurrency.loop import Loop
 from chassis.database.database import Database
-from chassis.database.lease import Ticks
+from chassis.database.lease import Lease
 from chassis.maintenance.pruning import Kept, Rule, prune, since
 from chassis.messaging.inbox import Status
 from chassis.times import utc_now
@@ -48,25 +48,25 @@ class Housekeeping(SharedExtension):
         self._loop = Loop(CLOCK, self._round)
 
     def start(self) -> None:
-        self._ticks = Ticks(self.database, CLOCK, EVERY)
-        self._warnings = Ticks(self.database, "dead_letters", WARNED_EVERY)
+        self._lease = Lease(self.database, CLOCK, EVERY)
+        self._warning_lease = Lease(self.database, "dead_letters", WARNED_EVERY)
         self._loop.start(self.container)
 
     def finish(self) -> None:
         self._loop.finish()
 
     def _round(self) -> float:
-        if self._ticks.claim():
+        if self._lease.claim():
             try:
                 forget(self.database, utc_now())
                 self.database.empty_log()
             finally:
-                self._ticks.release()
-        if self._warnings.claim():
+                self._lease.release()
+        if self._warning_lease.claim():
             try:
                 warn_of_dead_letters(self.database, utc_now())
             finally:
-                self._warnings.release()
+                self._warning_lease.release()
         return EVERY.total_seconds()
 
 

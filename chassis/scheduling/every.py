@@ -23,7 +23,7 @@ from nameko.extensions import Entrypoint, register_entrypoint
 from chassis.concurrency.loop import Loop
 from chassis.context import CallContext
 from chassis.database.database import database_of
-from chassis.database.lease import Ticks
+from chassis.database.lease import Lease
 from chassis.scheduling import for_each
 
 LONGEST_WAIT_S = 30.0
@@ -59,7 +59,7 @@ class Clock(Entrypoint):
         self._is_stopping = False
 
     def start(self) -> None:
-        self._ticks = Ticks(database_of(self.container), self.method_name, self.interval)
+        self._lease = Lease(database_of(self.container), self.method_name, self.interval)
         self._loop = Loop(f"clock_{self.method_name}", self._round)
         self._loop.start(self.container)
 
@@ -70,7 +70,7 @@ class Clock(Entrypoint):
         self._loop.finish()
 
     def _round(self) -> float:
-        if self._ticks.claim():
+        if self._lease.claim():
             self._tick()
         return min(self.interval.total_seconds(), LONGEST_WAIT_S)
 
@@ -91,4 +91,4 @@ class Clock(Entrypoint):
             handle_result=handle_result,
         )
         done.wait()
-        self._ticks.release()
+        self._lease.release()
