@@ -98,7 +98,7 @@ def service_metadata() -> MetaData:
     replies_table(metadata)
     clocks_table(metadata)
     mendings_table(metadata)
-    forgotten_table(metadata)
+    tombstones_table(metadata)
     return metadata
 
 
@@ -189,7 +189,7 @@ def mendings_table(metadata: MetaData) -> Table:
     )
 
 
-def forgotten_table(metadata: MetaData) -> Table:
+def tombstones_table(metadata: MetaData) -> Table:
     """Ids that are mentioned no more: ``completed_at`` is empty while something still mentions
     them. The row stays, so that nothing that comes late brings anything back."""
     table = Table(

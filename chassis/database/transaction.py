@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapper, Session
 from chassis import context
 from chassis.database import event_log
 from chassis.database.change_tracking import Watched, keepers_of
-from chassis.database.tombstones import Forgotten, forgotten_among
+from chassis.database.tombstones import Erased, erased_among
 from chassis.database.upserts import insert_if_absent, insertion
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
@@ -53,12 +53,12 @@ class Transaction(Session):
     def lock_or_create(self, kind: type[T], id: Any) -> T:
         """The row, ours; made from its columns' defaults where there was none.
 
-        Raises ``Forgotten`` where there was none because its id was erased.
+        Raises ``Erased`` where there was none because its id was erased.
         """
         mapper = inspect(kind)
         [key] = mapper.primary_key
         if insert_if_absent(self, cast(Table, mapper.local_table), **{key.name: id}):
-            self.refuse_forgotten(id)
+            self.refuse_erased(id)
         return self.lock(kind, id)
 
     def hold(self, name: str) -> None:
@@ -70,17 +70,17 @@ class Transaction(Session):
         if self.get_bind().dialect.name == "postgresql":  # SQLite's writer is alone anyway
             self.execute(HOLD, {"name": name})
 
-    def forget(self, id: UUID) -> None:
+    def mark_erased(self, id: UUID) -> None:
         """From now on nothing is made under this id; ``messaging.erasure`` does the rest."""
         insert_if_absent(self, self._table("forgotten"), id=id, begun_at=utc_now())
 
-    def is_forgotten(self, id: UUID) -> bool:
-        return bool(forgotten_among(self, self.info["metadata"], {id}))
+    def is_erased(self, id: UUID) -> bool:
+        return bool(erased_among(self, self.info["metadata"], {id}))
 
-    def refuse_forgotten(self, id: Any) -> None:
-        """Raises ``Forgotten`` where the id was erased."""
-        if isinstance(id, UUID) and self.is_forgotten(id):
-            raise Forgotten
+    def refuse_erased(self, id: Any) -> None:
+        """Raises ``Erased`` where the id was erased."""
+        if isinstance(id, UUID) and self.is_erased(id):
+            raise Erased
 
     def emit(self, *events: Event) -> None:
         """Tell these when, and only if, the transaction commits."""

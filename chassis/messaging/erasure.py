@@ -1,7 +1,7 @@
 """Forgetting: nothing that a service keeps for its messages mentions an id any more.
 
-A service that erases somebody calls ``Transaction.forget`` in the transaction that does so, and
-``finish`` on a clock::
+A service that erases an account calls ``Transaction.mark_erased`` in the transaction that does so,
+and ``finish`` on a schedule::
 
     @every(seconds=5)
     def finish_forgetting(self) -> None:

@@ -4,7 +4,7 @@ A row says that the event was handled (``done``), will be tried again (``retry``
 (``parked``), or was given up by one (``discarded``). It is written in the transaction of the
 handler's effects, so a repetition finds it and does nothing.
 
-An event about what was erased takes no effect: a handler that runs into ``Forgotten`` is done. What
+An event about what was erased takes no effect: a handler that runs into ``Erased`` is done. What
 mentions it and can't take effect is not parked either, but given up without its bytes.
 """
 
@@ -24,7 +24,7 @@ from sqlalchemy import Table, insert, select, update
 
 from chassis.concurrency.backoff import backoff
 from chassis.database.database import Database
-from chassis.database.tombstones import Forgotten, forgotten_among, ids_in
+from chassis.database.tombstones import Erased, erased_among, ids_mentioned_in
 from chassis.database.transaction import Transaction
 from chassis.database.upserts import insert_if_absent
 from chassis.events import Envelope, Event
@@ -94,7 +94,7 @@ class Inbox:
                     log.info("event_handled", event_type=envelope.type, handler=handler)
                 else:
                     log.info("event_repeated", event_type=envelope.type, handler=handler)
-        except Forgotten:
+        except Erased:
             with self._database.transaction() as tx:
                 self._claim(tx, envelope, handler)
             log.info("event_about_erased", event_type=envelope.type, handler=handler)
@@ -184,7 +184,7 @@ class Inbox:
             with eventlet.Timeout(HANDLER_DEADLINE_S), self._database.transaction() as tx:
                 if self._advance(tx, waiting, attempts=attempt, **settled):
                     run(envelope.data, tx)
-        except Forgotten:
+        except Erased:
             with self._database.transaction() as tx:
                 self._advance(tx, waiting, attempts=attempt, **settled)
         except (Exception, eventlet.Timeout) as error:
@@ -217,7 +217,7 @@ class Inbox:
         self, tx: Transaction, event_id: UUID, handler: str, reason: str, body: bytes
     ) -> dict[str, Any]:
         """What keeps the bytes for a person; without them where they mention what was erased."""
-        if not forgotten_among(tx, self._database.base.metadata, ids_in(body)):
+        if not erased_among(tx, self._database.base.metadata, ids_mentioned_in(body)):
             return {
                 "status": Status.PARKED,
                 "error": storable(masked(reason), LONGEST_ERROR),

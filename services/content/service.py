@@ -68,7 +68,7 @@ class ContentService:
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
         """No article says whose it is: only messages may mention the account."""
-        tx.forget(event.account_id)
+        tx.mark_erased(event.account_id)
 
     @every(seconds=5)
     def finish_erasures(self) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from chassis.context import Caller
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.errors import NotFound, Unauthenticated
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
@@ -207,7 +207,7 @@ def test_erasure_revokes_the_address_and_no_other_can_be_had(booking: Talking) -
     booking.hears(AccountErased(account_id=client.known()))
     with pytest.raises(NotFound):
         read(booking, token)
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         a_feed(booking, client)
 
 

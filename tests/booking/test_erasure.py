@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from chassis.context import Caller
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.errors import DomainError, NotFound
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
@@ -123,7 +123,7 @@ def test_other_peoples_consultations_stay_booked(booking: Talking) -> None:
 def test_an_erased_client_books_nothing(booking: Talking) -> None:
     specialist, client = a_specialist(booking), a_client()
     booking.hears(erased(client))
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         book(booking, client, specialist, slots_of(booking, specialist)[0])
 
 
@@ -164,7 +164,7 @@ def test_no_late_news_and_no_valid_token_bring_a_calendar_back(booking: Talking)
     specialist = a_specialist(booking)
     booking.hears(erased(specialist))
     booking.hears(listed(specialist.known(), version=7), unlisted(specialist.known(), version=8))
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         booking.asked_by(specialist).set_availability(availability=an_availability())
     assert specialist.account_id not in {row.specialist_id for row in booking.rows("calendars")}
 
@@ -236,7 +236,7 @@ def let_wait(booking: Talking, client: Caller, specialist: Caller) -> None:
 
 def _erase(booking: Talking, who: Caller) -> None:
     with booking.store.transaction() as tx:
-        tx.forget(who.known())
+        tx.mark_erased(who.known())
         erase(tx, who.known(), utc_now())
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller, entered
-from chassis.database.tombstones import Forgotten, ids_in
+from chassis.database.tombstones import Erased, ids_mentioned_in
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
@@ -38,7 +38,7 @@ def nothing(tx: Transaction, id: UUID) -> None:
 
 def forget(store: Store, id: UUID) -> None:
     with store.transaction() as tx:
-        tx.forget(id)
+        tx.mark_erased(id)
 
 
 def finish(store: Store, erase: Callable[[Transaction, UUID], None] = nothing) -> None:
@@ -284,7 +284,7 @@ def test_one_that_fails_is_tried_again_and_keeps_no_other_waiting(store: Store) 
 def test_nothing_is_made_under_a_forgotten_id(store: Store) -> None:
     id = new_id()
     forget(store, id)
-    with pytest.raises(Forgotten), store.transaction() as tx:
+    with pytest.raises(Erased), store.transaction() as tx:
         tx.lock_or_create(Note, id)
     assert rows_of(store, "notes") == []
     with store.transaction() as tx, pytest.raises(NotFound):
@@ -378,13 +378,13 @@ def test_what_can_not_be_read_is_parked_unless_it_mentions_what_is_forgotten(
 
 def test_ids_are_found_wherever_they_stand() -> None:
     one, two = new_id(), new_id()
-    assert ids_in(f"x{one}{str(two).upper()}/".encode() + b"\xff\x00") == {one, two}
-    assert ids_in(b"") == ids_in(b"018f0000-0000-7000") == set()
+    assert ids_mentioned_in(f"x{one}{str(two).upper()}/".encode() + b"\xff\x00") == {one, two}
+    assert ids_mentioned_in(b"") == ids_mentioned_in(b"018f0000-0000-7000") == set()
 
 
 def test_whoever_is_not_forgotten_is_not_refused(store: Store) -> None:
     forget(store, new_id())
     with store.transaction() as tx:
-        tx.refuse_forgotten(new_id())
+        tx.refuse_erased(new_id())
         assert tx.lock_or_create(Note, new_id()).word == ""
     assert len(rows_of(store, "notes")) == 1

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.context import Caller
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.errors import NotFound, Unauthenticated
 from chassis.events import Event
 from chassis.ids import new_id
@@ -215,7 +215,7 @@ def test_nobody_erases_nobodys_account(profiles: Talking) -> None:
 def test_an_account_is_erased_once(profiles: Talking) -> None:
     client = somebody(profiles)
     erase(profiles, client)
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         erase(profiles, client)
     assert len(profiles.told(AccountErased, client.known())) == 1
 
@@ -224,7 +224,7 @@ def test_of_many_who_erase_one_account_at_once_exactly_one_does(profiles: Talkin
     client = somebody(profiles)
     outcomes = at_once([partial(erase, profiles, client) for _ in range(5)])
     assert len([each for each in outcomes if isinstance(each, contract.Erasure)]) == 1, outcomes
-    assert len([each for each in outcomes if isinstance(each, Forgotten)]) == 4, outcomes
+    assert len([each for each in outcomes if isinstance(each, Erased)]) == 4, outcomes
 
 
 def test_a_repeated_call_erases_once_and_answers_the_same(profiles: Talking) -> None:
@@ -244,11 +244,11 @@ def test_a_valid_token_makes_nothing_once_the_account_is_erased(profiles: Talkin
     specialist = a_specialist(profiles)
     erase(profiles, specialist)
     asking = profiles.asked_by(specialist)
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         asking.write_profile(profile=builders.a_profile())
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         asking.change_profile(change=LIST)
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         asking.export_personal_data()
     assert specialist.account_id not in ids_in(profiles, "specialists")
 

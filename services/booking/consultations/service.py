@@ -49,7 +49,7 @@ class Consultations(Part):
         sealed_note = None if note is None else self.notes.seal(note.text)
         with self.store.transaction() as tx:
             tx.hold(f"client {client_id}")
-            tx.refuse_forgotten(client_id)
+            tx.refuse_erased(client_id)
             beside = dict(tx.execute(held_beside(client_id, specialist_id, utc_now())).all())
             calendars = locked_calendars(tx, {specialist_id, *beside.values()})
             calendar = calendars.pop(specialist_id, None)

@@ -54,7 +54,7 @@ class Privacy(Part):
 
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
-        tx.forget(event.account_id)
+        tx.mark_erased(event.account_id)
         erase(tx, event.account_id, utc_now())
 
     @every(seconds=5)

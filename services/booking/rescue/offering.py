@@ -47,7 +47,7 @@ def offer_others(
     facts = tx.get(Facts, event.specialist_id)
     if facts is not None:
         lost.look_for(facts)
-    if not tx.is_forgotten(event.client_id):
+    if not tx.is_erased(event.client_id):
         _offer(tx, lost, event, now)
     lost.was_rescued(now)
 

@@ -32,7 +32,7 @@ class Waitlist(Part):
         self.caller.require_verified()
         with self.store.transaction() as tx:
             tx.hold(f"client {client_id}")
-            tx.refuse_forgotten(client_id)
+            tx.refuse_erased(client_id)
             calendar, now = tx.lock(Calendar, specialist_id), utc_now()
             waits = list(tx.scalars(queries.waits_of(client_id)))
             mine = next((each for each in waits if each.specialist_id == specialist_id), None)

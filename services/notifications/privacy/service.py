@@ -43,7 +43,7 @@ class Privacy(Part):
 
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
-        tx.forget(event.account_id)
+        tx.mark_erased(event.account_id)
         fall_silent(tx, event.account_id)
 
     @every(seconds=5)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis import context
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.idempotency.keys import answering_nobody
@@ -43,7 +43,7 @@ class Knowing(Part):
         return Identity(account, self.use_code(account.id, code))
 
     def require_password(self, password: str) -> Account:
-        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Forgotten``.
+        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Erased``.
 
         A repeated call has its answer here: what it changed before may be the password.
         """
@@ -52,7 +52,7 @@ class Knowing(Part):
         with self.store.reading() as session:
             account = session.get(Account, self.caller.known())
             if account is None:
-                raise Forgotten
+                raise Erased
             familiar = is_familiar(session, account.id, address, now)
         guess = self.guesses.of(guess_limits.PASSWORD, account.email_key, address, familiar)
         if not passwords.matches(password, account.password_hash, guess):
@@ -87,17 +87,17 @@ class Knowing(Part):
         return True
 
     def own_account(self, tx: Transaction) -> Account:
-        """The caller's, ours until the end of the transaction; raises ``Forgotten``."""
+        """The caller's, ours until the end of the transaction; raises ``Erased``."""
         try:
             return tx.lock(Account, self.caller.known())
         except NotFound:
-            raise Forgotten from None
+            raise Erased from None
 
     def identified_account(self, tx: Transaction, identity: Identity) -> Account:
         """The same, where what was shown is still enough: another password may have been set
         meanwhile, or a second factor set up.
 
-        Raises ``Forgotten``, ``WrongPassword``, ``SecondFactorRequired``.
+        Raises ``Erased``, ``WrongPassword``, ``SecondFactorRequired``.
         """
         account = self.own_account(tx)
         account.require_same_password(identity.account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chassis import context
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.rpc.server import rpc
@@ -191,7 +191,7 @@ class Accounts(Knowing):
         with self.store.reading() as session:
             account = session.get(Account, self.caller.known())
             if account is None:
-                raise Forgotten
+                raise Erased
             return account.to_resource(has_second_factor(session, account.id))
 
     @rpc

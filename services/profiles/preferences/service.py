@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.rpc.server import rpc
 from contracts.profiles import preferences as contract
 from services.profiles.accounts.reauthentication import Knowing
@@ -15,7 +15,7 @@ class AccountPreferences(Knowing):
         with self.store.reading() as session:
             found = session.get(Preferences, self.caller.known())
         if found is None:
-            raise Forgotten
+            raise Erased
         return found.to_resource()
 
     @rpc

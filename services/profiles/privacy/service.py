@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Event
@@ -43,7 +43,7 @@ class Privacy(Auditing, Knowing):
         with self.store.reading() as session:
             account = session.get(Account, account_id)
             if account is None:
-                raise Forgotten
+                raise Erased
             exported = personal_data.exported(session, account, self.files)
         self.record_what_may_flood(What.DATA_EXPORTED, about=account_id)
         return exported
@@ -55,11 +55,11 @@ class Privacy(Auditing, Knowing):
         account_id, now = self.caller.known(), utc_now()
         try:
             identity = self.require_identity(erasure.password, erasure.code)
-        except Forgotten:  # by this very call, perhaps: the transaction finds out
+        except Erased:  # by this very call, perhaps: the transaction finds out
             identity = None
         with self.store.transaction() as tx:
             if identity is None:
-                raise Forgotten
+                raise Erased
             self.identified_account(tx, identity)
             specialist = tx.get(Specialist, account_id, with_for_update=True)
             if specialist is not None:  # told here: at the end the row is gone
@@ -70,7 +70,7 @@ class Privacy(Auditing, Knowing):
             receipt, event = Erasure.request(account_id, now)
             tx.add(receipt)
             tx.emit(event)
-            tx.forget(account_id)
+            tx.mark_erased(account_id)
             end_sessions(tx, account_id, now)
             personal_data.erase(tx, account_id)
             audit.record(tx, What.ACCOUNT_ERASED, who=account_id, about=account_id)
