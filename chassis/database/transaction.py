@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapper, Session
 
 from chassis import context
 from chassis.database import event_log
-from chassis.database.change_tracking import Watched, keepers_of
+from chassis.database.change_tracking import Tracked, change_handlers_of
 from chassis.database.tombstones import Erased, erased_among
 from chassis.database.upserts import insert_if_absent, insertion
 from chassis.errors import NotFound
@@ -36,7 +36,7 @@ class Transaction(Session):
         self._call = current_call()
         self._replied = False
         self._answer: Any = None
-        self._watched: dict[int, tuple[Watched, Any]] = {}
+        self._tracked: dict[int, tuple[Tracked, Any]] = {}
         self.emitted: list[Envelope[Any]] = []
 
     def find(self, kind: type[T], id: Any) -> T:
@@ -46,8 +46,8 @@ class Transaction(Session):
     def lock(self, kind: type[T], id: Any) -> T:
         """The row, ours until the end of the transaction; raises ``NotFound``."""
         row: T | None = self.scalar(_locking(inspect(kind)), {"id": id})
-        if isinstance(row, Watched):
-            self._watched.setdefault(builtins.id(row), (row, row.as_seen()))
+        if isinstance(row, Tracked):
+            self._tracked.setdefault(builtins.id(row), (row, row.snapshot()))
         return self._found(kind, id, row)
 
     def lock_or_create(self, kind: type[T], id: Any) -> T:
@@ -101,10 +101,10 @@ class Transaction(Session):
         the same call, the key is there and nothing is written; a concurrent repetition waits
         here.
         """
-        for row, seen in self._watched.values():
-            changes = list(row.changed_since(seen))
+        for row, seen in self._tracked.values():
+            changes = list(row.changes_since(seen))
             self.emit(*changes)
-            for keep in keepers_of(row) if changes else ():
+            for keep in change_handlers_of(row) if changes else ():
                 keep(self, row)
         self.flush()
         if self._call is not None:

@@ -243,35 +243,35 @@ def test_time_alone_explains_what_was_true_when_it_was_last_looked_at() -> None:
 
 def test_readers_are_told_of_what_they_may_read_alone() -> None:
     draft = a_specialist()
-    seen = draft.as_seen()
+    seen = draft.snapshot()
     draft.change(ChangeProfile(headline="Another way"), NOW)
     draft.learn_availability(news_of(draft.id), NOW)
-    assert list(draft.changed_since(seen)) == []
+    assert list(draft.changes_since(seen)) == []
 
 
 def test_readers_are_told_once_whatever_changed_with_the_version_of_what_they_read() -> None:
     specialist = a_specialist(bookable=True)
-    seen = specialist.as_seen()
+    seen = specialist.snapshot()
     specialist.change(LIST, NOW)
     specialist.change(ChangeProfile(headline="Another way"), NOW)
     changed = SpecialistChanged(specialist_id=specialist.id, version=specialist.version)
-    assert list(specialist.changed_since(seen)) == [changed]
+    assert list(specialist.changes_since(seen)) == [changed]
     assert specialist.version == 3
 
 
 def test_another_next_slot_is_news_for_readers_with_a_version_of_its_own() -> None:
     specialist = a_specialist(listed=True, bookable=True)
-    seen, version = specialist.as_seen(), specialist.version
+    seen, version = specialist.snapshot(), specialist.version
     specialist.learn_availability(news_of(specialist.id, 2, next_slot_at=TOMORROW + A_SECOND), NOW)
-    [changed] = specialist.changed_since(seen)
+    [changed] = specialist.changes_since(seen)
     assert changed == SpecialistChanged(specialist_id=specialist.id, version=version + 1)
 
 
 def test_whoever_is_withdrawn_is_to_be_forgotten_by_readers() -> None:
     specialist = a_specialist(listed=True)
-    seen = specialist.as_seen()
+    seen = specialist.snapshot()
     specialist.change(UNLIST, NOW)
-    assert [type(each) for each in specialist.changed_since(seen)] == [SpecialistChanged]
+    assert [type(each) for each in specialist.changes_since(seen)] == [SpecialistChanged]
 
 
 # Whatever comes, in whatever order

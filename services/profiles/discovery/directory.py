@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.database.change_tracking import keeps_up_with
+from chassis.database.change_tracking import on_change
 from chassis.database.tables import Sequence
 from chassis.database.transaction import Transaction
 from contracts.inputs.words import tokens_in
@@ -69,7 +69,7 @@ class Entry(Base):
         self.form = FORM
 
 
-@keeps_up_with(Specialist)
+@on_change(Specialist)
 def enter(tx: Transaction, specialist: Specialist) -> None:
     """Write into the directory what of the specialist has changed.
 

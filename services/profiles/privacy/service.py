@@ -63,8 +63,8 @@ class Privacy(Auditing, Knowing):
             self.identified_account(tx, identity)
             specialist = tx.get(Specialist, account_id, with_for_update=True)
             if specialist is not None:  # told here: at the end the row is gone
-                seen = specialist.as_seen()
-                tx.emit(*specialist.withdraw(now), *specialist.changed_since(seen))
+                seen = specialist.snapshot()
+                tx.emit(*specialist.withdraw(now), *specialist.changes_since(seen))
                 directory.enter(tx, specialist)
                 tx.flush()
             receipt, event = Erasure.request(account_id, now)

@@ -270,13 +270,13 @@ class Specialist(RightToPractise, Profile, Base):
         self.version += 1
         return self.version
 
-    def as_seen(self) -> Seen:
+    def snapshot(self) -> Seen:
         resource = self.to_resource() if self.listed else None
         return Seen(self.version, resource, self.listed and self.offers_free_consultations)
 
-    def changed_since(self, seen: Seen) -> Iterator[Event]:
+    def changes_since(self, seen: Seen) -> Iterator[Event]:
         """Tell those who remember what they read in public that it reads differently now."""
-        now = self.as_seen()
+        now = self.snapshot()
         if now[1:] != seen[1:]:
             told_already = now.version != seen.version
             version = self.version if told_already else self.next_version()
