@@ -17,7 +17,7 @@ from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing, 
 from chassis.config import BadSettings, Settings
 from chassis.database.database import Database
 from chassis.database.event_log import Journal, keeps
-from chassis.messaging.redrive import Mending
+from chassis.messaging.redrive import Redrive
 from firststep import platform
 
 BATCH = 200
@@ -58,13 +58,13 @@ def publish(settings: Settings, past: Past, queue: str, by: str) -> int:
     publisher = ConfirmedPublisher(settings.broker, [], [])
     try:
         with platform.database_of(kept_types()[past.event_type], settings) as database:
-            mending = Mending(database, by)
+            redrive = Redrive(database, by)
             for rows in _batches(database, past):
                 confirmed = publisher.publish(
                     Outgoing(row.seq, bytes(row.body), "", queue, str(row.event_id)) for row in rows
                 )
                 done = [row.event_id for row in rows if row.seq in set(confirmed)]
-                mending.note("replay", f"onto {queue}", done)
+                redrive.record("replay", f"onto {queue}", done)
                 published += len(done)
                 if len(done) < len(rows):
                     raise BrokerAway(

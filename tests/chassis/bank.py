@@ -23,7 +23,7 @@ from chassis.events import Envelope, Event, exchange_of
 from chassis.ids import new_id
 from chassis.messaging.inbox import Handler, Inbox
 from chassis.messaging.outbox_relay import Relay
-from chassis.messaging.redrive import Mending
+from chassis.messaging.redrive import Redrive
 from chassis.messaging.subscribe import queues_of, subscribe
 from chassis.rpc.client import Remote, remote
 from chassis.rpc.server import rpc
@@ -180,8 +180,8 @@ class Company:
     def inbox(self, service: str) -> Inbox:
         return Inbox(self.store(service))
 
-    def mending(self, service: str) -> Mending:
-        return Mending(self.store(service), by="ada@desk")
+    def redrive(self, service: str) -> Redrive:
+        return Redrive(self.store(service), by="ada@desk")
 
     def remote(self, service: str, caller: str = "client") -> Remote:
         providers = self.container(caller).dependencies

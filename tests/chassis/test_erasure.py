@@ -19,7 +19,7 @@ from chassis.idempotency.keys import answering
 from chassis.ids import new_id
 from chassis.messaging import erasure, inbox
 from chassis.messaging.inbox import Inbox, Status
-from chassis.messaging.redrive import Mending
+from chassis.messaging.redrive import Redrive
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import Note, Told, rows_of
@@ -131,9 +131,9 @@ def test_what_waits_for_a_person_is_given_up_and_written_down(store: Store, stat
     row = the_one(store, "inbox")
     assert (row.status, row.body, row.error) == (Status.DISCARDED, None, None)
     assert row.settled_at is not None
-    [mending] = Mending(store).record()
-    assert (mending.by, mending.action) == ("erasure", "discard")
-    assert (mending.event_id, mending.handler) == (row.event_id, row.handler)
+    [action] = Redrive(store).history()
+    assert (action.by, action.action) == ("erasure", "discard")
+    assert (action.event_id, action.handler) == (row.event_id, row.handler)
 
 
 def test_what_others_wait_for_stays(store: Store) -> None:
@@ -143,7 +143,7 @@ def test_what_others_wait_for_stays(store: Store) -> None:
     row = the_one(store, "inbox")
     assert row.status == Status.PARKED
     assert b"a secret" in row.body
-    assert Mending(store).record() == []
+    assert Redrive(store).history() == []
 
 
 def test_an_id_is_found_in_bytes_that_are_nothing_in_either_case(store: Store) -> None:
@@ -351,12 +351,12 @@ def test_an_event_that_fails_to_the_last_is_parked_unless_it_mentions_what_is_fo
     assert row.attempts == inbox.ATTEMPTS
     if forgotten:
         assert (row.status, row.body, row.error) == (Status.DISCARDED, None, None)
-        assert [each.by for each in Mending(store).record()] == ["erasure"]
+        assert [each.by for each in Redrive(store).history()] == ["erasure"]
     else:
         assert row.status == Status.PARKED
         assert row.body == envelope.to_json()
         assert str(id) in row.error
-        assert Mending(store).record() == []
+        assert Redrive(store).history() == []
 
 
 @pytest.mark.parametrize("forgotten", [True, False])
