@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select
 
-from chassis.maintenance.pruning import Kept, Rule, prune, since
+from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
@@ -39,7 +39,7 @@ RULES = (
 SCHEDULE = (
     *RULES,
     *(
-        Kept(f"consultations.{column}", CONTENT_KEPT, "forget_content")
+        Retained(f"consultations.{column}", CONTENT_KEPT, "forget_content")
         for column in (
             "sealed_note",
             "meeting_link",
@@ -48,14 +48,14 @@ SCHEDULE = (
             "note_read_from",
         )
     ),
-    Kept("consultations"),
-    Kept("calendars"),
-    Kept("waits"),
-    Kept("preferences"),
-    Kept("specialist_facts"),
-    Kept("external_calendars"),
-    Kept("external_reading_requests"),
-    Kept("calendar_feeds"),
+    Retained("consultations"),
+    Retained("calendars"),
+    Retained("waits"),
+    Retained("preferences"),
+    Retained("specialist_facts"),
+    Retained("external_calendars"),
+    Retained("external_reading_requests"),
+    Retained("calendar_feeds"),
 )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, delete
 
 from chassis.ids import first_at
-from chassis.maintenance.pruning import Kept, Rule, prune, since
+from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
@@ -32,11 +32,11 @@ RULES = (
 )
 SCHEDULE = (
     *RULES,
-    Kept("mails", MAILS_KEPT, "forget_mails"),
-    Kept("mails.good_once", GOOD_ONCE_KEPT, "forget_mails"),
-    Kept("mails.text", timedelta(0), "send_mail"),
-    Kept("recipients"),
-    Kept("preferences"),
+    Retained("mails", MAILS_KEPT, "forget_mails"),
+    Retained("mails.good_once", GOOD_ONCE_KEPT, "forget_mails"),
+    Retained("mails.text", timedelta(0), "send_mail"),
+    Retained("recipients"),
+    Retained("preferences"),
 )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Table, or_, select
 
 from chassis.database.event_log import keeps
-from chassis.maintenance.pruning import Due, Kept, Rule, prune, since
+from chassis.maintenance.pruning import Due, Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.times import utc_now
 from services.profiles.accounts import sign_ups
@@ -70,24 +70,24 @@ RULES = (
 )
 SCHEDULE = (
     *RULES,
-    Kept("accounts"),
-    Kept("accounts.pending_email", LIFETIMES[Purpose.CHANGE_OF_EMAIL], "forget_expired"),
-    Kept("second_factors"),
-    Kept("sessions", IDLE, "forget_sessions"),
-    Kept("refresh_tokens", IDLE, "forget_sessions"),
-    Kept("refresh_tokens.answer", GRACE, "forget_what_is_over"),
-    Kept("revocations", revocations.KEPT, "forget_what_is_over"),
-    Kept("signing_keys", None, "rotate_signing_keys"),
-    Kept("preferences"),
-    Kept("specialists"),
-    Kept("specialist_slugs"),
-    Kept("specialist_history"),
-    Kept("licences"),
-    Kept("directory"),
-    Kept("featuring_corrections"),
-    Kept("journal_heads"),
-    Kept("erasures"),
-    Kept("files", YOUNGEST, "sweep_files"),
+    Retained("accounts"),
+    Retained("accounts.pending_email", LIFETIMES[Purpose.CHANGE_OF_EMAIL], "forget_expired"),
+    Retained("second_factors"),
+    Retained("sessions", IDLE, "forget_sessions"),
+    Retained("refresh_tokens", IDLE, "forget_sessions"),
+    Retained("refresh_tokens.answer", GRACE, "forget_what_is_over"),
+    Retained("revocations", revocations.KEPT, "forget_what_is_over"),
+    Retained("signing_keys", None, "rotate_signing_keys"),
+    Retained("preferences"),
+    Retained("specialists"),
+    Retained("specialist_slugs"),
+    Retained("specialist_history"),
+    Retained("licences"),
+    Retained("directory"),
+    Retained("featuring_corrections"),
+    Retained("journal_heads"),
+    Retained("erasures"),
+    Retained("files", YOUNGEST, "sweep_files"),
 )
 
 
