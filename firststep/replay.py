@@ -16,7 +16,7 @@ from amqp.exceptions import NotFound
 from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing, connected_to
 from chassis.config import BadSettings, Settings
 from chassis.database.database import Database
-from chassis.database.event_log import Journal, keeps
+from chassis.database.event_log import EventLog, logged_types
 from chassis.messaging.redrive import Redrive
 from firststep import platform
 
@@ -37,7 +37,7 @@ def kept_types() -> dict[str, str]:
     return {
         event_type: name
         for name, service in platform.SERVICES.items()
-        for event_type in sorted(keeps(service.store.base.metadata))
+        for event_type in sorted(logged_types(service.store.base.metadata))
     }
 
 
@@ -94,8 +94,8 @@ def _batches(database: Database, past: Past) -> Iterator[list[Any]]:
     last = 0
     while True:
         with database.reading() as session:
-            journal = Journal(session, database.base.metadata)
-            rows = journal.between(past.event_type, past.since, past.until, last, BATCH)
+            event_log = EventLog(session, database.base.metadata)
+            rows = event_log.between(past.event_type, past.since, past.until, last, BATCH)
         if not rows:
             return
         yield rows

@@ -128,7 +128,7 @@ class Transaction(Session):
                 for envelope in self.emitted
             ]
             self.connection().execute(insertion(self._table("outbox")), rows)
-            event_log.keep(self, self.info["metadata"], self.emitted)
+            event_log.append(self, self.info["metadata"], self.emitted)
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]

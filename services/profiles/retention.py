@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, or_, select
 
-from chassis.database.event_log import keeps
+from chassis.database.event_log import logged_types
 from chassis.maintenance.pruning import Due, Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.times import utc_now
@@ -51,7 +51,7 @@ def superseded(journal: Table, before: datetime) -> ColumnElement[bool]:
     after_it = select(later.c.seq).where(
         later.c.subject == journal.c.subject, later.c.seq > journal.c.seq
     )
-    types = sorted(keeps(journal.metadata))
+    types = sorted(logged_types(journal.metadata))
     return journal.c.type.in_(types) & (journal.c.time < before) & after_it.exists()
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from chassis import json
 from chassis.database import migrations
 from chassis.database.database import Database
-from chassis.database.event_log import Journal
+from chassis.database.event_log import EventLog
 from chassis.pagination import BadCursor
 from contracts.profiles.featuring import FeedQuery
 from firststep.migrate import migrations_of
@@ -188,7 +188,7 @@ def test_listeners_miss_nothing_and_hear_nothing_twice_while_many_change_at_once
         listener.check()
         assert listener.featured() == featured_now(kept)
     with kept.reading() as session:
-        entries = Journal(session, Base.metadata).after(0, 1000)
+        entries = EventLog(session, Base.metadata).after(0, 1000)
         changes = [str(row.event_id) for row in entries]
     for listener in listeners:
         followed = [each["id"] for each in listener.heard]

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis import json
-from chassis.database.event_log import Journal
+from chassis.database.event_log import EventLog
 from chassis.database.transaction import Transaction
 from chassis.errors import FieldError
 from chassis.events import as_mapping
@@ -50,13 +50,13 @@ class Place:
 
 def read(session: Session, query: FeedQuery) -> Feed:
     """A page of the feed. Raises ``BadCursor``."""
-    journal = Journal(session, Base.metadata)
-    last = journal.head()
+    event_log = EventLog(session, Base.metadata)
+    last = event_log.head()
     place = Place(0, last) if query.after is None else Place.from_cursor(query.after, last)
     if place.head is None:
-        rows = journal.after(place.seen, query.limit + 1)
+        rows = event_log.after(place.seen, query.limit + 1)
     else:
-        rows = journal.latest(SpecialistFeatured, place.head, place.seen, query.limit + 1)
+        rows = event_log.latest(SpecialistFeatured, place.head, place.seen, query.limit + 1)
     shown, more = rows[: query.limit], len(rows) > query.limit
     seen = shown[-1].seq if shown else place.seen
     if place.head is None:
@@ -74,11 +74,11 @@ def read(session: Session, query: FeedQuery) -> Feed:
 def forget(tx: Transaction, specialist_id: UUID) -> None:
     """Take a specialist's own words out of the feed. What happened, and when, stays: readers
     who come late still hear all of it, in order."""
-    journal = Journal(tx, Base.metadata)
-    for row in journal.about(str(specialist_id)):
+    event_log = EventLog(tx, Base.metadata)
+    for row in event_log.about(str(specialist_id)):
         event = as_mapping(row.body)
         event["data"] |= {name: "" for name in PERSONAL if name in event["data"]}
-        journal.rewrite(row.seq, json.dumps(event))
+        event_log.rewrite(row.seq, json.dumps(event))
 
 
 def _bad(cursor: str) -> BadCursor:
