@@ -109,7 +109,7 @@ def test_what_no_key_opens_keeps_nothing_else_from_being_sealed_anew(database: s
     with capture_logs() as logs:
         with serving(BookingService, database, seal_keys=f"{new},{SEAL_KEYS}") as rotating:
             eventually(partial(_sealed_by, rotating, new))
-    [said] = [each for each in logs if each["event"] == "secret_can_not_be_resealed"]
+    [said] = [each for each in logs if each["event"] == "reencryption_failed"]
     assert str(said["id"]) == str(of_lost_key)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.maintenance.reencryption import reseal
+from chassis.maintenance.reencryption import reencrypt
 from chassis.messaging.subscribe import subscribe
 from chassis.preconditions import require_current
 from chassis.rpc.server import rpc
@@ -107,7 +107,7 @@ class Availability(Part):
     @every(days=1)
     def reseal_meeting_links(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
-        reseal(self.store, Calendar.sealed_meeting_link, self.links.keys)
+        reencrypt(self.store, Calendar.sealed_meeting_link, self.links.keys)
 
 
 def _with_consultations_outside(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from chassis import context
 from chassis.errors import NotFound
 from chassis.idempotency.keys import answering_nobody
-from chassis.maintenance.reencryption import reseal
+from chassis.maintenance.reencryption import reencrypt
 from chassis.networks import network_of
 from chassis.pagination import Page
 from chassis.rpc.server import rpc
@@ -183,4 +183,4 @@ class Consultations(Part):
     @every(days=1)
     def reseal_notes(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
-        reseal(self.store, Consultation.sealed_note, self.notes.keys)
+        reencrypt(self.store, Consultation.sealed_note, self.notes.keys)

@@ -15,7 +15,7 @@ from chassis import context
 from chassis.database.transaction import Transaction
 from chassis.fetch.fetch import Schemes
 from chassis.idempotency.keys import answering_nobody
-from chassis.maintenance.reencryption import reseal
+from chassis.maintenance.reencryption import reencrypt
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
@@ -133,7 +133,7 @@ class ExternalCalendars(Part):
     @every(days=1)
     def reseal_addresses(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
-        reseal(self.store, ExternalCalendar.address, self.addresses.keys)
+        reencrypt(self.store, ExternalCalendar.address, self.addresses.keys)
 
     def _specialist(self) -> UUID:
         """The caller, for whom addresses are fetched: theirs is proven."""

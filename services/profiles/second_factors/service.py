@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis import context
 from chassis.database.transaction import Transaction
 from chassis.errors import EmailNotVerified
-from chassis.maintenance.reencryption import reseal
+from chassis.maintenance.reencryption import reencrypt
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from chassis.times import utc_now
@@ -100,4 +100,4 @@ class SecondFactors(Knowing):
     @every(days=1)
     def reseal_secrets(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
-        reseal(self.store, SecondFactor.secret, self.seals.second_factors)
+        reencrypt(self.store, SecondFactor.secret, self.seals.second_factors)
