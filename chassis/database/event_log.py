@@ -36,7 +36,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.database.tables import Sequence, UtcDateTime
-from chassis.database.upserts import insertion
+from chassis.database.upserts import insert_statement
 from chassis.events import Envelope, Event
 
 HEAD = "journal"
@@ -91,7 +91,7 @@ def append(session: Session, metadata: MetaData, emitted: Iterable[Envelope[Any]
         }
         for seq, each in enumerate(kept, start=last - len(kept) + 1)
     ]
-    session.execute(insertion(metadata.tables["journal"]), rows)
+    session.execute(insert_statement(metadata.tables["journal"]), rows)
 
 
 @cache

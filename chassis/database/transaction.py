@@ -14,7 +14,7 @@ from chassis import context
 from chassis.database import event_log
 from chassis.database.change_tracking import Tracked, change_handlers_of
 from chassis.database.tombstones import Erased, erased_among
-from chassis.database.upserts import insert_if_absent, insertion
+from chassis.database.upserts import insert_if_absent, insert_statement
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
 from chassis.idempotency.keys import current_call
@@ -116,7 +116,7 @@ class Transaction(Session):
                 "reply": kept(self._answer, self._call, self.info["seal"]),
                 "made_at": utc_now(),
             }
-            self.connection().execute(insertion(self._table("replies")), reply)
+            self.connection().execute(insert_statement(self._table("replies")), reply)
         if self.emitted:
             rows = [
                 {
@@ -127,7 +127,7 @@ class Transaction(Session):
                 }
                 for envelope in self.emitted
             ]
-            self.connection().execute(insertion(self._table("outbox")), rows)
+            self.connection().execute(insert_statement(self._table("outbox")), rows)
             event_log.append(self, self.info["metadata"], self.emitted)
 
     def _table(self, name: str) -> Table:

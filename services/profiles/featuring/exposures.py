@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.database.tombstones import erased_among
 from chassis.database.transaction import Transaction
-from chassis.database.upserts import add_up
+from chassis.database.upserts import add_counts
 from contracts.profiles.featuring import Exposure, ExposureOfDay
 from contracts.shapes import FEWEST_PUBLISHED
 from services.profiles.base import Base
@@ -42,7 +42,7 @@ def record(tx: Transaction, exposures: Iterable[Exposure]) -> None:
     told = sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
     gone = erased_among(tx, Base.metadata, {each.specialist_id for each in told})
     rows = [vars(each) for each in told if each.specialist_id not in gone]
-    add_up(tx, Base.metadata.tables[ExposureCount.__tablename__], rows)
+    add_counts(tx, Base.metadata.tables[ExposureCount.__tablename__], rows)
 
 
 def of_specialist(session: Session, specialist_id: UUID, today: date) -> Iterator[ExposureOfDay]:
