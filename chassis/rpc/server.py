@@ -28,7 +28,7 @@ from chassis.broker.consumer import QueueConsumer
 from chassis.broker.publishing import BrokerAway
 from chassis.context import CallContext
 from chassis.errors import DomainError, Invalid
-from chassis.idempotency.keys import AlreadyAnswered, answering
+from chassis.idempotency.keys import AlreadyAnswered, keyed_call
 from chassis.messaging.dead_letters import park
 from chassis.rpc.transport import Sender
 from chassis.schemas import Reading, field_errors, field_for
@@ -81,7 +81,7 @@ class Request:
     def answer(self, run: Callable[..., Any]) -> Any:
         """Run the method, or give the answer that this very call had before."""
         arguments = self._arguments()
-        with answering(self.method, arguments):
+        with keyed_call(self.method, arguments):
             try:
                 return run(**arguments)
             except AlreadyAnswered as before:

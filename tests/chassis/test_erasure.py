@@ -15,7 +15,7 @@ from chassis.database.tombstones import Erased, ids_mentioned_in
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
-from chassis.idempotency.keys import answering
+from chassis.idempotency.keys import keyed_call
 from chassis.ids import new_id
 from chassis.messaging import erasure, inbox
 from chassis.messaging.inbox import Inbox, Status
@@ -84,7 +84,7 @@ def receive(store: Store, id: UUID, status: Status, handler: str = "note_down") 
 def answer(store: Store, caller: UUID | None, about: UUID) -> None:
     """A call that wrote, and what it answered."""
     context = CallContext(caller=Caller(caller), idempotency_key=new_id().hex)
-    with entered(context), answering("tell", {"about": about}):
+    with entered(context), keyed_call("tell", {"about": about}):
         with store.transaction() as tx:
             tx.reply({"id": about})
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import argon2
 import pytest
 
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.ids import new_id
 from chassis.sealing import Seal
 from chassis.times import utc_now
@@ -381,7 +381,7 @@ def test_a_password_changed_meanwhile_no_longer_logs_in(
     person = somebody(profiles)
 
     def another_hash(account_id: UUID) -> None:
-        with answering_nobody(), profiles.store.transaction() as tx:
+        with outside_call(), profiles.store.transaction() as tx:
             tx.lock(Account, account_id).password_hash = argon2.PasswordHasher().hash(ANOTHER)
 
     verified = passwords._verify

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from chassis import context
 from chassis.errors import NotFound
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.maintenance.reencryption import reencrypt
 from chassis.networks import network_of
 from chassis.pagination import Page
@@ -124,7 +124,7 @@ class Consultations(Part):
         ids = sorted(each.id for each in shown if each.is_news_read_by(reader, network))
         if not ids:
             return
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             for id in ids:
                 tx.emit(tx.lock(Consultation, id).read_note(network, reader.now))
 

@@ -14,7 +14,7 @@ from eventlet.semaphore import Semaphore
 from chassis import context
 from chassis.database.transaction import Transaction
 from chassis.fetch.fetch import Schemes
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.maintenance.reencryption import reencrypt
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
@@ -114,7 +114,7 @@ class ExternalCalendars(Part):
             raise ReadingsTaken
         try:
             self._request(calendar_id, specialist_id)
-            with answering_nobody():
+            with outside_call():
                 read(self.store, calendar_id, self.addresses.open, self.schemes, _time_to_fetch())
         finally:
             _turns.release()
@@ -148,7 +148,7 @@ class ExternalCalendars(Part):
     def _request(self, calendar_id: UUID, specialist_id: UUID) -> None:
         """That it was asked for stays, whatever becomes of the call."""
         now = utc_now()
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             external = self._locked(tx, calendar_id, specialist_id)
             external.request_reading(now)
             tx.lock_or_create(ReadingRequests, specialist_id).count(now)

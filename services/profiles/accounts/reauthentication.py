@@ -9,7 +9,7 @@ from chassis import context
 from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.times import utc_now
 from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.second_factors import NoTotp, WrongCode
@@ -76,7 +76,7 @@ class Knowing(Part):
         if code is None:
             raise SecondFactorRequired
         self.guesses.of(guess_limits.CODE, account_id, address, familiar).count()
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             factor = tx.get(SecondFactor, account_id, with_for_update=True)
             if factor is None or not factor.confirmed:  # it was removed meanwhile
                 return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.database.transaction import Transaction
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.messaging.subscribe import subscribe
 from chassis.rpc.server import rpc
 from contracts.booking.consultations import NoteRead
@@ -43,5 +43,5 @@ class Auditing(Part):
         caller = self.caller.known()
         if not self.guesses.of(guess_limits.ENTRY, f"{what} {caller}", None).is_allowed():
             return
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             audit.record(tx, what, who=caller, about=about, detail=detail)

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis import context, json
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from chassis.schemas import Reading, load
@@ -94,7 +94,7 @@ class Sessions(Knowing):
 
     def _note_failure(self, account: Account | None, email: str, reason: str) -> None:
         stranger = self.seals.audit.digest(email)
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             audit.record(
                 tx,
                 What.SIGN_IN_FAILED,
@@ -124,7 +124,7 @@ class Sessions(Knowing):
         that the broker delivers again runs within its deadline, and so within ``GRACE``.
         """
         here = context.current()
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             known = tx.get(RefreshToken, hash_of(secret))
             of = None if known is None else tx.get(Session, known.session_id)
             if known is None or of is None:
@@ -145,7 +145,7 @@ class Sessions(Knowing):
             return answer
 
     def _end_stolen(self, secret: str) -> None:
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             session = tx.lock(Session, tx.find(RefreshToken, hash_of(secret)).session_id)
             end_session(tx, session, utc_now())
             audit.record(tx, What.REFRESH_TOKEN_REUSED, about=session.account_id)
