@@ -24,7 +24,7 @@ from chassis.database.engines import (
 from chassis.database.transaction import Transaction
 from chassis.errors import Unavailable
 from chassis.idempotency.keys import current_call
-from chassis.idempotency.stored_replies import recalled
+from chassis.idempotency.stored_replies import error_for_repetition
 from chassis.sealing import Seal
 
 
@@ -84,14 +84,14 @@ class Database:
         except DatabaseAway:
             raise
         except Exception:
-            self.recall()
+            self.raise_if_answered()
             raise
         finally:
             _in_transaction.reset(token)
         if tx.emitted:
             self.has_emitted()
 
-    def recall(self) -> None:
+    def raise_if_answered(self) -> None:
         """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key was there before.
 
         A method that refuses outside of its transaction asks this first, where its first run may
@@ -104,7 +104,7 @@ class Database:
         with self.reading() as session:
             before = session.execute(select(replies).where(replies.c.key == call.key)).first()
         if before is not None:
-            raise recalled(before.reply, before.fingerprint, call, self._seal) from None
+            raise error_for_repetition(before.reply, before.fingerprint, call, self._seal) from None
 
     def has_emitted(self) -> None:
         """Events were committed; a place for whoever publishes them."""

@@ -18,7 +18,7 @@ from chassis.database.upserts import insert_if_absent, insert_statement
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
 from chassis.idempotency.keys import current_call
-from chassis.idempotency.stored_replies import kept
+from chassis.idempotency.stored_replies import encode_reply
 from chassis.times import utc_now
 
 HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -113,7 +113,7 @@ class Transaction(Session):
             reply = {
                 "key": self._call.key,
                 "fingerprint": self._call.fingerprint,
-                "reply": kept(self._answer, self._call, self.info["seal"]),
+                "reply": encode_reply(self._answer, self._call, self.info["seal"]),
                 "made_at": utc_now(),
             }
             self.connection().execute(insert_statement(self._table("replies")), reply)

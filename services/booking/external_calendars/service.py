@@ -109,7 +109,7 @@ class ExternalCalendars(Part):
         """At once, whether or not its owner can be booked. It has less time than on the clock,
         since somebody waits for it."""
         specialist_id = self._specialist()
-        self.store.recall()
+        self.store.raise_if_answered()
         if not _turns.acquire(blocking=False):
             raise ReadingsTaken
         try:

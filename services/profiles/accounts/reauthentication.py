@@ -47,7 +47,7 @@ class Knowing(Part):
 
         A repeated call has its answer here: what it changed before may be the password.
         """
-        self.store.recall()
+        self.store.raise_if_answered()
         address, now = context.current().address, utc_now()
         with self.store.reading() as session:
             account = session.get(Account, self.caller.known())

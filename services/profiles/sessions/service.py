@@ -54,7 +54,7 @@ from services.profiles.sessions.sessions import RefreshToken, Session, hash_of
 class Sessions(Knowing):
     @rpc
     def log_in(self, log_in: LogIn) -> contract.Session:
-        self.store.recall()  # a repeated call finds its code used
+        self.store.raise_if_answered()  # a repeated call finds its code used
         now, here, email = utc_now(), context.current(), normalised(log_in.email)
         with self.store.reading() as reading:
             account = account_with(reading, log_in.email)
