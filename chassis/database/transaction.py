@@ -21,7 +21,7 @@ from chassis.idempotency.keys import current_call
 from chassis.idempotency.stored_replies import encode_reply
 from chassis.times import utc_now
 
-HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+LOCK_NAME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -61,14 +61,14 @@ class Transaction(Session):
             self.refuse_erased(id)
         return self.lock(kind, id)
 
-    def hold(self, name: str) -> None:
+    def lock_name(self, name: str) -> None:
         """Wait until nobody else holds this name, and hold it until the end of the transaction.
 
         For what no one row stands for. Take names before rows, everywhere in one order: two that
         wait for each other are ended by the database.
         """
         if self.get_bind().dialect.name == "postgresql":  # SQLite's writer is alone anyway
-            self.execute(HOLD, {"name": name})
+            self.execute(LOCK_NAME, {"name": name})
 
     def mark_erased(self, id: UUID) -> None:
         """From now on nothing is made under this id; ``messaging.erasure`` does the rest."""

@@ -234,10 +234,10 @@ def test_of_two_that_wait_for_each_other_one_is_told_to_try_again(postgres_datab
     def take(first: int, second: int) -> str:
         try:
             with store.transaction() as tx:
-                tx.hold(f"name {first}")
+                tx.lock_name(f"name {first}")
                 both_hold_one[first].send()
                 both_hold_one[second].wait()
-                tx.hold(f"name {second}")
+                tx.lock_name(f"name {second}")
         except Unavailable as refusal:
             return refusal.detail
         return "done"

@@ -42,6 +42,6 @@ def locked(
     found = tx.find(Consultation, consultation_id)
     found.require_party(caller)
     tx.refuse_erased(caller.known())
-    tx.hold(f"client {found.client_id}")
+    tx.lock_name(f"client {found.client_id}")
     calendar = tx.get(Calendar, found.specialist_id, with_for_update=True)
     return calendar, tx.lock(Consultation, consultation_id)

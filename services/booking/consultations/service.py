@@ -48,7 +48,7 @@ class Consultations(Part):
         self.caller.require_verified()
         sealed_note = None if note is None else self.notes.seal(note.text)
         with self.store.transaction() as tx:
-            tx.hold(f"client {client_id}")
+            tx.lock_name(f"client {client_id}")
             tx.refuse_erased(client_id)
             beside = dict(tx.execute(held_beside(client_id, specialist_id, utc_now())).all())
             calendars = locked_calendars(tx, {specialist_id, *beside.values()})

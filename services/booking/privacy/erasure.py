@@ -34,7 +34,7 @@ def erase(tx: Transaction, account_id: UUID, now: datetime) -> None:
     What lies behind keeps the ids of both, and the other side its list: the id of an erased account
     leads nowhere.
     """
-    tx.hold(f"client {account_id}")
+    tx.lock_name(f"client {account_id}")
     calendars = locked_calendars(tx, _concerned(tx, account_id, now))
     cancelled = _cancel_and_empty(tx, account_id, now)
     _leave_what_was_looked_for(tx, account_id, cancelled)

@@ -40,7 +40,7 @@ def offer_others(
 ) -> None:
     """One time with each of up to five others, all held for the client; once for a consultation,
     and where it is still lost."""
-    tx.hold(f"client {event.client_id}")
+    tx.lock_name(f"client {event.client_id}")
     lost = tx.lock_or_create(Lost, event.consultation_id)
     if not lost.is_to_be_rescued(tx.find(Consultation, event.consultation_id)):
         return

@@ -42,7 +42,7 @@ def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetim
 def cancel_undecided(tx: Transaction, consultation_id: UUID, now: datetime) -> None:
     """Cancel it, unless an admin decided meanwhile, or it began while nobody cancelled it."""
     found = tx.find(Consultation, consultation_id)
-    tx.hold(f"client {found.client_id}")
+    tx.lock_name(f"client {found.client_id}")
     calendar = tx.get(Calendar, found.specialist_id, with_for_update=True)
     consultation = tx.lock(Consultation, consultation_id)
     if calendar is None or calendar.standing != Standing.LICENCE_EXPIRED:

@@ -31,7 +31,7 @@ class Waitlist(Part):
         client_id = self.caller.with_role(Role.CLIENT)
         self.caller.require_verified()
         with self.store.transaction() as tx:
-            tx.hold(f"client {client_id}")
+            tx.lock_name(f"client {client_id}")
             tx.refuse_erased(client_id)
             calendar, now = tx.lock(Calendar, specialist_id), utc_now()
             waits = list(tx.scalars(queries.waits_of(client_id)))

@@ -164,7 +164,7 @@ class Accounts(Knowing):
         self, tx: Transaction, link: Link, now: datetime, password_hash: str | None
     ) -> Account:
         """The account, with its address confirmed; raises ``AlreadyVerified``, ``LinkUsed``."""
-        tx.hold(f"sign-ups with {link.email}")
+        tx.lock_name(f"sign-ups with {link.email}")
         waiting = unconfirmed(tx, link.account_id, for_update=True)
         owner = account_with(tx, link.email)
         if owner is not None and (waiting is None or isinstance(waiting, PendingSignUp)):
@@ -228,7 +228,7 @@ class Accounts(Knowing):
     def _change_email(self, link: Link) -> None:
         now = utc_now()
         with self.store.transaction() as tx:
-            tx.hold(f"sign-ups with {link.email}")
+            tx.lock_name(f"sign-ups with {link.email}")
             account = _whose(tx, link)
             account.require_not_suspended()
             require_free(tx, link.email, but=account.id)
