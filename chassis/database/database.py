@@ -14,12 +14,12 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from chassis.database.constraints import refusal_of
 from chassis.database.engines import (
-    empty_log,
     engines_for,
     is_away,
     is_deadlock,
     is_unmigrated,
-    rewrite,
+    truncate_wal,
+    vacuum,
 )
 from chassis.database.transaction import Transaction
 from chassis.errors import Unavailable
@@ -115,18 +115,18 @@ class Database:
         with self._errors_translated(), self._reads() as session:
             yield session
 
-    def empty_log(self) -> bool:
+    def truncate_wal(self) -> bool:
         """What was deleted stands in SQLite's log no more; ``False`` while somebody reads it."""
         with self._errors_translated():
-            return empty_log(self.writer)
+            return truncate_wal(self.writer)
 
-    def wipe(self) -> bool:
+    def wipe_deleted(self) -> bool:
         """What was deleted stands in no file of SQLite's any more; ``False``: ask again later.
 
         PostgreSQL does so itself in time: VACUUM, and the retention of its log's archive.
         """
         with self._errors_translated():
-            return rewrite(self.writer) and empty_log(self.writer)
+            return vacuum(self.writer) and truncate_wal(self.writer)
 
     def check(self) -> None:
         """Raises ``DatabaseAway`` where the database does not answer, or has no tables yet."""

@@ -10,7 +10,7 @@ and ``finish`` on a schedule::
 What was told about the id goes out first, and what was heard about it has its tries: nobody
 misses the consequences of an erasure. Then sent events and kept answers are deleted, and received
 events that did not take effect are emptied. On SQLite the file is written anew and its log emptied
-(``Database.wipe``), and only then the answer is told. It converges however long the broker or the
+(``Database.wipe_deleted``), and only then the answer is told. It converges however long the broker or the
 database was away: it looks again at the next tick.
 """
 
@@ -80,7 +80,7 @@ def finish(
     for_each(_begun(database), bring_further, work=work, deadline_s=ERASED_WITHIN_S)
     if not cleared:
         return
-    if database.wipe():  # once for all of them: it takes as long as the database is large
+    if database.wipe_deleted():  # once for all of them: it takes as long as the database is large
         for_each(cleared, complete, work=f"answers to {work}", deadline_s=ERASED_WITHIN_S)
     else:
         log.info("files_not_wiped", service=database.service)

@@ -59,7 +59,7 @@ class MessageRetention(SharedExtension):
         if self._lease.claim():
             try:
                 prune_messages(self.database, utc_now())
-                self.database.empty_log()
+                self.database.truncate_wal()
             finally:
                 self._lease.release()
         if self._warning_lease.claim():
