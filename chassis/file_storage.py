@@ -21,9 +21,9 @@ from nameko.extensions import DependencyProvider
 
 from chassis import private_files
 from chassis.config import BadSettings
+from chassis.error_text import error_text
 from chassis.errors import NotFound, Unavailable
 from chassis.ids import new_id
-from chassis.storable import described
 
 BUCKETS = ("s3", "s3+http")
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 2, 3, 2
@@ -191,6 +191,6 @@ def _errors_translated() -> Iterator[None]:
         raise
     except Exception as error:
         if isinstance(error, OSError) or type(error).__module__.startswith("botocore."):
-            log.warning("storage_away", error=described(error))
+            log.warning("storage_away", error=error_text(error))
             raise StorageAway from error
         raise

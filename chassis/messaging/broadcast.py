@@ -24,8 +24,8 @@ from kombu import Queue, binding
 from nameko.extensions import SharedExtension
 
 from chassis.broker.consumer import QueueConsumer
+from chassis.error_text import error_text
 from chassis.events import Envelope, Event, exchange_of
-from chassis.storable import described
 
 Handler = Callable[[Event], None]
 
@@ -97,7 +97,7 @@ class Broadcast(SharedExtension):
             try:
                 listener.handler(Envelope.from_json(body, kind).data)
             except Exception as error:
-                log.error("event_not_heard", error=described(error))
+                log.error("event_not_heard", error=error_text(error))
                 listener.on_gap()
 
     def stop(self) -> None:

@@ -10,8 +10,8 @@ and ``finish`` on a schedule::
 What was told about the id goes out first, and what was heard about it has its tries: nobody
 misses the consequences of an erasure. Then sent events and kept answers are deleted, and received
 events that did not take effect are emptied. On SQLite the file is written anew and its log emptied
-(``Database.wipe_deleted``), and only then the answer is told. It converges however long the broker or the
-database was away: it looks again at the next tick.
+(``Database.wipe_deleted``), and only then the answer is emitted. It converges however long the broker or
+the database was away: the next run looks again.
 """
 
 from __future__ import annotations

@@ -27,10 +27,10 @@ from chassis.database.database import Database
 from chassis.database.tombstones import Erased, erased_among, ids_mentioned_in
 from chassis.database.transaction import Transaction
 from chassis.database.upserts import insert_if_absent
+from chassis.error_text import LONGEST_ERROR, error_text, storable
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
 from chassis.masking import masked
-from chassis.storable import LONGEST_ERROR, described, storable
 from chassis.times import utc_now
 
 ATTEMPTS = 10
@@ -134,7 +134,7 @@ class Inbox:
                 attempts=1,
                 received_at=now,
                 next_attempt_at=now + pause_before(2, random.random()),
-                error=described(error),
+                error=error_text(error),
                 body=body,
             )
 
@@ -200,11 +200,11 @@ class Inbox:
         log.warning("event_failed", handler=waiting.handler, attempt=attempt, exc_info=error)
         with self._database.transaction() as tx:
             if attempt >= ATTEMPTS:
-                self._park(tx, waiting, attempt, described(error))
+                self._park(tx, waiting, attempt, error_text(error))
             else:
                 again = utc_now() + pause_before(attempt + 1, random.random())
                 self._advance(
-                    tx, waiting, attempts=attempt, next_attempt_at=again, error=described(error)
+                    tx, waiting, attempts=attempt, next_attempt_at=again, error=error_text(error)
                 )
 
     def _park(self, tx: Transaction, waiting: Waiting, attempt: int, reason: str) -> None:

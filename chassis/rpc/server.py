@@ -27,12 +27,12 @@ from chassis import json
 from chassis.broker.consumer import QueueConsumer
 from chassis.broker.publishing import BrokerAway
 from chassis.context import CallContext
+from chassis.error_text import error_text
 from chassis.errors import DomainError, Invalid
 from chassis.idempotency.keys import AlreadyAnswered, keyed_call
 from chassis.messaging.dead_letters import park
 from chassis.rpc.transport import Sender
 from chassis.schemas import Reading, field_errors, field_for
-from chassis.storable import described
 
 REPLY_TIMEOUT_S = 5.0
 RUN_AGAIN_AFTER_S = 1.0
@@ -122,7 +122,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
             call = CallContext.from_headers(_without_prefix(message.headers))
             reply_to = message.properties["reply_to"]
         except Exception as error:  # whatever reading it runs into, it would run into again
-            self._park(body, message, method, described(error))
+            self._park(body, message, method, error_text(error))
             return
         if call.remaining() <= 0:
             self.queue_consumer.ack_message(message)  # nobody waits for the answer any more

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from chassis.database.database import DatabaseAway
+from chassis.error_text import LONGEST_ERROR
 from chassis.events import Envelope, Event
 from chassis.messaging import inbox as inbox_module
 from chassis.messaging.inbox import (
@@ -25,7 +26,6 @@ from chassis.messaging.inbox import (
     pause_before,
 )
 from chassis.messaging.redrive import Redrive, Selection
-from chassis.storable import LONGEST_ERROR
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import (

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import structlog
 
+from chassis.error_text import LONGEST_ERROR, error_text, storable
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
-from chassis.storable import LONGEST_ERROR, described, storable
 from chassis.times import utc_now
 from services.notifications.accounts.queries import names_of
 from services.notifications.mails import queries
@@ -75,7 +75,7 @@ class Mails(Part):
             self._note(mail_id, lambda mail, _, now: mail.sent(now))
 
     def _note_failure(self, mail_id: UUID, error: BaseException) -> None:
-        self._note(mail_id, Mail.not_sent, described(error))
+        self._note(mail_id, Mail.not_sent, error_text(error))
 
     def _note(
         self, mail_id: UUID, note: Callable[[Mail, str, datetime], None], error: str = ""

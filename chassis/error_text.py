@@ -12,7 +12,7 @@ def storable(text: str, longest: int) -> str:
     return text[:longest].encode(errors="replace").decode().replace("\x00", "?")
 
 
-def described(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """An error's class and text, storable and without credentials; its class alone where it has no
     readable text."""
     kind = type(error).__name__
