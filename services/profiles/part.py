@@ -1,6 +1,6 @@
 """What every part of the profiles service has at hand."""
 
-from chassis.file_storage import Storage
+from chassis.file_storage import FileStorage
 from chassis.runtime.container import caller_of_this
 from chassis.store import Store
 from services.profiles.base import Base
@@ -10,7 +10,7 @@ from services.profiles.seals import Seals
 
 class Part:
     store = Store(Base)
-    files = Storage()
+    files = FileStorage()
     caller = caller_of_this()
     seals = Seals()
     guesses = Guesses()

@@ -79,7 +79,7 @@ class Stage:
 
     service: Any
     store: Database
-    files: file_storage.Folder
+    files: file_storage.LocalFiles
     now: datetime = field(default_factory=utc_now)
 
     def add(self, *rows: Any) -> None:
@@ -272,7 +272,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("profiles", "look_for_hanging_erasures"): Proof(
         two_of(a_hanging_erasure), (Erasure, "waits_for")
     ),
-    ("profiles", "sweep_files"): Proof(two_orphans, (file_storage.Folder, "delete")),
+    ("profiles", "sweep_files"): Proof(two_orphans, (file_storage.LocalFiles, "delete")),
     ("profiles", "review_licences"): Proof(
         two_of(one_without_a_licence), (Specialist, "heed_licence")
     ),
@@ -464,7 +464,7 @@ def stage(shared_database: str, tmp_path: Path, request: pytest.FixtureRequest) 
     name, _ = request.getfixturevalue("clock")
     service: Any = SERVICES[name]()
     service.store = connected_database(shared_database, name)
-    service.files = file_storage.Folder(tmp_path / "files")
+    service.files = file_storage.LocalFiles(tmp_path / "files")
     service.seals, service.addresses, service.schemes = Seals(), sealed_addresses(), ("https",)
     service.seals.use(SEAL_KEYS)
     service.postbox = Postbox()
