@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from chassis.context import Caller
 from chassis.fetch import dialer
-from chassis.fetch.fetch import HTTPS, Fetched, Reach, fetch
+from chassis.fetch.fetch import HTTPS, EgressPolicy, Fetched, fetch
 from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.booking.external_calendars import (
@@ -451,10 +451,10 @@ def moved(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mov
         a_site(at_the_other, authority.serving(OTHER)) as there,
     ):
         sites = Moved(first, there)
-        reach = Reach(only_here, frozenset([first.port, there.port]), authority.trusting)
+        policy = EgressPolicy(only_here, frozenset([first.port, there.port]), authority.trusting)
 
         def fetch_here(url: str, **options: Any) -> Fetched:
-            return fetch(url, reach=reach, **options)
+            return fetch(url, policy=policy, **options)
 
         monkeypatch.setattr(reader, "fetch", fetch_here)
         yield sites

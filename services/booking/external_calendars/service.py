@@ -13,7 +13,7 @@ from eventlet.semaphore import Semaphore
 
 from chassis import context
 from chassis.database.transaction import Transaction
-from chassis.fetch.fetch import Schemes
+from chassis.fetch.fetch import FetchSchemes
 from chassis.idempotency.keys import outside_call
 from chassis.maintenance.reencryption import reencrypt
 from chassis.rpc.server import rpc
@@ -52,7 +52,7 @@ _turns = Semaphore(AT_REQUEST_AT_ONCE)
 
 class ExternalCalendars(Part):
     addresses = SealedAddresses()
-    schemes = Schemes()
+    schemes = FetchSchemes()
 
     @rpc
     def list_external_calendars(self) -> contract.ExternalCalendars:
