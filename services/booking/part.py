@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.runtime.container import caller_of_this
+from chassis.runtime.container import current_caller
 from chassis.store import Store
 from services.booking.base import Base
 from services.booking.meeting_links import MeetingLinks
@@ -14,7 +14,7 @@ class Part:
     """The service's own database, and whoever calls."""
 
     store = Store(Base)
-    caller = caller_of_this()
+    caller = current_caller()
     notes = Notes()
     meetings = Meetings()
     links = MeetingLinks()

@@ -10,7 +10,7 @@ from chassis.messaging import erasure
 from chassis.messaging.subscribe import subscribe
 from chassis.pagination import Page, newest_first
 from chassis.rpc.server import rpc
-from chassis.runtime.container import caller_of_this
+from chassis.runtime.container import current_caller
 from chassis.scheduling.every import every
 from chassis.store import Store
 from chassis.times import utc_now
@@ -32,7 +32,7 @@ from services.content.base import Base
 class ContentService:
     name = "content"
     store = Store(Base)
-    caller = caller_of_this()
+    caller = current_caller()
 
     @rpc
     def publish_article(self, article: WriteArticle) -> contract.Article:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.runtime.container import caller_of_this
+from chassis.runtime.container import current_caller
 from chassis.store import Store
 from services.notifications.base import Base
 from services.notifications.mails.links import Links
@@ -15,4 +15,4 @@ class Part:
     store = Store(Base)
     postbox = Postbox()
     links = Links()
-    caller = caller_of_this()
+    caller = current_caller()

@@ -1,7 +1,7 @@
 """What every part of the profiles service has at hand."""
 
 from chassis.file_storage import FileStorage
-from chassis.runtime.container import caller_of_this
+from chassis.runtime.container import current_caller
 from chassis.store import Store
 from services.profiles.base import Base
 from services.profiles.guess_limits import Guesses
@@ -11,6 +11,6 @@ from services.profiles.seals import Seals
 class Part:
     store = Store(Base)
     files = FileStorage()
-    caller = caller_of_this()
+    caller = current_caller()
     seals = Seals()
     guesses = Guesses()

@@ -33,7 +33,7 @@ from chassis.errors import (
 from chassis.messaging.redrive import Selection
 from chassis.rpc.client import Remote, remote
 from chassis.rpc.server import rpc
-from chassis.runtime.container import caller_of_this
+from chassis.runtime.container import current_caller
 from chassis.store import Store
 from tests.chassis.bank import Company, Ears, WordTaken, a_company
 from tests.support.eventually import eventually
@@ -54,7 +54,7 @@ class Backroom:
     """Where the desk asks in turn."""
 
     name = "backroom"
-    caller = caller_of_this()
+    caller = current_caller()
 
     @rpc
     def who(self) -> dict[str, Any]:
