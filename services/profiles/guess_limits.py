@@ -23,7 +23,7 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from nameko.extensions import DependencyProvider
 
-from chassis.networks import place_of
+from chassis.networks import subnet_of
 from contracts.profiles.accounts import TooManyTries
 
 REDIS_TIMEOUT_S = 1.0
@@ -92,7 +92,7 @@ class Guesses(DependencyProvider):
         """A try for an account, which an e-mail address or an id names. ``familiar``: it signed
         in from this address lately."""
         account = hashlib.sha256(str(whose).encode()).hexdigest()
-        place = place_of(address)
+        place = subnet_of(address)
         counts: list[tuple[RateLimitItem | None, tuple[str, ...]]] = [
             (kind.of_account_from_place, (kind.name, account, place or "")),
             (None if familiar else kind.of_account, (kind.name, account)),

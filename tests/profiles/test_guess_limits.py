@@ -10,7 +10,7 @@ import pytest
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
 from chassis.context import CallContext, entered
-from chassis.networks import place_of
+from chassis.networks import subnet_of
 from contracts.profiles.accounts import (
     EmailVerificationRequested,
     PasswordResetRequested,
@@ -154,7 +154,7 @@ def test_while_redis_is_away_each_process_counts_by_itself() -> None:
     ],
 )
 def test_a_whole_ipv6_network_is_one_place(address: str | None, place: str | None) -> None:
-    assert place_of(address) == place
+    assert subnet_of(address) == place
 
 
 # Logging in

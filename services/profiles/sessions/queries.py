@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.orm import Session as Reading
 
 from chassis.database.transaction import Transaction
-from chassis.networks import place_of
+from chassis.networks import subnet_of
 from services.profiles.sessions.sessions import GRACE, IDLE, LONGEST, RefreshToken, Session
 
 FORGOTTEN_AT_ONCE = 1000
@@ -32,7 +32,7 @@ def is_familiar(reading: Reading, account_id: UUID, address: str | None, now: da
         return False
     lately = and_(Session.account_id == account_id, Session.last_used_at > now - IDLE)
     known = reading.scalars(select(Session.address).where(lately).distinct())
-    return place_of(address) in {place_of(each) for each in known}
+    return subnet_of(address) in {subnet_of(each) for each in known}
 
 
 def last_used(reading: Reading, account_ids: Sequence[UUID]) -> dict[UUID, datetime]:
