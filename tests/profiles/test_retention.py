@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from chassis.database.event_log import keep
+from chassis.database.event_log import append
 from chassis.events import Envelope
 from chassis.ids import new_id
 from chassis.maintenance.pruning import prune
@@ -201,7 +201,7 @@ def journal_of(profiles: Talking, specialist_id: UUID) -> list[str]:
 
 def told(profiles: Talking, at: datetime, event: Any) -> None:
     with profiles.store.transaction() as tx:
-        keep(tx, Base.metadata, [Envelope.around(event, at, "c")])
+        append(tx, Base.metadata, [Envelope.around(event, at, "c")])
 
 
 def featured(specialist_id: UUID) -> SpecialistFeatured:
