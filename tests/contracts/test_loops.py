@@ -259,7 +259,7 @@ PRUNING = Proof(lambda _: None, (pruning, "_batch"))
 """Its items are the rules."""
 CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("profiles", "review_directory"): Proof(two_of(an_unknown_specialist), (directory, "enter")),
-    ("profiles", "reseal_secrets"): Proof(two_sealed_secrets, (Seal, "renewed")),
+    ("profiles", "reseal_secrets"): Proof(two_sealed_secrets, (Seal, "reencrypted")),
     ("profiles", "mend_featuring"): Proof(
         two_of(an_untruly_featured_one), (Specialist, "review_featuring")
     ),
@@ -280,7 +280,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("booking", "cancel_undecided_consultations"): Proof(
         two_undecided, (Consultation, "is_undecided")
     ),
-    ("booking", "reseal_notes"): Proof(two_sealed_notes, (Seal, "renewed")),
+    ("booking", "reseal_notes"): Proof(two_sealed_notes, (Seal, "reencrypted")),
     ("booking", "look_for_broken_invariants"): Proof(
         two_of(lambda _: a_calendar()), (audit, "of_calendar")
     ),
@@ -292,14 +292,14 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
         two_of(a_consultation_with_a_link), (Consultation, "forget_content")
     ),
     ("booking", "read_external_calendars"): Proof(two_external_calendars, (external, "read")),
-    ("booking", "reseal_addresses"): Proof(two_sealed_addresses, (Seal, "renewed")),
+    ("booking", "reseal_addresses"): Proof(two_sealed_addresses, (Seal, "reencrypted")),
     ("booking", "review_calendars"): Proof(
         two_of(lambda _: a_calendar()), (availability, "tell_of_slots")
     ),
     ("booking", "close_calendars_without_place"): Proof(
         two_calendars_without_place, (Calendar, "stop_without_place")
     ),
-    ("booking", "reseal_meeting_links"): Proof(two_sealed_meeting_links, (Seal, "renewed")),
+    ("booking", "reseal_meeting_links"): Proof(two_sealed_meeting_links, (Seal, "reencrypted")),
     ("notifications", "send_mail"): Proof(
         two_of(a_waiting_mail), (postbox.Folder, "send"), again=False
     ),
