@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.cursors import BadCursor
 from chassis.ids import new_id
-from chassis.pagination import BadCursor
 from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import SlotsQuery
 from services.booking.availability.busy import Taken

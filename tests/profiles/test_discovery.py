@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
+from chassis.cursors import BadCursor
 from chassis.errors import DomainError
-from chassis.pagination import BadCursor
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
 from contracts.inputs.words import BadWords

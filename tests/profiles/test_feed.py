@@ -15,10 +15,10 @@ from alembic import command
 from sqlalchemy import select
 
 from chassis import json
+from chassis.cursors import BadCursor
 from chassis.database import migrations
 from chassis.database.database import Database
 from chassis.database.event_log import EventLog
-from chassis.pagination import BadCursor
 from contracts.profiles.featuring import FeedQuery
 from firststep.migrate import migrations_of
 from services.profiles.base import Base

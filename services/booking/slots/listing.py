@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from chassis import cursors
 from chassis.errors import FieldError
-from chassis.pagination import BadCursor
 from contracts.booking.slots import (
     BadPeriod,
     DaysWithSlots,
@@ -74,16 +73,14 @@ def _slot(start: datetime, zone: ZoneInfo | None) -> Slot:
 
 def _encoded(start: datetime) -> str:
     minutes = int(start.timestamp()) // 60
-    return base64.urlsafe_b64encode(minutes.to_bytes(CURSOR_BYTES)).decode().rstrip("=")
+    return cursors.encode(minutes.to_bytes(CURSOR_BYTES))
 
 
 def _decoded(cursor: str) -> datetime:
-    try:
-        wire = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        if len(wire) != CURSOR_BYTES:
-            raise ValueError(cursor)
-        return datetime.fromtimestamp(int.from_bytes(wire) * 60, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise BadCursor(
-            errors=[FieldError("cursor", "Not a cursor of this list.", cursor)]
-        ) from None
+    return cursors.decode(cursor, _unpacked)
+
+
+def _unpacked(position: bytes) -> datetime:
+    if len(position) != CURSOR_BYTES:
+        raise ValueError(position)
+    return datetime.fromtimestamp(0, UTC) + timedelta(minutes=int.from_bytes(position))

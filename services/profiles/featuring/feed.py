@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis import json
+from chassis import cursors, json
 from chassis.database.event_log import EventLog
 from chassis.database.transaction import Transaction
-from chassis.errors import FieldError
 from chassis.events import as_mapping
-from chassis.pagination import BadCursor
 from contracts.profiles.featuring import CloudEvent, Feed, FeedQuery, SpecialistFeatured
 from services.profiles.base import Base
 
@@ -30,22 +27,21 @@ class Place:
 
     def to_cursor(self) -> str:
         text = f"{self.seen}" if self.head is None else f"{self.seen}-{self.head}"
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return cursors.encode(text.encode())
 
     @classmethod
     def from_cursor(cls, cursor: str, last: int) -> Place:
         """Raises ``BadCursor``, also for an entry behind the last: its reader comes from another
         platform, or from before a backup was brought back, and should begin anew."""
-        try:
-            padding = "=" * (-len(cursor) % 4)
-            numbers = base64.b64decode(cursor + padding, "-_", validate=True).decode("ascii")
-            places = [int(each) for each in numbers.split("-")]
-            place = cls(*places)
-        except (ValueError, TypeError):
-            raise _bad(cursor) from None
-        if place.to_cursor() != cursor or max(places) > last:
-            raise _bad(cursor)
-        return place
+
+        def unpack(position: bytes) -> Place:
+            seen, dash, head = position.decode("ascii").partition("-")
+            place = cls(int(seen), int(head) if dash else None)
+            if place.to_cursor() != cursor or max(place.seen, place.head or 0) > last:
+                raise ValueError(cursor)
+            return place
+
+        return cursors.decode(cursor, unpack, field="after", detail="Not a cursor of this feed.")
 
 
 def read(session: Session, query: FeedQuery) -> Feed:
@@ -79,7 +75,3 @@ def forget(tx: Transaction, specialist_id: UUID) -> None:
         event = as_mapping(row.body)
         event["data"] |= {name: "" for name in PERSONAL if name in event["data"]}
         event_log.rewrite(row.seq, json.dumps(event))
-
-
-def _bad(cursor: str) -> BadCursor:
-    return BadCursor(errors=[FieldError("after", "Not a cursor of this feed.", cursor)])
