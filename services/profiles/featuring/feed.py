@@ -21,7 +21,7 @@ PERSONAL = ("display_name", "headline", "slug")
 
 
 @dataclass(frozen=True)
-class Place:
+class FeedPosition:
     """How far a reader is: behind entry ``seen``; of the snapshot up to ``head``, where there
     is one, and of the changes otherwise."""
 
@@ -33,37 +33,41 @@ class Place:
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
-    def from_cursor(cls, cursor: str, last: int) -> Place:
+    def from_cursor(cls, cursor: str, last: int) -> FeedPosition:
         """Raises ``BadCursor``, also for an entry behind the last: its reader comes from another
         platform, or from before a backup was brought back, and should begin anew."""
         try:
             padding = "=" * (-len(cursor) % 4)
             numbers = base64.b64decode(cursor + padding, "-_", validate=True).decode("ascii")
-            places = [int(each) for each in numbers.split("-")]
-            place = cls(*places)
+            positions = [int(each) for each in numbers.split("-")]
+            position = cls(*positions)
         except (ValueError, TypeError):
-            raise _bad(cursor) from None
-        if place.to_cursor() != cursor or max(places) > last:
-            raise _bad(cursor)
-        return place
+            raise _bad_cursor(cursor) from None
+        if position.to_cursor() != cursor or max(positions) > last:
+            raise _bad_cursor(cursor)
+        return position
 
 
 def read(session: Session, query: FeedQuery) -> Feed:
     """A page of the feed. Raises ``BadCursor``."""
     journal = Journal(session, Base.metadata)
     last = journal.head()
-    place = Place(0, last) if query.after is None else Place.from_cursor(query.after, last)
-    if place.head is None:
-        rows = journal.after(place.seen, query.limit + 1)
+    position = (
+        FeedPosition(0, last)
+        if query.after is None
+        else FeedPosition.from_cursor(query.after, last)
+    )
+    if position.head is None:
+        rows = journal.after(position.seen, query.limit + 1)
     else:
-        rows = journal.latest(SpecialistFeatured, place.head, place.seen, query.limit + 1)
+        rows = journal.latest(SpecialistFeatured, position.head, position.seen, query.limit + 1)
     shown, more = rows[: query.limit], len(rows) > query.limit
-    seen = shown[-1].seq if shown else place.seen
-    if place.head is None:
-        following = Place(seen)
+    seen = shown[-1].seq if shown else position.seen
+    if position.head is None:
+        following = FeedPosition(seen)
     else:
-        following = Place(seen, place.head) if more else Place(place.head)
-        more = more or place.head < last
+        following = FeedPosition(seen, position.head) if more else FeedPosition(position.head)
+        more = more or position.head < last
     return Feed(
         items=[CloudEvent(**as_mapping(row.body)) for row in shown],
         next=following.to_cursor(),
@@ -71,7 +75,7 @@ def read(session: Session, query: FeedQuery) -> Feed:
     )
 
 
-def forget(tx: Transaction, specialist_id: UUID) -> None:
+def redact(tx: Transaction, specialist_id: UUID) -> None:
     """Take a specialist's own words out of the feed. What happened, and when, stays: readers
     who come late still hear all of it, in order."""
     journal = Journal(tx, Base.metadata)
@@ -81,5 +85,5 @@ def forget(tx: Transaction, specialist_id: UUID) -> None:
         journal.rewrite(row.seq, json.dumps(event))
 
 
-def _bad(cursor: str) -> BadCursor:
+def _bad_cursor(cursor: str) -> BadCursor:
     return BadCursor(errors=[FieldError("after", "Not a cursor of this feed.", cursor)])
