@@ -303,7 +303,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ),
     ("booking", "reseal_meeting_links"): Proof(two_sealed_meeting_links, (Seal, "renewed")),
     ("notifications", "send_mail"): Proof(
-        two_of(a_waiting_mail), (postbox.Folder, "send"), again=False
+        two_of(a_waiting_mail), (postbox.MailFolder, "send"), again=False
     ),
     ("notifications", "look_for_waiting_mail"): NoLoop("it counts"),
     ("notifications", "finish_erasures"): ERASURES,
