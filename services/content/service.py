@@ -40,7 +40,7 @@ class ContentService:
         with self.store.transaction() as tx:
             published, event = Article.publish(article, utc_now())
             tx.add(published)
-            search.enter(tx, published)
+            search.index_article(tx, published)
             tx.emit(event)
             return tx.reply(published.to_resource())
 

@@ -14,7 +14,7 @@ from services.notifications.readers import Reader, reader_of
 from services.notifications.wording import Letter, Wording
 
 
-def tell(
+def notify(
     tx: Transaction,
     account_id: UUID,
     words_for: Callable[[Reader], Wording],

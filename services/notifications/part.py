@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.runtime.container import current_caller
 from chassis.store import Store
 from services.notifications.base import Base
-from services.notifications.mails.links import Links
+from services.notifications.mails.links import SiteUrls
 from services.notifications.mails.postbox import Postbox
 
 
@@ -14,5 +14,5 @@ class Part:
 
     store = Store(Base)
     postbox = Postbox()
-    links = Links()
+    links = SiteUrls()
     caller = current_caller()

@@ -4,7 +4,7 @@ from chassis.file_storage import FileStorage
 from chassis.runtime.container import current_caller
 from chassis.store import Store
 from services.profiles.base import Base
-from services.profiles.guess_limits import Guesses
+from services.profiles.guess_limits import GuessLimits
 from services.profiles.seals import Seals
 
 
@@ -13,4 +13,4 @@ class Part:
     files = FileStorage()
     caller = current_caller()
     seals = Seals()
-    guesses = Guesses()
+    guesses = GuessLimits()

@@ -14,7 +14,7 @@ from services.profiles.accounts import sign_ups
 from services.profiles.accounts.mail_links import LIFETIMES, Purpose
 from services.profiles.featuring import exposures
 from services.profiles.licences.licences import Licence
-from services.profiles.orphaned_files import YOUNGEST
+from services.profiles.orphaned_files import MIN_AGE
 from services.profiles.part import Part
 from services.profiles.sessions import revocations
 from services.profiles.sessions.sessions import GRACE, IDLE
@@ -87,7 +87,7 @@ SCHEDULE = (
     Retained("featuring_corrections"),
     Retained("journal_heads"),
     Retained("erasures"),
-    Retained("files", YOUNGEST, "sweep_files"),
+    Retained("files", MIN_AGE, "sweep_files"),
 )
 
 

@@ -258,7 +258,9 @@ ERASURES = Proof(two_forgotten, (erasure, "_cleared"))
 PRUNING = Proof(lambda _: None, (pruning, "_batch"))
 """Its items are the rules."""
 CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
-    ("profiles", "review_directory"): Proof(two_of(an_unknown_specialist), (directory, "enter")),
+    ("profiles", "review_directory"): Proof(
+        two_of(an_unknown_specialist), (directory, "update_entry")
+    ),
     ("profiles", "reseal_secrets"): Proof(two_sealed_secrets, (Seal, "reencrypted")),
     ("profiles", "mend_featuring"): Proof(
         two_of(an_untruly_featured_one), (Specialist, "review_featuring")
@@ -270,11 +272,11 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("profiles", "finish_erasures"): ERASURES,
     ("profiles", "prune"): PRUNING,
     ("profiles", "look_for_hanging_erasures"): Proof(
-        two_of(a_hanging_erasure), (Erasure, "waits_for")
+        two_of(a_hanging_erasure), (Erasure, "unanswered")
     ),
     ("profiles", "sweep_files"): Proof(two_orphans, (file_storage.LocalFiles, "delete")),
     ("profiles", "review_licences"): Proof(
-        two_of(one_without_a_licence), (Specialist, "heed_licence")
+        two_of(one_without_a_licence), (Specialist, "apply_licence")
     ),
     ("booking", "close_consultations"): Proof(two_of(a_consultation), (Consultation, "close")),
     ("booking", "cancel_undecided_consultations"): Proof(
@@ -301,7 +303,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ),
     ("booking", "reseal_meeting_links"): Proof(two_sealed_meeting_links, (Seal, "reencrypted")),
     ("notifications", "send_mail"): Proof(
-        two_of(a_waiting_mail), (postbox.Folder, "send"), again=False
+        two_of(a_waiting_mail), (postbox.MailFolder, "send"), again=False
     ),
     ("notifications", "look_for_waiting_mail"): NoLoop("it counts"),
     ("notifications", "finish_erasures"): ERASURES,
@@ -336,7 +338,7 @@ def chassis_loops() -> set[str]:
 
 
 READS = {
-    "services.profiles.orphaned_files.sweep": "reads in batches which files are mentioned",
+    "services.profiles.orphaned_files.delete_orphans": "reads in batches which files are mentioned",
     "services.profiles.orphaned_files._mentioned": "reads them, column by column",
     "chassis.maintenance.pruning._apply": "goes on with one rule, batch by batch",
     "chassis.maintenance.reencryption._under_older_keys": "reads in batches what is sealed",

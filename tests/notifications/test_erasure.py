@@ -37,7 +37,7 @@ from contracts.profiles.licences import LicenceExpired, SpecialistVerified
 from contracts.profiles.privacy import AccountErased
 from contracts.profiles.specialists import SpecialistListed
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.mails.links import Links
+from services.notifications.mails.links import SiteUrls
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.postbox import NotSent, Postbox
 from services.notifications.notices.notices import Notice
@@ -193,8 +193,8 @@ def postbox(tmp_path: Path) -> Postbox:
     return postbox
 
 
-def links() -> Links:
-    links = Links()
+def links() -> SiteUrls:
+    links = SiteUrls()
     links._url = URL
     return links
 

@@ -58,7 +58,7 @@ def mail_at(notifications: Talking, address: str) -> list[Any]:
     return [each for each in mail_in(notifications.house.mail) if each["To"] == address]
 
 
-# Links that are good once
+# SiteUrls that are good once
 
 LINKS: list[tuple[Callable[..., Event], str]] = [
     (EmailVerificationRequested, f"{URL}/verify-email#token={QUOTED}"),

@@ -212,10 +212,10 @@ def test_a_specialists_words_are_forgotten_and_the_order_stays(kept: Database) -
     for each in (one, other, one):
         turn(kept, each)
     before, after = Listener(kept), Listener(kept)
-    before.cursor = after.cursor = feed.Place(0).to_cursor()
+    before.cursor = after.cursor = feed.FeedPosition(0).to_cursor()
     before.catch_up()
     with kept.transaction() as tx:
-        feed.forget(tx, one)
+        feed.redact(tx, one)
     after.catch_up()
     assert [each["id"] for each in after.heard] == [each["id"] for each in before.heard]
     for event in after.heard:

@@ -18,7 +18,7 @@ from services.notifications.accounts.queries import names_of
 from services.notifications.mails import queries
 from services.notifications.mails.addresses import Undeliverable
 from services.notifications.mails.mails import Mail, MailStatus
-from services.notifications.mails.postbox import Away, NotSent, Post
+from services.notifications.mails.postbox import MailConnection, NotSent, ServerUnavailable
 from services.notifications.mails.route import Route
 from services.notifications.marks import named_in
 from services.notifications.part import Part
@@ -55,7 +55,7 @@ class Mails(Part):
                 failed_within_a_day=backlog.mails_failed,
             )
 
-    def _send(self, post: Post, mail_id: UUID) -> None:
+    def _send(self, post: MailConnection, mail_id: UUID) -> None:
         """To where its recipient is written to now; not where they were erased meanwhile."""
         with self.store.reading() as session:
             found = session.execute(queries.mail_to_send(mail_id)).first()
@@ -65,8 +65,8 @@ class Mails(Part):
             names = names_of(session, named_in([mail.text]))
         try:
             post.send(mail.to_message(recipient, names))
-        except Away as error:
-            self._note(mail_id, Mail.server_away, str(error))
+        except ServerUnavailable as error:
+            self._note(mail_id, Mail.server_unavailable, str(error))
         except NotSent as error:
             self._note(mail_id, Mail.refused if error.for_good else Mail.not_sent, str(error))
         except Undeliverable as error:

@@ -18,7 +18,7 @@ from services.notifications.notices.notices import Notice
 from services.notifications.notices.queries import notices_of
 from services.notifications.part import Part
 from services.notifications.preferences.preferences import Preferences
-from services.notifications.privacy.erasure import erase, fall_silent
+from services.notifications.privacy.erasure import erase, stop_notifying
 
 
 class Privacy(Part):
@@ -44,7 +44,7 @@ class Privacy(Part):
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
         tx.mark_erased(event.account_id)
-        fall_silent(tx, event.account_id)
+        stop_notifying(tx, event.account_id)
 
     @every(seconds=5)
     def finish_erasures(self) -> None:

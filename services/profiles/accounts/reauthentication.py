@@ -23,24 +23,24 @@ from services.profiles.sessions.queries import is_familiar
 
 
 @dataclass(frozen=True)
-class Identity:
+class Reauthenticated:
     """What a caller showed: the password of their account, and perhaps a code."""
 
     account: Account
     code_shown: bool
 
 
-class Knowing(Part):
+class Reauthentication(Part):
     """Of the parts of profiles that ask for a password or a code."""
 
-    def require_identity(self, password: str, code: str | None) -> Identity:
+    def reauthenticate(self, password: str, code: str | None) -> Reauthenticated:
         """The caller showed their password, and a code where they have a second factor: for
         whatever changes how one signs in, or can't be undone.
 
         Raises what ``require_password`` and ``use_code`` raise.
         """
         account = self.require_password(password)
-        return Identity(account, self.use_code(account.id, code))
+        return Reauthenticated(account, self.use_code(account.id, code))
 
     def require_password(self, password: str) -> Account:
         """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Erased``.
@@ -54,8 +54,8 @@ class Knowing(Part):
             if account is None:
                 raise Erased
             familiar = is_familiar(session, account.id, address, now)
-        guess = self.guesses.of(guess_limits.PASSWORD, account.email_key, address, familiar)
-        if not passwords.matches(password, account.password_hash, guess):
+        attempt = self.guesses.of(guess_limits.PASSWORD, account.email_key, address, familiar)
+        if not passwords.matches(password, account.password_hash, attempt):
             raise WrongPassword
         return account
 
@@ -93,15 +93,15 @@ class Knowing(Part):
         except NotFound:
             raise Erased from None
 
-    def identified_account(self, tx: Transaction, identity: Identity) -> Account:
+    def reauthenticated_account(self, tx: Transaction, shown: Reauthenticated) -> Account:
         """The same, where what was shown is still enough: another password may have been set
         meanwhile, or a second factor set up.
 
         Raises ``Erased``, ``WrongPassword``, ``SecondFactorRequired``.
         """
         account = self.own_account(tx)
-        account.require_same_password(identity.account)
-        if has_second_factor(tx, account.id) and not identity.code_shown:
+        account.require_same_password(shown.account)
+        if has_second_factor(tx, account.id) and not shown.code_shown:
             raise SecondFactorRequired
         return account
 

@@ -26,8 +26,8 @@ class Discovery(Part):
         search = Search(query)
         with self.store.reading() as session:
             index = self.in_memory.as_of_now(session)
-            ranks = self.in_memory.words.ranks(session, search.words)
-            found = search.found(index, ranks, utc_now())
+            tiers = self.in_memory.words.tiers(session, search.words)
+            found = search.found(index, tiers, utc_now())
             specialists = directory.listed(session, found.numbers)
         return SpecialistsFound(
             items=[each.to_resource() for each in specialists],
@@ -40,9 +40,9 @@ class Discovery(Part):
     def review_directory(self) -> None:
         """Enter whom the directory lacks, or has otherwise: all, after it was first made."""
         with self.store.reading() as session:
-            doubtful = list(session.scalars(directory.in_doubt()))
+            doubtful = list(session.scalars(directory.outdated()))
         for_each(doubtful, self._enter, within_s=ROUND_S)
 
     def _enter(self, specialist_id: UUID) -> None:
         with self.store.transaction() as tx:
-            directory.enter(tx, tx.lock(Specialist, specialist_id))
+            directory.update_entry(tx, tx.lock(Specialist, specialist_id))

@@ -18,7 +18,7 @@ PERSONAL = ("display_name", "headline", "slug")
 
 
 @dataclass(frozen=True)
-class Place:
+class FeedPosition:
     """How far a reader is: behind entry ``seen``; of the snapshot up to ``head``, where there
     is one, and of the changes otherwise."""
 
@@ -30,11 +30,11 @@ class Place:
         return cursors.encode(text.encode())
 
     @classmethod
-    def from_cursor(cls, cursor: str, last: int) -> Place:
+    def from_cursor(cls, cursor: str, last: int) -> FeedPosition:
         """Raises ``BadCursor``, also for an entry behind the last: its reader comes from another
         platform, or from before a backup was brought back, and should begin anew."""
 
-        def unpack(position: bytes) -> Place:
+        def unpack(position: bytes) -> FeedPosition:
             seen, dash, head = position.decode("ascii").partition("-")
             place = cls(int(seen), int(head) if dash else None)
             if place.to_cursor() != cursor or max(place.seen, place.head or 0) > last:
@@ -48,18 +48,22 @@ def read(session: Session, query: FeedQuery) -> Feed:
     """A page of the feed. Raises ``BadCursor``."""
     event_log = EventLog(session, Base.metadata)
     last = event_log.head()
-    place = Place(0, last) if query.after is None else Place.from_cursor(query.after, last)
-    if place.head is None:
-        rows = event_log.after(place.seen, query.limit + 1)
+    position = (
+        FeedPosition(0, last)
+        if query.after is None
+        else FeedPosition.from_cursor(query.after, last)
+    )
+    if position.head is None:
+        rows = event_log.after(position.seen, query.limit + 1)
     else:
-        rows = event_log.latest(SpecialistFeatured, place.head, place.seen, query.limit + 1)
+        rows = event_log.latest(SpecialistFeatured, position.head, position.seen, query.limit + 1)
     shown, more = rows[: query.limit], len(rows) > query.limit
-    seen = shown[-1].seq if shown else place.seen
-    if place.head is None:
-        following = Place(seen)
+    seen = shown[-1].seq if shown else position.seen
+    if position.head is None:
+        following = FeedPosition(seen)
     else:
-        following = Place(seen, place.head) if more else Place(place.head)
-        more = more or place.head < last
+        following = FeedPosition(seen, position.head) if more else FeedPosition(position.head)
+        more = more or position.head < last
     return Feed(
         items=[CloudEvent(**as_mapping(row.body)) for row in shown],
         next=following.to_cursor(),
@@ -67,7 +71,7 @@ def read(session: Session, query: FeedQuery) -> Feed:
     )
 
 
-def forget(tx: Transaction, specialist_id: UUID) -> None:
+def redact(tx: Transaction, specialist_id: UUID) -> None:
     """Take a specialist's own words out of the feed. What happened, and when, stays: readers
     who come late still hear all of it, in order."""
     event_log = EventLog(tx, Base.metadata)

@@ -27,7 +27,7 @@ class Names(Part):
             return contract.Names(
                 clients=[ClientName(id=id, display_name=name) for id, name in clients],
                 specialists=[
-                    SpecialistName(id=id, display_name=name, photo=photos.addresses(photo))
+                    SpecialistName(id=id, display_name=name, photo=photos.urls_of(photo))
                     for id, name, photo in specialists
                     if name
                 ],

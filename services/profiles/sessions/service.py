@@ -30,28 +30,28 @@ from services.profiles import guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.queries import account_with
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.second_factors.second_factors import has_second_factor
 from services.profiles.sessions import signing_keys
 from services.profiles.sessions.issuing import begin_session, issue
 from services.profiles.sessions.queries import (
-    forget_old_answers,
-    forget_old_sessions,
     is_familiar,
     open_sessions,
+    prune_answers,
+    prune_sessions,
 )
 from services.profiles.sessions.revocations import (
     end_session,
     end_sessions,
-    forget_old_revocations,
+    prune_revocations,
     revocations,
 )
 from services.profiles.sessions.sessions import RefreshToken, Session, hash_of
 
 
-class Sessions(Knowing):
+class Sessions(Reauthentication):
     @rpc
     def log_in(self, log_in: LogIn) -> contract.Session:
         self.store.raise_if_answered()  # a repeated call finds its code used
@@ -61,10 +61,10 @@ class Sessions(Knowing):
             if account is not None and not account.verified:
                 account = None  # answered as an unknown address is
             familiar = account is not None and is_familiar(reading, account.id, here.address, now)
-        guess = self.guesses.of(guess_limits.PASSWORD, email, here.address, familiar)
+        attempt = self.guesses.of(guess_limits.PASSWORD, email, here.address, familiar)
         try:
             match = passwords.matches(
-                log_in.password, account.password_hash if account else None, guess
+                log_in.password, account.password_hash if account else None, attempt
             )
             if account is None or not match:
                 raise WrongCredentials
@@ -97,7 +97,7 @@ class Sessions(Knowing):
         with outside_call(), self.store.transaction() as tx:
             audit.record(
                 tx,
-                What.SIGN_IN_FAILED,
+                AuditedAction.SIGN_IN_FAILED,
                 about=account.id if account else None,
                 detail=reason,
                 stranger=None if account else stranger,
@@ -148,7 +148,7 @@ class Sessions(Knowing):
         with outside_call(), self.store.transaction() as tx:
             session = tx.lock(Session, tx.find(RefreshToken, hash_of(secret)).session_id)
             end_session(tx, session, utc_now())
-            audit.record(tx, What.REFRESH_TOKEN_REUSED, about=session.account_id)
+            audit.record(tx, AuditedAction.REFRESH_TOKEN_REUSED, about=session.account_id)
 
     @rpc
     def list_sessions(self) -> OpenSessions:
@@ -209,10 +209,10 @@ class Sessions(Knowing):
     def forget_what_is_over(self) -> None:
         """Answers to refresh tokens, and revocations, as soon as they are of no use."""
         with self.store.transaction() as tx:
-            forget_old_answers(tx, utc_now())
-            forget_old_revocations(tx, utc_now())
+            prune_answers(tx, utc_now())
+            prune_revocations(tx, utc_now())
 
     @every(minutes=5)
     def forget_sessions(self) -> None:
         with self.store.transaction() as tx:
-            forget_old_sessions(tx, utc_now())
+            prune_sessions(tx, utc_now())
