@@ -22,6 +22,7 @@ from contracts.booking.availability import (
 )
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
+from services.booking import dependencies
 from services.booking.availability import queries
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import OpeningHours
@@ -29,24 +30,28 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.following import follow_place
 from services.booking.consultations.queries import consultations_ahead
 from services.booking.external_calendars.rereading import read_anew
-from services.booking.part import Part
 from services.booking.slots.news import tell_of_slots
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist.offering import calendar_changed
 
 
-class Availability(Part):
+class Availability:
+    store = dependencies.store
+    caller = dependencies.caller
+    meetings = dependencies.meetings
+    links = dependencies.links
+
     @rpc
     def set_availability(self, availability: contract.Availability) -> AvailabilitySet:
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             known = tx.get(Calendar, specialist_id, with_for_update=True)
-            require_current(None if known is None else self.links.shown_with(known))
+            require_current(None if known is None else self._shown(known))
             calendar = known or tx.lock_or_create(Calendar, specialist_id)
             now = utc_now()
             taken = taken_times(tx, specialist_id, now)
             zones, had_place = calendar.opening_hours.zones, calendar.has_place
-            another_link = self.links.keep(calendar, availability.meeting_link)
+            another_link = self._keep_link(calendar, availability.meeting_link)
             tx.emit(*calendar.open(availability, taken, now))
             follow_place(tx, calendar, self.meetings, had_place, another_link, now)
             calendar_changed(tx, calendar, now)
@@ -63,7 +68,18 @@ class Availability(Part):
             calendar = session.get(Calendar, specialist_id)
         if calendar is None:
             raise NotFound(f"there is no calendar of {specialist_id}")
-        return self.links.shown_with(calendar)
+        return self._shown(calendar)
+
+    def _shown(self, calendar: Calendar) -> contract.Availability:
+        """As its specialist sees it, with the meeting link opened."""
+        return calendar.to_resource(self.links.open(calendar.sealed_meeting_link))
+
+    def _keep_link(self, calendar: Calendar, link: str | None) -> bool:
+        """Seal and keep the specialist's own meeting link. Returns whether it is a new one."""
+        if link == self.links.open(calendar.sealed_meeting_link):
+            return False
+        calendar.sealed_meeting_link = None if link is None else self.links.seal(link)
+        return True
 
     @subscribe(SpecialistListed)
     def open_calendar(self, event: SpecialistListed, tx: Transaction) -> None:

@@ -27,19 +27,25 @@ from contracts.booking.consultations import (
     PrivateNote,
 )
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.availability.queries import sealed_meeting_link_of
 from services.booking.consultations import queries
 from services.booking.consultations.consultations import Consultation, NoteReader
 from services.booking.consultations.listing import page_of_consultations
 from services.booking.consultations.locking import locked, locked_calendars
 from services.booking.holds.queries import held_beside
-from services.booking.part import Part
 from services.booking.right_to_practise.queries import may_practise
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist.offering import give_up, release, take_what_was_held
 
 
-class Consultations(Part):
+class Consultations:
+    store = dependencies.store
+    caller = dependencies.caller
+    notes = dependencies.notes
+    meetings = dependencies.meetings
+    links = dependencies.links
+
     @rpc
     def book_consultation(
         self, specialist_id: UUID, starts_at: datetime, note: PrivateNote | None = None

@@ -6,13 +6,15 @@ import structlog
 
 from chassis.scheduling.every import every
 from chassis.times import utc_now
+from services.booking import dependencies
 from services.booking.invariants.audit import audit
-from services.booking.part import Part
 
 log = structlog.get_logger()
 
 
-class Invariants(Part):
+class Invariants:
+    store = dependencies.store
+
     @every(hours=1)
     def look_for_broken_invariants(self) -> None:
         """The same as ``firststep audit``; what is found is logged, and counted."""

@@ -7,13 +7,16 @@ from uuid import UUID
 from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking.outcomes import Wish
+from services.booking import dependencies
 from services.booking.consultations.locking import locked
 from services.booking.outcomes import queries
 from services.booking.outcomes.outcomes import Outcome
-from services.booking.part import Part
 
 
-class Outcomes(Part):
+class Outcomes:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def say_outcome(self, consultation_id: UUID, outcome: Wish) -> None:
         """The answer tells nothing: not even whether the other side has said something."""

@@ -9,12 +9,11 @@ from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import ConsultationCancelled, Party
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
-from services.booking.part import Part
 from services.booking.rescue.offering import offer_others
 from services.booking.rescue.specialist_facts import Facts
 
 
-class Rescue(Part):
+class Rescue:
     @subscribe(ConsultationCancelled)
     def rescue_cancelled(self, event: ConsultationCancelled, tx: Transaction) -> None:
         if event.cancelled_by == Party.SPECIALIST:

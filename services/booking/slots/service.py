@@ -11,17 +11,19 @@ from chassis.times import utc_now
 from contracts.booking import slots as contract
 from contracts.booking.consultations import NotListed
 from contracts.booking.slots import DaysWithSlots, Period, SlotsQuery
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.free_times import FreeTimes
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import engagements_of
-from services.booking.part import Part
 from services.booking.slots import queries
 from services.booking.slots.listing import days_with_slots, page_of_slots, period_of
 from services.booking.slots.slot_cache import KeptSlots
 
 
-class Slots(Part):
+class Slots:
+    store = dependencies.store
+    caller = dependencies.caller
     kept_slots = KeptSlots()
 
     @rpc

@@ -12,17 +12,20 @@ from contracts.booking import waitlist as contract
 from contracts.booking.availability import TimeZone
 from contracts.booking.waitlist import WaitlistEntry, Wishes
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.queries import engagements_of
 from services.booking.holds.queries import held_for
-from services.booking.part import Part
 from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
 from services.booking.waitlist.offering import offer, offer_anew, wait_no_longer
 from services.booking.waitlist.waits import Wait
 
 
-class Waitlist(Part):
+class Waitlist:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def join_waitlist(
         self, specialist_id: UUID, time_zone: TimeZone, wishes: Wishes | None = None
