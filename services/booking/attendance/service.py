@@ -12,7 +12,7 @@ from contracts.booking import consultations as contract
 from services.booking import dependencies
 from services.booking.attendance import queries
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.locking import locked
+from services.booking.consultations.locking import lock_consultation
 from services.booking.outcomes.queries import still_to_ask
 
 ROUND_S = 55.0
@@ -27,7 +27,7 @@ class Attendance:
         self, consultation_id: UUID, attendance: contract.Attendance
     ) -> contract.Consultation:
         with self.store.transaction() as tx:
-            _, consultation = locked(tx, consultation_id, self.caller)
+            _, consultation = lock_consultation(tx, consultation_id, self.caller)
             account_id = self.caller.known()
             by = consultation.party(account_id)
             ask = still_to_ask(tx, consultation)

@@ -31,7 +31,7 @@ from contracts.profiles.accounts import Role
 from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
 from services.booking.external_calendars import queries
-from services.booking.external_calendars.addresses import address_of
+from services.booking.external_calendars.calendar_urls import address_of
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.reader import read
 from services.booking.external_calendars.removal import remove

@@ -12,10 +12,10 @@ from contracts.booking.privacy import BookingData, PersonalDataErased
 from contracts.profiles.privacy import AccountErased
 from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
+from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_of
 from services.booking.external_calendars.queries import resources_of
-from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.queries import held_for
 from services.booking.outcomes.queries import outcomes_of
 from services.booking.preferences.preferences import Preferences

@@ -8,14 +8,14 @@ from contracts.booking.figures import Figures, PublishedFigures
 from contracts.profiles.accounts import Role
 from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
-from services.booking.figures import queries
-from services.booking.figures.months import last_twelve
-from services.booking.figures.suppression import without_small_groups
+from services.booking.monthly_figures import queries
+from services.booking.monthly_figures.months import last_twelve
+from services.booking.monthly_figures.suppression import without_small_groups
 
 UTC = "UTC"
 
 
-class FiguresOfMonths:
+class MonthlyFigures:
     store = dependencies.store
     caller = dependencies.caller
 
