@@ -36,12 +36,13 @@ from chassis.database.migrations import migrate
 from contracts.booking.availability import Availability, DateOverride, Hours, Stretch
 from contracts.booking.slots import MOST_ON_A_PAGE, SlotsQuery
 from firststep.migrate import migrations_of
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.free_times import FreeTimes
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from services.booking.slots.slot_cache import KeptSlots
+from services.booking.slots.slot_cache import SlotCache
 
 BOOKED, DAYS = 400, 30
 PROCESSES = (1, 2, 3)
@@ -57,7 +58,7 @@ Json = Annotated[Path | None, typer.Option("--json", help="Also write every figu
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-class Forgetful(KeptSlots):
+class Forgetful(SlotCache):
     """Keeps nothing."""
 
     def find(
@@ -76,13 +77,13 @@ class Listing:
 
     database: Database
     specialist_id: UUID
-    kept: KeptSlots
+    kept: SlotCache
 
     def __post_init__(self) -> None:
         self.kept.setup()
         service: Any = BookingService()
         service.store, service.caller = self.database, Caller()
-        service.kept_slots = self.kept
+        service.slot_cache = self.kept
         self._service = service
         self._list: Callable[..., Any] = vars(BookingService.list_slots)["__wrapped__"]
 
@@ -105,7 +106,7 @@ def main(rounds: Rounds = 3, seconds: Seconds = 5, json: Json = None) -> None:
         settings = servers.settings()
         with _busy_calendar(servers) as (database, specialist_id):
             for _ in range(rounds):
-                for side, kept in (("kept", KeptSlots()), ("worked out anew", Forgetful())):
+                for side, kept in (("kept", SlotCache()), ("worked out anew", Forgetful())):
                     listing = Listing(database, specialist_id, kept)
                     found.setdefault(side, []).append(_listed(listing, seconds))
         for _ in range(rounds):
@@ -164,7 +165,7 @@ def _busy_calendar(servers: Servers) -> Iterator[tuple[Database, UUID]]:
     with database.transaction() as tx:
         calendar = tx.lock_or_create(Calendar, specialist_id)
         calendar.learn_listing(True, 1)
-        calendar.open(_availability(now), set(), now)
+        calendar.open(_availability(now), Busy(), now)
         tx.execute(insert(Consultation), list(_consultations(specialist_id, now)))
     try:
         yield database, specialist_id

@@ -12,9 +12,9 @@ from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
+from services.booking import dependencies
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import CONTENT_KEPT, with_old_content
-from services.booking.part import Part
 
 A_DAY = timedelta(days=1)
 AT_ONCE = 1000
@@ -59,7 +59,9 @@ SCHEDULE = (
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())

@@ -13,9 +13,9 @@ from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
+from services.notifications import dependencies
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.queries import GOOD_ONCE_KEPT, MAILS_KEPT, old_mails
-from services.notifications.part import Part
 
 AT_ONCE = 1000
 ROUND_S = 50.0
@@ -40,7 +40,10 @@ SCHEDULE = (
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+    postbox = dependencies.postbox
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())

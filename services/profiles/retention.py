@@ -10,12 +10,12 @@ from chassis.database.event_log import logged_types
 from chassis.maintenance.pruning import Due, Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.times import utc_now
+from services.profiles import dependencies
 from services.profiles.accounts import sign_ups
 from services.profiles.accounts.mail_links import LIFETIMES, Purpose
 from services.profiles.featuring import exposures
 from services.profiles.licences.licences import Licence
 from services.profiles.orphaned_files import MIN_AGE
-from services.profiles.part import Part
 from services.profiles.sessions import revocations
 from services.profiles.sessions.sessions import GRACE, IDLE
 
@@ -91,7 +91,9 @@ SCHEDULE = (
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from chassis.ids import new_id
 from contracts.booking.availability import Availability, Hours, Weekday
 from contracts.profiles.right_to_practise import Standing
+from services.booking.availability.busy import Busy, Interval
 from services.booking.availability.calendars import Calendar
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -106,3 +107,10 @@ def at(clock: str, days_later: int = 0) -> datetime:
     """A time of the Monday on which rules are tried, or of a day after it."""
     hour, minute = clock.split(":")
     return MONDAY.replace(hour=int(hour), minute=int(minute)) + timedelta(days=days_later)
+
+
+def busy_at(
+    *booked: datetime, held: Iterable[datetime] = (), elsewhere: Iterable[Interval] = ()
+) -> Busy:
+    """The busy times of a specialist with consultations that start at these times."""
+    return Busy(frozenset(booked), frozenset(held), tuple(elsewhere))

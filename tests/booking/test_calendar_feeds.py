@@ -23,9 +23,9 @@ from chassis.schemas import Reading, load
 from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed, OpenedCalendarFeed
 from contracts.profiles.preferences import Language, PreferencesChanged
 from contracts.profiles.privacy import AccountErased
+from services.booking.calendar_feeds import calendar_files
+from services.booking.calendar_feeds.calendar_files import feed
 from services.booking.consultations.consultations import Consultation
-from services.booking.feeds import calendar_files
-from services.booking.feeds.calendar_files import feed
 from tests.booking.builders import HALF_AN_HOUR, MONDAY
 from tests.booking.test_booking import a_client, a_specialist, book, slots_of
 from tests.booking.test_calendar_files import SITE

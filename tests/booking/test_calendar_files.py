@@ -10,9 +10,10 @@ import pytest
 import vobject
 
 from chassis.ids import new_id
+from services.booking.availability.busy import Busy
+from services.booking.calendar_feeds.calendar_files import feed, published
+from services.booking.calendar_feeds.site import Site
 from services.booking.consultations.consultations import Consultation
-from services.booking.feeds.calendar_files import feed, published
-from services.booking.feeds.site import Site
 from tests.booking.builders import MONDAY, a_calendar, at
 
 ORGANIZER = "mailto:no-reply@firststep.example"
@@ -30,7 +31,7 @@ def a_consultation(
     calendar = a_calendar(in_person_address=address)
     starts_at = starts_at or at("09:00")
     consultation, _ = Consultation.book(
-        calendar, new_id(), starts_at, set(), [], MONDAY, meeting_link=room
+        calendar, new_id(), starts_at, Busy(), [], MONDAY, meeting_link=room
     )
     return consultation
 

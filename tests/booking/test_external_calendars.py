@@ -31,7 +31,7 @@ from contracts.booking.external_calendars import (
 )
 from contracts.profiles.privacy import AccountErased
 from services.booking.external_calendars import queries, reader, service, subprocess_parser
-from services.booking.external_calendars.addresses import address_of
+from services.booking.external_calendars.calendar_urls import address_of
 from services.booking.external_calendars.external_calendars import (
     PATIENCE,
     READ_EVERY,

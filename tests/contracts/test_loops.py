@@ -40,7 +40,7 @@ from services.booking.external_calendars import service as external
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.holds import service as holds
 from services.booking.holds.holds import Hold
-from services.booking.invariants import audit
+from services.booking.invariants import checking
 from services.booking.meeting_links import MeetingLinks
 from services.booking.meetings import Meetings
 from services.booking.notes import Notes
@@ -284,7 +284,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ),
     ("booking", "reseal_notes"): Proof(two_sealed_notes, (Seal, "reencrypted")),
     ("booking", "look_for_broken_invariants"): Proof(
-        two_of(lambda _: a_calendar()), (audit, "of_calendar")
+        two_of(lambda _: a_calendar()), (checking, "of_calendar")
     ),
     ("booking", "offer_what_is_free"): Proof(two_of(one_waited_for), (waitlist, "offer_anew")),
     ("booking", "end_holds"): Proof(two_of(a_hold_that_ran_out), (holds, "offer_anew")),
@@ -296,7 +296,7 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("booking", "read_external_calendars"): Proof(two_external_calendars, (external, "read")),
     ("booking", "reseal_addresses"): Proof(two_sealed_addresses, (Seal, "reencrypted")),
     ("booking", "review_calendars"): Proof(
-        two_of(lambda _: a_calendar()), (availability, "tell_of_slots")
+        two_of(lambda _: a_calendar()), (availability, "announce_next_slots")
     ),
     ("booking", "close_calendars_without_place"): Proof(
         two_calendars_without_place, (Calendar, "stop_without_place")

@@ -25,13 +25,13 @@ CALENDARS = (
 )
 
 
-def locked_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
+def lock_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
     """Those that there are of these specialists'."""
     found = tx.scalars(CALENDARS, {"ids": list(specialist_ids)})
     return {each.specialist_id: each for each in found}
 
 
-def locked(
+def lock_consultation(
     tx: Transaction, consultation_id: UUID, caller: Caller
 ) -> tuple[Calendar | None, Consultation]:
     """Ours until the end of the transaction, in the order in which whoever books takes them;

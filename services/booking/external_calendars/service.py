@@ -28,15 +28,15 @@ from contracts.booking.external_calendars import (
     ReadingsTaken,
 )
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
 from services.booking.external_calendars import queries
-from services.booking.external_calendars.addresses import address_of
+from services.booking.external_calendars.calendar_urls import address_of
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.reader import read
 from services.booking.external_calendars.removal import remove
 from services.booking.external_calendars.requests import ReadingRequests
 from services.booking.external_calendars.sealed_addresses import SealedAddresses
-from services.booking.part import Part
 from services.booking.waitlist.offering import calendar_changed
 
 AT_ONCE = 8
@@ -50,7 +50,9 @@ LEAST_TO_FETCH_S = 1.0
 _turns = Semaphore(AT_REQUEST_AT_ONCE)
 
 
-class ExternalCalendars(Part):
+class ExternalCalendars:
+    store = dependencies.store
+    caller = dependencies.caller
     addresses = SealedAddresses()
     schemes = FetchSchemes()
 

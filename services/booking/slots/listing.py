@@ -9,12 +9,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chassis import cursors
-from chassis.errors import FieldError
 from contracts.booking.slots import (
-    BadPeriod,
     DaysWithSlots,
     DayWithSlots,
-    Period,
     Slot,
     Slots,
     SlotsQuery,
@@ -22,21 +19,8 @@ from contracts.booking.slots import (
 from services.booking.availability.opening_hours import SLOT
 from services.booking.availability.zones import zone_of
 
-LONGEST_PERIOD = timedelta(days=62)
-USUAL_PERIOD = timedelta(days=14)
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 CURSOR_BYTES = 5
 """Of whole minutes since 1970."""
-
-
-def period_of(period: Period, now: datetime) -> tuple[datetime, datetime]:
-    """From when and until when; raises ``BadPeriod``."""
-    starting_from = period.starting_from or now
-    until = period.until or starting_from + min(USUAL_PERIOD, END_OF_TIME - starting_from)
-    if timedelta(0) < until - starting_from <= LONGEST_PERIOD:
-        return starting_from, until
-    limits = f"Must be after from, by {LONGEST_PERIOD.days} days at most."
-    raise BadPeriod(errors=[FieldError("to", limits, until.isoformat())])
 
 
 def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: int) -> Slots:

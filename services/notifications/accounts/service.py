@@ -30,15 +30,17 @@ from contracts.profiles.second_factors import (
 )
 from contracts.profiles.sessions import SignedOutByOperator
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
+from services.notifications import dependencies
 from services.notifications.accounts import wording
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.notify import notify, send_once
-from services.notifications.part import Part
 from services.notifications.readers import Reader, reader_of
 from services.notifications.wording import Wording
 
 
-class Accounts(Part):
+class Accounts:
+    links = dependencies.links
+
     @subscribe(AccountRegistered)
     def remember_address(self, event: AccountRegistered, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_registration(event)

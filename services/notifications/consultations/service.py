@@ -22,17 +22,19 @@ from contracts.booking.holds import RescueOffered
 from contracts.booking.outcomes import BothWishToContinue
 from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import Role
+from services.notifications import dependencies
 from services.notifications.accounts.queries import with_role
 from services.notifications.consultations import wording
 from services.notifications.consultations.progress import ConsultationProgress, is_news
 from services.notifications.mails.links import SiteUrls
 from services.notifications.notify import notify
-from services.notifications.part import Part
 from services.notifications.readers import Reader
 from services.notifications.wording import Wording
 
 
-class Consultations(Part):
+class Consultations:
+    links = dependencies.links
+
     @subscribe(ConsultationBooked)
     def tell_both(self, event: ConsultationBooked, tx: Transaction) -> None:
         if not is_news(tx, event):

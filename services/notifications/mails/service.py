@@ -14,6 +14,7 @@ from chassis.error_text import LONGEST_ERROR, error_text, storable
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
+from services.notifications import dependencies
 from services.notifications.accounts.queries import names_of
 from services.notifications.mails import queries
 from services.notifications.mails.addresses import Undeliverable
@@ -21,7 +22,6 @@ from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import MailConnection, NotSent, ServerUnavailable
 from services.notifications.mails.route import Route
 from services.notifications.marks import named_in
-from services.notifications.part import Part
 
 MAILS_A_ROUND = 100
 ROUND_S = 60.0
@@ -31,7 +31,10 @@ WAITS_TOO_LONG = timedelta(minutes=10)
 log = structlog.get_logger()
 
 
-class Mails(Part):
+class Mails:
+    store = dependencies.store
+    postbox = dependencies.postbox
+
     @every(seconds=1)
     def send_mail(self) -> None:
         with self.store.reading() as session:

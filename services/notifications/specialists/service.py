@@ -20,11 +20,10 @@ from contracts.profiles.licences import (
     SpecialistVerified,
 )
 from services.notifications.notify import notify
-from services.notifications.part import Part
 from services.notifications.specialists import wording
 
 
-class Specialists(Part):
+class Specialists:
     @subscribe(ExternalCalendarFailed)
     def tell_external_calendar_failed(self, event: ExternalCalendarFailed, tx: Transaction) -> None:
         words = partial(wording.external_calendar_failed, event=event)

@@ -14,10 +14,9 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.second_factors import NoTotp, WrongCode
 from contracts.profiles.sessions import SecondFactorRequired
-from services.profiles import guess_limits
+from services.profiles import dependencies, guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
-from services.profiles.part import Part
 from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
 from services.profiles.sessions.queries import is_familiar
 
@@ -30,8 +29,13 @@ class Reauthenticated:
     code_shown: bool
 
 
-class Reauthentication(Part):
+class Reauthentication:
     """Of the parts of profiles that ask for a password or a code."""
+
+    store = dependencies.store
+    caller = dependencies.caller
+    seals = dependencies.seals
+    guesses = dependencies.guesses
 
     def reauthenticate(self, password: str, code: str | None) -> Reauthenticated:
         """The caller showed their password, and a code where they have a second factor: for

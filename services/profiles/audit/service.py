@@ -10,13 +10,16 @@ from chassis.messaging.subscribe import subscribe
 from chassis.rpc.server import rpc
 from contracts.booking.consultations import NoteRead
 from contracts.profiles.sessions import Refused
-from services.profiles import guess_limits
+from services.profiles import dependencies, guess_limits
 from services.profiles.audit import audit
 from services.profiles.audit.audit import AuditedAction
-from services.profiles.part import Part
 
 
-class Audit(Part):
+class Audit:
+    store = dependencies.store
+    caller = dependencies.caller
+    guesses = dependencies.guesses
+
     @rpc
     def record_refusal(self, refused: Refused) -> None:
         """A signed-in caller was refused with 403; reported by the gateway."""

@@ -9,16 +9,17 @@ from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
+from services.profiles import dependencies
 from services.profiles.discovery import directory
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.search import Search
-from services.profiles.part import Part
 from services.profiles.specialists.specialists import Specialist
 
 ROUND_S = 55.0
 
 
-class Discovery(Part):
+class Discovery:
+    store = dependencies.store
     in_memory = DirectoryInMemory()
 
     @rpc

@@ -24,18 +24,23 @@ from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import DecideLicence, LicenceQuery, SubmitLicence
 from contracts.profiles.right_to_practise import Standing
+from services.profiles import dependencies
 from services.profiles.accounts.accounts import Account
 from services.profiles.audit import audit
 from services.profiles.audit.audit import AuditedAction
 from services.profiles.guess_limits import DOCUMENT
 from services.profiles.licences import documents, queries
 from services.profiles.licences.licences import Licence
-from services.profiles.part import Part
 from services.profiles.specialists.history import recording_changes
 from services.profiles.specialists.specialists import Specialist
 
 
-class Licences(Part):
+class Licences:
+    store = dependencies.store
+    files = dependencies.files
+    caller = dependencies.caller
+    guesses = dependencies.guesses
+
     @rpc
     def submit_licence(self, licence: SubmitLicence) -> contract.Licence:
         account_id = self.caller.with_role(Role.SPECIALIST)

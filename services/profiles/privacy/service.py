@@ -21,6 +21,7 @@ from contracts import content, notifications
 from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
 from contracts.profiles.privacy import EraseAccount, PersonalDataErased, ProfilesData
+from services.profiles import dependencies
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
@@ -37,6 +38,8 @@ log = structlog.get_logger()
 
 
 class Privacy(Audit, Reauthentication):
+    files = dependencies.files
+
     @rpc
     def export_personal_data(self) -> ProfilesData:
         account_id = self.caller.known()

@@ -17,9 +17,9 @@ from contracts.profiles import history
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
+from services.profiles import dependencies
 from services.profiles.guess_limits import PHOTO
 from services.profiles.orphaned_files import delete_orphans
-from services.profiles.part import Part
 from services.profiles.specialists import photos
 from services.profiles.specialists.history import Change, recording_changes
 from services.profiles.specialists.profile import NO_PROFILE
@@ -27,7 +27,12 @@ from services.profiles.specialists.slugs import slug_for, specialist_named
 from services.profiles.specialists.specialists import Specialist
 
 
-class Specialists(Part):
+class Specialists:
+    store = dependencies.store
+    files = dependencies.files
+    caller = dependencies.caller
+    guesses = dependencies.guesses
+
     @rpc
     def write_profile(self, profile: WriteProfile) -> contract.Specialist:
         account_id = self.caller.with_role(Role.SPECIALIST)

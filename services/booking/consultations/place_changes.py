@@ -35,7 +35,7 @@ def follow_place(
 
 
 def _ours(calendar: Calendar, now: datetime) -> Select[Consultation]:
-    """Taken in the order in which everybody takes them, after the calendar."""
+    """Busy in the order in which everybody takes them, after the calendar."""
     ahead = consultations_ahead(calendar.specialist_id, now).order_by(None)
     locking = ahead.order_by(Consultation.id).with_for_update()
     return locking.execution_options(populate_existing=True)

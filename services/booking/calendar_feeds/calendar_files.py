@@ -10,8 +10,8 @@ from icalendar import Calendar as CalendarFile
 from icalendar import Event, vCalAddress, vDatetime, vDuration
 
 from contracts.booking.consultations import ConsultationStatus
+from services.booking.calendar_feeds.site import Site
 from services.booking.consultations.consultations import Consultation
-from services.booking.feeds.site import Site
 
 PRODUCT = "-//Firststep//EN"
 NAME = "Appointments"

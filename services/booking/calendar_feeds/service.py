@@ -15,17 +15,19 @@ from chassis.times import utc_now
 from contracts.booking import feeds as contract
 from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed
 from contracts.files import File
+from services.booking import dependencies
+from services.booking.availability.queries import may_practise
+from services.booking.calendar_feeds import queries
+from services.booking.calendar_feeds.calendar_feeds import CalendarFeed, digest_of, new_token
+from services.booking.calendar_feeds.calendar_files import feed, published
+from services.booking.calendar_feeds.site import Site
 from services.booking.consultations.consultations import Consultation
-from services.booking.feeds import queries
-from services.booking.feeds.calendar_feeds import CalendarFeed, digest_of, new_token
-from services.booking.feeds.calendar_files import feed, published
-from services.booking.feeds.site import Site
-from services.booking.part import Part
 from services.booking.preferences.queries import preferences_of
-from services.booking.right_to_practise.queries import may_practise
 
 
-class CalendarFeeds(Part):
+class CalendarFeeds:
+    store = dependencies.store
+    caller = dependencies.caller
     site = Site()
 
     @rpc

@@ -5,14 +5,9 @@ The rule itself is profiles': see ``services/profiles/right_to_practise.py``.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.profiles.right_to_practise import Standing
-
-DECIDED_BEFORE = timedelta(hours=48)
-"""After a licence expired: what no admin has decided so long before its start is cancelled."""
 
 
 class RightToPractise:

@@ -9,7 +9,7 @@ from chassis.database.transaction import Transaction
 from services.booking.external_calendars.queries import calendars_of
 
 
-def read_anew(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
+def reread_all(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
     """Their owner is in another zone, so their days are other hours; what they blocked stays until
     they were read."""
     for each in tx.scalars(calendars_of(specialist_id).with_for_update()):

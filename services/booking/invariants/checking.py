@@ -21,7 +21,7 @@ from services.booking.invariants.consultations import QUERIES, of_consultations
 UNSEEN = "whatever is kept can be looked at"
 
 
-def audit(session: Session, now: datetime) -> Findings:
+def check_invariants(session: Session, now: datetime) -> Findings:
     """What is found to be wrong; nothing, as long as the platform keeps its promises."""
     found = Findings()
 

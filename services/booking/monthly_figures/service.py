@@ -6,16 +6,19 @@ from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking.figures import Figures, PublishedFigures
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
-from services.booking.figures import queries
-from services.booking.figures.months import last_twelve
-from services.booking.figures.suppression import without_small_groups
-from services.booking.part import Part
+from services.booking.monthly_figures import queries
+from services.booking.monthly_figures.months import last_twelve
+from services.booking.monthly_figures.suppression import without_small_groups
 
 UTC = "UTC"
 
 
-class FiguresOfMonths(Part):
+class MonthlyFigures:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def get_my_figures(self) -> Figures:
         specialist_id = self.caller.with_role(Role.SPECIALIST)

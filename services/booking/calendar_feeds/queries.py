@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from contracts.booking.consultations import ConsultationStatus
+from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_of
-from services.booking.feeds.calendar_feeds import CalendarFeed
 
 LOOKED_BACK = timedelta(days=31)
 """Calendars read it again and again: it stays short."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from contracts.booking.consultations import ConsultationStatus
 from contracts.booking.figures import MonthOfFigures
 from services.booking.consultations.consultations import Consultation
-from services.booking.figures.months import Month
+from services.booking.monthly_figures.months import Month
 from services.booking.outcomes.outcomes import TO_CONTINUE, Outcome
 
 Counts = Counter[tuple[int, str]]

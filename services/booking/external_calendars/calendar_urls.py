@@ -36,12 +36,12 @@ def _by_its_scheme(address: str, schemes: tuple[str, ...]) -> str:
     for each in FOR_HTTPS:
         if begin.startswith(each):
             return FETCHED_BY + address[len(each) :]
-    taken = tuple(f"{each}://" for each in schemes)
-    if begin.startswith(taken):
+    own = tuple(f"{each}://" for each in schemes)
+    if begin.startswith(own):
         return address
     if not SCHEME.match(address) and HOST_WITH_A_DOT.match(address):
         return FETCHED_BY + address
-    *others, last = taken + FOR_HTTPS
+    *others, last = own + FOR_HTTPS
     raise _refused(f"does not begin with {', '.join(others)} or {last}")
 
 
