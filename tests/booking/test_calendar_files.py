@@ -12,12 +12,10 @@ import vobject
 from chassis.ids import new_id
 from services.booking.consultations.consultations import Consultation
 from services.booking.feeds.calendar_files import feed, published
-from services.booking.feeds.site import Site
 from tests.booking.builders import MONDAY, a_calendar, at
+from tests.booking.calendar_feed_steps import SITE
 
 ORGANIZER = "mailto:no-reply@firststep.example"
-SITE = Site()
-SITE.use("https://firststep.example")
 LONG_ADDRESS = (
     "Praxis für Psychotherapie; 2. Hof, 3. Stock\nGroße Hamburger Straße 12, 10115 Berlin"
 )
