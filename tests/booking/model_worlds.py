@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
+
+import pytest
 
 from chassis.context import Caller
 from chassis.events import Event, as_mapping
@@ -25,7 +29,7 @@ from services.booking.invariants.checking import check_invariants
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.service import BookingService
 from tests.booking.builders import a_calendar, busy_at
-from tests.booking.test_booking import listed, slots_of
+from tests.booking.steps import listed, slots_of
 from tests.support.eventually import eventually
 from tests.support.service_client import Asking, Talking
 
@@ -311,3 +315,10 @@ def _times(said: list[str]) -> tuple[datetime, ...]:
 
 def _as_specialist(id: UUID) -> Caller:
     return Caller(id, frozenset(["specialist"]))
+
+
+def let_clocks_show(now: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In all of booking."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("services.booking.") and hasattr(module, "utc_now"):
+            monkeypatch.setattr(module, "utc_now", now)

@@ -12,13 +12,11 @@ import vobject
 from chassis.ids import new_id
 from services.booking.availability.busy import Busy
 from services.booking.calendar_feeds.calendar_files import feed, published
-from services.booking.calendar_feeds.site import Site
 from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import MONDAY, a_calendar, at
+from tests.booking.calendar_feed_steps import SITE
 
 ORGANIZER = "mailto:no-reply@firststep.example"
-SITE = Site()
-SITE.use("https://firststep.example")
 LONG_ADDRESS = (
     "Praxis für Psychotherapie; 2. Hof, 3. Stock\nGroße Hamburger Straße 12, 10115 Berlin"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pytest
@@ -29,29 +28,18 @@ from contracts.booking.waitlist import SlotReleased
 from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.client_limits import ClientBooking
-from services.booking.consultations.consultations import Consultation
-from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, busy_at
+from tests.booking.builders import (
+    HALF_AN_HOUR,
+    MONDAY,
+    TUESDAY,
+    a_calendar,
+    a_consultation,
+    at,
+    busy_at,
+    moved,
+)
 
-TUESDAY = at("09:00", days_later=1)
 A_MOMENT = timedelta(seconds=1)
-NOT_BUSY = Busy()
-
-
-def a_consultation(calendar: Calendar | None = None, starts_at: datetime = TUESDAY) -> Consultation:
-    return Consultation.book(calendar or a_calendar(), new_id(), starts_at, Busy(), [], MONDAY)[0]
-
-
-def moved(
-    consultation: Consultation,
-    starts_at: datetime,
-    by: Party = Party.CLIENT,
-    calendar: Calendar | None = None,
-    busy: Busy = NOT_BUSY,
-    bookings: Collection[ClientBooking] = (),
-    now: datetime = MONDAY,
-) -> ConsultationRescheduled:
-    calendar = calendar or a_calendar(specialist_id=consultation.specialist_id)
-    return consultation.reschedule(by, calendar, starts_at, busy, bookings, now)
 
 
 # Cancelling

@@ -38,16 +38,17 @@ from services.booking.privacy.erasure import erase
 from services.booking.service import BookingService
 from services.booking.waitlist.waits import Wait
 from tests.booking.builders import an_availability
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     a_client,
     a_specialist,
+    attend,
     book,
+    cancel,
     listed,
     slots_of,
     unlisted,
 )
-from tests.booking.test_life import attend, cancel
-from tests.booking.test_waitlist import AWAKE, let_holds_run_out
+from tests.booking.waitlist_steps import AWAKE, let_holds_run_out
 from tests.support.begun_consultations import let_begin
 from tests.support.databases import Databases, connected_database
 from tests.support.direct_handlers import handle

@@ -23,7 +23,7 @@ from services.booking.monthly_figures.months import last_twelve
 from services.booking.monthly_figures.suppression import without_small_groups
 from services.booking.outcomes.outcomes import Outcome
 from tests.booking.builders import HALF_AN_HOUR, an_availability
-from tests.booking.test_booking import a_client
+from tests.booking.steps import a_client
 from tests.support.service_client import NOBODY, Talking, somebody
 
 COUNT = st.integers(0, 12)

@@ -22,7 +22,7 @@ from services.booking.invariants.checking import check_invariants
 from services.booking.invariants.consultations import QUERIES
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR, a_calendar, on
-from tests.booking.test_booking import a_row
+from tests.booking.steps import a_row
 from tests.support.databases import Databases, connected_database
 from tests.support.eventually import eventually
 from tests.support.service_client import serving

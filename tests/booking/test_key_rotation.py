@@ -17,7 +17,7 @@ from contracts.booking.external_calendars import AddExternalCalendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
 from tests.booking.external_site import ADDRESS
-from tests.booking.test_booking import a_client, a_specialist, slots_of
+from tests.booking.steps import a_client, a_specialist, slots_of
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
 from tests.support.service_client import Talking, serving

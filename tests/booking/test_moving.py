@@ -30,16 +30,17 @@ from tests.booking.builders import (
     every_day,
     on,
 )
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
     a_specialist,
     book,
+    cancel,
+    reschedule,
     slots_of,
 )
-from tests.booking.test_life import cancel, reschedule
-from tests.booking.test_waitlist import hold_instead
+from tests.booking.waitlist_steps import hold_instead
 from tests.support.service_client import Talking
 
 QUARTER = timedelta(minutes=15)

@@ -28,10 +28,16 @@ from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, an_availability, at
-from tests.booking.test_booking import a_client, a_specialist, book, slots_of
-from tests.booking.test_changes import a_consultation, moved
-from tests.booking.test_life import cancel, reschedule, seen
+from tests.booking.builders import (
+    HALF_AN_HOUR,
+    MONDAY,
+    a_calendar,
+    a_consultation,
+    an_availability,
+    at,
+    moved,
+)
+from tests.booking.steps import a_client, a_specialist, book, cancel, reschedule, seen, slots_of
 from tests.support.begun_consultations import let_begin
 from tests.support.databases import Databases
 from tests.support.eventually import eventually

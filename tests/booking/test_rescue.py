@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chassis.context import Caller
 from chassis.ids import new_id
-from chassis.schemas import Reading, load
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.availability import AvailabilityChanged
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party, SlotTaken
-from contracts.booking.holds import HeldSlot, HeldSlots, RescueOffered
+from contracts.booking.holds import RescueOffered
 from contracts.profiles.featuring import SpecialistFeatured
 from contracts.profiles.privacy import AccountErased
-from contracts.profiles.specialists import SpecialistListed
 from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.client_limits import ClientBooking
@@ -29,16 +26,18 @@ from services.booking.rescue.lost_consultations import LostConsultation
 from services.booking.rescue.matching import StandIn
 from services.booking.rescue.specialist_facts import SpecialistFacts
 from tests.booking.builders import MONDAY, a_calendar, at, busy_at, on
-from tests.booking.test_booking import (
+from tests.booking.rescue_steps import held_for, listed_as, of_topic, rescued
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
     a_specialist,
+    attend,
     book,
+    cancel,
     slots_of,
 )
-from tests.booking.test_life import attend, cancel
-from tests.booking.test_waitlist import let_holds_run_out, one_slot
+from tests.booking.waitlist_steps import let_holds_run_out, one_slot
 from tests.support.begun_consultations import let_begin
 from tests.support.eventually import eventually
 from tests.support.service_client import Talking
@@ -140,31 +139,6 @@ def test_a_miss_that_was_put_right_meanwhile_is_not_made_good() -> None:
 
 
 # Through the service
-
-
-def listed_as(specialist: Caller, languages: list[str], topics: list[str]) -> SpecialistListed:
-    return SpecialistListed(
-        specialist_id=specialist.known(),
-        version=2,
-        display_name="Dr Ada Example",
-        headline="",
-        languages=languages,
-        topics=topics,
-    )
-
-
-def of_topic(booking: Talking, topic: str, **availability: Any) -> Caller:
-    specialist = a_specialist(booking, **availability)
-    booking.hears(listed_as(specialist, ["en"], [topic]))
-    return specialist
-
-
-def rescued(booking: Talking, consultation_id: object) -> list[HeldSlot]:
-    return [slot for each in booking.told(RescueOffered, consultation_id) for slot in each.slots]
-
-
-def held_for(booking: Talking, client: Caller) -> list[HeldSlot]:
-    return load(HeldSlots, booking.asked_by(client).list_held_slots(), Reading.WIRE).items
 
 
 def test_up_to_five_times_with_others_who_match_are_held_for_the_client_alone(

@@ -22,7 +22,7 @@ from services.booking.holds.holds import Hold
 from services.booking.service import BookingService
 from services.booking.slots import service as slot_lists
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
@@ -32,7 +32,7 @@ from tests.booking.test_booking import (
     slots_of,
     unlisted,
 )
-from tests.booking.test_waitlist import let_holds_run_out
+from tests.booking.waitlist_steps import let_holds_run_out
 from tests.support.databases import Databases
 from tests.support.service_client import NOBODY, Talking, serving
 

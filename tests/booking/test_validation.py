@@ -14,7 +14,7 @@ from contracts.booking.availability import BadHours, DateOverride, Hours, Stay, 
 from services.booking.availability.opening_hours import WEEKDAYS, minutes_of
 from services.booking.availability.validation import require_valid
 from tests.booking.builders import an_availability, on
-from tests.booking.test_availability import sensible_hours
+from tests.booking.strategies import sensible_hours
 
 
 @given(sensible_hours())

@@ -35,7 +35,7 @@ from chassis.rpc.client import Remote, remote
 from chassis.rpc.server import rpc
 from chassis.runtime.container import current_caller
 from chassis.store import Store
-from tests.chassis.bank import Company, Ears, WordTaken, a_company
+from tests.chassis.bank import Company, Ears, WordTaken, a_company, within
 from tests.support.eventually import eventually
 
 SOON_S = 1.0
@@ -148,10 +148,6 @@ def office(
 @pytest.fixture
 def desk(office: Company) -> Remote:
     return office.remote("desk", "visitor")
-
-
-def within(seconds: float) -> CallContext:
-    return CallContext(deadline=time() + seconds)
 
 
 # Arguments

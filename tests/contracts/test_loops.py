@@ -56,8 +56,8 @@ from services.profiles.specialists import photos
 from services.profiles.specialists.specialists import Specialist
 from tests.booking.builders import a_calendar
 from tests.booking.external_site import WHAT_IS_DUE, sealed_addresses
+from tests.contracts.faults import written
 from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
-from tests.contracts.test_faults import written
 from tests.notifications.builders import a_mail
 from tests.profiles.builders import a_specialist, a_written_specialist
 from tests.support.databases import Databases, connected_database

@@ -43,13 +43,7 @@ from services.notifications.mails.postbox import NotSent, Postbox
 from services.notifications.notices.notices import Notice
 from services.notifications.service import NotificationsService
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, a_booking, an_account
-from tests.notifications.test_notifications import (
-    a_pair,
-    mail_in,
-    mail_to,
-    notices_of,
-    rows_of,
-)
+from tests.notifications.steps import a_pair, mail_in, mail_to, notices_of, rows_of
 from tests.support.databases import Databases, connected_database
 from tests.support.direct_handlers import handle
 from tests.support.eventually import eventually

@@ -23,6 +23,7 @@ from contracts.profiles.accounts import (
 from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles import guess_limits
 from services.profiles.guess_limits import GuessLimits
+from tests.profiles.builders import an_ipv4
 from tests.profiles.signing_in import (
     PASSWORD,
     an_address,
@@ -64,11 +65,6 @@ def tries(profiles: Talking, email: str, address: str | None, password: str = WR
 
 def a_sign_up() -> SignUp:
     return SignUp(email=an_address(), password=PASSWORD, display_name="Sam", role=SignUpRole.CLIENT)
-
-
-def an_ipv4() -> str:
-    """One that no other test uses."""
-    return ".".join(str(octet) for octet in uuid4().bytes[:4])
 
 
 # Counting
