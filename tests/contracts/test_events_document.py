@@ -1,4 +1,4 @@
-"""The README's table of events says what the code does."""
+"""The table in ``docs/events.md`` matches the contracts and the subscriptions."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from chassis.messaging.subscribe import subscriptions_of
 from contracts.catalogue import all_events
 from firststep.platform import SERVICES
 
-README = Path(__file__).parents[2] / "README.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "events.md"
 COLUMNS = ["event", "producer", "audience", "consumers", "effect"]
-NOBODY = "—"
+NO_CONSUMER = "—"
 
 
 def table_of_events(text: str) -> list[list[str]]:
-    """The rows of the table under "## Events"; its header is checked."""
-    _, _, section = text.partition("\n## Events\n")
+    """The rows of the table under "# Events"; its header is checked."""
+    _, _, section = text.partition("# Events\n")
     section, _, _ = section.partition("\n## ")
     rows = [line for line in section.splitlines() if line.startswith("|")]
     cells = [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows]
-    assert cells, "the README has no table under '## Events'"
+    assert cells, "the document has no table under '# Events'"
     assert cells[0] == COLUMNS
     return cells[2:]
 
@@ -37,28 +37,28 @@ def consumers_of(event: type[Event]) -> set[str]:
 
 
 def in_cell(text: str) -> set[str]:
-    return set() if text == NOBODY else {each.strip(" `") for each in text.split(",")}
+    return set() if text == NO_CONSUMER else {each.strip(" `") for each in text.split(",")}
 
 
-def test_the_readme_lists_every_event_with_its_producer_audience_and_consumers() -> None:
-    told = {
+def test_the_document_lists_every_event_with_its_producer_audience_and_consumers() -> None:
+    listed = {
         (event, producer): (audience, frozenset(in_cell(consumers)))
-        for event, producer, audience, consumers, _ in table_of_events(README.read_text())
+        for event, producer, audience, consumers, _ in table_of_events(DOCUMENT.read_text())
     }
     true = {
         (event.type(), event.producer): (str(event.audience), frozenset(consumers_of(event)))
         for event in all_events()
     }
-    assert told == true
+    assert listed == true
 
 
-def test_the_readme_lists_no_event_twice_and_says_what_comes_of_each() -> None:
-    rows = table_of_events(README.read_text())
+def test_the_document_lists_no_event_twice_and_names_the_effect_of_each() -> None:
+    rows = table_of_events(DOCUMENT.read_text())
     events = [(row[0], row[1]) for row in rows]
     assert len(set(events)) == len(events)
-    assert all(effect for *_, consumers, effect in rows if consumers != NOBODY)
+    assert all(effect for *_, consumers, effect in rows if consumers != NO_CONSUMER)
 
 
-def test_a_readme_without_the_table_would_be_noticed() -> None:
+def test_a_document_without_the_table_would_be_noticed() -> None:
     with pytest.raises(AssertionError):
-        table_of_events("# Firststep\n\n## Events\n\nSoon.\n\n## More\n\n| event |\n")
+        table_of_events("# Events\n\nSoon.\n\n## More\n\n| event |\n")
