@@ -17,14 +17,14 @@ from contracts.profiles.featuring import (
 )
 from gateway.api.base import Api
 from gateway.cache import PRIVATE, Cached, not_kept
-from gateway.featured.exposures import ExposuresTold
+from gateway.featured.exposures import ExposureReports
 from gateway.featured.listing import PATH, the_featured
 from gateway.http.endpoint import endpoint
 
 
 class FeaturingApi(Api):
     featured = the_featured()
-    exposures = ExposuresTold()
+    exposures = ExposureReports()
 
     @endpoint(
         "GET",

@@ -1,6 +1,6 @@
-"""What refusals say in German: by their code, and by the English text where it says more.
+"""German texts of refusals: by code, and by English text where one code has several texts.
 
-A text in braces stands for whatever the English one has in its place.
+A placeholder in braces takes the value that the English text has in its place.
 """
 
 from __future__ import annotations
