@@ -163,7 +163,7 @@ def _platform(servers: Servers, folder: Path) -> tuple[Settings, list[UUID]]:
     with database.transaction() as tx:
         tx.add_all(people)
         for each in people:
-            directory.enter(tx, each)
+            directory.update_entry(tx, each)
     database.dispose()
     return settings, ids
 
@@ -188,7 +188,7 @@ def _a_featured_one() -> Specialist:
             online=True,
         )
     )
-    specialist.heed_licence(date.max, now)
+    specialist.apply_licence(date.max, now)
     specialist.learn_availability(
         AvailabilityChanged(
             specialist_id=specialist.id,

@@ -31,7 +31,7 @@ from contracts.profiles.specialists import SpecialistStatus
 from firststep.migrate import migrations_of
 from services.profiles.base import Base
 from services.profiles.discovery import directory
-from services.profiles.discovery.directory import Entry, text_of
+from services.profiles.discovery.directory import DirectoryEntry, text_of
 from services.profiles.discovery.fulltext import full_text
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
@@ -151,11 +151,13 @@ def fill(database: Database, count: int) -> None:
             tx.execute(insert(Specialist), [_columns(each) for each in people])
             entries = []
             for each in people:
-                entry = Entry(specialist_id=each.id)
+                entry = DirectoryEntry(specialist_id=each.id)
                 entry.show(each)
                 entries.append(_columns(entry) | {"revision": 1})
-            tx.execute(insert(Entry), entries)
-            numbers = dict(tx.execute(select(Entry.specialist_id, Entry.number)).all())
+            tx.execute(insert(DirectoryEntry), entries)
+            numbers = dict(
+                tx.execute(select(DirectoryEntry.specialist_id, DirectoryEntry.number)).all()
+            )
             for each in people:
                 full_text(tx).write(tx, numbers[each.id], tokens_of(*text_of(each)))
     with database.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
@@ -200,10 +202,10 @@ def move_a_slot(database: Database, chance: random.Random) -> None:
     """As a booking does."""
     with database.transaction() as tx:
         number = chance.randint(1, 1_000)
-        id = tx.scalar(select(Entry.specialist_id).where(Entry.number == number))
+        id = tx.scalar(select(DirectoryEntry.specialist_id).where(DirectoryEntry.number == number))
         specialist = tx.lock(Specialist, id)
         specialist.next_slot_at = NOW + timedelta(minutes=chance.randint(60, 60 * 24 * 40))
-        directory.enter(tx, specialist)
+        directory.update_entry(tx, specialist)
 
 
 def require_same(database: Database, search: Search) -> None:

@@ -36,12 +36,13 @@ from chassis.database.migrations import migrate
 from contracts.booking.availability import Availability, DateOverride, Hours, Stretch
 from contracts.booking.slots import MOST_ON_A_PAGE, SlotsQuery
 from firststep.migrate import migrations_of
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.free_times import FreeTimes
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from services.booking.slots.slot_cache import KeptSlots
+from services.booking.slots.slot_cache import SlotCache
 
 BOOKED, DAYS = 400, 30
 CONTENDING = "contending"
@@ -58,7 +59,7 @@ Processes = Annotated[int, typer.Option(min=1, help="How many booking processes 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-class NoCache(KeptSlots):
+class NoCache(SlotCache):
     """Misses every time."""
 
     def find(
@@ -77,13 +78,13 @@ class Listing:
 
     database: Database
     specialist_id: UUID
-    kept: KeptSlots
+    kept: SlotCache
 
     def __post_init__(self) -> None:
         self.kept.setup()
         service: Any = BookingService()
         service.store, service.caller = self.database, Caller()
-        service.kept_slots = self.kept
+        service.slot_cache = self.kept
         self._service = service
         self._list: Callable[..., Any] = vars(BookingService.list_slots)["__wrapped__"]
 
@@ -108,7 +109,7 @@ def main(
         settings = servers.settings()
         with _busy_calendar(servers) as (database, specialist_id):
             for _ in range(rounds):
-                for side, kept in (("cached", KeptSlots()), ("uncached", NoCache())):
+                for side, kept in (("cached", SlotCache()), ("uncached", NoCache())):
                     listing = Listing(database, specialist_id, kept)
                     found.setdefault(side, []).append(_listed(listing, seconds))
         for _ in range(rounds):
@@ -169,7 +170,7 @@ def _busy_calendar(servers: Servers) -> Iterator[tuple[Database, UUID]]:
     with database.transaction() as tx:
         calendar = tx.lock_or_create(Calendar, specialist_id)
         calendar.learn_listing(True, 1)
-        calendar.open(_availability(now), set(), now)
+        calendar.open(_availability(now), Busy(), now)
         tx.execute(insert(Consultation), list(_consultations(specialist_id, now)))
     try:
         yield database, specialist_id

@@ -1,4 +1,4 @@
-"""Files, kept in a folder or in a bucket that speaks S3: ``files = Storage()``.
+"""Files, kept in a folder or in a bucket that speaks S3: ``files = FileStorage()``.
 
 A file is written once under a name that is never used again, so that its address never changes
 what it means. Whoever writes one does so before the transaction that mentions its name, and
@@ -21,9 +21,9 @@ from nameko.extensions import DependencyProvider
 
 from chassis import private_files
 from chassis.config import BadSettings
+from chassis.error_text import error_text
 from chassis.errors import NotFound, Unavailable
 from chassis.ids import new_id
-from chassis.storable import described
 
 BUCKETS = ("s3", "s3+http")
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 2, 3, 2
@@ -54,7 +54,7 @@ class Files(Protocol):
         """What was put before this time, of names that begin so."""
 
 
-class Storage(DependencyProvider):
+class FileStorage(DependencyProvider):
     """Gives a service the files in ``FIRSTSTEP_FILES``."""
 
     def setup(self) -> None:
@@ -71,11 +71,11 @@ class Storage(DependencyProvider):
 def files_at(address: str) -> Files:
     """The files behind a ``FIRSTSTEP_FILES``."""
     if urlsplit(address).scheme in BUCKETS:
-        return Bucket(address)
-    return Folder(Path(address))
+        return S3Files(address)
+    return LocalFiles(Path(address))
 
 
-class Folder:
+class LocalFiles:
     """On a disk that all instances of the service share. A real thread waits for it."""
 
     def __init__(self, root: Path) -> None:
@@ -128,7 +128,7 @@ class Folder:
             os.close(folder)
 
 
-class Bucket:
+class S3Files:
     """``s3://key:secret@host:port/bucket``; ``s3+http://`` without TLS, inside a private
     network; ``?region=eu-central-1`` where the host asks for one."""
 
@@ -191,6 +191,6 @@ def _errors_translated() -> Iterator[None]:
         raise
     except Exception as error:
         if isinstance(error, OSError) or type(error).__module__.startswith("botocore."):
-            log.warning("storage_away", error=described(error))
+            log.warning("storage_away", error=error_text(error))
             raise StorageAway from error
         raise

@@ -1,6 +1,6 @@
 """Networks that a client's address belongs to: a small one to count by, a wider one to write down.
 
-    place_of("2001:db8:1:2::3")      2001:db8:1:2::/64     limits count it as one client
+    subnet_of("2001:db8:1:2::3")      2001:db8:1:2::/64     limits count it as one client
     network_of("2001:db8:1:2::3")    2001:db8:1::/48       audits and logs name it
 
 One IPv6 address comes with a whole /64, so counting single ones would limit no client. The wider
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-PLACE_BITS = 64
+SUBNET_BITS = 64
 NETWORK_BITS = {4: 24, 6: 48}
 
 
@@ -21,14 +21,14 @@ def address_in(text: str) -> IPv4Address | IPv6Address:
     return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
-def place_of(address: str | None) -> str | None:
+def subnet_of(address: str | None) -> str | None:
     """The IPv4 address, or the IPv6 /64 network."""
     if address is None:
         return None
     found = address_in(address)
     if isinstance(found, IPv4Address):
         return str(found)
-    return str(ip_network((found, PLACE_BITS), strict=False))
+    return str(ip_network((found, SUBNET_BITS), strict=False))
 
 
 def network_of(address: str | None) -> str | None:

@@ -60,7 +60,7 @@ class Seal:
             return False
         return True
 
-    def renewed(self, sealed: str) -> str:
+    def reencrypted(self, sealed: str) -> str:
         """The same, sealed with the first key; raises ``Unopenable``."""
         return self.close(self.open(sealed))
 

@@ -9,7 +9,7 @@ from nameko.extensions import DependencyProvider
 from chassis.config import BadSettings
 from chassis.database.database import Database, service_url
 from chassis.messaging.outbox_relay import Relay
-from chassis.messaging.retention import Housekeeping
+from chassis.messaging.retention import MessageRetention
 from chassis.sealing import Seal
 
 
@@ -17,7 +17,7 @@ class Store(Database, DependencyProvider):
     """Gives a service its database, named after it in ``FIRSTSTEP_DATABASE``."""
 
     relay = Relay()
-    housekeeping = Housekeeping()
+    retention = MessageRetention()
 
     def setup(self) -> None:
         service, template = self.container.service_name, self.container.config["DATABASE"]
@@ -26,10 +26,10 @@ class Store(Database, DependencyProvider):
         keys = self.container.config.get("SEAL_KEYS")
         seal = Seal(keys, "replies") if keys else None
         self.connect(service_url(template, service), service, self.container.max_workers + 2, seal)
-        self.relay.database = self.housekeeping.database = self
+        self.relay.database = self.retention.database = self
 
     def stop(self) -> None:
-        self.housekeeping.finish()
+        self.retention.finish()
         self.relay.finish()
         self.dispose()
 

@@ -8,7 +8,7 @@ from chassis import config
 from chassis.times import utc_now
 from firststep import platform
 from firststep.operators import AsJson, show
-from services.booking.invariants.audit import audit as look
+from services.booking.invariants.checking import check_invariants
 
 EXIT_BROKEN = 1
 
@@ -21,7 +21,7 @@ def audit(as_json: AsJson = False) -> None:
     """
     with platform.database_of("booking", config.read()) as database:
         with database.reading() as session:
-            findings = look(session, utc_now())
+            findings = check_invariants(session, utc_now())
     rows = [
         {
             "invariant": each.invariant,

@@ -12,7 +12,7 @@ import typer
 
 from chassis import config, json
 from chassis.config import BadSettings
-from chassis.messaging.redrive import Mending, Selection
+from chassis.messaging.redrive import Redrive, Selection
 from chassis.messaging.retention import WAITS_TOO_LONG
 from chassis.times import utc_now
 from firststep import platform, replay
@@ -63,7 +63,7 @@ def parked(
     _show_parked(_selection(event_id, handler, error, since, until), as_json)
 
 
-def _mends(done: str, mend: Callable[[Mending, Selection], int]) -> Callable[..., None]:
+def _mends(done: str, mend: Callable[[Redrive, Selection], int]) -> Callable[..., None]:
     """A command that does this to the selected events, or only lists them."""
 
     def command(
@@ -80,12 +80,12 @@ def _mends(done: str, mend: Callable[[Mending, Selection], int]) -> Callable[...
         if dry_run:
             _show_parked(selection, as_json)
         else:
-            _report(done, sum(mend(mending, selection) for _, mending in _services()), as_json)
+            _report(done, sum(mend(redrive, selection) for _, redrive in _services()), as_json)
 
     return command
 
 
-app.command("discard", help="Give parked events up for good.")(_mends("discarded", Mending.discard))
+app.command("discard", help="Give parked events up for good.")(_mends("discarded", Redrive.discard))
 
 
 @app.command("replay")
@@ -114,7 +114,7 @@ def replay_events(
             raise BadSettings(
                 f"--onto takes past events of one type: {', '.join(replay.kept_types())}"
             )
-        let_take_effect = _mends("replayed", Mending.replay)
+        let_take_effect = _mends("replayed", Redrive.replay)
         let_take_effect(event_id, handler, error, since, until, every, dry_run, as_json)
         return
     past = _past(target, handler, error, since, until, every)
@@ -166,8 +166,8 @@ def record(as_json: AsJson = False) -> None:
     """List who replayed or discarded what."""
     rows = [
         {"service": service, **{str(name): value for name, value in row._mapping.items()}}
-        for service, mending in _services()
-        for row in mending.record()
+        for service, redrive in _services()
+        for row in redrive.history()
     ]
     show(
         sorted(rows, key=lambda row: row["at"]),
@@ -190,14 +190,14 @@ def lag(
     rows = [
         {
             "service": service,
-            **asdict(mending.backlog(now)),
+            **asdict(redrive.backlog(now)),
             "queued": depths.get(service),
             **{
                 name: value if service == NotificationsService.name else None
                 for name, value in mail.items()
             },
         }
-        for service, mending in _services()
+        for service, redrive in _services()
     ]
     columns = (
         "service",
@@ -244,11 +244,11 @@ def _meant(selection: Selection, every: bool) -> Selection:
     return selection
 
 
-def _services() -> Iterator[tuple[str, Mending]]:
+def _services() -> Iterator[tuple[str, Redrive]]:
     settings = config.read()
     for name in platform.SERVICES:
         with platform.database_of(name, settings) as database:
-            yield name, Mending(database, operator())
+            yield name, Redrive(database, operator())
 
 
 def _mail_backlog(now: datetime) -> MailBacklog:
@@ -271,8 +271,8 @@ def _show_parked(selection: Selection, as_json: bool) -> None:
             "error": row.error,
             "body": bytes(row.body).decode(errors="backslashreplace"),
         }
-        for service, mending in _services()
-        for row in mending.parked(selection)
+        for service, redrive in _services()
+        for row in redrive.dead_letters(selection)
     ]
     columns = ("service", "event_id", "type", "handler", "attempts", "received_at", "error")
     show(rows, columns, as_json, "Nothing is parked.")

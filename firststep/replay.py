@@ -16,8 +16,8 @@ from amqp.exceptions import NotFound
 from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing, connected_to
 from chassis.config import BadSettings, Settings
 from chassis.database.database import Database
-from chassis.database.event_log import Journal, keeps
-from chassis.messaging.redrive import Mending
+from chassis.database.event_log import EventLog, logged_types
+from chassis.messaging.redrive import Redrive
 from firststep import platform
 
 BATCH = 200
@@ -37,7 +37,7 @@ def kept_types() -> dict[str, str]:
     return {
         event_type: name
         for name, service in platform.SERVICES.items()
-        for event_type in sorted(keeps(service.store.base.metadata))
+        for event_type in sorted(logged_types(service.store.base.metadata))
     }
 
 
@@ -58,13 +58,13 @@ def publish(settings: Settings, past: Past, queue: str, by: str) -> int:
     publisher = ConfirmedPublisher(settings.broker, [], [])
     try:
         with platform.database_of(kept_types()[past.event_type], settings) as database:
-            mending = Mending(database, by)
+            redrive = Redrive(database, by)
             for rows in _batches(database, past):
                 confirmed = publisher.publish(
                     Outgoing(row.seq, bytes(row.body), "", queue, str(row.event_id)) for row in rows
                 )
                 done = [row.event_id for row in rows if row.seq in set(confirmed)]
-                mending.note("replay", f"onto {queue}", done)
+                redrive.record("replay", f"onto {queue}", done)
                 published += len(done)
                 if len(done) < len(rows):
                     raise BrokerAway(
@@ -94,8 +94,8 @@ def _batches(database: Database, past: Past) -> Iterator[list[Any]]:
     last = 0
     while True:
         with database.reading() as session:
-            journal = Journal(session, database.base.metadata)
-            rows = journal.between(past.event_type, past.since, past.until, last, BATCH)
+            event_log = EventLog(session, database.base.metadata)
+            rows = event_log.between(past.event_type, past.since, past.until, last, BATCH)
         if not rows:
             return
         yield rows

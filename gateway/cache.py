@@ -21,7 +21,7 @@ from nameko.extensions import SharedExtension
 from chassis import json
 from chassis.errors import Unavailable
 from chassis.events import Event
-from chassis.messaging.broadcast import Hearing
+from chassis.messaging.broadcast import Broadcast
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistChanged
 
@@ -262,16 +262,16 @@ def _entry(value: Any, tags: Collection[str], asked_at: float) -> Entry:
 class PublicReads(SharedExtension):
     """The cache of this process, kept true by what profiles tells."""
 
-    hearing = Hearing()
+    broadcast = Broadcast()
 
     def setup(self) -> None:
-        self.cache = Cache(lambda: self.hearing.connected)
+        self.cache = Cache(lambda: self.broadcast.connected)
         events: Iterable[type[Event]] = (
             SpecialistChanged,
             SpecialistFeatured,
             SpecialistUnfeatured,
         )
-        self.hearing.listen(events, self._heard, self.cache.clear)
+        self.broadcast.listen(events, self._heard, self.cache.clear)
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, SpecialistChanged):

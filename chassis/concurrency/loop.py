@@ -13,7 +13,7 @@ from eventlet.event import Event as GreenEvent
 
 from chassis.concurrency.backoff import backoff
 from chassis.concurrency.wakeup import Bell
-from chassis.storable import described
+from chassis.error_text import error_text
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=5)
 
@@ -65,5 +65,5 @@ class Loop:
             self._failures += 1
             after = backoff(self._failures, FIRST_PAUSE, LONGEST_PAUSE, random.random())
             pause = round(after.total_seconds(), 1)
-            log.warning(f"{self._name}_waits", error=described(error), retry_in_s=pause)
+            log.warning(f"{self._name}_waits", error=error_text(error), retry_in_s=pause)
         return pause

@@ -60,7 +60,7 @@ def guard(
 ) -> None:
     """Guard a table, in a migration.
 
-    ``erased_with``: the column of the id whose erasure (``Transaction.forget``) lets a row go;
+    ``erased_with``: the column of the id whose erasure (``Transaction.mark_erased``) lets a row go;
     ``rewritten``: the one column that may change; ``ageing``: what may happen to old rows.
     """
     removable = _removable(erased_with, ageing)

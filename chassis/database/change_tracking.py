@@ -10,34 +10,34 @@ from chassis.events import Event
 
 F = TypeVar("F", bound=Callable[..., None])
 
-_keepers: dict[type, list[Callable[[Any, Any], None]]] = defaultdict(list)
+_handlers: dict[type, list[Callable[[Any, Any], None]]] = defaultdict(list)
 
 
 @runtime_checkable
-class Watched(Protocol):
+class Tracked(Protocol):
     """A row that says itself, once for each transaction that locked it, what came of that.
 
     Whatever a transaction does with the row, and by however many methods: nobody has to
     remember to tell. A row with these two methods is one.
     """
 
-    def as_seen(self) -> Any:
+    def snapshot(self) -> Any:
         """What others see of it; taken when it is locked, before anything changes."""
 
-    def changed_since(self, seen: Any) -> Iterable[Event]:
+    def changes_since(self, seen: Any) -> Iterable[Event]:
         """What to tell at the end, where it was seen like this at the beginning."""
 
 
-def keeps_up_with(kind: type) -> Callable[[F], F]:
+def on_change(kind: type) -> Callable[[F], F]:
     """A function that gets the transaction and the row, before the end of each transaction in
     which what others see of such a row has changed: it writes what follows from it."""
 
     def decorate(keep: F) -> F:
-        _keepers[kind].append(keep)
+        _handlers[kind].append(keep)
         return keep
 
     return decorate
 
 
-def keepers_of(row: Watched) -> list[Callable[[Any, Any], None]]:
-    return _keepers[type(row)]
+def change_handlers_of(row: Tracked) -> list[Callable[[Any, Any], None]]:
+    return _handlers[type(row)]

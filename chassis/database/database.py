@@ -14,17 +14,17 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from chassis.database.constraints import refusal_of
 from chassis.database.engines import (
-    empty_log,
     engines_for,
     is_away,
     is_deadlock,
     is_unmigrated,
-    rewrite,
+    truncate_wal,
+    vacuum,
 )
 from chassis.database.transaction import Transaction
 from chassis.errors import Unavailable
 from chassis.idempotency.keys import current_call
-from chassis.idempotency.stored_replies import recalled
+from chassis.idempotency.stored_replies import error_for_repetition
 from chassis.sealing import Seal
 
 
@@ -84,14 +84,14 @@ class Database:
         except DatabaseAway:
             raise
         except Exception:
-            self.recall()
+            self.raise_if_answered()
             raise
         finally:
             _in_transaction.reset(token)
         if tx.emitted:
             self.has_emitted()
 
-    def recall(self) -> None:
+    def raise_if_answered(self) -> None:
         """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key was there before.
 
         A method that refuses outside of its transaction asks this first, where its first run may
@@ -104,7 +104,7 @@ class Database:
         with self.reading() as session:
             before = session.execute(select(replies).where(replies.c.key == call.key)).first()
         if before is not None:
-            raise recalled(before.reply, before.fingerprint, call, self._seal) from None
+            raise error_for_repetition(before.reply, before.fingerprint, call, self._seal) from None
 
     def has_emitted(self) -> None:
         """Events were committed; a place for whoever publishes them."""
@@ -115,18 +115,18 @@ class Database:
         with self._errors_translated(), self._reads() as session:
             yield session
 
-    def empty_log(self) -> bool:
+    def truncate_wal(self) -> bool:
         """What was deleted stands in SQLite's log no more; ``False`` while somebody reads it."""
         with self._errors_translated():
-            return empty_log(self.writer)
+            return truncate_wal(self.writer)
 
-    def wipe(self) -> bool:
+    def wipe_deleted(self) -> bool:
         """What was deleted stands in no file of SQLite's any more; ``False``: ask again later.
 
         PostgreSQL does so itself in time: VACUUM, and the retention of its log's archive.
         """
         with self._errors_translated():
-            return rewrite(self.writer) and empty_log(self.writer)
+            return vacuum(self.writer) and truncate_wal(self.writer)
 
     def check(self) -> None:
         """Raises ``DatabaseAway`` where the database does not answer, or has no tables yet."""

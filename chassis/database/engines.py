@@ -23,7 +23,7 @@ POOL_TIMEOUT_S = 5
 KEEPALIVE_S = 30
 SQLITE_LOCK_PATIENCE_S = 5.0
 SQLITE_READERS = 4
-LOG_PATIENCE_S = 0.5
+WAL_PATIENCE_S = 0.5
 """Nobody writes while the log is to be emptied; it is tried again soon."""
 
 UNDEFINED_TABLE = "42P01"
@@ -49,7 +49,7 @@ def has_row_locks(engine: Engine) -> bool:
     return engine.dialect.name != "sqlite"
 
 
-def empty_log(engine: Engine) -> bool:
+def truncate_wal(engine: Engine) -> bool:
     """Bring what was written into SQLite's file itself and cut its log (``-wal``) to nothing.
 
     ``False`` where somebody reads what stands in the log. PostgreSQL has nothing to be done.
@@ -58,7 +58,7 @@ def empty_log(engine: Engine) -> bool:
         return True
     connection = engine.raw_connection()  # a checkpoint takes no transaction
     try:
-        end = monotonic() + LOG_PATIENCE_S
+        end = monotonic() + WAL_PATIENCE_S
         while True:
             cursor = connection.cursor()
             busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -70,7 +70,7 @@ def empty_log(engine: Engine) -> bool:
         connection.close()
 
 
-def rewrite(engine: Engine) -> bool:
+def vacuum(engine: Engine) -> bool:
     """Write SQLite's file anew, with nothing in it but what its tables hold.
 
     ``secure_delete`` overwrites what is deleted, but not each copy that SQLite left behind when it

@@ -1,7 +1,7 @@
 """The journal: events of some types, kept for those who come late.
 
     class Base(DeclarativeBase):
-        metadata = with_journal(service_metadata(), [SpecialistFeatured, SpecialistUnfeatured])
+        metadata = with_event_log(service_metadata(), [SpecialistFeatured, SpecialistUnfeatured])
 
 A transaction that emits such an event writes it here as well, byte for byte as it goes out.
 
@@ -36,16 +36,16 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.database.tables import Sequence, UtcDateTime
-from chassis.database.upserts import insertion
+from chassis.database.upserts import insert_statement
 from chassis.events import Envelope, Event
 
 HEAD = "journal"
-KEPT = "journal"
+LOGGED_TYPES = "logged_types"
 
 
-def with_journal(metadata: MetaData, types: Iterable[type[Event]]) -> MetaData:
+def with_event_log(metadata: MetaData, types: Iterable[type[Event]]) -> MetaData:
     """Give a service's database a journal of these events."""
-    metadata.info[KEPT] = frozenset(each.type() for each in types)
+    metadata.info[LOGGED_TYPES] = frozenset(each.type() for each in types)
     entries = Table(
         "journal",
         metadata,
@@ -67,15 +67,15 @@ def with_journal(metadata: MetaData, types: Iterable[type[Event]]) -> MetaData:
     return metadata
 
 
-def keeps(metadata: MetaData) -> frozenset[str]:
+def logged_types(metadata: MetaData) -> frozenset[str]:
     """The types of events that this database's journal keeps."""
-    kept: frozenset[str] = metadata.info.get(KEPT, frozenset())
+    kept: frozenset[str] = metadata.info.get(LOGGED_TYPES, frozenset())
     return kept
 
 
-def keep(session: Session, metadata: MetaData, emitted: Iterable[Envelope[Any]]) -> None:
+def append(session: Session, metadata: MetaData, emitted: Iterable[Envelope[Any]]) -> None:
     """Write those of these events that the journal keeps. Nothing may be locked after this."""
-    kept = [each for each in emitted if each.type in keeps(metadata)]
+    kept = [each for each in emitted if each.type in logged_types(metadata)]
     if not kept:
         return
     draw = _drawing(metadata.tables["journal_heads"], session.get_bind().dialect.name)
@@ -91,7 +91,7 @@ def keep(session: Session, metadata: MetaData, emitted: Iterable[Envelope[Any]])
         }
         for seq, each in enumerate(kept, start=last - len(kept) + 1)
     ]
-    session.execute(insertion(metadata.tables["journal"]), rows)
+    session.execute(insert_statement(metadata.tables["journal"]), rows)
 
 
 @cache
@@ -107,7 +107,7 @@ def _drawing(heads: Table, dialect: str) -> ReturningInsert[Any]:
     )
 
 
-class Journal:
+class EventLog:
     """What was kept, read in order."""
 
     def __init__(self, session: Session, metadata: MetaData) -> None:

@@ -1,4 +1,4 @@
-"""Ticks: a clock shared through the database by all instances of a service."""
+"""Lease: a clock shared through the database by all instances of a service."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from chassis.database.upserts import insert_if_absent
 from chassis.ids import new_id
 from chassis.times import utc_now
 
-CLAIM_LASTS = timedelta(minutes=5)
+LEASE_LASTS = timedelta(minutes=5)
 
 
-class Ticks:
+class Lease:
     """The ticks of one clock, shared by all instances through the database."""
 
     def __init__(self, database: Database, name: str, interval: timedelta) -> None:
@@ -41,7 +41,7 @@ class Ticks:
                         clocks.c.holder == self._me,  # its release got lost
                     ),
                 )
-                .values(due_at=now + self._interval, holder=self._me, held_until=now + CLAIM_LASTS)
+                .values(due_at=now + self._interval, holder=self._me, held_until=now + LEASE_LASTS)
             )
             return bool(claim.rowcount)
 

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData
 
-from chassis.database.engines import empty_log, rewrite
+from chassis.database.engines import truncate_wal, vacuum
 
 ENVIRONMENT = Path(__file__).parent / "alembic"
 OWN_VERSIONS = ENVIRONMENT / "versions"
@@ -33,8 +33,8 @@ def migrate(engine: Engine, versions: Path, metadata: MetaData) -> None:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4711)")
         command.upgrade(_config(versions, connection, metadata), "heads")
-    if rewrite(engine):
-        empty_log(engine)
+    if vacuum(engine):
+        truncate_wal(engine)
 
 
 def is_current(engine: Engine, versions: Path) -> bool:

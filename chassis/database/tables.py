@@ -96,9 +96,9 @@ def service_metadata() -> MetaData:
     outbox_table(metadata)
     inbox_table(metadata)
     replies_table(metadata)
-    clocks_table(metadata)
-    mendings_table(metadata)
-    forgotten_table(metadata)
+    leases_table(metadata)
+    redrive_actions_table(metadata)
+    tombstones_table(metadata)
     return metadata
 
 
@@ -162,7 +162,7 @@ def replies_table(metadata: MetaData) -> Table:
     )
 
 
-def clocks_table(metadata: MetaData) -> Table:
+def leases_table(metadata: MetaData) -> Table:
     """When each clock is due, and who works on its tick until when."""
     return Table(
         "clocks",
@@ -174,7 +174,7 @@ def clocks_table(metadata: MetaData) -> Table:
     )
 
 
-def mendings_table(metadata: MetaData) -> Table:
+def redrive_actions_table(metadata: MetaData) -> Table:
     """What people, and erasure, did about events that did not take effect; only ever added to, and
     deleted after two years."""
     return Table(
@@ -189,7 +189,7 @@ def mendings_table(metadata: MetaData) -> Table:
     )
 
 
-def forgotten_table(metadata: MetaData) -> Table:
+def tombstones_table(metadata: MetaData) -> Table:
     """Ids that are mentioned no more: ``completed_at`` is empty while something still mentions
     them. The row stays, so that nothing that comes late brings anything back."""
     table = Table(

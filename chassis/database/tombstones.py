@@ -18,19 +18,19 @@ from chassis.errors import Unauthenticated
 MENTIONED = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-class Forgotten(Unauthenticated):
+class Erased(Unauthenticated):
     """This account was erased."""
 
     code = "erased"
 
 
-def forgotten_among(session: Session, metadata: MetaData, ids: set[UUID]) -> set[UUID]:
+def erased_among(session: Session, metadata: MetaData, ids: set[UUID]) -> set[UUID]:
     """Those of the ids that are forgotten."""
     table = metadata.tables["forgotten"]
     return set(session.scalars(_among(table), {"ids": list(ids)})) if ids else set()
 
 
-def ids_in(body: bytes) -> set[UUID]:
+def ids_mentioned_in(body: bytes) -> set[UUID]:
     """All ids that the bytes mention, whatever else they are."""
     return {UUID(found.decode()) for found in MENTIONED.findall(body)}
 

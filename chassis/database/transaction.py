@@ -12,16 +12,16 @@ from sqlalchemy.orm import Mapper, Session
 
 from chassis import context
 from chassis.database import event_log
-from chassis.database.change_tracking import Watched, keepers_of
-from chassis.database.tombstones import Forgotten, forgotten_among
-from chassis.database.upserts import insert_if_absent, insertion
+from chassis.database.change_tracking import Tracked, change_handlers_of
+from chassis.database.tombstones import Erased, erased_among
+from chassis.database.upserts import insert_if_absent, insert_statement
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
 from chassis.idempotency.keys import current_call
-from chassis.idempotency.stored_replies import kept
+from chassis.idempotency.stored_replies import encode_reply
 from chassis.times import utc_now
 
-HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+LOCK_NAME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -36,7 +36,7 @@ class Transaction(Session):
         self._call = current_call()
         self._replied = False
         self._answer: Any = None
-        self._watched: dict[int, tuple[Watched, Any]] = {}
+        self._tracked: dict[int, tuple[Tracked, Any]] = {}
         self.emitted: list[Envelope[Any]] = []
 
     def find(self, kind: type[T], id: Any) -> T:
@@ -46,41 +46,41 @@ class Transaction(Session):
     def lock(self, kind: type[T], id: Any) -> T:
         """The row, ours until the end of the transaction; raises ``NotFound``."""
         row: T | None = self.scalar(_locking(inspect(kind)), {"id": id})
-        if isinstance(row, Watched):
-            self._watched.setdefault(builtins.id(row), (row, row.as_seen()))
+        if isinstance(row, Tracked):
+            self._tracked.setdefault(builtins.id(row), (row, row.snapshot()))
         return self._found(kind, id, row)
 
     def lock_or_create(self, kind: type[T], id: Any) -> T:
         """The row, ours; made from its columns' defaults where there was none.
 
-        Raises ``Forgotten`` where there was none because its id was erased.
+        Raises ``Erased`` where there was none because its id was erased.
         """
         mapper = inspect(kind)
         [key] = mapper.primary_key
         if insert_if_absent(self, cast(Table, mapper.local_table), **{key.name: id}):
-            self.refuse_forgotten(id)
+            self.refuse_erased(id)
         return self.lock(kind, id)
 
-    def hold(self, name: str) -> None:
+    def lock_name(self, name: str) -> None:
         """Wait until nobody else holds this name, and hold it until the end of the transaction.
 
         For what no one row stands for. Take names before rows, everywhere in one order: two that
         wait for each other are ended by the database.
         """
         if self.get_bind().dialect.name == "postgresql":  # SQLite's writer is alone anyway
-            self.execute(HOLD, {"name": name})
+            self.execute(LOCK_NAME, {"name": name})
 
-    def forget(self, id: UUID) -> None:
+    def mark_erased(self, id: UUID) -> None:
         """From now on nothing is made under this id; ``messaging.erasure`` does the rest."""
         insert_if_absent(self, self._table("forgotten"), id=id, begun_at=utc_now())
 
-    def is_forgotten(self, id: UUID) -> bool:
-        return bool(forgotten_among(self, self.info["metadata"], {id}))
+    def is_erased(self, id: UUID) -> bool:
+        return bool(erased_among(self, self.info["metadata"], {id}))
 
-    def refuse_forgotten(self, id: Any) -> None:
-        """Raises ``Forgotten`` where the id was erased."""
-        if isinstance(id, UUID) and self.is_forgotten(id):
-            raise Forgotten
+    def refuse_erased(self, id: Any) -> None:
+        """Raises ``Erased`` where the id was erased."""
+        if isinstance(id, UUID) and self.is_erased(id):
+            raise Erased
 
     def emit(self, *events: Event) -> None:
         """Tell these when, and only if, the transaction commits."""
@@ -101,10 +101,10 @@ class Transaction(Session):
         the same call, the key is there and nothing is written; a concurrent repetition waits
         here.
         """
-        for row, seen in self._watched.values():
-            changes = list(row.changed_since(seen))
+        for row, seen in self._tracked.values():
+            changes = list(row.changes_since(seen))
             self.emit(*changes)
-            for keep in keepers_of(row) if changes else ():
+            for keep in change_handlers_of(row) if changes else ():
                 keep(self, row)
         self.flush()
         if self._call is not None:
@@ -113,10 +113,10 @@ class Transaction(Session):
             reply = {
                 "key": self._call.key,
                 "fingerprint": self._call.fingerprint,
-                "reply": kept(self._answer, self._call, self.info["seal"]),
+                "reply": encode_reply(self._answer, self._call, self.info["seal"]),
                 "made_at": utc_now(),
             }
-            self.connection().execute(insertion(self._table("replies")), reply)
+            self.connection().execute(insert_statement(self._table("replies")), reply)
         if self.emitted:
             rows = [
                 {
@@ -127,8 +127,8 @@ class Transaction(Session):
                 }
                 for envelope in self.emitted
             ]
-            self.connection().execute(insertion(self._table("outbox")), rows)
-            event_log.keep(self, self.info["metadata"], self.emitted)
+            self.connection().execute(insert_statement(self._table("outbox")), rows)
+            event_log.append(self, self.info["metadata"], self.emitted)
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]

@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 
 @cache
-def insertion(table: Table) -> Insert:
+def insert_statement(table: Table) -> Insert:
     """The INSERT of rows into a table; its columns are those of the rows."""
     return insert(table)
 
@@ -21,25 +21,25 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
     psycopg gives no row count for this statement, so it returns the key instead. A concurrent
     insert of the same key waits until the other transaction has ended.
     """
-    statement = _insertion_if_absent(table, session.get_bind().dialect.name)
+    statement = _insert_if_absent_statement(table, session.get_bind().dialect.name)
     return session.execute(statement, values).first() is not None
 
 
 @cache
-def _insertion_if_absent(table: Table, dialect: str) -> ReturningInsert[Any]:
+def _insert_if_absent_statement(table: Table, dialect: str) -> ReturningInsert[Any]:
     """Both databases know it, under different names."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
-def add_up(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+def add_counts(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert counts; where a row's key is there already, add them to those that it has."""
     if rows:
-        session.execute(_adding_up(table, session.get_bind().dialect.name), rows)
+        session.execute(_add_counts_statement(table, session.get_bind().dialect.name), rows)
 
 
 @cache
-def _adding_up(table: Table, dialect: str) -> Insert:
+def _add_counts_statement(table: Table, dialect: str) -> Insert:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     new = make(table)
     counts = [each for each in table.columns if not each.primary_key]

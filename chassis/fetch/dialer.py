@@ -31,7 +31,7 @@ Address = IPv4Address | IPv6Address
 _look_ups = eventlet.GreenPool(LOOK_UPS_AT_ONCE)
 
 
-class Dialler(httpcore.NetworkBackend):
+class Dialer(httpcore.NetworkBackend):
     """Makes the connections of one fetch. ``patience_s`` is shared out among a name's addresses."""
 
     def __init__(self, admits: Callable[[Address], bool], patience_s: float) -> None:

@@ -25,7 +25,7 @@ from nameko.extensions import DependencyProvider
 
 from chassis.errors import DomainError, FieldError, Unavailable
 from chassis.fetch.decoding import Decoder, Gunzip, Plain
-from chassis.fetch.dialer import Address, Dialler
+from chassis.fetch.dialer import Address, Dialer
 from chassis.fetch.url_policy import PORTS, SHOWN, AddressRefused, is_public, parsed, port, shown
 
 MOST_REDIRECTS = 3
@@ -36,7 +36,7 @@ HTTP_TOO = ("https", "http")
 HEADERS = {"user-agent": "Firststep", "accept": "*/*", "accept-encoding": "gzip"}
 
 
-class Schemes(DependencyProvider):
+class FetchSchemes(DependencyProvider):
     """With which schemes users may give addresses: https, and http by ``FIRSTSTEP_FETCH_HTTP``."""
 
     def get_dependency(self, worker_ctx: Any) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def trusted_authorities() -> ssl.SSLContext:
 
 
 @dataclass(frozen=True)
-class Reach:
+class EgressPolicy:
     """Where a fetch may go. Tests, whose servers are on this host, open what they need."""
 
     admits: Callable[[Address], bool] = is_public
@@ -70,7 +70,7 @@ class Reach:
     tls: Callable[[], ssl.SSLContext] = trusted_authorities
 
 
-PUBLIC = Reach()
+PUBLIC = EgressPolicy()
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class _Request:
     limit_bytes: int
     deadline_s: float
     into: IO[bytes] | None
-    reach: Reach
+    policy: EgressPolicy
 
 
 def fetch(
@@ -118,7 +118,7 @@ def fetch(
     schemes: tuple[str, ...] = HTTPS,
     other_hosts: int = 0,
     into: IO[bytes] | None = None,
-    reach: Reach = PUBLIC,
+    policy: EgressPolicy = PUBLIC,
 ) -> Fetched:
     """GET ``url``, or POST ``content`` to it, where there is any.
 
@@ -139,7 +139,7 @@ def fetch(
         limit_bytes,
         deadline_s,
         into,
-        reach,
+        policy,
     )
     deadline = eventlet.Timeout(deadline_s)
     try:
@@ -171,7 +171,7 @@ def _about(url: str, field: str, refusal: DomainError) -> DomainError:
 
 
 def _followed(given: str, request: _Request) -> Fetched:
-    url = parsed(given, request.schemes, request.reach.ports)
+    url = parsed(given, request.schemes, request.policy.ports)
     other_hosts = request.other_hosts
     for _ in range(MOST_REDIRECTS + 1):
         answer = _answer(url, request)
@@ -197,8 +197,8 @@ def _answer(url: httpx.URL, request: _Request) -> Fetched | str:
     with (
         httpcore.HTTPConnection(
             origin,
-            ssl_context=request.reach.tls(),
-            network_backend=Dialler(request.reach.admits, request.deadline_s),
+            ssl_context=request.policy.tls(),
+            network_backend=Dialer(request.policy.admits, request.deadline_s),
         ) as connection,
         connection.stream(
             "GET" if request.content is None else "POST",
@@ -224,7 +224,7 @@ def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
     except (httpx.InvalidURL, ValueError) as error:
         raise AddressRefused("redirects to what is not an address of the web") from error
     try:
-        there = parsed(str(joined), request.schemes, request.reach.ports)
+        there = parsed(str(joined), request.schemes, request.policy.ports)
     except AddressRefused as refusal:
         # the rest may repeat what is secret in the address that was given
         site = f"{joined.scheme}://{joined.raw_host.decode('ascii')}"[:SHOWN]

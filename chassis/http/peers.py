@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chassis.networks import address_in, place_of
+from chassis.networks import address_in, subnet_of
 
 
 def counted_as(address: str) -> str:
@@ -15,7 +15,7 @@ def counted_as(address: str) -> str:
         is_loopback = address_in(address).is_loopback
     except ValueError:
         return ""
-    return "" if is_loopback else place_of(address) or ""
+    return "" if is_loopback else subnet_of(address) or ""
 
 
 class Peers:

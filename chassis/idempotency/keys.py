@@ -65,7 +65,7 @@ def current_call() -> Call | None:
 
 
 @contextmanager
-def answering(method: str, arguments: dict[str, Any]) -> Iterator[None]:
+def keyed_call(method: str, arguments: dict[str, Any]) -> Iterator[None]:
     """Transactions inside belong to this call of a method."""
     here = context.current()
     if here.idempotency_key is None:
@@ -81,7 +81,7 @@ def answering(method: str, arguments: dict[str, Any]) -> Iterator[None]:
 
 
 @contextmanager
-def answering_nobody() -> Iterator[None]:
+def outside_call() -> Iterator[None]:
     """Transactions inside belong to no call: what they write stays though the call is refused."""
     token = _current.set(None)
     try:

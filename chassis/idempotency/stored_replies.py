@@ -22,7 +22,7 @@ NEWLINE = b"\n"
 """Neither a seal nor JSON, as we write it, contains one."""
 
 
-def kept(answer: Any, call: Call, seal: Seal | None) -> bytes:
+def encode_reply(answer: Any, call: Call, seal: Seal | None) -> bytes:
     """The answer as bytes; raises ``BadSettings`` where it has to be sealed and no key is set."""
     if secrets_in(answer):
         return _needed(seal).close(json.dumps([call.secrets, answer])).encode()
@@ -31,7 +31,7 @@ def kept(answer: Any, call: Call, seal: Seal | None) -> bytes:
     return json.dumps(answer)
 
 
-def recalled(
+def error_for_repetition(
     reply: bytes, fingerprint: str, call: Call, seal: Seal | None
 ) -> AlreadyAnswered | KeyReused:
     """What to raise for a call whose key stands beside this reply already."""

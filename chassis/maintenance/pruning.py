@@ -1,17 +1,17 @@
-"""Pruning: what has been kept for as long as it may be leaves a service's tables.
+"""Retention: delete rows, or empty columns, whose retention period is over.
 
     RULES = (
-        Rule("notices", timedelta(days=180), due=since("created_at")),  # rows are deleted
-        Rule("audit.network", timedelta(days=90), due=since("at", "network")),  # it is emptied
+        Rule("notices", timedelta(days=180), due=since("created_at")),  # deletes rows
+        Rule("audit.network", timedelta(days=90), due=since("at", "network")),  # empties a column
     )
 
     @every(hours=1)
     def prune(self) -> None:
         pruning.prune(self.store, RULES, utc_now())
 
-A service's ``retention`` module says of all that it keeps how long it does (``Kept``), and which
-clock ends it; ``docs/operating.md`` has the same as a table, with the reasons. The clock goes on
-where a round before it ended: it looks for what is due.
+Each service's ``retention`` module lists every table in a ``SCHEDULE`` of ``Retained`` entries;
+``docs/operating.md`` has the same as a table, with the reasons. A run that hits its time limit
+stops; the next one continues, since it looks for what is due.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ Due = Callable[[Table, datetime], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
-class Kept:
-    """How long something stays. ``what``: a table, or ``table.column`` where its row stays longer.
+class Retained:
+    """The retention period of a table, or of one ``table.column`` whose row stays longer.
 
-    ``period``: ``None`` where no time ends it. ``clock``: the method that ends it; empty where a
-    person does, or erasure.
+    ``period``: ``None`` where no time ends it. ``ended_by``: the ``@every`` method that deletes it;
+    empty where an operator or an erasure does.
     """
 
     what: str
     period: timedelta | None = None
-    clock: str = ""
+    ended_by: str = ""
 
     @property
     def table(self) -> str:
@@ -57,11 +57,11 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Rule(Kept):
+class Rule(Retained):
     """``due``: which rows have been kept since before a time. They are deleted; where ``what``
     names a column, that is emptied."""
 
-    clock: str = "prune"
+    ended_by: str = "prune"
     due: Due = field(kw_only=True)
 
 

@@ -19,7 +19,7 @@ READ_AT_ONCE = 200
 log = structlog.get_logger()
 
 
-def reseal(database: Database, secret: InstrumentedAttribute[Any], seal: Seal) -> None:
+def reencrypt(database: Database, secret: InstrumentedAttribute[Any], seal: Seal) -> None:
     """Seal with the first key what stands in this column under another one.
 
     What opens under none is logged, and stays as it is.
@@ -32,11 +32,11 @@ def reseal(database: Database, secret: InstrumentedAttribute[Any], seal: Seal) -
             sealed = getattr(row, secret.key)
             try:
                 if sealed:
-                    setattr(row, secret.key, seal.renewed(sealed))
+                    setattr(row, secret.key, seal.reencrypted(sealed))
             except Unopenable:
-                log.error("secret_can_not_be_resealed", table=kind.__tablename__, id=id)
+                log.error("reencryption_failed", table=kind.__tablename__, id=id)
 
-    for_each(_under_older_keys(database, secret, seal), renew, work=f"resealing of {secret}")
+    for_each(_under_older_keys(database, secret, seal), renew, work=f"re-encryption of {secret}")
 
 
 def _under_older_keys(

@@ -1,10 +1,10 @@
 """Broadcast subscription: every instance of a service gets every event, at most once.
 
     class Cache(SharedExtension):
-        hearing = Hearing()
+        broadcast = Broadcast()
 
         def setup(self):
-            self.hearing.listen([SpecialistChanged], self.forget, self.clear)
+            self.broadcast.listen([SpecialistChanged], self.forget, self.clear)
 
 For what an instance keeps in memory. Unlike ``@subscribe`` there is no inbox: an event published
 while the instance is away is lost, and a handler that fails is not called again. So every
@@ -24,10 +24,10 @@ from kombu import Queue, binding
 from nameko.extensions import SharedExtension
 
 from chassis.broker.consumer import QueueConsumer
+from chassis.error_text import error_text
 from chassis.events import Envelope, Event, exchange_of
-from chassis.storable import described
 
-Heard = Callable[[Event], None]
+Handler = Callable[[Event], None]
 
 log = structlog.get_logger()
 
@@ -37,11 +37,11 @@ class Listener:
     """Some event types and the functions to call."""
 
     types: dict[str, type[Event]]
-    heard: Heard
+    handler: Handler
     on_gap: Callable[[], None]
 
 
-class Hearing(SharedExtension):
+class Broadcast(SharedExtension):
     """One queue for each instance and connection, which goes with it; any number of listeners."""
 
     queue_consumer = QueueConsumer()
@@ -51,15 +51,15 @@ class Hearing(SharedExtension):
         self._listeners: list[Listener] = []
 
     def listen(
-        self, types: Iterable[type[Event]], heard: Heard, on_gap: Callable[[], None]
+        self, types: Iterable[type[Event]], handler: Handler, on_gap: Callable[[], None]
     ) -> None:
-        """Call ``heard`` with each of these events; to be called in ``setup``.
+        """Call ``handler`` with each of these events; to be called in ``setup``.
 
         Both functions run where messages come in, and must not wait for anything.
         """
         if not self._listeners:
             self.queue_consumer.register_provider(self)
-        self._listeners.append(Listener({each.type(): each for each in types}, heard, on_gap))
+        self._listeners.append(Listener({each.type(): each for each in types}, handler, on_gap))
 
     @property
     def connected(self) -> bool:
@@ -95,9 +95,9 @@ class Hearing(SharedExtension):
             if kind is None:
                 continue
             try:
-                listener.heard(Envelope.from_json(body, kind).data)
+                listener.handler(Envelope.from_json(body, kind).data)
             except Exception as error:
-                log.error("event_not_heard", error=described(error))
+                log.error("event_not_heard", error=error_text(error))
                 listener.on_gap()
 
     def stop(self) -> None:

@@ -10,9 +10,9 @@ from nameko.extensions import SharedExtension
 
 from chassis.broker.consumer import QueueConsumer
 from chassis.database.database import database_of
+from chassis.error_text import error_text
 from chassis.messaging.inbox import Inbox
 from chassis.messaging.topology import DELIVERY_LIMIT, dead_letter_queue
-from chassis.storable import described
 
 log = structlog.get_logger()
 
@@ -45,7 +45,7 @@ def park(
     try:
         Inbox(database_of(provider.container)).park(body, handler, event_type, reason)
     except (Exception, eventlet.Timeout) as error:
-        log.warning("event_waits", error=described(error))
+        log.warning("event_waits", error=error_text(error))
         provider.queue_consumer.try_again_later(provider, body, message)
     else:
         provider.queue_consumer.ack_message(message)

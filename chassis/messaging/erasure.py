@@ -1,17 +1,22 @@
-"""Forgetting: nothing that a service keeps for its messages mentions an id any more.
+"""Erasure saga: remove every mention of an erased id from a service's messages, then confirm.
 
-A service that erases somebody calls ``Transaction.forget`` in the transaction that does so, and
-``finish`` on a clock::
+A service that erases an account calls ``Transaction.mark_erased`` in that transaction, and
+``finish`` on a schedule::
 
     @every(seconds=5)
     def finish_forgetting(self) -> None:
-        forgetting.finish(self.store, erase, answer)
+        erasure.finish(self.store, erase, answer)
 
-What was told about the id goes out first, and what was heard about it has its tries: nobody
-misses the consequences of an erasure. Then sent events and kept answers are deleted, and received
-events that did not take effect are emptied. On SQLite the file is written anew and its log emptied
-(``Database.wipe``), and only then the answer is told. It converges however long the broker or the
-database was away: it looks again at the next tick.
+States of one id (table ``forgotten``):
+
+    marked      waits until calls under way have ended, unsent events that mention the id are
+                published, and received ones that mention it were retried (30 minutes at most)
+    cleared     sent events and stored replies are deleted, the bytes of dead letters emptied
+    wiped       on SQLite the file is vacuumed and its log truncated (``Database.wipe_deleted``)
+    completed   the confirming event is emitted; the tombstone stays
+
+Unsent events go out first, so every consumer learns of the erasure. Each run looks at all ids that
+are not completed, so it converges however long the broker or the database was away.
 """
 
 from __future__ import annotations
@@ -80,7 +85,7 @@ def finish(
     for_each(_begun(database), bring_further, work=work, deadline_s=ERASED_WITHIN_S)
     if not cleared:
         return
-    if database.wipe():  # once for all of them: it takes as long as the database is large
+    if database.wipe_deleted():  # once for all of them: it takes as long as the database is large
         for_each(cleared, complete, work=f"answers to {work}", deadline_s=ERASED_WITHIN_S)
     else:
         log.info("files_not_wiped", service=database.service)

@@ -4,7 +4,7 @@ A row says that the event was handled (``done``), will be tried again (``retry``
 (``parked``), or was given up by one (``discarded``). It is written in the transaction of the
 handler's effects, so a repetition finds it and does nothing.
 
-An event about what was erased takes no effect: a handler that runs into ``Forgotten`` is done. What
+An event about what was erased takes no effect: a handler that runs into ``Erased`` is done. What
 mentions it and can't take effect is not parked either, but given up without its bytes.
 """
 
@@ -24,13 +24,13 @@ from sqlalchemy import Table, insert, select, update
 
 from chassis.concurrency.backoff import backoff
 from chassis.database.database import Database
-from chassis.database.tombstones import Forgotten, forgotten_among, ids_in
+from chassis.database.tombstones import Erased, erased_among, ids_mentioned_in
 from chassis.database.transaction import Transaction
 from chassis.database.upserts import insert_if_absent
+from chassis.error_text import LONGEST_ERROR, error_text, storable
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
 from chassis.masking import masked
-from chassis.storable import LONGEST_ERROR, described, storable
 from chassis.times import utc_now
 
 ATTEMPTS = 10
@@ -94,7 +94,7 @@ class Inbox:
                     log.info("event_handled", event_type=envelope.type, handler=handler)
                 else:
                     log.info("event_repeated", event_type=envelope.type, handler=handler)
-        except Forgotten:
+        except Erased:
             with self._database.transaction() as tx:
                 self._claim(tx, envelope, handler)
             log.info("event_about_erased", event_type=envelope.type, handler=handler)
@@ -134,7 +134,7 @@ class Inbox:
                 attempts=1,
                 received_at=now,
                 next_attempt_at=now + pause_before(2, random.random()),
-                error=described(error),
+                error=error_text(error),
                 body=body,
             )
 
@@ -184,7 +184,7 @@ class Inbox:
             with eventlet.Timeout(HANDLER_DEADLINE_S), self._database.transaction() as tx:
                 if self._advance(tx, waiting, attempts=attempt, **settled):
                     run(envelope.data, tx)
-        except Forgotten:
+        except Erased:
             with self._database.transaction() as tx:
                 self._advance(tx, waiting, attempts=attempt, **settled)
         except (Exception, eventlet.Timeout) as error:
@@ -200,11 +200,11 @@ class Inbox:
         log.warning("event_failed", handler=waiting.handler, attempt=attempt, exc_info=error)
         with self._database.transaction() as tx:
             if attempt >= ATTEMPTS:
-                self._park(tx, waiting, attempt, described(error))
+                self._park(tx, waiting, attempt, error_text(error))
             else:
                 again = utc_now() + pause_before(attempt + 1, random.random())
                 self._advance(
-                    tx, waiting, attempts=attempt, next_attempt_at=again, error=described(error)
+                    tx, waiting, attempts=attempt, next_attempt_at=again, error=error_text(error)
                 )
 
     def _park(self, tx: Transaction, waiting: Waiting, attempt: int, reason: str) -> None:
@@ -217,7 +217,7 @@ class Inbox:
         self, tx: Transaction, event_id: UUID, handler: str, reason: str, body: bytes
     ) -> dict[str, Any]:
         """What keeps the bytes for a person; without them where they mention what was erased."""
-        if not forgotten_among(tx, self._database.base.metadata, ids_in(body)):
+        if not erased_among(tx, self._database.base.metadata, ids_mentioned_in(body)):
             return {
                 "status": Status.PARKED,
                 "error": storable(masked(reason), LONGEST_ERROR),

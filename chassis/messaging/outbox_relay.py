@@ -31,9 +31,9 @@ from chassis.concurrency.backoff import backoff
 from chassis.concurrency.loop import Loop
 from chassis.database.database import Database
 from chassis.database.engines import has_row_locks
+from chassis.error_text import error_text
 from chassis.events import exchange_of
 from chassis.scheduling.for_each import FIRST_PAUSE, LONGEST_PAUSE
-from chassis.storable import described
 from chassis.times import utc_now
 
 SWEEP_EVERY_S = 0.5
@@ -135,7 +135,7 @@ class Relay(SharedExtension):
                     "event_not_published",
                     seq=row.seq,
                     event_type=row.type,
-                    error=described(error),
+                    error=error_text(error),
                     failures=self._failing[row.seq].times,
                     retry_in_s=round(pause.total_seconds(), 1),
                 )

@@ -45,14 +45,14 @@ class Backlog:
     oldest_parked: float | None
 
 
-class Mending:
+class Redrive:
     """The parked events of one service. ``by`` is who does it, for the record."""
 
     def __init__(self, database: Database, by: str = "") -> None:
         self._database = database
         self._by = by
 
-    def parked(self, selection: Selection = Selection()) -> list[Any]:
+    def dead_letters(self, selection: Selection = Selection()) -> list[Any]:
         """The rows of the inbox that need a person, the oldest first."""
         inbox = self._database.table("inbox")
         query = select(inbox).where(self._selected(selection)).order_by(inbox.c.received_at)
@@ -69,13 +69,13 @@ class Mending:
         values = {"status": Status.DISCARDED, "settled_at": utc_now()}
         return self._resolve("discard", selection, values)
 
-    def note(self, action: str, where: str, event_ids: Iterable[UUID]) -> None:
+    def record(self, action: str, where: str, event_ids: Iterable[UUID]) -> None:
         """Write down what was done with events beside the inbox."""
         with self._database.transaction() as tx:
             for event_id in event_ids:
                 self._write_down(tx, action, event_id, where[:LONGEST_HANDLER])
 
-    def record(self) -> list[Any]:
+    def history(self) -> list[Any]:
         """Who did what to which event, the newest first."""
         mendings = self._database.table("mendings")
         with self._database.reading() as session:

@@ -14,63 +14,63 @@ from sqlalchemy import func, select
 
 from chassis.concurrency.loop import Loop
 from chassis.database.database import Database
-from chassis.database.lease import Ticks
-from chassis.maintenance.pruning import Kept, Rule, prune, since
+from chassis.database.lease import Lease
+from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.messaging.inbox import Status
 from chassis.times import utc_now
 
-KEPT = timedelta(days=7)
+RETENTION_PERIOD = timedelta(days=7)
 """How long a repetition of an event or a call is known as one: longer than any replay."""
-EVERY = timedelta(minutes=10)
-CLOCK = "housekeeping"
+INTERVAL = timedelta(minutes=10)
+LEASE = "housekeeping"
 WAITS_TOO_LONG = timedelta(days=30)
 """A dead letter bears people's data: a person should have decided about it by then."""
-WARNED_EVERY = timedelta(days=1)
+WARNING_INTERVAL = timedelta(days=1)
 
 RULES = (
-    Rule("outbox", KEPT, CLOCK, due=since("sent_at")),
-    Rule("inbox", KEPT, CLOCK, due=since("settled_at")),
-    Rule("replies", KEPT, CLOCK, due=since("made_at")),
-    Rule("mendings", timedelta(days=730), CLOCK, due=since("at")),
+    Rule("outbox", RETENTION_PERIOD, LEASE, due=since("sent_at")),
+    Rule("inbox", RETENTION_PERIOD, LEASE, due=since("settled_at")),
+    Rule("replies", RETENTION_PERIOD, LEASE, due=since("made_at")),
+    Rule("mendings", timedelta(days=730), LEASE, due=since("at")),
 )
-SCHEDULE = (*RULES, Kept("forgotten"), Kept("clocks"))
+SCHEDULE = (*RULES, Retained("forgotten"), Retained("clocks"))
 """Of the tables that every service has."""
 
 log = structlog.get_logger()
 
 
-class Housekeeping(SharedExtension):
+class MessageRetention(SharedExtension):
     """One greenthread for each service; one instance of the service works at a time."""
 
     database: Database
 
     def __init__(self) -> None:
-        self._loop = Loop(CLOCK, self._round)
+        self._loop = Loop(LEASE, self._round)
 
     def start(self) -> None:
-        self._ticks = Ticks(self.database, CLOCK, EVERY)
-        self._warnings = Ticks(self.database, "dead_letters", WARNED_EVERY)
+        self._lease = Lease(self.database, LEASE, INTERVAL)
+        self._warning_lease = Lease(self.database, "dead_letters", WARNING_INTERVAL)
         self._loop.start(self.container)
 
     def finish(self) -> None:
         self._loop.finish()
 
     def _round(self) -> float:
-        if self._ticks.claim():
+        if self._lease.claim():
             try:
-                forget(self.database, utc_now())
-                self.database.empty_log()
+                prune_messages(self.database, utc_now())
+                self.database.truncate_wal()
             finally:
-                self._ticks.release()
-        if self._warnings.claim():
+                self._lease.release()
+        if self._warning_lease.claim():
             try:
                 warn_of_dead_letters(self.database, utc_now())
             finally:
-                self._warnings.release()
-        return EVERY.total_seconds()
+                self._warning_lease.release()
+        return INTERVAL.total_seconds()
 
 
-def forget(database: Database, now: datetime) -> None:
+def prune_messages(database: Database, now: datetime) -> None:
     """Delete what was sent, settled or answered so long ago that nothing needs it."""
     prune(database, RULES, now)
 

@@ -26,12 +26,12 @@ from chassis.broker.consumer import QueueConsumer
 from chassis.context import CallContext
 from chassis.database.database import database_of
 from chassis.database.transaction import Transaction
+from chassis.error_text import error_text
 from chassis.events import Envelope, Event, Malformed
 from chassis.messaging.dead_letters import DeadLetters, park
 from chassis.messaging.inbox import Inbox, Waiting
 from chassis.messaging.retries import Retries
 from chassis.messaging.topology import dead_letter_queue, subscription_queue
-from chassis.storable import described
 
 E = TypeVar("E", bound=Event)
 log = structlog.get_logger()
@@ -163,10 +163,10 @@ class Subscription(Entrypoint):
         if exc_info is None:
             self.queue_consumer.ack_message(message)
         else:  # the inbox could not be written
-            log.warning("event_waits", error=described(exc_info[1]))
+            log.warning("event_waits", error=error_text(exc_info[1]))
             self.queue_consumer.try_again_later(self, body, message)
         return result, exc_info
 
 
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, Malformed) else described(error)
+    return str(error) if isinstance(error, Malformed) else error_text(error)

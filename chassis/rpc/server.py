@@ -27,12 +27,12 @@ from chassis import json
 from chassis.broker.consumer import QueueConsumer
 from chassis.broker.publishing import BrokerAway
 from chassis.context import CallContext
+from chassis.error_text import error_text
 from chassis.errors import DomainError, Invalid
-from chassis.idempotency.keys import AlreadyAnswered, answering
+from chassis.idempotency.keys import AlreadyAnswered, keyed_call
 from chassis.messaging.dead_letters import park
 from chassis.rpc.transport import Sender
 from chassis.schemas import Reading, field_errors, field_for
-from chassis.storable import described
 
 REPLY_TIMEOUT_S = 5.0
 RUN_AGAIN_AFTER_S = 1.0
@@ -81,7 +81,7 @@ class Request:
     def answer(self, run: Callable[..., Any]) -> Any:
         """Run the method, or give the answer that this very call had before."""
         arguments = self._arguments()
-        with answering(self.method, arguments):
+        with keyed_call(self.method, arguments):
             try:
                 return run(**arguments)
             except AlreadyAnswered as before:
@@ -122,7 +122,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
             call = CallContext.from_headers(_without_prefix(message.headers))
             reply_to = message.properties["reply_to"]
         except Exception as error:  # whatever reading it runs into, it would run into again
-            self._park(body, message, method, described(error))
+            self._park(body, message, method, error_text(error))
             return
         if call.remaining() <= 0:
             self.queue_consumer.ack_message(message)  # nobody waits for the answer any more

@@ -26,11 +26,11 @@ class Container(ServiceContainer):
             super()._run_worker(worker_ctx, handle_result)
 
 
-class _CallerOfThis(DependencyProvider):
+class _CurrentCaller(DependencyProvider):
     def get_dependency(self, worker_ctx: Any) -> Caller:
         return context.current().caller
 
 
-def caller_of_this() -> Caller:
-    """A service's attribute that holds who is asking: ``caller = caller_of_this()``."""
-    return cast(Caller, _CallerOfThis())
+def current_caller() -> Caller:
+    """A service's attribute that holds who is asking: ``caller = current_caller()``."""
+    return cast(Caller, _CurrentCaller())

@@ -13,7 +13,7 @@ POLITENESS = 10
 """Niceness: the services' own processes go first."""
 
 
-def bound(memory: int, cpu_s: int) -> None:
+def limit_resources(memory: int, cpu_s: int) -> None:
     """Limit this process to ``memory`` bytes of address space and ``cpu_s`` seconds of processor
     time; it can write no files and leaves no core dump. Call it before the first untrusted byte
     is read."""

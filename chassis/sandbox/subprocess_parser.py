@@ -1,6 +1,6 @@
 """Untrusted bytes, parsed in a process of their own that is killed at a deadline.
 
-    READ = command_of("some.module")           # its main() calls ``bounds.bound`` first
+    READ = command_of("some.module")           # its main() calls ``limit_resources`` first
     _turns = Turns(at_once=2, waiting=8)
     answer = parse(READ, body, turns=_turns, deadline_s=10, running_s=5, largest_answer=1_000_000)
 
@@ -12,7 +12,7 @@
 A library can be driven to use memory and time without end by bytes made for it, and to worse by a
 fault in its C code. The process that runs it has nothing of this one: an empty environment, no
 open files but its input and output. Its memory and processor time are limited by the kernel
-(``bounds``), its time by the clock here. Whatever becomes of it, its turn comes free.
+(``resource_limits``), its time by the clock here. Whatever becomes of it, its turn comes free.
 """
 
 from __future__ import annotations

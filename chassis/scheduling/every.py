@@ -23,7 +23,7 @@ from nameko.extensions import Entrypoint, register_entrypoint
 from chassis.concurrency.loop import Loop
 from chassis.context import CallContext
 from chassis.database.database import database_of
-from chassis.database.lease import Ticks
+from chassis.database.lease import Lease
 from chassis.scheduling import for_each
 
 LONGEST_WAIT_S = 30.0
@@ -44,13 +44,13 @@ def every(**interval: float) -> Callable[[F], F]:
             except eventlet.Timeout as error:  # no Exception, so that nameko would not see the end
                 raise TimeoutError(str(error)) from error
 
-        register_entrypoint(run, Clock(timedelta(**interval)))
+        register_entrypoint(run, Schedule(timedelta(**interval)))
         return cast(F, run)
 
     return decorate
 
 
-class Clock(Entrypoint):
+class Schedule(Entrypoint):
     """The entrypoint behind ``@every``."""
 
     def __init__(self, interval: timedelta) -> None:
@@ -59,8 +59,8 @@ class Clock(Entrypoint):
         self._is_stopping = False
 
     def start(self) -> None:
-        self._ticks = Ticks(database_of(self.container), self.method_name, self.interval)
-        self._loop = Loop(f"clock_{self.method_name}", self._round)
+        self._lease = Lease(database_of(self.container), self.method_name, self.interval)
+        self._loop = Loop(f"schedule_{self.method_name}", self._round)
         self._loop.start(self.container)
 
     def stop(self) -> None:
@@ -70,16 +70,16 @@ class Clock(Entrypoint):
         self._loop.finish()
 
     def _round(self) -> float:
-        if self._ticks.claim():
-            self._tick()
+        if self._lease.claim():
+            self._run_once()
         return min(self.interval.total_seconds(), LONGEST_WAIT_S)
 
-    def _tick(self) -> None:
+    def _run_once(self) -> None:
         done = GreenEvent()
 
         def handle_result(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
             if exc_info is not None:
-                log.error("clock_failed", clock=self.method_name, exc_info=exc_info[1])
+                log.error("schedule_failed", schedule=self.method_name, exc_info=exc_info[1])
             done.send(None)
             return result, exc_info
 
@@ -91,4 +91,4 @@ class Clock(Entrypoint):
             handle_result=handle_result,
         )
         done.wait()
-        self._ticks.release()
+        self._lease.release()

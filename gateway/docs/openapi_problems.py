@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
 )
 
 from chassis.database.database import DatabaseAway
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.errors import (
     DomainError,
     Forbidden,
@@ -124,7 +124,7 @@ def _refusals(declaration: Declaration, handler: Handler) -> Iterable[type[Domai
     if declaration.takes_key:
         yield from (BadIdempotencyKey, KeyReused)
     if not isinstance(declaration.allow, Anyone):
-        yield from (Unauthenticated, BadToken, TokenRevoked, Forgotten)
+        yield from (Unauthenticated, BadToken, TokenRevoked, Erased)
     if not isinstance(declaration.allow, Anyone | SignedIn):
         yield Forbidden
     if "{" in declaration.path and NotFound not in declaration.errors:

@@ -8,7 +8,6 @@ Each process goes round on its own, from a random start: the sum of fair shares 
 
 from __future__ import annotations
 
-import base64
 import random
 import struct
 from bisect import bisect_left, bisect_right
@@ -19,8 +18,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis import cursors
 from chassis.errors import FieldError
-from chassis.pagination import BadCursor
 from contracts.profiles.featuring import BadVisit
 
 POINTS = 2**64
@@ -36,7 +35,7 @@ class Visit(NamedTuple):
     start: int
 
     def to_token(self) -> str:
-        return _written(VISIT.pack(*self))
+        return cursors.encode(VISIT.pack(*self))
 
     def is_over(self, today: date) -> bool:
         return self.day < (today - REMEMBERED).toordinal()
@@ -45,7 +44,7 @@ class Visit(NamedTuple):
     def from_token(cls, token: str, today: date) -> Visit:
         """Raises ``BadVisit``."""
         try:
-            visit = cls(*VISIT.unpack(_read(token)))
+            visit = cls(*VISIT.unpack(cursors.to_bytes(token)))
         except (ValueError, struct.error):
             visit = cls(POINTS, 0)
         if visit.day > today.toordinal():
@@ -60,21 +59,20 @@ class Place(NamedTuple):
     last: int
 
     def to_cursor(self) -> str:
-        return _written(CURSOR.pack(*self.visit, self.last))
+        return cursors.encode(CURSOR.pack(*self.visit, self.last))
 
     @classmethod
     def from_cursor(cls, cursor: str, today: date) -> Place:
         """Raises ``BadCursor``, also where the visit was over long ago."""
-        try:
-            day, start, last = CURSOR.unpack(_read(cursor))
-            place = cls(Visit(day, start), last)
-        except (ValueError, struct.error):
-            place = cls(Visit(0, 0), 0)
-        if place.visit.is_over(today) or place.visit.day > today.toordinal():
-            raise BadCursor(
-                errors=[FieldError("cursor", "Not a cursor of this list, or days old.", cursor)]
-            )
-        return place
+
+        def unpack(position: bytes) -> Place:
+            day, start, last = CURSOR.unpack(position)
+            visit = Visit(day, start)
+            if visit.is_over(today) or day > today.toordinal():
+                raise ValueError(cursor)
+            return cls(visit, last)
+
+        return cursors.decode(cursor, unpack, detail="Not a cursor of this list, or days old.")
 
 
 class Ring:
@@ -134,11 +132,3 @@ def point_of(specialist_id: UUID, day: int) -> int:
     """Where somebody stands on a day's ring."""
     digest = blake2b(specialist_id.bytes + day.to_bytes(4, "big"), digest_size=8).digest()
     return int.from_bytes(digest, "big")
-
-
-def _written(packed: bytes) -> str:
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def _read(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)

@@ -17,7 +17,7 @@ from nameko.extensions import SharedExtension
 
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.events import Event
-from chassis.messaging.broadcast import Hearing
+from chassis.messaging.broadcast import Broadcast
 from chassis.rpc.client import Remote, ReplyListener
 from chassis.rpc.transport import Sender
 from chassis.schemas import Reading, load
@@ -88,7 +88,7 @@ class Revoked:
 class RevocationList(SharedExtension):
     """The revocations that this process knows."""
 
-    hearing = Hearing()
+    broadcast = Broadcast()
     replies = ReplyListener()
     sender = Sender()
 
@@ -102,12 +102,12 @@ class RevocationList(SharedExtension):
         self._asking: GreenEvent | None = None
 
     def setup(self) -> None:
-        self.hearing.listen([SessionsEnded], self._heard, self._missed)
+        self.broadcast.listen([SessionsEnded], self._heard, self._missed)
 
     def require_valid(self, account_id: UUID, session_id: UUID | None, issued_at: float) -> None:
         """Raises ``TokenRevoked``, and ``Unavailable`` where it can't be known."""
         while True:
-            if not self.hearing.connected:
+            if not self.broadcast.connected:
                 raise Unavailable(CAN_NOT_TELL)
             if self._caught_up == self._gaps:
                 break

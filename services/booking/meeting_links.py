@@ -9,8 +9,6 @@ from nameko.extensions import DependencyProvider
 
 from chassis.config import BadSettings
 from chassis.sealing import Seal, Unopenable
-from contracts.booking.availability import Availability
-from services.booking.availability.calendars import Calendar
 
 log = structlog.get_logger()
 
@@ -30,16 +28,8 @@ class MeetingLinks(DependencyProvider):
     def get_dependency(self, worker_ctx: Any) -> MeetingLinks:
         return self
 
-    def keep(self, calendar: Calendar, link: str | None) -> bool:
-        """Keep this one from now on; whether it is another one than before."""
-        if link == self.open(calendar.sealed_meeting_link):
-            return False
-        calendar.sealed_meeting_link = None if link is None else self.keys.close(link.encode())
-        return True
-
-    def shown_with(self, calendar: Calendar) -> Availability:
-        """The calendar as its specialist sees it."""
-        return calendar.to_resource(self.open(calendar.sealed_meeting_link))
+    def seal(self, link: str) -> str:
+        return self.keys.close(link.encode())
 
     def open(self, sealed: str | None) -> str | None:
         """The link; ``None`` where there is none, or its key is gone."""

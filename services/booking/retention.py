@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select
 
-from chassis.maintenance.pruning import Kept, Rule, prune, since
+from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
+from services.booking import dependencies
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import CONTENT_KEPT, with_old_content
-from services.booking.part import Part
 
 A_DAY = timedelta(days=1)
 AT_ONCE = 1000
@@ -39,7 +39,7 @@ RULES = (
 SCHEDULE = (
     *RULES,
     *(
-        Kept(f"consultations.{column}", CONTENT_KEPT, "forget_content")
+        Retained(f"consultations.{column}", CONTENT_KEPT, "forget_content")
         for column in (
             "sealed_note",
             "meeting_link",
@@ -48,18 +48,20 @@ SCHEDULE = (
             "note_read_from",
         )
     ),
-    Kept("consultations"),
-    Kept("calendars"),
-    Kept("waits"),
-    Kept("preferences"),
-    Kept("specialist_facts"),
-    Kept("external_calendars"),
-    Kept("external_reading_requests"),
-    Kept("calendar_feeds"),
+    Retained("consultations"),
+    Retained("calendars"),
+    Retained("waits"),
+    Retained("preferences"),
+    Retained("specialist_facts"),
+    Retained("external_calendars"),
+    Retained("external_reading_requests"),
+    Retained("calendar_feeds"),
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())

@@ -1,5 +1,5 @@
 """How long content keeps what; the reasons: ``docs/operating.md``."""
 
-from chassis.maintenance.pruning import Kept
+from chassis.maintenance.pruning import Retained
 
-SCHEDULE = (Kept("articles"), Kept("article_terms"))
+SCHEDULE = (Retained("articles"), Retained("article_terms"))

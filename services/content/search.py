@@ -31,7 +31,7 @@ class ArticleTerm(Base):
     article_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
-def enter(tx: Transaction, article: Article) -> None:
+def index_article(tx: Transaction, article: Article) -> None:
     """Let a new article be found."""
     tx.add_all(ArticleTerm(term=each, article_id=article.id) for each in terms_of(article))
 

@@ -10,7 +10,7 @@ from chassis.messaging import erasure
 from chassis.messaging.subscribe import subscribe
 from chassis.pagination import Page, newest_first
 from chassis.rpc.server import rpc
-from chassis.runtime.container import caller_of_this
+from chassis.runtime.container import current_caller
 from chassis.scheduling.every import every
 from chassis.store import Store
 from chassis.times import utc_now
@@ -32,7 +32,7 @@ from services.content.base import Base
 class ContentService:
     name = "content"
     store = Store(Base)
-    caller = caller_of_this()
+    caller = current_caller()
 
     @rpc
     def publish_article(self, article: WriteArticle) -> contract.Article:
@@ -40,7 +40,7 @@ class ContentService:
         with self.store.transaction() as tx:
             published, event = Article.publish(article, utc_now())
             tx.add(published)
-            search.enter(tx, published)
+            search.index_article(tx, published)
             tx.emit(event)
             return tx.reply(published.to_resource())
 
@@ -68,7 +68,7 @@ class ContentService:
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
         """No article says whose it is: only messages may mention the account."""
-        tx.forget(event.account_id)
+        tx.mark_erased(event.account_id)
 
     @every(seconds=5)
     def finish_erasures(self) -> None:

@@ -23,7 +23,7 @@ _mark = re.compile(rf"{ANCHOR}([a-z]+):?([^{SEPARATOR}]*){SEPARATOR}([^{TERMINAT
 _place = re.compile(rf"{ANCHOR}{PLACE}{SEPARATOR}[^{TERMINATOR}]*{TERMINATOR}\n*")
 
 
-class As(StrEnum):
+class NameRole(StrEnum):
     """In which of their roles an account is named: a specialist by the name on their profile, a
     client by that of their account."""
 
@@ -31,11 +31,11 @@ class As(StrEnum):
     SPECIALIST = "specialist"
 
 
-Names = Mapping[tuple[As, UUID], str]
+Names = Mapping[tuple[NameRole, UUID], str]
 """Those that are known."""
 
 
-def name(role: As, account_id: UUID, otherwise: str) -> str:
+def name(role: NameRole, account_id: UUID, otherwise: str) -> str:
     """The mark of a name; ``otherwise``: what is written where none is known."""
     return f"{ANCHOR}{role}:{account_id}{SEPARATOR}{otherwise}{TERMINATOR}"
 
@@ -50,13 +50,13 @@ def named_in(texts: Iterable[str]) -> set[UUID]:
     return {UUID(found[2]) for text in texts for found in _mark.finditer(text) if found[1] != PLACE}
 
 
-def filled(text: str, names: Names) -> str:
+def fill_names(text: str, names: Names) -> str:
     """The text as it is read."""
 
     def shown(found: re.Match[str]) -> str:
         if found[1] == PLACE:
             return found[3]
-        return names.get((As(found[1]), UUID(found[2])), found[3])
+        return names.get((NameRole(found[1]), UUID(found[2])), found[3])
 
     return _mark.sub(shown, text)
 

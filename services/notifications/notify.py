@@ -14,7 +14,7 @@ from services.notifications.readers import Reader, reader_of
 from services.notifications.wording import Letter, Wording
 
 
-def tell(
+def notify(
     tx: Transaction,
     account_id: UUID,
     words_for: Callable[[Reader], Wording],
@@ -24,7 +24,7 @@ def tell(
 ) -> None:
     """A notice, written for its reader, and the same by mail where asked; nothing to whoever was
     erased."""
-    if tx.is_forgotten(account_id):
+    if tx.is_erased(account_id):
         return
     now, reader = utc_now(), reader_of(tx, account_id)
     words = _still_to_be_said(tx, words_for(reader))
@@ -36,12 +36,12 @@ def tell(
 
 def send_once(tx: Transaction, reader: Reader, address: str, letter: Letter, now: datetime) -> None:
     """A mail with a link that is good once: no notice, and kept no longer than needed."""
-    if not tx.is_forgotten(reader.account_id):
+    if not tx.is_erased(reader.account_id):
         tx.add(Mail.to(reader, letter, now, address=address, good_once=True))
 
 
 def _still_to_be_said(tx: Transaction, words: Wording) -> Wording:
     """Without the practice of a specialist who was erased meanwhile."""
-    if words.place_of is None or not tx.is_forgotten(words.place_of):
+    if words.place_of is None or not tx.is_erased(words.place_of):
         return words
     return words.without_place()

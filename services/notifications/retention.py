@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, delete
 
 from chassis.ids import first_at
-from chassis.maintenance.pruning import Kept, Rule, prune, since
+from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
+from services.notifications import dependencies
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.queries import GOOD_ONCE_KEPT, MAILS_KEPT, old_mails
-from services.notifications.part import Part
 
 AT_ONCE = 1000
 ROUND_S = 50.0
@@ -32,15 +32,18 @@ RULES = (
 )
 SCHEDULE = (
     *RULES,
-    Kept("mails", MAILS_KEPT, "forget_mails"),
-    Kept("mails.good_once", GOOD_ONCE_KEPT, "forget_mails"),
-    Kept("mails.text", timedelta(0), "send_mail"),
-    Kept("recipients"),
-    Kept("preferences"),
+    Retained("mails", MAILS_KEPT, "forget_mails"),
+    Retained("mails.good_once", GOOD_ONCE_KEPT, "forget_mails"),
+    Retained("mails.text", timedelta(0), "send_mail"),
+    Retained("recipients"),
+    Retained("preferences"),
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+    postbox = dependencies.postbox
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())

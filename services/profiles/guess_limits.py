@@ -23,7 +23,7 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from nameko.extensions import DependencyProvider
 
-from chassis.networks import place_of
+from chassis.networks import subnet_of
 from contracts.profiles.accounts import TooManyTries
 
 REDIS_TIMEOUT_S = 1.0
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Kind:
+class AttemptLimits:
     """What is tried, and how often that is accepted; ``None``: as often as anybody likes."""
 
     name: str
@@ -42,31 +42,33 @@ class Kind:
     from_place: RateLimitItem | None
 
 
-PASSWORD = Kind(
+PASSWORD = AttemptLimits(
     "password",
     RateLimitItemPerMinute(5, 5),
     RateLimitItemPerMinute(20, 10),
     RateLimitItemPerMinute(100, 10),
 )
 """Only wrong ones count."""
-SESSION = Kind("session", RateLimitItemPerHour(20), RateLimitItemPerHour(60), None)
+SESSION = AttemptLimits("session", RateLimitItemPerHour(20), RateLimitItemPerHour(60), None)
 """Right passwords count too: each costs a hash, and makes a session."""
-CODE = Kind("code", RateLimitItemPerMinute(5, 5), RateLimitItemPerMinute(10, 10), None)
+CODE = AttemptLimits("code", RateLimitItemPerMinute(5, 5), RateLimitItemPerMinute(10, 10), None)
 """Every try counts, before it is known to be wrong. ``SecondFactor`` slows wrong ones further."""
-SIGN_UP = Kind("sign-up", None, None, RateLimitItemPerHour(30))
-RESEND = Kind("resend", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
-RESET = Kind("reset", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
-CHANGE_OF_EMAIL = Kind("change of e-mail", None, RateLimitItemPerHour(5), None)
-MAIL = Kind("mail", None, RateLimitItemPerHour(5), None)
+SIGN_UP = AttemptLimits("sign-up", None, None, RateLimitItemPerHour(30))
+RESEND = AttemptLimits(
+    "resend", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10)
+)
+RESET = AttemptLimits("reset", RateLimitItemPerMinute(3, 15), None, RateLimitItemPerMinute(50, 10))
+CHANGE_OF_EMAIL = AttemptLimits("change of e-mail", None, RateLimitItemPerHour(5), None)
+MAIL = AttemptLimits("mail", None, RateLimitItemPerHour(5), None)
 """Mails with links, by mailbox: anybody can have them sent to any address."""
-PHOTO = Kind("photo", None, RateLimitItemPerHour(20), None)
+PHOTO = AttemptLimits("photo", None, RateLimitItemPerHour(20), None)
 """Uploads, before they are decoded; refused ones count."""
-DOCUMENT = Kind("document", None, RateLimitItemPerHour(20), None)
+DOCUMENT = AttemptLimits("document", None, RateLimitItemPerHour(20), None)
 """Uploads of a licence's document, counted apart from photos."""
-ENTRY = Kind("audit entry", None, RateLimitItemPerHour(30), None)
+ENTRY = AttemptLimits("audit entry", None, RateLimitItemPerHour(30), None)
 
 
-class Guesses(DependencyProvider):
+class GuessLimits(DependencyProvider):
     """Counts tries."""
 
     def setup(self) -> None:
@@ -85,23 +87,25 @@ class Guesses(DependencyProvider):
             )
             self._shared = MovingWindowRateLimiter(shared)
 
-    def get_dependency(self, worker_ctx: Any) -> Guesses:
+    def get_dependency(self, worker_ctx: Any) -> GuessLimits:
         return self
 
-    def of(self, kind: Kind, whose: object, address: str | None, familiar: bool = False) -> Guess:
+    def of(
+        self, kind: AttemptLimits, whose: object, address: str | None, familiar: bool = False
+    ) -> Attempt:
         """A try for an account, which an e-mail address or an id names. ``familiar``: it signed
         in from this address lately."""
         account = hashlib.sha256(str(whose).encode()).hexdigest()
-        place = place_of(address)
+        place = subnet_of(address)
         counts: list[tuple[RateLimitItem | None, tuple[str, ...]]] = [
             (kind.of_account_from_place, (kind.name, account, place or "")),
             (None if familiar else kind.of_account, (kind.name, account)),
             (kind.from_place if place else None, (kind.name, "from", place or "")),
         ]
         limits = [(limit, key) for limit, key in counts if limit is not None]
-        return Guess(self, limits, (kind.name, account, place))
+        return Attempt(self, limits, (kind.name, account, place))
 
-    def ask(self, question: Callable[..., T], limit: RateLimitItem, key: tuple[str, ...]) -> T:
+    def query(self, question: Callable[..., T], limit: RateLimitItem, key: tuple[str, ...]) -> T:
         try:
             return question(self._shared, limit, *key)
         except StorageError as error:
@@ -110,29 +114,29 @@ class Guesses(DependencyProvider):
 
 
 @dataclass(frozen=True)
-class Guess:
+class Attempt:
     """One try, and the limits that it is held against.
 
     ``whose``: what is tried of which account from which place.
     """
 
-    _guesses: Guesses
+    _limiter: GuessLimits
     _limits: list[tuple[RateLimitItem, tuple[str, ...]]]
     whose: tuple[str, str, str | None]
 
     def require_allowed(self) -> None:
         """Raises ``TooManyTries`` where there were too many already; counts nothing."""
         for limit, key in self._limits:
-            if not self._guesses.ask(MovingWindowRateLimiter.test, limit, key):
+            if not self._limiter.query(MovingWindowRateLimiter.test, limit, key):
                 raise self._refusal(limit, key)
 
     def count(self) -> None:
         """Count it; raises ``TooManyTries`` where it is one too many."""
         for limit, key in self._limits:
-            if not self._guesses.ask(MovingWindowRateLimiter.hit, limit, key):
+            if not self._limiter.query(MovingWindowRateLimiter.hit, limit, key):
                 raise self._refusal(limit, key)
 
-    def is_allowed(self) -> bool:
+    def try_count(self) -> bool:
         """Count it, and say whether it was not one too many."""
         try:
             self.count()
@@ -140,11 +144,11 @@ class Guess:
             return False
         return True
 
-    def failed(self) -> None:
+    def count_failure(self) -> None:
         """Count it as a wrong one."""
         for limit, key in self._limits:
-            self._guesses.ask(MovingWindowRateLimiter.hit, limit, key)
+            self._limiter.query(MovingWindowRateLimiter.hit, limit, key)
 
     def _refusal(self, limit: RateLimitItem, key: tuple[str, ...]) -> TooManyTries:
-        stats = self._guesses.ask(MovingWindowRateLimiter.get_window_stats, limit, key)
+        stats = self._limiter.query(MovingWindowRateLimiter.get_window_stats, limit, key)
         return TooManyTries.after(stats.reset_time - time.time())

@@ -24,15 +24,15 @@ from services.profiles.licences.licences import Licence
 from services.profiles.specialists import photos
 from services.profiles.specialists.specialists import Specialist
 
-YOUNGEST = timedelta(minutes=10)
+MIN_AGE = timedelta(minutes=10)
 """Longer than any call that may still mention the file."""
 BATCH = 300
-OURS = re.compile(
+OWNED_FILE = re.compile(
     rf"(?:{photos.FOLDER}|{documents.FOLDER})(?P<key>(?P<owner>[0-9a-f]{{32}})-[0-9a-f]{{16}}).*"
 )
 
 
-def sweep(store: Database, files: Files, now: datetime) -> list[str]:
+def delete_orphans(store: Database, files: Files, now: datetime) -> list[str]:
     """Delete the orphans; their names. One that can't be deleted keeps no other."""
     swept: list[str] = []
 
@@ -41,7 +41,7 @@ def sweep(store: Database, files: Files, now: datetime) -> list[str]:
         swept.append(name)
 
     orphans: list[str] = []
-    old = filter(None, map(OURS.fullmatch, files.names_before(now - YOUNGEST)))
+    old = filter(None, map(OWNED_FILE.fullmatch, files.names_before(now - MIN_AGE)))
     while batch := list(islice(old, BATCH)):
         with store.reading() as session:
             mentioned = set(_mentioned(session, {UUID(each["owner"]) for each in batch}))
@@ -50,10 +50,10 @@ def sweep(store: Database, files: Files, now: datetime) -> list[str]:
     return swept
 
 
-def delete_all_of(owner: UUID, files: Files, now: datetime) -> None:
+def delete_files_of(owner: UUID, files: Files, now: datetime) -> None:
     """Whatever is kept of somebody, mentioned or not; harmless to repeat."""
     for folder in (photos.FOLDER, documents.FOLDER):
-        for name in files.names_before(now + YOUNGEST, prefix=f"{folder}{owner.hex}-"):
+        for name in files.names_before(now + MIN_AGE, prefix=f"{folder}{owner.hex}-"):
             files.delete(name)
 
 

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, or_, select
 
-from chassis.database.event_log import keeps
-from chassis.maintenance.pruning import Due, Kept, Rule, prune, since
+from chassis.database.event_log import logged_types
+from chassis.maintenance.pruning import Due, Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.times import utc_now
+from services.profiles import dependencies
 from services.profiles.accounts import sign_ups
 from services.profiles.accounts.mail_links import LIFETIMES, Purpose
 from services.profiles.featuring import exposures
 from services.profiles.licences.licences import Licence
-from services.profiles.orphaned_files import YOUNGEST
-from services.profiles.part import Part
+from services.profiles.orphaned_files import MIN_AGE
 from services.profiles.sessions import revocations
 from services.profiles.sessions.sessions import GRACE, IDLE
 
@@ -51,7 +51,7 @@ def superseded(journal: Table, before: datetime) -> ColumnElement[bool]:
     after_it = select(later.c.seq).where(
         later.c.subject == journal.c.subject, later.c.seq > journal.c.seq
     )
-    types = sorted(keeps(journal.metadata))
+    types = sorted(logged_types(journal.metadata))
     return journal.c.type.in_(types) & (journal.c.time < before) & after_it.exists()
 
 
@@ -70,28 +70,30 @@ RULES = (
 )
 SCHEDULE = (
     *RULES,
-    Kept("accounts"),
-    Kept("accounts.pending_email", LIFETIMES[Purpose.CHANGE_OF_EMAIL], "forget_expired"),
-    Kept("second_factors"),
-    Kept("sessions", IDLE, "forget_sessions"),
-    Kept("refresh_tokens", IDLE, "forget_sessions"),
-    Kept("refresh_tokens.answer", GRACE, "forget_what_is_over"),
-    Kept("revocations", revocations.KEPT, "forget_what_is_over"),
-    Kept("signing_keys", None, "rotate_signing_keys"),
-    Kept("preferences"),
-    Kept("specialists"),
-    Kept("specialist_slugs"),
-    Kept("specialist_history"),
-    Kept("licences"),
-    Kept("directory"),
-    Kept("featuring_corrections"),
-    Kept("journal_heads"),
-    Kept("erasures"),
-    Kept("files", YOUNGEST, "sweep_files"),
+    Retained("accounts"),
+    Retained("accounts.pending_email", LIFETIMES[Purpose.CHANGE_OF_EMAIL], "forget_expired"),
+    Retained("second_factors"),
+    Retained("sessions", IDLE, "forget_sessions"),
+    Retained("refresh_tokens", IDLE, "forget_sessions"),
+    Retained("refresh_tokens.answer", GRACE, "forget_what_is_over"),
+    Retained("revocations", revocations.KEPT, "forget_what_is_over"),
+    Retained("signing_keys", None, "rotate_signing_keys"),
+    Retained("preferences"),
+    Retained("specialists"),
+    Retained("specialist_slugs"),
+    Retained("specialist_history"),
+    Retained("licences"),
+    Retained("directory"),
+    Retained("featuring_corrections"),
+    Retained("journal_heads"),
+    Retained("erasures"),
+    Retained("files", MIN_AGE, "sweep_files"),
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())

@@ -3,9 +3,9 @@
 It ends when
 
 - a licence that was verified is withdrawn, or expires with no renewal waiting for an admin, or
-  expires and the renewal is declined (``Licence`` says so to ``Specialist.heed_licence``);
+  expires and the renewal is declined (``Licence`` says so to ``Specialist.apply_licence``);
 - the role ``specialist`` is revoked, or the account is suspended (``Account`` says so to
-  ``Specialist.heed_account``);
+  ``Specialist.apply_account``);
 - the account is erased (``AccountErased``: nothing is left that could have a standing).
 
 Unlisting oneself ends nothing: it closes new bookings. What ended comes back when a licence is

@@ -1,7 +1,7 @@
 """Profiles: all of its parts under one name."""
 
 from services.profiles.accounts.service import Accounts
-from services.profiles.audit.service import Auditing
+from services.profiles.audit.service import Audit
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
 from services.profiles.licences.service import Licences
@@ -25,7 +25,7 @@ class ProfilesService(
     Discovery,
     Featuring,
     Privacy,
-    Auditing,
+    Audit,
     Retention,
 ):
     name = "profiles"

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Select, false, select
 
-from chassis.fetch.fetch import HTTP_TOO, Fetched, Reach, fetch
+from chassis.fetch.fetch import HTTP_TOO, EgressPolicy, Fetched, fetch
 from services.booking.external_calendars import reader
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.queries import due
@@ -77,13 +77,13 @@ def an_external_calendar(patched: pytest.MonkeyPatch) -> Iterator[ExternalSite]:
     """Every address leads to it that may be fetched: only where it leads is made up."""
     says: list[bytes] = []
     with a_site(lambda _: says) as site:
-        reach = Reach(only_here, frozenset([site.port]))
+        policy = EgressPolicy(only_here, frozenset([site.port]))
 
         def fetch_here(url: str, schemes: tuple[str, ...], **options: Any) -> Fetched:
             here = f"http://127.0.0.1:{site.port}"
             for scheme in schemes:
                 url = url.replace(f"{scheme}://calendar.example", here)
-            return fetch(url, schemes=HTTP_TOO, reach=reach, **options)
+            return fetch(url, schemes=HTTP_TOO, policy=policy, **options)
 
         patched.setattr(reader, "fetch", fetch_here)
         yield ExternalSite(site, says)

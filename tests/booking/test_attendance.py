@@ -22,7 +22,8 @@ from contracts.booking.consultations import (
     ConsultationStatus,
     Party,
 )
-from services.booking.consultations.client_limits import Engagement, require_free
+from services.booking.availability.busy import Busy
+from services.booking.consultations.client_limits import ClientBooking, require_free
 from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import MONDAY, a_calendar, at
 
@@ -35,7 +36,7 @@ A_MOMENT = timedelta(seconds=1)
 
 
 def a_consultation() -> Consultation:
-    return Consultation.book(a_calendar(), new_id(), START, set(), [], MONDAY)[0]
+    return Consultation.book(a_calendar(), new_id(), START, Busy(), [], MONDAY)[0]
 
 
 @pytest.mark.parametrize("by", Party)
@@ -185,9 +186,9 @@ def test_the_clock_leaves_alone_what_somebody_closed() -> None:
 # What follows
 
 
-def missed(by: Party, starts_at: datetime, disputable: bool = False) -> Engagement:
+def missed(by: Party, starts_at: datetime, disputable: bool = False) -> ClientBooking:
     until = starts_at + timedelta(days=365) if disputable else starts_at
-    return Engagement(new_id(), new_id(), starts_at, ConsultationStatus.MISSED, by, until)
+    return ClientBooking(new_id(), new_id(), starts_at, ConsultationStatus.MISSED, by, until)
 
 
 def test_what_the_specialist_missed_does_not_count_once_it_is_settled() -> None:

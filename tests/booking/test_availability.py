@@ -16,6 +16,7 @@ from contracts.booking.availability import DateOverride, Hours, Stay, Stretch
 from services.booking.availability.opening_hours import SLOT, OpeningHours
 from tests.booking.builders import EVERY_DAY, on
 from tests.booking.clock_changes import clock_changes
+from tests.booking.strategies import _clock, sensible_hours
 
 A_DAY = timedelta(days=1)
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -184,22 +185,6 @@ ZONES = st.sampled_from(
     ]
 )
 FIVE_MINUTES = timedelta(minutes=5)
-
-
-def _clock(fives: int) -> str:
-    return f"{fives // 12:02}:{fives % 12 * 5:02}"
-
-
-@st.composite
-def sensible_hours(draw: st.DrawFn) -> tuple[Hours, ...]:
-    """A week of stretches that do not overlap, in any order: some touch, some pass midnight."""
-    edges = sorted(draw(st.sets(st.integers(0, 7 * 288 - 1), max_size=30)))
-    hours = [
-        on(EVERY_DAY[starts // 288], _clock(starts % 288), _clock(ends % 288 or 288))
-        for starts, ends in pairwise(edges)
-        if ends - starts < 288 and draw(st.integers(0, 3))
-    ]
-    return tuple(draw(st.permutations(hours)))
 
 
 @st.composite

@@ -10,14 +10,13 @@ import pytest
 import vobject
 
 from chassis.ids import new_id
+from services.booking.availability.busy import Busy
+from services.booking.calendar_feeds.calendar_files import feed, published
 from services.booking.consultations.consultations import Consultation
-from services.booking.feeds.calendar_files import feed, published
-from services.booking.feeds.site import Site
 from tests.booking.builders import MONDAY, a_calendar, at
+from tests.booking.calendar_feed_steps import SITE
 
 ORGANIZER = "mailto:no-reply@firststep.example"
-SITE = Site()
-SITE.use("https://firststep.example")
 LONG_ADDRESS = (
     "Praxis für Psychotherapie; 2. Hof, 3. Stock\nGroße Hamburger Straße 12, 10115 Berlin"
 )
@@ -30,7 +29,7 @@ def a_consultation(
     calendar = a_calendar(in_person_address=address)
     starts_at = starts_at or at("09:00")
     consultation, _ = Consultation.book(
-        calendar, new_id(), starts_at, set(), [], MONDAY, meeting_link=room
+        calendar, new_id(), starts_at, Busy(), [], MONDAY, meeting_link=room
     )
     return consultation
 

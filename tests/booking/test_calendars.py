@@ -28,7 +28,7 @@ from contracts.booking.consultations import (
     TooSoon,
 )
 from contracts.booking.slots import BadPeriod, SlotsQuery
-from services.booking.availability.busy import Taken
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar, CalendarEvent
 from services.booking.slots.listing import page_of_slots
 from tests.booking.builders import (
@@ -37,17 +37,18 @@ from tests.booking.builders import (
     a_calendar,
     an_availability,
     at,
+    busy_at,
     every_day,
     on,
 )
 
-NOTHING_BOOKED: set[datetime] = set()
+NOTHING_BOOKED = Busy()
 FIRST_THREE = [at("09:00"), at("09:30"), at("10:00")]
 UNKNOWN_ZONES = "Europe/Atlantis", "+01:00", "", "../etc/passwd", "Europe/Berlin\n"
 
 
 def starts(calendar: Calendar, query: SlotsQuery, *booked: datetime) -> list[datetime]:
-    free = calendar.free_times(set(booked), MONDAY)
+    free = calendar.free_times(busy_at(*booked), MONDAY)
     return list(free.within(query, MONDAY))
 
 
@@ -161,7 +162,7 @@ def test_a_slot_of_the_past_has_passed() -> None:
 
 def test_a_booked_slot_is_taken() -> None:
     with pytest.raises(SlotTaken):
-        a_calendar().require_bookable(at("09:00"), {at("09:00")}, MONDAY)
+        a_calendar().require_bookable(at("09:00"), busy_at(at("09:00")), MONDAY)
 
 
 NOT_OFFERED = {
@@ -173,13 +174,15 @@ NOT_OFFERED = {
 
 
 @pytest.mark.parametrize("moment", NOT_OFFERED.values(), ids=NOT_OFFERED.keys())
-@pytest.mark.parametrize("taken", [set(), {at("09:00"), at("16:30")}], ids=["free", "booked near"])
+@pytest.mark.parametrize(
+    "busy", [Busy(), busy_at(at("09:00"), at("16:30"))], ids=["free", "booked near"]
+)
 def test_a_time_outside_of_the_slots_is_not_offered_whatever_is_booked(
-    moment: datetime, taken: set[datetime]
+    moment: datetime, busy: Busy
 ) -> None:
     calendar = a_calendar(buffer_before_minutes=30)
     with pytest.raises(SlotNotOffered):
-        calendar.require_bookable(moment, taken, MONDAY)
+        calendar.require_bookable(moment, busy, MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +195,7 @@ def test_a_slot_beyond_the_horizon_is_too_far_and_the_horizon_is_named(moment: d
 
 def test_what_overlaps_a_booked_time_is_taken() -> None:
     with pytest.raises(SlotTaken):
-        a_calendar().require_bookable(at("09:30"), {at("09:15")}, MONDAY)
+        a_calendar().require_bookable(at("09:30"), busy_at(at("09:15")), MONDAY)
 
 
 def test_nothing_is_bookable_without_free_consultations() -> None:
@@ -222,7 +225,9 @@ def test_a_buffer_is_kept_free_on_both_sides_of_a_booked_time(buffer: str) -> No
 
 def test_a_buffer_stands_against_booking_too() -> None:
     with pytest.raises(SlotTaken):
-        a_calendar(buffer_after_minutes=15).require_bookable(at("09:30"), {at("09:00")}, MONDAY)
+        a_calendar(buffer_after_minutes=15).require_bookable(
+            at("09:30"), busy_at(at("09:00")), MONDAY
+        )
 
 
 def test_a_full_day_offers_nothing_and_the_next_one_does() -> None:
@@ -230,14 +235,14 @@ def test_a_full_day_offers_nothing_and_the_next_one_does() -> None:
     slots = starts(calendar, until(at("09:30", days_later=1)), at("16:30"))
     assert slots == [at("09:00", days_later=1)]
     with pytest.raises(DayFull):
-        calendar.require_bookable(at("09:00"), {at("16:30")}, MONDAY)
+        calendar.require_bookable(at("09:00"), busy_at(at("16:30")), MONDAY)
 
 
 def test_what_took_place_this_week_counts() -> None:
     tuesday = at("07:00", days_later=1)
     calendar = a_calendar(most_per_week=1)
     with pytest.raises(DayFull):
-        calendar.require_bookable(at("09:00", days_later=1), {at("09:00")}, tuesday)
+        calendar.require_bookable(at("09:00", days_later=1), busy_at(at("09:00")), tuesday)
 
 
 def test_a_day_is_one_of_the_specialists_own_calendar() -> None:
@@ -256,25 +261,25 @@ def test_a_spent_budget_offers_nothing_of_its_month() -> None:
     )
     assert slots == [at("09:00", days_later=30)]
     with pytest.raises(BudgetSpent):
-        calendar.require_bookable(at("09:30"), {at("09:00")}, MONDAY)
+        calendar.require_bookable(at("09:30"), busy_at(at("09:00")), MONDAY)
 
 
 def test_a_specialist_is_told_once_when_the_budget_is_spent_and_when_it_opens_again() -> None:
     calendar = a_calendar(monthly_budget=5, paced=True, next_slots=[at("09:30")])
-    taken = {at("09:00")}
-    assert FreeConsultationsPaused in map(type, calendar.review(taken, MONDAY))
+    busy = busy_at(at("09:00"))
+    assert FreeConsultationsPaused in map(type, calendar.review(busy, MONDAY))
     assert calendar.paused
-    assert FreeConsultationsPaused not in map(type, calendar.review(taken, MONDAY))
+    assert FreeConsultationsPaused not in map(type, calendar.review(busy, MONDAY))
     next_part = at("08:00", days_later=6)
-    told = calendar.review(taken, next_part)
+    told = calendar.review(busy, next_part)
     assert [type(each) for each in told] == [FreeConsultationsResumed, AvailabilityChanged]
     assert not calendar.paused
-    assert calendar.review(taken, next_part) == []
+    assert calendar.review(busy, next_part) == []
 
 
 def test_a_calendar_with_limits_is_looked_at_again_when_the_day_is_over() -> None:
     calendar = a_calendar(monthly_budget=5, paced=True, time_zone="Asia/Tokyo")
-    calendar.review({at("09:00")}, MONDAY)
+    calendar.review(busy_at(at("09:00")), MONDAY)
     assert calendar.review_at is not None
     assert calendar.review_at <= at("15:00")
 
@@ -284,7 +289,7 @@ def test_on_a_journey_the_day_is_over_when_it_is_there() -> None:
     calendar.stays = [
         {"first_day": "2026-03-01", "last_day": "2026-03-09", "time_zone": "America/New_York"}
     ]
-    calendar.review(set(), at("03:30", days_later=1))  # 22:30 there
+    calendar.review(NOTHING_BOOKED, at("03:30", days_later=1))  # 22:30 there
     assert calendar.review_at == at("05:00", days_later=1)
 
 
@@ -293,7 +298,7 @@ def test_abroad_a_part_of_a_budget_opens_with_the_day_there() -> None:
     calendar.stays = [
         {"first_day": "2026-03-02", "last_day": "2026-03-09", "time_zone": "Asia/Tokyo"}
     ]
-    calendar.review({at("09:00")}, MONDAY)
+    calendar.review(busy_at(at("09:00")), MONDAY)
     assert calendar.review_at == at("15:00")
 
 
@@ -391,14 +396,14 @@ def test_closing_all_hours_tells_that_there_is_no_next_slot() -> None:
 
 def test_a_booked_next_slot_tells_the_one_after_it() -> None:
     calendar = a_calendar(next_slots=FIRST_THREE)
-    [event] = told(calendar.review({at("09:00")}, MONDAY))
+    [event] = told(calendar.review(busy_at(at("09:00")), MONDAY))
     assert event.next_slot_at == at("09:30") == calendar.next_slot_at
 
 
 @pytest.mark.parametrize("booked", ["09:30", "10:00"])
 def test_a_booked_slot_among_the_next_three_tells_the_one_that_follows(booked: str) -> None:
     calendar = a_calendar(next_slots=FIRST_THREE)
-    [event] = told(calendar.review({at(booked)}, MONDAY))
+    [event] = told(calendar.review(busy_at(at(booked)), MONDAY))
     assert event.next_slots == [each for each in FIRST_THREE if each != at(booked)] + [at("10:30")]
     assert event.next_slots == calendar.told_slots
 
@@ -411,7 +416,7 @@ def test_where_there_are_fewer_than_three_the_horizon_is_looked_at_every_hour() 
 
 
 def test_a_booked_later_slot_tells_nothing() -> None:
-    assert a_calendar(next_slots=FIRST_THREE).review({at("10:30")}, MONDAY) == []
+    assert a_calendar(next_slots=FIRST_THREE).review(busy_at(at("10:30")), MONDAY) == []
 
 
 def test_a_next_slot_that_passed_tells_the_next_one() -> None:
@@ -428,12 +433,12 @@ def test_a_next_slot_that_came_within_the_notice_tells_the_next_one() -> None:
 
 def test_each_change_that_is_told_bears_a_greater_version() -> None:
     calendar = a_calendar()
-    now, booked, versions = MONDAY, set[datetime](), []
+    now, booked, versions = MONDAY, Busy(), list[int]()
     for _ in range(5):
         versions += [each.version for each in told(calendar.review(booked, now))]
         versions += [each.version for each in told(calendar.review(booked, now))]
         assert calendar.next_slot_at is not None
-        booked.add(calendar.next_slot_at)
+        booked = booked.with_booked(calendar.next_slot_at)
     assert versions == [1, 2, 3, 4, 5]
 
 
@@ -467,7 +472,7 @@ def test_the_same_news_again_changes_nothing() -> None:
 
 def test_a_time_that_is_held_can_not_be_booked_but_is_no_news() -> None:
     calendar = a_calendar(monthly_budget=1, next_slots=FIRST_THREE)
-    held = Taken(held={at("09:00"): at("08:30")})
+    held = busy_at(held=[at("09:00")])
     assert calendar.review(held, MONDAY) == []
     assert not calendar.paused
     with pytest.raises(SlotTaken):
@@ -476,8 +481,8 @@ def test_a_time_that_is_held_can_not_be_booked_but_is_no_news() -> None:
 
 def test_a_budget_is_spent_by_what_is_booked_alone_but_what_is_held_is_kept_of_it() -> None:
     calendar = a_calendar(monthly_budget=1, next_slots=FIRST_THREE)
-    held = Taken(held={at("09:00"): at("08:30")})
+    held = busy_at(held=[at("09:00")])
     with pytest.raises(BudgetSpent):
         calendar.require_bookable(at("10:00"), held, MONDAY)
-    [paused, _] = calendar.review(Taken([at("09:00")], held={at("12:00"): at("08:30")}), MONDAY)
+    [paused, _] = calendar.review(busy_at(at("09:00"), held=[at("12:00")]), MONDAY)
     assert isinstance(paused, FreeConsultationsPaused)

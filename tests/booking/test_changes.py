@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,30 +25,21 @@ from contracts.booking.consultations import (
     TooSoon,
 )
 from contracts.booking.waitlist import SlotReleased
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.client_limits import Engagement
-from services.booking.consultations.consultations import Consultation
-from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at
+from services.booking.consultations.client_limits import ClientBooking
+from tests.booking.builders import (
+    HALF_AN_HOUR,
+    MONDAY,
+    TUESDAY,
+    a_calendar,
+    a_consultation,
+    at,
+    busy_at,
+    moved,
+)
 
-TUESDAY = at("09:00", days_later=1)
 A_MOMENT = timedelta(seconds=1)
-
-
-def a_consultation(calendar: Calendar | None = None, starts_at: datetime = TUESDAY) -> Consultation:
-    return Consultation.book(calendar or a_calendar(), new_id(), starts_at, set(), [], MONDAY)[0]
-
-
-def moved(
-    consultation: Consultation,
-    starts_at: datetime,
-    by: Party = Party.CLIENT,
-    calendar: Calendar | None = None,
-    taken: Collection[datetime] = (),
-    engagements: Collection[Engagement] = (),
-    now: datetime = MONDAY,
-) -> ConsultationRescheduled:
-    calendar = calendar or a_calendar(specialist_id=consultation.specialist_id)
-    return consultation.reschedule(by, calendar, starts_at, set(taken), engagements, now)
 
 
 # Cancelling
@@ -120,7 +110,7 @@ def test_the_reason_is_shown_to_whoever_gave_it_alone() -> None:
 
 def test_a_time_that_can_be_booked_again_is_told() -> None:
     calendar = a_calendar(notice_hours=12)
-    assert calendar.released(TUESDAY, set(), MONDAY) == [
+    assert calendar.released(TUESDAY, Busy(), MONDAY) == [
         SlotReleased(specialist_id=calendar.specialist_id, starts_at=TUESDAY)
     ]
 
@@ -136,7 +126,7 @@ def test_a_time_that_can_be_booked_again_is_told() -> None:
     ids=["not listed", "offers none", "not in hours any more", "too soon"],
 )
 def test_a_time_that_nobody_can_book_is_not_told(calendar: Calendar) -> None:
-    assert calendar.released(TUESDAY, set(), MONDAY) == []
+    assert calendar.released(TUESDAY, Busy(), MONDAY) == []
 
 
 # Moving
@@ -184,9 +174,9 @@ def test_a_limit_that_was_lowered_lets_it_move_within_what_it_fills_and_not_else
     next_month = at("09:00", days_later=31)
     others = [at("15:00", days_later=1), at("16:00", days_later=1), next_month]
     consultation = a_consultation()
-    moved(consultation, at("10:00", days_later=1), calendar=calendar, taken=others)
+    moved(consultation, at("10:00", days_later=1), calendar=calendar, busy=busy_at(*others))
     with pytest.raises(refusal):
-        moved(consultation, next_month + HALF_AN_HOUR, calendar=calendar, taken=others)
+        moved(consultation, next_month + HALF_AN_HOUR, calendar=calendar, busy=busy_at(*others))
 
 
 def test_it_does_not_move_to_where_it_is() -> None:
@@ -194,8 +184,8 @@ def test_it_does_not_move_to_where_it_is() -> None:
         moved(a_consultation(), TUESDAY)
 
 
-def _elsewhere(starts_at: datetime) -> list[Engagement]:
-    return [Engagement(new_id(), new_id(), starts_at, ConsultationStatus.BOOKED)]
+def _elsewhere(starts_at: datetime) -> list[ClientBooking]:
+    return [ClientBooking(new_id(), new_id(), starts_at, ConsultationStatus.BOOKED)]
 
 
 TEN = at("10:00", days_later=1)
@@ -204,8 +194,8 @@ TEN = at("10:00", days_later=1)
 @pytest.mark.parametrize(
     ("refusal", "given"),
     [
-        (SlotTaken, {"taken": {TEN}}),
-        (OverlappingBooking, {"engagements": _elsewhere(TEN + timedelta(minutes=15))}),
+        (SlotTaken, {"busy": busy_at(TEN)}),
+        (OverlappingBooking, {"bookings": _elsewhere(TEN + timedelta(minutes=15))}),
         (TooSoon, {"calendar": a_calendar(notice_hours=48)}),
         (NoticeTooShort, {"now": TUESDAY - timedelta(hours=11)}),
         (HasBegun, {"now": TUESDAY}),

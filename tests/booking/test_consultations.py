@@ -32,15 +32,16 @@ from contracts.booking.consultations import (
     TooSoon,
 )
 from contracts.catalogue import MODULES
-from services.booking.consultations.client_limits import Engagement
+from services.booking.availability.busy import Busy
+from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation
-from tests.booking.builders import MONDAY, a_calendar, at
+from tests.booking.builders import MONDAY, a_calendar, at, busy_at
 
 NINE = at("09:00")
 
 
 def booked(starts_at: datetime = NINE) -> tuple[Consultation, ConsultationBooked]:
-    return Consultation.book(a_calendar(), new_id(), starts_at, set(), [], MONDAY)
+    return Consultation.book(a_calendar(), new_id(), starts_at, Busy(), [], MONDAY)
 
 
 def test_a_consultation_takes_30_minutes() -> None:
@@ -51,7 +52,9 @@ def test_a_consultation_takes_30_minutes() -> None:
 
 def test_booking_tells_who_meets_whom_and_when() -> None:
     calendar, client_id = a_calendar(), new_id()
-    consultation, event = Consultation.book(calendar, client_id, at("09:00"), set(), [], now=MONDAY)
+    consultation, event = Consultation.book(
+        calendar, client_id, at("09:00"), Busy(), [], now=MONDAY
+    )
     assert event == ConsultationBooked(
         consultation_id=consultation.id,
         version=1,
@@ -105,27 +108,27 @@ def book_against(*obstacles: str) -> Consultation:
         calendar,
         client_id=calendar.specialist_id if own else new_id(),
         starts_at=starts_at,
-        taken={starts_at} if "the slot is taken" in obstacles else set(),
-        engagements=list(_engagements(obstacles, calendar.specialist_id, starts_at)),
+        busy=busy_at(starts_at) if "the slot is taken" in obstacles else Busy(),
+        bookings=list(_bookings(obstacles, calendar.specialist_id, starts_at)),
         now=MONDAY,
     )
     return consultation
 
 
-def _engagements(
+def _bookings(
     obstacles: tuple[str, ...], specialist_id: UUID, starts_at: datetime
-) -> Iterator[Engagement]:
+) -> Iterator[ClientBooking]:
     if "they met before" in obstacles:
-        yield Engagement(
+        yield ClientBooking(
             new_id(), specialist_id, at("09:00", days_later=-7), ConsultationStatus.COMPLETED
         )
     if "the client is elsewhere then" in obstacles:
-        yield Engagement(
+        yield ClientBooking(
             new_id(), new_id(), starts_at + timedelta(minutes=29), ConsultationStatus.BOOKED
         )
     if "the client has three open bookings" in obstacles:
         for days in (1, 2, 3):
-            yield Engagement(
+            yield ClientBooking(
                 new_id(), new_id(), at("09:00", days_later=days), ConsultationStatus.BOOKED
             )
 
@@ -149,25 +152,25 @@ def test_nothing_stands_against_booking_when_nothing_does() -> None:
 
 def test_three_meetings_that_are_over_and_that_nobody_closed_leave_room_for_another() -> None:
     ended = [MONDAY - timedelta(minutes=30) - timedelta(hours=each) for each in range(3)]
-    over = [Engagement(new_id(), new_id(), each, ConsultationStatus.BOOKED) for each in ended]
-    assert Consultation.book(a_calendar(), new_id(), NINE, set(), over, MONDAY)
-    going_on = Engagement(
+    over = [ClientBooking(new_id(), new_id(), each, ConsultationStatus.BOOKED) for each in ended]
+    assert Consultation.book(a_calendar(), new_id(), NINE, Busy(), over, MONDAY)
+    going_on = ClientBooking(
         new_id(), new_id(), MONDAY - timedelta(minutes=29), ConsultationStatus.BOOKED
     )
     with pytest.raises(TooManyBookings):
-        Consultation.book(a_calendar(), new_id(), NINE, set(), [going_on] * 3, MONDAY)
+        Consultation.book(a_calendar(), new_id(), NINE, Busy(), [going_on] * 3, MONDAY)
 
 
 @pytest.mark.parametrize("status", [ConsultationStatus.CANCELLED, ConsultationStatus.MISSED])
 def test_a_consultation_that_was_not_held_does_not_stand_against_another(status: str) -> None:
     calendar = a_calendar()
-    before = [Engagement(new_id(), calendar.specialist_id, at("09:00", days_later=-7), status)]
-    assert Consultation.book(calendar, new_id(), NINE, set(), before, MONDAY)
+    before = [ClientBooking(new_id(), calendar.specialist_id, at("09:00", days_later=-7), status)]
+    assert Consultation.book(calendar, new_id(), NINE, Busy(), before, MONDAY)
 
 
 def test_a_client_may_go_from_one_consultation_to_the_next() -> None:
-    before = [Engagement(new_id(), new_id(), at("08:30"), ConsultationStatus.BOOKED)]
-    assert Consultation.book(a_calendar(), new_id(), NINE, set(), before, MONDAY)
+    before = [ClientBooking(new_id(), new_id(), at("08:30"), ConsultationStatus.BOOKED)]
+    assert Consultation.book(a_calendar(), new_id(), NINE, Busy(), before, MONDAY)
 
 
 def test_the_two_whom_it_concerns_may_see_it() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from chassis.context import Caller
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.errors import DomainError, NotFound
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
@@ -38,16 +38,17 @@ from services.booking.privacy.erasure import erase
 from services.booking.service import BookingService
 from services.booking.waitlist.waits import Wait
 from tests.booking.builders import an_availability
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     a_client,
     a_specialist,
+    attend,
     book,
+    cancel,
     listed,
     slots_of,
     unlisted,
 )
-from tests.booking.test_life import attend, cancel
-from tests.booking.test_waitlist import AWAKE, let_holds_run_out
+from tests.booking.waitlist_steps import AWAKE, let_holds_run_out
 from tests.support.begun_consultations import let_begin
 from tests.support.databases import Databases, connected_database
 from tests.support.direct_handlers import handle
@@ -123,7 +124,7 @@ def test_other_peoples_consultations_stay_booked(booking: Talking) -> None:
 def test_an_erased_client_books_nothing(booking: Talking) -> None:
     specialist, client = a_specialist(booking), a_client()
     booking.hears(erased(client))
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         book(booking, client, specialist, slots_of(booking, specialist)[0])
 
 
@@ -164,7 +165,7 @@ def test_no_late_news_and_no_valid_token_bring_a_calendar_back(booking: Talking)
     specialist = a_specialist(booking)
     booking.hears(erased(specialist))
     booking.hears(listed(specialist.known(), version=7), unlisted(specialist.known(), version=8))
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         booking.asked_by(specialist).set_availability(availability=an_availability())
     assert specialist.account_id not in {row.specialist_id for row in booking.rows("calendars")}
 
@@ -236,7 +237,7 @@ def let_wait(booking: Talking, client: Caller, specialist: Caller) -> None:
 
 def _erase(booking: Talking, who: Caller) -> None:
     with booking.store.transaction() as tx:
-        tx.forget(who.known())
+        tx.mark_erased(who.known())
         erase(tx, who.known(), utc_now())
 
 

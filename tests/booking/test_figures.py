@@ -18,12 +18,12 @@ from chassis.schemas import Reading, load
 from contracts.booking.figures import Figures, MonthOfFigures, PublishedFigures, PublishedMonth
 from contracts.shapes import FEWEST_PUBLISHED
 from services.booking.consultations.consultations import Consultation
-from services.booking.figures import service as figures_service
-from services.booking.figures.months import last_twelve
-from services.booking.figures.suppression import without_small_groups
+from services.booking.monthly_figures import service as figures_service
+from services.booking.monthly_figures.months import last_twelve
+from services.booking.monthly_figures.suppression import without_small_groups
 from services.booking.outcomes.outcomes import Outcome
 from tests.booking.builders import HALF_AN_HOUR, an_availability
-from tests.booking.test_booking import a_client
+from tests.booking.steps import a_client
 from tests.support.service_client import NOBODY, Talking, somebody
 
 COUNT = st.integers(0, 12)

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.cursors import BadCursor
 from chassis.ids import new_id
-from chassis.pagination import BadCursor
 from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import SlotsQuery
-from services.booking.availability.busy import Taken
+from services.booking.availability.busy import Busy
 from services.booking.slots import slot_cache as kept_slots_module
 from services.booking.slots.listing import days_with_slots, page_of_slots
-from services.booking.slots.slot_cache import MOST_KEPT, KeptSlots
-from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, every_day, on
+from services.booking.slots.slot_cache import MOST_KEPT, SlotCache
+from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, busy_at, every_day, on
 
 TIMES = st.integers(0, 120).map(lambda minutes: MONDAY + timedelta(minutes=minutes))
 
@@ -42,9 +42,11 @@ def test_kept_slots_are_what_they_would_be_if_worked_out_anew_or_are_not_true_an
         paced=True,
     )
     query = SlotsQuery(starting_from=MONDAY, until=MONDAY + timedelta(days=30))
-    kept = calendar.free_times(Taken(booked), MONDAY)
+    kept = calendar.free_times(busy_at(*booked), MONDAY)
     if kept.are_true(now):
-        assert kept.within(query, now) == calendar.free_times(Taken(booked), now).within(query, now)
+        assert kept.within(query, now) == calendar.free_times(busy_at(*booked), now).within(
+            query, now
+        )
     assert kept.are_true(MONDAY)
     assert not kept.are_true(MONDAY - timedelta(seconds=1))
     assert not kept.are_true(MONDAY + timedelta(hours=1))
@@ -54,7 +56,7 @@ def test_a_part_of_a_budget_that_opens_with_a_day_is_not_kept_from_anybody() -> 
     midnight = datetime(2026, 3, 8, tzinfo=UTC)
     calendar = a_calendar(every_day("00:00", "24:00"), monthly_budget=5, paced=True)
     calendar.most_per_day = 1
-    booked = Taken([datetime(2026, 3, 7, 9, tzinfo=UTC)])
+    booked = busy_at(datetime(2026, 3, 7, 9, tzinfo=UTC))
     kept = calendar.free_times(booked, midnight - timedelta(minutes=10))
     assert not kept.are_true(midnight)
     assert len(calendar.free_times(booked, midnight).starts) > len(kept.starts)
@@ -134,10 +136,10 @@ def test_kept_slots_are_shown_as_of_the_time_of_the_last_offers(
     calendar = a_calendar(every_day("00:00", "24:00"), horizon_days=7, monthly_budget=budget)
     offered_at = max(now - timedelta(hours=hours_before), MONDAY)
     query = SlotsQuery(starting_from=MONDAY, until=MONDAY + timedelta(days=30))
-    kept = calendar.free_times(Taken(), MONDAY)
+    kept = calendar.free_times(Busy(), MONDAY)
     calendar.offered_at = offered_at
     if kept.are_true(now, offered_at):
-        anew = calendar.free_times(Taken(), now).within(query, now)
+        anew = calendar.free_times(Busy(), now).within(query, now)
         assert kept.as_of(offered_at).within(query, now) == anew
         assert all(each < offered_at + timedelta(days=7) for each in anew)
 
@@ -145,14 +147,14 @@ def test_kept_slots_are_shown_as_of_the_time_of_the_last_offers(
 # What a process keeps
 
 
-def kept_slots() -> KeptSlots:
-    kept = KeptSlots()
+def slot_cache() -> SlotCache:
+    kept = SlotCache()
     kept.setup()
     return kept
 
 
 def test_what_is_kept_is_found_for_its_revision_alone() -> None:
-    kept, id, free = kept_slots(), new_id(), a_calendar().free_times(Taken(), MONDAY)
+    kept, id, free = slot_cache(), new_id(), a_calendar().free_times(Busy(), MONDAY)
     kept.keep(id, 7, free)
     assert kept.find(id, 7, MONDAY) is free
     assert kept.find(id, 8, MONDAY) is None
@@ -161,8 +163,8 @@ def test_what_is_kept_is_found_for_its_revision_alone() -> None:
 
 
 def test_what_nobody_looked_at_for_longest_goes_first_when_there_is_too_much() -> None:
-    kept, ids = kept_slots(), [new_id() for _ in range(3)]
-    half = a_calendar().free_times(Taken(), MONDAY)
+    kept, ids = slot_cache(), [new_id() for _ in range(3)]
+    half = a_calendar().free_times(Busy(), MONDAY)
     object.__setattr__(half, "starts", (MONDAY,) * (MOST_KEPT // 2 - 1))
     kept.keep(ids[0], 1, half)
     kept.keep(ids[1], 1, half)
@@ -176,25 +178,25 @@ def test_what_changes_what_is_free_raises_the_revision(change: str) -> None:
     calendar = a_calendar()
     before = calendar.revision
     if change == "open":
-        calendar.open(calendar.to_resource(), Taken(), MONDAY)
+        calendar.open(calendar.to_resource(), Busy(), MONDAY)
     elif change == "learn_listing":
         calendar.learn_listing(False, 2)
         assert calendar.revision == before + 1
         calendar.learn_listing(True, 1)
     else:
-        calendar.review(Taken(), MONDAY)
+        calendar.review(Busy(), MONDAY)
     assert calendar.revision == before + 1
 
 
 def test_who_has_no_free_slots_is_not_kept_for_ever_either(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_slots_module, "MOST_KEPT", 3)
-    kept, ids = kept_slots(), [new_id() for _ in range(4)]
+    kept, ids = slot_cache(), [new_id() for _ in range(4)]
     for each in ids:
-        kept.keep(each, 1, a_calendar(listed=False).free_times(Taken(), MONDAY))
+        kept.keep(each, 1, a_calendar(listed=False).free_times(Busy(), MONDAY))
     assert [kept.find(each, 1, MONDAY) is not None for each in ids] == [False, True, True, True]
 
 
 def test_all_that_can_be_booked_reaches_as_far_as_slots_are_offered() -> None:
     calendar = a_calendar([on("monday", "09:00", "09:30")], notice_hours=24, horizon_days=180)
-    free = calendar.free_times(Taken(), MONDAY).bookable(MONDAY)
+    free = calendar.free_times(Busy(), MONDAY).bookable(MONDAY)
     assert (free[0], free[-1]) == (at("09:00", days_later=7), at("09:00", days_later=175))

@@ -13,22 +13,23 @@ from structlog.testing import capture_logs
 
 from chassis.database.database import Database
 from chassis.ids import new_id
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.holds.holds import Hold
-from services.booking.invariants.audit import audit
 from services.booking.invariants.breaches import SHOWN, Breach, Findings
+from services.booking.invariants.checking import check_invariants
 from services.booking.invariants.consultations import QUERIES
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR, a_calendar, on
-from tests.booking.test_booking import a_row
+from tests.booking.steps import a_row
 from tests.support.databases import Databases, connected_database
 from tests.support.eventually import eventually
 from tests.support.service_client import serving
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 A_DAY, A_QUARTER, A_WHILE = timedelta(days=1), timedelta(minutes=15), timedelta(minutes=45)
-GUARDS = ("uq_consultations_pair", "uq_consultations_slot")
+CONSTRAINTS = ("uq_consultations_pair", "uq_consultations_slot")
 EXCLUSIONS = ("ex_consultations_specialist_id", "ex_consultations_client_id")
 
 
@@ -44,7 +45,7 @@ def unguarded(unguarded_url: str) -> Iterator[Database]:
     """An empty database in which nothing stands against what must never be."""
     database = connected_database(unguarded_url, "booking")
     with database.transaction() as tx:
-        for guard in GUARDS:
+        for guard in CONSTRAINTS:
             tx.execute(text(f"DROP INDEX IF EXISTS {guard}"))
         if database.writer.dialect.name == "postgresql":
             for guard in EXCLUSIONS:
@@ -72,7 +73,7 @@ def put(
 
 def findings(database: Database) -> Findings:
     with database.reading() as session:
-        return audit(session, NOW)
+        return check_invariants(session, NOW)
 
 
 def found(database: Database) -> list[Breach]:
@@ -170,7 +171,7 @@ def test_a_next_slot_that_is_taken_is_found(unguarded: Database, apart: timedelt
 def a_reviewed_calendar(**given: Any) -> Calendar:
     """As it stood a while ago."""
     calendar = a_calendar(**given)
-    calendar.review(set(), NOW - A_WHILE)
+    calendar.review(Busy(), NOW - A_WHILE)
     return calendar
 
 

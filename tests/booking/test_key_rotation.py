@@ -17,7 +17,7 @@ from contracts.booking.external_calendars import AddExternalCalendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
 from tests.booking.external_site import ADDRESS
-from tests.booking.test_booking import a_client, a_specialist, slots_of
+from tests.booking.steps import a_client, a_specialist, slots_of
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
 from tests.support.service_client import Talking, serving
@@ -109,7 +109,7 @@ def test_what_no_key_opens_keeps_nothing_else_from_being_sealed_anew(database: s
     with capture_logs() as logs:
         with serving(BookingService, database, seal_keys=f"{new},{SEAL_KEYS}") as rotating:
             eventually(partial(_sealed_by, rotating, new))
-    [said] = [each for each in logs if each["event"] == "secret_can_not_be_resealed"]
+    [said] = [each for each in logs if each["event"] == "reencryption_failed"]
     assert str(said["id"]) == str(of_lost_key)
 
 

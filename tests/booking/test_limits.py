@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.booking.availability.limits import Engagements, Limits
+from services.booking.availability.limits import Limits, SpecialistLoad
 
 MONDAY = date(2026, 3, 2)
 
@@ -20,9 +20,9 @@ def limits(
     return Limits(day, week, month, paced)
 
 
-def engaged(given: Limits, *days: date) -> Engagements:
+def engaged(given: Limits, *days: date) -> SpecialistLoad:
     starts: Iterable[datetime] = [datetime(d.year, d.month, d.day, 12, tzinfo=UTC) for d in days]
-    return Engagements(starts, datetime.date, given)
+    return SpecialistLoad(starts, datetime.date, given)
 
 
 def test_without_limits_nothing_is_ever_full() -> None:

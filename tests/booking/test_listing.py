@@ -13,9 +13,9 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from chassis.context import Caller
+from chassis.cursors import BadCursor
 from chassis.database.database import Database
 from chassis.ids import new_id
-from chassis.pagination import BadCursor
 from contracts.booking.consultations import ConsultationsQuery, ConsultationStatus
 from contracts.booking.slots import BadPeriod
 from services.booking.consultations.consultations import Consultation

@@ -26,8 +26,16 @@ from services.booking.consultations.consultations import (
     Consultation,
 )
 from tests.booking.builders import HALF_AN_HOUR
-from tests.booking.test_booking import a_client, a_specialist, book, slots_of
-from tests.booking.test_life import SECRET, book_with_note, cancel, seen
+from tests.booking.steps import (
+    SECRET,
+    a_client,
+    a_specialist,
+    book,
+    book_with_note,
+    cancel,
+    seen,
+    slots_of,
+)
 from tests.support.begun_consultations import let_begin
 from tests.support.service_client import Talking
 

@@ -17,6 +17,7 @@ from contracts.booking.outcomes import (
     OutcomeNotYours,
     Wish,
 )
+from services.booking.availability.busy import Busy
 from services.booking.consultations.consultations import Consultation
 from services.booking.outcomes.outcomes import THEIRS, TO_CONTINUE, Outcome, to_ask
 from tests.booking.builders import MONDAY, a_calendar, at
@@ -28,7 +29,7 @@ EACH_PAIR = list(product(THEIRS[Party.CLIENT], THEIRS[Party.SPECIALIST]))
 
 
 def a_consultation() -> Consultation:
-    return Consultation.book(a_calendar(), new_id(), START, set(), [], MONDAY)[0]
+    return Consultation.book(a_calendar(), new_id(), START, Busy(), [], MONDAY)[0]
 
 
 @pytest.mark.parametrize(("client", "specialist"), sorted(EACH_PAIR))

@@ -24,13 +24,20 @@ from contracts.booking.consultations import (
     Party,
 )
 from contracts.profiles.privacy import AccountErased
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, an_availability, at
-from tests.booking.test_booking import a_client, a_specialist, book, slots_of
-from tests.booking.test_changes import a_consultation, moved
-from tests.booking.test_life import cancel, reschedule, seen
+from tests.booking.builders import (
+    HALF_AN_HOUR,
+    MONDAY,
+    a_calendar,
+    a_consultation,
+    an_availability,
+    at,
+    moved,
+)
+from tests.booking.steps import a_client, a_specialist, book, cancel, reschedule, seen, slots_of
 from tests.support.begun_consultations import let_begin
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
@@ -78,7 +85,7 @@ def test_the_practice_comes_before_a_room_and_a_room_before_an_own_link(
 ) -> None:
     calendar = a_calendar(in_person_address=address, sealed_meeting_link=own)
     booked, event = Consultation.book(
-        calendar, somebody().known(), TUESDAY, set(), [], MONDAY, meeting_link=room
+        calendar, somebody().known(), TUESDAY, Busy(), [], MONDAY, meeting_link=room
     )
     assert (booked.meeting_address, booked.meeting_link) == held
     assert (event.meeting_address, event.meeting_link) == held
@@ -163,7 +170,7 @@ def test_each_change_of_place_is_told_once(
     held: tuple[str | None, str | None],
 ) -> None:
     booked, _ = Consultation.book(
-        a_calendar(**before), somebody().known(), TUESDAY, set(), [], MONDAY, None, room_before
+        a_calendar(**before), somebody().known(), TUESDAY, Busy(), [], MONDAY, None, room_before
     )
     event = booked.follow(a_calendar(**after), room, another_link, MONDAY)
     assert event is not None
@@ -182,7 +189,7 @@ def test_while_the_place_stays_the_same_nothing_is_told(
 ) -> None:
     calendar = a_calendar(**place)
     booked, _ = Consultation.book(
-        calendar, somebody().known(), TUESDAY, set(), [], MONDAY, None, room
+        calendar, somebody().known(), TUESDAY, Busy(), [], MONDAY, None, room
     )
     new_room = None if room is None else OTHER_ROOM
     assert booked.follow(calendar, new_room, False, MONDAY) is None
@@ -256,11 +263,11 @@ def test_a_place_is_needed_for_what_is_offered_and_for_what_is_booked(
 
 def test_a_calendar_that_offers_without_a_place_stops_and_says_so() -> None:
     calendar = a_calendar(sealed_meeting_link=None, next_slots=[TUESDAY])
-    [event] = calendar.stop_without_place(set(), MONDAY)
+    [event] = calendar.stop_without_place(Busy(), MONDAY)
     assert isinstance(event, AvailabilityChanged)
     assert not event.offers_free_consultations
-    assert calendar.stop_without_place(set(), MONDAY) == []
-    assert a_calendar().stop_without_place(set(), MONDAY) == []
+    assert calendar.stop_without_place(Busy(), MONDAY) == []
+    assert a_calendar().stop_without_place(Busy(), MONDAY) == []
 
 
 # As others meet it

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 
 from contracts.booking.availability import BadHours, DateOverride, Hours, Stay, Stretch
 from services.booking.availability.opening_hours import WEEKDAYS, minutes_of
-from services.booking.availability.validation import require_sensible
+from services.booking.availability.validation import require_valid
 from tests.booking.builders import an_availability, on
-from tests.booking.test_availability import sensible_hours
+from tests.booking.strategies import sensible_hours
 
 
 @given(sensible_hours())
@@ -36,7 +36,7 @@ def test_hours_are_refused_just_where_they_hold_no_consultation_with_all_that_th
     short = {f"hours.{i}" for i, each in enumerate(hours) if length(min(minutes[each])) < 30}
     found = set()
     try:
-        require_sensible(an_availability(list(hours)))
+        require_valid(an_availability(list(hours)))
     except BadHours as refusal:
         found = {each.field for each in refusal.errors}
     assert found == short
@@ -57,7 +57,7 @@ def test_hours_that_last_no_time_or_begin_when_the_day_is_over_are_refused_by_na
     starts: str, ends: str, field: str
 ) -> None:
     with pytest.raises(BadHours) as refusal:
-        require_sensible(
+        require_valid(
             an_availability([on("monday", "08:00", "09:00"), on("tuesday", starts, ends)])
         )
     [error] = refusal.value.errors
@@ -76,7 +76,7 @@ def test_hours_that_never_hold_a_consultation_are_refused_by_name(
     hours: list[Hours], minutes: int
 ) -> None:
     with pytest.raises(BadHours) as refusal:
-        require_sensible(an_availability(hours))
+        require_valid(an_availability(hours))
     assert [each.field for each in refusal.value.errors] == [
         f"hours.{i}" for i in range(len(hours))
     ]
@@ -84,7 +84,7 @@ def test_hours_that_never_hold_a_consultation_are_refused_by_name(
 
 
 def test_short_hours_that_touch_others_are_accepted() -> None:
-    require_sensible(
+    require_valid(
         an_availability(
             [
                 on("sunday", "23:50", "24:00"),
@@ -98,7 +98,7 @@ def test_short_hours_that_touch_others_are_accepted() -> None:
 
 def test_hours_that_pass_midnight_overlap_what_the_next_day_has_then() -> None:
     with pytest.raises(BadHours) as refusal:
-        require_sensible(
+        require_valid(
             an_availability([on("monday", "01:00", "03:00"), on("sunday", "22:00", "02:00")])
         )
     [error] = refusal.value.errors
@@ -108,7 +108,7 @@ def test_hours_that_pass_midnight_overlap_what_the_next_day_has_then() -> None:
 
 def test_hours_that_overlap_are_refused_by_name() -> None:
     with pytest.raises(BadHours) as refusal:
-        require_sensible(
+        require_valid(
             an_availability(
                 [
                     on("monday", "09:00", "12:00"),
@@ -123,14 +123,12 @@ def test_hours_that_overlap_are_refused_by_name() -> None:
 
 
 def test_hours_may_touch() -> None:
-    require_sensible(
-        an_availability([on("monday", "09:00", "12:00"), on("monday", "12:00", "24:00")])
-    )
+    require_valid(an_availability([on("monday", "09:00", "12:00"), on("monday", "12:00", "24:00")]))
 
 
 def test_everything_wrong_with_the_hours_is_said_at_once() -> None:
     with pytest.raises(BadHours) as refusal:
-        require_sensible(
+        require_valid(
             an_availability(
                 [
                     on("monday", "09:00", "12:00"),
@@ -147,7 +145,7 @@ def test_everything_wrong_with_the_hours_is_said_at_once() -> None:
 
 def refused(**changes: Any) -> list[tuple[str, str | None]]:
     with pytest.raises(BadHours) as refusal:
-        require_sensible(replace(an_availability(), **changes))
+        require_valid(replace(an_availability(), **changes))
     return [(each.field, each.value) for each in refusal.value.errors]
 
 
@@ -186,7 +184,7 @@ def a_stay(first_day: str, last_day: str, time_zone: str = "Asia/Tokyo") -> Stay
 
 
 def test_a_stay_may_last_a_day() -> None:
-    require_sensible(replace(an_availability(), stays=[a_stay("2026-03-02", "2026-03-02")]))
+    require_valid(replace(an_availability(), stays=[a_stay("2026-03-02", "2026-03-02")]))
 
 
 @pytest.mark.parametrize("last_day", ["2026-03-01", "2027-03-04"])

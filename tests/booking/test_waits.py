@@ -19,7 +19,7 @@ from contracts.booking.consultations import (
     OwnProfile,
 )
 from contracts.booking.waitlist import SlotsFree, TooManyWaits
-from services.booking.consultations.client_limits import Engagement
+from services.booking.consultations.client_limits import ClientBooking
 from services.booking.holds.holds import Hold
 from services.booking.waitlist.waits import Wait
 from tests.booking.builders import MONDAY, a_calendar, at, on
@@ -34,7 +34,7 @@ def joined(client_id: UUID | None = None, **given: Any) -> Wait:
         "calendar": a_calendar(),
         "time_zone": "UTC",
         "wishes": [],
-        "engagements": [],
+        "bookings": [],
         "others": 0,
         "free": [],
         "now": MONDAY,
@@ -46,14 +46,14 @@ def offer(
     wait: Wait,
     free: list[datetime] | None = None,
     holds: list[Hold] | None = None,
-    engagements: list[Engagement] | None = None,
+    bookings: list[ClientBooking] | None = None,
     notice: timedelta = NO_NOTICE,
     now: datetime = MONDAY,
 ) -> datetime | None:
     found = wait.offered(
         [TUESDAY] if free is None else free,
         holds or [],
-        engagements or [],
+        bookings or [],
         notice,
         now,
         "Europe/Berlin",
@@ -79,8 +79,8 @@ CALENDAR = a_calendar()
             AlreadyBooked,
             {
                 "calendar": CALENDAR,
-                "engagements": [
-                    Engagement(
+                "bookings": [
+                    ClientBooking(
                         new_id(), CALENDAR.specialist_id, TUESDAY, ConsultationStatus.COMPLETED
                     )
                 ],
@@ -101,12 +101,12 @@ def test_each_obstacle_to_waiting_has_its_own_refusal(
         {"wishes": [on("tuesday", "09:10", "12:00")]},
         {"wishes": [on("monday", "09:00", "12:00")]},
         {"wishes": [on("tuesday", "09:00", "09:30")], "time_zone": "Europe/Berlin"},
-        {"engagements": [Engagement(new_id(), new_id(), TUESDAY, ConsultationStatus.BOOKED)]},
+        {"bookings": [ClientBooking(new_id(), new_id(), TUESDAY, ConsultationStatus.BOOKED)]},
     ],
 )
 def test_one_whom_no_free_time_fits_may_wait(unfit: dict[str, Any]) -> None:
     wait = joined(free=[TUESDAY], **unfit)
-    assert offer(wait, engagements=unfit.get("engagements")) is None
+    assert offer(wait, bookings=unfit.get("bookings")) is None
 
 
 def test_only_what_fits_is_offered() -> None:
@@ -161,13 +161,13 @@ def test_nobody_is_asked_twice_for_one_time() -> None:
 
 def test_nobody_is_asked_for_what_they_could_not_book() -> None:
     wait = joined()
-    elsewhere = [Engagement(new_id(), new_id(), TUESDAY, ConsultationStatus.BOOKED)]
-    assert offer(wait, [TUESDAY, LATER], engagements=elsewhere) == LATER
+    elsewhere = [ClientBooking(new_id(), new_id(), TUESDAY, ConsultationStatus.BOOKED)]
+    assert offer(wait, [TUESDAY, LATER], bookings=elsewhere) == LATER
     full = [
-        Engagement(new_id(), new_id(), at("09:00", days_later=each), ConsultationStatus.BOOKED)
+        ClientBooking(new_id(), new_id(), at("09:00", days_later=each), ConsultationStatus.BOOKED)
         for each in (5, 6, 7)
     ]
-    assert offer(wait, engagements=full) is None
+    assert offer(wait, bookings=full) is None
 
 
 def test_a_time_is_held_no_longer_than_it_can_be_booked() -> None:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from chassis.fetch.dialer import Address
-from chassis.fetch.fetch import HTTP_TOO, Fetched, Reach, fetch, trusted_authorities
+from chassis.fetch.fetch import HTTP_TOO, EgressPolicy, Fetched, fetch, trusted_authorities
 
 NAME = "shop.example"
 LIMIT = 10_000
@@ -237,14 +237,14 @@ class Authority:
 
 def get(site: Site, path: str = "/", **options: Any) -> Fetched:
     """By plain HTTP from this host, which nobody may who does not ask for it like this."""
-    reach = Reach(only_here, frozenset([site.port]))
-    given: dict[str, Any] = {"limit_bytes": LIMIT, "deadline_s": 5.0, "reach": reach}
+    policy = EgressPolicy(only_here, frozenset([site.port]))
+    given: dict[str, Any] = {"limit_bytes": LIMIT, "deadline_s": 5.0, "policy": policy}
     return fetch(f"http://{NAME}:{site.port}{path}", schemes=HTTP_TOO, **given | options)
 
 
 def get_secured(
     site: Site, trusted: Callable[[], ssl.SSLContext] = trusted_authorities, **options: Any
 ) -> Fetched:
-    reach = Reach(only_here, frozenset([site.port]), trusted)
+    policy = EgressPolicy(only_here, frozenset([site.port]), trusted)
     url = f"https://{NAME}:{site.port}/"
-    return fetch(url, limit_bytes=LIMIT, deadline_s=5.0, reach=reach, **options)
+    return fetch(url, limit_bytes=LIMIT, deadline_s=5.0, policy=policy, **options)

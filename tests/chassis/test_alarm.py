@@ -23,9 +23,9 @@ from tests.chassis.bank import (
     a_company,
     a_store,
     count_of,
+    within,
 )
-from tests.chassis.test_outbox_relay import a_relay, all_sent, everything_published, words_of, write
-from tests.chassis.test_rpc import within
+from tests.chassis.relays import a_relay, all_sent, everything_published, words_of, write
 from tests.support import servers
 from tests.support.eventually import eventually
 from tests.support.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY

@@ -161,7 +161,7 @@ def test_history_goes_with_the_person_whose_it_is_and_with_nobody_else(
     table = store.table("specialist_history")
     gone, stays = added(store, table), added(store, table)
     with store.transaction() as tx:
-        tx.forget(gone["specialist_id"])
+        tx.mark_erased(gone["specialist_id"])
         tx.execute(delete(table).where(table.c.specialist_id == gone["specialist_id"]))
     [row] = content(store, table)
     assert stays["id"] in row

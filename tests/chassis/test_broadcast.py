@@ -1,4 +1,4 @@
-"""Hearing: every instance hears every event while it is connected, and knows when it was not."""
+"""Broadcast: every instance hears every event while it is connected, and knows when it was not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from nameko.extensions import DependencyProvider
 
 from chassis.events import Event
-from chassis.messaging.broadcast import Hearing
+from chassis.messaging.broadcast import Broadcast
 from chassis.runtime.process import Process
 from tests.chassis.bank import Client, Teller, Told, Town, a_company, an_envelope
 from tests.support.eventually import eventually
@@ -29,12 +29,12 @@ POISON = "poison"
 class Memory(DependencyProvider):
     """Notes what it heard, and when it may have missed something."""
 
-    hearing = Hearing()
+    broadcast = Broadcast()
 
     def setup(self) -> None:
         self.heard: list[Event] = []
         self.gaps = 0
-        self.hearing.listen([Told], self._hear, self._gap)
+        self.broadcast.listen([Told], self._hear, self._gap)
 
     def _hear(self, event: Event) -> None:
         assert isinstance(event, Told)
@@ -153,7 +153,7 @@ def unsent(company: Any) -> list[Any]:
 @pytest.mark.parametrize("cut", ["queue", "connection"])
 def test_who_was_cut_off_knows_it_and_hears_again(rabbitmq_url: str, cut: str) -> None:
     with instances(rabbitmq_url, 1) as [memory]:
-        consumer: Any = memory.hearing.queue_consumer
+        consumer: Any = memory.broadcast.queue_consumer
         [consuming] = consumer._consumers.values()
         if cut == "queue":
             # exclusive: nobody but its own connection may delete it
@@ -161,6 +161,6 @@ def test_who_was_cut_off_knows_it_and_hears_again(rabbitmq_url: str, cut: str) -
         else:
             consuming.channel.connection.sock.shutdown(socket.SHUT_RDWR)
         eventually(lambda: memory.gaps == 2)
-        assert memory.hearing.connected
+        assert memory.broadcast.connected
         told = cry(rabbitmq_url)
         eventually(lambda: memory.heard == told)

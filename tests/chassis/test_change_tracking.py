@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.database.change_tracking import keeps_up_with
+from chassis.database.change_tracking import on_change
 from chassis.database.tables import COLUMN_TYPES, service_metadata
 from chassis.database.transaction import Transaction
 from chassis.events import Event
@@ -33,10 +33,10 @@ class Poster(Boards):
     word: Mapped[str] = mapped_column(default="")
     looks: Mapped[int] = mapped_column(default=0)
 
-    def as_seen(self) -> str:
+    def snapshot(self) -> str:
         return self.word
 
-    def changed_since(self, seen: str) -> Iterator[Event]:
+    def changes_since(self, seen: str) -> Iterator[Event]:
         if self.word != seen:
             yield Told(note_id=self.id, word=self.word)
 
@@ -50,7 +50,7 @@ class Copy(Boards):
     word: Mapped[str]
 
 
-@keeps_up_with(Poster)
+@on_change(Poster)
 def copy(tx: Transaction, poster: Poster) -> None:
     tx.add(Copy(id=new_id(), word=poster.word))
 

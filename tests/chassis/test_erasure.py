@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import insert, update
 
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller, entered
-from chassis.database.tombstones import Forgotten, ids_in
+from chassis.database.tombstones import Erased, ids_mentioned_in
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
-from chassis.idempotency.keys import answering
+from chassis.idempotency.keys import keyed_call
 from chassis.ids import new_id
 from chassis.messaging import erasure, inbox
 from chassis.messaging.inbox import Inbox, Status
-from chassis.messaging.redrive import Mending
+from chassis.messaging.redrive import Redrive
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import Note, Told, rows_of
@@ -38,7 +38,7 @@ def nothing(tx: Transaction, id: UUID) -> None:
 
 def forget(store: Store, id: UUID) -> None:
     with store.transaction() as tx:
-        tx.forget(id)
+        tx.mark_erased(id)
 
 
 def finish(store: Store, erase: Callable[[Transaction, UUID], None] = nothing) -> None:
@@ -84,7 +84,7 @@ def receive(store: Store, id: UUID, status: Status, handler: str = "note_down") 
 def answer(store: Store, caller: UUID | None, about: UUID) -> None:
     """A call that wrote, and what it answered."""
     context = CallContext(caller=Caller(caller), idempotency_key=new_id().hex)
-    with entered(context), answering("tell", {"about": about}):
+    with entered(context), keyed_call("tell", {"about": about}):
         with store.transaction() as tx:
             tx.reply({"id": about})
 
@@ -131,9 +131,9 @@ def test_what_waits_for_a_person_is_given_up_and_written_down(store: Store, stat
     row = the_one(store, "inbox")
     assert (row.status, row.body, row.error) == (Status.DISCARDED, None, None)
     assert row.settled_at is not None
-    [mending] = Mending(store).record()
-    assert (mending.by, mending.action) == ("erasure", "discard")
-    assert (mending.event_id, mending.handler) == (row.event_id, row.handler)
+    [action] = Redrive(store).history()
+    assert (action.by, action.action) == ("erasure", "discard")
+    assert (action.event_id, action.handler) == (row.event_id, row.handler)
 
 
 def test_what_others_wait_for_stays(store: Store) -> None:
@@ -143,7 +143,7 @@ def test_what_others_wait_for_stays(store: Store) -> None:
     row = the_one(store, "inbox")
     assert row.status == Status.PARKED
     assert b"a secret" in row.body
-    assert Mending(store).record() == []
+    assert Redrive(store).history() == []
 
 
 def test_an_id_is_found_in_bytes_that_are_nothing_in_either_case(store: Store) -> None:
@@ -284,7 +284,7 @@ def test_one_that_fails_is_tried_again_and_keeps_no_other_waiting(store: Store) 
 def test_nothing_is_made_under_a_forgotten_id(store: Store) -> None:
     id = new_id()
     forget(store, id)
-    with pytest.raises(Forgotten), store.transaction() as tx:
+    with pytest.raises(Erased), store.transaction() as tx:
         tx.lock_or_create(Note, id)
     assert rows_of(store, "notes") == []
     with store.transaction() as tx, pytest.raises(NotFound):
@@ -351,12 +351,12 @@ def test_an_event_that_fails_to_the_last_is_parked_unless_it_mentions_what_is_fo
     assert row.attempts == inbox.ATTEMPTS
     if forgotten:
         assert (row.status, row.body, row.error) == (Status.DISCARDED, None, None)
-        assert [each.by for each in Mending(store).record()] == ["erasure"]
+        assert [each.by for each in Redrive(store).history()] == ["erasure"]
     else:
         assert row.status == Status.PARKED
         assert row.body == envelope.to_json()
         assert str(id) in row.error
-        assert Mending(store).record() == []
+        assert Redrive(store).history() == []
 
 
 @pytest.mark.parametrize("forgotten", [True, False])
@@ -378,13 +378,13 @@ def test_what_can_not_be_read_is_parked_unless_it_mentions_what_is_forgotten(
 
 def test_ids_are_found_wherever_they_stand() -> None:
     one, two = new_id(), new_id()
-    assert ids_in(f"x{one}{str(two).upper()}/".encode() + b"\xff\x00") == {one, two}
-    assert ids_in(b"") == ids_in(b"018f0000-0000-7000") == set()
+    assert ids_mentioned_in(f"x{one}{str(two).upper()}/".encode() + b"\xff\x00") == {one, two}
+    assert ids_mentioned_in(b"") == ids_mentioned_in(b"018f0000-0000-7000") == set()
 
 
 def test_whoever_is_not_forgotten_is_not_refused(store: Store) -> None:
     forget(store, new_id())
     with store.transaction() as tx:
-        tx.refuse_forgotten(new_id())
+        tx.refuse_erased(new_id())
         assert tx.lock_or_create(Note, new_id()).word == ""
     assert len(rows_of(store, "notes")) == 1

@@ -13,8 +13,8 @@ import pytest
 from eventlet.event import Event as GreenEvent
 from sqlalchemy import update
 
-from chassis.database import lease as ticks_module
-from chassis.database.lease import Ticks
+from chassis.database import lease as lease_module
+from chassis.database.lease import Lease
 from chassis.runtime.process import Process
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
@@ -47,18 +47,18 @@ def make_due(store: Store, **values: Any) -> None:
 
 
 @pytest.fixture
-def pair(store: Store) -> tuple[Ticks, Ticks]:
+def pair(store: Store) -> tuple[Lease, Lease]:
     """The same clock in two instances."""
-    return Ticks(store, "look_round", HOUR), Ticks(store, "look_round", HOUR)
+    return Lease(store, "look_round", HOUR), Lease(store, "look_round", HOUR)
 
 
-def test_a_due_tick_is_claimed_by_one(pair: tuple[Ticks, Ticks]) -> None:
+def test_a_due_tick_is_claimed_by_one(pair: tuple[Lease, Lease]) -> None:
     one, other = pair
     assert [one.claim(), other.claim()] == [True, False]
 
 
 def test_a_release_that_got_lost_holds_up_only_the_others(
-    store: Store, pair: tuple[Ticks, Ticks]
+    store: Store, pair: tuple[Lease, Lease]
 ) -> None:
     one, other = pair
     assert one.claim()
@@ -67,13 +67,13 @@ def test_a_release_that_got_lost_holds_up_only_the_others(
 
 
 def test_of_many_who_claim_a_tick_at_once_one_gets_it(store: Store) -> None:
-    instances = [Ticks(store, "look_round", HOUR) for _ in range(8)]
+    instances = [Lease(store, "look_round", HOUR) for _ in range(8)]
     claims = [eventlet.spawn(each.claim) for each in instances]
     assert sorted(claim.wait() for claim in claims) == [False] * 7 + [True]
 
 
 def test_the_next_tick_is_not_due_before_the_interval_is_over(
-    store: Store, pair: tuple[Ticks, Ticks]
+    store: Store, pair: tuple[Lease, Lease]
 ) -> None:
     one, other = pair
     one.claim()
@@ -85,7 +85,7 @@ def test_the_next_tick_is_not_due_before_the_interval_is_over(
 
 
 def test_a_tick_that_still_runs_holds_the_next_one_back(
-    store: Store, pair: tuple[Ticks, Ticks]
+    store: Store, pair: tuple[Lease, Lease]
 ) -> None:
     one, other = pair
     one.claim()
@@ -94,7 +94,7 @@ def test_a_tick_that_still_runs_holds_the_next_one_back(
 
 
 def test_a_dead_holders_tick_is_taken_over_when_its_claim_has_run_out(
-    store: Store, pair: tuple[Ticks, Ticks]
+    store: Store, pair: tuple[Lease, Lease]
 ) -> None:
     one, other = pair
     one.claim()
@@ -103,7 +103,7 @@ def test_a_dead_holders_tick_is_taken_over_when_its_claim_has_run_out(
 
 
 def test_who_was_overtaken_does_not_release_the_others_claim(
-    store: Store, pair: tuple[Ticks, Ticks]
+    store: Store, pair: tuple[Lease, Lease]
 ) -> None:
     one, other = pair
     one.claim()
@@ -117,8 +117,8 @@ def test_who_was_overtaken_does_not_release_the_others_claim(
 
 
 def test_clocks_of_different_names_tick_independently(store: Store) -> None:
-    assert Ticks(store, "one", HOUR).claim()
-    assert Ticks(store, "two", HOUR).claim()
+    assert Lease(store, "one", HOUR).claim()
+    assert Lease(store, "two", HOUR).claim()
 
 
 def test_two_instances_share_the_ticks(rabbitmq_url: str, database: str) -> None:
@@ -199,4 +199,4 @@ def test_a_stop_in_the_middle_of_a_tick_lets_it_end_and_releases_it(database: st
 
 
 def test_a_claim_outlasts_any_tick_that_is_expected() -> None:
-    assert timedelta(minutes=1) <= ticks_module.CLAIM_LASTS <= timedelta(hours=1)
+    assert timedelta(minutes=1) <= lease_module.LEASE_LASTS <= timedelta(hours=1)

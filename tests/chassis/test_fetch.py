@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import FieldError, Invalid, Unavailable
 from chassis.fetch import fetch as fetching
-from chassis.fetch.fetch import HTTP_TOO, AnswerRefused, Fetched, NotFetched, Reach, fetch
+from chassis.fetch.fetch import HTTP_TOO, AnswerRefused, EgressPolicy, Fetched, NotFetched, fetch
 from chassis.fetch.url_policy import AddressRefused
 from tests.chassis.sites import (
     LIMIT,
@@ -174,8 +174,8 @@ def test_what_is_dialled_is_the_address_that_was_checked(
 def test_an_address_where_nobody_listens_is_passed_over(names: Names, opened: Opened) -> None:
     names.say(NAME, "127.0.0.3", "127.0.0.1")
     site = opened(answer(b"here"))
-    reach = Reach(lambda _: True, frozenset([site.port]))
-    assert get(site, reach=reach).body == b"here"
+    policy = EgressPolicy(lambda _: True, frozenset([site.port]))
+    assert get(site, policy=policy).body == b"here"
 
 
 def test_an_address_that_does_not_answer_leaves_time_for_the_next(
@@ -184,8 +184,8 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next(
     names.say(NAME, "127.0.0.2", "127.0.0.1")
     site = opened(answer(b"here"))
     with full("127.0.0.2", site.port):
-        reach = Reach(lambda _: True, frozenset([site.port]))
-        assert get(site, reach=reach, deadline_s=1.0).body == b"here"
+        policy = EgressPolicy(lambda _: True, frozenset([site.port]))
+        assert get(site, policy=policy, deadline_s=1.0).body == b"here"
 
 
 def test_a_refusal_names_the_field_and_the_value_without_its_password(names: Names) -> None:
@@ -208,10 +208,10 @@ def test_nobody_but_tests_opens_more_than_the_internet() -> None:
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 named = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-                if named.split(".")[-1] == "Reach":
+                if named.split(".")[-1] == "EgressPolicy":
                     found.append(f"{path.relative_to(ROOT)}: {ast.unparse(node)}")
-    assert found == ["chassis/fetch/fetch.py: Reach()"]
-    assert inspect.signature(fetch).parameters["reach"].default is fetching.PUBLIC
+    assert found == ["chassis/fetch/fetch.py: EgressPolicy()"]
+    assert inspect.signature(fetch).parameters["policy"].default is fetching.PUBLIC
 
 
 # TLS
@@ -344,7 +344,7 @@ class TwoHosts:
         given: dict[str, Any] = {
             "limit_bytes": LIMIT,
             "deadline_s": 5.0,
-            "reach": Reach(only_here, ports, self.authority.trusting),
+            "policy": EgressPolicy(only_here, ports, self.authority.trusting),
             "other_hosts": 1,
         }
         url = f"https://{NAME}:{self.first.port}/me.ics?key=s3cret"

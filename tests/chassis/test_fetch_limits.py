@@ -15,7 +15,7 @@ from eventlet.event import Event
 
 from chassis.fetch import dialer
 from chassis.fetch.decoding import Gunzip
-from chassis.fetch.fetch import HTTP_TOO, AnswerRefused, NotFetched, Reach, fetch
+from chassis.fetch.fetch import HTTP_TOO, AnswerRefused, EgressPolicy, NotFetched, fetch
 from chassis.fetch.url_policy import AddressRefused
 from tests.chassis.sites import (
     LIMIT,
@@ -201,10 +201,10 @@ def test_a_handshake_that_takes_long_is_given_up_at_the_deadline(
 
         drips = eventlet.spawn(drip)
         port = listening.getsockname()[1]
-        reach = Reach(only_here, frozenset([port]), authority.trusting)
+        policy = EgressPolicy(only_here, frozenset([port]), authority.trusting)
         began = monotonic()
         with pytest.raises(NotFetched, match=f"does not answer within {SOON_S} s"):
-            fetch(f"https://{NAME}:{port}/", limit_bytes=1, deadline_s=SOON_S, reach=reach)
+            fetch(f"https://{NAME}:{port}/", limit_bytes=1, deadline_s=SOON_S, policy=policy)
         assert monotonic() - began < LOST_S
         drips.kill()
 
@@ -237,10 +237,10 @@ def test_who_says_much_of_nothing_keeps_nobody_up_beyond_the_deadline(names: Nam
             eventlet.sleep(0.01)
 
     others = eventlet.spawn(take_turns)
-    reach = Reach(only_here, frozenset([port]))
+    policy = EgressPolicy(only_here, frozenset([port]))
     url, began = f"http://{NAME}:{port}/", monotonic()
     with pytest.raises(NotFetched, match=f"does not answer within {SOON_S} s"):
-        fetch(url, limit_bytes=1, deadline_s=SOON_S, schemes=HTTP_TOO, reach=reach)
+        fetch(url, limit_bytes=1, deadline_s=SOON_S, schemes=HTTP_TOO, policy=policy)
     assert monotonic() - began < LOST_S
     others.kill()
     flooding.wait()

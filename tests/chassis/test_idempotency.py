@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from chassis import context, json
 from chassis.config import BadSettings
 from chassis.context import CallContext, Caller
-from chassis.idempotency.keys import KeyReused, _fingerprint, answering_nobody
+from chassis.idempotency.keys import KeyReused, _fingerprint, outside_call
 from chassis.ids import new_id
 from chassis.rpc.server import Request, _argument_fields
 from chassis.sealing import Seal, new_key
@@ -388,7 +388,7 @@ def test_without_a_key_to_seal_with_no_secret_is_given_out(desk: Desk, method: s
 
 def test_what_answers_nobody_stays_though_the_call_is_refused(desk: Desk) -> None:
     def refuse(word: str) -> None:
-        with answering_nobody(), desk.store.transaction() as tx:
+        with outside_call(), desk.store.transaction() as tx:
             tx.add(Note.of(word))
         raise WordTaken
 

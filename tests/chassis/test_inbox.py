@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from chassis.database.database import DatabaseAway
+from chassis.error_text import LONGEST_ERROR
 from chassis.events import Envelope, Event
 from chassis.messaging import inbox as inbox_module
 from chassis.messaging.inbox import (
@@ -24,8 +25,7 @@ from chassis.messaging.inbox import (
     Waiting,
     pause_before,
 )
-from chassis.messaging.redrive import Mending, Selection
-from chassis.storable import LONGEST_ERROR
+from chassis.messaging.redrive import Redrive, Selection
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import (
@@ -58,8 +58,8 @@ def inbox(store: Store) -> Inbox:
 
 
 @pytest.fixture
-def mending(store: Store) -> Mending:
-    return Mending(store, by="ada@desk")
+def redrive(store: Store) -> Redrive:
+    return Redrive(store, by="ada@desk")
 
 
 def receive(inbox: Inbox, envelope: Envelope[Event], run: Any = None, handler: str = "") -> None:
@@ -231,12 +231,12 @@ def test_two_clocks_that_fail_together_consume_one_attempt(inbox: Inbox, store: 
 
 
 def test_after_its_last_attempt_an_event_is_parked_for_a_person(
-    inbox: Inbox, mending: Mending, store: Store
+    inbox: Inbox, redrive: Redrive, store: Store
 ) -> None:
     envelope = an_envelope("hello")
     fail_until_parked(inbox, envelope)
 
-    [parked] = mending.parked()
+    [parked] = redrive.dead_letters()
     assert (parked.event_id, parked.handler) == (envelope.id, HANDLER)
     assert parked.attempts == ATTEMPTS == 10
     assert parked.error == "RuntimeError: the line is dead"
@@ -246,89 +246,89 @@ def test_after_its_last_attempt_an_event_is_parked_for_a_person(
 
 
 def test_a_replayed_event_takes_effect_once_and_replaying_it_again_is_a_no_op(
-    inbox: Inbox, mending: Mending, store: Store
+    inbox: Inbox, redrive: Redrive, store: Store
 ) -> None:
     envelope = an_envelope("hello")
     fail_until_parked(inbox, envelope)
 
-    assert mending.replay(Selection(envelope.id)) == 1
-    assert mending.replay(Selection(envelope.id)) == 0
+    assert redrive.replay(Selection(envelope.id)) == 1
+    assert redrive.replay(Selection(envelope.id)) == 0
     inbox.retry(waiting(inbox), envelope, hear(HANDLER))
-    assert mending.replay(Selection(envelope.id)) == 0
+    assert redrive.replay(Selection(envelope.id)) == 0
 
     assert heard_in(store) == ["note_down:hello"]
-    assert mending.parked() == []
+    assert redrive.dead_letters() == []
 
 
 def test_a_replayed_event_that_fails_again_has_all_its_attempts(
-    inbox: Inbox, mending: Mending, store: Store
+    inbox: Inbox, redrive: Redrive, store: Store
 ) -> None:
     envelope = an_envelope("hello")
     fail_until_parked(inbox, envelope)
-    mending.replay(Selection(envelope.id))
+    redrive.replay(Selection(envelope.id))
 
     inbox.retry(waiting(inbox), envelope, failing)
 
     assert (the_row(store).status, the_row(store).attempts) == ("retry", 1)
 
 
-def test_one_handler_of_an_event_can_be_replayed_alone(inbox: Inbox, mending: Mending) -> None:
+def test_one_handler_of_an_event_can_be_replayed_alone(inbox: Inbox, redrive: Redrive) -> None:
     envelope = an_envelope("hello")
     for handler in ("note_down", "pass_on"):
         inbox.park(b"{}", handler, "Told", "unreadable")
         receive(inbox, envelope, failing, handler)
-    [first, second] = mending.parked()
+    [first, second] = redrive.dead_letters()
 
-    assert mending.replay(Selection(first.event_id, second.handler)) == 0
-    assert mending.replay(Selection(first.event_id, first.handler)) == 1
-    assert [each.handler for each in mending.parked()] == [second.handler]
+    assert redrive.replay(Selection(first.event_id, second.handler)) == 0
+    assert redrive.replay(Selection(first.event_id, first.handler)) == 1
+    assert [each.handler for each in redrive.dead_letters()] == [second.handler]
 
 
 def test_a_discarded_event_is_given_up_for_good(
-    inbox: Inbox, mending: Mending, store: Store
+    inbox: Inbox, redrive: Redrive, store: Store
 ) -> None:
     envelope = an_envelope("hello")
     fail_until_parked(inbox, envelope)
 
-    assert mending.discard(Selection(envelope.id)) == 1
-    assert mending.discard(Selection(envelope.id)) == 0
-    assert mending.replay(Selection(envelope.id)) == 0
+    assert redrive.discard(Selection(envelope.id)) == 1
+    assert redrive.discard(Selection(envelope.id)) == 0
+    assert redrive.replay(Selection(envelope.id)) == 0
     receive(inbox, envelope)
 
-    assert mending.parked() == []
+    assert redrive.dead_letters() == []
     assert heard_in(store) == []
     assert the_row(store).status == "discarded"
 
 
-def test_only_what_is_parked_can_be_discarded(inbox: Inbox, mending: Mending, store: Store) -> None:
+def test_only_what_is_parked_can_be_discarded(inbox: Inbox, redrive: Redrive, store: Store) -> None:
     envelope = an_envelope("hello")
     receive(inbox, envelope, failing)
 
-    assert mending.discard(Selection(envelope.id)) == 0
+    assert redrive.discard(Selection(envelope.id)) == 0
     assert the_row(store).status == "retry"
 
 
-def test_the_same_unreadable_bytes_are_parked_once(inbox: Inbox, mending: Mending) -> None:
+def test_the_same_unreadable_bytes_are_parked_once(inbox: Inbox, redrive: Redrive) -> None:
     for body in (b"\xff", b"\xff", b"\xfe"):
         inbox.park(body, HANDLER, "Told", "not UTF-8")
 
-    assert sorted(each.body for each in mending.parked()) == [b"\xfe", b"\xff"]
+    assert sorted(each.body for each in redrive.dead_letters()) == [b"\xfe", b"\xff"]
 
 
-def test_parked_events_are_listed_oldest_first(inbox: Inbox, mending: Mending) -> None:
+def test_parked_events_are_listed_oldest_first(inbox: Inbox, redrive: Redrive) -> None:
     for body in (b"1", b"2", b"3"):
         inbox.park(body, HANDLER, "Told", "unreadable")
 
-    assert [each.body for each in mending.parked()] == [b"1", b"2", b"3"]
+    assert [each.body for each in redrive.dead_letters()] == [b"1", b"2", b"3"]
 
 
 def test_what_has_no_handler_any_more_does_not_keep_others_waiting(
-    inbox: Inbox, mending: Mending
+    inbox: Inbox, redrive: Redrive
 ) -> None:
     for number in range(3):
         inbox.park(b"%d" % number, "rpc.tell", "", "not JSON")
-    for parked in mending.parked():
-        mending.replay(Selection(parked.event_id))
+    for parked in redrive.dead_letters():
+        redrive.replay(Selection(parked.event_id))
     receive(inbox, an_envelope("hello"), failing)
 
     [due] = inbox.due(utc_now() + NEXT_YEAR, 3, [HANDLER])

@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.maintenance import pruning
 from chassis.maintenance.pruning import Rule
 from chassis.messaging.inbox import Status
-from chassis.messaging.retention import KEPT, forget, warn_of_dead_letters
+from chassis.messaging.retention import RETENTION_PERIOD, prune_messages, warn_of_dead_letters
 from chassis.store import Store
 from chassis.times import utc_now
 
@@ -26,14 +26,14 @@ def old() -> datetime:
 
 
 def test_a_repetition_is_known_as_one_for_seven_days() -> None:
-    assert timedelta(days=7) == KEPT
+    assert timedelta(days=7) == RETENTION_PERIOD
 
 
 def test_what_was_sent_or_answered_long_ago_is_forgotten(store: Store, old: datetime) -> None:
     put(store, "outbox", an_event(emitted_at=old, sent_at=old))
     put(store, "replies", {"key": "old", "fingerprint": "", "made_at": old})
 
-    forget(store, utc_now())
+    prune_messages(store, utc_now())
 
     assert (count(store, "outbox"), count(store, "replies")) == (0, 0)
 
@@ -41,7 +41,7 @@ def test_what_was_sent_or_answered_long_ago_is_forgotten(store: Store, old: date
 def test_what_was_never_sent_is_kept_however_old(store: Store, old: datetime) -> None:
     put(store, "outbox", an_event(emitted_at=old, sent_at=None))
 
-    forget(store, utc_now())
+    prune_messages(store, utc_now())
 
     assert count(store, "outbox") == 1
 
@@ -52,7 +52,7 @@ def test_what_is_recent_is_kept(store: Store) -> None:
     put(store, "inbox", a_receipt(Status.DONE, received_at=now, settled_at=now))
     put(store, "replies", {"key": "new", "fingerprint": "", "made_at": now})
 
-    forget(store, now)
+    prune_messages(store, now)
 
     assert [count(store, each) for each in ("outbox", "inbox", "replies")] == [1, 1, 1]
 
@@ -61,7 +61,7 @@ def test_what_is_recent_is_kept(store: Store) -> None:
 def test_what_was_settled_long_ago_is_forgotten(store: Store, old: datetime, status: str) -> None:
     put(store, "inbox", a_receipt(status, received_at=old, settled_at=old))
 
-    forget(store, utc_now())
+    prune_messages(store, utc_now())
 
     assert count(store, "inbox") == 0
 
@@ -72,7 +72,7 @@ def test_what_needs_a_person_or_another_try_is_kept_however_old(
 ) -> None:
     put(store, "inbox", a_receipt(status, received_at=old, settled_at=None))
 
-    forget(store, utc_now())
+    prune_messages(store, utc_now())
 
     assert count(store, "inbox") == 1
 
@@ -90,7 +90,7 @@ def test_a_table_that_can_not_be_cleared_keeps_no_other(
         return batch(database, rule, now)
 
     monkeypatch.setattr(pruning, "_batch", all_but_the_outbox)
-    forget(store, utc_now())
+    prune_messages(store, utc_now())
 
     assert (count(store, "outbox"), count(store, "replies")) == (1, 0)
 
@@ -103,7 +103,7 @@ def test_more_than_is_deleted_at_once_is_forgotten_all_the_same(
         put(store, "outbox", an_event(emitted_at=old, sent_at=old))
         put(store, "inbox", a_receipt(Status.DONE, received_at=old, settled_at=old))
 
-    forget(store, utc_now())
+    prune_messages(store, utc_now())
 
     assert (count(store, "outbox"), count(store, "inbox")) == (0, 0)
 
@@ -113,7 +113,7 @@ def test_who_replayed_or_discarded_what_is_known_for_two_years(store: Store) -> 
     for days in (729, 731):
         put(store, "mendings", a_mending(at=now - timedelta(days=days)))
 
-    forget(store, now)
+    prune_messages(store, now)
 
     assert count(store, "mendings") == 1
 

@@ -33,9 +33,9 @@ from chassis.errors import (
 from chassis.messaging.redrive import Selection
 from chassis.rpc.client import Remote, remote
 from chassis.rpc.server import rpc
-from chassis.runtime.container import caller_of_this
+from chassis.runtime.container import current_caller
 from chassis.store import Store
-from tests.chassis.bank import Company, Ears, WordTaken, a_company
+from tests.chassis.bank import Company, Ears, WordTaken, a_company, within
 from tests.support.eventually import eventually
 
 SOON_S = 1.0
@@ -54,7 +54,7 @@ class Backroom:
     """Where the desk asks in turn."""
 
     name = "backroom"
-    caller = caller_of_this()
+    caller = current_caller()
 
     @rpc
     def who(self) -> dict[str, Any]:
@@ -148,10 +148,6 @@ def office(
 @pytest.fixture
 def desk(office: Company) -> Remote:
     return office.remote("desk", "visitor")
-
-
-def within(seconds: float) -> CallContext:
-    return CallContext(deadline=time() + seconds)
 
 
 # Arguments
@@ -394,9 +390,9 @@ def test_a_poisonous_request_is_parked_and_the_service_lives(
     body, properties = POISON[kind]
     send(office, body, **properties)
 
-    box = office.mending("desk")
-    eventually(lambda: body in [bytes(each.body) for each in box.parked()])
-    assert {each.handler for each in box.parked()} == {"rpc.note"}
+    box = office.redrive("desk")
+    eventually(lambda: body in [bytes(each.body) for each in box.dead_letters()])
+    assert {each.handler for each in box.dead_letters()} == {"rpc.note"}
     assert desk.add(a=1) == 11
     assert not {"no reply_to", "deadline", "caller 1", "caller 2", "caller 3"} & set(ran)
 
@@ -405,8 +401,8 @@ def test_a_poisonous_request_with_any_routing_key_is_parked(office: Company, des
     method, body = "x" * 200, b"long"
     send(office, body, method)
 
-    box = office.mending("desk")
-    parked = eventually(lambda: [each for each in box.parked() if bytes(each.body) == body])
+    box = office.redrive("desk")
+    parked = eventually(lambda: [each for each in box.dead_letters() if bytes(each.body) == body])
     assert parked[0].handler.startswith("rpc.xxx")
     box.discard(Selection(parked[0].event_id))
     assert desk.add(a=1) == 11

@@ -234,10 +234,10 @@ def test_of_two_that_wait_for_each_other_one_is_told_to_try_again(postgres_datab
     def take(first: int, second: int) -> str:
         try:
             with store.transaction() as tx:
-                tx.hold(f"name {first}")
+                tx.lock_name(f"name {first}")
                 both_hold_one[first].send()
                 both_hold_one[second].wait()
-                tx.hold(f"name {second}")
+                tx.lock_name(f"name {second}")
         except Unavailable as refusal:
             return refusal.detail
         return "done"
@@ -338,7 +338,7 @@ def test_what_was_deleted_is_in_no_file_of_sqlite_once_it_is_wiped(sqlite: Store
         tx.execute(delete(sqlite.table("outbox")))
     assert in_files(sqlite, "xylographic")
 
-    assert sqlite.wipe()
+    assert sqlite.wipe_deleted()
 
     assert not in_files(sqlite, "xylographic")
     assert write(sqlite, "quixotism").word == "quixotism"
@@ -357,7 +357,7 @@ def test_of_many_rows_that_grew_shrank_and_went_not_one_leaves_a_copy(sqlite: St
                 gone.append(kept.pop(leaving))
         kept[id] = word
 
-    assert sqlite.wipe()
+    assert sqlite.wipe_deleted()
 
     path = Path(str(sqlite.writer.url.database))
     content = b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
@@ -366,21 +366,21 @@ def test_of_many_rows_that_grew_shrank_and_went_not_one_leaves_a_copy(sqlite: St
 
 
 def test_what_somebody_reads_is_wiped_later(sqlite: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "LOG_PATIENCE_S", 0.05)
+    monkeypatch.setattr(engines, "WAL_PATIENCE_S", 0.05)
     write(sqlite, "hello")
     with sqlite.reading() as session:
         session.execute(select(Note)).all()
         write(sqlite, "xylographic")
-        assert not sqlite.wipe()
-        assert not sqlite.empty_log()
-    assert sqlite.wipe()
+        assert not sqlite.wipe_deleted()
+        assert not sqlite.truncate_wal()
+    assert sqlite.wipe_deleted()
 
 
 def test_what_another_process_writes_to_is_wiped_later(sqlite: Store) -> None:
     write(sqlite, "hello")
     with another_process_holding_the_lock(sqlite):
-        assert not sqlite.wipe()
-    assert sqlite.wipe()
+        assert not sqlite.wipe_deleted()
+    assert sqlite.wipe_deleted()
 
 
 def test_queries_do_not_stop_the_hub(postgres_database: str) -> None:

@@ -21,7 +21,10 @@ from tests.support.eventually import eventually
 A_MINUTE = 60.0
 ECHO = "import sys; sys.stdout.write(sys.stdin.read()[::-1])"
 HANGS = "import os, sys, time; open(sys.stdin.read(), 'w').write(str(os.getpid())); time.sleep(999)"
-BOUND = "from chassis.sandbox.resource_limits import bound; bound(256 * 1024**2, 1)\n"
+BOUND = (
+    "from chassis.sandbox.resource_limits import limit_resources\n"
+    "limit_resources(256 * 1024**2, 1)\n"
+)
 
 
 def parsed(

@@ -91,12 +91,12 @@ def test_a_handler_that_always_fails_is_tried_ten_times_and_parked_until_replaye
     with a_company(broker, sqlite_database, a_listener(fickle)) as company:
         envelope = an_envelope("hello")
         Town(broker, (a_listener(fickle),)).cry(envelope.to_json())
-        [parked] = eventually(company.mending("listener").parked)
+        [parked] = eventually(company.redrive("listener").dead_letters)
         assert (parked.event_id, parked.handler) == (envelope.id, "note_down")
         assert (fickle.tries, parked.attempts) == (10, 10)
         assert company.heard() == []
 
-        assert company.mending("listener").replay(Selection(envelope.id)) == 1
+        assert company.redrive("listener").replay(Selection(envelope.id)) == 1
         then(company, "note_down:hello")
 
 
@@ -145,12 +145,12 @@ def test_poison_is_parked_with_its_bytes_and_the_next_good_message_is_handled(
         Town(broker, (service,)).cry(*bodies, an_envelope("good").to_json())
 
         then(company, "note_down:good")
-        box = company.mending("listener")
-        eventually(lambda: len(box.parked()) == len(POISON))
-        reasons = {bytes(each.body): each.error for each in box.parked()}
+        box = company.redrive("listener")
+        eventually(lambda: len(box.dead_letters()) == len(POISON))
+        reasons = {bytes(each.body): each.error for each in box.dead_letters()}
         for body, reason in POISON.values():
             assert reason in reasons[body]
-        assert {each.handler for each in box.parked()} == {"note_down"}
+        assert {each.handler for each in box.dead_letters()} == {"note_down"}
 
 
 def test_a_repaired_service_can_take_what_it_could_not_read(sqlite_database: str) -> None:
@@ -158,9 +158,9 @@ def test_a_repaired_service_can_take_what_it_could_not_read(sqlite_database: str
     broker, service = "embedded://unreadable", a_listener(lambda event, tx: None)
     with a_company(broker, sqlite_database, service) as company:
         Town(broker, (service,)).cry(b"{")
-        [parked] = eventually(company.mending("listener").parked)
-        company.mending("listener").replay(Selection(parked.event_id))
-        [again] = eventually(company.mending("listener").parked)
+        [parked] = eventually(company.redrive("listener").dead_letters)
+        company.redrive("listener").replay(Selection(parked.event_id))
+        [again] = eventually(company.redrive("listener").dead_letters)
 
         assert (again.event_id, bytes(again.body)) == (parked.event_id, b"{")
         Town(broker, (service,)).cry(an_envelope("good").to_json())
@@ -231,7 +231,7 @@ def test_a_database_that_went_away_loses_nothing_and_consumes_no_attempt(
             server.start()
 
             then(company, "note_down:hello")
-            [parked] = eventually(company.mending("listener").parked)
+            [parked] = eventually(company.redrive("listener").dead_letters)
             assert bytes(parked.body) == b"poison"
             assert tries.tries == 1
             assert count_of(company.store("listener"), "inbox") == 2
@@ -264,7 +264,7 @@ def test_one_that_can_not_be_brought_back_keeps_no_other_waiting(
         unreadable.append(b"poison")
         company.teller.tell(word="good")
         then(company, "note_down:good")
-        [parked] = eventually(company.mending("listener").parked)
+        [parked] = eventually(company.redrive("listener").dead_letters)
         assert b"poison" in bytes(parked.body)
         assert parked.error == "MemoryError: "
 
@@ -325,11 +325,11 @@ def test_what_the_broker_gave_up_is_parked(rabbitmq_url: str, sqlite_database: s
         Town(rabbitmq_url, (service,)).cry(body)
         _refuse_one(rabbitmq_url, "orphan.note_down")
         with a_company(rabbitmq_url, sqlite_database, service) as company:
-            [parked] = eventually(company.mending("orphan").parked)
+            [parked] = eventually(company.redrive("orphan").dead_letters)
             assert (parked.handler, parked.type) == ("note_down", "Told")
             assert bytes(parked.body) == body
 
-            company.mending("orphan").replay(Selection(parked.event_id))
+            company.redrive("orphan").replay(Selection(parked.event_id))
             eventually(lambda: company.heard("orphan") == ["note_down:hello"])
     finally:
         delete_queues(rabbitmq_url, service)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
-from chassis.scheduling.every import Clock
+from chassis.scheduling.every import Schedule
 
 FOLLOWED = (
     "services.",
@@ -43,7 +43,7 @@ def clocks_of(service: type) -> Iterator[str]:
     """The methods of a service that run on a clock."""
     for name in dir(service):
         extensions = getattr(getattr(service, name), ENTRYPOINT_EXTENSIONS_ATTR, ())
-        if any(isinstance(each, Clock) for each in extensions):
+        if any(isinstance(each, Schedule) for each in extensions):
             yield name
 
 

@@ -16,7 +16,7 @@ import pytest
 from annotated_doc import Doc
 from marshmallow.validate import Range
 
-from chassis.database.event_log import keeps
+from chassis.database.event_log import logged_types
 from chassis.errors import DomainError
 from chassis.events import Audience, Event
 from contracts.booking.availability import AvailabilitySet
@@ -382,7 +382,7 @@ def test_the_feed_tells_public_events_alone() -> None:
 
 def test_what_is_kept_to_be_published_again_is_public() -> None:
     public = {event.type() for event in public_events()}
-    kept = [keeps(service.store.base.metadata) for service in SERVICES.values()]
+    kept = [logged_types(service.store.base.metadata) for service in SERVICES.values()]
     assert set().union(*kept) <= public
     assert any(kept)
 

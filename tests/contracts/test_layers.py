@@ -40,7 +40,10 @@ def test_imports_run_one_way_and_services_know_nothing_of_each_other() -> None:
         ("services/booking/consultations/queries.py", "services.profiles.accounts"),
         ("services/content/service.py", "gateway.http.problems"),
         ("chassis/store.py", "contracts.booking.slots"),
+        ("chassis/database/tables.py", "chassis.messaging.topology"),
+        ("chassis/errors.py", "chassis.context"),
         ("contracts/content.py", "services.content.articles"),
+        ("services/booking/holds/holds.py", "services.booking.consultations.queries"),
     ],
 )
 def test_an_import_the_wrong_way_is_found(copied: Path, module: str, imported: str) -> None:
@@ -52,3 +55,11 @@ def test_an_import_the_wrong_way_is_found(copied: Path, module: str, imported: s
     assert checked.returncode == 1
     assert module.removesuffix(".py").replace("/", ".") in checked.stdout
     assert imported in checked.stdout
+
+
+def test_a_chassis_module_without_a_layer_is_found(copied: Path) -> None:
+    (copied / "chassis" / "misplaced.py").write_text("")
+
+    checked = lint_imports(copied)
+    assert checked.returncode == 1
+    assert "misplaced" in checked.stdout

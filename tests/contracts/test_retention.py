@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from chassis.maintenance.pruning import Kept, Rule
+from chassis.maintenance.pruning import Retained, Rule
 from chassis.messaging import retention
 from chassis.times import utc_now
 from firststep.platform import SERVICES
@@ -25,13 +25,13 @@ TABLES_OF_ALL = {each.table for each in retention.SCHEDULE}
 UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
-def schedule_of(service: str) -> tuple[Kept, ...]:
+def schedule_of(service: str) -> tuple[Retained, ...]:
     module = importlib.import_module(f"services.{service}.retention")
-    found: tuple[Kept, ...] = module.SCHEDULE
+    found: tuple[Retained, ...] = module.SCHEDULE
     return found
 
 
-def all_schedules() -> dict[str, tuple[Kept, ...]]:
+def all_schedules() -> dict[str, tuple[Retained, ...]]:
     return {EVERY: retention.SCHEDULE} | {name: schedule_of(name) for name in SERVICES}
 
 
@@ -52,7 +52,7 @@ def rows_of_the_document() -> list[list[str]]:
     return cells[2:]
 
 
-def left_out(schedule: Iterable[Kept], tables: Iterable[str]) -> set[str]:
+def left_out(schedule: Iterable[Retained], tables: Iterable[str]) -> set[str]:
     """Tables of which nobody has said how long they are kept."""
     return set(tables) - {each.table for each in schedule} - TABLES_OF_ALL
 
@@ -79,10 +79,10 @@ def test_nothing_is_scheduled_that_is_not_there(service: str) -> None:
 def test_every_period_is_ended_by_a_clock_of_its_service(service: str) -> None:
     clocks = set(clocks_of(SERVICES[service]))
     for each in schedule_of(service):
-        assert not each.clock or each.clock in clocks, each
-        assert each.clock or each.period is None, each
+        assert not each.ended_by or each.ended_by in clocks, each
+        assert each.ended_by or each.period is None, each
     for rule in retention.RULES:
-        assert rule.clock == retention.CLOCK
+        assert rule.ended_by == retention.LEASE
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -97,7 +97,7 @@ def test_the_document_says_the_same_as_the_code() -> None:
     for service, schedule in all_schedules().items():
         for each in schedule:
             how_long, clock = written.pop((service, each.what))
-            assert clock == (each.clock or NOBODY), each
+            assert clock == (each.ended_by or NOBODY), each
             if each.period is not None:
                 assert how_long == in_words(each.period), each
     assert not written, "the document names what the code does not keep"

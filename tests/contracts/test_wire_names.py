@@ -18,7 +18,7 @@ from nameko.rpc import Rpc
 
 from chassis import config
 from chassis.messaging.subscribe import Subscription
-from chassis.scheduling.every import Clock
+from chassis.scheduling.every import Schedule
 from contracts.catalogue import all_events
 from firststep.platform import SERVICES, TOPOLOGY
 
@@ -42,7 +42,7 @@ def names_of(service: str) -> dict[str, Any]:
     return {
         "rpc": {name: parameters_of(getattr(cls, name)) for name, _ in entrypoints_of(cls, Rpc)},
         "subscriptions": sorted(name for name, _ in entrypoints_of(cls, Subscription)),
-        "clocks": sorted(name for name, _ in entrypoints_of(cls, Clock)),
+        "clocks": sorted(name for name, _ in entrypoints_of(cls, Schedule)),
         "tables": {
             name: sorted(column.name for column in table.columns)
             for name, table in sorted(metadata.tables.items())

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import create_environ
 
 from gateway.http.masking import without_secrets
-from services.booking.feeds.calendar_feeds import new_token
+from services.booking.calendar_feeds.calendar_feeds import new_token
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_while_events_are_cut_off_a_change_is_seen_a_second_later(
         silently_change(house, person, "unheard of too")
         assert headline(house.http, person) == "unheard of"
 
-        monkeypatch.setattr(reads.hearing.queue_consumer, "connected", False)
+        monkeypatch.setattr(reads.broadcast.queue_consumer, "connected", False)
         eventually(lambda: headline(house.http, person) == "unheard of too")
         assert reads.cache.get((path, "")) is not None
 
@@ -223,14 +223,14 @@ def test_what_is_remembered_is_forgotten_when_events_come_in_again(
     reads = reads_of(house)
     house.http.get(path_of(specialist))
     assert len(reads.cache)
-    consumer: Any = reads.hearing.queue_consumer
-    consuming = consumer._consumers[reads.hearing]
+    consumer: Any = reads.broadcast.queue_consumer
+    consuming = consumer._consumers[reads.broadcast]
     if house.broker.startswith("amqp"):
         consuming.channel.queue_delete(consuming.queues[0].name, nowait=True)
         eventually(lambda: not len(reads.cache))
-        eventually(lambda: reads.hearing.connected)
+        eventually(lambda: reads.broadcast.connected)
     else:
-        reads.hearing.on_consuming()
+        reads.broadcast.on_consuming()
     assert len(reads.cache) == 0
     words = "After the gap"
     headline(house.http, specialist)

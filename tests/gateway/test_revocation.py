@@ -22,7 +22,7 @@ from contracts.profiles.sessions import SessionsEnded
 from firststep import accounts as commands
 from gateway.http import revocation
 from gateway.http.revocation import REMEMBERED_S, RevocationList, Revoked
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from tests.gateway.description import expect_problem
 from tests.support.eventually import eventually
 from tests.support.factories import PASSWORD, Person, a_client
@@ -125,7 +125,7 @@ def sign_out(house: House, person: Person) -> None:
 
 
 def revoke_a_role(house: House, person: Person) -> None:
-    commands.change_role(settings_of(house), person.email, Role.CLIENT, What.ROLE_REVOKED)
+    commands.change_role(settings_of(house), person.email, Role.CLIENT, AuditedAction.ROLE_REVOKED)
 
 
 def settings_of(house: House) -> config.Settings:
@@ -167,7 +167,7 @@ def test_a_role_is_there_after_a_refresh(house: House, other: House) -> None:
     person = a_client(house.http)
     credentials = {"email": person.email, "password": PASSWORD}
     session = house.http.post("/api/v1/sessions", json=credentials).json()
-    commands.change_role(settings_of(house), person.email, Role.EDITOR, What.ROLE_GRANTED)
+    commands.change_role(settings_of(house), person.email, Role.EDITOR, AuditedAction.ROLE_GRANTED)
     eventually(lambda: at(other, person).status_code == 401)
     refreshed = house.http.post(
         "/api/v1/sessions/refresh", json={"refresh_token": session["refresh_token"]}
@@ -193,7 +193,7 @@ def revocations_of(gateway: House) -> RevocationList:
 @contextmanager
 def cut_off(gateway: House) -> Iterator[None]:
     """Its connection to the broker breaks, and there is no other inside the block."""
-    consumer: Any = revocations_of(gateway).hearing.queue_consumer
+    consumer: Any = revocations_of(gateway).broadcast.queue_consumer
     let_in, establish = GreenEvent(), consumer.establish_connection
 
     def held() -> Any:
@@ -214,7 +214,7 @@ def cut_off(gateway: House) -> Iterator[None]:
         consumer.establish_connection = establish
         if not gateway.broker.startswith("amqp"):
             consumer.connected = True
-            revocations_of(gateway).hearing.on_consuming()
+            revocations_of(gateway).broadcast.on_consuming()
 
 
 def test_a_gateway_that_was_cut_off_asks_before_it_believes_a_token(
@@ -255,7 +255,7 @@ def test_while_profiles_can_not_be_asked_no_token_is_believed(
 
     with monkeypatch.context() as patched:
         patched.setattr(revocation, "Remote", Away)
-        known.hearing.on_consuming()
+        known.broadcast.on_consuming()
         for _ in range(2):
             expect_problem(person.get("/me"), 503, "unavailable")
     assert person.get("/me").is_success
@@ -277,10 +277,10 @@ def test_profiles_is_asked_once_for_all_who_wait_and_again_for_a_gap_meanwhile(
             return {"items": []}
 
     monkeypatch.setattr(revocation, "Remote", Slow)
-    known.hearing.on_consuming()
+    known.broadcast.on_consuming()
     waiting = [eventlet.spawn(known.require_valid, ACCOUNT, SESSION, 0.0) for _ in range(5)]
     eventually(lambda: asked)
-    known.hearing.on_consuming()
+    known.broadcast.on_consuming()
     held.send()
     for each in waiting:
         each.wait()
@@ -292,6 +292,6 @@ def test_a_revocation_that_can_not_be_read_counts_as_a_gap(embedded_house: House
     known = revocations_of(embedded_house)
     assert person.get("/me").is_success
     gaps = known._gaps
-    known.hearing._hand_over(b'{"specversion": "1.0"}', SessionsEnded.type())
+    known.broadcast._hand_over(b'{"specversion": "1.0"}', SessionsEnded.type())
     assert known._gaps == gaps + 1
     assert person.get("/me").is_success

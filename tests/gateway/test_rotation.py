@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.pagination import BadCursor
+from chassis.cursors import BadCursor
 from contracts.profiles.featuring import BadVisit
 from gateway.featured.rotation import POINTS, Place, Ring, Rotation, Visit
 

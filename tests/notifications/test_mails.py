@@ -16,7 +16,7 @@ from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.addresses import Undeliverable, address_of, in_ascii
 from services.notifications.mails.mails import ATTEMPTS, MailStatus
 from services.notifications.mails.postbox import UTF8
-from services.notifications.marks import As
+from services.notifications.marks import NameRole
 from services.notifications.readers import Reader
 from tests.notifications.builders import NOW, a_mail, an_account
 
@@ -64,9 +64,9 @@ def test_a_discreet_mail_names_neither_its_sender_nor_its_recipient(
 
 def test_a_name_is_filled_in_when_a_mail_is_sent() -> None:
     ada = new_id()
-    mail = a_mail(text=f"It is with {marks.name(As.SPECIALIST, ada, 'a specialist')}.")
+    mail = a_mail(text=f"It is with {marks.name(NameRole.SPECIALIST, ada, 'a specialist')}.")
     assert "with a specialist." in mail.to_message(sam(), {}).get_content()
-    named = mail.to_message(sam(), {(As.SPECIALIST, ada): "Dr Ada Example"})
+    named = mail.to_message(sam(), {(NameRole.SPECIALIST, ada): "Dr Ada Example"})
     assert "with Dr Ada Example." in named.get_content()
 
 
@@ -192,7 +192,7 @@ def test_a_mail_that_was_not_sent_is_tried_again_ever_later_and_hourly_in_the_en
 def test_a_mail_is_not_given_up_however_long_the_mail_server_is_away() -> None:
     mail = a_mail()
     for _ in range(10 * ATTEMPTS):
-        mail.server_away("it does not answer", NOW)
+        mail.server_unavailable("it does not answer", NOW)
         assert NOW < mail.next_attempt_at <= NOW + timedelta(minutes=1)
     assert (mail.status, mail.attempts, mail.error) == (
         MailStatus.WAITING,

@@ -29,7 +29,7 @@ from services.notifications import marks
 from services.notifications.consultations import wording as consultations
 from services.notifications.help import emergency_for, help_for
 from services.notifications.language import Text
-from services.notifications.marks import As, filled
+from services.notifications.marks import NameRole, fill_names
 from services.notifications.readers import Reader
 from services.notifications.specialists import wording as specialists
 from services.notifications.wording import Letter, Wording
@@ -102,13 +102,13 @@ def reader_of(name: str, language: Language, zone: str | None, **more: object) -
 
 def read_by(reader: Reader, name: str) -> str:
     """The text of the notice, or of the mail where there is no notice."""
-    return filled(EVERY_WORDING[name](reader).text, NAMES)
+    return fill_names(EVERY_WORDING[name](reader).text, NAMES)
 
 
 def mailed_to(reader: Reader, name: str) -> str:
     letter = EVERY_WORDING[name](reader)
     sent = letter.letter(reader.discreet) if isinstance(letter, Wording) else letter
-    return filled(sent.text, NAMES)
+    return fill_names(sent.text, NAMES)
 
 
 CONSULTATIONS = [
@@ -450,7 +450,7 @@ def test_who_has_no_name_is_called_what_they_are() -> None:
         (Language.DE, "mit Ihrer Fachperson ist am"),
     ):
         reader = reader_of("booked_by_you", language, BERLIN)
-        assert told in filled(EVERY_WORDING["booked_by_you"](reader).text, {})
+        assert told in fill_names(EVERY_WORDING["booked_by_you"](reader).text, {})
 
 
 def test_no_name_is_stored_with_a_text() -> None:
@@ -475,16 +475,16 @@ def test_a_text_without_its_place_still_reads_well() -> None:
 def test_marks_leave_other_text_alone(before: str, after: str, id: object) -> None:
     no_marks = str.maketrans("", "", marks.ANCHOR + marks.SEPARATOR + marks.TERMINATOR)
     before, after = before.translate(no_marks), after.translate(no_marks)
-    marked = f"{before}{marks.name(As.CLIENT, CLIENT_ID, 'a client')}{after}"
-    assert filled(marked, {}) == f"{before}a client{after}"
-    assert filled(marked, NAMES) == f"{before}{CLIENT_NAME}{after}"
+    marked = f"{before}{marks.name(NameRole.CLIENT, CLIENT_ID, 'a client')}{after}"
+    assert fill_names(marked, {}) == f"{before}a client{after}"
+    assert fill_names(marked, NAMES) == f"{before}{CLIENT_NAME}{after}"
     assert marks.named_in([marked]) == {CLIENT_ID}
 
 
 def test_a_name_can_not_bring_in_another() -> None:
-    evil = marks.name(As.SPECIALIST, SPECIALIST_ID, "")
-    names = {**NAMES, (As.CLIENT, CLIENT_ID): evil}
-    text = filled(marks.name(As.CLIENT, CLIENT_ID, "a client"), names)
+    evil = marks.name(NameRole.SPECIALIST, SPECIALIST_ID, "")
+    names = {**NAMES, (NameRole.CLIENT, CLIENT_ID): evil}
+    text = fill_names(marks.name(NameRole.CLIENT, CLIENT_ID, "a client"), names)
     assert SPECIALIST_NAME not in text
 
 

@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
 from contracts.profiles.specialists import SpecialistStatus
-from services.profiles.discovery.directory import enter
+from services.profiles.discovery.directory import update_entry
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
 from services.profiles.specialists.specialists import Specialist
@@ -48,7 +48,7 @@ class Finding:
             specialist = tx.lock_or_create(Specialist, specialist_id)
             for name, value in facts.items():
                 setattr(specialist, name, value)
-            enter(tx, specialist)
+            update_entry(tx, specialist)
         return specialist_id
 
     def search(self, **query: Any) -> SpecialistsFound:

@@ -8,7 +8,7 @@ from uuid import UUID
 import argon2
 
 from chassis.database.database import Database
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.ids import new_id
 from chassis.times import utc_now
 from services.profiles.accounts.accounts import Account
@@ -38,6 +38,6 @@ def put_account(
         created_at=made_at,
         verified_at=made_at if confirmed else None,
     )
-    with answering_nobody(), store.transaction() as tx:
+    with outside_call(), store.transaction() as tx:
         tx.add_all([account, Preferences.at_sign_up(account.id, NOTHING_CHOSEN)])
         return account.id

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
+from chassis.cursors import BadCursor
 from chassis.errors import DomainError
-from chassis.pagination import BadCursor
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
 from contracts.inputs.words import BadWords
@@ -29,7 +29,7 @@ from contracts.profiles.discovery import (
 from contracts.profiles.specialists import ChangeProfile, SpecialistStatus
 from services.profiles.discovery import common_tokens, directory
 from services.profiles.discovery import search as search_module
-from services.profiles.discovery.directory import Entry, enter
+from services.profiles.discovery.directory import DirectoryEntry, update_entry
 from services.profiles.discovery.tokens import FORM
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
@@ -202,9 +202,11 @@ def test_who_withdraws_leaves_no_word_behind(finding: Finding, mark: str) -> Non
     assert finding.ids(words=f"zebra{mark}") == [person]
 
 
-def entry_of(finding: Finding, person: UUID) -> Entry:
+def entry_of(finding: Finding, person: UUID) -> DirectoryEntry:
     with finding.database.reading() as session:
-        return session.scalars(select(Entry).where(Entry.specialist_id == person)).one()
+        return session.scalars(
+            select(DirectoryEntry).where(DirectoryEntry.specialist_id == person)
+        ).one()
 
 
 @pytest.mark.parametrize("words", ["...", "x" * 41, "one two three four five six a b c d e"])
@@ -517,9 +519,9 @@ def test_words_that_are_remembered_follow_each_change(
     mark, truth = a_mark(), dict.fromkeys(range(4), "")
     ids = [finding.somebody(topics=[mark]) for _ in truth]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(common_tokens, "MANY_HAVE_IT", -1)
-        patch.setattr(common_tokens, "MOST_REMEMBERED", 2)
-        patch.setattr(common_tokens, "MOST_CHANGES", 6)
+        patch.setattr(common_tokens, "MIN_CACHED_SIZE", -1)
+        patch.setattr(common_tokens, "MAX_CACHED", 2)
+        patch.setattr(common_tokens, "MAX_CHANGES", 6)
         for who, said, words in changes:
             status = UNLISTED if said is None else LISTED
             finding.change(ids[who], biography=said or "", status=status)
@@ -533,7 +535,7 @@ def test_a_word_that_many_have_is_fetched_once(
     finding: Finding, mark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = finding.somebody(topics=[mark], biography=f"Zebra{mark}")
-    monkeypatch.setattr(common_tokens, "MANY_HAVE_IT", 0)
+    monkeypatch.setattr(common_tokens, "MIN_CACHED_SIZE", 0)
     assert finding.ids(words=f"zebra{mark}") == [person]
     monkeypatch.setattr(common_tokens, "full_text", None)
     assert finding.ids(words=f"zebra{mark}") == [person]
@@ -542,7 +544,7 @@ def test_a_word_that_many_have_is_fetched_once(
 def test_what_is_remembered_of_a_word_ends_with_its_form(
     finding: Finding, mark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common_tokens, "MANY_HAVE_IT", -1)
+    monkeypatch.setattr(common_tokens, "MIN_CACHED_SIZE", -1)
     with pytest.MonkeyPatch.context() as former:
         former.setattr(directory, "FORM", FORM - 1)
         former.setattr(directory, "tokens_of", lambda *texts: "0former 1former 2former")
@@ -684,7 +686,7 @@ def test_who_commits_later_than_those_who_began_later_is_found_too(
         with on_postgres.database.transaction() as tx:
             specialist = tx.lock(Specialist, late)
             specialist.topics = [mark]
-            enter(tx, specialist)
+            update_entry(tx, specialist)
             tx.flush()
             began.send()
             go_on.wait()
@@ -709,7 +711,7 @@ def test_what_a_transaction_took_back_is_not_found(finding: Finding, mark: str) 
         with finding.database.transaction() as tx:
             specialist = tx.lock(Specialist, person)
             specialist.headline = "Grief"
-            enter(tx, specialist)
+            update_entry(tx, specialist)
             raise Regret
 
     with pytest.raises(Regret):
@@ -743,10 +745,10 @@ def test_revisions_from_before_a_restored_dump_are_no_changes(
     finding = on_postgres
     person = finding.somebody(topics=[mark])
     with finding.database.transaction() as tx:
-        of_them = Entry.specialist_id == person
-        tx.execute(update(Entry).where(of_them).values(revision=1 << 40))
+        of_them = DirectoryEntry.specialist_id == person
+        tx.execute(update(DirectoryEntry).where(of_them).values(revision=1 << 40))
     with finding.database.reading() as session:
-        numbers = session.execute(directory.changes(session, 0, Entry.specialist_id)).all()
+        numbers = session.execute(directory.changes(session, 0, DirectoryEntry.specialist_id)).all()
     assert person not in {row.specialist_id for row in numbers}
     with finding_in(urls["postgresql"]) as started_anew:
         assert started_anew.ids(topic=[mark]) == [person]
@@ -765,8 +767,10 @@ def test_a_clock_enters_whom_the_directory_lacks_or_has_otherwise(
         statuses = {missing: LISTED, withdrawn: UNLISTED}
         for id, status in statuses.items():
             tx.execute(update(Specialist).where(Specialist.id == id).values(status=status))
-        of_outdated = Entry.specialist_id == outdated
-        tx.execute(update(Entry).where(of_outdated).values(form=0, terms=[], text_digest=""))
+        of_outdated = DirectoryEntry.specialist_id == outdated
+        tx.execute(
+            update(DirectoryEntry).where(of_outdated).values(form=0, terms=[], text_digest="")
+        )
     finding.service.review_directory()
     assert set(finding.ids(topic=[mark], words="sleep")) == {missing, outdated}
 

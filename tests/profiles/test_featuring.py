@@ -23,13 +23,20 @@ from contracts.profiles.specialists import (
     SpecialistListed,
     SpecialistUnlisted,
 )
-from services.profiles.featuring.rule import Facts, obstacles, why_featured, why_not_featured
+from services.profiles.featuring.rule import (
+    FeaturingFacts,
+    obstacles,
+    why_featured,
+    why_not_featured,
+)
 from services.profiles.specialists.specialists import Specialist
 from tests.profiles.builders import FAR_OFF, LIST, NOW, TOMORROW, UNLIST, a_specialist, news_of
 
 A_SECOND = timedelta(seconds=1)
 IN_14_DAYS = NOW + timedelta(days=14)
-TRUE = Facts(listed=True, verified=True, offers_free_consultations=True, next_slot_at=TOMORROW)
+TRUE = FeaturingFacts(
+    listed=True, verified=True, offers_free_consultations=True, next_slot_at=TOMORROW
+)
 
 
 def test_whoever_is_listed_verified_free_and_soon_to_be_booked_is_featured() -> None:
@@ -45,16 +52,16 @@ def test_whoever_is_listed_verified_free_and_soon_to_be_booked_is_featured() -> 
         (replace(TRUE, next_slot_at=None), NotFeatured.NO_SLOT_SOON),
     ],
 )
-def test_each_missing_fact_is_a_reason(facts: Facts, reason: NotFeatured) -> None:
+def test_each_missing_fact_is_a_reason(facts: FeaturingFacts, reason: NotFeatured) -> None:
     assert why_not_featured(facts, NOW) is reason
 
 
 def test_of_several_reasons_the_first_is_told() -> None:
     ever_less_is_missing = (
-        Facts(False, False, False, None),
-        Facts(False, True, False, None),
-        Facts(True, True, False, None),
-        Facts(True, True, True, None),
+        FeaturingFacts(False, False, False, None),
+        FeaturingFacts(False, True, False, None),
+        FeaturingFacts(True, True, False, None),
+        FeaturingFacts(True, True, True, None),
     )
     told = [why_not_featured(facts, NOW) for facts in ever_less_is_missing]
     assert told == list(NotFeatured)
@@ -182,7 +189,7 @@ def test_repeated_news_of_availability_changes_nothing() -> None:
     ],
 )
 def test_what_stood_against_it_before_is_the_reason_for_featuring(
-    before: Facts, reason: FeaturedBecause
+    before: FeaturingFacts, reason: FeaturedBecause
 ) -> None:
     assert why_featured(why_not_featured(before, NOW)) is reason
 
@@ -208,7 +215,7 @@ def test_a_slot_that_came_near_unseen_is_not_the_reason_where_listing_came_after
 
 
 def test_all_that_stands_against_it_is_said_not_only_the_first() -> None:
-    assert obstacles(Facts(False, False, False, None), NOW) == list(NotFeatured)
+    assert obstacles(FeaturingFacts(False, False, False, None), NOW) == list(NotFeatured)
     assert a_specialist(bookable=True).obstacles(NOW) == [NotFeatured.NOT_LISTED]
     assert a_specialist(listed=True, bookable=True).obstacles(NOW) == []
 
@@ -243,35 +250,35 @@ def test_time_alone_explains_what_was_true_when_it_was_last_looked_at() -> None:
 
 def test_readers_are_told_of_what_they_may_read_alone() -> None:
     draft = a_specialist()
-    seen = draft.as_seen()
+    seen = draft.snapshot()
     draft.change(ChangeProfile(headline="Another way"), NOW)
     draft.learn_availability(news_of(draft.id), NOW)
-    assert list(draft.changed_since(seen)) == []
+    assert list(draft.changes_since(seen)) == []
 
 
 def test_readers_are_told_once_whatever_changed_with_the_version_of_what_they_read() -> None:
     specialist = a_specialist(bookable=True)
-    seen = specialist.as_seen()
+    seen = specialist.snapshot()
     specialist.change(LIST, NOW)
     specialist.change(ChangeProfile(headline="Another way"), NOW)
     changed = SpecialistChanged(specialist_id=specialist.id, version=specialist.version)
-    assert list(specialist.changed_since(seen)) == [changed]
+    assert list(specialist.changes_since(seen)) == [changed]
     assert specialist.version == 3
 
 
 def test_another_next_slot_is_news_for_readers_with_a_version_of_its_own() -> None:
     specialist = a_specialist(listed=True, bookable=True)
-    seen, version = specialist.as_seen(), specialist.version
+    seen, version = specialist.snapshot(), specialist.version
     specialist.learn_availability(news_of(specialist.id, 2, next_slot_at=TOMORROW + A_SECOND), NOW)
-    [changed] = specialist.changed_since(seen)
+    [changed] = specialist.changes_since(seen)
     assert changed == SpecialistChanged(specialist_id=specialist.id, version=version + 1)
 
 
 def test_whoever_is_withdrawn_is_to_be_forgotten_by_readers() -> None:
     specialist = a_specialist(listed=True)
-    seen = specialist.as_seen()
+    seen = specialist.snapshot()
     specialist.change(UNLIST, NOW)
-    assert [type(each) for each in specialist.changed_since(seen)] == [SpecialistChanged]
+    assert [type(each) for each in specialist.changes_since(seen)] == [SpecialistChanged]
 
 
 # Whatever comes, in whatever order
@@ -302,7 +309,7 @@ def test_news_in_any_order_and_repetition_end_in_the_same_truth(
     specialist = a_specialist(listed=True)
     for each in news:
         specialist.learn_availability(each, NOW)
-    facts = Facts(True, True, last.offers_free_consultations, last.next_slot_at)
+    facts = FeaturingFacts(True, True, last.offers_free_consultations, last.next_slot_at)
     assert specialist.featured == (why_not_featured(facts, NOW) is None)
     assert specialist.next_slot_at == last.next_slot_at
 
@@ -329,7 +336,7 @@ def live(specialist: Specialist, life: list[Step]) -> tuple[list[Event], datetim
             now += step
             events += specialist.review_featuring(now)
         elif isinstance(step, bool):
-            events += specialist.heed_licence(FAR_OFF if step else None, now)
+            events += specialist.apply_licence(FAR_OFF if step else None, now)
         elif step == LIST and not specialist.verified_at(now):
             continue  # which is refused
         elif isinstance(step, ChangeProfile):
@@ -343,7 +350,7 @@ def live(specialist: Specialist, life: list[Step]) -> tuple[list[Event], datetim
 def test_featured_is_what_the_facts_say_at_every_moment(life: list[Step]) -> None:
     specialist = a_specialist()
     _, now = live(specialist, life)
-    facts = Facts(
+    facts = FeaturingFacts(
         listed=specialist.listed,
         verified=specialist.verified_at(now),
         offers_free_consultations=specialist.offers_free_consultations,

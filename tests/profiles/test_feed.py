@@ -15,10 +15,10 @@ from alembic import command
 from sqlalchemy import select
 
 from chassis import json
+from chassis.cursors import BadCursor
 from chassis.database import migrations
 from chassis.database.database import Database
-from chassis.database.event_log import Journal
-from chassis.pagination import BadCursor
+from chassis.database.event_log import EventLog
 from contracts.profiles.featuring import FeedQuery
 from firststep.migrate import migrations_of
 from services.profiles.base import Base
@@ -188,7 +188,7 @@ def test_listeners_miss_nothing_and_hear_nothing_twice_while_many_change_at_once
         listener.check()
         assert listener.featured() == featured_now(kept)
     with kept.reading() as session:
-        entries = Journal(session, Base.metadata).after(0, 1000)
+        entries = EventLog(session, Base.metadata).after(0, 1000)
         changes = [str(row.event_id) for row in entries]
     for listener in listeners:
         followed = [each["id"] for each in listener.heard]
@@ -212,10 +212,10 @@ def test_a_specialists_words_are_forgotten_and_the_order_stays(kept: Database) -
     for each in (one, other, one):
         turn(kept, each)
     before, after = Listener(kept), Listener(kept)
-    before.cursor = after.cursor = feed.Place(0).to_cursor()
+    before.cursor = after.cursor = feed.FeedPosition(0).to_cursor()
     before.catch_up()
     with kept.transaction() as tx:
-        feed.forget(tx, one)
+        feed.redact(tx, one)
     after.catch_up()
     assert [each["id"] for each in after.heard] == [each["id"] for each in before.heard]
     for event in after.heard:

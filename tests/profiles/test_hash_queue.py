@@ -20,9 +20,9 @@ from contracts.profiles.sessions import LogIn, Session, WrongCredentials
 from services.profiles import guess_limits
 from services.profiles.accounts import hash_queue
 from services.profiles.accounts.hash_queue import AT_ONCE, MOST_OF_ONE, MOST_WAITING, HashQueue
+from tests.profiles.builders import an_ipv4
 from tests.profiles.old_accounts import put_account
 from tests.profiles.signing_in import PASSWORD, an_address, log_in
-from tests.profiles.test_guess_limits import an_ipv4
 from tests.support.eventually import eventually
 from tests.support.service_client import Talking, at_once
 

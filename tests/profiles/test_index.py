@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.profiles.discovery import index as module
-from services.profiles.discovery.bitsets import bits_of, numbers_in
-from services.profiles.discovery.index import LISTED, Index, known, newest
+from services.profiles.discovery.bitsets import bitset_of, numbers_in
+from services.profiles.discovery.index import LISTED, Index, indexed, newest
 from tests.profiles.builders import NOW, TOMORROW
 
 A_SECOND = timedelta(seconds=1)
@@ -36,21 +36,21 @@ def after(news: list[dict[int, Facts]]) -> tuple[Index, dict[int, Facts]]:
     """An index that was told all of it, and who is listed in the end."""
     index, truth = Index(), {}
     for told in news:
-        index.learn({n: known(n, f.listed, f.terms, f.next_slot_at) for n, f in told.items()})
+        index.learn({n: indexed(n, f.listed, f.terms, f.next_slot_at) for n, f in told.items()})
         truth.update(told)
     return index, {number: facts for number, facts in truth.items() if facts.listed}
 
 
 @given(st.sets(st.integers(0, 3_000)))
 def test_bits_hold_the_numbers_that_they_were_made_of(numbers: set[int]) -> None:
-    assert list(numbers_in(bits_of(numbers))) == sorted(numbers, reverse=True)
+    assert list(numbers_in(bitset_of(numbers))) == sorted(numbers, reverse=True)
 
 
 @given(NEWS)
 def test_each_term_is_counted_right(news: list[dict[int, Facts]]) -> None:
     index, truth = after(news)
-    online = index.having("online")
-    counted = index.counts({"topic": index.having(LISTED), "language": online})
+    online = index.posting_list("online")
+    counted = index.counts({"topic": index.posting_list(LISTED), "language": online})
     for value in ("anxiety", "sleep"):
         those = [facts for facts in truth.values() if f"topic:{value}" in facts.terms]
         assert counted["topic"].get(value) == (len(those) or None)
@@ -62,7 +62,7 @@ def test_each_term_is_counted_right(news: list[dict[int, Facts]]) -> None:
 @given(NEWS)
 def test_filters_find_who_has_the_terms(news: list[dict[int, Facts]]) -> None:
     index, truth = after(news)
-    found = index.having("online") & index.having_any(["topic:anxiety", "topic:sleep", "topic:x"])
+    found = index.posting_list("online") & index.any_of(["topic:anxiety", "topic:sleep", "topic:x"])
     assert set(numbers_in(found)) == {
         number
         for number, facts in truth.items()
@@ -102,7 +102,7 @@ def test_the_soonest_come_first_and_then_who_has_no_slot_the_newest_first(
             return not bookable, slot if slot and bookable else NOW, -number
 
         expected = sorted(online, key=turn)[:count]
-        assert index.soonest(index.having("online"), count, NOW) == expected
+        assert index.soonest(index.posting_list("online"), count, NOW) == expected
 
     holds()
 
@@ -110,12 +110,12 @@ def test_the_soonest_come_first_and_then_who_has_no_slot_the_newest_first(
 @given(NEWS, st.integers(0, 40))
 def test_the_newest_have_the_largest_numbers(news: list[dict[int, Facts]], count: int) -> None:
     index, truth = after(news)
-    assert newest(index.having(LISTED), count) == sorted(truth, reverse=True)[:count]
+    assert newest(index.posting_list(LISTED), count) == sorted(truth, reverse=True)[:count]
 
 
 def test_a_slot_is_bookable_until_it_begins() -> None:
     index = Index()
-    index.learn({1: known(1, True, [], TOMORROW)})
+    index.learn({1: indexed(1, True, [], TOMORROW)})
     assert index.bookable(TOMORROW, TOMORROW + A_SECOND)
     assert not index.bookable(NOW, TOMORROW)
     assert not index.bookable(TOMORROW + A_SECOND, TOMORROW + 2 * A_SECOND)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.profiles.accounts import (
@@ -207,7 +207,7 @@ def test_erasure_deletes_preferences(profiles: Talking) -> None:
     person = a_german(profiles)
     person.asks("erase_account", erasure=EraseAccount(password=PASSWORD))
     assert [row for row in profiles.rows("preferences") if row.account_id == person.id] == []
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         of(person)
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         set_by(person, GERMAN)

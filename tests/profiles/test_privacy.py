@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.context import Caller
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.errors import NotFound, Unauthenticated
 from chassis.events import Event
 from chassis.ids import new_id
@@ -28,7 +28,7 @@ from contracts.profiles.privacy import AccountErased, EraseAccount, ProfilesData
 from contracts.profiles.sessions import WrongCredentials
 from contracts.profiles.specialists import ChangeProfile, SpecialistUnlisted
 from firststep.platform import SERVICES as ALL_SERVICES
-from services.profiles.privacy.erasures import ANSWERS, HANGS_AFTER, Erasure
+from services.profiles.privacy.erasures import ERASED_EVENTS, OVERDUE_AFTER, Erasure
 from services.profiles.service import ProfilesService
 from tests.profiles import builders
 from tests.profiles.builders import LIST, NOW, get_licensed, news_of
@@ -87,7 +87,7 @@ def test_a_request_is_told_and_waits_for_every_service() -> None:
     account_id = new_id()
     receipt, event = Erasure.request(account_id, NOW)
     assert event == AccountErased(account_id=account_id)
-    assert sorted(receipt.waits_for()) == sorted(SERVICES)
+    assert sorted(receipt.unanswered()) == sorted(SERVICES)
     assert receipt.to_resource().complete_at is None
 
 
@@ -109,13 +109,13 @@ def test_a_receipt_is_complete_when_all_have_answered_in_any_order_and_repetitio
     receipt = a_receipt()
     heard = [*order[:-1], *(each for each in again if each != order[-1])]
     for service in heard:
-        receipt.answered(service, LATER)
+        receipt.record_answer(service, LATER)
         assert receipt.complete_at is None
-    assert receipt.waits_for() == [order[-1]]
-    receipt.answered(order[-1], LATER + A_SECOND)
+    assert receipt.unanswered() == [order[-1]]
+    receipt.record_answer(order[-1], LATER + A_SECOND)
     assert receipt.complete_at == LATER + A_SECOND
     for service in again:
-        receipt.answered(service, LATER + HANGS_AFTER)
+        receipt.record_answer(service, LATER + OVERDUE_AFTER)
     assert receipt.complete_at == LATER + A_SECOND
     shown = receipt.to_resource().services
     assert getattr(shown, order[0]) == LATER
@@ -123,20 +123,21 @@ def test_a_receipt_is_complete_when_all_have_answered_in_any_order_and_repetitio
 
 
 @pytest.mark.parametrize(
-    ("age", "hangs"), [(timedelta(0), False), (HANGS_AFTER, False), (HANGS_AFTER + A_SECOND, True)]
+    ("age", "hangs"),
+    [(timedelta(0), False), (OVERDUE_AFTER, False), (OVERDUE_AFTER + A_SECOND, True)],
 )
 def test_an_erasure_hangs_when_it_is_pending_for_over_an_hour(age: timedelta, hangs: bool) -> None:
-    assert timedelta(hours=1) == HANGS_AFTER
+    assert timedelta(hours=1) == OVERDUE_AFTER
     receipt = a_receipt()
-    assert receipt.hangs(NOW + age) == hangs
+    assert receipt.is_overdue(NOW + age) == hangs
     for service in SERVICES:
-        receipt.answered(service, NOW)
-    assert not receipt.hangs(NOW + age)
+        receipt.record_answer(service, NOW)
+    assert not receipt.is_overdue(NOW + age)
 
 
 def test_every_service_of_the_platform_is_waited_for() -> None:
 
-    assert {answer.producer for answer in ANSWERS} == set(ALL_SERVICES)
+    assert {answer.producer for answer in ERASED_EVENTS} == set(ALL_SERVICES)
 
 
 # The specialist
@@ -215,7 +216,7 @@ def test_nobody_erases_nobodys_account(profiles: Talking) -> None:
 def test_an_account_is_erased_once(profiles: Talking) -> None:
     client = somebody(profiles)
     erase(profiles, client)
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         erase(profiles, client)
     assert len(profiles.told(AccountErased, client.known())) == 1
 
@@ -224,7 +225,7 @@ def test_of_many_who_erase_one_account_at_once_exactly_one_does(profiles: Talkin
     client = somebody(profiles)
     outcomes = at_once([partial(erase, profiles, client) for _ in range(5)])
     assert len([each for each in outcomes if isinstance(each, contract.Erasure)]) == 1, outcomes
-    assert len([each for each in outcomes if isinstance(each, Forgotten)]) == 4, outcomes
+    assert len([each for each in outcomes if isinstance(each, Erased)]) == 4, outcomes
 
 
 def test_a_repeated_call_erases_once_and_answers_the_same(profiles: Talking) -> None:
@@ -244,11 +245,11 @@ def test_a_valid_token_makes_nothing_once_the_account_is_erased(profiles: Talkin
     specialist = a_specialist(profiles)
     erase(profiles, specialist)
     asking = profiles.asked_by(specialist)
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         asking.write_profile(profile=builders.a_profile())
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         asking.change_profile(change=LIST)
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         asking.export_personal_data()
     assert specialist.account_id not in ids_in(profiles, "specialists")
 
@@ -272,7 +273,7 @@ def test_late_news_of_availability_bring_no_specialist_back(profiles: Talking) -
 
 
 def answers_about(account_id: UUID) -> list[Event]:
-    return [answer(account_id=account_id) for answer in ANSWERS]  # type: ignore[call-arg]
+    return [answer(account_id=account_id) for answer in ERASED_EVENTS]  # type: ignore[call-arg]
 
 
 def test_the_receipt_is_complete_when_every_service_has_answered(
@@ -318,7 +319,7 @@ def test_erasures_that_hang_are_warned_of(profiles: Talking) -> None:
     assert [each for each in logs if each.get("erasure") == str(receipt.id)] == []
 
     with profiles.store.transaction() as tx:
-        tx.lock(Erasure, receipt.id).requested_at -= HANGS_AFTER + A_SECOND
+        tx.lock(Erasure, receipt.id).requested_at -= OVERDUE_AFTER + A_SECOND
     with structlog.testing.capture_logs() as logs:
         service.look_for_hanging_erasures()
     [warning] = [each for each in logs if each.get("erasure") == str(receipt.id)]

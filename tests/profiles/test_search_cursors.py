@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.pagination import BadCursor
+from chassis.cursors import BadCursor
 from chassis.times import utc_now
 from contracts.profiles.discovery import LONGEST_CURSOR, MOST_SHOWN, SearchSpecialists, Sort
 from services.profiles.discovery.cursors import decoded, encoded

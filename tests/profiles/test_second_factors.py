@@ -53,8 +53,8 @@ from contracts.profiles.sessions import (
     WrongCredentials,
 )
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.reauthentication import Knowing
-from services.profiles.guess_limits import Guesses
+from services.profiles.accounts.reauthentication import Reauthentication
+from services.profiles.guess_limits import GuessLimits
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
 from services.profiles.second_factors.second_factors import (
     MOST_WRONG_CODES,
@@ -401,9 +401,9 @@ def test_wrong_codes_are_counted_whatever_process_looks_at_them(profiles: Talkin
     assert row.wrong_codes == 0
 
 
-def profiles_guesses(profiles: Talking) -> Guesses:
+def profiles_guesses(profiles: Talking) -> GuessLimits:
     container: Any = profiles.house.process.service_map["profiles"]
-    [found] = [each for each in container.dependencies if isinstance(each, Guesses)]
+    [found] = [each for each in container.dependencies if isinstance(each, GuessLimits)]
     return found
 
 
@@ -600,15 +600,15 @@ def meanwhile(
     monkeypatch: pytest.MonkeyPatch, do: Callable[[], object], after: str = "require_password"
 ) -> None:
     """Once, right after what the caller showed was found to be right."""
-    check: Callable[..., Any] = getattr(Knowing, after)
+    check: Callable[..., Any] = getattr(Reauthentication, after)
 
-    def check_and_do(self: Knowing, *shown: str | None) -> Any:
+    def check_and_do(self: Reauthentication, *shown: str | None) -> Any:
         checked = check(self, *shown)
         monkeypatch.undo()
         do()
         return checked
 
-    monkeypatch.setattr(Knowing, after, check_and_do)
+    monkeypatch.setattr(Reauthentication, after, check_and_do)
 
 
 @pytest.mark.parametrize("method", [*UNDER_WAY, "begin_totp"])

@@ -14,7 +14,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from chassis.context import Caller
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.errors import Invalid, Unauthenticated
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
@@ -188,5 +188,5 @@ def test_nobody_has_no_account(profiles: Talking) -> None:
 
 
 def test_a_token_of_an_account_that_is_gone_hears_that(profiles: Talking) -> None:
-    with pytest.raises(Forgotten):
+    with pytest.raises(Erased):
         profiles.asked_by(Caller(new_id(), frozenset(["client"]))).get_me()

@@ -16,7 +16,7 @@ from chassis.messaging.inbox import Inbox
 from chassis.messaging.outbox_relay import Relay
 from firststep.main import app
 from services.notifications.consultations import service as consultations
-from services.notifications.notify import tell
+from services.notifications.notify import notify
 
 
 def die(*_: Any, **__: Any) -> None:
@@ -41,12 +41,12 @@ def before_the_inbox() -> None:
 def in_the_handler() -> None:
     """One of the handler's effects is written, the transaction still open."""
 
-    def tell_and_die(tx: Any, *arguments: Any, **options: Any) -> None:
-        tell(tx, *arguments, **options)
+    def notify_and_die(tx: Any, *arguments: Any, **options: Any) -> None:
+        notify(tx, *arguments, **options)
         tx.flush()
         die()
 
-    consultations.tell = tell_and_die  # type: ignore[attr-defined]
+    consultations.notify = notify_and_die  # type: ignore[attr-defined]
 
 
 MOMENTS: dict[str, Callable[[], None]] = {

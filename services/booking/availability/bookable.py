@@ -18,7 +18,7 @@ from contracts.booking.consultations import (
     TooSoon,
 )
 from services.booking.availability.busy import Blocked
-from services.booking.availability.limits import Engagements
+from services.booking.availability.limits import SpecialistLoad
 from services.booking.availability.opening_hours import OpeningHours
 
 AN_INSTANT = timedelta(microseconds=1)
@@ -41,7 +41,7 @@ class Bookable:
     latest: datetime
     around: Blocked
     elsewhere: Blocked
-    engagements: Engagements
+    load: SpecialistLoad
     today: date
 
     def require(self, starts_at: datetime) -> None:
@@ -84,11 +84,10 @@ class Bookable:
             raise SlotTaken
         if self.elsewhere.holds(starts_at):
             raise SpecialistBusy
-        if self.engagements.budget_is_spent(day, self.today):
+        if self.load.budget_is_spent(day, self.today):
             raise BudgetSpent
-        if self.engagements.day_is_full(day):
+        if self.load.day_is_full(day):
             raise DayFull
 
     def _is_full(self, day: date) -> bool:
-        engagements = self.engagements
-        return engagements.day_is_full(day) or engagements.budget_is_spent(day, self.today)
+        return self.load.day_is_full(day) or self.load.budget_is_spent(day, self.today)

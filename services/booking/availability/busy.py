@@ -1,11 +1,12 @@
-"""What stands against a slot: consultations, and what a specialist has elsewhere. Pure."""
+"""Busy times of a specialist, and which slots they block. Pure."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Interval(NamedTuple):
@@ -15,30 +16,36 @@ class Interval(NamedTuple):
     ends_at: datetime
 
 
-class Taken(set[datetime]):
-    """When a specialist's consultations start that count, and what is ``held`` for somebody. When
-    they are ``busy`` elsewhere: intervals in order of time of which no two meet."""
+@dataclass(frozen=True)
+class Busy:
+    """When a specialist is busy.
 
-    def __init__(
-        self,
-        starts: Iterable[datetime] = (),
-        busy: Sequence[Interval] = (),
-        held: Collection[datetime] = (),
-    ) -> None:
-        self.held = frozenset(held)
-        super().__init__({*starts, *self.held})
-        self.busy = busy
+    ``booked``: when the consultations start that count in limits, those ahead and those that took
+    place. ``held``: the starts of times that are held for a client. ``elsewhere``: events of
+    external calendars, as intervals in order of time that do not meet.
+    """
+
+    booked: frozenset[datetime] = frozenset()
+    held: frozenset[datetime] = frozenset()
+    elsewhere: tuple[Interval, ...] = ()
 
     @property
-    def booked(self) -> Taken:
-        """Without what is held, which may come to nothing."""
-        return Taken(super().__sub__(self.held), self.busy)
+    def starts(self) -> frozenset[datetime]:
+        """The starts of all that is booked or held here."""
+        return self.booked | self.held
 
-    def __or__(self, others: Any) -> Any:
-        return Taken(super().__or__(others), self.busy, self.held)
+    def with_booked(self, starts_at: datetime) -> Busy:
+        return replace(self, booked=self.booked | {starts_at})
 
-    def __sub__(self, others: Any) -> Any:
-        return Taken(super().__sub__(others), self.busy, self.held)
+    def with_held(self, starts_at: datetime) -> Busy:
+        return replace(self, held=self.held | {starts_at})
+
+    def without_booked(self, starts_at: datetime) -> Busy:
+        return replace(self, booked=self.booked - {starts_at})
+
+    def without_holds(self) -> Busy:
+        """Without times that are held, which may come to nothing."""
+        return replace(self, held=frozenset())
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:

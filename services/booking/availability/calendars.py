@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -22,13 +22,13 @@ from contracts.booking.consultations import NoFreeConsultations, NotListed
 from contracts.booking.waitlist import SlotReleased
 from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.bookable import Bookable
-from services.booking.availability.busy import Blocked, Interval, Taken
+from services.booking.availability.busy import Blocked, Busy, Interval
 from services.booking.availability.free_times import FreeTimes
-from services.booking.availability.limits import Engagements
+from services.booking.availability.limits import SpecialistLoad
 from services.booking.availability.opening_hours import SLOT
-from services.booking.availability.settings import Terms
+from services.booking.availability.right_to_practise import RightToPractise
+from services.booking.availability.settings import AvailabilitySettings
 from services.booking.base import Base
-from services.booking.right_to_practise.right_to_practise import RightToPractise
 
 CalendarEvent = AvailabilityChanged | FreeConsultationsPaused | FreeConsultationsResumed
 
@@ -44,10 +44,10 @@ NO_PLACE = "in_person_address IS NULL AND sealed_meeting_link IS NULL"
 WAITED_FOR = text("offered_at IS NOT NULL")
 
 
-class Calendar(Terms, RightToPractise, Base):
+class Calendar(AvailabilitySettings, RightToPractise, Base):
     """One for each specialist, under the specialist's id; locked by whoever books in it.
 
-    ``taken``, where methods ask for it: when the specialist's consultations start that count, the
+    ``busy``, where methods ask for it: when the specialist's consultations start that count, the
     booked ones and, since ``COUNTED_BACK``, those that took place; and what they have elsewhere.
     ``revision`` grows with every change of what is free.
     """
@@ -82,13 +82,11 @@ class Calendar(Terms, RightToPractise, Base):
     has opened since is not shown yet. None where nobody waits."""
     review_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
-    def open(
-        self, availability: Availability, taken: Collection[datetime], now: datetime
-    ) -> list[CalendarEvent]:
+    def open(self, availability: Availability, busy: Busy, now: datetime) -> list[CalendarEvent]:
         """Take on new hours; raises ``BadHours``."""
         offered_before = self.offers_free_consultations
-        self.set_terms(availability, now)
-        return self.review(taken, now, changed=offered_before != self.offers_free_consultations)
+        self.change_settings(availability, now)
+        return self.review(busy, now, changed=offered_before != self.offers_free_consultations)
 
     def require_place(self, makes_rooms: bool, needed: bool) -> None:
         """No consultation is without one. ``needed``: for some that are booked. Raises
@@ -98,12 +96,12 @@ class Calendar(Terms, RightToPractise, Base):
         missing = "Must be given, or in_person_address, where this platform makes no rooms."
         raise NoPlace(errors=[FieldError("meeting_link", missing)])
 
-    def stop_without_place(self, taken: Collection[datetime], now: datetime) -> list[CalendarEvent]:
+    def stop_without_place(self, busy: Busy, now: datetime) -> list[CalendarEvent]:
         """Offer nothing any more where the platform makes no rooms, and there is no place."""
         if self.has_place or not self.offers_free_consultations:
             return []
         self.offers_free_consultations = False
-        return self.review(taken, now, changed=True)
+        return self.review(busy, now, changed=True)
 
     def learn_listing(self, listed: bool, version: int) -> None:
         """Take on what profiles says, unless something newer is known. Who is listed has the
@@ -114,7 +112,7 @@ class Calendar(Terms, RightToPractise, Base):
         if version > self.listing_version:
             self.listing_version, self.listed = version, listed
         if self.takes_bookings != took_bookings:
-            self.outdate()
+            self.bump_revision()
 
     def learn_right(self, standing: Standing, version: int) -> bool:
         """Take on whether the specialist may practise; whether that is news. Who may not is not
@@ -129,12 +127,12 @@ class Calendar(Terms, RightToPractise, Base):
         """Unlisting closes new bookings; without the right to practise nothing is moved either."""
         return self.listed and self.may_practise
 
-    def free_times(self, taken: Collection[datetime], now: datetime) -> FreeTimes:
+    def free_times(self, busy: Busy, now: datetime) -> FreeTimes:
         """All that can be booked from now on, until something changes."""
         free: Iterator[datetime] = iter(())
         true_until = now + LOOK_AT_THE_HORIZON_EVERY
         if self.takes_bookings and self.offers_free_consultations:
-            free = self._bookable(taken, now, latest=self.latest(true_until)).starts()
+            free = self._bookable(busy, now, latest=self.latest(true_until)).starts()
         return FreeTimes(
             starts=tuple(free),
             true_from=now,
@@ -149,7 +147,7 @@ class Calendar(Terms, RightToPractise, Base):
 
     def bookable(
         self,
-        taken: Collection[datetime],
+        busy: Busy,
         now: datetime,
         moved_from: datetime | None = None,
         by_specialist: bool = False,
@@ -162,23 +160,21 @@ class Calendar(Terms, RightToPractise, Base):
         if not self.offers_free_consultations:
             raise NoFreeConsultations
         earliest = now if by_specialist else None
-        return self._bookable(taken, now, moved_from, earliest)
+        return self._bookable(busy, now, moved_from, earliest)
 
     def require_bookable(
         self,
         starts_at: datetime,
-        taken: Collection[datetime],
+        busy: Busy,
         now: datetime,
     ) -> None:
         """Raises the refusal that stands against booking this time."""
-        self.bookable(taken, now).require(starts_at)
+        self.bookable(busy, now).require(starts_at)
 
-    def released(
-        self, starts_at: datetime, taken: Collection[datetime], now: datetime
-    ) -> list[SlotReleased]:
+    def released(self, starts_at: datetime, busy: Busy, now: datetime) -> list[SlotReleased]:
         """The event where a time that was booked can be booked again."""
         try:
-            self.require_bookable(starts_at, taken, now)
+            self.require_bookable(starts_at, busy, now)
         except DomainError:
             return []
         return [SlotReleased(specialist_id=self.specialist_id, starts_at=starts_at)]
@@ -211,16 +207,14 @@ class Calendar(Terms, RightToPractise, Base):
             budget_may_open and hours.day_of(before) != hours.day_of(now)
         )
 
-    def review(
-        self, taken: Collection[datetime], now: datetime, changed: bool = False
-    ) -> list[CalendarEvent]:
+    def review(self, busy: Busy, now: datetime, changed: bool = False) -> list[CalendarEvent]:
         """Look up the next free slot again; the event where it, or ``changed``, is news, and
         where the month's budget came to be spent, or opened again. What is held for somebody is
         no news: it may come to nothing, and nobody is told twice for that.
 
         Whoever changes what is free does this in the same transaction."""
-        self.outdate()
-        booked = taken.booked if isinstance(taken, Taken) else taken
+        self.bump_revision()
+        booked = busy.without_holds()
         events: list[CalendarEvent] = list(self._pause_or_resume(booked, now))
         next_slots = self.next_free(booked, now)
         self.review_at = self._stays_true_until(next_slots, now)
@@ -243,17 +237,15 @@ class Calendar(Terms, RightToPractise, Base):
         """The next slots, as last told."""
         return [datetime.fromisoformat(each) for each in self.next_slots or ()]
 
-    def next_free(self, taken: Collection[datetime], now: datetime) -> list[datetime]:
+    def next_free(self, busy: Busy, now: datetime) -> list[datetime]:
         """The first times that are free, whoever may see them."""
-        return list(islice(self._bookable(taken, now).starts(), NEXT_SLOTS))
+        return list(islice(self._bookable(busy, now).starts(), NEXT_SLOTS))
 
-    def _pause_or_resume(
-        self, taken: Collection[datetime], now: datetime
-    ) -> Iterator[CalendarEvent]:
+    def _pause_or_resume(self, busy: Busy, now: datetime) -> Iterator[CalendarEvent]:
         """A specialist whose budget of this month is spent, as far as it is open, is told so."""
         hours = self.opening_hours
         today = hours.day_of(now)
-        spent = Engagements(taken, hours.day_of, self.limits).budget_is_spent(today, today)
+        spent = SpecialistLoad(busy.starts, hours.day_of, self.limits).budget_is_spent(today, today)
         if spent == self.paused:
             return
         self.paused = spent
@@ -271,7 +263,7 @@ class Calendar(Terms, RightToPractise, Base):
 
     def _bookable(
         self,
-        taken: Collection[datetime],
+        busy: Busy,
         now: datetime,
         moved_from: datetime | None = None,
         earliest: datetime | None = None,
@@ -286,28 +278,27 @@ class Calendar(Terms, RightToPractise, Base):
             horizon_days=self.horizon_days,
             earliest=earliest or self.earliest(now),
             latest=latest or self.latest(shown_as_of),
-            around=self._around(taken),
-            elsewhere=self._elsewhere(taken),
-            engagements=Engagements(taken, hours.day_of, self.limits, old_day),
+            around=self._around(busy),
+            elsewhere=self._elsewhere(busy),
+            load=SpecialistLoad(busy.starts, hours.day_of, self.limits, old_day),
             today=hours.day_of(shown_as_of),
         )
 
-    def _around(self, taken: Collection[datetime]) -> Blocked:
+    def _around(self, busy: Busy) -> Blocked:
         """Slots start so far from consultations that each keeps its buffers."""
         minutes = max(self.buffer_before_minutes, self.buffer_after_minutes)
         apart = SLOT + timedelta(minutes=minutes)
-        return Blocked(Interval(each - apart, each + apart) for each in taken)
+        return Blocked(Interval(each - apart, each + apart) for each in busy.starts)
 
-    def _elsewhere(self, taken: Collection[datetime]) -> Blocked:
+    def _elsewhere(self, busy: Busy) -> Blocked:
         """Slots leave room before and after themselves between what is elsewhere."""
         before = timedelta(minutes=self.buffer_before_minutes)
         until_free = SLOT + timedelta(minutes=self.buffer_after_minutes)
-        busy = taken.busy if isinstance(taken, Taken) else ()
         return Blocked(
-            Interval(each.starts_at - until_free, each.ends_at + before) for each in busy
+            Interval(each.starts_at - until_free, each.ends_at + before) for each in busy.elsewhere
         )
 
-    def outdate(self) -> None:
+    def bump_revision(self) -> None:
         """What is free is something else now: slots that somebody keeps are true for one revision
         alone."""
         self.revision += 1

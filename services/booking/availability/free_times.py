@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from contracts.booking.slots import Period
-from services.booking.slots.listing import END_OF_TIME, period_of
+from services.booking.availability.periods import END_OF_TIME, period_of
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Limits:
         return (self.most_per_day, self.most_per_week, self.monthly_budget) != (None, None, None)
 
 
-class Engagements:
+class SpecialistLoad:
     """What a specialist has taken on, counted on their own calendar; where nothing limits it,
     nothing is counted. What moves from a day ``moved_from`` stays in its week or month, and adds
     nothing to it: a limit that was lowered since does not stand against that."""

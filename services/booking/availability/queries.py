@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
 
+from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.calendars import Calendar
 
 
@@ -29,3 +31,9 @@ def calendars_without_place() -> Select[UUID]:
 
 def sealed_meeting_link_of(specialist_id: UUID) -> Select[str | None]:
     return select(Calendar.sealed_meeting_link).where(Calendar.specialist_id == specialist_id)
+
+
+def may_practise(session: Session, account_id: UUID) -> bool:
+    """Whether nothing is known against it."""
+    standing = select(Calendar.standing).where(Calendar.specialist_id == account_id)
+    return Standing(session.scalar(standing) or Standing.GOOD).may_practise

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.booking.availability import Availability, DateOverride, Hours, Stay, Stretch
 from services.booking.availability.limits import Limits
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.availability.validation import require_sensible
+from services.booking.availability.validation import require_valid
 
 PLAIN = (
     "offers_free_consultations",
@@ -30,7 +30,7 @@ PLAIN = (
 )
 
 
-class Terms:
+class AvailabilitySettings:
     """The part of a ``Calendar`` that its specialist sets."""
 
     offers_free_consultations: Mapped[bool] = mapped_column(default=False)
@@ -53,9 +53,9 @@ class Terms:
     opened_at: Mapped[datetime | None] = mapped_column(default=None)
     """When these hours were set: what was booked since keeps to their limits."""
 
-    def set_terms(self, availability: Availability, now: datetime) -> None:
+    def change_settings(self, availability: Availability, now: datetime) -> None:
         """Raises ``BadHours``."""
-        require_sensible(availability)
+        require_valid(availability)
         self.opened_at = now
         for name in PLAIN:
             setattr(self, name, getattr(availability, name))

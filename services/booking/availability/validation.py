@@ -28,7 +28,7 @@ Named = tuple[str, Hours | Stretch, Minutes]
 """Where a stretch stands in what was sent, and from and to which minute it lasts."""
 
 
-def require_sensible(availability: Availability) -> None:
+def require_valid(availability: Availability) -> None:
     """Raises ``BadHours`` with everything that is wrong."""
     problems = [
         *zone_problems("time_zone", availability.time_zone),
@@ -40,7 +40,7 @@ def require_sensible(availability: Availability) -> None:
         raise BadHours(errors=problems)
 
 
-def require_sensible_week(hours: Iterable[Hours], field: str) -> None:
+def require_valid_week(hours: Iterable[Hours], field: str) -> None:
     """The same of hours alone, that stand in a field of this name."""
     if problems := list(_weekly(hours, field)):
         raise BadHours(errors=problems)

@@ -16,13 +16,13 @@ from contracts.booking.attendance import (
     NotOver,
 )
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party
-from services.booking.consultations.no_shows import ATTENDANCE_OPEN_FOR, TO_ANSWER, verdict
-from services.booking.consultations.participants import TwoSided
+from services.booking.consultations.no_shows import ATTENDANCE_OPEN_FOR, TO_ANSWER, settled_status
+from services.booking.consultations.participants import Participants
 
 Closed = ConsultationCompleted | ConsultationMissed
 
 
-class Attended(TwoSided):
+class ConsultationAttendance(Participants):
     """The part of a ``Consultation`` that its two sides, or a clock, say after it."""
 
     attendance_by_client: Mapped[str | None] = mapped_column(default=None)
@@ -82,7 +82,7 @@ class Attended(TwoSided):
             self.disputable_until = now
         elif self.disputable_until is None:
             self.disputable_until = now + ATTENDANCE_OPEN_FOR
-        status, missed_by = verdict([Attendance(each) for each in said if each])
+        status, missed_by = settled_status([Attendance(each) for each in said if each])
         self.status, self.missed_by = status, missed_by
         return [] if (status, missed_by) == before else [self._closed(ask)]
 

@@ -22,7 +22,7 @@ OPEN_AT_ONCE = 3
 
 
 @dataclass(frozen=True)
-class Engagement:
+class ClientBooking:
     """One consultation of a client: with whom, when, and what became of it."""
 
     id: UUID
@@ -53,44 +53,44 @@ class Engagement:
 
 
 def require_free(
-    engagements: Collection[Engagement], specialist_id: UUID, starts_at: datetime, now: datetime
+    bookings: Collection[ClientBooking], specialist_id: UUID, starts_at: datetime, now: datetime
 ) -> None:
     """Raises what a client's other consultations have against one more."""
-    require_not_met(engagements, specialist_id, now)
-    require_no_overlap(engagements, starts_at)
-    open_ = [each for each in engagements if each.lies_ahead(now)]
+    require_not_met(bookings, specialist_id, now)
+    require_no_overlap(bookings, starts_at)
+    open_ = [each for each in bookings if each.lies_ahead(now)]
     if len(open_) >= OPEN_AT_ONCE:
         raise TooManyBookings(f"you have {len(open_)} open bookings; the limit is {OPEN_AT_ONCE}")
-    _require_not_paused(engagements, now)
+    _require_not_paused(bookings, now)
 
 
 def require_not_met(
-    engagements: Collection[Engagement], specialist_id: UUID, now: datetime
+    bookings: Collection[ClientBooking], specialist_id: UUID, now: datetime
 ) -> None:
     """Raises ``AlreadyBooked`` where they have their consultation with the specialist."""
-    for each in engagements:
+    for each in bookings:
         if each.specialist_id == specialist_id and each.counts(now):
             raise AlreadyBooked.by(each.id)
 
 
-def require_no_overlap(engagements: Collection[Engagement], starts_at: datetime) -> None:
+def require_no_overlap(bookings: Collection[ClientBooking], starts_at: datetime) -> None:
     """Raises ``OverlappingBooking`` where the client is elsewhere then."""
-    if other := overlapping(engagements, starts_at):
+    if other := overlapping(bookings, starts_at):
         raise OverlappingBooking(
             f"you have booked another consultation for {other.starts_at.isoformat()}"
         )
 
 
-def overlapping(engagements: Collection[Engagement], starts_at: datetime) -> Engagement | None:
+def overlapping(bookings: Collection[ClientBooking], starts_at: datetime) -> ClientBooking | None:
     """Where the client is then, if it is elsewhere."""
-    for each in engagements:
+    for each in bookings:
         if each.takes_time and abs(each.starts_at - starts_at) < SLOT:
             return each
     return None
 
 
-def _require_not_paused(engagements: Collection[Engagement], now: datetime) -> None:
-    until = paused_until([each.starts_at for each in engagements if each.missed_by == Party.CLIENT])
+def _require_not_paused(bookings: Collection[ClientBooking], now: datetime) -> None:
+    until = paused_until([each.starts_at for each in bookings if each.missed_by == Party.CLIENT])
     if until is not None and now < until:
         raise BookingPaused(
             f"You missed two consultations, so booking pauses for you until {until:%d %B %Y}. "

@@ -38,7 +38,7 @@ def _in_order(whose: str) -> Index:
     return Index(f"ix_consultations_of_{whose}", *columns)
 
 
-GUARDS = (
+CONSTRAINTS = (
     Index(
         "uq_consultations_slot",
         "specialist_id",

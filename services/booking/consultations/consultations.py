@@ -30,21 +30,24 @@ from contracts.booking.consultations import (
     SameTime,
 )
 from services.booking.availability.bookable import Bookable
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.base import Base
-from services.booking.consultations.attendance import Attended
+from services.booking.consultations.attendance import ConsultationAttendance
 from services.booking.consultations.client_limits import (
-    Engagement,
+    ClientBooking,
     overlapping,
     require_free,
     require_no_overlap,
     require_not_met,
 )
-from services.booking.consultations.constraints import GUARDS
-from services.booking.consultations.places import Placed
-from services.booking.right_to_practise.right_to_practise import DECIDED_BEFORE
+from services.booking.consultations.constraints import CONSTRAINTS
+from services.booking.consultations.places import ConsultationPlace
 
+DECIDED_BEFORE = timedelta(hours=48)
+"""How long before its start a consultation is cancelled whose specialist's licence has expired,
+unless an admin has decided by then."""
 READING_TOLD_EVERY = timedelta(hours=1)
 NOTE_OPEN_FOR = timedelta(days=7)
 """After the end: so long a specialist may read the note."""
@@ -61,11 +64,11 @@ class NoteReader:
     now: datetime
 
 
-class Consultation(Attended, Placed, Base):
+class Consultation(ConsultationAttendance, ConsultationPlace, Base):
     """It has no price, and turns into nothing by itself."""
 
     __tablename__ = "consultations"
-    __table_args__ = GUARDS
+    __table_args__ = CONSTRAINTS
 
     booked_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -87,25 +90,25 @@ class Consultation(Attended, Placed, Base):
         calendar: Calendar,
         client_id: UUID,
         starts_at: datetime,
-        taken: Collection[datetime],
-        engagements: Collection[Engagement],
+        busy: Busy,
+        bookings: Collection[ClientBooking],
         now: datetime,
         sealed_note: str | None = None,
         meeting_link: str | None = None,
     ) -> tuple[Consultation, ConsultationBooked]:
-        """Take a slot. ``taken``: the specialist's times, as ``Calendar`` says;
-        ``engagements``: the client's consultations. Raises what stands against it.
+        """Take a slot. ``busy``: the specialist's times, as ``Calendar`` says;
+        ``bookings``: the client's consultations. Raises what stands against it.
 
         It takes place at the practice, where there is one, else in the room of the link, else
         under the specialist's own link.
         """
         if client_id == calendar.specialist_id:
             raise OwnProfile
-        require_not_met(engagements, calendar.specialist_id, now)
-        calendar.require_bookable(starts_at, taken, now)
+        require_not_met(bookings, calendar.specialist_id, now)
+        calendar.require_bookable(starts_at, busy, now)
         if not (calendar.has_place or meeting_link):
             raise NoFreeConsultations
-        require_free(engagements, calendar.specialist_id, starts_at, now)
+        require_free(bookings, calendar.specialist_id, starts_at, now)
         starts_at = starts_at.astimezone(UTC)  # it may have been asked for in any zone
         consultation = cls(
             id=new_id(),
@@ -165,22 +168,22 @@ class Consultation(Attended, Placed, Base):
         by: Party,
         calendar: Calendar,
         starts_at: datetime,
-        taken: Collection[datetime],
-        engagements: Collection[Engagement],
+        busy: Busy,
+        bookings: Collection[ClientBooking],
         now: datetime,
         room: str | None = None,
     ) -> ConsultationRescheduled:
-        """Move it. ``taken`` and ``engagements`` as in ``book``, without this one's own; it is
+        """Move it. ``busy`` and ``bookings`` as in ``book``, without this one's own; it is
         held where the calendar says now.
 
         A specialist gives no notice, of whichever kind; a client whom they moved can leave at any
         time. Raises what stands against it.
         """
-        bookable = self._bookable(by, calendar, taken, now)
+        bookable = self._bookable(by, calendar, busy, now)
         if starts_at == self.starts_at:
             raise SameTime
         bookable.require(starts_at)
-        require_no_overlap(engagements, starts_at)
+        require_no_overlap(bookings, starts_at)
         previous = self.starts_at
         self.starts_at = starts_at.astimezone(UTC)
         self.ends_at = self.starts_at + SLOT
@@ -207,25 +210,23 @@ class Consultation(Attended, Placed, Base):
         self,
         by: Party,
         calendar: Calendar,
-        taken: Collection[datetime],
-        engagements: Collection[Engagement],
+        busy: Busy,
+        bookings: Collection[ClientBooking],
         period: tuple[datetime, datetime],
         now: datetime,
     ) -> list[datetime]:
         """The times of a period that ``reschedule`` takes; raises what stands against all."""
-        bookable = self._bookable(by, calendar, taken, now)
+        bookable = self._bookable(by, calendar, busy, now)
         return [
             starts_at
             for starts_at in bookable.starts_within(*period)
-            if starts_at != self.starts_at and not overlapping(engagements, starts_at)
+            if starts_at != self.starts_at and not overlapping(bookings, starts_at)
         ]
 
-    def _bookable(
-        self, by: Party, calendar: Calendar, taken: Collection[datetime], now: datetime
-    ) -> Bookable:
+    def _bookable(self, by: Party, calendar: Calendar, busy: Busy, now: datetime) -> Bookable:
         """The rule of moving it, but for what the client has booked elsewhere."""
         self._require_changeable(by, now)
-        return calendar.bookable(taken, now, self.starts_at, by_specialist=by == Party.SPECIALIST)
+        return calendar.bookable(busy, now, self.starts_at, by_specialist=by == Party.SPECIALIST)
 
     def _require_booked(self) -> None:
         if self.status != ConsultationStatus.BOOKED:

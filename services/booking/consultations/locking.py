@@ -25,13 +25,13 @@ CALENDARS = (
 )
 
 
-def locked_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
+def lock_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
     """Those that there are of these specialists'."""
     found = tx.scalars(CALENDARS, {"ids": list(specialist_ids)})
     return {each.specialist_id: each for each in found}
 
 
-def locked(
+def lock_consultation(
     tx: Transaction, consultation_id: UUID, caller: Caller
 ) -> tuple[Calendar | None, Consultation]:
     """Ours until the end of the transaction, in the order in which whoever books takes them;
@@ -41,7 +41,7 @@ def locked(
     """
     found = tx.find(Consultation, consultation_id)
     found.require_party(caller)
-    tx.refuse_forgotten(caller.known())
-    tx.hold(f"client {found.client_id}")
+    tx.refuse_erased(caller.known())
+    tx.lock_name(f"client {found.client_id}")
     calendar = tx.get(Calendar, found.specialist_id, with_for_update=True)
     return calendar, tx.lock(Consultation, consultation_id)

@@ -19,7 +19,7 @@ MISSED_BY = {
 }
 
 
-def verdict(said: list[Attendance]) -> tuple[ConsultationStatus, Party | None]:
+def settled_status(said: list[Attendance]) -> tuple[ConsultationStatus, Party | None]:
     """What it is, and who missed it; where the sides differ nobody is to blame."""
     [first, *others] = said
     missed_by = MISSED_BY.get(first) if all(each == first for each in others) else None

@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from contracts.booking.consultations import Party
 
 
-class TwoSided:
+class Participants:
     """The part of a ``Consultation`` that the rest of it stands on: who meets whom, and when.
 
     ``version`` grows with each change, and goes out with its event.

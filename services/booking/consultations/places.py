@@ -8,12 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.booking.consultations import ConsultationPlaceChanged, ConsultationStatus
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.participants import TwoSided
+from services.booking.consultations.participants import Participants
 
 SHOWN_BEFORE = timedelta(minutes=10)
 
 
-class Placed(TwoSided):
+class ConsultationPlace(Participants):
     """The part of a ``Consultation`` that says where it is held: at the practice, in a room that
     the platform made, or under the specialist's own link, which stands in their calendar alone,
     sealed.

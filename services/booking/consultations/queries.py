@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.booking.consultations import ConsultationStatus
-from services.booking.consultations.client_limits import Engagement
+from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation
 
 COUNTING = (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED, ConsultationStatus.MISSED)
@@ -24,7 +24,7 @@ CONTENT = (
 """What only the two sides may know: all of it goes with ``Consultation.forget_content``."""
 CONTENT_KEPT = timedelta(days=30)
 """After the end: so long the two may have to talk about it."""
-ENGAGEMENTS = select(
+CLIENT_BOOKINGS = select(
     Consultation.id,
     Consultation.specialist_id,
     Consultation.starts_at,
@@ -38,12 +38,12 @@ ENGAGEMENTS = select(
 )
 
 
-def engagements_of(
+def client_bookings(
     session: Session, client_id: UUID, beside: UUID | None = None
-) -> list[Engagement]:
+) -> list[ClientBooking]:
     """The client's consultations that were not cancelled; but for one, where it is named."""
     given = {"client_id": client_id, "beside": beside}
-    return [Engagement(*row) for row in session.execute(ENGAGEMENTS, given)]
+    return [ClientBooking(*row) for row in session.execute(CLIENT_BOOKINGS, given)]
 
 
 def consultations_of(account_id: UUID) -> Select[Consultation]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from chassis import context
 from chassis.errors import NotFound
-from chassis.idempotency.keys import answering_nobody
-from chassis.maintenance.reencryption import reseal
+from chassis.idempotency.keys import outside_call
+from chassis.maintenance.reencryption import reencrypt
 from chassis.networks import network_of
 from chassis.pagination import Page
 from chassis.rpc.server import rpc
@@ -27,19 +27,24 @@ from contracts.booking.consultations import (
     PrivateNote,
 )
 from contracts.profiles.accounts import Role
-from services.booking.availability.queries import sealed_meeting_link_of
+from services.booking import dependencies
+from services.booking.availability.queries import may_practise, sealed_meeting_link_of
 from services.booking.consultations import queries
+from services.booking.consultations.busy_times import busy_times
 from services.booking.consultations.consultations import Consultation, NoteReader
 from services.booking.consultations.listing import page_of_consultations
-from services.booking.consultations.locking import locked, locked_calendars
-from services.booking.holds.queries import held_beside
-from services.booking.part import Part
-from services.booking.right_to_practise.queries import may_practise
-from services.booking.slots.queries import taken_times
-from services.booking.waitlist.offering import give_up, release, take_what_was_held
+from services.booking.consultations.locking import lock_calendars, lock_consultation
+from services.booking.holds.queries import competing_holds
+from services.booking.waitlist.offering import end_wait_and_holds, release, release_holds
 
 
-class Consultations(Part):
+class Consultations:
+    store = dependencies.store
+    caller = dependencies.caller
+    notes = dependencies.notes
+    meetings = dependencies.meetings
+    links = dependencies.links
+
     @rpc
     def book_consultation(
         self, specialist_id: UUID, starts_at: datetime, note: PrivateNote | None = None
@@ -48,30 +53,30 @@ class Consultations(Part):
         self.caller.require_verified()
         sealed_note = None if note is None else self.notes.seal(note.text)
         with self.store.transaction() as tx:
-            tx.hold(f"client {client_id}")
-            tx.refuse_forgotten(client_id)
-            beside = dict(tx.execute(held_beside(client_id, specialist_id, utc_now())).all())
-            calendars = locked_calendars(tx, {specialist_id, *beside.values()})
+            tx.lock_name(f"client {client_id}")
+            tx.refuse_erased(client_id)
+            beside = dict(tx.execute(competing_holds(client_id, specialist_id, utc_now())).all())
+            calendars = lock_calendars(tx, {specialist_id, *beside.values()})
             calendar = calendars.pop(specialist_id, None)
             if calendar is None:
                 raise NotFound(f"there is no calendar {specialist_id}")
             now = utc_now()
-            taken = taken_times(tx, specialist_id, now, client_id)
-            engagements = queries.engagements_of(tx, client_id)
+            busy = busy_times(tx, specialist_id, now, client_id)
+            bookings = queries.client_bookings(tx, client_id)
             consultation, event = Consultation.book(
                 calendar,
                 client_id,
                 starts_at,
-                taken,
-                engagements,
+                busy,
+                bookings,
                 now,
                 sealed_note,
                 self.meetings.new_link(),
             )
             tx.add(consultation)
-            take_what_was_held(tx, client_id, specialist_id)
-            give_up(tx, beside, calendars.values(), now)
-            tx.emit(event, *calendar.review(taken | {starts_at}, now))
+            end_wait_and_holds(tx, client_id, specialist_id)
+            release_holds(tx, beside, calendars.values(), now)
+            tx.emit(event, *calendar.review(busy.with_booked(starts_at), now))
             return tx.reply(consultation.to_resource(client_id))
 
     @rpc
@@ -124,7 +129,7 @@ class Consultations(Part):
         ids = sorted(each.id for each in shown if each.is_news_read_by(reader, network))
         if not ids:
             return
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             for id in ids:
                 tx.emit(tx.lock(Consultation, id).read_note(network, reader.now))
 
@@ -138,7 +143,7 @@ class Consultations(Part):
 
     def _keep_note(self, consultation_id: UUID, sealed_note: str | None) -> None:
         with self.store.transaction() as tx:
-            _, consultation = locked(tx, consultation_id, self.caller)
+            _, consultation = lock_consultation(tx, consultation_id, self.caller)
             by = consultation.party(self.caller.known())
             consultation.write_note(by, sealed_note, utc_now())
             return tx.reply(None)
@@ -148,7 +153,7 @@ class Consultations(Part):
         self, consultation_id: UUID, cancellation: CancelConsultation
     ) -> contract.Consultation:
         with self.store.transaction() as tx:
-            calendar, consultation = locked(tx, consultation_id, self.caller)
+            calendar, consultation = lock_consultation(tx, consultation_id, self.caller)
             now, account_id = utc_now(), self.caller.known()
             reason = CancellationReason(cancellation.reason) if cancellation.reason else None
             tx.emit(consultation.cancel(consultation.party(account_id), reason, now))
@@ -161,7 +166,7 @@ class Consultations(Part):
         self, consultation_id: UUID, starts_at: datetime
     ) -> contract.Consultation:
         with self.store.transaction() as tx:
-            calendar, consultation = locked(tx, consultation_id, self.caller)
+            calendar, consultation = lock_consultation(tx, consultation_id, self.caller)
             now, account_id = utc_now(), self.caller.known()
             if calendar is None:
                 raise NotListed
@@ -170,9 +175,10 @@ class Consultations(Part):
                 consultation.party(account_id),
                 calendar,
                 starts_at,
-                taken_times(tx, consultation.specialist_id, now, consultation.client_id)
-                - {previous},
-                queries.engagements_of(tx, consultation.client_id, beside=consultation_id),
+                busy_times(
+                    tx, consultation.specialist_id, now, consultation.client_id
+                ).without_booked(previous),
+                queries.client_bookings(tx, consultation.client_id, beside=consultation_id),
                 now,
                 self.meetings.new_link(),
             )
@@ -183,4 +189,4 @@ class Consultations(Part):
     @every(days=1)
     def reseal_notes(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
-        reseal(self.store, Consultation.sealed_note, self.notes.keys)
+        reencrypt(self.store, Consultation.sealed_note, self.notes.keys)

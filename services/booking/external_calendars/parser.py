@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from chassis.sandbox.resource_limits import bound
+from chassis.sandbox.resource_limits import limit_resources
 from services.booking.availability.busy import Interval, merged
 from services.booking.external_calendars.events import Event, Unreadable
 from services.booking.external_calendars.expansion import Series, series_of, times_of
@@ -108,7 +108,7 @@ def _times_of(all_series: Iterable[Series], asked: Asked) -> list[Interval]:
 
 
 def main() -> None:
-    bound(MOST_MEMORY, MOST_CPU_S)
+    limit_resources(MOST_MEMORY, MOST_CPU_S)
     gc.disable()  # it ends soon, and what it makes meanwhile has no cycles
     asked = Asked.read(sys.stdin.buffer.readline())
     answer: dict[str, Any]

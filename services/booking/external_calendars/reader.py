@@ -19,15 +19,15 @@ from services.booking.availability import external_busy_times
 from services.booking.availability.busy import Interval
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import A_DAY, OpeningHours
+from services.booking.calendar_feeds.calendar_files import uid_of
 from services.booking.external_calendars import queries, subprocess_parser
-from services.booking.external_calendars.addresses import FIELD
+from services.booking.external_calendars.calendar_urls import FIELD
 from services.booking.external_calendars.external_calendars import (
     ExternalCalendar,
     Findings,
     Marks,
     ReadingEvent,
 )
-from services.booking.feeds.calendar_files import uid_of
 from services.booking.waitlist.offering import calendar_changed
 
 LARGEST_FILE = 16 * 1024 * 1024

@@ -13,9 +13,9 @@ from eventlet.semaphore import Semaphore
 
 from chassis import context
 from chassis.database.transaction import Transaction
-from chassis.fetch.fetch import Schemes
-from chassis.idempotency.keys import answering_nobody
-from chassis.maintenance.reencryption import reseal
+from chassis.fetch.fetch import FetchSchemes
+from chassis.idempotency.keys import outside_call
+from chassis.maintenance.reencryption import reencrypt
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
@@ -28,15 +28,15 @@ from contracts.booking.external_calendars import (
     ReadingsTaken,
 )
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
 from services.booking.external_calendars import queries
-from services.booking.external_calendars.addresses import address_of
+from services.booking.external_calendars.calendar_urls import address_of
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.reader import read
 from services.booking.external_calendars.removal import remove
 from services.booking.external_calendars.requests import ReadingRequests
 from services.booking.external_calendars.sealed_addresses import SealedAddresses
-from services.booking.part import Part
 from services.booking.waitlist.offering import calendar_changed
 
 AT_ONCE = 8
@@ -50,9 +50,11 @@ LEAST_TO_FETCH_S = 1.0
 _turns = Semaphore(AT_REQUEST_AT_ONCE)
 
 
-class ExternalCalendars(Part):
+class ExternalCalendars:
+    store = dependencies.store
+    caller = dependencies.caller
     addresses = SealedAddresses()
-    schemes = Schemes()
+    schemes = FetchSchemes()
 
     @rpc
     def list_external_calendars(self) -> contract.ExternalCalendars:
@@ -109,12 +111,12 @@ class ExternalCalendars(Part):
         """At once, whether or not its owner can be booked. It has less time than on the clock,
         since somebody waits for it."""
         specialist_id = self._specialist()
-        self.store.recall()
+        self.store.raise_if_answered()
         if not _turns.acquire(blocking=False):
             raise ReadingsTaken
         try:
             self._request(calendar_id, specialist_id)
-            with answering_nobody():
+            with outside_call():
                 read(self.store, calendar_id, self.addresses.open, self.schemes, _time_to_fetch())
         finally:
             _turns.release()
@@ -133,7 +135,7 @@ class ExternalCalendars(Part):
     @every(days=1)
     def reseal_addresses(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
-        reseal(self.store, ExternalCalendar.address, self.addresses.keys)
+        reencrypt(self.store, ExternalCalendar.address, self.addresses.keys)
 
     def _specialist(self) -> UUID:
         """The caller, for whom addresses are fetched: theirs is proven."""
@@ -148,7 +150,7 @@ class ExternalCalendars(Part):
     def _request(self, calendar_id: UUID, specialist_id: UUID) -> None:
         """That it was asked for stays, whatever becomes of the call."""
         now = utc_now()
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             external = self._locked(tx, calendar_id, specialist_id)
             external.request_reading(now)
             tx.lock_or_create(ReadingRequests, specialist_id).count(now)

@@ -29,7 +29,7 @@ def held_for(client_id: UUID, now: datetime) -> Select[Hold]:
     )
 
 
-def held_beside(client_id: UUID, specialist_id: UUID, now: datetime) -> Select[UUID, UUID]:
+def competing_holds(client_id: UUID, specialist_id: UUID, now: datetime) -> Select[UUID, UUID]:
     """Holds with others, and with whom, that make the same consultation good as what is held with
     this specialist."""
     standing = (Hold.client_id == client_id, Hold.ended.is_(False), Hold.until > now)

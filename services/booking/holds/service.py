@@ -10,12 +10,15 @@ from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from contracts.booking.holds import HeldSlots
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.holds import queries
-from services.booking.part import Part
 from services.booking.waitlist.offering import offer_anew
 
 
-class Holds(Part):
+class Holds:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def list_held_slots(self) -> HeldSlots:
         client_id = self.caller.with_role(Role.CLIENT)

@@ -17,10 +17,10 @@ from services.booking.availability.calendars import (
     Calendar,
 )
 from services.booking.availability.limits import month_of, week_of
+from services.booking.consultations.busy_times import busy_times
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.invariants.breaches import Breach
-from services.booking.slots.queries import taken_times
 
 
 class Counted(NamedTuple):
@@ -91,7 +91,7 @@ def _knows_another_next_slot(session: Session, calendar: Calendar, now: datetime
     seen_at = calendar.review_at - LOOK_AT_THE_HORIZON_EVERY
     told = calendar.told_slots
     as_of = now if told else seen_at
-    booked = taken_times(session, specialist_id, as_of).booked
+    booked = busy_times(session, specialist_id, as_of).without_holds()
     found = calendar.next_free(booked, as_of)
     # where there were few, others may have come over the horizon
     if calendar.next_slot_at == next(iter(told), None) and (

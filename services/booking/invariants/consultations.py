@@ -21,7 +21,7 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.holds.holds import Hold
 from services.booking.invariants.breaches import Breach
-from services.booking.invariants.times import half_an_hour_after
+from services.booking.invariants.sql_functions import half_an_hour_after
 
 
 def _overlapping(

@@ -24,7 +24,7 @@ def outcome_of(session: Session, consultation_id: UUID, account_id: UUID) -> Out
 
 def still_to_ask(tx: Transaction, consultation: Consultation) -> list[Party]:
     """Who may be asked what they want next; nobody where one of the two is no more."""
-    if any(map(tx.is_forgotten, map(consultation.account_of, Party))):
+    if any(map(tx.is_erased, map(consultation.account_of, Party))):
         return []
     given = tx.scalars(select(Outcome).where(Outcome.consultation_id == consultation.id))
     return to_ask({consultation.party(each.account_id): Wish(each.wish) for each in given})

@@ -7,18 +7,21 @@ from uuid import UUID
 from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking.outcomes import Wish
-from services.booking.consultations.locking import locked
+from services.booking import dependencies
+from services.booking.consultations.locking import lock_consultation
 from services.booking.outcomes import queries
 from services.booking.outcomes.outcomes import Outcome
-from services.booking.part import Part
 
 
-class Outcomes(Part):
+class Outcomes:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def say_outcome(self, consultation_id: UUID, outcome: Wish) -> None:
         """The answer tells nothing: not even whether the other side has said something."""
         with self.store.transaction() as tx:
-            _, consultation = locked(tx, consultation_id, self.caller)
+            _, consultation = lock_consultation(tx, consultation_id, self.caller)
             account_id = self.caller.known()
             mine = queries.outcome_of(tx, consultation_id, account_id)
             if mine is not None:

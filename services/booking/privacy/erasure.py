@@ -11,16 +11,16 @@ from sqlalchemy import delete, or_
 from chassis.database.transaction import Transaction
 from contracts.booking.consultations import CancellationReason, ConsultationStatus
 from services.booking.availability.calendars import Calendar
+from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.locking import locked_calendars
+from services.booking.consultations.locking import lock_calendars
 from services.booking.consultations.queries import with_something_to_erase
 from services.booking.external_calendars.removal import forget_all
-from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.preferences.preferences import Preferences
-from services.booking.rescue.lost_consultations import Lost
-from services.booking.rescue.specialist_facts import Facts
+from services.booking.rescue.lost_consultations import LostConsultation
+from services.booking.rescue.specialist_facts import SpecialistFacts
 from services.booking.waitlist.offering import release
 from services.booking.waitlist.queries import waited_for_or_held_by
 from services.booking.waitlist.waits import Wait
@@ -34,8 +34,8 @@ def erase(tx: Transaction, account_id: UUID, now: datetime) -> None:
     What lies behind keeps the ids of both, and the other side its list: the id of an erased account
     leads nowhere.
     """
-    tx.hold(f"client {account_id}")
-    calendars = locked_calendars(tx, _concerned(tx, account_id, now))
+    tx.lock_name(f"client {account_id}")
+    calendars = lock_calendars(tx, _concerned(tx, account_id, now))
     cancelled = _cancel_and_empty(tx, account_id, now)
     _leave_what_was_looked_for(tx, account_id, cancelled)
     for kind in (Wait, Hold):
@@ -71,10 +71,10 @@ def _leave_what_was_looked_for(
     tx: Transaction, account_id: UUID, cancelled: Sequence[Consultation]
 ) -> None:
     """Their clients are offered others after what they were chosen for is gone."""
-    facts = tx.get(Facts, account_id)
+    facts = tx.get(SpecialistFacts, account_id)
     if facts is not None:
         theirs = [each for each in cancelled if each.specialist_id == account_id]
-        tx.add_all(Lost.of(each.id, facts) for each in theirs)
+        tx.add_all(LostConsultation.of(each.id, facts) for each in theirs)
 
 
 def _hand_on(
@@ -93,6 +93,6 @@ def _drop_what_is_theirs(tx: Transaction, account_id: UUID) -> None:
     forget_all(tx, account_id)
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == account_id))
     tx.execute(delete(Preferences).where(Preferences.account_id == account_id))
-    tx.execute(delete(Facts).where(Facts.specialist_id == account_id))
+    tx.execute(delete(SpecialistFacts).where(SpecialistFacts.specialist_id == account_id))
     tx.execute(delete(Outcome).where(Outcome.account_id == account_id))
     tx.execute(delete(Calendar).where(Calendar.specialist_id == account_id))

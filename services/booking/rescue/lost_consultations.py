@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.base import Base
 from services.booking.consultations.consultations import Consultation
-from services.booking.rescue.specialist_facts import Facts
+from services.booking.rescue.specialist_facts import SpecialistFacts
 
 
-class Lost(Base):
+class LostConsultation(Base):
     """Others are offered once for each; ``languages`` and ``topics`` are what was looked for."""
 
     __tablename__ = "lost_consultations"
@@ -24,7 +24,7 @@ class Lost(Base):
     rescued_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @classmethod
-    def of(cls, consultation_id: UUID, facts: Facts) -> Lost:
+    def of(cls, consultation_id: UUID, facts: SpecialistFacts) -> LostConsultation:
         """While it is known still what the specialist was chosen for."""
         return cls(
             consultation_id=consultation_id,
@@ -32,7 +32,7 @@ class Lost(Base):
             topics=list(facts.topics),
         )
 
-    def look_for(self, facts: Facts) -> None:
+    def look_for(self, facts: SpecialistFacts) -> None:
         self.languages, self.topics = list(facts.languages), list(facts.topics)
 
     def is_to_be_rescued(self, consultation: Consultation) -> bool:
@@ -51,6 +51,6 @@ class Lost(Base):
         """Nothing is looked for any more."""
         self.rescued_at, self.languages, self.topics = now, [], []
 
-    def in_common(self, other: Facts) -> int:
+    def in_common(self, other: SpecialistFacts) -> int:
         """How many of the topics."""
         return len(set(self.topics) & set(other.topics))

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from chassis.errors import DomainError
 from contracts.booking.consultations import OverlappingBooking
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.client_limits import Engagement, require_free
-from services.booking.rescue.lost_consultations import Lost
-from services.booking.rescue.specialist_facts import Facts
+from services.booking.consultations.client_limits import ClientBooking, require_free
+from services.booking.rescue.lost_consultations import LostConsultation
+from services.booking.rescue.specialist_facts import SpecialistFacts
 
 HELD_FOR = timedelta(minutes=30)
 WITHIN = timedelta(days=14)
@@ -22,11 +23,13 @@ WITHIN = timedelta(days=14)
 class StandIn:
     """Another specialist, and the time with them that comes nearest."""
 
-    facts: Facts
+    facts: SpecialistFacts
     starts_at: datetime
 
 
-def in_order_of_fit(lost: Lost, found: Iterable[StandIn], meant_for: datetime) -> list[StandIn]:
+def best_first(
+    lost: LostConsultation, found: Iterable[StandIn], meant_for: datetime
+) -> list[StandIn]:
     """The featured first, then whose time is nearest to the one that was meant, then with the most
     topics in common."""
     return sorted(
@@ -41,8 +44,8 @@ def in_order_of_fit(lost: Lost, found: Iterable[StandIn], meant_for: datetime) -
 
 def nearest_time(
     calendar: Calendar,
-    taken: Collection[datetime],
-    engagements: Collection[Engagement],
+    busy: Busy,
+    bookings: Collection[ClientBooking],
     meant_for: datetime,
     now: datetime,
 ) -> datetime | None:
@@ -50,11 +53,11 @@ def nearest_time(
     it is held."""
     last_held = now + HELD_FOR + timedelta(hours=calendar.minimum_notice_hours)
     earliest, latest = max(last_held, meant_for - WITHIN), meant_for + WITHIN
-    free = calendar.free_times(taken, now).bookable(now)
+    free = calendar.free_times(busy, now).bookable(now)
     near = [each for each in free if earliest <= each < latest]
     for starts_at in sorted(near, key=lambda each: abs(each - meant_for)):
         try:
-            require_free(engagements, calendar.specialist_id, starts_at, now)
+            require_free(bookings, calendar.specialist_id, starts_at, now)
         except OverlappingBooking:
             continue
         except DomainError:

@@ -1,4 +1,4 @@
-"""Facts about specialists that profiles tells: whom they could stand in for."""
+"""SpecialistFacts about specialists that profiles tells: whom they could stand in for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.booking.base import Base
 
 
-class Facts(Base):
+class SpecialistFacts(Base):
     __tablename__ = "specialist_facts"
 
     specialist_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -12,11 +12,11 @@ from chassis.database.transaction import Transaction
 from contracts.booking.consultations import ConsultationsAtRisk
 from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.calendars import Calendar
+from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
-from services.booking.feeds.calendar_feeds import CalendarFeed
+from services.booking.consultations.next_slots import announce_next_slots
 from services.booking.holds.holds import Hold
 from services.booking.right_to_practise import queries
-from services.booking.slots.news import tell_of_slots
 
 
 def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetime) -> None:
@@ -36,20 +36,20 @@ def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetim
             each.await_decision()
         else:
             tx.emit(each.cancel_for_unavailable(now))
-    tell_of_slots(tx, calendar, now)
+    announce_next_slots(tx, calendar, now)
 
 
 def cancel_undecided(tx: Transaction, consultation_id: UUID, now: datetime) -> None:
     """Cancel it, unless an admin decided meanwhile, or it began while nobody cancelled it."""
     found = tx.find(Consultation, consultation_id)
-    tx.hold(f"client {found.client_id}")
+    tx.lock_name(f"client {found.client_id}")
     calendar = tx.get(Calendar, found.specialist_id, with_for_update=True)
     consultation = tx.lock(Consultation, consultation_id)
     if calendar is None or calendar.standing != Standing.LICENCE_EXPIRED:
         consultation.was_decided()
     elif consultation.is_undecided(now):
         tx.emit(consultation.cancel_for_unavailable(now))
-        tell_of_slots(tx, calendar, now)
+        announce_next_slots(tx, calendar, now)
     elif not consultation.is_ahead(now):
         consultation.was_decided()
 

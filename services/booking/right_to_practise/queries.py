@@ -6,18 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
 
-from contracts.profiles.right_to_practise import Standing
-from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_ahead
-
-
-def may_practise(session: Session, account_id: UUID) -> bool:
-    """Whether nothing is known against it."""
-    standing = select(Calendar.standing).where(Calendar.specialist_id == account_id)
-    return Standing(session.scalar(standing) or Standing.GOOD).may_practise
 
 
 def concerned(specialist_id: UUID, now: datetime) -> Select[Consultation]:

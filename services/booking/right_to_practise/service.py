@@ -10,15 +10,17 @@ from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from contracts.profiles.right_to_practise import RightToPractiseChanged
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
-from services.booking.part import Part
 from services.booking.right_to_practise import queries
 from services.booking.right_to_practise.ending import cancel_undecided, follow
 
 ROUND_S = 55.0
 
 
-class RightsToPractise(Part):
+class RightsToPractise:
+    store = dependencies.store
+
     @subscribe(RightToPractiseChanged)
     def follow_right_to_practise(self, event: RightToPractiseChanged, tx: Transaction) -> None:
         calendar = tx.lock_or_create(Calendar, event.specialist_id)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from chassis.errors import FieldError
-from chassis.pagination import BadCursor
+from chassis import cursors
 from contracts.booking.slots import (
-    BadPeriod,
     DaysWithSlots,
     DayWithSlots,
-    Period,
     Slot,
     Slots,
     SlotsQuery,
@@ -23,21 +19,8 @@ from contracts.booking.slots import (
 from services.booking.availability.opening_hours import SLOT
 from services.booking.availability.zones import zone_of
 
-LONGEST_PERIOD = timedelta(days=62)
-USUAL_PERIOD = timedelta(days=14)
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 CURSOR_BYTES = 5
 """Of whole minutes since 1970."""
-
-
-def period_of(period: Period, now: datetime) -> tuple[datetime, datetime]:
-    """From when and until when; raises ``BadPeriod``."""
-    starting_from = period.starting_from or now
-    until = period.until or starting_from + min(USUAL_PERIOD, END_OF_TIME - starting_from)
-    if timedelta(0) < until - starting_from <= LONGEST_PERIOD:
-        return starting_from, until
-    limits = f"Must be after from, by {LONGEST_PERIOD.days} days at most."
-    raise BadPeriod(errors=[FieldError("to", limits, until.isoformat())])
 
 
 def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: int) -> Slots:
@@ -74,16 +57,14 @@ def _slot(start: datetime, zone: ZoneInfo | None) -> Slot:
 
 def _encoded(start: datetime) -> str:
     minutes = int(start.timestamp()) // 60
-    return base64.urlsafe_b64encode(minutes.to_bytes(CURSOR_BYTES)).decode().rstrip("=")
+    return cursors.encode(minutes.to_bytes(CURSOR_BYTES))
 
 
 def _decoded(cursor: str) -> datetime:
-    try:
-        wire = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        if len(wire) != CURSOR_BYTES:
-            raise ValueError(cursor)
-        return datetime.fromtimestamp(int.from_bytes(wire) * 60, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise BadCursor(
-            errors=[FieldError("cursor", "Not a cursor of this list.", cursor)]
-        ) from None
+    return cursors.decode(cursor, _unpacked)
+
+
+def _unpacked(position: bytes) -> datetime:
+    if len(position) != CURSOR_BYTES:
+        raise ValueError(position)
+    return datetime.fromtimestamp(0, UTC) + timedelta(minutes=int.from_bytes(position))

@@ -11,18 +11,22 @@ from chassis.times import utc_now
 from contracts.booking import slots as contract
 from contracts.booking.consultations import NotListed
 from contracts.booking.slots import DaysWithSlots, Period, SlotsQuery
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.free_times import FreeTimes
+from services.booking.availability.periods import period_of
+from services.booking.consultations.busy_times import busy_times
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.queries import engagements_of
-from services.booking.part import Part
+from services.booking.consultations.queries import client_bookings
 from services.booking.slots import queries
-from services.booking.slots.listing import days_with_slots, page_of_slots, period_of
-from services.booking.slots.slot_cache import KeptSlots
+from services.booking.slots.listing import days_with_slots, page_of_slots
+from services.booking.slots.slot_cache import SlotCache
 
 
-class Slots(Part):
-    kept_slots = KeptSlots()
+class Slots:
+    store = dependencies.store
+    caller = dependencies.caller
+    slot_cache = SlotCache()
 
     @rpc
     def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> contract.Slots:
@@ -52,9 +56,10 @@ class Slots(Part):
             starts = consultation.times_to_move_to(
                 consultation.party(self.caller.known()),
                 calendar,
-                queries.taken_times(session, specialist_id, now, client_id)
-                - {consultation.starts_at},
-                engagements_of(session, client_id, beside=consultation_id),
+                busy_times(session, specialist_id, now, client_id).without_booked(
+                    consultation.starts_at
+                ),
+                client_bookings(session, client_id, beside=consultation_id),
                 period_of(query, now),
                 now,
             )
@@ -67,15 +72,15 @@ class Slots(Part):
             state = queries.state_of(session, specialist_id, reader)
             if state is None:
                 raise NotFound(f"there is no calendar of {specialist_id}")
-            if not state.holds:
-                kept = self.kept_slots.find(specialist_id, state.revision, now, state.shown_as_of)
+            if not state.has_holds:
+                kept = self.slot_cache.find(specialist_id, state.revision, now, state.shown_as_of)
                 if kept is not None:
                     return kept
             calendar = session.get(Calendar, specialist_id)
             if calendar is None:
                 raise NotFound(f"there is no calendar of {specialist_id}")
-            taken = queries.taken_times(session, specialist_id, now, reader)
-            free = calendar.free_times(taken, now)
-        if not state.holds:  # what is held for one reader is nobody else's to see
-            self.kept_slots.keep(specialist_id, state.revision, free)
+            busy = busy_times(session, specialist_id, now, reader)
+            free = calendar.free_times(busy, now)
+        if not state.has_holds:  # what is held for one reader is nobody else's to see
+            self.slot_cache.keep(specialist_id, state.revision, free)
         return free

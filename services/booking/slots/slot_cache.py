@@ -15,7 +15,7 @@ MOST_KEPT = 500_000
 """Slots of all specialists together, and one for each specialist: some 50 MiB."""
 
 
-class KeptSlots(DependencyProvider):
+class SlotCache(DependencyProvider):
     """``FreeTimes`` of the specialists last looked at. What is kept is true for one revision of
     the specialist's calendar, which is read anew each time: whichever process changed it."""
 
@@ -23,7 +23,7 @@ class KeptSlots(DependencyProvider):
         self._kept: OrderedDict[UUID, tuple[int, FreeTimes]] = OrderedDict()
         self._slots = 0
 
-    def get_dependency(self, worker_ctx: Any) -> KeptSlots:
+    def get_dependency(self, worker_ctx: Any) -> SlotCache:
         return self
 
     def find(

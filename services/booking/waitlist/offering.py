@@ -10,11 +10,11 @@ from sqlalchemy import delete, update
 
 from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.queries import engagements_of
+from services.booking.consultations.busy_times import busy_times
+from services.booking.consultations.next_slots import announce_next_slots
+from services.booking.consultations.queries import client_bookings
 from services.booking.holds.holds import MOST_HELD, Hold
 from services.booking.holds.queries import held_for, holds_ahead, holds_run_out
-from services.booking.slots.news import tell_of_slots
-from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
 from services.booking.waitlist.waits import Wait
 
@@ -23,11 +23,11 @@ def release(
     tx: Transaction, calendar: Calendar, released: Collection[datetime], now: datetime
 ) -> None:
     """What came free is held for who waits before anybody else can see it."""
-    taken = taken_times(tx, calendar.specialist_id, now)
+    busy = busy_times(tx, calendar.specialist_id, now)
     for starts_at in released:
-        tx.emit(*calendar.released(starts_at, taken, now))
+        tx.emit(*calendar.released(starts_at, busy, now))
     offer(tx, calendar, now)
-    tell_of_slots(tx, calendar, now)
+    announce_next_slots(tx, calendar, now)
 
 
 def calendar_changed(tx: Transaction, calendar: Calendar, now: datetime) -> None:
@@ -56,7 +56,7 @@ def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
     if awake:
         _offer_to(tx, awake, calendar, holds, now)
     if opened:
-        tell_of_slots(tx, calendar, now)
+        announce_next_slots(tx, calendar, now)
 
 
 def _offer_to(
@@ -66,23 +66,23 @@ def _offer_to(
     holds: Collection[Hold],
     now: datetime,
 ) -> None:
-    taken = taken_times(tx, calendar.specialist_id, now)
+    busy = busy_times(tx, calendar.specialist_id, now)
     notice = timedelta(hours=calendar.minimum_notice_hours)
-    free = calendar.free_times(taken, now).bookable(now)
+    free = calendar.free_times(busy, now).bookable(now)
     for wait in waits:
         if not free:
             break
         if len(tx.scalars(held_for(wait.client_id, now)).all()) >= MOST_HELD:
             continue
-        engagements = engagements_of(tx, wait.client_id)
-        offered = wait.offered(free, holds, engagements, notice, now, calendar.time_zone)
+        bookings = client_bookings(tx, wait.client_id)
+        offered = wait.offered(free, holds, bookings, notice, now, calendar.time_zone)
         if offered is not None:
             hold, event = offered
             tx.add(hold)
             tx.emit(event)
-            calendar.outdate()
-            taken = taken | {hold.starts_at}
-            free = calendar.free_times(taken, now).bookable(now)
+            calendar.bump_revision()
+            busy = busy.with_held(hold.starts_at)
+            free = calendar.free_times(busy, now).bookable(now)
 
 
 def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[Hold]:
@@ -91,7 +91,7 @@ def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[H
     theirs = Hold.specialist_id == specialist_id
     for hold in tx.scalars(holds_run_out(specialist_id, now)).all():
         hold.ended = True
-        calendar.outdate()
+        calendar.bump_revision()
         if hold.from_waitlist:
             this = (Wait.specialist_id == specialist_id, Wait.client_id == hold.client_id)
             tx.execute(update(Wait).where(*this).values(since=hold.until))
@@ -99,13 +99,13 @@ def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[H
     return list(tx.scalars(holds_ahead(specialist_id, now)))
 
 
-def take_what_was_held(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
+def end_wait_and_holds(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
     """They booked: they wait no longer, and nothing is held."""
-    wait_no_longer(tx, client_id, specialist_id)
+    end_wait(tx, client_id, specialist_id)
     tx.execute(delete(Hold).where(Hold.client_id == client_id, Hold.specialist_id == specialist_id))
 
 
-def give_up(
+def release_holds(
     tx: Transaction, holds: Collection[UUID], calendars: Collection[Calendar], now: datetime
 ) -> None:
     """They took another time: what was held with these is free again."""
@@ -115,7 +115,7 @@ def give_up(
         offer(tx, calendar, now)
 
 
-def wait_no_longer(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
+def end_wait(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
     """And nothing is held because they waited."""
     tx.execute(delete(Wait).where(Wait.client_id == client_id, Wait.specialist_id == specialist_id))
     theirs = (Hold.client_id == client_id, Hold.specialist_id == specialist_id)

@@ -12,17 +12,20 @@ from contracts.booking import waitlist as contract
 from contracts.booking.availability import TimeZone
 from contracts.booking.waitlist import WaitlistEntry, Wishes
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.queries import engagements_of
+from services.booking.consultations.busy_times import busy_times
+from services.booking.consultations.queries import client_bookings
 from services.booking.holds.queries import held_for
-from services.booking.part import Part
-from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
-from services.booking.waitlist.offering import offer, offer_anew, wait_no_longer
+from services.booking.waitlist.offering import end_wait, offer, offer_anew
 from services.booking.waitlist.waits import Wait
 
 
-class Waitlist(Part):
+class Waitlist:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def join_waitlist(
         self, specialist_id: UUID, time_zone: TimeZone, wishes: Wishes | None = None
@@ -31,21 +34,21 @@ class Waitlist(Part):
         client_id = self.caller.with_role(Role.CLIENT)
         self.caller.require_verified()
         with self.store.transaction() as tx:
-            tx.hold(f"client {client_id}")
-            tx.refuse_forgotten(client_id)
+            tx.lock_name(f"client {client_id}")
+            tx.refuse_erased(client_id)
             calendar, now = tx.lock(Calendar, specialist_id), utc_now()
             waits = list(tx.scalars(queries.waits_of(client_id)))
             mine = next((each for each in waits if each.specialist_id == specialist_id), None)
             if mine is None:
-                taken = taken_times(tx, specialist_id, now, client_id)
+                busy = busy_times(tx, specialist_id, now, client_id)
                 mine = Wait.join(
                     calendar,
                     client_id,
                     time_zone,
                     wishes or [],
-                    engagements_of(tx, client_id),
+                    client_bookings(tx, client_id),
                     len(waits),
-                    calendar.free_times(taken, now).bookable(now),
+                    calendar.free_times(busy, now).bookable(now),
                     now,
                 )
                 tx.add(mine)
@@ -59,9 +62,9 @@ class Waitlist(Part):
         client_id = self.caller.with_role(Role.CLIENT)
         with self.store.transaction() as tx:
             calendar = tx.get(Calendar, specialist_id, with_for_update=True)
-            wait_no_longer(tx, client_id, specialist_id)
+            end_wait(tx, client_id, specialist_id)
             if calendar is not None:
-                calendar.outdate()
+                calendar.bump_revision()
                 offer(tx, calendar, utc_now())
             return tx.reply(None)
 

@@ -23,11 +23,11 @@ from contracts.booking.consultations import (
 from contracts.booking.waitlist import SlotOffered, SlotsFree, TooManyWaits, WaitlistEntry
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.availability.validation import require_sensible_week
+from services.booking.availability.validation import require_valid_week
 from services.booking.availability.zones import zone_of
 from services.booking.base import Base
 from services.booking.consultations.client_limits import (
-    Engagement,
+    ClientBooking,
     overlapping,
     require_free,
     require_not_met,
@@ -62,7 +62,7 @@ class Wait(Base):
         client_id: UUID,
         time_zone: str,
         wishes: Collection[Hours],
-        engagements: Collection[Engagement],
+        bookings: Collection[ClientBooking],
         others: int,
         free: Collection[datetime],
         now: datetime,
@@ -74,7 +74,7 @@ class Wait(Base):
             raise NotListed
         if not calendar.offers_free_consultations:
             raise NoFreeConsultations
-        require_not_met(engagements, calendar.specialist_id, now)
+        require_not_met(bookings, calendar.specialist_id, now)
         wait = cls(
             id=new_id(),
             specialist_id=calendar.specialist_id,
@@ -83,7 +83,7 @@ class Wait(Base):
             since=now,
         )
         wait.wish(time_zone, wishes)
-        if any(wait.fits(free, engagements)):
+        if any(wait.fits(free, bookings)):
             raise SlotsFree
         if others >= AT_ONCE:
             raise TooManyWaits(f"you wait for {others} specialists; the limit is {AT_ONCE}")
@@ -93,17 +93,17 @@ class Wait(Base):
     def wish(self, time_zone: str, wishes: Collection[Hours]) -> None:
         """Take on when they could come; raises ``UnknownTimeZone`` and ``BadHours``."""
         self.time_zone = zone_of(time_zone).key
-        require_sensible_week(wishes, "wishes")
+        require_valid_week(wishes, "wishes")
         self.wishes = [asdict(each) for each in wishes]
 
     def fits(
-        self, free: Iterable[datetime], engagements: Collection[Engagement]
+        self, free: Iterable[datetime], bookings: Collection[ClientBooking]
     ) -> Iterator[datetime]:
         """Those of the free times at which they could come."""
         wished = tuple(Hours(**each) for each in self.wishes)
         hours = OpeningHours(self.time_zone, wished)
         for starts_at in free:
-            if not overlapping(engagements, starts_at) and (not wished or hours.covers(starts_at)):
+            if not overlapping(bookings, starts_at) and (not wished or hours.covers(starts_at)):
                 yield starts_at
 
     def can_be_asked(self, now: datetime) -> bool:
@@ -114,7 +114,7 @@ class Wait(Base):
         self,
         free: Collection[datetime],
         holds: Collection[Hold],
-        engagements: Collection[Engagement],
+        bookings: Collection[ClientBooking],
         notice: timedelta,
         now: datetime,
         their_zone: str,
@@ -125,12 +125,12 @@ class Wait(Base):
         if any(each.stands(now) for each in mine):
             return None
         before = {each.starts_at for each in mine}
-        for starts_at in self.fits(free, engagements):
+        for starts_at in self.fits(free, bookings):
             until = min(now + HELD_FOR, starts_at - notice)
             if starts_at in before or until - now < WORTH_ASKING:
                 continue
             try:
-                require_free(engagements, self.specialist_id, starts_at, now)
+                require_free(bookings, self.specialist_id, starts_at, now)
             except DomainError:
                 continue
             hold = Hold.of(self.specialist_id, self.client_id, starts_at, until)

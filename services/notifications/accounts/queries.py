@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from contracts.profiles.accounts import Role
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.marks import As, Names
+from services.notifications.marks import NameRole, Names
 
 
 def with_role(role: Role) -> Select[UUID]:
@@ -27,6 +27,6 @@ def names_of(session: Session, account_ids: Collection[UUID]) -> Names:
     for account_id, own, public in session.execute(
         query.where(Recipient.account_id.in_(account_ids))
     ):
-        named = {As.CLIENT: own, As.SPECIALIST: public}
+        named = {NameRole.CLIENT: own, NameRole.SPECIALIST: public}
         names.update({(role, account_id): name for role, name in named.items() if name})
     return names

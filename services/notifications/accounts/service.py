@@ -30,15 +30,17 @@ from contracts.profiles.second_factors import (
 )
 from contracts.profiles.sessions import SignedOutByOperator
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
+from services.notifications import dependencies
 from services.notifications.accounts import wording
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.notify import send_once, tell
-from services.notifications.part import Part
+from services.notifications.notify import notify, send_once
 from services.notifications.readers import Reader, reader_of
 from services.notifications.wording import Wording
 
 
-class Accounts(Part):
+class Accounts:
+    links = dependencies.links
+
     @subscribe(AccountRegistered)
     def remember_address(self, event: AccountRegistered, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_registration(event)
@@ -46,7 +48,7 @@ class Accounts(Part):
     @subscribe(RolesChanged)
     def remember_roles(self, event: RolesChanged, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_roles(event)
-        _tell(tx, event.account_id, partial(wording.roles_changed, roles=event.roles))
+        _notify(tx, event.account_id, partial(wording.roles_changed, roles=event.roles))
 
     @subscribe(DisplayNameChanged)
     def remember_display_name(self, event: DisplayNameChanged, tx: Transaction) -> None:
@@ -91,48 +93,48 @@ class Accounts(Part):
 
     @subscribe(PasswordChanged)
     def tell_of_password(self, event: PasswordChanged, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.password_changed)
+        _notify(tx, event.account_id, wording.password_changed)
 
     @subscribe(EmailChanged)
     def tell_of_address(self, event: EmailChanged, tx: Transaction) -> None:
         """At the address that it was: whoever reads there should know."""
         tx.lock_or_create(Recipient, event.account_id).learn_email(event)
-        _tell(tx, event.account_id, wording.email_changed, address=event.previous_email)
+        _notify(tx, event.account_id, wording.email_changed, address=event.previous_email)
 
     @subscribe(SecondFactorAdded)
     def tell_of_second_factor(self, event: SecondFactorAdded, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.second_factor_added)
+        _notify(tx, event.account_id, wording.second_factor_added)
 
     @subscribe(SecondFactorRemoved)
     def tell_of_removal(self, event: SecondFactorRemoved, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.second_factor_removed)
+        _notify(tx, event.account_id, wording.second_factor_removed)
 
     @subscribe(RecoveryCodesRenewed)
     def tell_of_recovery_codes(self, event: RecoveryCodesRenewed, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.recovery_codes_renewed)
+        _notify(tx, event.account_id, wording.recovery_codes_renewed)
 
     @subscribe(WrongCodesEntered)
     def tell_of_wrong_codes(self, event: WrongCodesEntered, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.wrong_codes_entered)
+        _notify(tx, event.account_id, wording.wrong_codes_entered)
 
     @subscribe(AccountSuspended)
     def tell_of_suspension(self, event: AccountSuspended, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.suspended)
+        _notify(tx, event.account_id, wording.suspended)
 
     @subscribe(AccountRestored)
     def tell_of_restoration(self, event: AccountRestored, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.restored)
+        _notify(tx, event.account_id, wording.restored)
 
     @subscribe(SignedOutByOperator)
     def tell_of_signing_out(self, event: SignedOutByOperator, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.signed_out_by_operator)
+        _notify(tx, event.account_id, wording.signed_out_by_operator)
 
 
-def _tell(
+def _notify(
     tx: Transaction,
     account_id: UUID,
     words_for: Callable[[Reader], Wording],
     address: str | None = None,
 ) -> None:
     """A notice and a mail about the account itself."""
-    tell(tx, account_id, words_for, account_id, by_mail=True, address=address)
+    notify(tx, account_id, words_for, account_id, by_mail=True, address=address)

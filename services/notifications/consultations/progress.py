@@ -19,7 +19,7 @@ from contracts.booking.consultations import (
 from services.notifications.base import Base
 
 
-class Told(Base):
+class ConsultationProgress(Base):
     """One for each consultation. What happened to it is heard of in any order."""
 
     __tablename__ = "told_consultations"
@@ -52,4 +52,4 @@ def is_news(
     | ConsultationMissed,
 ) -> bool:
     """Whether nothing newer was told of the consultation: what comes late is not told any more."""
-    return tx.lock_or_create(Told, event.consultation_id).is_news(event.version)
+    return tx.lock_or_create(ConsultationProgress, event.consultation_id).is_news(event.version)

@@ -22,8 +22,8 @@ from services.notifications import marks
 from services.notifications.consultations import texts
 from services.notifications.help import emergency_for, help_for
 from services.notifications.language import Text
-from services.notifications.mails.links import Links
-from services.notifications.marks import As
+from services.notifications.mails.links import SiteUrls
+from services.notifications.marks import NameRole
 from services.notifications.readers import Reader
 from services.notifications.wording import Wording
 
@@ -36,7 +36,7 @@ TIMES = {"when": "starts_at", "previous": "previous_starts_at", "until": "disput
 """By placeholder: the field of an event whose time stands there."""
 
 
-def booked_by_you(reader: Reader, event: ConsultationBooked, links: Links) -> Wording:
+def booked_by_you(reader: Reader, event: ConsultationBooked, links: SiteUrls) -> Wording:
     return _ahead(
         NoticeKind.CONSULTATION_BOOKED,
         texts.YOUR_APPOINTMENT,
@@ -48,7 +48,7 @@ def booked_by_you(reader: Reader, event: ConsultationBooked, links: Links) -> Wo
     )
 
 
-def booked_with_you(reader: Reader, event: ConsultationBooked, links: Links) -> Wording:
+def booked_with_you(reader: Reader, event: ConsultationBooked, links: SiteUrls) -> Wording:
     return _ahead(
         NoticeKind.CONSULTATION_BOOKED,
         texts.NEW_APPOINTMENT,
@@ -60,7 +60,7 @@ def booked_with_you(reader: Reader, event: ConsultationBooked, links: Links) -> 
     )
 
 
-def rescheduled(reader: Reader, event: ConsultationRescheduled, links: Links) -> Wording:
+def rescheduled(reader: Reader, event: ConsultationRescheduled, links: SiteUrls) -> Wording:
     return _ahead(
         NoticeKind.CONSULTATION_RESCHEDULED,
         texts.YOUR_APPOINTMENT,
@@ -72,7 +72,7 @@ def rescheduled(reader: Reader, event: ConsultationRescheduled, links: Links) ->
     )
 
 
-def place_changed(reader: Reader, event: ConsultationPlaceChanged, links: Links) -> Wording:
+def place_changed(reader: Reader, event: ConsultationPlaceChanged, links: SiteUrls) -> Wording:
     return _ahead(
         NoticeKind.CONSULTATION_PLACE_CHANGED,
         texts.YOUR_APPOINTMENT,
@@ -84,41 +84,45 @@ def place_changed(reader: Reader, event: ConsultationPlaceChanged, links: Links)
     )
 
 
-def cancelled_for_client(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+def cancelled_for_client(reader: Reader, event: ConsultationCancelled, links: SiteUrls) -> Wording:
     return _lost(texts.CANCELLED_BY_SPECIALIST, reader, event, links)
 
 
-def cancelled_as_unavailable(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+def cancelled_as_unavailable(
+    reader: Reader, event: ConsultationCancelled, links: SiteUrls
+) -> Wording:
     """For the client: the specialist may not practise any more. Why not is not said."""
     return _lost(texts.SPECIALIST_UNAVAILABLE, reader, event, links)
 
 
-def cancelled_for_specialist(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+def cancelled_for_specialist(
+    reader: Reader, event: ConsultationCancelled, links: SiteUrls
+) -> Wording:
     return _cancelled(texts.AN_APPOINTMENT, texts.CANCELLED_BY_CLIENT, reader, event, links)
 
 
-def cancelled_for_you(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+def cancelled_for_you(reader: Reader, event: ConsultationCancelled, links: SiteUrls) -> Wording:
     """For the specialist who may not practise any more."""
     return _cancelled(texts.AN_APPOINTMENT, texts.CANCELLED_FOR_YOU, reader, event, links)
 
 
-def completed(reader: Reader, event: ConsultationCompleted, links: Links) -> Wording:
+def completed(reader: Reader, event: ConsultationCompleted, links: SiteUrls) -> Wording:
     return _behind(
         NoticeKind.CONSULTATION_COMPLETED, texts.COMPLETED, texts.SAY_IT, reader, event, links
     )
 
 
-def missed_by_you(reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
+def missed_by_you(reader: Reader, event: ConsultationMissed, links: SiteUrls) -> Wording:
     return _missed(texts.MISSED_BY_YOU, reader, event, links)
 
 
-def missed_by_the_other(reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
+def missed_by_the_other(reader: Reader, event: ConsultationMissed, links: SiteUrls) -> Wording:
     is_client = _side(reader, event) == Party.CLIENT
     text = texts.MISSED_BY_SPECIALIST if is_client else texts.MISSED_BY_CLIENT
     return _missed(text, reader, event, links)
 
 
-def both_wish_to_continue(reader: Reader, event: BothWishToContinue, links: Links) -> Wording:
+def both_wish_to_continue(reader: Reader, event: BothWishToContinue, links: SiteUrls) -> Wording:
     return _behind(
         NoticeKind.BOTH_WISH_TO_CONTINUE,
         texts.BOTH_WISH_TO_CONTINUE,
@@ -129,7 +133,7 @@ def both_wish_to_continue(reader: Reader, event: BothWishToContinue, links: Link
     )
 
 
-def rescue_offered(reader: Reader, event: RescueOffered, links: Links) -> Wording:
+def rescue_offered(reader: Reader, event: RescueOffered, links: SiteUrls) -> Wording:
     times = "\n".join(
         reader.read(
             texts.A_HELD_SLOT,
@@ -166,7 +170,7 @@ def rescue_offered(reader: Reader, event: RescueOffered, links: Links) -> Wordin
     )
 
 
-def slot_offered(reader: Reader, event: SlotOffered, links: Links) -> Wording:
+def slot_offered(reader: Reader, event: SlotOffered, links: SiteUrls) -> Wording:
     ends = reader.when(event.held_until, event.time_zone)
     take_it = reader.read(texts.TAKE_IT, page=links.held_slots())
     said = reader.read(
@@ -184,7 +188,7 @@ def slot_offered(reader: Reader, event: SlotOffered, links: Links) -> Wording:
     )
 
 
-def consultations_at_risk(reader: Reader, event: ConsultationsAtRisk, links: Links) -> Wording:
+def consultations_at_risk(reader: Reader, event: ConsultationsAtRisk, links: SiteUrls) -> Wording:
     """For admins: what was, or is still, booked with a specialist who may not practise. They may
     not read consultations of others: there is no page to link to."""
     specialist = _specialist(event.specialist_id, reader, texts.ANY_SPECIALIST)
@@ -208,7 +212,7 @@ def _ahead(
     discreetly: Text,
     reader: Reader,
     event: Placed,
-    links: Links,
+    links: SiteUrls,
 ) -> Wording:
     """Where a consultation that lies ahead takes place, and how to cancel or move it."""
     page = links.consultation(event.consultation_id)
@@ -233,7 +237,7 @@ def _place(reader: Reader, event: Placed) -> str:
     return reader.read(texts.ONLINE)
 
 
-def _lost(text: Text, reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+def _lost(text: Text, reader: Reader, event: ConsultationCancelled, links: SiteUrls) -> Wording:
     """For a client whose consultation was cancelled for them: where to find another, and help."""
     find = reader.read(texts.FIND_ANOTHER, search=links.specialists())
     then, emergency = _paragraphs(find, help_for(reader)), emergency_for(reader)
@@ -245,7 +249,7 @@ def _cancelled(
     text: Text,
     reader: Reader,
     event: ConsultationCancelled,
-    links: Links,
+    links: SiteUrls,
     then: str = "",
     discreetly_then: str = "",
 ) -> Wording:
@@ -260,7 +264,7 @@ def _cancelled(
     )
 
 
-def _missed(text: Text, reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
+def _missed(text: Text, reader: Reader, event: ConsultationMissed, links: SiteUrls) -> Wording:
     """With help for the client."""
     kind, say_it = NoticeKind.CONSULTATION_MISSED, texts.SAY_IT
     if _side(reader, event) == Party.SPECIALIST:
@@ -275,7 +279,7 @@ def _behind(
     page_text: Text,
     reader: Reader,
     event: Sided,
-    links: Links,
+    links: SiteUrls,
     then: str = "",
     discreetly_then: str = "",
 ) -> Wording:
@@ -316,11 +320,11 @@ def _other(reader: Reader, event: Sided) -> str:
     """The name of the side that the reader is not."""
     if _side(reader, event) == Party.CLIENT:
         return _specialist(event.specialist_id, reader, texts.A_SPECIALIST)
-    return marks.name(As.CLIENT, event.client_id, reader.read(texts.A_CLIENT))
+    return marks.name(NameRole.CLIENT, event.client_id, reader.read(texts.A_CLIENT))
 
 
 def _specialist(id: UUID, reader: Reader, otherwise: Text) -> str:
-    return marks.name(As.SPECIALIST, id, reader.read(otherwise))
+    return marks.name(NameRole.SPECIALIST, id, reader.read(otherwise))
 
 
 def _paragraphs(*given: str) -> str:

@@ -1,4 +1,4 @@
-"""Links that mails bear, to where people reach the site: ``FIRSTSTEP_URL``.
+"""SiteUrls that mails bear, to where people reach the site: ``FIRSTSTEP_URL``.
 
 A token stands behind the ``#``: browsers send that part to no server, and no log has it.
 """
@@ -12,14 +12,14 @@ from uuid import UUID
 from nameko.extensions import DependencyProvider
 
 
-class Links(DependencyProvider):
+class SiteUrls(DependencyProvider):
     def __init__(self, url: str = "") -> None:
         self._url = url
 
     def setup(self) -> None:
         self._url = self.container.config["URL"]
 
-    def get_dependency(self, worker_ctx: Any) -> Links:
+    def get_dependency(self, worker_ctx: Any) -> SiteUrls:
         return self
 
     def consultation(self, consultation_id: UUID) -> str:

@@ -17,7 +17,7 @@ from services.notifications.accounts.recipients import Recipient
 from services.notifications.base import Base
 from services.notifications.mails.addresses import address_of
 from services.notifications.mails.postbox import SENDER_ADDRESS
-from services.notifications.marks import Names, filled, without_places
+from services.notifications.marks import Names, fill_names, without_places
 from services.notifications.readers import Reader
 from services.notifications.texts import CLOSING, DISCREET_CLOSING, DISCREET_SENDER, GREETING
 from services.notifications.wording import Letter
@@ -25,7 +25,7 @@ from services.notifications.wording import Letter
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
-AWAY_PAUSE = timedelta(seconds=30)
+UNAVAILABLE_PAUSE = timedelta(seconds=30)
 SENDER = "Firststep"
 
 
@@ -113,7 +113,7 @@ class Mail(Base):
         message["Subject"] = self.subject
         message["Message-ID"] = f"<{self.id}@firststep.example>"
         message["Date"] = self.next_attempt_at
-        text = filled(self.text, names)
+        text = fill_names(self.text, names)
         message.set_content(f"{self._greeting(known)}\n\n{text}\n\n{self._closing()}\n")
         return message
 
@@ -156,12 +156,12 @@ class Mail(Base):
         self.error = error
         self._fail(now)
 
-    def server_away(self, error: str, now: datetime) -> None:
+    def server_unavailable(self, error: str, now: datetime) -> None:
         """Try again soon. However long the mail server is away, that is one try at most: no mail
         is given up for an outage."""
         self.attempts = max(self.attempts, 1)
         self.error = error
-        self.next_attempt_at = now + AWAY_PAUSE
+        self.next_attempt_at = now + UNAVAILABLE_PAUSE
 
     def _fail(self, now: datetime) -> None:
         self.status = MailStatus.FAILED
@@ -178,7 +178,7 @@ class Mail(Base):
             id=self.id,
             address=self.address,
             subject=self.subject,
-            text="" if self.good_once else filled(self.text, names),
+            text="" if self.good_once else fill_names(self.text, names),
             status=self.status,
             attempts=self.attempts,
             next_attempt_at=self.next_attempt_at,

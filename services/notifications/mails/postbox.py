@@ -37,15 +37,15 @@ class NotSent(Exception):
         self.for_good = for_good
 
 
-class Away(NotSent):
+class ServerUnavailable(NotSent):
     """The mail server does not answer, or does not let us in: no mail is at fault."""
 
 
-class BrokenOff(NotSent):
+class ConnectionLost(NotSent):
     """The connection ended while a mail was sent."""
 
 
-class Post(Protocol):
+class MailConnection(Protocol):
     """An open way out."""
 
     def send(self, message: EmailMessage) -> None:
@@ -66,10 +66,10 @@ class Postbox(DependencyProvider):
         return self
 
     @contextmanager
-    def opened(self) -> Iterator[Post]:
+    def opened(self) -> Iterator[MailConnection]:
         """Send several over one connection; raises ``NotSent`` where it can't be made."""
         if "://" not in self.address:
-            yield Folder(Path(self.address))
+            yield MailFolder(Path(self.address))
             return
         there = MailServer.at(self.address)
         try:
@@ -79,7 +79,7 @@ class Postbox(DependencyProvider):
             log.warning("mail_server_not_reached", error=cause)
             raise NotSent(cause) from error
         with server:
-            yield Smtp(server, there.user, there.password)
+            yield SmtpConnection(server, there.user, there.password)
 
     def forget(self, mail_ids: Iterable[UUID]) -> None:
         """Remove what lies in the folder; what left over SMTP is the recipient's. Raises
@@ -90,7 +90,7 @@ class Postbox(DependencyProvider):
             (Path(self.address) / f"{mail_id}.eml").unlink(missing_ok=True)
 
 
-class Smtp:
+class SmtpConnection:
     def __init__(self, server: smtplib.SMTP, user: str, password: str) -> None:
         self._server = server
         self._user = user
@@ -106,7 +106,7 @@ class Smtp:
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error, retried=True) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise BrokenOff(f"{type(error).__name__}: {error}") from error
+            raise ConnectionLost(f"{type(error).__name__}: {error}") from error
         except BaseException:
             self._server.close()  # in mid-talk, where it would wait for an answer to its QUIT
             raise
@@ -118,7 +118,7 @@ class Smtp:
                 self._server.login(self._user, self._password)
                 self._user = ""
         except (OSError, smtplib.SMTPException, ValueError) as error:  # it may ask in no base64
-            raise Away(f"{type(error).__name__}: {error}") from error
+            raise ServerUnavailable(f"{type(error).__name__}: {error}") from error
 
     def _send(self, message: EmailMessage) -> None:
         [address] = message["To"].addresses
@@ -128,7 +128,7 @@ class Smtp:
         self._server.send_message(message, SENDER_ADDRESS, [address.addr_spec])
 
 
-class Folder:
+class MailFolder:
     """Writes what would be sent, one file a mail, named by its Message-ID. A file is there whole
     or not at all."""
 
@@ -149,5 +149,5 @@ def _refused(code: int, reason: bytes | str, retried: bool = False) -> NotSent:
     """What the server answered. ``retried``: not of the recipient, so that it may change."""
     text = reason if isinstance(reason, str) else reason.decode(errors="replace")
     if code == HANGS_UP:
-        return BrokenOff(f"{code} {text}")
+        return ConnectionLost(f"{code} {text}")
     return NotSent(f"{code} {text}", code >= PERMANENT and not (retried or text.startswith(POLICY)))

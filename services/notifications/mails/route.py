@@ -10,7 +10,13 @@ from email.message import EmailMessage
 
 import eventlet
 
-from services.notifications.mails.postbox import Away, BrokenOff, NotSent, Post, Postbox
+from services.notifications.mails.postbox import (
+    ConnectionLost,
+    MailConnection,
+    NotSent,
+    Postbox,
+    ServerUnavailable,
+)
 
 LEAVE_WITHIN_S = 5.0
 
@@ -21,19 +27,19 @@ class Route:
     def __init__(self, postbox: Postbox) -> None:
         self._postbox = postbox
         self._opened = ExitStack()
-        self._post: Post | None = None
-        self._away: Away | None = None
+        self._connection: MailConnection | None = None
+        self._unavailable: ServerUnavailable | None = None
 
     def send(self, message: EmailMessage) -> None:
-        """Raises ``Away``, ``NotSent`` or ``Undeliverable``.
+        """Raises ``ServerUnavailable``, ``NotSent`` or ``Undeliverable``.
 
         A server may hang up between two mails. That says nothing of the second one, which is
         tried once more.
         """
-        had_one = self._post is not None
+        had_one = self._connection is not None
         try:
             self._send(message)
-        except BrokenOff:
+        except ConnectionLost:
             if not had_one:
                 raise
             self._send(message)
@@ -42,22 +48,22 @@ class Route:
         try:
             self._open().send(message)
         except BaseException as error:
-            self._away = error if isinstance(error, Away) else self._away
+            self._unavailable = error if isinstance(error, ServerUnavailable) else self._unavailable
             self.close()
             raise
 
-    def _open(self) -> Post:
-        if self._away is not None:
-            raise self._away
-        if self._post is None:
+    def _open(self) -> MailConnection:
+        if self._unavailable is not None:
+            raise self._unavailable
+        if self._connection is None:
             try:
-                self._post = self._opened.enter_context(self._postbox.opened())
+                self._connection = self._opened.enter_context(self._postbox.opened())
             except NotSent as error:
-                raise Away(str(error)) from error
-        return self._post
+                raise ServerUnavailable(str(error)) from error
+        return self._connection
 
     def close(self) -> None:
         """Say good-bye, where the server still listens."""
-        self._post = None
+        self._connection = None
         with eventlet.Timeout(LEAVE_WITHIN_S, False), suppress(Exception):
             self._opened.close()

@@ -10,18 +10,18 @@ from uuid import UUID
 
 import structlog
 
+from chassis.error_text import LONGEST_ERROR, error_text, storable
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
-from chassis.storable import LONGEST_ERROR, described, storable
 from chassis.times import utc_now
+from services.notifications import dependencies
 from services.notifications.accounts.queries import names_of
 from services.notifications.mails import queries
 from services.notifications.mails.addresses import Undeliverable
 from services.notifications.mails.mails import Mail, MailStatus
-from services.notifications.mails.postbox import Away, NotSent, Post
+from services.notifications.mails.postbox import MailConnection, NotSent, ServerUnavailable
 from services.notifications.mails.route import Route
 from services.notifications.marks import named_in
-from services.notifications.part import Part
 
 MAILS_A_ROUND = 100
 ROUND_S = 60.0
@@ -31,7 +31,10 @@ WAITS_TOO_LONG = timedelta(minutes=10)
 log = structlog.get_logger()
 
 
-class Mails(Part):
+class Mails:
+    store = dependencies.store
+    postbox = dependencies.postbox
+
     @every(seconds=1)
     def send_mail(self) -> None:
         with self.store.reading() as session:
@@ -55,7 +58,7 @@ class Mails(Part):
                 failed_within_a_day=backlog.mails_failed,
             )
 
-    def _send(self, post: Post, mail_id: UUID) -> None:
+    def _send(self, post: MailConnection, mail_id: UUID) -> None:
         """To where its recipient is written to now; not where they were erased meanwhile."""
         with self.store.reading() as session:
             found = session.execute(queries.mail_to_send(mail_id)).first()
@@ -65,8 +68,8 @@ class Mails(Part):
             names = names_of(session, named_in([mail.text]))
         try:
             post.send(mail.to_message(recipient, names))
-        except Away as error:
-            self._note(mail_id, Mail.server_away, str(error))
+        except ServerUnavailable as error:
+            self._note(mail_id, Mail.server_unavailable, str(error))
         except NotSent as error:
             self._note(mail_id, Mail.refused if error.for_good else Mail.not_sent, str(error))
         except Undeliverable as error:
@@ -75,7 +78,7 @@ class Mails(Part):
             self._note(mail_id, lambda mail, _, now: mail.sent(now))
 
     def _note_failure(self, mail_id: UUID, error: BaseException) -> None:
-        self._note(mail_id, Mail.not_sent, described(error))
+        self._note(mail_id, Mail.not_sent, error_text(error))
 
     def _note(
         self, mail_id: UUID, note: Callable[[Mail, str, datetime], None], error: str = ""

@@ -17,7 +17,7 @@ from chassis.schemas import Reading, load
 from contracts import notifications as contract
 from contracts.notifications import NoticeData, NoticeKind
 from services.notifications.base import Base
-from services.notifications.marks import Names, filled, without_places
+from services.notifications.marks import Names, fill_names, without_places
 from services.notifications.wording import Wording
 
 
@@ -73,7 +73,7 @@ class Notice(Base):
         return contract.Notice(
             id=self.id,
             kind=NoticeKind(self.kind),
-            text=filled(self.text, names),
+            text=fill_names(self.text, names),
             data=load(NoticeData, self.data, Reading.WIRE),
             about=self.about,
             created_at=self.created_at,

@@ -9,12 +9,15 @@ from chassis.pagination import PageQuery, newest_first
 from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.notifications import NoticesPage
+from services.notifications import dependencies
 from services.notifications.notices import queries
 from services.notifications.notices.notices import Notice
-from services.notifications.part import Part
 
 
-class Notices(Part):
+class Notices:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def list_notices(self, page: PageQuery) -> NoticesPage:
         account_id = self.caller.known()

@@ -14,7 +14,7 @@ from services.notifications.notices.notices import Notice
 from services.notifications.preferences.preferences import Preferences
 
 
-def fall_silent(tx: Transaction, account_id: UUID) -> None:
+def stop_notifying(tx: Transaction, account_id: UUID) -> None:
     """Delete address, preferences, notices, and mails that have not left; and from what others
     were told, where to meet this person. Their name is not stored there."""
     for kind in (Notice, Recipient, Preferences):
@@ -29,6 +29,6 @@ def fall_silent(tx: Transaction, account_id: UUID) -> None:
 def erase(tx: Transaction, account_id: UUID, postbox: Postbox) -> None:
     """Delete all of it, and what lies in the postbox; harmless to repeat. Raises ``OSError``, with
     the mails still there, where the postbox could not be cleared."""
-    fall_silent(tx, account_id)
+    stop_notifying(tx, account_id)
     postbox.forget(tx.scalars(select(Mail.id).where(Mail.account_id == account_id)))
     tx.execute(delete(Mail).where(Mail.account_id == account_id))

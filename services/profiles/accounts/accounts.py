@@ -31,7 +31,7 @@ from contracts.profiles.accounts import (
 )
 from contracts.profiles.preferences import Preferences
 from contracts.profiles.sessions import Suspended
-from services.profiles.accounts.mail_links import Link, Purpose, fingerprint
+from services.profiles.accounts.mail_links import MailLink, Purpose, fingerprint
 from services.profiles.base import Base
 from services.profiles.specialists.specialists import Specialist
 
@@ -102,24 +102,24 @@ class Account(Base):
         )
 
     @classmethod
-    def nobody(cls) -> Account:
+    def placeholder(cls) -> Account:
         """What is worked on where no account has an address, so that it takes as long."""
         return cls(id=new_id(), email="nobody@example.org", password_version=0, verified_at=None)
 
     # Links: see ``links`` for what their state is for
 
-    def verification(self) -> Link:
+    def verification(self) -> MailLink:
         """Confirms the address of an account from before sign-ups had to be confirmed first;
         raises ``AlreadyVerified``."""
         if self.verified:
             raise AlreadyVerified
         return self._link(Purpose.VERIFICATION, self.email)
 
-    def password_reset(self) -> Link:
+    def password_reset(self) -> MailLink:
         return self._link(Purpose.PASSWORD_RESET, self.email)
 
-    def _link(self, purpose: Purpose, email: str) -> Link:
-        return Link(purpose, self.id, email, self._state(purpose))
+    def _link(self, purpose: Purpose, email: str) -> MailLink:
+        return MailLink(purpose, self.id, email, self._state(purpose))
 
     def _state(self, purpose: Purpose) -> str:
         """What following such a link changes, and what makes it void: any change of password."""
@@ -130,7 +130,7 @@ class Account(Base):
             return fingerprint(*state, self.pending_email)
         return fingerprint(*state)
 
-    def require_fits(self, link: Link) -> None:
+    def require_fits(self, link: MailLink) -> None:
         """Raises ``LinkUsed`` for a link that was mailed before what it is for changed."""
         if link.state != self._state(link.purpose):
             raise LinkUsed
@@ -152,7 +152,7 @@ class Account(Base):
         self.verified_at = now
         return self, EmailVerified(account_id=self.id, email=self.email)
 
-    def ask_for_email(self, email: str, now: datetime) -> tuple[Link, Link]:
+    def ask_for_email(self, email: str, now: datetime) -> tuple[MailLink, MailLink]:
         """The link that makes the change, and the one that stops it; an earlier one is void."""
         self.pending_email, self.pending_email_since = email, now
         return (
@@ -160,7 +160,7 @@ class Account(Base):
             self._link(Purpose.STOP_CHANGE_OF_EMAIL, email),
         )
 
-    def change_email(self, link: Link, now: datetime) -> list[EmailChanged]:
+    def change_email(self, link: MailLink, now: datetime) -> list[EmailChanged]:
         """The link reached its reader; following it again changes nothing. Raises ``LinkUsed``."""
         if link.email == self.email:
             return []
@@ -180,7 +180,7 @@ class Account(Base):
         """No other address any more."""
         self.pending_email = self.pending_email_since = None
 
-    def follow_stop(self, link: Link) -> None:
+    def follow_stop(self, link: MailLink) -> None:
         """Stop the change that the link's mail announced; again: nothing. Raises
         ``EmailChangeDone`` and ``LinkUsed``."""
         if link.email == self.email:
@@ -192,7 +192,7 @@ class Account(Base):
     # The password
 
     def reset_password(
-        self, link: Link, password_hash: str, now: datetime
+        self, link: MailLink, password_hash: str, now: datetime
     ) -> list[PasswordChanged | EmailVerified]:
         """The link reached its reader, which confirms the address, too; raises ``LinkUsed``."""
         self.require_fits(link)
@@ -218,14 +218,14 @@ class Account(Base):
         if self.suspended_at is not None:
             return []
         self.suspended_at = now
-        return [AccountSuspended(account_id=self.id), *self._heeded_by(specialist, now)]
+        return [AccountSuspended(account_id=self.id), *self._apply_to(specialist, now)]
 
     def restore(self, specialist: Specialist | None, now: datetime) -> list[Event]:
         """Restoring an account that is not suspended changes nothing."""
         if self.suspended_at is None:
             return []
         self.suspended_at = None
-        return [AccountRestored(account_id=self.id), *self._heeded_by(specialist, now)]
+        return [AccountRestored(account_id=self.id), *self._apply_to(specialist, now)]
 
     def require_not_suspended(self) -> None:
         if self.suspended_at is not None:
@@ -261,17 +261,17 @@ class Account(Base):
             version=self.next_version(),
             roles=[Role(role) for role in roles],
         )
-        return [changed, *self._heeded_by(specialist, now)]
+        return [changed, *self._apply_to(specialist, now)]
 
     @property
     def practises(self) -> bool:
         return Role.SPECIALIST in self.roles
 
-    def _heeded_by(self, specialist: Specialist | None, now: datetime) -> list[Event]:
+    def _apply_to(self, specialist: Specialist | None, now: datetime) -> list[Event]:
         """What follows for the right to practise."""
         if specialist is None:
             return []
-        return specialist.heed_account(self.suspended_at is not None, not self.practises, now)
+        return specialist.apply_account(self.suspended_at is not None, not self.practises, now)
 
     def _dormant(self, second_factor: bool) -> frozenset[str]:
         """Roles that need a second factor, while there is none."""

@@ -19,7 +19,7 @@ from eventlet.event import Event
 
 from chassis import context
 from chassis.errors import Unavailable
-from chassis.networks import place_of
+from chassis.networks import subnet_of
 from contracts.profiles.accounts import TooManyTries
 
 AT_ONCE = 2
@@ -53,7 +53,7 @@ class HashQueue:
             raise TooManyTries.after(RETRY_AFTER_S)
         self._of_one[whose] += 1
         try:
-            self._take_turn(place_of(context.current().address))
+            self._take_turn(subnet_of(context.current().address))
             try:
                 yield tpool.execute
             finally:

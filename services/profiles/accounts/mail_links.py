@@ -33,7 +33,7 @@ LIFETIMES = {
 
 
 @dataclass(frozen=True)
-class Link:
+class MailLink:
     """``state``: what the account was like when the link was made."""
 
     purpose: Purpose
@@ -45,7 +45,7 @@ class Link:
         return seal.close(json.dumps(asdict(self)), now)
 
 
-def followed(token: str, seal: Seal, now: datetime, *purposes: Purpose) -> Link:
+def open_link(token: str, seal: Seal, now: datetime, *purposes: Purpose) -> MailLink:
     """The link that a token stands for; raises ``LinkInvalid`` and ``LinkExpired``."""
     try:
         wire = json.loads(seal.open(token))
@@ -57,7 +57,7 @@ def followed(token: str, seal: Seal, now: datetime, *purposes: Purpose) -> Link:
         raise LinkExpired from None
     except Unopenable:
         raise LinkInvalid from None
-    return Link(purpose, UUID(wire["account_id"]), wire["email"], wire["state"])
+    return MailLink(purpose, UUID(wire["account_id"]), wire["email"], wire["state"])
 
 
 def fingerprint(*state: object) -> str:

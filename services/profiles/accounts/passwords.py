@@ -17,11 +17,11 @@ from contracts.inputs.passwords import normal_form
 from contracts.profiles.accounts import PasswordTooCommon
 from services.profiles.accounts.common_passwords import is_common
 from services.profiles.accounts.hash_queue import HashQueue
-from services.profiles.guess_limits import Guess
+from services.profiles.guess_limits import Attempt
 
 _hasher = PasswordHasher()
 _queue = HashQueue()
-_of_nobody = _hasher.hash("the password of nobody")
+_dummy_hash = _hasher.hash("the password of nobody")
 
 
 @dataclass(frozen=True)
@@ -50,21 +50,21 @@ def hashed(password: str, own_words: Iterable[str]) -> str:
         return str(run(_hash_of_uncommon, normal_form(password), words))
 
 
-def matches(password: str, password_hash: str | None, guess: Guess) -> Match:
+def matches(password: str, password_hash: str | None, attempt: Attempt) -> Match:
     """Whether the password is right; takes as long where there is no account to compare with.
 
     Raises ``TooManyTries`` where there were too many wrong ones. That is asked before it waits,
     and asked again, and a wrong one counted, while it has its turn: of many guesses at once no
     more get by than have a turn. Raises ``Unavailable`` where too many wait.
     """
-    guess.require_allowed()
-    with _queue.turn(guess.whose) as run:
-        guess.require_allowed()
-        match: Match = run(_compare, password_hash or _of_nobody, password)
+    attempt.require_allowed()
+    with _queue.turn(attempt.whose) as run:
+        attempt.require_allowed()
+        match: Match = run(_compare, password_hash or _dummy_hash, password)
         if password_hash is None:
             match = Match(False)
         if not match:
-            guess.failed()
+            attempt.count_failure()
     return match
 
 

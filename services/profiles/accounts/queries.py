@@ -85,7 +85,7 @@ def unconfirmed(
     return None if account is None or account.verified else account
 
 
-def forget_sign_ups(tx: Transaction, email: str) -> None:
+def delete_sign_ups(tx: Transaction, email: str) -> None:
     """An account has the address now, or is erased."""
     tx.execute(
         delete(PendingSignUp).where(PendingSignUp.email == email),
@@ -93,7 +93,7 @@ def forget_sign_ups(tx: Transaction, email: str) -> None:
     )
 
 
-def forget_expired(tx: Transaction, now: datetime) -> None:
+def prune_email_changes(tx: Transaction, now: datetime) -> None:
     """Changes of address whose link expired."""
     expired = Account.pending_email_since < now - LIFETIMES[Purpose.CHANGE_OF_EMAIL]
     tx.execute(

@@ -6,56 +6,60 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis import context
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.times import utc_now
 from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.second_factors import NoTotp, WrongCode
 from contracts.profiles.sessions import SecondFactorRequired
-from services.profiles import guess_limits
+from services.profiles import dependencies, guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
-from services.profiles.part import Part
 from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
 from services.profiles.sessions.queries import is_familiar
 
 
 @dataclass(frozen=True)
-class Identity:
+class Reauthenticated:
     """What a caller showed: the password of their account, and perhaps a code."""
 
     account: Account
     code_shown: bool
 
 
-class Knowing(Part):
+class Reauthentication:
     """Of the parts of profiles that ask for a password or a code."""
 
-    def require_identity(self, password: str, code: str | None) -> Identity:
+    store = dependencies.store
+    caller = dependencies.caller
+    seals = dependencies.seals
+    guesses = dependencies.guesses
+
+    def reauthenticate(self, password: str, code: str | None) -> Reauthenticated:
         """The caller showed their password, and a code where they have a second factor: for
         whatever changes how one signs in, or can't be undone.
 
         Raises what ``require_password`` and ``use_code`` raise.
         """
         account = self.require_password(password)
-        return Identity(account, self.use_code(account.id, code))
+        return Reauthenticated(account, self.use_code(account.id, code))
 
     def require_password(self, password: str) -> Account:
-        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Forgotten``.
+        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Erased``.
 
         A repeated call has its answer here: what it changed before may be the password.
         """
-        self.store.recall()
+        self.store.raise_if_answered()
         address, now = context.current().address, utc_now()
         with self.store.reading() as session:
             account = session.get(Account, self.caller.known())
             if account is None:
-                raise Forgotten
+                raise Erased
             familiar = is_familiar(session, account.id, address, now)
-        guess = self.guesses.of(guess_limits.PASSWORD, account.email_key, address, familiar)
-        if not passwords.matches(password, account.password_hash, guess):
+        attempt = self.guesses.of(guess_limits.PASSWORD, account.email_key, address, familiar)
+        if not passwords.matches(password, account.password_hash, attempt):
             raise WrongPassword
         return account
 
@@ -76,7 +80,7 @@ class Knowing(Part):
         if code is None:
             raise SecondFactorRequired
         self.guesses.of(guess_limits.CODE, account_id, address, familiar).count()
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             factor = tx.get(SecondFactor, account_id, with_for_update=True)
             if factor is None or not factor.confirmed:  # it was removed meanwhile
                 return False
@@ -87,21 +91,21 @@ class Knowing(Part):
         return True
 
     def own_account(self, tx: Transaction) -> Account:
-        """The caller's, ours until the end of the transaction; raises ``Forgotten``."""
+        """The caller's, ours until the end of the transaction; raises ``Erased``."""
         try:
             return tx.lock(Account, self.caller.known())
         except NotFound:
-            raise Forgotten from None
+            raise Erased from None
 
-    def identified_account(self, tx: Transaction, identity: Identity) -> Account:
+    def reauthenticated_account(self, tx: Transaction, shown: Reauthenticated) -> Account:
         """The same, where what was shown is still enough: another password may have been set
         meanwhile, or a second factor set up.
 
-        Raises ``Forgotten``, ``WrongPassword``, ``SecondFactorRequired``.
+        Raises ``Erased``, ``WrongPassword``, ``SecondFactorRequired``.
         """
         account = self.own_account(tx)
-        account.require_same_password(identity.account)
-        if has_second_factor(tx, account.id) and not identity.code_shown:
+        account.require_same_password(shown.account)
+        if has_second_factor(tx, account.id) and not shown.code_shown:
             raise SecondFactorRequired
         return account
 

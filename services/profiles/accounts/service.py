@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chassis import context
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.rpc.server import rpc
@@ -40,19 +40,19 @@ from contracts.profiles.sessions import Session
 from services.profiles import guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
-from services.profiles.accounts.mail_links import Link, Purpose, followed
+from services.profiles.accounts.mail_links import MailLink, Purpose, open_link
 from services.profiles.accounts.queries import (
     account_with,
-    forget_expired,
-    forget_sign_ups,
+    delete_sign_ups,
     newest_sign_up,
+    prune_email_changes,
     require_free,
     unconfirmed,
 )
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.preferences.preferences import Preferences
 from services.profiles.second_factors.second_factors import (
     drop_second_factor,
@@ -64,7 +64,7 @@ from services.profiles.sessions.revocations import end_sessions
 from services.profiles.specialists.standards import require_zone_and_country
 
 
-class Accounts(Knowing):
+class Accounts(Reauthentication):
     # Signing up
 
     @rpc
@@ -84,7 +84,7 @@ class Accounts(Knowing):
             tx.add(pending)
             account = account_with(tx, email)
             self._ask_to_confirm(tx, account, pending, may_mail)
-            audit.record(tx, What.SIGNED_UP, about=account.id if account else pending.id)
+            audit.record(tx, AuditedAction.SIGNED_UP, about=account.id if account else pending.id)
             return tx.reply(SignedUp(sign_up=secret))
 
     @rpc
@@ -110,7 +110,7 @@ class Accounts(Knowing):
         waiting: PendingSignUp | Account | None = pending
         if account is not None:
             waiting = None if account.verified else account
-        link = (waiting or Account.nobody()).verification()
+        link = (waiting or Account.placeholder()).verification()
         token = link.token(self.seals.links, utc_now())
         if not may_mail:
             return
@@ -131,13 +131,13 @@ class Accounts(Knowing):
         """The link of a sign-up makes the account and signs in; that of a change of address makes
         the change. Raises ``Suspended``, too."""
         both = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
-        link = followed(verify.token, self.seals.links, utc_now(), *both)
+        link = open_link(verify.token, self.seals.links, utc_now(), *both)
         if link.purpose is Purpose.CHANGE_OF_EMAIL:
             self._change_email(link)
             return None
         return self._confirm_sign_up(link, verify)
 
-    def _confirm_sign_up(self, link: Link, verify: VerifyEmail) -> Session:
+    def _confirm_sign_up(self, link: MailLink, verify: VerifyEmail) -> Session:
         now = utc_now()
         with self.store.reading() as reading:
             waiting = unconfirmed(reading, link.account_id)
@@ -155,16 +155,16 @@ class Accounts(Knowing):
             return None
         if verify.password is None:
             raise PasswordNeeded
-        guess = self.guesses.of(guess_limits.PASSWORD, waiting.email, context.current().address)
-        if not passwords.matches(verify.password, waiting.password_hash, guess):
+        attempt = self.guesses.of(guess_limits.PASSWORD, waiting.email, context.current().address)
+        if not passwords.matches(verify.password, waiting.password_hash, attempt):
             raise WrongPassword
         return None
 
     def _confirm(
-        self, tx: Transaction, link: Link, now: datetime, password_hash: str | None
+        self, tx: Transaction, link: MailLink, now: datetime, password_hash: str | None
     ) -> Account:
         """The account, with its address confirmed; raises ``AlreadyVerified``, ``LinkUsed``."""
-        tx.hold(f"sign-ups with {link.email}")
+        tx.lock_name(f"sign-ups with {link.email}")
         waiting = unconfirmed(tx, link.account_id, for_update=True)
         owner = account_with(tx, link.email)
         if owner is not None and (waiting is None or isinstance(waiting, PendingSignUp)):
@@ -180,8 +180,8 @@ class Accounts(Knowing):
         tx.emit(*events)
         if account is waiting and password_hash is not None:
             self._drop_what_a_stranger_may_have_set(tx, account, now)
-        forget_sign_ups(tx, account.email)
-        audit.record(tx, What.EMAIL_VERIFIED, who=account.id, about=account.id)
+        delete_sign_ups(tx, account.email)
+        audit.record(tx, AuditedAction.EMAIL_VERIFIED, who=account.id, about=account.id)
         return account
 
     # Me
@@ -191,7 +191,7 @@ class Accounts(Knowing):
         with self.store.reading() as session:
             account = session.get(Account, self.caller.known())
             if account is None:
-                raise Forgotten
+                raise Erased
             return account.to_resource(has_second_factor(session, account.id))
 
     @rpc
@@ -206,12 +206,12 @@ class Accounts(Knowing):
     @rpc
     def change_email(self, change: ChangeEmail) -> None:
         """A link goes to the other address; the present one is told, and can stop it."""
-        identity = self.require_identity(change.password, change.code)
+        shown = self.reauthenticate(change.password, change.code)
         email, now = normalised(change.email), utc_now()
-        self.guesses.of(guess_limits.CHANGE_OF_EMAIL, identity.account.id, None).count()
+        self.guesses.of(guess_limits.CHANGE_OF_EMAIL, shown.account.id, None).count()
         self.guesses.of(guess_limits.MAIL, mailbox_of(email), None).count()
         with self.store.transaction() as tx:
-            account = self.identified_account(tx, identity)
+            account = self.reauthenticated_account(tx, shown)
             link, stop = account.ask_for_email(email, now)
             tx.emit(
                 EmailChangeRequested(
@@ -222,21 +222,21 @@ class Accounts(Knowing):
                     stop_token=stop.token(self.seals.links, now),
                 )
             )
-            audit.record(tx, What.EMAIL_CHANGE_REQUESTED, who=account.id, about=account.id)
+            audit.record(tx, AuditedAction.EMAIL_CHANGE_REQUESTED, who=account.id, about=account.id)
             return tx.reply(None)
 
-    def _change_email(self, link: Link) -> None:
+    def _change_email(self, link: MailLink) -> None:
         now = utc_now()
         with self.store.transaction() as tx:
-            tx.hold(f"sign-ups with {link.email}")
+            tx.lock_name(f"sign-ups with {link.email}")
             account = _whose(tx, link)
             account.require_not_suspended()
             require_free(tx, link.email, but=account.id)
             changes = account.change_email(link, now)
             if changes:
                 tx.emit(*changes)
-                forget_sign_ups(tx, account.email)
-                audit.record(tx, What.EMAIL_CHANGED, who=account.id, about=account.id)
+                delete_sign_ups(tx, account.email)
+                audit.record(tx, AuditedAction.EMAIL_CHANGED, who=account.id, about=account.id)
             return tx.reply(None)
 
     @rpc
@@ -244,41 +244,41 @@ class Accounts(Knowing):
         with self.store.transaction() as tx:
             account = self.own_account(tx)
             account.stop_email_change()
-            audit.record(tx, What.EMAIL_CHANGE_STOPPED, who=account.id, about=account.id)
+            audit.record(tx, AuditedAction.EMAIL_CHANGE_STOPPED, who=account.id, about=account.id)
             return tx.reply(None)
 
     @rpc
     def stop_email_change(self, stop: StopEmailChange) -> None:
         """Follows the link that the present address was mailed."""
-        link = followed(stop.token, self.seals.links, utc_now(), Purpose.STOP_CHANGE_OF_EMAIL)
+        link = open_link(stop.token, self.seals.links, utc_now(), Purpose.STOP_CHANGE_OF_EMAIL)
         with self.store.transaction() as tx:
             account = _whose(tx, link)
             account.follow_stop(link)
-            audit.record(tx, What.EMAIL_CHANGE_STOPPED, about=account.id)
+            audit.record(tx, AuditedAction.EMAIL_CHANGE_STOPPED, about=account.id)
             return tx.reply(None)
 
     def _may_mail(self, email: str) -> bool:
         """Whether this mailbox may get one more mail that anybody can have sent to it."""
-        return self.guesses.of(guess_limits.MAIL, mailbox_of(email), None).is_allowed()
+        return self.guesses.of(guess_limits.MAIL, mailbox_of(email), None).try_count()
 
     @every(hours=1)
     def forget_expired(self) -> None:
         with self.store.transaction() as tx:
-            forget_expired(tx, utc_now())
+            prune_email_changes(tx, utc_now())
 
     # The password
 
     @rpc
     def change_password(self, change: ChangePassword) -> None:
-        identity, now = self.require_identity(change.current, change.code), utc_now()
-        own_words = (identity.account.email, identity.account.display_name)
+        shown, now = self.reauthenticate(change.current, change.code), utc_now()
+        own_words = (shown.account.email, shown.account.display_name)
         password_hash = passwords.hashed(change.new, own_words)
         with self.store.transaction() as tx:
-            account = self.identified_account(tx, identity)
+            account = self.reauthenticated_account(tx, shown)
             tx.emit(account.change_password(password_hash))
             forgive_wrong_codes(tx, account.id)
             end_sessions(tx, account.id, now, but=self.caller.session_id)
-            audit.record(tx, What.PASSWORD_CHANGED, who=account.id, about=account.id)
+            audit.record(tx, AuditedAction.PASSWORD_CHANGED, who=account.id, about=account.id)
             return tx.reply(None)
 
     @rpc
@@ -291,7 +291,7 @@ class Accounts(Knowing):
             account = account_with(tx, request.email)
             pending = newest_sign_up(tx, email)
             meant = account or pending
-            link = (meant or Account.nobody()).password_reset()
+            link = (meant or Account.placeholder()).password_reset()
             event = PasswordResetRequested(
                 account_id=link.account_id,
                 email=link.email,
@@ -303,7 +303,7 @@ class Accounts(Knowing):
             stranger = self.seals.audit.digest(email)
             audit.record(
                 tx,
-                What.PASSWORD_RESET_REQUESTED,
+                AuditedAction.PASSWORD_RESET_REQUESTED,
                 about=meant.id if meant else None,
                 stranger=None if meant else stranger,
             )
@@ -312,7 +312,7 @@ class Accounts(Knowing):
     @rpc
     def reset_password(self, reset: ResetPassword) -> None:
         now = utc_now()
-        link = followed(reset.token, self.seals.links, now, Purpose.PASSWORD_RESET)
+        link = open_link(reset.token, self.seals.links, now, Purpose.PASSWORD_RESET)
         password_hash = passwords.hashed(reset.password, (link.email,))
         with self.store.transaction() as tx:
             if tx.get(PendingSignUp, link.account_id) is not None:
@@ -324,7 +324,7 @@ class Accounts(Knowing):
             tx.emit(*account.reset_password(link, password_hash, now))
             forgive_wrong_codes(tx, account.id)
             end_sessions(tx, account.id, now)
-            audit.record(tx, What.PASSWORD_RESET, who=account.id, about=account.id)
+            audit.record(tx, AuditedAction.PASSWORD_RESET, who=account.id, about=account.id)
             return tx.reply(None)
 
     @staticmethod
@@ -356,7 +356,7 @@ def _preferences_of(tx: Transaction, whose: Account | PendingSignUp) -> ChosenPr
     return tx.find(Preferences, whose.id).to_resource()
 
 
-def _whose(tx: Transaction, link: Link) -> Account:
+def _whose(tx: Transaction, link: MailLink) -> Account:
     """Raises ``LinkUsed`` where the account is no more."""
     try:
         return tx.lock(Account, link.account_id)

@@ -21,7 +21,7 @@ from chassis.ids import new_id
 from contracts.profiles.accounts import AccountRegistered, EmailVerified, Role
 from contracts.profiles.preferences import Language, Preferences
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.mail_links import Link, Purpose, fingerprint
+from services.profiles.accounts.mail_links import MailLink, Purpose, fingerprint
 from services.profiles.base import Base
 
 SECRET_BYTES = 32
@@ -74,13 +74,13 @@ class PendingSignUp(Base):
         )
         return sign_up, secret
 
-    def verification(self) -> Link:
+    def verification(self) -> MailLink:
         """Confirms the address, and makes the account."""
-        return Link(Purpose.VERIFICATION, self.id, self.email, self.state)
+        return MailLink(Purpose.VERIFICATION, self.id, self.email, self.state)
 
-    def password_reset(self) -> Link:
+    def password_reset(self) -> MailLink:
         """Does the same, with another password."""
-        return Link(Purpose.PASSWORD_RESET, self.id, self.email, self.state)
+        return MailLink(Purpose.PASSWORD_RESET, self.id, self.email, self.state)
 
     @property
     def state(self) -> str:

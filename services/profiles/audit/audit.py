@@ -22,7 +22,7 @@ from chassis.times import utc_now
 from services.profiles.base import Base
 
 
-class What(StrEnum):
+class AuditedAction(StrEnum):
     """What is written down about accounts; other parts of profiles name their own."""
 
     SIGNED_UP = "signed_up"
@@ -51,7 +51,7 @@ class What(StrEnum):
     ROLE_REVOKED = "role_revoked"
 
 
-class Entry(Base):
+class AuditEntry(Base):
     """``who`` did it: an account, or ``operator``, who has none. ``about``: the account that it
     concerns; ``stranger``: the hash of an address that no account has. ``detail`` is a role, a
     reason, an id: a word, nothing personal."""
@@ -92,7 +92,7 @@ def record(
 ) -> None:
     """Add an entry. ``network``: from where, if not from where the call came."""
     tx.add(
-        Entry(
+        AuditEntry(
             id=new_id(),
             at=utc_now(),
             what=what,
@@ -106,14 +106,14 @@ def record(
     )
 
 
-def entries_about(account_id: UUID) -> Select[Entry]:
+def entries_about(account_id: UUID) -> Select[AuditEntry]:
     """All that is written down about an account, the oldest first."""
-    return select(Entry).where(Entry.about == account_id).order_by(Entry.id)
+    return select(AuditEntry).where(AuditEntry.about == account_id).order_by(AuditEntry.id)
 
 
-def entries(session: Session, of: UUID | None, limit: int) -> Sequence[Entry]:
+def entries(session: Session, of: UUID | None, limit: int) -> Sequence[AuditEntry]:
     """The newest entries, oldest of them first; all, or those about one account or by it."""
-    query = select(Entry).order_by(Entry.id.desc()).limit(limit)
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if of is not None:
-        query = query.where(or_(Entry.about == of, Entry.who == of))
+        query = query.where(or_(AuditEntry.about == of, AuditEntry.who == of))
     return list(reversed(session.scalars(query).all()))

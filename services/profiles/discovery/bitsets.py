@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 FEW = 32
 
 
-def bits_of(numbers: Iterable[int]) -> int:
+def bitset_of(numbers: Iterable[int]) -> int:
     """The set of these numbers; any number of times each."""
     numbers = list(numbers)
     if len(numbers) <= FEW:

@@ -7,13 +7,10 @@ shown exactly once, whatever moves.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from chassis import json
-from chassis.errors import FieldError
-from chassis.pagination import BadCursor
+from chassis import cursors, json
 from contracts.profiles.discovery import MOST_SHOWN, SearchSpecialists
 from services.profiles.discovery.index import LARGEST_NUMBER
 
@@ -26,23 +23,24 @@ def encoded(query: SearchSpecialists, numbers: Iterable[int]) -> str:
     for number in sorted(numbers):
         wire += _varint(number - before)
         before = number
-    return base64.urlsafe_b64encode(wire).decode().rstrip("=")
+    return cursors.encode(bytes(wire))
 
 
 def decoded(query: SearchSpecialists) -> list[int]:
     """The numbers in the query's cursor, ascending; raises ``BadCursor``."""
     if query.cursor is None:
         return []
-    try:
-        wire = base64.b64decode(query.cursor + "=" * (-len(query.cursor) % 4), b"-_", validate=True)
-    except ValueError:
-        raise _bad(query.cursor) from None
-    if wire[:MARK_BYTES] != _mark(query):
-        raise _bad(query.cursor)
-    numbers = _numbers(wire[MARK_BYTES:])
-    if not 0 < len(numbers) <= MOST_SHOWN or numbers[-1] > LARGEST_NUMBER:
-        raise _bad(query.cursor)
-    return numbers
+
+    def unpack(wire: bytes) -> list[int]:
+        numbers = _numbers(wire[MARK_BYTES:])
+        if wire[:MARK_BYTES] != _mark(query) or not 0 < len(numbers) <= MOST_SHOWN:
+            raise ValueError(wire)
+        if numbers[-1] > LARGEST_NUMBER:
+            raise ValueError(numbers[-1])
+        return numbers
+
+    detail = "Not a cursor of this search; filters, words and sort must be as they were."
+    return cursors.decode(query.cursor, unpack, detail=detail)
 
 
 def _mark(query: SearchSpecialists) -> bytes:
@@ -71,8 +69,3 @@ def _numbers(wire: bytes) -> list[int]:
             numbers.append(number)
             shift = 0
     return numbers
-
-
-def _bad(cursor: str) -> BadCursor:
-    detail = "Not a cursor of this search; filters, words and sort must be as they were."
-    return BadCursor(errors=[FieldError("cursor", detail, cursor[:60])])

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.database.change_tracking import keeps_up_with
+from chassis.database.change_tracking import on_change
 from chassis.database.tables import Sequence
 from chassis.database.transaction import Transaction
 from contracts.inputs.words import tokens_in
@@ -42,7 +42,7 @@ PRACTICE_IN, PLACE = "practice_in", "place"
 """The country of a practice, and the tokens of its place."""
 
 
-class Entry(Base):
+class DirectoryEntry(Base):
     """A specialist who is listed, or was: then nothing is left but the number.
 
     ``number`` is small, and given once, in the order in which people were first listed.
@@ -69,17 +69,17 @@ class Entry(Base):
         self.form = FORM
 
 
-@keeps_up_with(Specialist)
-def enter(tx: Transaction, specialist: Specialist) -> None:
+@on_change(Specialist)
+def update_entry(tx: Transaction, specialist: Specialist) -> None:
     """Write into the directory what of the specialist has changed.
 
     The specialist's row is locked by the transaction, so nobody else writes the same entry.
     """
-    entry = tx.scalar(select(Entry).where(Entry.specialist_id == specialist.id))
+    entry = tx.scalar(select(DirectoryEntry).where(DirectoryEntry.specialist_id == specialist.id))
     if entry is None:
         if not specialist.listed:
             return
-        entry = Entry(specialist_id=specialist.id, text_digest="")
+        entry = DirectoryEntry(specialist_id=specialist.id, text_digest="")
         tx.add(entry)
     before = entry.text_digest, entry.form
     entry.show(specialist)
@@ -92,16 +92,23 @@ def enter(tx: Transaction, specialist: Specialist) -> None:
         full_text(tx).write(tx, entry.number, tokens)
 
 
-def forget(tx: Transaction, specialist_id: UUID) -> None:
+def purge_text(tx: Transaction, specialist_id: UUID) -> None:
     """Leave no word of a specialist who has withdrawn for good in the index."""
-    if tx.scalar(select(Entry.number).where(Entry.specialist_id == specialist_id)) is not None:
+    if (
+        tx.scalar(
+            select(DirectoryEntry.number).where(DirectoryEntry.specialist_id == specialist_id)
+        )
+        is not None
+    ):
         full_text(tx).compact(tx)
 
 
 def listed(session: Session, numbers: list[int]) -> list[Specialist]:
     """The specialists with these numbers, in this order; without whoever withdrew just now."""
-    query = select(Entry.number, Specialist).join(Specialist, Specialist.id == Entry.specialist_id)
-    rows = session.execute(query.where(Entry.number.in_(numbers)))
+    query = select(DirectoryEntry.number, Specialist).join(
+        Specialist, Specialist.id == DirectoryEntry.specialist_id
+    )
+    rows = session.execute(query.where(DirectoryEntry.number.in_(numbers)))
     by_number = {number: specialist for number, specialist in rows if specialist.listed}
     return [by_number[number] for number in numbers if number in by_number]
 
@@ -173,7 +180,7 @@ def this_revision(session: Session) -> ColumnElement[int]:
     return _number(func.pg_current_xact_id())
 
 
-def to_come(session: Session) -> ColumnElement[int]:
+def next_revision(session: Session) -> ColumnElement[int]:
     """What is not seen yet, and will be, has this revision or a higher one."""
     if _on_sqlite(session):
         return _newest_of_sqlite() + 1
@@ -186,14 +193,18 @@ def changes(session: Session, since: int, *columns: Any) -> Select[Any]:
     A database restored from a dump has revisions beyond any that it gave out itself: they are
     no changes.
     """
-    found = select(*columns, to_come(session).label("to_come")).where(Entry.revision >= since)
+    found = select(*columns, next_revision(session).label("to_come")).where(
+        DirectoryEntry.revision >= since
+    )
     if _on_sqlite(session):
         return found
-    return found.where(Entry.revision < _number(func.pg_snapshot_xmax(func.pg_current_snapshot())))
+    return found.where(
+        DirectoryEntry.revision < _number(func.pg_snapshot_xmax(func.pg_current_snapshot()))
+    )
 
 
 def _newest_of_sqlite() -> ColumnElement[int]:
-    newest = select(func.coalesce(func.max(Entry.revision), 0)).correlate(None)
+    newest = select(func.coalesce(func.max(DirectoryEntry.revision), 0)).correlate(None)
     return newest.scalar_subquery()
 
 
@@ -205,18 +216,18 @@ def _on_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def in_doubt() -> Select[UUID]:
+def outdated() -> Select[UUID]:
     """Ids of specialists of whom the directory has something else, or in another form."""
     is_listed = Specialist.status == SpecialistStatus.LISTED
     return (
         select(Specialist.id)
-        .join(Entry, Entry.specialist_id == Specialist.id, isouter=True)
+        .join(DirectoryEntry, DirectoryEntry.specialist_id == Specialist.id, isouter=True)
         .where(
             or_(
-                and_(is_listed, Entry.number.is_(None)),
-                and_(is_listed, Entry.listed.is_(false())),
-                and_(is_listed, Entry.form != FORM),
-                and_(~is_listed, Entry.listed.is_(true())),
+                and_(is_listed, DirectoryEntry.number.is_(None)),
+                and_(is_listed, DirectoryEntry.listed.is_(false())),
+                and_(is_listed, DirectoryEntry.form != FORM),
+                and_(~is_listed, DirectoryEntry.listed.is_(true())),
             )
         )
     )

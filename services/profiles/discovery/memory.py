@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from chassis.concurrency.loop import Loop
 from chassis.database.database import database_of
-from services.profiles.discovery.common_tokens import BroadWords
-from services.profiles.discovery.directory import Entry, changes, to_come
-from services.profiles.discovery.index import Index, Known, known
+from services.profiles.discovery.common_tokens import CommonTokens
+from services.profiles.discovery.directory import DirectoryEntry, changes, next_revision
+from services.profiles.discovery.index import Index, IndexedSpecialist, indexed
 
 FILLED_AT_ONCE = 5_000
 CATCH_UP_EVERY_S = 10.0
@@ -26,7 +26,7 @@ class DirectoryInMemory(DependencyProvider):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = BroadWords()
+        self.words = CommonTokens()
         self._index: Index | None = None
         self._to_come = 0
         self._turn = Semaphore()
@@ -67,22 +67,30 @@ class DirectoryInMemory(DependencyProvider):
 
     def _filled(self, session: Session) -> Index:
         """In parts, since others want to be answered meanwhile."""
-        self._to_come = session.scalar(select(to_come(session))) or 0
+        self._to_come = session.scalar(select(next_revision(session))) or 0
         index, last = Index(), 0
         while True:
-            query = select(*_KNOWN).where(Entry.listed, Entry.number > last)
-            rows = session.execute(query.order_by(Entry.number).limit(FILLED_AT_ONCE)).all()
+            query = select(*_COLUMNS).where(DirectoryEntry.listed, DirectoryEntry.number > last)
+            rows = session.execute(
+                query.order_by(DirectoryEntry.number).limit(FILLED_AT_ONCE)
+            ).all()
             if not rows:
                 return index
-            index.learn({row.number: known(*row) for row in rows})
+            index.learn({row.number: indexed(*row) for row in rows})
             last = rows[-1].number
             eventlet.sleep(0)
 
-    def _news(self, session: Session) -> dict[int, Known]:
-        rows = session.execute(changes(session, self._to_come, *_KNOWN)).all()
+    def _news(self, session: Session) -> dict[int, IndexedSpecialist]:
+        rows = session.execute(changes(session, self._to_come, *_COLUMNS)).all()
         if rows:
             self._to_come = rows[0].to_come
-        return {number: known(number, *rest) for number, *rest, _ in rows}
+        return {number: indexed(number, *rest) for number, *rest, _ in rows}
 
 
-_KNOWN = (Entry.number, Entry.listed, Entry.terms, Entry.next_slot_at, Entry.text_digest)
+_COLUMNS = (
+    DirectoryEntry.number,
+    DirectoryEntry.listed,
+    DirectoryEntry.terms,
+    DirectoryEntry.next_slot_at,
+    DirectoryEntry.text_digest,
+)

@@ -8,8 +8,8 @@ from datetime import datetime
 from contracts.inputs.words import Wanted, wanted_words
 from contracts.profiles.discovery import MOST_SHOWN, Facets, SearchSpecialists, Sort
 from services.profiles.discovery import cursors
-from services.profiles.discovery.bitsets import bits_of
-from services.profiles.discovery.common_tokens import EVERYBODY
+from services.profiles.discovery.bitsets import bitset_of
+from services.profiles.discovery.common_tokens import ALL
 from services.profiles.discovery.directory import (
     APPROACH,
     COUNTRY,
@@ -50,15 +50,15 @@ class Search:
         self._place = wanted_words(query.place or "", "place")
         self._shown = cursors.decoded(query)
 
-    def found(self, index: Index, ranks: list[int], now: datetime) -> Found:
-        """``ranks``: who has all the words, as bits, the best first; everybody without words."""
+    def found(self, index: Index, tiers: list[int], now: datetime) -> Found:
+        """``tiers``: who has all the words, as bits, the best first; everybody without words."""
         passing = self._passing(index, now)
-        everybody = index.having(LISTED) & ranks[-1]
+        everybody = index.posting_list(LISTED) & tiers[-1]
         matches = _meeting(everybody, passing)
         if self.sort is Sort.NEWEST:
             numbers, next_ = self._newest(matches)
         else:
-            in_order = ranks if self.sort is Sort.RELEVANCE else ranks[-1:]
+            in_order = tiers if self.sort is Sort.RELEVANCE else tiers[-1:]
             numbers, next_ = self._best(index, matches, in_order, now)
         facets = self._facets(index, everybody, passing, matches)
         return Found(numbers, next_, matches.bit_count(), facets)
@@ -74,7 +74,7 @@ class Search:
             (self._country, query.country),
         ):
             if values:
-                passing[kind] = index.having_any(term(kind, value) for value in values)
+                passing[kind] = index.any_of(term(kind, value) for value in values)
         for flag, wanted in (
             (ONLINE, query.online),
             (IN_PERSON, query.in_person),
@@ -83,9 +83,9 @@ class Search:
             (FEATURED, query.featured),
         ):
             if wanted is not None:
-                passing[flag] = index.having(flag) if wanted else ~index.having(flag)
+                passing[flag] = index.posting_list(flag) if wanted else ~index.posting_list(flag)
         for word in self._place:
-            passing[PLACE] = passing.get(PLACE, EVERYBODY) & _having_word(index, word)
+            passing[PLACE] = passing.get(PLACE, ALL) & _having_place(index, word)
         if query.bookable_before is not None:
             passing[BOOKABLE] = index.bookable(now, query.bookable_before)
         return passing
@@ -104,7 +104,7 @@ class Search:
             return _meeting(everybody, passing, but=name) if name in passing else matches
 
         def count(flag: str) -> int:
-            return (index.having(flag) & others(flag)).bit_count()
+            return (index.posting_list(flag) & others(flag)).bit_count()
 
         values = index.counts(
             {kind: others(kind) for kind in (TOPIC, APPROACH, LANGUAGE, self._country)}
@@ -125,9 +125,9 @@ class Search:
         """How many are found where this is chosen: then a country is where the practice is."""
         if COUNTRY in passing:
             practices = (term(PRACTICE_IN, each) for each in self._query.country)
-            passing = {**passing, COUNTRY: index.having_any(practices)}
+            passing = {**passing, COUNTRY: index.any_of(practices)}
         others = _meeting(everybody, passing, but=IN_PERSON)
-        return (index.having(IN_PERSON) & others).bit_count()
+        return (index.posting_list(IN_PERSON) & others).bit_count()
 
     def _newest(self, matches: int) -> tuple[list[int], str | None]:
         """The order never changes, so the last number shown is enough."""
@@ -139,13 +139,13 @@ class Search:
         return page, cursors.encoded(self._query, page[-1:]) if more else None
 
     def _best(
-        self, index: Index, matches: int, ranks: list[int], now: datetime
+        self, index: Index, matches: int, tiers: list[int], now: datetime
     ) -> tuple[list[int], str | None]:
-        left = matches & ~bits_of(self._shown)
+        left = matches & ~bitset_of(self._shown)
         count = min(self._query.limit, MOST_SHOWN - len(self._shown))
         page: list[int] = []
-        for rank in ranks:
-            page += index.soonest(left & rank & ~bits_of(page), count - len(page), now)
+        for tier in tiers:
+            page += index.soonest(left & tier & ~bitset_of(page), count - len(page), now)
             if len(page) == count:
                 break
         shown = [*self._shown, *page]
@@ -161,12 +161,12 @@ def _meeting(everybody: int, passing: dict[str, int], but: str | None = None) ->
     return everybody
 
 
-def _having_word(index: Index, word: Wanted) -> int:
+def _having_place(index: Index, word: Wanted) -> int:
     """Whose practice's place has the word in any of its spellings."""
     found = 0
     for tokens in word.spellings:
-        each = EVERYBODY
+        each = ALL
         for token in tokens:
-            each &= index.having(term(PLACE, token))
+            each &= index.posting_list(term(PLACE, token))
         found |= each
     return found

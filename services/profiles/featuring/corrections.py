@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database.transaction import Transaction
-from chassis.database.upserts import add_up
+from chassis.database.upserts import add_counts
 from services.profiles.base import Base
 
 
@@ -34,4 +34,4 @@ class Correction(Base):
 def count(tx: Transaction, day: date, cause: Cause) -> None:
     """One more."""
     corrections = Base.metadata.tables[Correction.__tablename__]
-    add_up(tx, corrections, [{"day": day, "cause": str(cause), "specialists": 1}])
+    add_counts(tx, corrections, [{"day": day, "cause": str(cause), "specialists": 1}])

@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.database.tombstones import forgotten_among
+from chassis.database.tombstones import erased_among
 from chassis.database.transaction import Transaction
-from chassis.database.upserts import add_up
+from chassis.database.upserts import add_counts
 from contracts.profiles.featuring import Exposure, ExposureOfDay
 from contracts.shapes import FEWEST_PUBLISHED
 from services.profiles.base import Base
@@ -40,9 +40,9 @@ def record(tx: Transaction, exposures: Iterable[Exposure]) -> None:
     In the order of their keys: two gateways that tell at once wait in turn.
     """
     told = sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
-    gone = forgotten_among(tx, Base.metadata, {each.specialist_id for each in told})
+    gone = erased_among(tx, Base.metadata, {each.specialist_id for each in told})
     rows = [vars(each) for each in told if each.specialist_id not in gone]
-    add_up(tx, Base.metadata.tables[ExposureCount.__tablename__], rows)
+    add_counts(tx, Base.metadata.tables[ExposureCount.__tablename__], rows)
 
 
 def of_specialist(session: Session, specialist_id: UUID, today: date) -> Iterator[ExposureOfDay]:

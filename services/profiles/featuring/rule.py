@@ -17,7 +17,7 @@ GONE: dict[str | None, FeaturedBecause] = {
 
 
 @dataclass(frozen=True)
-class Facts:
+class FeaturingFacts:
     """What featuring follows from."""
 
     listed: bool
@@ -26,7 +26,7 @@ class Facts:
     next_slot_at: datetime | None
 
 
-def obstacles(facts: Facts, now: datetime) -> list[NotFeatured]:
+def obstacles(facts: FeaturingFacts, now: datetime) -> list[NotFeatured]:
     """Everything that stands against featuring, the most telling first."""
     found = []
     if not facts.verified:  # whose licence ends is unlisted as well, for that very reason
@@ -40,7 +40,7 @@ def obstacles(facts: Facts, now: datetime) -> list[NotFeatured]:
     return found
 
 
-def why_not_featured(facts: Facts, now: datetime) -> NotFeatured | None:
+def why_not_featured(facts: FeaturingFacts, now: datetime) -> NotFeatured | None:
     """The first obstacle; ``None``: featured."""
     return next(iter(obstacles(facts, now)), None)
 

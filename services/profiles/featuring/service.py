@@ -26,16 +26,19 @@ from contracts.profiles.featuring import (
     Feed,
     FeedQuery,
 )
+from services.profiles import dependencies
 from services.profiles.featuring import corrections, exposures, feed, queries
 from services.profiles.featuring.corrections import Cause
-from services.profiles.part import Part
 from services.profiles.specialists.profile import NO_PROFILE
 from services.profiles.specialists.specialists import Specialist
 
 log = structlog.get_logger()
 
 
-class Featuring(Part):
+class Featuring:
+    store = dependencies.store
+    caller = dependencies.caller
+
     # Who is featured
 
     @rpc

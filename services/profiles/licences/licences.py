@@ -130,7 +130,7 @@ class Licence(Base):
         self.reason = decision.reason
         self.decided_by, self.decided_at = by, now
         self.version += 1
-        return [event, *specialist.heed_licence(self.in_force_until, now, ended)]
+        return [event, *specialist.apply_licence(self.in_force_until, now, ended)]
 
     def _verify(self, specialist: Specialist, now: datetime) -> Event:
         if self.status not in (LicenceStatus.SUBMITTED, LicenceStatus.DECLINED):
@@ -180,7 +180,7 @@ class Licence(Base):
             expired = LicenceExpired(
                 specialist_id=specialist.id, version=specialist.next_version(), expires_on=until
             )
-            return [expired, *specialist.heed_licence(None, now, ended)]
+            return [expired, *specialist.apply_licence(None, now, ended)]
         due = next((days for days in WARNINGS if days_left <= days), None)
         if due is None or 0 < self.warned <= due:
             return []
@@ -198,7 +198,7 @@ class Licence(Base):
         """One that ended while it waited keeps nobody in practice any more."""
         if specialist.licence_standing != Standing.RENEWAL_WAITING or self._renewal_waits(now):
             return []
-        return specialist.heed_licence(None, now, Standing.LICENCE_EXPIRED)
+        return specialist.apply_licence(None, now, Standing.LICENCE_EXPIRED)
 
     def _renewal_waits(self, now: datetime) -> bool:
         """Whether what waits for an admin can still be verified. What was handed in last may be
@@ -225,7 +225,7 @@ class Licence(Base):
         facts = {name: getattr(self, name) for name in FACTS}
         return {**facts, "expires_on": str(self.expires_on)}
 
-    def recorded(self) -> dict[str, Any]:
+    def history_fields(self) -> dict[str, Any]:
         """What history remembers."""
         if not self.written:
             return {}

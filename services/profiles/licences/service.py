@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from chassis.database.database import Database
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.pagination import Page, newest_first
 from chassis.preconditions import require_current
 from chassis.rpc.server import rpc
@@ -24,25 +24,30 @@ from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import DecideLicence, LicenceQuery, SubmitLicence
 from contracts.profiles.right_to_practise import Standing
+from services.profiles import dependencies
 from services.profiles.accounts.accounts import Account
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.guess_limits import DOCUMENT
 from services.profiles.licences import documents, queries
 from services.profiles.licences.licences import Licence
-from services.profiles.part import Part
-from services.profiles.specialists.history import recorded
+from services.profiles.specialists.history import recording_changes
 from services.profiles.specialists.specialists import Specialist
 
 
-class Licences(Part):
+class Licences:
+    store = dependencies.store
+    files = dependencies.files
+    caller = dependencies.caller
+    guesses = dependencies.guesses
+
     @rpc
     def submit_licence(self, licence: SubmitLicence) -> contract.Licence:
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             held = tx.lock_or_create(Licence, account_id)
             require_current(held.to_resource() if held.written else None)
-            with recorded(tx, held, account_id):
+            with recording_changes(tx, held, account_id):
                 held.submit(licence, utc_now())
             return tx.reply(held.to_resource())
 
@@ -54,7 +59,7 @@ class Licences(Part):
         key = documents.keep(self.files, account_id, document.read())
         with self.store.transaction() as tx:
             held = tx.lock_or_create(Licence, account_id)
-            with recorded(tx, held, account_id):
+            with recording_changes(tx, held, account_id):
                 held.attach(key, utc_now())
             return tx.reply(held.to_resource())
 
@@ -85,8 +90,8 @@ class Licences(Part):
         if not licence.document:
             raise NotFound("no document was handed in with this licence")
         document = documents.find(self.files, licence.document)
-        with answering_nobody(), self.store.transaction() as tx:
-            audit.record(tx, What.DOCUMENT_READ, who=admin, about=specialist_id)
+        with outside_call(), self.store.transaction() as tx:
+            audit.record(tx, AuditedAction.DOCUMENT_READ, who=admin, about=specialist_id)
         return document
 
     @rpc
@@ -98,7 +103,7 @@ class Licences(Part):
             tx.find(Licence, specialist_id)
             specialist = tx.lock_or_create(Specialist, specialist_id)
             licence = tx.lock(Licence, specialist_id)
-            with recorded(tx, specialist, admin), recorded(tx, licence, admin):
+            with recording_changes(tx, specialist, admin), recording_changes(tx, licence, admin):
                 tx.emit(*licence.decide(decision, specialist, admin, now))
             return tx.reply(_for_review(tx, licence))
 
@@ -136,12 +141,12 @@ def _review(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
     specialist = tx.lock(Specialist, specialist_id)
     licence = tx.get(Licence, specialist_id, with_for_update=True)
     if licence is None:  # listed when no licence was asked for
-        with recorded(tx, specialist, None):
-            tx.emit(*specialist.heed_licence(None, now, Standing.LICENCE_EXPIRED))
+        with recording_changes(tx, specialist, None):
+            tx.emit(*specialist.apply_licence(None, now, Standing.LICENCE_EXPIRED))
     else:
-        with recorded(tx, specialist, None), recorded(tx, licence, None):
+        with recording_changes(tx, specialist, None), recording_changes(tx, licence, None):
             tx.emit(*licence.review(specialist, now))
             ended = Standing.LICENCE_EXPIRED if specialist.listed else None  # without one in force
-            tx.emit(*specialist.heed_licence(licence.in_force_until, now, ended))
-    with recorded(tx, specialist, None):  # who was suspended before that ended the right
-        tx.emit(*specialist.heed_account(specialist.suspended, specialist.role_revoked, now))
+            tx.emit(*specialist.apply_licence(licence.in_force_until, now, ended))
+    with recording_changes(tx, specialist, None):  # who was suspended before that ended the right
+        tx.emit(*specialist.apply_account(specialist.suspended, specialist.role_revoked, now))

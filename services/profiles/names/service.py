@@ -5,12 +5,15 @@ from __future__ import annotations
 from chassis.rpc.server import rpc
 from contracts.profiles import names as contract
 from contracts.profiles.names import ClientName, NamesWanted, SpecialistName
+from services.profiles import dependencies
 from services.profiles.names.queries import client_names, specialist_names
-from services.profiles.part import Part
 from services.profiles.specialists import photos
 
 
-class Names(Part):
+class Names:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def names_of(self, wanted: NamesWanted) -> contract.Names:
         """Names of whoever has something with the caller.
@@ -27,7 +30,7 @@ class Names(Part):
             return contract.Names(
                 clients=[ClientName(id=id, display_name=name) for id, name in clients],
                 specialists=[
-                    SpecialistName(id=id, display_name=name, photo=photos.addresses(photo))
+                    SpecialistName(id=id, display_name=name, photo=photos.urls_of(photo))
                     for id, name, photo in specialists
                     if name
                 ],

@@ -20,7 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from chassis.sandbox.resource_limits import bound
+from chassis.sandbox.resource_limits import limit_resources
 from services.profiles.pictures import formats
 from services.profiles.pictures.colours import to_srgb
 from services.profiles.pictures.formats import MOST_CPU_S, MOST_MEMORY, Refused, Still, damaged
@@ -132,7 +132,7 @@ def _webp(square: Image.Image) -> bytes:
 
 
 def main() -> None:
-    bound(MOST_MEMORY, MOST_CPU_S)
+    limit_resources(MOST_MEMORY, MOST_CPU_S)
     sides: list[int] = json.loads(sys.stdin.buffer.readline())["sides"]
     answer: dict[str, Any]
     made: dict[int, bytes] = {}

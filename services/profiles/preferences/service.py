@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.rpc.server import rpc
 from contracts.profiles import preferences as contract
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.preferences.preferences import Preferences
 
 
-class AccountPreferences(Knowing):
+class AccountPreferences(Reauthentication):
     @rpc
     def get_preferences(self) -> contract.Preferences:
         with self.store.reading() as session:
             found = session.get(Preferences, self.caller.known())
         if found is None:
-            raise Forgotten
+            raise Erased
         return found.to_resource()
 
     @rpc

@@ -16,14 +16,14 @@ from contracts.profiles import privacy as contract
 from contracts.profiles.privacy import AccountErased, ServicesErased
 from services.profiles.base import Base
 
-ANSWERS: tuple[type[Event], ...] = (
+ERASED_EVENTS: tuple[type[Event], ...] = (
     contract.PersonalDataErased,
     booking.PersonalDataErased,
     notifications.PersonalDataErased,
     content.PersonalDataErased,
 )
 """Whom an erasure waits for."""
-HANGS_AFTER = timedelta(hours=1)
+OVERDUE_AFTER = timedelta(hours=1)
 PENDING = text("complete_at IS NULL")
 
 
@@ -53,25 +53,25 @@ class Erasure(Base):
             id=uuid4(),
             account_id=account_id,
             requested_at=now,
-            services={answer.producer: None for answer in ANSWERS},
+            services={answer.producer: None for answer in ERASED_EVENTS},
             complete_at=None,
         )
         return erasure, AccountErased(account_id=account_id)
 
-    def answered(self, service: str, now: datetime) -> None:
+    def record_answer(self, service: str, now: datetime) -> None:
         """A service has erased; what it said first stands."""
         if self.services[service] is None:
             self.services = {**self.services, service: now.isoformat()}
-        if self.complete_at is None and not self.waits_for():
+        if self.complete_at is None and not self.unanswered():
             self.complete_at = now
 
-    def waits_for(self) -> list[str]:
+    def unanswered(self) -> list[str]:
         """The services that have not answered."""
         return sorted(name for name, erased_at in self.services.items() if erased_at is None)
 
-    def hangs(self, now: datetime) -> bool:
+    def is_overdue(self, now: datetime) -> bool:
         """Whether somebody has to look why a service does not answer."""
-        return self.complete_at is None and now - self.requested_at > HANGS_AFTER
+        return self.complete_at is None and now - self.requested_at > OVERDUE_AFTER
 
     def to_resource(self) -> contract.Erasure:
         return contract.Erasure(

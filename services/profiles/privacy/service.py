@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from chassis.database.tombstones import Forgotten
+from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Event
@@ -21,13 +21,14 @@ from contracts import content, notifications
 from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
 from contracts.profiles.privacy import EraseAccount, PersonalDataErased, ProfilesData
+from services.profiles import dependencies
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
-from services.profiles.audit.service import Auditing
+from services.profiles.audit.audit import AuditedAction
+from services.profiles.audit.service import Audit
 from services.profiles.discovery import directory
-from services.profiles.orphaned_files import delete_all_of
+from services.profiles.orphaned_files import delete_files_of
 from services.profiles.privacy import personal_data, queries
 from services.profiles.privacy.erasures import Erasure
 from services.profiles.sessions.revocations import end_sessions
@@ -36,16 +37,18 @@ from services.profiles.specialists.specialists import Specialist
 log = structlog.get_logger()
 
 
-class Privacy(Auditing, Knowing):
+class Privacy(Audit, Reauthentication):
+    files = dependencies.files
+
     @rpc
     def export_personal_data(self) -> ProfilesData:
         account_id = self.caller.known()
         with self.store.reading() as session:
             account = session.get(Account, account_id)
             if account is None:
-                raise Forgotten
-            exported = personal_data.exported(session, account, self.files)
-        self.record_what_may_flood(What.DATA_EXPORTED, about=account_id)
+                raise Erased
+            exported = personal_data.export(session, account, self.files)
+        self.record_rate_limited(AuditedAction.DATA_EXPORTED, about=account_id)
         return exported
 
     # Erasure
@@ -54,26 +57,26 @@ class Privacy(Auditing, Knowing):
     def erase_account(self, erasure: EraseAccount) -> contract.Erasure:
         account_id, now = self.caller.known(), utc_now()
         try:
-            identity = self.require_identity(erasure.password, erasure.code)
-        except Forgotten:  # by this very call, perhaps: the transaction finds out
-            identity = None
+            shown = self.reauthenticate(erasure.password, erasure.code)
+        except Erased:  # by this very call, perhaps: the transaction finds out
+            shown = None
         with self.store.transaction() as tx:
-            if identity is None:
-                raise Forgotten
-            self.identified_account(tx, identity)
+            if shown is None:
+                raise Erased
+            self.reauthenticated_account(tx, shown)
             specialist = tx.get(Specialist, account_id, with_for_update=True)
             if specialist is not None:  # told here: at the end the row is gone
-                seen = specialist.as_seen()
-                tx.emit(*specialist.withdraw(now), *specialist.changed_since(seen))
-                directory.enter(tx, specialist)
+                seen = specialist.snapshot()
+                tx.emit(*specialist.withdraw(now), *specialist.changes_since(seen))
+                directory.update_entry(tx, specialist)
                 tx.flush()
             receipt, event = Erasure.request(account_id, now)
             tx.add(receipt)
             tx.emit(event)
-            tx.forget(account_id)
+            tx.mark_erased(account_id)
             end_sessions(tx, account_id, now)
             personal_data.erase(tx, account_id)
-            audit.record(tx, What.ACCOUNT_ERASED, who=account_id, about=account_id)
+            audit.record(tx, AuditedAction.ACCOUNT_ERASED, who=account_id, about=account_id)
             return tx.reply(receipt.to_resource())
 
     @rpc
@@ -89,9 +92,9 @@ class Privacy(Auditing, Knowing):
         """Files go first: they lie outside of the database."""
         erasure.finish(
             self.store,
-            personal_data.erase_for_good,
+            personal_data.erase_completely,
             lambda id: PersonalDataErased(account_id=id),
-            outside=lambda id: delete_all_of(id, self.files, utc_now()),
+            outside=lambda id: delete_files_of(id, self.files, utc_now()),
         )
 
     @subscribe(contract.PersonalDataErased)
@@ -119,16 +122,16 @@ class Privacy(Auditing, Knowing):
 
 
 def _warn_of_hanging(erasure: Erasure) -> None:
-    if erasure.hangs(utc_now()):
+    if erasure.is_overdue(utc_now()):
         log.warning(
             "erasure_hangs",
             erasure=str(erasure.id),
             requested_at=erasure.requested_at.isoformat(),
-            waits_for=erasure.waits_for(),
+            waits_for=erasure.unanswered(),
         )
 
 
 def _note(tx: Transaction, event: Event, account_id: UUID) -> None:
     erasure = tx.scalar(select(Erasure).where(Erasure.account_id == account_id).with_for_update())
     if erasure is not None:
-        erasure.answered(event.producer, utc_now())
+        erasure.record_answer(event.producer, utc_now())

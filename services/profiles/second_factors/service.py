@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis import context
 from chassis.database.transaction import Transaction
 from chassis.errors import EmailNotVerified
-from chassis.maintenance.reencryption import reseal
+from chassis.maintenance.reencryption import reencrypt
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from chassis.times import utc_now
@@ -22,16 +22,16 @@ from contracts.profiles.second_factors import (
 )
 from services.profiles import guess_limits
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.second_factors.codes import new_recovery_codes, new_totp
 from services.profiles.second_factors.second_factors import SecondFactor
 from services.profiles.sessions.revocations import end_sessions, revoke_all
 from services.profiles.sessions.sessions import Session
 
 
-class SecondFactors(Knowing):
+class SecondFactors(Reauthentication):
     @rpc
     def begin_totp(self, begin: BeginTotp) -> Totp:
         """A secret that takes effect once it is confirmed; another one in place of that before."""
@@ -61,22 +61,22 @@ class SecondFactors(Knowing):
             factor.confirm(confirm.code, self.opened_secret(factor), codes.codes, now)
             self._only_session(tx, account, second_factor=True)
             tx.emit(SecondFactorAdded(account_id=account.id))
-            audit.record(tx, What.SECOND_FACTOR_ADDED, who=account.id, about=account.id)
+            audit.record(tx, AuditedAction.SECOND_FACTOR_ADDED, who=account.id, about=account.id)
             return tx.reply(codes)
 
     @rpc
     def remove_totp(self, remove: RemoveTotp) -> None:
         """All other sessions end, and this one loses the roles that need a second factor."""
-        identity = self.require_identity(remove.password, remove.code)
+        shown = self.reauthenticate(remove.password, remove.code)
         with self.store.transaction() as tx:
-            account = self.identified_account(tx, identity)
+            account = self.reauthenticated_account(tx, shown)
             factor = self.second_factor(tx, account.id)
             factor.require_confirmed()
             tx.delete(factor)
             self._only_session(tx, account, second_factor=False)
             revoke_all(tx, account.id, utc_now())
             tx.emit(SecondFactorRemoved(account_id=account.id))
-            audit.record(tx, What.SECOND_FACTOR_REMOVED, who=account.id, about=account.id)
+            audit.record(tx, AuditedAction.SECOND_FACTOR_REMOVED, who=account.id, about=account.id)
             return tx.reply(None)
 
     def _only_session(self, tx: Transaction, account: Account, second_factor: bool) -> None:
@@ -87,17 +87,17 @@ class SecondFactors(Knowing):
 
     @rpc
     def renew_recovery_codes(self, renew: RenewRecoveryCodes) -> RecoveryCodes:
-        identity, codes = self.require_identity(renew.password, renew.code), new_recovery_codes()
+        shown, codes = self.reauthenticate(renew.password, renew.code), new_recovery_codes()
         with self.store.transaction() as tx:
-            account = self.identified_account(tx, identity)
+            account = self.reauthenticated_account(tx, shown)
             factor = self.second_factor(tx, account.id)
             factor.require_confirmed()
             factor.renew(codes.codes)
             tx.emit(RecoveryCodesRenewed(account_id=account.id))
-            audit.record(tx, What.RECOVERY_CODES_RENEWED, who=account.id, about=account.id)
+            audit.record(tx, AuditedAction.RECOVERY_CODES_RENEWED, who=account.id, about=account.id)
             return tx.reply(codes)
 
     @every(days=1)
     def reseal_secrets(self) -> None:
         """After a rotation, the key that sealed them before may go a day later."""
-        reseal(self.store, SecondFactor.secret, self.seals.second_factors)
+        reencrypt(self.store, SecondFactor.secret, self.seals.second_factors)

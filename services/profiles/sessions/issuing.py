@@ -12,7 +12,7 @@ from contracts.profiles import sessions as contract
 from contracts.profiles.sessions import TOKEN_LIFETIME
 from services.profiles.accounts.accounts import Account
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.sessions.sessions import RefreshToken, Session
 from services.profiles.sessions.signing_keys import signing_key
 from services.profiles.sessions.tokens import access_token
@@ -29,7 +29,7 @@ def begin_session(
     here, now = context.current(), account.tokens_good_from(now)
     session = Session.begin(account.id, here.address, here.agent, now, second_factor)
     tx.add(session)
-    audit.record(tx, What.SIGNED_IN, who=account.id, about=account.id)
+    audit.record(tx, AuditedAction.SIGNED_IN, who=account.id, about=account.id)
     return issue(tx, seal, account, session, now)
 
 

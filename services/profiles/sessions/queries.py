@@ -10,10 +10,10 @@ from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.orm import Session as Reading
 
 from chassis.database.transaction import Transaction
-from chassis.networks import place_of
+from chassis.networks import subnet_of
 from services.profiles.sessions.sessions import GRACE, IDLE, LONGEST, RefreshToken, Session
 
-FORGOTTEN_AT_ONCE = 1000
+PRUNED_AT_ONCE = 1000
 
 
 def open_sessions(account_id: UUID, now: datetime) -> Select[Session]:
@@ -32,7 +32,7 @@ def is_familiar(reading: Reading, account_id: UUID, address: str | None, now: da
         return False
     lately = and_(Session.account_id == account_id, Session.last_used_at > now - IDLE)
     known = reading.scalars(select(Session.address).where(lately).distinct())
-    return place_of(address) in {place_of(each) for each in known}
+    return subnet_of(address) in {subnet_of(each) for each in known}
 
 
 def last_used(reading: Reading, account_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -42,22 +42,22 @@ def last_used(reading: Reading, account_ids: Sequence[UUID]) -> dict[UUID, datet
     return {row.account_id: row.used_at for row in reading.execute(mine)}
 
 
-def forget_old_answers(tx: Transaction, now: datetime) -> None:
+def prune_answers(tx: Transaction, now: datetime) -> None:
     """Drop the tokens that refresh tokens were exchanged for, once they are not given again."""
     given = and_(RefreshToken.answer.is_not(None), RefreshToken.used_at <= now - GRACE)
     tx.execute(update(RefreshToken).where(given).values(answer=None))
 
 
-def forget_sessions(tx: Transaction, account_id: UUID) -> None:
+def delete_sessions_of(tx: Transaction, account_id: UUID) -> None:
     """Leave nothing of an account's sessions."""
     _delete(tx, select(Session.id).where(Session.account_id == account_id))
 
 
-def forget_old_sessions(tx: Transaction, now: datetime) -> None:
+def prune_sessions(tx: Transaction, now: datetime) -> None:
     """An ended session is kept as long as the place where it was is familiar. So many at once: the
     next tick goes on."""
     unused = Session.last_used_at < now - IDLE  # nor is one used after it has ended
-    _delete(tx, select(Session.id).where(unused).limit(FORGOTTEN_AT_ONCE))
+    _delete(tx, select(Session.id).where(unused).limit(PRUNED_AT_ONCE))
 
 
 def _delete(tx: Transaction, these: Select[UUID]) -> None:

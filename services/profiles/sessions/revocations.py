@@ -110,5 +110,5 @@ def revocations(now: datetime) -> Select[Revocation]:
     return select(Revocation).where(Revocation.made_at > now - KEPT).order_by(Revocation.made_at)
 
 
-def forget_old_revocations(tx: Transaction, now: datetime) -> None:
+def prune_revocations(tx: Transaction, now: datetime) -> None:
     tx.execute(delete(Revocation).where(Revocation.made_at <= now - KEPT))

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis import context, json
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from chassis.idempotency.keys import answering_nobody
+from chassis.idempotency.keys import outside_call
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from chassis.schemas import Reading, load
@@ -30,41 +30,41 @@ from services.profiles import guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.queries import account_with
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.second_factors.second_factors import has_second_factor
 from services.profiles.sessions import signing_keys
 from services.profiles.sessions.issuing import begin_session, issue
 from services.profiles.sessions.queries import (
-    forget_old_answers,
-    forget_old_sessions,
     is_familiar,
     open_sessions,
+    prune_answers,
+    prune_sessions,
 )
 from services.profiles.sessions.revocations import (
     end_session,
     end_sessions,
-    forget_old_revocations,
+    prune_revocations,
     revocations,
 )
 from services.profiles.sessions.sessions import RefreshToken, Session, hash_of
 
 
-class Sessions(Knowing):
+class Sessions(Reauthentication):
     @rpc
     def log_in(self, log_in: LogIn) -> contract.Session:
-        self.store.recall()  # a repeated call finds its code used
+        self.store.raise_if_answered()  # a repeated call finds its code used
         now, here, email = utc_now(), context.current(), normalised(log_in.email)
         with self.store.reading() as reading:
             account = account_with(reading, log_in.email)
             if account is not None and not account.verified:
                 account = None  # answered as an unknown address is
             familiar = account is not None and is_familiar(reading, account.id, here.address, now)
-        guess = self.guesses.of(guess_limits.PASSWORD, email, here.address, familiar)
+        attempt = self.guesses.of(guess_limits.PASSWORD, email, here.address, familiar)
         try:
             match = passwords.matches(
-                log_in.password, account.password_hash if account else None, guess
+                log_in.password, account.password_hash if account else None, attempt
             )
             if account is None or not match:
                 raise WrongCredentials
@@ -94,10 +94,10 @@ class Sessions(Knowing):
 
     def _note_failure(self, account: Account | None, email: str, reason: str) -> None:
         stranger = self.seals.audit.digest(email)
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             audit.record(
                 tx,
-                What.SIGN_IN_FAILED,
+                AuditedAction.SIGN_IN_FAILED,
                 about=account.id if account else None,
                 detail=reason,
                 stranger=None if account else stranger,
@@ -124,7 +124,7 @@ class Sessions(Knowing):
         that the broker delivers again runs within its deadline, and so within ``GRACE``.
         """
         here = context.current()
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             known = tx.get(RefreshToken, hash_of(secret))
             of = None if known is None else tx.get(Session, known.session_id)
             if known is None or of is None:
@@ -145,10 +145,10 @@ class Sessions(Knowing):
             return answer
 
     def _end_stolen(self, secret: str) -> None:
-        with answering_nobody(), self.store.transaction() as tx:
+        with outside_call(), self.store.transaction() as tx:
             session = tx.lock(Session, tx.find(RefreshToken, hash_of(secret)).session_id)
             end_session(tx, session, utc_now())
-            audit.record(tx, What.REFRESH_TOKEN_REUSED, about=session.account_id)
+            audit.record(tx, AuditedAction.REFRESH_TOKEN_REUSED, about=session.account_id)
 
     @rpc
     def list_sessions(self) -> OpenSessions:
@@ -209,10 +209,10 @@ class Sessions(Knowing):
     def forget_what_is_over(self) -> None:
         """Answers to refresh tokens, and revocations, as soon as they are of no use."""
         with self.store.transaction() as tx:
-            forget_old_answers(tx, utc_now())
-            forget_old_revocations(tx, utc_now())
+            prune_answers(tx, utc_now())
+            prune_revocations(tx, utc_now())
 
     @every(minutes=5)
     def forget_sessions(self) -> None:
         with self.store.transaction() as tx:
-            forget_old_sessions(tx, utc_now())
+            prune_sessions(tx, utc_now())

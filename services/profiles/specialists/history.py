@@ -25,14 +25,14 @@ NUMBER, IN_FORCE = "licence.number", "licence.in_force"
 """Changes that bear the number of a licence; no one change has both with different numbers."""
 
 
-class Recorded(Protocol):
+class HasHistory(Protocol):
     """Whatever has a history."""
 
     @property
     def specialist_id(self) -> UUID:
         """Whose it is."""
 
-    def recorded(self) -> dict[str, Any]:
+    def history_fields(self) -> dict[str, Any]:
         """What of it is remembered, by name."""
 
 
@@ -106,11 +106,11 @@ def with_numbers(changes: dict[str, Any], before: str | None, after: str | None)
 
 
 @contextmanager
-def recorded(tx: Transaction, of: Recorded, by: UUID | None) -> Iterator[None]:
+def recording_changes(tx: Transaction, of: HasHistory, by: UUID | None) -> Iterator[None]:
     """Whatever changes inside is written down in the same transaction."""
-    before = of.recorded()
+    before = of.history_fields()
     yield
-    after = of.recorded()
+    after = of.history_fields()
     changes = {
         name: {"before": before.get(name), "after": after[name]}
         for name in after

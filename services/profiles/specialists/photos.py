@@ -38,7 +38,7 @@ FOLDER = "photos/"
 FILE_NAME = re.compile(r"[0-9a-f]{32}-[0-9a-f]{16}-(512|256|96)\.webp")
 
 
-def addresses(key: str) -> Photo | None:
+def urls_of(key: str) -> Photo | None:
     """Where the API serves the photo with this key."""
     if not key:
         return None

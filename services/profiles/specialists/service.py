@@ -17,23 +17,28 @@ from contracts.profiles import history
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
+from services.profiles import dependencies
 from services.profiles.guess_limits import PHOTO
-from services.profiles.orphaned_files import sweep
-from services.profiles.part import Part
+from services.profiles.orphaned_files import delete_orphans
 from services.profiles.specialists import photos
-from services.profiles.specialists.history import Change, recorded
+from services.profiles.specialists.history import Change, recording_changes
 from services.profiles.specialists.profile import NO_PROFILE
 from services.profiles.specialists.slugs import slug_for, specialist_named
 from services.profiles.specialists.specialists import Specialist
 
 
-class Specialists(Part):
+class Specialists:
+    store = dependencies.store
+    files = dependencies.files
+    caller = dependencies.caller
+    guesses = dependencies.guesses
+
     @rpc
     def write_profile(self, profile: WriteProfile) -> contract.Specialist:
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            with recorded(tx, specialist, account_id):
+            with recording_changes(tx, specialist, account_id):
                 specialist.write(profile)
                 specialist.slug = slug_for(tx, account_id, profile.display_name)
             return tx.reply(specialist.to_resource())
@@ -47,7 +52,7 @@ class Specialists(Part):
             specialist = tx.lock_or_create(Specialist, account_id)
             specialist.require_written()
             require_current(specialist.to_resource())
-            with recorded(tx, specialist, account_id):
+            with recording_changes(tx, specialist, account_id):
                 name = change.display_name
                 slug = None if name is None else slug_for(tx, account_id, name)
                 tx.emit(*specialist.change(change, utc_now(), slug))
@@ -102,13 +107,13 @@ class Specialists(Part):
     @every(minutes=10)
     def sweep_files(self) -> None:
         """Delete photos and documents that are nobody's any more."""
-        sweep(self.store, self.files, utc_now())
+        delete_orphans(self.store, self.files, utc_now())
 
     def _show_photo(self, key: str) -> contract.Specialist:
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            with recorded(tx, specialist, account_id):
+            with recording_changes(tx, specialist, account_id):
                 tx.emit(*specialist.show_photo(key))
             return tx.reply(specialist.to_resource())
 

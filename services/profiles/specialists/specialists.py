@@ -25,13 +25,18 @@ from contracts.profiles.specialists import (
     SpecialistUpdated,
 )
 from services.profiles.base import Base
-from services.profiles.featuring.rule import Facts, obstacles, why_featured, why_not_featured
+from services.profiles.featuring.rule import (
+    FeaturingFacts,
+    obstacles,
+    why_featured,
+    why_not_featured,
+)
 from services.profiles.right_to_practise import RENEWABLE, RightToPractise
 from services.profiles.specialists import photos
 from services.profiles.specialists.profile import Profile
 
 
-class Seen(NamedTuple):
+class PublicView(NamedTuple):
     """A specialist as everybody may read and find it: not at all, unless it is listed."""
 
     version: int
@@ -113,7 +118,7 @@ class Specialist(RightToPractise, Profile, Base):
         events = list(self._listing_events(was_listed, self.shown()))
         return events + self.review_featuring(now)
 
-    def heed_licence(
+    def apply_licence(
         self, until: date | None, now: datetime, ended: Standing | None = None
     ) -> list[Event]:
         """A licence is in force until this day, or none is: without it nobody is listed.
@@ -131,23 +136,23 @@ class Specialist(RightToPractise, Profile, Base):
         else:
             self.licence_standing = ended or self.licence_standing
             self._lose_listing(by_expiry=ended in RENEWABLE)
-        return self._what_follows(was_listed, now)
+        return self._follow_up_events(was_listed, now)
 
-    def heed_account(self, suspended: bool, role_revoked: bool, now: datetime) -> list[Event]:
+    def apply_account(self, suspended: bool, role_revoked: bool, now: datetime) -> list[Event]:
         """The account is suspended or not, and has the role of a specialist or not: without it
         nobody is listed, and a listing that is lost so does not come back by itself."""
         was_listed = self.listed
         self.suspended, self.role_revoked = suspended, role_revoked
         if self.barred:
             self._lose_listing(by_expiry=False)
-        return self._what_follows(was_listed, now)
+        return self._follow_up_events(was_listed, now)
 
     def _lose_listing(self, by_expiry: bool) -> None:
         if self.listed:
             self.status = SpecialistStatus.UNLISTED
             self.lapsed = by_expiry
 
-    def _what_follows(self, was_listed: bool, now: datetime) -> list[Event]:
+    def _follow_up_events(self, was_listed: bool, now: datetime) -> list[Event]:
         events = list(self._listing_events(was_listed, self.shown()))
         events += self.review_featuring(now)
         return events + list(self._right_events())
@@ -249,8 +254,8 @@ class Specialist(RightToPractise, Profile, Base):
         """Everything that stands against featuring."""
         return obstacles(self._facts(now), now)
 
-    def _facts(self, now: datetime) -> Facts:
-        return Facts(
+    def _facts(self, now: datetime) -> FeaturingFacts:
+        return FeaturingFacts(
             listed=self.listed,
             verified=self.verified_at(now),
             offers_free_consultations=self.offers_free_consultations,
@@ -261,7 +266,7 @@ class Specialist(RightToPractise, Profile, Base):
     def specialist_id(self) -> UUID:
         return self.id
 
-    def recorded(self) -> dict[str, Any]:
+    def history_fields(self) -> dict[str, Any]:
         """What history remembers."""
         return {**self.shown(), "status": str(self.status)}
 
@@ -270,13 +275,13 @@ class Specialist(RightToPractise, Profile, Base):
         self.version += 1
         return self.version
 
-    def as_seen(self) -> Seen:
+    def snapshot(self) -> PublicView:
         resource = self.to_resource() if self.listed else None
-        return Seen(self.version, resource, self.listed and self.offers_free_consultations)
+        return PublicView(self.version, resource, self.listed and self.offers_free_consultations)
 
-    def changed_since(self, seen: Seen) -> Iterator[Event]:
+    def changes_since(self, seen: PublicView) -> Iterator[Event]:
         """Tell those who remember what they read in public that it reads differently now."""
-        now = self.as_seen()
+        now = self.snapshot()
         if now[1:] != seen[1:]:
             told_already = now.version != seen.version
             version = self.version if told_already else self.next_version()
@@ -292,7 +297,7 @@ class Specialist(RightToPractise, Profile, Base):
             headline=self.headline,
             biography=self.biography,
             biography_html=self.biography_html,
-            photo=photos.addresses(self.photo),
+            photo=photos.urls_of(self.photo),
             topics=self.topics,
             approaches=self.approaches,
             languages=self.languages,
