@@ -105,7 +105,7 @@ class WebServer(nameko_server.WebServer):
             try:
                 self._take(*self._sock.accept())
             except OSError as error:  # such as too many open files: some will be closed
-                log.warning("connection_not_accepted", error=str(error))
+                log.warning("accept_failed", error=str(error))
                 eventlet.sleep(LOOK_EVERY_S)
             eventlet.sleep(0)  # whoever waits to be let in must not keep those inside waiting
 

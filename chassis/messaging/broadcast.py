@@ -97,7 +97,7 @@ class Broadcast(SharedExtension):
             try:
                 listener.handler(Envelope.from_json(body, kind).data)
             except Exception as error:
-                log.error("event_not_heard", error=error_text(error))
+                log.error("broadcast_handler_failed", error=error_text(error))
                 listener.on_gap()
 
     def stop(self) -> None:

@@ -45,7 +45,7 @@ def park(
     try:
         Inbox(database_of(provider.container)).park(body, handler, event_type, reason)
     except (Exception, eventlet.Timeout) as error:
-        log.warning("event_waits", error=error_text(error))
+        log.warning("event_requeued", error=error_text(error))
         provider.queue_consumer.try_again_later(provider, body, message)
     else:
         provider.queue_consumer.ack_message(message)

@@ -88,7 +88,7 @@ def finish(
     if database.wipe_deleted():  # once for all of them: it takes as long as the database is large
         for_each(cleared, complete, work=f"answers to {work}", deadline_s=ERASED_WITHIN_S)
     else:
-        log.info("files_not_wiped", service=database.service)
+        log.info("wipe_postponed", service=database.service)
 
 
 def _begun(database: Database) -> list[UUID]:

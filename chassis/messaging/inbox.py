@@ -93,11 +93,11 @@ class Inbox:
                     run(envelope.data, tx)
                     log.info("event_handled", event_type=envelope.type, handler=handler)
                 else:
-                    log.info("event_repeated", event_type=envelope.type, handler=handler)
+                    log.info("event_duplicate_skipped", event_type=envelope.type, handler=handler)
         except Erased:
             with self._database.transaction() as tx:
                 self._claim(tx, envelope, handler)
-            log.info("event_about_erased", event_type=envelope.type, handler=handler)
+            log.info("event_skipped_erased", event_type=envelope.type, handler=handler)
         except (Exception, eventlet.Timeout) as error:
             self._database.check()  # away: no attempt is consumed
             self._keep_failed(envelope, body, handler, error)

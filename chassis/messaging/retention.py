@@ -84,7 +84,7 @@ def warn_of_dead_letters(database: Database, now: datetime) -> None:
         old, since_ = session.execute(query.where(inbox.c.received_at < now - WAITS_TOO_LONG)).one()
     if old:
         log.warning(
-            "dead_letters_wait",
+            "dead_letters_unresolved",
             service=database.service,
             number=old,
             oldest_days=(now - since_).days,

@@ -163,7 +163,7 @@ class Subscription(Entrypoint):
         if exc_info is None:
             self.queue_consumer.ack_message(message)
         else:  # the inbox could not be written
-            log.warning("event_waits", error=error_text(exc_info[1]))
+            log.warning("event_requeued", error=error_text(exc_info[1]))
             self.queue_consumer.try_again_later(self, body, message)
         return result, exc_info
 

@@ -125,7 +125,7 @@ class Process(ServiceRunner):
 
     def _on_signal(self, number: int, frame: object) -> None:
         if self._signal.ready():
-            log.warning("ended_at_once", reason="a second signal")
+            log.warning("exit_forced", reason="a second signal")
             os._exit(128 + number)
         log.info("stopping", signal=signal.Signals(number).name)
         self._end_with(0)
@@ -142,7 +142,7 @@ class Process(ServiceRunner):
             self.stop()
             log.info("stopped")
             return code
-        log.error("grace_over", after_s=GRACE_S)
+        log.error("stop_timed_out", after_s=GRACE_S)
         return 1
 
 

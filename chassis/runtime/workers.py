@@ -108,7 +108,7 @@ class Workers:
             for _ in range(self._number):
                 self._add(within=None)  # what they need may be away for any time
             systemd.ready()
-            log.info("workers_serve", number=self._number)
+            log.info("workers_ready", number=self._number)
             while not self._stopping:
                 self._look_round()
                 eventlet.sleep(LOOK_EVERY_S)
@@ -119,7 +119,7 @@ class Workers:
 
     def _on_stop(self, number: int, frame: object) -> None:
         if self._stopping:
-            log.warning("ended_at_once", reason="a second signal")
+            log.warning("exit_forced", reason="a second signal")
             os._exit(128 + number)  # the workers notice, and follow
         self._stopping = True
 

@@ -12,7 +12,7 @@ at every tick. Each process therefore remembers what failed, for as long as it k
 - it is tried again in the next round; where that fails too it waits for 5 s, doubling to 5
   minutes;
 - what failed before comes after what did not, so that it never delays anything else;
-- the log says ``not_done`` with the work, the item, how often it has failed and for how long.
+- the log says ``item_failed`` with the work, the item, how often it has failed and for how long.
 
 A process that begins anew has forgotten all that, and tries once more.
 """
@@ -166,7 +166,7 @@ class _Round(Generic[T]):
             self._remember(item, pause_s=0.0)
             raise
         except NotFound as gone:
-            log.info("gone_meanwhile", work=self._work, item=_text_of(item), detail=str(gone))
+            log.info("item_gone", work=self._work, item=_text_of(item), detail=str(gone))
             self._failing.pop(item, None)
         except (Exception, eventlet.Timeout) as error:
             self._has_failed(item, error)
@@ -177,7 +177,7 @@ class _Round(Generic[T]):
         pause = _pause_after(self._times(item) + 1)
         failing = self._remember(item, pause.total_seconds())
         log.error(
-            "not_done",
+            "item_failed",
             work=self._work,
             item=_text_of(item),
             failures=failing.times,
@@ -193,7 +193,9 @@ class _Round(Generic[T]):
         except DatabaseAway:
             raise
         except (Exception, eventlet.Timeout) as another:
-            log.error("failure_not_noted", work=self._work, item=_text_of(item), exc_info=another)
+            log.error(
+                "failure_handler_failed", work=self._work, item=_text_of(item), exc_info=another
+            )
 
     def _remember(self, item: T, pause_s: float) -> _Failing:
         now = monotonic()
