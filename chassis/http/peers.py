@@ -1,4 +1,4 @@
-"""Connections per peer: how many one network address may keep open at once."""
+"""Connection limit per client network: how many connections one may have open at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from chassis.networks import address_in, subnet_of
 
 
 def counted_as(address: str) -> str:
-    """The peer's place, or ``""`` for loopback and what is no address: these are not counted."""
+    """The subnet that an address counts towards; ``""`` for loopback and for what is no address:
+    these are not limited."""
     try:
         is_loopback = address_in(address).is_loopback
     except ValueError:
@@ -19,7 +20,7 @@ def counted_as(address: str) -> str:
 
 
 class Peers:
-    """Counts connections by network; ``most`` of each are accepted, all where it is ``None``."""
+    """Counts open connections by subnet; ``most`` for each, ``None``: no limit."""
 
     def __init__(self, most: int | None, counted_as: Callable[[str], str] = counted_as) -> None:
         self._most = most
@@ -28,7 +29,7 @@ class Peers:
 
     @contextmanager
     def one_more(self, address: str) -> Iterator[bool]:
-        """Whether one more connection from there is accepted; counted inside the block."""
+        """Whether one more connection is accepted; it is counted inside the block."""
         network = "" if self._most is None else self._counted_as(address)
         if not network:
             yield True
