@@ -1,4 +1,4 @@
-"""``store = Store(Base)``: a service's database, and the relay that publishes what it emits."""
+"""Store: a service's dependency on its database, ``store = Store(Base)``, with its outbox relay."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chassis.sealing import Seal
 
 
 class Store(Database, DependencyProvider):
-    """Gives a service its database, named after it in ``FIRSTSTEP_DATABASE``."""
+    """Connects a service to its database, named after it in ``FIRSTSTEP_DATABASE``."""
 
     relay = Relay()
     retention = MessageRetention()
