@@ -28,7 +28,7 @@ from werkzeug.wrappers import Request, Response
 from chassis.config import CONNECTIONS_PER_ADDRESS, INHERITED, BadSettings
 from chassis.http.body import read_body
 from chassis.http.connection import Connection
-from chassis.http.peers import Peers
+from chassis.http.connection_limits import ConnectionLimits
 
 LARGEST_BODY = 1024 * 1024
 BODY_DEADLINE_S = 5.0
@@ -65,7 +65,7 @@ class WebServer(nameko_server.WebServer):
         config = self.container.config
         self.always = headers_for(config.get("URL", ""))
         behind_proxies = config.get("PROXIES", 0) > 0
-        self._peers = Peers(
+        self._connection_limits = ConnectionLimits(
             None
             if behind_proxies
             else config.get("CONNECTIONS_PER_ADDRESS", CONNECTIONS_PER_ADDRESS)
@@ -116,7 +116,7 @@ class WebServer(nameko_server.WebServer):
         )
 
     def process_request(self, sock: Any, address: Any) -> None:
-        with self._peers.one_more(address[0]) as accepted:
+        with self._connection_limits.admit(address[0]) as accepted:
             if not accepted or len(self._connections) >= MOST_CONNECTIONS:
                 sock.close()
                 return

@@ -1,4 +1,4 @@
-"""Retention: delete rows, or empty columns, whose retention period is over.
+"""Pruning: deletes rows, or empties columns, whose retention period is over.
 
     RULES = (
         Rule("notices", timedelta(days=180), due=since("created_at")),  # deletes rows
