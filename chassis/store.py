@@ -8,7 +8,7 @@ from nameko.extensions import DependencyProvider
 
 from chassis.config import BadSettings
 from chassis.database.database import Database, service_url
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from chassis.messaging.retention import MessageRetention
 from chassis.sealing import Seal
 
@@ -16,7 +16,7 @@ from chassis.sealing import Seal
 class Store(Database, DependencyProvider):
     """Connects a service to its database, named after it in ``FIRSTSTEP_DATABASE``."""
 
-    relay = Relay()
+    relay = OutboxRelay()
     retention = MessageRetention()
 
     def setup(self) -> None:

@@ -55,7 +55,7 @@ def _raw(column: Column[Any]) -> ColumnElement[Any]:
     return type_coerce(column, NullType()).label(column.name)
 
 
-class Relay(SharedExtension):
+class OutboxRelay(SharedExtension):
     """Publishes one service's outbox, in a greenthread with a broker connection of its own."""
 
     database: Database
