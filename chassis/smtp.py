@@ -63,7 +63,7 @@ class MailServer:
         if parts.scheme not in PORTS:
             raise ValueError(f"does not begin with {', '.join(f'{each}://' for each in PORTS)}")
         if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError("bears more than user:password@host:port; write /, ? and # as %XX")
+            raise ValueError("contains more than user:password@host:port; write /, ? and # as %XX")
         try:
             port = PORTS[parts.scheme] if parts.port is None else parts.port
         except ValueError:  # its text may repeat the password, too
@@ -216,7 +216,7 @@ def _host(host: str) -> str:
         pass
     else:
         if "%" in host:
-            raise ValueError("names a host by an address with a zone, which no certificate bears")
+            raise ValueError("names a host by an address with a zone, which no certificate contains")
         return str(address)
     try:
         name = host if host.isascii() else idna.encode(host, uts46=True).decode()

@@ -72,7 +72,7 @@ def guard(
 
 
 def lift(table: str) -> None:
-    """Drop a table's triggers, in a migration that then guards it anew."""
+    """Drop a table's triggers, in a migration that then guards it again."""
     if op.get_bind().dialect.name == "sqlite":
         for action in ACTIONS:
             op.execute(f"DROP TRIGGER {table}_refuses_{action}")

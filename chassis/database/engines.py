@@ -134,7 +134,7 @@ def _postgres(url: str, pool_size: int) -> Engine:
     # several rows of one table go in one INSERT, not one by one in a pipeline
     engine.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(engine, "do_connect", _connect_green)
-    event.listen(engine, "checkout", _refuse_hung_up)
+    event.listen(engine, "checkout", _discard_closed)
     return engine
 
 
@@ -142,13 +142,13 @@ def _connect_green(dialect: Any, record: Any, arguments: Any, named: Any) -> Gre
     return GreenConnection.connect(*arguments, **named)
 
 
-def _refuse_hung_up(connection: Any, record: Any, proxy: Any) -> None:
+def _discard_closed(connection: Any, record: Any, proxy: Any) -> None:
     """Discard a pooled connection that the server has closed: there is something to read on it.
 
     Unlike a ping this costs no round trip. A broken network is noticed by TCP keep-alive.
     """
     if is_readable(connection.fileno()):
-        raise DisconnectionError("the server has hung up")
+        raise DisconnectionError("the server closed the connection")
 
 
 def _sqlite_writer(url: str) -> Engine:

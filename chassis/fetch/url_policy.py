@@ -56,9 +56,9 @@ unique local, site-local, multicast, mapped IPv4 (::ffff:0:0/96) and NAT64 (64:f
 IPV6_NOT_PUBLIC = [
     IPv6Network(network)
     for network in (
-        "2001::/23",  # protocols' own, among them Teredo (2001::/32), which bears an IPv4 address
+        "2001::/23",  # protocols, among them Teredo (2001::/32), which contains an IPv4 address
         "2001:db8::/32",
-        "2002::/16",  # 6to4: bears an IPv4 address
+        "2002::/16",  # 6to4: contains an IPv4 address
         "3fff::/20",
     )
 ]

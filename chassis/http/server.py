@@ -86,7 +86,7 @@ class WebServer(nameko_server.WebServer):
             keepalive=IDLE_TIMEOUT_S,
             socket_timeout=SOCKET_TIMEOUT_S,
         )
-        self._serv.capitalize_response_headers = False  # ours are spelled correctly
+        self._serv.capitalize_response_headers = False  # they are spelled correctly
         self._gt = self.container.spawn_managed_thread(self.run, identifier="http")
 
     @property

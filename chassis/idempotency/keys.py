@@ -34,7 +34,7 @@ class AlreadyAnswered(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """A call with a key. Its fingerprint tells whether a repeated key comes with another request.
+    """A call with a key. Its fingerprint shows whether a repeated key comes with another request.
 
     The fingerprint is a hash of the arguments' ``repr``. A secret field, such as a password, is
     declared with ``field(repr=False)``; ``secrets`` is the fingerprint of those. It is stored only

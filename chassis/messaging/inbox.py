@@ -84,7 +84,7 @@ class Waiting:
     event_id: UUID
     handler: str
     attempts: int
-    body: bytes = field(repr=False)  # it may bear personal data, and logs show the rest
+    body: bytes = field(repr=False)  # may hold personal data; logs show the rest
 
 
 class Inbox:
