@@ -1,7 +1,7 @@
-"""Cursor pages: lists that neither skip nor repeat while rows come and go.
+"""Cursor pagination: lists that skip and repeat nothing while rows are added and removed.
 
-A page continues after the id of its last item; ids are UUIDv7, so newest first is an order that
-stays. Where a list is in order of another time, it continues after that time and the id.
+A page continues after the id of the previous page's last item; ids are UUIDv7, so newest first is
+a stable order. A list in order of another time continues after that time and the id.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BYTES_OF_TIME = 8
 
 @dataclass(frozen=True, kw_only=True)
 class PageQuery:
-    """Which part of a list."""
+    """Which page of a list a client asks for."""
 
     cursor: Annotated[str | None, Length(max=64), Doc("`next` of the page before.")] = None
     limit: Annotated[int, Range(1, LARGEST_LIMIT), Doc("Items on the page.")] = DEFAULT_LIMIT
@@ -37,7 +37,7 @@ class PageQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
-    """A part of a list; ``next`` is the cursor of the part after it."""
+    """One page of a list; ``next`` is the cursor of the page after it, ``None`` on the last."""
 
     items: list[T]
     next: str | None
@@ -45,7 +45,7 @@ class Page(Generic[T]):
 
 @cache
 def page_of(resource: type) -> type:
-    """The shape of a page of these resources, for the API's description."""
+    """The type of a page of these resources, for the OpenAPI description."""
     name = f"{resource.__name__}Page"
     annotations = {
         "items": list[resource],  # type: ignore[valid-type]
@@ -70,7 +70,7 @@ def newest_first(
 
 
 class Limited(Protocol):
-    """What asks for a page."""
+    """A query with a page size."""
 
     @property
     def limit(self) -> int: ...
@@ -82,7 +82,7 @@ def page_from(
     resource: Callable[[R], T],
     cursor_of: Callable[[R], str],
 ) -> Page[T]:
-    """The page of these rows, which are one more than fit on it where others follow."""
+    """The page of these rows; one row more than ``limit`` means that another page follows."""
     shown = rows[: page.limit]
     more = len(rows) > page.limit
     return Page(items=[resource(row) for row in shown], next=cursor_of(shown[-1]) if more else None)

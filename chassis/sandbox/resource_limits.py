@@ -1,5 +1,6 @@
-"""Resource limits of a process that decodes untrusted bytes; the child's side of
-``subprocess_parser``.
+"""Resource limits that a child process sets for itself before it decodes untrusted bytes.
+
+It is the child's side of ``subprocess_parser``.
 
 It imports nothing else of the platform, so that such a process starts quickly.
 """
@@ -10,7 +11,7 @@ import os
 import resource
 
 POLITENESS = 10
-"""Niceness: the services' own processes go first."""
+"""Niceness: the services' own processes have priority."""
 
 
 def limit_resources(memory: int, cpu_s: int) -> None:

@@ -1,42 +1,13 @@
-"""Specialists' own meeting links, sealed where they are kept: who has one can come in."""
+"""Specialists' own meeting links, sealed at rest: anyone who has a link can join the meeting."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import structlog
-from nameko.extensions import DependencyProvider
-
-from chassis.config import BadSettings
-from chassis.sealing import Seal, Unopenable
-
-log = structlog.get_logger()
+from chassis.sealed_values import SealedText
 
 
-class MeetingLinks(DependencyProvider):
-    """Seals and opens them with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
-
-    def setup(self) -> None:
-        keys: str = self.container.config["SEAL_KEYS"]
-        if not keys:
-            raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: booking keeps meeting links sealed")
-        self.use(keys)
-
-    def use(self, keys: str) -> None:
-        self.keys = Seal(keys, "meeting links")
-
-    def get_dependency(self, worker_ctx: Any) -> MeetingLinks:
-        return self
-
-    def seal(self, link: str) -> str:
-        return self.keys.close(link.encode())
+class MeetingLinks(SealedText):
+    purpose = "meeting links"
 
     def open(self, sealed: str | None) -> str | None:
         """The link; ``None`` where there is none, or its key is gone."""
-        if sealed is None:
-            return None
-        try:
-            return self.keys.open(sealed).decode()
-        except Unopenable:
-            log.error("meeting_link_can_not_be_opened")
-            return None
+        return None if sealed is None else super().open(sealed)

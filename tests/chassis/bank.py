@@ -24,7 +24,7 @@ from chassis.errors import Conflict
 from chassis.events import Envelope, Event, exchange_of
 from chassis.ids import new_id
 from chassis.messaging.inbox import Handler, Inbox
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from chassis.messaging.redrive import Redrive
 from chassis.messaging.subscribe import queues_of, subscribe
 from chassis.rpc.client import Remote, remote
@@ -249,7 +249,7 @@ def a_store(
     with_tables(database, service, base)
     store = Store(base)
     store.connect(service_url(database, service), service, pool_size=20, seal=seal)
-    store.relay = Relay()
+    store.relay = OutboxRelay()
     store.relay.store = store
     return store
 

@@ -14,7 +14,7 @@ from chassis.broker import publishing as broker_module
 from chassis.broker.publishing import ConfirmedPublisher, connection_to
 from chassis.database.database import Database
 from chassis.events import exchange_of
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from tests.chassis.bank import Note, rows_of
 
 EXCHANGE = exchange_of("teller")
@@ -31,9 +31,9 @@ def write(store: Database, *words: str) -> None:
             tx.emit(Note.of(word).told())
 
 
-def a_relay(store: Database, broker: str, *queues: Queue) -> Relay:
+def a_relay(store: Database, broker: str, *queues: Queue) -> OutboxRelay:
     """One that sweeps when it is told to."""
-    made = Relay()
+    made = OutboxRelay()
     made.database = store
     made._publisher = ConfirmedPublisher(broker, [EXCHANGE], queues)
     return made

@@ -13,7 +13,7 @@ from chassis.broker import publishing
 from chassis.broker.publishing import BrokerAway
 from chassis.concurrency import loop
 from chassis.errors import Unavailable
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from tests.chassis.bank import (
     Base,
     Client,
@@ -40,7 +40,7 @@ def answers(company: Company, word: str) -> bool:
     return True
 
 
-def sends_all(relay: Relay) -> bool:
+def sends_all(relay: OutboxRelay) -> bool:
     try:
         relay.sweep()
     except BrokerAway:

@@ -42,7 +42,7 @@ def test_what_fails_for_one_keeps_no_other_waiting(caplog: pytest.LogCaptureFixt
 
     for_each([0, 1, 0, 3], halve)
     assert done == [6, 2]
-    assert caplog.text.count("not_done") == 2
+    assert caplog.text.count("item_failed") == 2
 
 
 def test_a_database_that_is_away_ends_the_round() -> None:
@@ -67,7 +67,7 @@ def test_what_is_gone_meanwhile_is_no_failure(caplog: pytest.LogCaptureFixture) 
 
     for_each([1, 2], take)
     assert done == [2]
-    assert "not_done" not in caplog.text
+    assert "item_failed" not in caplog.text
 
 
 def raising(error: BaseException) -> Callable[[], None]:
@@ -331,7 +331,7 @@ def test_the_log_names_the_work_the_item_and_for_how_long_it_fails(
     now[0] += 7
     for_each(["this"], partial(raise_for, "that"))
     said = str(caplog.records[-1].msg)
-    for part in ("not_done", f"{__name__}.raise_for", "'this'", "'failures': 2"):
+    for part in ("item_failed", f"{__name__}.raise_for", "'this'", "'failures': 2"):
         assert part in said
     assert "'failing_for_s': 7" in said
 

@@ -15,7 +15,7 @@ from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing
 from chassis.concurrency import loop
 from chassis.database.database import Database
 from chassis.messaging import outbox_relay
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from tests.chassis.bank import (
     Base,
     Client,
@@ -152,7 +152,7 @@ def test_two_relays_on_one_outbox_publish_each_event_once(
     assert sorted(words_of(messages)) == ["last", *words]
 
 
-def _sweep_all(sweeping: Relay) -> None:
+def _sweep_all(sweeping: OutboxRelay) -> None:
     while not all_sent(sweeping.database):
         sweeping.sweep()
         eventlet.sleep(0)

@@ -173,7 +173,7 @@ def two_sealed_notes(stage: Stage) -> None:
     old = Seal(SEAL_KEYS, "consultation notes")
     stage.add(*(a_consultation(stage, sealed_note=old.close(b"note")) for _ in range(2)))
     stage.service.notes = Notes()
-    stage.service.notes.keys = Seal(ROTATED, "consultation notes")
+    stage.service.notes.use(ROTATED)
 
 
 def two_sealed_meeting_links(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from chassis.broker.publishing import ConfirmedPublisher
 from chassis.messaging.inbox import Inbox
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from firststep.main import app
 from services.notifications.consultations import service as consultations
 from services.notifications.notify import notify
@@ -30,7 +30,7 @@ def before_publishing() -> None:
 
 def after_the_confirm() -> None:
     """The broker has the events; the outbox does not know it yet."""
-    Relay._mark_sent = die  # type: ignore[method-assign]
+    OutboxRelay._mark_sent = die  # type: ignore[method-assign]
 
 
 def before_the_inbox() -> None:

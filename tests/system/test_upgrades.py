@@ -196,7 +196,7 @@ def test_a_worker_that_dies_is_started_again_and_none_outlives_its_parent(
     real: Settings, tmp_path: Path
 ) -> None:
     with serving(tmp_path, real, "gateway", "--workers", "2") as gateway:
-        eventually(lambda: "workers_serve" in gateway.said(), within=30)
+        eventually(lambda: "workers_ready" in gateway.said(), within=30)
         dying, living = children_of(gateway.process)
 
         os.kill(dying, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Connections per peer: how many one network address may keep open at once."""
+"""Connection limits: how many connections one client network may have open at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from chassis.networks import address_in, subnet_of
 
 
-def counted_as(address: str) -> str:
-    """The peer's place, or ``""`` for loopback and what is no address: these are not counted."""
+def limited_subnet(address: str) -> str:
+    """The subnet that an address counts towards; ``""`` for loopback and for what is no address:
+    these are not limited."""
     try:
         is_loopback = address_in(address).is_loopback
     except ValueError:
@@ -18,18 +19,18 @@ def counted_as(address: str) -> str:
     return "" if is_loopback else subnet_of(address) or ""
 
 
-class Peers:
-    """Counts connections by network; ``most`` of each are accepted, all where it is ``None``."""
+class ConnectionLimits:
+    """Counts open connections by subnet; ``most`` for each, ``None``: no limit."""
 
-    def __init__(self, most: int | None, counted_as: Callable[[str], str] = counted_as) -> None:
+    def __init__(self, most: int | None, key: Callable[[str], str] = limited_subnet) -> None:
         self._most = most
-        self._counted_as = counted_as
+        self._key = key
         self._open: Counter[str] = Counter()
 
     @contextmanager
-    def one_more(self, address: str) -> Iterator[bool]:
-        """Whether one more connection from there is accepted; counted inside the block."""
-        network = "" if self._most is None else self._counted_as(address)
+    def admit(self, address: str) -> Iterator[bool]:
+        """Whether one more connection is accepted; it is counted inside the block."""
+        network = "" if self._most is None else self._key(address)
         if not network:
             yield True
             return

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, suppress
 
 import pytest
 
-from chassis.http.peers import Peers, counted_as
+from chassis.http.connection_limits import ConnectionLimits, limited_subnet
 from tests.chassis.echo import Site, a_site, head
 from tests.support.eventually import eventually
 
@@ -33,44 +33,44 @@ STRANGER, NEIGHBOUR = "127.7.0.1", "127.7.0.2"
     ],
 )
 def test_connections_are_counted_by_address_or_network(address: str, network: str) -> None:
-    assert counted_as(address) == network
+    assert limited_subnet(address) == network
 
 
 def test_one_more_than_allowed_is_not_accepted_until_another_ends() -> None:
-    peers = Peers(2)
-    with peers.one_more("203.0.113.9") as first, ExitStack() as second:
+    limits = ConnectionLimits(2)
+    with limits.admit("203.0.113.9") as first, ExitStack() as second:
         assert first
-        assert second.enter_context(peers.one_more("203.0.113.9"))
+        assert second.enter_context(limits.admit("203.0.113.9"))
         for _ in range(3):  # what was not accepted is not counted
-            with peers.one_more("203.0.113.9") as accepted:
+            with limits.admit("203.0.113.9") as accepted:
                 assert not accepted
-        with peers.one_more("203.0.113.10") as accepted:
+        with limits.admit("203.0.113.10") as accepted:
             assert accepted
         second.close()
-        with peers.one_more("203.0.113.9") as accepted:
+        with limits.admit("203.0.113.9") as accepted:
             assert accepted
 
 
 def test_addresses_of_one_ipv6_network_count_together() -> None:
-    peers = Peers(1)
-    with peers.one_more("2001:db8::1"), peers.one_more("2001:db8::2") as accepted:
+    limits = ConnectionLimits(1)
+    with limits.admit("2001:db8::1"), limits.admit("2001:db8::2") as accepted:
         assert not accepted
 
 
 def test_a_connection_that_ends_in_an_error_is_not_counted_any_more() -> None:
-    peers = Peers(1)
+    limits = ConnectionLimits(1)
     for _ in range(3):
-        with suppress(OSError), peers.one_more("203.0.113.9") as accepted:
+        with suppress(OSError), limits.admit("203.0.113.9") as accepted:
             assert accepted
             raise OSError
 
 
 @pytest.mark.parametrize("most", [1, None])
 def test_loopback_is_never_counted_and_nothing_where_there_is_no_limit(most: int | None) -> None:
-    peers = Peers(most)
+    limits = ConnectionLimits(most)
     address = "127.0.0.1" if most else "203.0.113.9"
     with ExitStack() as stack:
-        assert all(stack.enter_context(peers.one_more(address)) for _ in range(5))
+        assert all(stack.enter_context(limits.admit(address)) for _ in range(5))
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def is_served(connection: socket.socket) -> bool:
 
 
 def count_loopback_too(site: Site) -> None:
-    site.server._peers._counted_as = str
+    site.server._connection_limits._key = str
 
 
 def test_of_one_address_connections_above_the_limit_are_closed(site: Site) -> None:
