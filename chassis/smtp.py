@@ -216,7 +216,9 @@ def _host(host: str) -> str:
         pass
     else:
         if "%" in host:
-            raise ValueError("names a host by an address with a zone, which no certificate contains")
+            raise ValueError(
+                "names a host by an address with a zone, which no certificate contains"
+            )
         return str(address)
     try:
         name = host if host.isascii() else idna.encode(host, uts46=True).decode()
