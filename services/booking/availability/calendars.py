@@ -32,6 +32,8 @@ from services.booking.base import Base
 
 CalendarEvent = AvailabilityChanged | FreeConsultationsPaused | FreeConsultationsResumed
 
+NO_CALENDAR = "There is no specialist here whom you can book."
+
 NEXT_SLOTS = 3
 """So many are told."""
 LOOK_AT_THE_HORIZON_EVERY = timedelta(hours=1)

@@ -83,7 +83,9 @@ def _overrides(availability: Availability) -> Iterator[FieldError]:
         field = f"overrides.{i}"
         if override.day in known:
             yield FieldError(
-                f"{field}.day", f"Stands in overrides.{known[override.day]} too.", str(override.day)
+                f"{field}.day",
+                f"This date is also in overrides.{known[override.day]}.",
+                str(override.day),
             )
         known.setdefault(override.day, i)
         named = [

@@ -22,6 +22,7 @@ from services.booking.calendar_feeds.calendar_feeds import CalendarFeed, digest_
 from services.booking.calendar_feeds.calendar_files import feed, published
 from services.booking.calendar_feeds.site import Site
 from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.participants import NO_CONSULTATION
 from services.booking.preferences.queries import preferences_of
 
 
@@ -37,7 +38,7 @@ class CalendarFeeds:
             consultation = session.get(Consultation, consultation_id)
             discreet = _is_discreet(session, reader, discreet)
         if consultation is None:
-            raise NotFound(f"there is no consultation {consultation_id}")
+            raise NotFound(NO_CONSULTATION)
         consultation.require_party(self.caller)
         return _file(published(consultation, discreet, self.site, now))
 
@@ -63,7 +64,9 @@ class CalendarFeeds:
         with self.store.reading() as session:
             found = session.scalar(queries.feed_under(digest_of(token)))
             if found is None:
-                raise NotFound("there is no such calendar")
+                raise NotFound(
+                    "There is no calendar at this address. It may have been revoked or replaced."
+                )
             practises = may_practise(session, found.account_id)
             shown = queries.in_feed_of(found.account_id, practises, now)
             consultations = session.scalars(shown).all()

@@ -29,6 +29,7 @@ from contracts.booking.external_calendars import (
 from services.booking.availability.calendars import Calendar
 from services.booking.base import Base
 
+NO_SUCH_CALENDAR = "You have no such external calendar. It may have been removed."
 READ_EVERY = timedelta(minutes=15)
 READ_FAILING_EVERY = timedelta(hours=1)
 READ_WHOLE_EVERY = timedelta(hours=12)
@@ -112,7 +113,7 @@ class ExternalCalendar(Base):
     def require_of(self, specialist_id: UUID) -> None:
         """Raises ``NotFound`` where it is another's."""
         if self.specialist_id != specialist_id:
-            raise NotFound(f"{specialist_id} has no external calendar {self.id}")
+            raise NotFound(NO_SUCH_CALENDAR)
 
     def point_at(self, sealed_address: str, host: str, now: datetime) -> None:
         """Read this one from now on, and soon. What the one before blocks stays until then: nobody

@@ -14,7 +14,10 @@ from contracts.booking import external_calendars as contract
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
-from services.booking.external_calendars.external_calendars import ExternalCalendar
+from services.booking.external_calendars.external_calendars import (
+    NO_SUCH_CALENDAR,
+    ExternalCalendar,
+)
 
 
 def due(now: datetime) -> Select[UUID]:
@@ -58,7 +61,7 @@ def found_of(session: Session, calendar_id: UUID, specialist_id: UUID) -> Extern
     """One of theirs; raises ``NotFound``."""
     calendar = session.get(ExternalCalendar, calendar_id)
     if calendar is None:
-        raise NotFound(f"there is no external calendar {calendar_id}")
+        raise NotFound(NO_SUCH_CALENDAR)
     calendar.require_of(specialist_id)
     return calendar
 

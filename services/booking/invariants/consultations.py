@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from chassis.database.tables import UtcDateTime
 from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.client_limits import OPEN_AT_ONCE
+from services.booking.consultations.client_limits import MOST_OPEN_BOOKINGS
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.holds.holds import Hold
@@ -78,7 +78,7 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
         select(Consultation.client_id)
         .where(BOOKED, Consultation.ends_at > NOW)
         .group_by(Consultation.client_id)
-        .having(func.count() > OPEN_AT_ONCE)
+        .having(func.count() > MOST_OPEN_BOOKINGS)
     ),
     "the next slot is not taken": (
         select(Calendar.specialist_id, Consultation.id)
