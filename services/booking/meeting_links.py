@@ -1,4 +1,4 @@
-"""Specialists' own meeting links, sealed where they are kept: who has one can come in."""
+"""Encryption of specialists' own meeting links: a link lets any holder enter the room."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ log = structlog.get_logger()
 
 
 class MeetingLinks(DependencyProvider):
-    """Seals and opens them with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
+    """Encrypts and decrypts links with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
 
     def setup(self) -> None:
         keys: str = self.container.config["SEAL_KEYS"]
         if not keys:
-            raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: booking keeps meeting links sealed")
+            raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: booking encrypts links with it")
         self.use(keys)
 
     def use(self, keys: str) -> None:
@@ -32,11 +32,11 @@ class MeetingLinks(DependencyProvider):
         return self.keys.close(link.encode())
 
     def open(self, sealed: str | None) -> str | None:
-        """The link; ``None`` where there is none, or its key is gone."""
+        """The link; ``None`` where there is none, or its key was removed."""
         if sealed is None:
             return None
         try:
             return self.keys.open(sealed).decode()
         except Unopenable:
-            log.error("meeting_link_can_not_be_opened")
+            log.error("meeting_link_not_decrypted")
             return None

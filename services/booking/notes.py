@@ -1,4 +1,4 @@
-"""Notes: what a client tells a specialist before they meet, sealed where it is kept."""
+"""Encryption of the notes that clients write to specialists before they meet."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ log = structlog.get_logger()
 
 
 class Notes(DependencyProvider):
-    """Seals and opens them with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
+    """Encrypts and decrypts notes with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
 
     def setup(self) -> None:
         keys: str = self.container.config["SEAL_KEYS"]
         if not keys:
-            raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: booking keeps notes sealed")
+            raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: booking encrypts notes with it")
         self.keys = Seal(keys, "consultation notes")
 
     def get_dependency(self, worker_ctx: Any) -> Notes:
@@ -29,9 +29,9 @@ class Notes(DependencyProvider):
         return self.keys.close(text.encode())
 
     def open(self, sealed: str) -> str | None:
-        """The text; ``None`` where its key is gone."""
+        """The text, or ``None`` where its key was removed."""
         try:
             return self.keys.open(sealed).decode()
         except Unopenable:
-            log.error("note_can_not_be_opened")
+            log.error("note_not_decrypted")
             return None

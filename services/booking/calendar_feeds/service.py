@@ -1,4 +1,4 @@
-"""What can be asked about consultations as calendars read them."""
+"""RPC methods of calendar files and calendar feeds."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class CalendarFeeds:
 
     @rpc
     def get_calendar_feed(self, token: str) -> File:
-        """To whoever knows the token."""
+        """The feed of a token. It needs no other authentication."""
         now = utc_now()
         with self.store.reading() as session:
             found = session.scalar(queries.feed_under(digest_of(token)))
@@ -75,12 +75,12 @@ class CalendarFeeds:
 
 
 def _is_discreet(session: Session, account_id: UUID, wanted: bool | None) -> bool:
-    """As wanted; else as the account prefers."""
+    """As requested, or else as in the account's preferences."""
     return preferences_of(session, account_id).discreet if wanted is None else wanted
 
 
 def _one_by_one(consultations: Iterable[Consultation]) -> Iterator[Consultation]:
-    """Others have their turn in between: writing hundreds takes a while."""
+    """Yields to other greenlets in between: writing hundreds of events takes a while."""
     for each in consultations:
         yield each
         eventlet.sleep(0)

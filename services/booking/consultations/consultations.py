@@ -268,7 +268,7 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
         return self.status == ConsultationStatus.BOOKED and now < self.starts_at
 
     def cancel_for_unavailable(self, now: datetime) -> ConsultationCancelled:
-        """Cancel it because the specialist may not practise. The client is not told why."""
+        """Cancel it because the specialist may not practise. The client does not learn why."""
         return self.cancel(Party.SPECIALIST, CancellationReason.SPECIALIST_UNAVAILABLE, now)
 
     def await_decision(self) -> None:

@@ -36,7 +36,7 @@ def follow_place(
 
 
 def _lock_ahead(calendar: Calendar, now: datetime) -> Select[Consultation]:
-    """Busy in the order in which everybody takes them, after the calendar."""
+    """Locked by id, after the calendar: the order of ``locking``."""
     ahead = consultations_ahead(calendar.specialist_id, now).order_by(None)
     locking = ahead.order_by(Consultation.id).with_for_update()
     return locking.execution_options(populate_existing=True)

@@ -1,4 +1,4 @@
-"""What can be asked about free slots."""
+"""RPC methods that list free slots."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Slots:
 
     @rpc
     def list_slots_to_move_to(self, consultation_id: UUID, query: SlotsQuery) -> contract.Slots:
-        """Where one of its two sides can move a consultation now."""
+        """The times to which the caller, one of its two sides, can move a consultation now."""
         now = utc_now()
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
@@ -67,7 +67,7 @@ class Slots:
         return page_of_slots(starts, query, consultation.notice_hours)
 
     def _free_times(self, specialist_id: UUID, now: datetime) -> FreeTimes:
-        """As the caller sees them; raises ``NotFound``."""
+        """Free times as the caller sees them, from the cache if possible. Raises ``NotFound``."""
         reader = self.caller.account_id
         with self.store.reading() as session:
             state = queries.state_of(session, specialist_id, reader)
@@ -82,6 +82,6 @@ class Slots:
                 raise NotFound(NO_CALENDAR)
             busy = busy_times(session, specialist_id, now, reader)
             free = calendar.free_times(busy, now)
-        if not state.has_holds:  # what is held for one reader is nobody else's to see
+        if not state.has_holds:  # a hold is visible to its client only
             self.slot_cache.keep(specialist_id, state.revision, free)
         return free
