@@ -70,7 +70,7 @@ def with_something_to_erase(account_id: UUID, now: datetime) -> Select[Consultat
 
 
 def with_old_content(now: datetime) -> Select[UUID]:
-    """Ids of those whose content is past its retention, the oldest first."""
+    """Ids of consultations with content past its retention, the oldest first."""
     return (
         select(Consultation.id)
         .where(Consultation.ends_at < now - CONTENT_KEPT)

@@ -1,4 +1,4 @@
-"""Addresses of external calendars, sealed where they are kept: whoever knows one can read it."""
+"""Encryption of external calendars' addresses: an address lets any holder read the calendar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chassis.sealing import Seal, Unopenable
 
 
 class SealedAddresses(DependencyProvider):
-    """Seals and opens them with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
+    """Encrypts and decrypts addresses with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
 
     def setup(self) -> None:
         keys: str = self.container.config["SEAL_KEYS"]
@@ -21,7 +21,7 @@ class SealedAddresses(DependencyProvider):
         self.use(keys)
 
     def use(self, keys: str) -> None:
-        # keys are derived from these words: under others, what is kept could not be opened
+        # keys are derived from these words: with others, stored addresses could not be decrypted
         self.keys = Seal(keys, "addresses of calendars elsewhere")
 
     def get_dependency(self, worker_ctx: Any) -> SealedAddresses:
@@ -31,14 +31,14 @@ class SealedAddresses(DependencyProvider):
         return self.keys.close(address.encode())
 
     def opens_to(self, sealed: str, address: str) -> bool:
-        """Whether it is this address. One whose key is gone is none."""
+        """Whether it decrypts to this address. ``False`` where its key was removed."""
         try:
             return self.open(sealed) == address
         except AddressRefused:
             return False
 
     def open(self, sealed: str) -> str:
-        """Raises ``AddressRefused`` where its key is gone: its owner has to give it again."""
+        """Raises ``AddressRefused`` where its key was removed: the owner has to give it again."""
         try:
             return self.keys.open(sealed).decode()
         except Unopenable:
