@@ -11,25 +11,36 @@ BY_CODE: dict[str, str] = {
         "Bitte schreiben Sie uns, damit wir es wieder freigeben."
     ),
     "address_refused": "Diese Adresse kann nicht abgerufen werden.",
-    "already_booked": "Sie haben Ihr kostenloses Erstgespräch mit dieser Fachperson schon gebucht.",
+    "already_booked": (
+        "Sie hatten Ihr kostenloses Erstgespräch mit dieser Fachperson schon, "
+        "oder Sie haben es gebucht."
+    ),
     "already_verified": "Ihre E-Mail-Adresse ist schon bestätigt. Sie können sich anmelden.",
     "answer_refused": "Was unter dieser Adresse steht, kann nicht übernommen werden.",
-    "attendance_closed": "Was aus diesem Gespräch wurde, steht schon fest.",
-    "attendance_given": (
-        "Sie haben Ihre Angabe schon einmal berichtigt, oder es ist zu spät dafür: "
-        "Die andere Seite braucht einen Tag."
+    "attendance_closed": (
+        "Es ist zu spät, um anzugeben, ob dieses Gespräch stattgefunden hat. "
+        "Das ist bis 48 Stunden danach möglich."
     ),
-    "bad_calendar_file": "Was unter dieser Adresse steht, kann nicht als Kalender gelesen werden.",
+    "attendance_given": (
+        "Sie können Ihre Angabe nicht mehr berichtigen. Das geht einmal, und nur solange die "
+        "andere Seite noch einen Tag für ihre Angabe hat."
+    ),
+    "bad_calendar_file": (
+        "Die Datei unter dieser Adresse ist kein lesbarer Kalender. Bitte prüfen Sie die Adresse."
+    ),
     "bad_cursor": "Diese Marke wurde nicht von der Liste ausgegeben, an die sie geschickt wurde.",
     "bad_file": "Diese Datei ist beschädigt oder von einer anderen Art.",
     "bad_hours": (
-        "Diese Sprechzeiten überschneiden sich, oder ein Gespräch findet in ihnen keinen Platz. "
+        "Diese Sprechzeiten überschneiden sich oder sind zu kurz für ein Gespräch. "
         "Bitte sehen Sie unter errors nach."
     ),
     "bad_idempotency_key": (
         "Der Idempotency-Key muss aus 1 bis 100 sichtbaren ASCII-Zeichen bestehen."
     ),
-    "bad_period": "Für diesen Zeitraum können keine Termine aufgelistet werden.",
+    "bad_period": (
+        "Dieser Zeitraum ist leer oder zu lang. "
+        "Bitte sehen Sie unter errors nach, und geben Sie einen anderen an."
+    ),
     "bad_refresh_token": (
         "Dieses Token ist ungültig, oder seine Sitzung ist beendet. Bitte melden Sie sich neu an."
     ),
@@ -40,7 +51,7 @@ BY_CODE: dict[str, str] = {
     "bad_visit": "Dieser Besuch wurde nicht von der Liste der Vorgestellten ausgegeben.",
     "bad_words": "Nach diesen Wörtern kann nicht gesucht werden.",
     "booking_paused": (
-        "Sie haben zwei Gespräche versäumt und können erst nach 30 Tagen wieder buchen."
+        "Sie haben zwei Gespräche versäumt. Nach 30 Tagen können Sie wieder buchen."
     ),
     "budget_spent": (
         "Diese Fachperson hat in diesem Monat keine kostenlosen Erstgespräche mehr frei. "
@@ -57,7 +68,10 @@ BY_CODE: dict[str, str] = {
     "database_away": (
         "Die Datenbank antwortet nicht. Bitte versuchen Sie es in einer Minute wieder."
     ),
-    "day_full": "An diesem Tag oder in dieser Woche nimmt die Fachperson keine Gespräche mehr an.",
+    "day_full": (
+        "An diesem Tag oder in dieser Woche nimmt die Fachperson keine Gespräche mehr an. "
+        "Bitte wählen Sie einen anderen Tag."
+    ),
     "email_change_done": (
         "Ihre E-Mail-Adresse wurde schon geändert. Wenn Sie das nicht waren, "
         "schreiben Sie uns bitte."
@@ -69,9 +83,9 @@ BY_CODE: dict[str, str] = {
     "email_taken": "Es gibt schon ein Konto mit dieser E-Mail-Adresse.",
     "erased": "Dieses Konto wurde gelöscht.",
     "forbidden": "Dazu sind Sie nicht berechtigt.",
-    "has_begun": "Das Gespräch hat schon begonnen.",
+    "has_begun": "Dieses Gespräch hat schon begonnen und kann nicht mehr geändert werden.",
     "idempotency_key_reused": "Dieser Idempotency-Key kam schon mit einer anderen Anfrage.",
-    "in_the_past": "Dieser Zeitpunkt ist vorbei.",
+    "in_the_past": "Dieser Zeitpunkt ist vorbei. Bitte wählen Sie einen späteren.",
     "internal_error": (
         "Bei uns ist ein Fehler aufgetreten. Die Korrelations-ID findet ihn in den Protokollen."
     ),
@@ -93,8 +107,14 @@ BY_CODE: dict[str, str] = {
         "Sie können einen neuen anfordern."
     ),
     "method_not_allowed": "Dieser Pfad nimmt andere Methoden an: siehe Allow.",
-    "no_calendar_there": "Unter dieser Adresse ist zurzeit kein Kalender zu bekommen.",
-    "no_free_consultations": "Diese Fachperson bietet zurzeit keine kostenlosen Erstgespräche an.",
+    "no_calendar_there": (
+        "Unter dieser Adresse gibt es zurzeit keinen Kalender. "
+        "Bitte prüfen Sie die Adresse, oder versuchen Sie es später wieder."
+    ),
+    "no_free_consultations": (
+        "Diese Fachperson bietet zurzeit keine kostenlosen Erstgespräche an. "
+        "Bitte wählen Sie eine andere."
+    ),
     "no_place": (
         "Kostenlose Erstgespräche, die Sie anbieten oder die gebucht sind, brauchen einen "
         "Ort. Bitte geben Sie die Adresse Ihrer Praxis oder einen eigenen Link an."
@@ -104,10 +124,12 @@ BY_CODE: dict[str, str] = {
     "not_booked": "Dieses Gespräch ist nicht mehr gebucht.",
     "not_fetched": "Diese Adresse antwortet nicht. Bitte versuchen Sie es später wieder.",
     "not_found": "Das gibt es hier nicht.",
-    "not_held": "Dieses Gespräch hat nicht stattgefunden.",
+    "not_held": "Dieses Gespräch hat nicht stattgefunden, daher gibt es nichts anzugeben.",
     "not_json": "Der Inhalt der Anfrage ist kein JSON.",
-    "not_listed": "Bei dieser Fachperson kann zurzeit nicht gebucht werden.",
-    "not_over": "Dieses Gespräch ist noch nicht vorbei.",
+    "not_listed": "Bei dieser Fachperson können Sie zurzeit nicht buchen.",
+    "not_over": (
+        "Dieses Gespräch ist noch nicht vorbei. Bitte kommen Sie nach seinem Ende wieder."
+    ),
     "not_ready": "Etwas, das dieser Prozess braucht, antwortet nicht.",
     "note_not_yours": (
         "Nur die Klientin oder der Klient kann diese Notiz ändern oder zurückziehen."
@@ -118,10 +140,20 @@ BY_CODE: dict[str, str] = {
         "Diese Seite darf die Schnittstelle nicht aus einem Browser aufrufen. "
         "Bitte wenden Sie sich an den Betreiber."
     ),
-    "outcome_closed": ("Ob es weitergehen soll, können Sie bis 14 Tage nach dem Gespräch sagen."),
-    "outcome_given": "Sie haben schon gesagt, was Sie als Nächstes möchten.",
-    "outcome_not_yours": "Das kann nur die andere Seite sagen.",
-    "overlapping_booking": "Sie haben zu dieser Zeit schon ein anderes Gespräch gebucht.",
+    "outcome_closed": (
+        "Es ist zu spät, um zu sagen, was Sie als Nächstes möchten. "
+        "Das ist bis 14 Tage nach dem Gespräch möglich."
+    ),
+    "outcome_given": (
+        "Sie haben schon gesagt, was Sie als Nächstes möchten. Das lässt sich nicht mehr ändern."
+    ),
+    "outcome_not_yours": (
+        "Das kann nur die andere Seite sagen. Bitte wählen Sie eine Ihrer eigenen Antworten."
+    ),
+    "overlapping_booking": (
+        "Sie haben zu dieser Zeit schon ein anderes Gespräch gebucht. "
+        "Bitte wählen Sie eine andere Zeit."
+    ),
     "own_licence": (
         "Über Ihre eigene Zulassung können Sie nicht entscheiden. "
         "Bitte fragen Sie eine andere Person aus der Verwaltung."
@@ -154,16 +186,26 @@ BY_CODE: dict[str, str] = {
     "request_entity_too_large": "Der Inhalt der Anfrage ist zu groß.",
     "request_timeout": "Die Anfrage kam nicht rechtzeitig an.",
     "request_uri_too_long": "Die Adresse der Anfrage ist zu lang.",
-    "same_time": "Das Gespräch ist schon zu dieser Zeit.",
+    "same_time": "Dieses Gespräch ist schon zu dieser Zeit. Bitte wählen Sie eine andere.",
     "second_factor_required": (
         "Dafür wird auch ein Code gebraucht: aus Ihrem Authenticator oder ein "
         "Wiederherstellungscode."
     ),
-    "slot_not_offered": ("Die Fachperson bietet zu dieser Zeit kein kostenloses Erstgespräch an."),
-    "slot_taken": "Diese Zeit oder eine zu nahe daran ist schon vergeben.",
-    "slots_free": "Sie brauchen nicht zu warten: Die Fachperson hat freie Termine.",
+    "slot_not_offered": (
+        "Die Fachperson bietet zu dieser Zeit kein kostenloses Erstgespräch an. "
+        "Bitte wählen Sie einen der freien Termine."
+    ),
+    "slot_taken": (
+        "Diese Zeit oder eine zu nahe daran ist schon vergeben. Bitte wählen Sie eine andere."
+    ),
+    "slots_free": (
+        "Die Fachperson hat einen freien Termin, der passt, daher brauchen Sie nicht zu warten. "
+        "Bitte buchen Sie ihn."
+    ),
     "slug_taken": "Ein anderer Artikel hat diesen Kurznamen.",
-    "specialist_busy": "Die Fachperson hat zu dieser Zeit etwas anderes vor.",
+    "specialist_busy": (
+        "Die Fachperson hat zu dieser Zeit einen anderen Termin. Bitte wählen Sie eine andere Zeit."
+    ),
     "stale": (
         "Das wurde geändert, seit Sie es gelesen haben. "
         "Bitte lesen Sie es noch einmal, und wiederholen Sie dann Ihre Änderung."
@@ -175,22 +217,33 @@ BY_CODE: dict[str, str] = {
     "token_revoked": (
         "Dieses Zugriffstoken gilt nicht mehr. Bitte erneuern Sie es, oder melden Sie sich neu an."
     ),
-    "too_far": "So weit im Voraus werden keine Termine angeboten.",
+    "too_far": "Diese Zeit liegt zu weit in der Zukunft. Bitte wählen Sie eine frühere.",
     "too_many": "Das wurde zu oft angefragt. Bitte versuchen Sie es später wieder.",
-    "too_many_bookings": "Sie haben so viele offene Buchungen, wie eine Person haben kann.",
+    "too_many_bookings": (
+        "Sie haben drei offene Buchungen, mehr sind nicht zugleich möglich. Bitte sagen Sie eine "
+        "davon ab, oder buchen Sie nach einem dieser Gespräche wieder."
+    ),
     "too_many_calendars": (
         "Sie haben fünf externe Kalender, mehr sind nicht möglich. "
         "Bitte entfernen Sie zuerst einen davon."
     ),
     "too_many_tries": "Das wurde zu oft versucht. Bitte warten Sie eine Weile.",
-    "too_many_waits": "Sie warten auf so viele Fachpersonen, wie eine Person es kann.",
-    "too_soon": "Diese Zeit ist zu nah, um noch gebucht zu werden.",
+    "too_many_waits": (
+        "Sie stehen auf zehn Wartelisten, mehr sind nicht möglich. "
+        "Bitte verlassen Sie zuerst eine davon."
+    ),
+    "too_soon": (
+        "Diese Zeit beginnt zu bald, um noch gebucht zu werden. Bitte wählen Sie eine spätere."
+    ),
     "totp_confirmed": "Ein Authenticator ist schon eingerichtet. Bitte entfernen Sie ihn zuerst.",
     "unauthenticated": "Bitte melden Sie sich zuerst an.",
     "unavailable": (
         "Ein Teil der Plattform antwortet nicht. Bitte versuchen Sie es später wieder."
     ),
-    "unknown_time_zone": "Diese Zeitzone gibt es nicht.",
+    "unknown_time_zone": (
+        "Diese Zeitzone gibt es nicht. "
+        "Bitte geben Sie einen Namen der IANA an, zum Beispiel Europe/Berlin."
+    ),
     "unsupported_content_encoding": (
         "Ein kodierter Inhalt wird nicht angenommen. Bitte senden Sie ihn ohne Content-Encoding."
     ),
@@ -206,8 +259,41 @@ BY_CODE: dict[str, str] = {
 }
 
 TEXTS: dict[str, str] = {
-    "You can cancel or move it until {hours} hours before it begins.": (
-        "Absagen oder verschieben können Sie bis {hours} Stunden vor dem Beginn."
+    # consultations
+    (
+        "It is too late to cancel or move this consultation. "
+        "You could until {hours} hours before it begins."
+    ): (
+        "Es ist zu spät, dieses Gespräch abzusagen oder zu verschieben. "
+        "Möglich war das bis {hours} Stunden vor dem Beginn."
+    ),
+    (
+        "This time starts too soon to be booked. The specialist needs at least {hours} hours of "
+        "notice, so please choose a later time."
+    ): (
+        "Diese Zeit beginnt zu bald, um noch gebucht zu werden. Die Fachperson braucht mindestens "
+        "{hours} Stunden Vorlauf, bitte wählen Sie daher eine spätere Zeit."
+    ),
+    (
+        "This time is too far ahead. You can book up to {days} days ahead, so please choose an "
+        "earlier time."
+    ): (
+        "Diese Zeit liegt zu weit in der Zukunft. Sie können bis zu {days} Tage im Voraus buchen, "
+        "bitte wählen Sie daher eine frühere Zeit."
+    ),
+    "There is no such consultation, or you don't take part in it.": (
+        "Dieses Gespräch gibt es nicht, oder Sie nehmen nicht daran teil."
+    ),
+    "There is no specialist here whom you can book.": (
+        "Hier gibt es keine Fachperson, bei der Sie buchen können."
+    ),
+    "You have not set your availability yet.": "Sie haben noch keine Sprechzeiten angegeben.",
+    "You have no such external calendar. It may have been removed.": (
+        "Diesen externen Kalender haben Sie nicht. Vielleicht wurde er entfernt."
+    ),
+    "There is no calendar at this address. It may have been revoked or replaced.": (
+        "Unter dieser Adresse gibt es keinen Kalender. "
+        "Vielleicht wurde sie widerrufen oder ersetzt."
     ),
     "This media type is not accepted here. Send {types}.": (
         "Diese Art von Inhalt wird hier nicht angenommen. Bitte senden Sie {types}."
@@ -391,7 +477,7 @@ TEXTS: dict[str, str] = {
     "Must be before 24:00.": "Muss vor 24:00 Uhr liegen.",
     "Overlaps stays.{place}.": "Überschneidet sich mit stays.{place}.",
     "Overlaps {first} on {day}.": "Überschneidet sich mit {first} ({day}).",
-    "Stands in overrides.{place} too.": "Steht auch in overrides.{place}.",
+    "This date is also in overrides.{place}.": "Dieses Datum steht auch in overrides.{place}.",
     "Must not be before first_day, nor over {days} days after it.": (
         "Darf nicht vor first_day liegen und höchstens {days} Tage danach."
     ),

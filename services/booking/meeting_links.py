@@ -1,4 +1,4 @@
-"""Specialists' own meeting links, sealed at rest: anyone who has a link can join the meeting."""
+"""Encryption of specialists' own meeting links: a link lets any holder enter the room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes: what a client tells a specialist before they meet, sealed at rest."""
+"""Encryption of the notes that clients write to specialists before they meet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Booking: all of its parts under one name."""
+"""The booking service, made up of its parts."""
 
 from services.booking.attendance.service import Attendance
 from services.booking.availability.service import Availability

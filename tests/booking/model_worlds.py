@@ -159,7 +159,7 @@ class BareWorld:
         outcome = Outcome.say(consultation, by, wish, self.now)
         self._outcomes.append(outcome)
         other = said.get(consultation.other_side(account_id))
-        self._told += outcome.beside(other, consultation)
+        self._told += outcome.matched_with(other, consultation)
 
     def clocks_tick(self) -> None:
         for consultation in self._consultations.values():
@@ -184,7 +184,7 @@ class BareWorld:
             if calendar.offers_free_consultations:
                 horizon = self.now + timedelta(days=calendar.horizon_days)
                 first = self.slots(id, horizon)[:3]
-                wrong += [calendar] if first != calendar.told_slots else []
+                wrong += [calendar] if first != calendar.announced_slots else []
         return wrong
 
     def _review(self, specialist: UUID) -> None:

@@ -405,13 +405,13 @@ def test_a_booked_slot_among_the_next_three_tells_the_one_that_follows(booked: s
     calendar = a_calendar(next_slots=FIRST_THREE)
     [event] = told(calendar.review(busy_at(at(booked)), MONDAY))
     assert event.next_slots == [each for each in FIRST_THREE if each != at(booked)] + [at("10:30")]
-    assert event.next_slots == calendar.told_slots
+    assert event.next_slots == calendar.announced_slots
 
 
 def test_where_there_are_fewer_than_three_the_horizon_is_looked_at_every_hour() -> None:
     calendar = a_calendar([on("monday", "09:00", "10:00")], horizon_days=6)
     calendar.review(NOTHING_BOOKED, at("05:00"))
-    assert calendar.told_slots == FIRST_THREE[:2]
+    assert calendar.announced_slots == FIRST_THREE[:2]
     assert calendar.review_at == at("06:00")
 
 

@@ -21,7 +21,7 @@ from contracts.booking.external_calendars import (
 )
 from services.booking.availability.calendars import Calendar
 from services.booking.external_calendars.external_calendars import (
-    LONGEST_MARK,
+    LONGEST_VALIDATOR,
     PATIENCE,
     READ_AT_REQUEST_EVERY,
     READ_EVERY,
@@ -29,15 +29,15 @@ from services.booking.external_calendars.external_calendars import (
     READ_WHOLE_EVERY,
     ExternalCalendar,
     Findings,
-    Marks,
     ReadingEvent,
+    Validators,
 )
-from services.booking.external_calendars.requests import ReadingRequests
+from services.booking.external_calendars.reading_limits import ReadingRequests
 from tests.booking.builders import MONDAY, a_calendar
 
 URL = "https://calendar.example/me.ics"
-UNMARKED = Marks(URL, "", "")
-MARKED = Marks(URL, '"1"', "")
+UNMARKED = Validators(URL, "", "")
+MARKED = Validators(URL, '"1"', "")
 NOTHING_PASSED_OVER = Findings(0, [])
 LATER = MONDAY + timedelta(hours=1)
 OWN = a_calendar()
@@ -57,7 +57,7 @@ def be_away(calendar: ExternalCalendar) -> list[ReadingEvent]:
 
 
 def be_read(
-    calendar: ExternalCalendar, marks: Marks = UNMARKED, passed_over: int = 0
+    calendar: ExternalCalendar, marks: Validators = UNMARKED, passed_over: int = 0
 ) -> list[ReadingEvent]:
     examples = [PassedOver(component="VEVENT", line=n, problem="?") for n in range(passed_over)]
     return calendar.was_read(marks, Findings(passed_over, examples), OWN, MONDAY, 1)
@@ -112,7 +112,7 @@ def test_anothers_is_not_found() -> None:
 
 def test_one_that_was_read_is_asked_for_again_only_if_it_changed() -> None:
     calendar = an_external_calendar()
-    marks = Marks(URL, '"1"', "Mon, 02 Mar 2026 08:00:00 GMT")
+    marks = Validators(URL, '"1"', "Mon, 02 Mar 2026 08:00:00 GMT")
     assert calendar.was_read(marks, NOTHING_PASSED_OVER, OWN, MONDAY, 1.1) == []
     assert calendar.due_at == MONDAY + READ_EVERY * 1.1
     assert state_of(calendar) == ExternalCalendarState.WORKING
@@ -128,10 +128,10 @@ def test_a_mark_means_something_to_the_url_alone_that_gave_it() -> None:
     assert calendar.conditions("https://other.example/me.ics", LATER) == {}
 
 
-@pytest.mark.parametrize("mark", ['"Grüße"', '"\x01"', f'"{"x" * LONGEST_MARK}"'])
+@pytest.mark.parametrize("mark", ['"Grüße"', '"\x01"', f'"{"x" * LONGEST_VALIDATOR}"'])
 def test_a_mark_that_can_not_be_sent_back_is_not_kept(mark: str) -> None:
     calendar = an_external_calendar()
-    be_read(calendar, Marks(URL, mark, mark))
+    be_read(calendar, Validators(URL, mark, mark))
     assert calendar.conditions(URL, LATER) == {}
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.booking.external_calendars.parser import read
-from services.booking.external_calendars.readings import Reading
+from services.booking.external_calendars.parser_protocol import Reading
 from tests.booking.builders import at
 from tests.booking.calendar_readings import asked_in, busy
 from tests.booking.external_site import a_file, an_event, from_to

@@ -16,7 +16,7 @@ from contracts.booking.slots import SlotsQuery
 from services.booking.availability.busy import Busy
 from services.booking.slots import slot_cache as kept_slots_module
 from services.booking.slots.listing import days_with_slots, page_of_slots
-from services.booking.slots.slot_cache import MOST_KEPT, SlotCache
+from services.booking.slots.slot_cache import MOST_CACHED, SlotCache
 from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, busy_at, every_day, on
 
 TIMES = st.integers(0, 120).map(lambda minutes: MONDAY + timedelta(minutes=minutes))
@@ -165,7 +165,7 @@ def test_what_is_kept_is_found_for_its_revision_alone() -> None:
 def test_what_nobody_looked_at_for_longest_goes_first_when_there_is_too_much() -> None:
     kept, ids = slot_cache(), [new_id() for _ in range(3)]
     half = a_calendar().free_times(Busy(), MONDAY)
-    object.__setattr__(half, "starts", (MONDAY,) * (MOST_KEPT // 2 - 1))
+    object.__setattr__(half, "starts", (MONDAY,) * (MOST_CACHED // 2 - 1))
     kept.keep(ids[0], 1, half)
     kept.keep(ids[1], 1, half)
     kept.find(ids[0], 1, MONDAY)
@@ -189,7 +189,7 @@ def test_what_changes_what_is_free_raises_the_revision(change: str) -> None:
 
 
 def test_who_has_no_free_slots_is_not_kept_for_ever_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_slots_module, "MOST_KEPT", 3)
+    monkeypatch.setattr(kept_slots_module, "MOST_CACHED", 3)
     kept, ids = slot_cache(), [new_id() for _ in range(4)]
     for each in ids:
         kept.keep(each, 1, a_calendar(listed=False).free_times(Busy(), MONDAY))

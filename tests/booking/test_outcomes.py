@@ -19,13 +19,13 @@ from contracts.booking.outcomes import (
 )
 from services.booking.availability.busy import Busy
 from services.booking.consultations.consultations import Consultation
-from services.booking.outcomes.outcomes import THEIRS, TO_CONTINUE, Outcome, to_ask
+from services.booking.outcomes.outcomes import ALLOWED, TO_CONTINUE, Outcome, to_ask
 from tests.booking.builders import MONDAY, a_calendar, at
 
 START = at("09:00", days_later=1)
 END = START + timedelta(minutes=30)
 A_MOMENT = timedelta(seconds=1)
-EACH_PAIR = list(product(THEIRS[Party.CLIENT], THEIRS[Party.SPECIALIST]))
+EACH_PAIR = list(product(ALLOWED[Party.CLIENT], ALLOWED[Party.SPECIALIST]))
 
 
 def a_consultation() -> Consultation:
@@ -41,7 +41,7 @@ def test_only_where_both_want_to_go_on_they_are_told_and_nothing_else_ever_is(
     wishes = {Party.CLIENT: client, Party.SPECIALIST: specialist}
     [second] = set(Party) - {first}
     one = Outcome.say(consultation, first, wishes[first], END)
-    assert one.beside(None, consultation) == []
+    assert one.matched_with(None, consultation) == []
     other = Outcome.say(consultation, second, wishes[second], END)
     both = (client, specialist) == (Wish.CONTINUE, Wish.GOOD_FIT)
     told = BothWishToContinue(
@@ -49,12 +49,12 @@ def test_only_where_both_want_to_go_on_they_are_told_and_nothing_else_ever_is(
         client_id=consultation.client_id,
         specialist_id=consultation.specialist_id,
     )
-    assert other.beside(one, consultation) == ([told] if both else [])
+    assert other.matched_with(one, consultation) == ([told] if both else [])
 
 
 @pytest.mark.parametrize("by", Party)
 def test_nobody_says_what_is_the_other_sides(by: Party) -> None:
-    for wish in set(Wish) - THEIRS[by]:
+    for wish in set(Wish) - ALLOWED[by]:
         with pytest.raises(OutcomeNotYours):
             Outcome.say(a_consultation(), by, wish, END)
 
@@ -80,11 +80,11 @@ def test_nothing_is_said_about_what_did_not_take_place() -> None:
 def test_whoever_has_said_nothing_is_asked_unless_the_other_said_no() -> None:
     client, specialist = Party
     assert to_ask({}) == [client, specialist]
-    for yes in TO_CONTINUE & THEIRS[client]:
+    for yes in TO_CONTINUE & ALLOWED[client]:
         assert to_ask({client: yes}) == [specialist]
-    for no in THEIRS[client] - TO_CONTINUE:
+    for no in ALLOWED[client] - TO_CONTINUE:
         assert to_ask({client: no}) == []
-    for no in THEIRS[specialist] - TO_CONTINUE:
+    for no in ALLOWED[specialist] - TO_CONTINUE:
         assert to_ask({specialist: no}) == []
     assert to_ask({client: Wish.CONTINUE, specialist: Wish.GOOD_FIT}) == []
 

@@ -1,4 +1,4 @@
-"""What each side says of a consultation that is over, and what a clock says where neither does."""
+"""The RPC method for attendance, and the clock that completes consultations without answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Attendance:
 
     @every(minutes=1)
     def close_consultations(self) -> None:
-        """What nobody closed in time took place."""
+        """Complete consultations for which neither side answered in time."""
         with self.store.reading() as session:
             over = list(session.scalars(queries.consultations_to_close(utc_now())))
         for_each(over, self._close_consultation, within_s=ROUND_S)

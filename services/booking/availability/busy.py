@@ -49,7 +49,7 @@ class Busy:
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time in as few intervals as there can be, in order; none that takes no time."""
+    """Intervals joined where they touch or overlap, in order, without empty ones."""
     found: list[Interval] = []
     for each in sorted(intervals):
         if each.starts_at >= each.ends_at:
@@ -62,8 +62,7 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 class Blocked:
-    """What stands against slots: none starts within one of these intervals, the ends of which are
-    not part of them."""
+    """Open intervals in which no slot can start; their two ends are not part of them."""
 
     def __init__(self, intervals: Iterable[Interval]) -> None:
         self._from: list[datetime] = []
@@ -80,7 +79,7 @@ class Blocked:
         return first < len(self._from) and self._from[first] < start
 
     def less(self, starts: Sequence[datetime]) -> Sequence[datetime]:
-        """Those of some starts, in order, that can be: whole runs of them are cut out."""
+        """The starts that are not blocked. ``starts`` are in order; whole runs are cut out."""
         if not starts:
             return starts
         left: list[datetime] = []

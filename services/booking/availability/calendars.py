@@ -1,4 +1,4 @@
-"""The Calendar: a specialist's availability, and what may still be booked in it."""
+"""The Calendar: a specialist's availability, and the next slots that were announced."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ from services.booking.base import Base
 
 CalendarEvent = AvailabilityChanged | FreeConsultationsPaused | FreeConsultationsResumed
 
+NO_CALENDAR = "There is no specialist here whom you can book."
+
 NEXT_SLOTS = 3
-"""So many are told."""
+"""How many next slots are announced."""
 LOOK_AT_THE_HORIZON_EVERY = timedelta(hours=1)
 COUNTED_BACK = timedelta(days=33)
-"""Further back than any month or week begins that a slot of now may count in."""
+"""Longer than a month and a week, so that all consultations count that limits apply to."""
 
 NO_PLACE = "in_person_address IS NULL AND sealed_meeting_link IS NULL"
 
@@ -45,11 +47,10 @@ WAITED_FOR = text("offered_at IS NOT NULL")
 
 
 class Calendar(AvailabilitySettings, RightToPractise, Base):
-    """One for each specialist, under the specialist's id; locked by whoever books in it.
+    """One for each specialist, under the specialist's id. Each booking locks it.
 
-    ``busy``, where methods ask for it: when the specialist's consultations start that count, the
-    booked ones and, since ``COUNTED_BACK``, those that took place; and what they have elsewhere.
-    ``revision`` grows with every change of what is free.
+    ``busy``, which many methods take, has the consultations since ``COUNTED_BACK``. ``revision``
+    grows with every change of what is free: it is the key of cached slots.
     """
 
     __tablename__ = "calendars"
@@ -76,35 +77,35 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
     paused: Mapped[bool] = mapped_column(default=False)
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
     next_slots: Mapped[list[str]] = mapped_column(default=list)
-    """The first of those that are free, as last told."""
+    """The first free slots, as last announced."""
     offered_at: Mapped[datetime | None] = mapped_column(default=None)
-    """Up to when what time alone opens was offered to those who wait: what the horizon or a budget
-    has opened since is not shown yet. None where nobody waits."""
+    """The time up to which slots that open by themselves, by the horizon or by a budget, were
+    offered to clients who wait. Later ones are not shown yet. ``None`` where no client waits."""
     review_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
     def open(self, availability: Availability, busy: Busy, now: datetime) -> list[CalendarEvent]:
-        """Take on new hours; raises ``BadHours``."""
+        """Set new hours. Raises ``BadHours``."""
         offered_before = self.offers_free_consultations
         self.change_settings(availability, now)
         return self.review(busy, now, changed=offered_before != self.offers_free_consultations)
 
     def require_place(self, makes_rooms: bool, needed: bool) -> None:
-        """No consultation is without one. ``needed``: for some that are booked. Raises
-        ``NoPlace``."""
+        """Raises ``NoPlace`` where consultations would have no place. ``needed``: booked ones
+        rely on the calendar's place."""
         if self.has_place or makes_rooms or not (needed or self.offers_free_consultations):
             return
         missing = "Must be given, or in_person_address, where this platform makes no rooms."
         raise NoPlace(errors=[FieldError("meeting_link", missing)])
 
     def stop_without_place(self, busy: Busy, now: datetime) -> list[CalendarEvent]:
-        """Offer nothing any more where the platform makes no rooms, and there is no place."""
+        """Stop offering consultations where the platform makes no rooms and there is no place."""
         if self.has_place or not self.offers_free_consultations:
             return []
         self.offers_free_consultations = False
         return self.review(busy, now, changed=True)
 
     def learn_listing(self, listed: bool, version: int) -> None:
-        """Take on what profiles says, unless something newer is known. Who is listed has the
+        """Apply a listing from profiles, unless a newer one is known. A listed specialist has the
         right to practise."""
         took_bookings = self.takes_bookings
         if listed:
@@ -115,8 +116,8 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
             self.bump_revision()
 
     def learn_right(self, standing: Standing, version: int) -> bool:
-        """Take on whether the specialist may practise; whether that is news. Who may not is not
-        listed, whatever older word of a listing comes late."""
+        """Apply whether the specialist may practise. Returns whether that is news. A specialist who
+        may not is unlisted, even if an older listing arrives later."""
         is_news = self.takes_news_of_right(standing, version)
         if is_news and not standing.may_practise:
             self.learn_listing(False, version)
@@ -124,11 +125,12 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
 
     @property
     def takes_bookings(self) -> bool:
-        """Unlisting closes new bookings; without the right to practise nothing is moved either."""
+        """Whether new bookings are accepted. Without the right to practise, none can be moved
+        either."""
         return self.listed and self.may_practise
 
     def free_times(self, busy: Busy, now: datetime) -> FreeTimes:
-        """All that can be booked from now on, until something changes."""
+        """All bookable times from now on, until something changes."""
         free: Iterator[datetime] = iter(())
         true_until = now + LOOK_AT_THE_HORIZON_EVERY
         if self.takes_bookings and self.offers_free_consultations:
@@ -152,9 +154,12 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         moved_from: datetime | None = None,
         by_specialist: bool = False,
     ) -> Bookable:
-        """The times that can be booked, or to which can be moved what was ``moved_from`` another:
-        it counts already in the limits of its old day, week and month. The specialist's minimum
-        notice is for others: it does not bind themselves. Raises what stands against all."""
+        """The times that can be booked, or moved to from ``moved_from``.
+
+        A moved consultation already counts in the limits of its old day, week and month. The
+        minimum notice does not bind the specialist themselves. Raises the refusal that holds for
+        all times.
+        """
         if not (self.may_practise if moved_from else self.takes_bookings):
             raise NotListed
         if not self.offers_free_consultations:
@@ -168,30 +173,30 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         busy: Busy,
         now: datetime,
     ) -> None:
-        """Raises the refusal that stands against booking this time."""
+        """Raises the refusal that holds for booking this time."""
         self.bookable(busy, now).require(starts_at)
 
     def released(self, starts_at: datetime, busy: Busy, now: datetime) -> list[SlotReleased]:
-        """The event where a time that was booked can be booked again."""
+        """The event of a time that was booked and can be booked again."""
         try:
             self.require_bookable(starts_at, busy, now)
         except DomainError:
             return []
         return [SlotReleased(specialist_id=self.specialist_id, starts_at=starts_at)]
 
-    # What time opens
+    # Slots that open by themselves, as the horizon moves on or a budget opens
 
     def shown_as_of(self, now: datetime) -> datetime:
-        """As of when what time alone opens, such as the horizon, is open to everybody."""
+        """The time up to which slots that open by themselves are shown to all clients."""
         return now if self.offered_at is None else min(self.offered_at, now)
 
     def wait_for_times(self, now: datetime) -> None:
-        """Somebody waits: from now on what time opens is offered before it is shown."""
+        """A client waits: from now on, slots that open are offered before they are shown."""
         if self.offered_at is None:
             self.offered_at = now
 
     def open_times(self, waited_for: bool, now: datetime) -> bool:
-        """Let what time has opened be shown; whether it may have opened something."""
+        """Show the slots that have opened. Returns whether any may have opened."""
         opens = self._may_have_opened(now)
         if not waited_for:
             self.offered_at = None
@@ -200,7 +205,7 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         return opens
 
     def _may_have_opened(self, now: datetime) -> bool:
-        """Since what time opens was offered."""
+        """Whether slots may have opened since the last were offered."""
         before, hours = self.shown_as_of(now), self.opening_hours
         budget_may_open = self.monthly_budget is not None and self.paced
         return any(hours.slots(self.latest(before), self.latest(now))) or (
@@ -208,17 +213,18 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         )
 
     def review(self, busy: Busy, now: datetime, changed: bool = False) -> list[CalendarEvent]:
-        """Look up the next free slot again; the event where it, or ``changed``, is news, and
-        where the month's budget came to be spent, or opened again. What is held for somebody is
-        no news: it may come to nothing, and nobody is told twice for that.
+        """Work out the next slots again. Returns an event where they have changed, or where
+        ``changed`` says so, and one where the month's budget is used up or open again.
 
-        Whoever changes what is free does this in the same transaction."""
+        Call it in the same transaction as each change of what is free. Holds are left out: they
+        may come to nothing, and would announce each slot twice.
+        """
         self.bump_revision()
         booked = busy.without_holds()
         events: list[CalendarEvent] = list(self._pause_or_resume(booked, now))
         next_slots = self.next_free(booked, now)
         self.review_at = self._stays_true_until(next_slots, now)
-        if next_slots == self.told_slots and not changed:
+        if next_slots == self.announced_slots and not changed:
             return events
         self.next_slot_at = next(iter(next_slots), None)
         self.next_slots = [each.isoformat() for each in next_slots]
@@ -233,16 +239,16 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         ]
 
     @property
-    def told_slots(self) -> list[datetime]:
-        """The next slots, as last told."""
+    def announced_slots(self) -> list[datetime]:
+        """The next slots, as last announced."""
         return [datetime.fromisoformat(each) for each in self.next_slots or ()]
 
     def next_free(self, busy: Busy, now: datetime) -> list[datetime]:
-        """The first times that are free, whoever may see them."""
+        """The first free times, whether or not clients see them yet."""
         return list(islice(self._bookable(busy, now).starts(), NEXT_SLOTS))
 
     def _pause_or_resume(self, busy: Busy, now: datetime) -> Iterator[CalendarEvent]:
-        """A specialist whose budget of this month is spent, as far as it is open, is told so."""
+        """The event where the open part of this month's budget is used up, or open again."""
         hours = self.opening_hours
         today = hours.day_of(now)
         spent = SpecialistLoad(busy.starts, hours.day_of, self.limits).budget_is_spent(today, today)
@@ -253,8 +259,9 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         yield kind(specialist_id=self.specialist_id, version=self.next_version())
 
     def _stays_true_until(self, next_slots: Sequence[datetime], now: datetime) -> datetime:
-        """Until the first is too close; where there are few, one may come over the horizon; and
-        with each day a part of the budget may open."""
+        """When to review next: when the first slot falls within the notice; within an hour where
+        there are few, as the horizon may bring one; at the end of the day where limits apply, as
+        a part of the budget may open."""
         until = now + LOOK_AT_THE_HORIZON_EVERY
         if next_slots:
             passes = next_slots[0] - timedelta(hours=self.minimum_notice_hours)
@@ -285,13 +292,13 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         )
 
     def _around(self, busy: Busy) -> Blocked:
-        """Slots start so far from consultations that each keeps its buffers."""
+        """Blocked around consultations and holds, so that each keeps its buffers."""
         minutes = max(self.buffer_before_minutes, self.buffer_after_minutes)
         apart = SLOT + timedelta(minutes=minutes)
         return Blocked(Interval(each - apart, each + apart) for each in busy.starts)
 
     def _elsewhere(self, busy: Busy) -> Blocked:
-        """Slots leave room before and after themselves between what is elsewhere."""
+        """Blocked by external calendars, with the slot's buffers before and after."""
         before = timedelta(minutes=self.buffer_before_minutes)
         until_free = SLOT + timedelta(minutes=self.buffer_after_minutes)
         return Blocked(
@@ -299,11 +306,10 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         )
 
     def bump_revision(self) -> None:
-        """What is free is something else now: slots that somebody keeps are true for one revision
-        alone."""
+        """Bump the revision after a change of what is free: cached slots become stale."""
         self.revision += 1
 
     def next_version(self) -> int:
-        """For the next event about the specialist."""
+        """The version of the next event about the specialist."""
         self.version += 1
         return self.version

@@ -1,4 +1,4 @@
-"""Which calendars are to be looked at, and what one keeps sealed."""
+"""Queries of calendars: which are due for a review, and facts of a single one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def calendars_to_review(now: datetime) -> Select[UUID]:
 
 
 def calendars_without_place() -> Select[UUID]:
-    """Ids of calendars that offer free consultations, and where they name no place for them."""
+    """Ids of calendars that offer free consultations but have no place for them."""
     return select(Calendar.specialist_id).where(
         Calendar.offers_free_consultations.is_(True),
         Calendar.in_person_address.is_(None),
@@ -34,6 +34,6 @@ def sealed_meeting_link_of(specialist_id: UUID) -> Select[str | None]:
 
 
 def may_practise(session: Session, account_id: UUID) -> bool:
-    """Whether nothing is known against it."""
+    """Whether the account may practise, as far as booking knows."""
     standing = select(Calendar.standing).where(Calendar.specialist_id == account_id)
     return Standing(session.scalar(standing) or Standing.GOOD).may_practise

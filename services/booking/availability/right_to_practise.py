@@ -1,6 +1,6 @@
-"""Whether a specialist may practise, as profiles told it last. Pure.
+"""A calendar's copy of its specialist's right to practise, from the events of profiles. Pure.
 
-The rule itself is profiles': see ``services/profiles/right_to_practise.py``.
+The rule itself is in ``services/profiles/right_to_practise.py``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from contracts.profiles.right_to_practise import Standing
 class RightToPractise:
     """The part of a ``Calendar`` that says whether its specialist may meet clients.
 
-    Whoever books locks the calendar, so a booking that is made while the right ends is refused,
-    or found and cancelled. Before profiles has told anything there is nothing to end: being
-    listed takes the right.
+    Each booking locks the calendar, so a booking at the moment in which the right ends is either
+    refused, or found and cancelled. Without any event from profiles the standing is good: only
+    specialists with the right to practise are listed.
     """
 
     standing: Mapped[str] = mapped_column(default=Standing.GOOD)
@@ -26,7 +26,7 @@ class RightToPractise:
         return Standing(self.standing).may_practise
 
     def takes_news_of_right(self, standing: Standing, version: int) -> bool:
-        """Take on what profiles says; whether it is news: nothing newer is known."""
+        """Apply a standing from profiles. Returns ``False`` where a newer one is known."""
         if version <= self.standing_version:
             return False
         self.standing, self.standing_version = standing, version

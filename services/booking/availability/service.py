@@ -1,4 +1,4 @@
-"""What can be asked about availability, and what keeps calendars true."""
+"""RPC methods of availability, listings from profiles, and the clocks that review calendars."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Availability:
         with self.store.reading() as session:
             calendar = session.get(Calendar, specialist_id)
         if calendar is None:
-            raise NotFound(f"there is no calendar of {specialist_id}")
+            raise NotFound("You have not set your availability yet.")
         return self._shown(calendar)
 
     def _shown(self, calendar: Calendar) -> contract.Availability:
@@ -94,7 +94,7 @@ class Availability:
 
     @every(minutes=1)
     def review_calendars(self) -> None:
-        """As time goes, next slots pass and new ones come over the horizon."""
+        """Announce next slots again: some have passed, others have come over the horizon."""
         with self.store.reading() as session:
             doubtful = list(session.scalars(queries.calendars_to_review(utc_now())))
         for_each(doubtful, self._review_calendar)
@@ -106,7 +106,7 @@ class Availability:
 
     @every(minutes=1)
     def close_calendars_without_place(self) -> None:
-        """They were opened while the platform made rooms, or while no place was asked for."""
+        """Stop offers without a place: those set while the platform made rooms, or needed none."""
         if self.meetings.makes_rooms:
             return
         with self.store.reading() as session:
@@ -122,7 +122,7 @@ class Availability:
 
     @every(days=1)
     def reseal_meeting_links(self) -> None:
-        """After a rotation, the key that sealed them before may go a day later."""
+        """Re-encrypt links after a key rotation: the old key can be removed a day later."""
         reencrypt(self.store, Calendar.sealed_meeting_link, self.links.keys)
 
 

@@ -1,1 +1,1 @@
-"""Consultations in people's own calendars."""
+"""Calendar feeds and files: consultations as iCalendar, for the account's own calendar."""

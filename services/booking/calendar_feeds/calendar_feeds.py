@@ -1,4 +1,4 @@
-"""The CalendarFeed: a private address at which calendars find one person's consultations."""
+"""The CalendarFeed: a private address at which calendars find an account's consultations."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TOKEN_BYTES = 32
 
 
 class CalendarFeed(Base):
-    """Whoever knows the token may read it; the token itself is not kept here. Sealed, it stays
-    for some days in ``replies``, for a repetition of the call that asked for it.
+    """The token gives access; only its digest is stored. The encrypted answer in ``replies`` has
+    the token for some days, for a repeated call.
 
     ``discreet``: null follows the account's preference."""
 
@@ -29,10 +29,10 @@ class CalendarFeed(Base):
     digest: Mapped[str | None] = mapped_column(default=None)
     discreet: Mapped[bool | None] = mapped_column(default=None)
     opened_at: Mapped[datetime | None] = mapped_column(default=None)
-    """With its present token; none where that is from before it was written down."""
+    """When the present token was made; ``None`` for tokens from before this was recorded."""
 
     def open(self, token: str, discreet: bool | None, now: datetime) -> None:
-        """From now on it is found under this token, and under no earlier one."""
+        """Replace the token: earlier ones stop working."""
         self.digest = digest_of(token)
         self.discreet = discreet
         self.opened_at = now
@@ -42,10 +42,10 @@ class CalendarFeed(Base):
 
 
 def new_token() -> str:
-    """Nobody guesses it."""
+    """A new token with 256 random bits."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def digest_of(token: str) -> str:
-    """A token has so many random bits that a plain hash hides it."""
+    """A plain hash is enough: the token has too many random bits to be guessed."""
     return hashlib.sha256(token.encode()).hexdigest()

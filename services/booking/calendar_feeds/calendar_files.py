@@ -1,4 +1,4 @@
-"""Consultations as calendars read them: iCalendar (RFC 5545), sent as RFC 5546 says. Pure."""
+"""Writes consultations as iCalendar files (RFC 5545, published as in RFC 5546). Pure."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from services.booking.consultations.consultations import Consultation
 
 PRODUCT = "-//Firststep//EN"
 NAME = "Appointments"
-"""Of a calendar that subscribes; it would show the secret address for want of one."""
+"""The name of a feed. Without one, calendar programs show its secret address."""
 TITLE, NEUTRAL_TITLE = "Free first consultation", "Appointment"
-"""The neutral one says nothing to whoever looks over a shoulder."""
+"""The neutral title reveals nothing on a screen that others see."""
 REFRESHED_EVERY = timedelta(hours=1)
 END = b"END:VCALENDAR"
 
 
 def uid_of(consultation_id: UUID) -> str:
-    """It stays the same wherever the consultation is taken over."""
+    """The UID of a consultation in every file and feed."""
     return f"{consultation_id}@firststep"
 
 
 def published(consultation: Consultation, discreet: bool, site: Site, now: datetime) -> str:
-    """One consultation, to take over; a later file replaces an earlier one: the UID stays, and
-    SEQUENCE grows with each change.
+    """A file with one consultation, to import. A later file replaces an earlier one: the UID stays
+    and SEQUENCE grows with each change.
 
-    METHOD is PUBLISH (RFC 5546, section 3.2.1), whether or not it takes place: that says STATUS.
-    REQUEST and CANCEL are for attendees, who are named by the address at which their calendar
-    knows them. Booking knows none, and under another one Outlook takes the file for an invitation
-    of somebody else. PUBLISH asks for an ORGANIZER and forbids any ATTENDEE.
+    METHOD is PUBLISH (RFC 5546, section 3.2.1); STATUS says whether it takes place. REQUEST and
+    CANCEL are for attendees, named by the address at which their calendar knows them. Booking
+    knows no such address, and with another one Outlook shows an invitation for another person.
+    PUBLISH requires an ORGANIZER and forbids any ATTENDEE.
     """
     event = _event(consultation, discreet, site)
     event["dtstamp"] = vDatetime(now)
@@ -45,8 +45,8 @@ def published(consultation: Consultation, discreet: bool, site: Site, now: datet
 
 
 def feed(consultations: Iterable[Consultation], discreet: bool, site: Site) -> str:
-    """A person's consultations, for a calendar that subscribes: the same text while they stay the
-    same, whenever it is asked for. It is no message that somebody sends, and has no METHOD."""
+    """The feed of an account's consultations. The same consultations give the same text, at any
+    time. It is not a message, so it has no METHOD."""
     file = _empty_file()
     file.add("x-wr-calname", NAME)
     file.add("refresh-interval", REFRESHED_EVERY, parameters={"VALUE": "DURATION"})
@@ -88,7 +88,7 @@ def _empty_file() -> CalendarFile:
 
 
 def _text(file: CalendarFile, events: Iterable[Event]) -> str:
-    """Written event by event: whoever gives them may let others have their turn in between."""
+    """Writes event by event, so that the iterator can yield to other greenlets in between."""
     before, end, after = file.to_ical().partition(END)
     written: bytes = b"".join([before, *(each.to_ical() for each in events), end, after])
     return written.decode()

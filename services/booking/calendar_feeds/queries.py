@@ -1,4 +1,4 @@
-"""Which consultations a person's calendar shows."""
+"""Queries of calendar feeds, and of the consultations in them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_of
 
 LOOKED_BACK = timedelta(days=31)
-"""Calendars read it again and again: it stays short."""
+"""Keeps feeds short: calendars read them again and again."""
 CANCELLED_SHOWN = timedelta(days=30)
-"""Long enough for every calendar that subscribes to hear of it."""
+"""Long enough for every subscribed calendar to learn of a cancellation."""
 
 
 def in_feed_of(account_id: UUID, practises: bool, now: datetime) -> Select[Consultation]:
-    """Those to come, those of the past month, and what was cancelled a short time ago; without
-    the right to practise only those that they booked as a client."""
+    """Consultations ahead and of the past month, with those cancelled within 30 days. Without the
+    right to practise, only those that the account booked as a client."""
     theirs = consultations_of(account_id)
     return (
         (theirs if practises else theirs.where(Consultation.client_id == account_id))

@@ -1,4 +1,4 @@
-"""What can be asked about consultations as calendars read them."""
+"""RPC methods of calendar files and calendar feeds."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from services.booking.calendar_feeds.calendar_feeds import CalendarFeed, digest_
 from services.booking.calendar_feeds.calendar_files import feed, published
 from services.booking.calendar_feeds.site import Site
 from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.participants import NO_CONSULTATION
 from services.booking.preferences.queries import preferences_of
 
 
@@ -37,7 +38,7 @@ class CalendarFeeds:
             consultation = session.get(Consultation, consultation_id)
             discreet = _is_discreet(session, reader, discreet)
         if consultation is None:
-            raise NotFound(f"there is no consultation {consultation_id}")
+            raise NotFound(NO_CONSULTATION)
         consultation.require_party(self.caller)
         return _file(published(consultation, discreet, self.site, now))
 
@@ -58,12 +59,14 @@ class CalendarFeeds:
 
     @rpc
     def get_calendar_feed(self, token: str) -> File:
-        """To whoever knows the token."""
+        """The feed of a token. It needs no other authentication."""
         now = utc_now()
         with self.store.reading() as session:
             found = session.scalar(queries.feed_under(digest_of(token)))
             if found is None:
-                raise NotFound("there is no such calendar")
+                raise NotFound(
+                    "There is no calendar at this address. It may have been revoked or replaced."
+                )
             practises = may_practise(session, found.account_id)
             shown = queries.in_feed_of(found.account_id, practises, now)
             consultations = session.scalars(shown).all()
@@ -72,12 +75,12 @@ class CalendarFeeds:
 
 
 def _is_discreet(session: Session, account_id: UUID, wanted: bool | None) -> bool:
-    """As wanted; else as the account prefers."""
+    """As requested, or else as in the account's preferences."""
     return preferences_of(session, account_id).discreet if wanted is None else wanted
 
 
 def _one_by_one(consultations: Iterable[Consultation]) -> Iterator[Consultation]:
-    """Others have their turn in between: writing hundreds takes a while."""
+    """Yields to other greenlets in between: writing hundreds of events takes a while."""
     for each in consultations:
         yield each
         eventlet.sleep(0)

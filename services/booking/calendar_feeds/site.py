@@ -1,4 +1,4 @@
-"""What calendar files say of the site: who publishes them, and where a consultation is seen."""
+"""The site in calendar files: the organizer's address, and the pages of consultations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nameko.extensions import DependencyProvider
 
 
 class Site(DependencyProvider):
-    """Where people reach it: ``FIRSTSTEP_URL``."""
+    """Addresses under ``FIRSTSTEP_URL``."""
 
     def setup(self) -> None:
         self.use(self.container.config["URL"])
@@ -23,9 +23,9 @@ class Site(DependencyProvider):
 
     @property
     def organizer(self) -> str:
-        """An address of the site, which nobody reads."""
+        """A no-reply address of the site."""
         return f"mailto:no-reply@{urlsplit(self._url).hostname}"
 
     def consultation(self, consultation_id: UUID) -> str:
-        """The page of one, which its two sides alone can open."""
+        """The page of a consultation. Only its two sides can open it."""
         return f"{self._url}/consultations/{consultation_id}"

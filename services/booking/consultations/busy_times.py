@@ -43,7 +43,7 @@ def busy_times(
     session: Session, specialist_id: UUID, now: datetime, reader: UUID | None = None
 ) -> Busy:
     """The specialist's busy times: consultations ahead and those that count in limits, external
-    calendars, and what is held for clients other than the reader."""
+    calendars, and holds of clients other than the reader."""
     given = {
         "specialist_id": specialist_id,
         "since": now - COUNTED_BACK,

@@ -1,4 +1,4 @@
-"""How consultations that lie ahead follow a change of their specialist's place."""
+"""Moves consultations ahead to a specialist's new place."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ def follow_place(
     another_link: bool,
     now: datetime,
 ) -> None:
-    """Bring all that lie ahead to where the calendar says, and tell both sides of each.
+    """Move all consultations ahead to the calendar's place, and emit an event for each.
 
-    In one transaction: a client who was not told yet would go to the old place. Their number is
-    bounded by the horizon. Raises ``NoPlace`` where they would have none.
+    In one transaction, so that no client goes to the old place unnotified. The horizon bounds
+    their number. ``another_link``: the specialist's own link was replaced. Raises ``NoPlace``
+    where they would have no place.
     """
-    ahead = tx.scalars(_ours(calendar, now)).all()
+    ahead = tx.scalars(_lock_ahead(calendar, now)).all()
     calendar.require_place(meetings.makes_rooms, had_place and bool(ahead))
     for each in ahead:
         event = each.follow(calendar, meetings.new_link(), another_link, now)
@@ -34,8 +35,8 @@ def follow_place(
             tx.emit(event)
 
 
-def _ours(calendar: Calendar, now: datetime) -> Select[Consultation]:
-    """Busy in the order in which everybody takes them, after the calendar."""
+def _lock_ahead(calendar: Calendar, now: datetime) -> Select[Consultation]:
+    """Locked by id, after the calendar: the order of ``locking``."""
     ahead = consultations_ahead(calendar.specialist_id, now).order_by(None)
     locking = ahead.order_by(Consultation.id).with_for_update()
     return locking.execution_options(populate_existing=True)

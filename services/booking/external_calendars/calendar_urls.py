@@ -1,4 +1,4 @@
-"""Addresses of external calendars, as people copy them out of other programs."""
+"""Normalises addresses of external calendars as people copy them: webcal://, no scheme, blanks."""
 
 from __future__ import annotations
 
@@ -10,28 +10,25 @@ from chassis.fetch.url_policy import PORTS, AddressRefused, parsed
 FIELD = "address"
 FETCHED_BY = "https://"
 FOR_HTTPS = ("webcal://", "webcals://", "feed://")
-"""What calendars call their addresses; each is fetched by https."""
+"""Schemes of calendar addresses that are fetched by https."""
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 HOST_WITH_A_DOT = re.compile(r"[^/?#\s]+\.[^/?#\s]+")
 
 
 def address_of(given: str, schemes: tuple[str, ...]) -> tuple[str, str]:
-    """Where it is to be fetched, written in one way, and the host's name.
-
-    Raises ``AddressRefused``.
-    """
+    """The normalised address, and the name of its host. Raises ``AddressRefused``."""
     address = _by_its_scheme(given.strip(), schemes)
     try:
         url = parsed(address, schemes, PORTS.values())
     except AddressRefused as refusal:
         raise _refused(refusal.detail) from None
-    # as they go over the wire: not every name in ASCII stands for one in other letters
+    # in their wire form: some ASCII names do not decode to a name in other letters
     host, target = url.netloc.decode("ascii"), url.raw_path.decode("ascii")
     return f"{url.scheme}://{host}{target}", url.raw_host.decode("ascii")
 
 
 def _by_its_scheme(address: str, schemes: tuple[str, ...]) -> str:
-    """With the scheme that it is fetched by. What names none, but a host, is tried by https."""
+    """The address with the scheme to fetch it by. Without a scheme, a host is tried by https."""
     begin = address.lower()
     for each in FOR_HTTPS:
         if begin.startswith(each):
@@ -46,5 +43,5 @@ def _by_its_scheme(address: str, schemes: tuple[str, ...]) -> str:
 
 
 def _refused(why: str) -> AddressRefused:
-    """What was given is a secret, and not shown."""
+    """The refusal. It does not repeat the address, which is a secret."""
     return AddressRefused(errors=[FieldError(FIELD, f"It {why}.")])

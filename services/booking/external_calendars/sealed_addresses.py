@@ -1,4 +1,4 @@
-"""Addresses of external calendars, sealed at rest: anyone who knows one can read the calendar."""
+"""Encryption of external calendars' addresses: an address lets any holder read the calendar."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ class SealedAddresses(SealedText):
     purpose = "addresses of calendars elsewhere"
 
     def opens_to(self, sealed: str, address: str) -> bool:
-        """Whether it is this address. One whose key is gone is none."""
+        """Whether it decrypts to this address. ``False`` where its key was removed."""
         try:
             return self.open(sealed) == address
         except AddressRefused:
             return False
 
     def open(self, sealed: str) -> str:
-        """Raises ``AddressRefused`` where its key is gone: its owner has to give it again."""
+        """Raises ``AddressRefused`` where its key was removed: the owner has to give it again."""
         try:
             return self.keys.open(sealed).decode()
         except Unopenable:

@@ -1,4 +1,4 @@
-"""What can be asked about external calendars, and their reading on a clock."""
+"""RPC methods of external calendars, and the clock that reads them."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ from services.booking.external_calendars import queries
 from services.booking.external_calendars.calendar_urls import address_of
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.reader import read
+from services.booking.external_calendars.reading_limits import ReadingRequests
 from services.booking.external_calendars.removal import remove
-from services.booking.external_calendars.requests import ReadingRequests
 from services.booking.external_calendars.sealed_addresses import SealedAddresses
 from services.booking.waitlist.offering import calendar_changed
 
 AT_ONCE = 8
 ROUND_S = 5.0
-"""No calendar is begun later in a round: a stop, which waits for all that are, has 25 seconds."""
+"""No reading begins later in a round: a stop waits for all of them, and has 25 seconds."""
 AT_REQUEST_AT_ONCE = 2
-"""Of the workers that answer calls no more are kept waiting by strangers' servers."""
+"""How many workers that answer calls can wait for external servers at once."""
 TO_WORK_OUT_S = 3.5
-"""Of a call's time so much is left for what was fetched to be read and written down."""
+"""The part of a call's deadline that is left for parsing and storing."""
 LEAST_TO_FETCH_S = 1.0
 _turns = Semaphore(AT_REQUEST_AT_ONCE)
 
@@ -88,7 +88,7 @@ class ExternalCalendars:
     def change_external_calendar(
         self, calendar_id: UUID, wanted: ChangeExternalCalendar
     ) -> contract.ExternalCalendar:
-        """Giving the address that it has changes nothing of what is known."""
+        """Change label and address. The same address again keeps the state of its readings."""
         specialist_id, now = self._specialist(), utc_now()
         with self.store.transaction() as tx:
             external = self._locked(tx, calendar_id, specialist_id)
@@ -108,8 +108,8 @@ class ExternalCalendars:
 
     @rpc
     def read_external_calendar(self, calendar_id: UUID) -> contract.ExternalCalendar:
-        """At once, whether or not its owner can be booked. It has less time than on the clock,
-        since somebody waits for it."""
+        """Read it now, whether or not its owner can be booked. It has less time than on the clock,
+        since the caller waits."""
         specialist_id = self._specialist()
         self.store.raise_if_answered()
         if not _turns.acquire(blocking=False):
@@ -126,7 +126,7 @@ class ExternalCalendars:
 
     @every(seconds=30)
     def read_external_calendars(self) -> None:
-        """Those that are due."""
+        """Read the calendars that are due."""
         with self.store.reading() as session:
             due = list(session.scalars(queries.due(utc_now())))
         end = monotonic() + ROUND_S
@@ -134,11 +134,11 @@ class ExternalCalendars:
 
     @every(days=1)
     def reseal_addresses(self) -> None:
-        """After a rotation, the key that sealed them before may go a day later."""
+        """Re-encrypt addresses after a key rotation: the old key can be removed a day later."""
         reencrypt(self.store, ExternalCalendar.address, self.addresses.keys)
 
     def _specialist(self) -> UUID:
-        """The caller, for whom addresses are fetched: theirs is proven."""
+        """The caller, a specialist with a confirmed e-mail address: we fetch addresses for them."""
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         self.caller.require_verified()
         return specialist_id
@@ -148,7 +148,7 @@ class ExternalCalendars:
             read(self.store, calendar_id, self.addresses.open, self.schemes)
 
     def _request(self, calendar_id: UUID, specialist_id: UUID) -> None:
-        """That it was asked for stays, whatever becomes of the call."""
+        """Count the request in a transaction of its own, so that it counts if the call fails."""
         now = utc_now()
         with outside_call(), self.store.transaction() as tx:
             external = self._locked(tx, calendar_id, specialist_id)
@@ -156,7 +156,7 @@ class ExternalCalendars:
             tx.lock_or_create(ReadingRequests, specialist_id).count(now)
 
     def _locked(self, tx: Transaction, calendar_id: UUID, specialist_id: UUID) -> ExternalCalendar:
-        """Theirs; raises ``NotFound``. Their calendar here is locked before."""
+        """Lock the specialist's calendar, then this one. Raises ``NotFound``."""
         tx.lock(Calendar, specialist_id)
         external = tx.lock(ExternalCalendar, calendar_id)
         external.require_of(specialist_id)
@@ -178,6 +178,6 @@ class ExternalCalendars:
 
 
 def _time_to_fetch() -> float:
-    """Whole seconds: whoever waits reads of them where they did not suffice."""
+    """In whole seconds: the problem names them where they did not suffice."""
     left = context.current().remaining() - TO_WORK_OUT_S
     return max(float(math.floor(left)), LEAST_TO_FETCH_S)

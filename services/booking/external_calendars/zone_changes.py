@@ -1,4 +1,4 @@
-"""What external calendars say, read again where it is meant otherwise now."""
+"""Reads all external calendars again after their owner's time zone has changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from services.booking.external_calendars.queries import calendars_of
 
 
 def reread_all(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
-    """Their owner is in another zone, so their days are other hours; what they blocked stays until
-    they were read."""
+    """In another zone, whole days are other hours. The old busy times stay until the reading."""
     for each in tx.scalars(calendars_of(specialist_id).with_for_update()):
         each.read_anew(now)

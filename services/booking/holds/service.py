@@ -1,4 +1,4 @@
-"""What is held for a client: what can be asked about it, and how it ends."""
+"""The RPC method that lists a client's holds, and the clock that ends them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Holds:
 
     @every(seconds=10)
     def end_holds(self) -> None:
-        """What was not taken in time goes to the next, or to everybody."""
+        """End holds that have run out. Their times are offered to the next client who waits."""
         with self.store.reading() as session:
             run_out = list(session.scalars(queries.with_holds_to_end(utc_now())))
         for_each(run_out, self._end_holds_of)

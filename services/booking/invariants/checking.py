@@ -1,6 +1,6 @@
-"""All that must be true, looked at once: by operators, and by a clock.
+"""Checks all invariants once, for ``firststep audit`` and for a clock.
 
-What can't be looked at is itself a finding, and keeps nothing else from being looked at.
+A check that fails is a finding itself, and the rest continue.
 """
 
 from __future__ import annotations
@@ -18,26 +18,28 @@ from services.booking.invariants.breaches import Breach, Findings
 from services.booking.invariants.calendars import of_calendar
 from services.booking.invariants.consultations import QUERIES, of_consultations
 
-UNSEEN = "whatever is kept can be looked at"
+NOT_CHECKED = "all stored rows can be checked"
 
 
 def check_invariants(session: Session, now: datetime) -> Findings:
-    """What is found to be wrong; nothing, as long as the platform keeps its promises."""
+    """All breaches. Empty as long as the platform keeps its promises."""
     found = Findings()
 
     def look_at_consultations(name: str) -> None:
         found.add(of_consultations(session, name, now))
 
     def look_at_calendar(specialist_id: UUID) -> None:
-        eventlet.sleep(0)  # others get their turn in between
+        eventlet.sleep(0)  # yield to other greenlets
         found.add(of_calendar(session, specialist_id, now))
 
     for_each(
-        QUERIES, look_at_consultations, on_failure=lambda name, _: found.add([Breach(UNSEEN, ())])
+        QUERIES,
+        look_at_consultations,
+        on_failure=lambda name, _: found.add([Breach(NOT_CHECKED, ())]),
     )
     for_each(
         session.scalars(select(Calendar.specialist_id)).all(),
         look_at_calendar,
-        on_failure=lambda specialist_id, _: found.add([Breach(UNSEEN, (specialist_id,))]),
+        on_failure=lambda specialist_id, _: found.add([Breach(NOT_CHECKED, (specialist_id,))]),
     )
     return found

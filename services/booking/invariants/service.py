@@ -1,4 +1,4 @@
-"""The look, on a clock, for what must never be."""
+"""The clock that checks invariants."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Invariants:
 
     @every(hours=1)
     def look_for_broken_invariants(self) -> None:
-        """The same as ``firststep audit``; what is found is logged, and counted."""
+        """The same check as ``firststep audit``. Breaches are logged and counted."""
         with self.store.reading() as session:
             found = check_invariants(session, utc_now())
         for each in found.shown:
             log.error("invariant_broken", invariant=each.invariant, about=each.about)
-        log.info("invariants_looked_at", broken=found.counts.total(), by_invariant=found.counts)
+        log.info("invariants_checked", broken=found.counts.total(), by_invariant=found.counts)

@@ -1,4 +1,4 @@
-"""A time that the database works out, each in its own words."""
+"""SQL functions that differ between PostgreSQL and SQLite."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chassis.database.tables import UtcDateTime
 
 
 class half_an_hour_after(GenericFunction[Any]):  # noqa: N801  # as functions are called in SQL
-    """When what starts then is over."""
+    """The end of a slot that starts at the argument."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -25,6 +25,6 @@ def _in_postgresql(element: half_an_hour_after, compiler: SQLCompiler, **options
 
 @compiles(half_an_hour_after, "sqlite")
 def _in_sqlite(element: half_an_hour_after, compiler: SQLCompiler, **options: Any) -> str:
-    """There times are text, with the fraction of a second at its end."""
+    """In SQLite times are text, with the fraction of a second at the end."""
     time = compiler.process(element.clauses, **options)
     return f"(strftime('%Y-%m-%d %H:%M:%S', {time}, '+30 minutes') || substr({time}, 20))"

@@ -1,1 +1,1 @@
-"""What became of consultations, in numbers."""
+"""Monthly figures: consultations counted by month, for specialists and for publication."""

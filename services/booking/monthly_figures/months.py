@@ -1,4 +1,4 @@
-"""Calendar months in somebody's zone. Pure."""
+"""The last twelve calendar months in a time zone. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True)
 class Month:
-    """``first_day``, and the times between which it lies."""
+    """One month: its first day, and the moments at which it begins and ends."""
 
     first_day: date
     begins: datetime

@@ -1,4 +1,4 @@
-"""Consultations, counted."""
+"""Counts consultations by month and status."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Counts = Counter[tuple[int, str]]
 def months_of(
     session: Session, specialist_id: UUID, months: Sequence[Month]
 ) -> list[MonthOfFigures]:
-    """What became of the consultations with one specialist."""
+    """The figures of one specialist."""
     return _figures(session, Consultation.specialist_id == specialist_id, months)
 
 
@@ -59,7 +59,7 @@ def _by_status(session: Session, whose: ColumnElement[bool], months: Sequence[Mo
 def _both_wish(
     session: Session, whose: ColumnElement[bool], months: Sequence[Month]
 ) -> Counter[int]:
-    """How many of those held in each month both sides wish to continue from."""
+    """How many of each month's held consultations both sides wish to continue."""
     number, (client, specialist) = number_of_month(months), (aliased(Outcome), aliased(Outcome))
     query = (
         select(number, func.count())
@@ -73,7 +73,7 @@ def _both_wish(
 
 
 def _of(outcome: type[Outcome], side: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-    """What that side said, where it is for going on."""
+    """The outcome of that side, where it wishes to continue."""
     return and_(
         outcome.consultation_id == Consultation.id,
         outcome.account_id == side,
@@ -82,7 +82,7 @@ def _of(outcome: type[Outcome], side: InstrumentedAttribute[UUID]) -> ColumnElem
 
 
 def number_of_month(months: Sequence[Month]) -> ColumnElement[int]:
-    """The place in ``months`` of the one that a consultation starts in."""
+    """The index in ``months`` of the month in which a consultation starts."""
     return case(
         *((Consultation.starts_at < month.ends, n) for n, month in enumerate(months)),
         else_=len(months),

@@ -1,4 +1,4 @@
-"""What can be asked about numbers of consultations."""
+"""RPC methods of monthly figures."""
 
 from __future__ import annotations
 

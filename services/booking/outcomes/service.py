@@ -1,4 +1,4 @@
-"""What each side says it wants next."""
+"""The RPC method for outcomes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Outcomes:
 
     @rpc
     def say_outcome(self, consultation_id: UUID, outcome: Wish) -> None:
-        """The answer tells nothing: not even whether the other side has said something."""
+        """The answer is empty, so that it reveals nothing about the other side's outcome."""
         with self.store.transaction() as tx:
             _, consultation = lock_consultation(tx, consultation_id, self.caller)
             account_id = self.caller.known()
@@ -31,5 +31,5 @@ class Outcomes:
             said = Outcome.say(consultation, by, outcome, utc_now())
             other = queries.outcome_of(tx, consultation_id, consultation.other_side(account_id))
             tx.add(said)
-            tx.emit(*said.beside(other, consultation))
+            tx.emit(*said.matched_with(other, consultation))
             return tx.reply(None)

@@ -1,4 +1,4 @@
-"""What is remembered of people's preferences."""
+"""Subscriptions that keep the read model of preferences."""
 
 from __future__ import annotations
 

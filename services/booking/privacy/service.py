@@ -1,4 +1,4 @@
-"""What booking can be asked about a person's data, and how it is erased."""
+"""The export of an account's data, and the subscription that erases it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Privacy:
                 if calendar is None
                 else calendar.to_resource(self.links.open(calendar.sealed_meeting_link)),
                 consultations=[
-                    # what others wrote to them is not theirs to take along
+                    # a note is exported to its author only
                     each.to_resource(
                         account_id, self.notes.open if each.client_id == account_id else None
                     )

@@ -1,4 +1,9 @@
-"""A consultation that its client lost because of the specialist: what is to make it good."""
+"""The LostConsultation: the state of a rescue, the saga after a specialist cancels or misses.
+
+ConsultationCancelled or ConsultationMissed, by the specialist
+  ─▶ row without ``rescued_at``    while it is still lost: ``is_to_be_rescued``
+  ─▶ ``rescued_at``                holds with other specialists were offered, or none was found
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,8 @@ from services.booking.rescue.specialist_facts import SpecialistFacts
 
 
 class LostConsultation(Base):
-    """Others are offered once for each; ``languages`` and ``topics`` are what was looked for."""
+    """One for each consultation, so that a rescue happens once. ``languages`` and ``topics``: what
+    the client looked for."""
 
     __tablename__ = "lost_consultations"
 
@@ -25,7 +31,7 @@ class LostConsultation(Base):
 
     @classmethod
     def of(cls, consultation_id: UUID, facts: SpecialistFacts) -> LostConsultation:
-        """While it is known still what the specialist was chosen for."""
+        """Remember what the specialist was chosen for, before their facts are erased."""
         return cls(
             consultation_id=consultation_id,
             languages=list(facts.languages),
@@ -36,9 +42,8 @@ class LostConsultation(Base):
         self.languages, self.topics = list(facts.languages), list(facts.topics)
 
     def is_to_be_rescued(self, consultation: Consultation) -> bool:
-        """Whether it is still so that the specialist let it fall through, and nothing was offered.
-
-        A miss may have been put right, or disputed, since it was told.
+        """Whether the specialist still counts as the one who cancelled or missed it, and nothing
+        was offered yet. A miss can be corrected or disputed after its event.
         """
         by_whom = {
             ConsultationStatus.CANCELLED: consultation.cancelled_by,
@@ -48,9 +53,9 @@ class LostConsultation(Base):
         return self.rescued_at is None and whose == Party.SPECIALIST
 
     def was_rescued(self, now: datetime) -> None:
-        """Nothing is looked for any more."""
+        """Close it, and delete what the client looked for."""
         self.rescued_at, self.languages, self.topics = now, [], []
 
     def in_common(self, other: SpecialistFacts) -> int:
-        """How many of the topics."""
+        """The number of topics in common."""
         return len(set(self.topics) & set(other.topics))

@@ -1,4 +1,4 @@
-"""Who could stand in for a specialist who did not come, and when. Pure."""
+"""Chooses other specialists, and times with them, for a lost consultation. Pure."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from services.booking.rescue.specialist_facts import SpecialistFacts
 
 HELD_FOR = timedelta(minutes=30)
 WITHIN = timedelta(days=14)
-"""Before and after the time that was meant."""
+"""Around the time of the lost consultation."""
 
 
 @dataclass(frozen=True)
 class StandIn:
-    """Another specialist, and the time with them that comes nearest."""
+    """Another specialist, and the nearest time with them."""
 
     facts: SpecialistFacts
     starts_at: datetime
@@ -30,8 +30,7 @@ class StandIn:
 def best_first(
     lost: LostConsultation, found: Iterable[StandIn], meant_for: datetime
 ) -> list[StandIn]:
-    """The featured first, then whose time is nearest to the one that was meant, then with the most
-    topics in common."""
+    """Featured specialists first, then the nearest time, then the most topics in common."""
     return sorted(
         found,
         key=lambda each: (
@@ -49,8 +48,7 @@ def nearest_time(
     meant_for: datetime,
     now: datetime,
 ) -> datetime | None:
-    """The free time nearest to the one that was meant which the client can book for as long as
-    it is held."""
+    """The free time nearest to the lost one that the client can book until the hold's end."""
     last_held = now + HELD_FOR + timedelta(hours=calendar.minimum_notice_hours)
     earliest, latest = max(last_held, meant_for - WITHIN), meant_for + WITHIN
     free = calendar.free_times(busy, now).bookable(now)

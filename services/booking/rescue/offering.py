@@ -1,4 +1,4 @@
-"""How a client whose specialist cancelled or missed is offered times with others."""
+"""Offers times with other specialists to a client whose specialist cancelled or missed."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from services.booking.rescue.matching import (
 from services.booking.rescue.specialist_facts import SpecialistFacts
 
 LOOKED_AT = 100
-"""So many of those who match are asked for their nearest time."""
+"""How many matching specialists are asked for their nearest time."""
 LOCKED = 15
-"""So many of the best: somebody else may book one of these times meanwhile."""
+"""How many of the best are locked: other clients may book some of their times meanwhile."""
 
 
 def offer_others(
     tx: Transaction, event: ConsultationCancelled | ConsultationMissed, now: datetime
 ) -> None:
-    """One time with each of up to five others, all held for the client; once for a consultation,
-    and where it is still lost."""
+    """Hold one time with each of up to five other specialists for the client. Happens once for a
+    consultation, and only while it is still lost."""
     tx.lock_name(f"client {event.client_id}")
     lost = tx.lock_or_create(LostConsultation, event.consultation_id)
     if not lost.is_to_be_rescued(tx.find(Consultation, event.consultation_id)):
@@ -88,7 +88,7 @@ def _stand_ins(
     meant_for: datetime,
     now: datetime,
 ) -> Sequence[StandIn]:
-    """The best first, as far as can be seen without locking their calendars."""
+    """Candidates, the best first, without locks on their calendars."""
     query = queries.might_rescue(lost, instead_of, meant_for, meant_for + WITHIN, LOOKED_AT)
     found = []
     for facts, calendar in tx.execute(query).all():

@@ -1,4 +1,4 @@
-"""Who might stand in for a specialist."""
+"""The query of specialists who can stand in for another one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from services.booking.rescue.specialist_facts import SpecialistFacts
 def might_rescue(
     lost: LostConsultation, specialist_id: UUID, meant_for: datetime, until: datetime, limit: int
 ) -> Select[SpecialistFacts, Calendar]:
-    """Others with a language and a topic in common and a free slot by then: the featured first, and
-    who has one the soonest after the time that was meant."""
+    """Specialists with a language and a topic in common and a free slot by ``until``: the featured
+    first, then by their first slot after the lost time."""
     next_slot_at = Calendar.next_slot_at
     soonest = case((next_slot_at < meant_for, meant_for), else_=next_slot_at)
     return (
@@ -44,7 +44,7 @@ def might_rescue(
 
 
 def _meets(given: Any, wanted: Collection[str]) -> ColumnElement[bool]:
-    """Who looked for nothing may choose anybody."""
+    """True where the client looked for nothing in particular."""
     if not wanted:
         return true()
     each = elements_of(given)

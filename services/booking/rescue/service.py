@@ -1,4 +1,4 @@
-"""When times with others are offered, and what profiles tells of those who could stand in."""
+"""Subscriptions that start a rescue, and those that keep the read model of specialists."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Rescue:
         if event.missed_by == Party.SPECIALIST:
             offer_others(tx, event, utc_now())
 
-    # What profiles tells of those who could stand in
+    # The read model of specialists
 
     @subscribe(SpecialistListed)
     def remember_profile(self, event: SpecialistListed, tx: Transaction) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of a specialist's consultations, notes, holds and feed when their right changes."""
+"""Cancels consultations, and deletes notes, holds and feed, when a right to practise ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.booking.right_to_practise import queries
 
 
 def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetime) -> None:
-    """Act on the standing that the calendar has learnt; decision 38 has the table."""
+    """Act on the calendar's new standing. Decision 38 has the table."""
     concerned = tx.scalars(queries.concerned(calendar.specialist_id, now)).all()
     by_start = sorted(concerned, key=lambda each: each.starts_at)
     ahead = [each for each in by_start if each.is_ahead(now)]
@@ -40,7 +40,7 @@ def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetim
 
 
 def cancel_undecided(tx: Transaction, consultation_id: UUID, now: datetime) -> None:
-    """Cancel it, unless an admin decided meanwhile, or it began while nobody cancelled it."""
+    """Cancel a consultation, unless an admin decided meanwhile or it has already begun."""
     found = tx.find(Consultation, consultation_id)
     tx.lock_name(f"client {found.client_id}")
     calendar = tx.get(Calendar, found.specialist_id, with_for_update=True)
@@ -69,7 +69,7 @@ def _tell_admins(
 
 
 def _close(tx: Transaction, specialist_id: UUID, concerned: Collection[Consultation]) -> None:
-    """No note is left, the address of the feed leads nowhere, and nothing is held with them."""
+    """Delete notes and the calendar feed, and end holds with the specialist."""
     for each in concerned:
         each.delete_note()
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == specialist_id))

@@ -1,4 +1,4 @@
-"""When the right to practise of a specialist ends or comes back: what booking does."""
+"""The subscription to the right to practise, and the clock that cancels consultations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RightsToPractise:
 
     @every(minutes=1)
     def cancel_undecided_consultations(self) -> None:
-        """48 hours before they start, consultations whose specialist's licence has expired."""
+        """Cancel consultations 48 hours before their start if the licence has expired."""
         with self.store.reading() as session:
             due = list(session.scalars(queries.undecided(utc_now())))
         for_each(due, self._cancel_undecided, within_s=ROUND_S)

@@ -1,4 +1,4 @@
-"""Slots as they are listed: which period, which page, in whose zone. Pure."""
+"""Pages of slots, and days with slots, in a time zone. Pure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from services.booking.availability.opening_hours import SLOT
 from services.booking.availability.zones import zone_of
 
 CURSOR_BYTES = 5
-"""Of whole minutes since 1970."""
+"""Of a cursor: whole minutes since 1970."""
 
 
 def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: int) -> Slots:
-    """One page of the slots that start then; raises ``BadCursor`` and ``UnknownTimeZone``."""
+    """One page of these slots. Raises ``BadCursor`` and ``UnknownTimeZone``."""
     zone = None if query.time_zone is None else zone_of(query.time_zone)
     first = 0 if query.cursor is None else bisect_right(starts, _decoded(query.cursor))
     shown = starts[first : first + query.limit]
@@ -36,7 +36,7 @@ def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: i
 
 
 def days_with_slots(starts: Sequence[datetime], time_zone: str) -> DaysWithSlots:
-    """The dates that a zone shows when they start; raises ``UnknownTimeZone``."""
+    """The dates of these slots in a zone. Raises ``UnknownTimeZone``."""
     zone = zone_of(time_zone)
     days = Counter(start.astimezone(zone).date() for start in starts)
     return DaysWithSlots(

@@ -1,4 +1,4 @@
-"""How what comes free is offered to those who wait, one after another."""
+"""Offers free times to clients on the waitlist, one after another, before others see them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from services.booking.waitlist.waits import Wait
 def release(
     tx: Transaction, calendar: Calendar, released: Collection[datetime], now: datetime
 ) -> None:
-    """What came free is held for who waits before anybody else can see it."""
+    """Offer times that came free to clients who wait, then announce the next slots."""
     busy = busy_times(tx, calendar.specialist_id, now)
     for starts_at in released:
         tx.emit(*calendar.released(starts_at, busy, now))
@@ -39,15 +39,16 @@ def calendar_changed(tx: Transaction, calendar: Calendar, now: datetime) -> None
 
 
 def offer_anew(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
+    """``offer`` for a specialist whose calendar is not locked yet."""
     calendar = tx.get(Calendar, specialist_id, with_for_update=True)
     if calendar is not None:  # it may have been erased meanwhile
         offer(tx, calendar, now)
 
 
 def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
-    """Each free time to one who waits, in order, each of whom has one at a time.
+    """Offer each free time to one client who waits, in order of their wait, one hold a client.
 
-    What time alone has opened is offered now too, and shown from now on.
+    Slots that opened by themselves since the last offer are offered too, and shown from now on.
     """
     holds = _without_ended(tx, calendar, now)
     waits = tx.scalars(queries.waits_for(calendar.specialist_id)).all()
@@ -86,7 +87,7 @@ def _offer_to(
 
 
 def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[Hold]:
-    """End what has run out; those who let it go by wait anew."""
+    """End holds that have run out. Their clients move to the end of the waitlist."""
     specialist_id = calendar.specialist_id
     theirs = Hold.specialist_id == specialist_id
     for hold in tx.scalars(holds_run_out(specialist_id, now)).all():
@@ -100,7 +101,7 @@ def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[H
 
 
 def end_wait_and_holds(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
-    """They booked: they wait no longer, and nothing is held."""
+    """After a booking: delete the client's wait and holds with the specialist."""
     end_wait(tx, client_id, specialist_id)
     tx.execute(delete(Hold).where(Hold.client_id == client_id, Hold.specialist_id == specialist_id))
 
@@ -108,7 +109,7 @@ def end_wait_and_holds(tx: Transaction, client_id: UUID, specialist_id: UUID) ->
 def release_holds(
     tx: Transaction, holds: Collection[UUID], calendars: Collection[Calendar], now: datetime
 ) -> None:
-    """They took another time: what was held with these is free again."""
+    """End holds after a booking elsewhere, and offer their times to clients who wait."""
     if holds:
         tx.execute(update(Hold).where(Hold.id.in_(holds)).values(ended=True))
     for calendar in calendars:
@@ -116,7 +117,7 @@ def release_holds(
 
 
 def end_wait(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
-    """And nothing is held because they waited."""
+    """Delete the client's wait, and the hold that it led to."""
     tx.execute(delete(Wait).where(Wait.client_id == client_id, Wait.specialist_id == specialist_id))
     theirs = (Hold.client_id == client_id, Hold.specialist_id == specialist_id)
     tx.execute(delete(Hold).where(*theirs, Hold.instead_of.is_(None)))

@@ -1,4 +1,4 @@
-"""What can be asked about the waitlist, and when what comes free is offered."""
+"""RPC methods of the waitlist, and the clock that offers free times."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Waitlist:
     def join_waitlist(
         self, specialist_id: UUID, time_zone: TimeZone, wishes: Wishes | None = None
     ) -> WaitlistEntry:
-        """Joining again keeps the place, and takes on what is wished for now."""
+        """Join, or change the wishes: joining again keeps the place."""
         client_id = self.caller.with_role(Role.CLIENT)
         self.caller.require_verified()
         with self.store.transaction() as tx:
@@ -58,7 +58,7 @@ class Waitlist:
 
     @rpc
     def leave_waitlist(self, specialist_id: UUID) -> None:
-        """What was held for them is offered to the next. Leaving again changes nothing."""
+        """Leave. A held time is offered to the next client. Leaving again changes nothing."""
         client_id = self.caller.with_role(Role.CLIENT)
         with self.store.transaction() as tx:
             calendar = tx.get(Calendar, specialist_id, with_for_update=True)
@@ -84,7 +84,7 @@ class Waitlist:
 
     @every(minutes=1)
     def offer_what_is_free(self) -> None:
-        """Times come over the horizon, hours and budgets open, people wake up."""
+        """Offer times that have opened since: by the horizon, a budget, or the client's morning."""
         with self.store.reading() as session:
             waited_for = list(session.scalars(queries.waited_for()))
         for_each(waited_for, self._offer_times_of)

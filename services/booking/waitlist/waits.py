@@ -1,4 +1,4 @@
-"""The Wait: a client waits for a time with a specialist who has none."""
+"""The Wait: a client's place on the waitlist of a specialist without fitting slots."""
 
 from __future__ import annotations
 
@@ -34,15 +34,17 @@ from services.booking.consultations.client_limits import (
 )
 from services.booking.holds.holds import Hold
 
-AT_ONCE = 10
+MOST_WAITS = 10
 HELD_FOR = timedelta(hours=2)
 WORTH_ASKING = timedelta(minutes=30)
-"""Nobody is asked who would have less time than that to answer."""
+"""The least time to answer: shorter offers are not made."""
 DAY_BEGINS, LAST_ASKED = time(8), time(19)
-"""Between 8 and 21 h where they live: nobody is woken, nor loses a time while they sleep."""
+"""A hold lies between 8 and 21 h in the client's zone: none comes or ends at night."""
 
 
 class Wait(Base):
+    """One client's place on one specialist's waitlist."""
+
     __tablename__ = "waits"
     __table_args__ = (UniqueConstraint("client_id", "specialist_id"),)
 
@@ -53,7 +55,7 @@ class Wait(Base):
     wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     joined_at: Mapped[datetime]
     since: Mapped[datetime]
-    """Whoever lets a time go by that was held for them waits anew."""
+    """The order of the waitlist. Reset when the client lets a hold run out."""
 
     @classmethod
     def join(
@@ -67,7 +69,7 @@ class Wait(Base):
         free: Collection[datetime],
         now: datetime,
     ) -> Wait:
-        """``others``: how many they wait for already. Raises what stands against it."""
+        """``others``: how many other waits the client has. Raises the first refusal."""
         if client_id == calendar.specialist_id:
             raise OwnProfile
         if not calendar.takes_bookings:
@@ -85,13 +87,13 @@ class Wait(Base):
         wait.wish(time_zone, wishes)
         if any(wait.fits(free, bookings)):
             raise SlotsFree
-        if others >= AT_ONCE:
-            raise TooManyWaits(f"you wait for {others} specialists; the limit is {AT_ONCE}")
+        if others >= MOST_WAITS:
+            raise TooManyWaits
         calendar.wait_for_times(now)
         return wait
 
     def wish(self, time_zone: str, wishes: Collection[Hours]) -> None:
-        """Take on when they could come; raises ``UnknownTimeZone`` and ``BadHours``."""
+        """Set when the client can come. Raises ``UnknownTimeZone`` and ``BadHours``."""
         self.time_zone = zone_of(time_zone).key
         require_valid_week(wishes, "wishes")
         self.wishes = [asdict(each) for each in wishes]
@@ -99,7 +101,7 @@ class Wait(Base):
     def fits(
         self, free: Iterable[datetime], bookings: Collection[ClientBooking]
     ) -> Iterator[datetime]:
-        """Those of the free times at which they could come."""
+        """The free times at which the client can come."""
         wished = tuple(Hours(**each) for each in self.wishes)
         hours = OpeningHours(self.time_zone, wished)
         for starts_at in free:
@@ -119,8 +121,8 @@ class Wait(Base):
         now: datetime,
         their_zone: str,
     ) -> tuple[Hold, SlotOffered] | None:
-        """The first of the free times that they can take and were not asked about before.
-        ``their_zone``: the specialist's."""
+        """A hold of the first free time that the client can take and was not offered before.
+        ``their_zone``: the specialist's zone."""
         mine = [each for each in holds if each.client_id == self.client_id]
         if any(each.stands(now) for each in mine):
             return None

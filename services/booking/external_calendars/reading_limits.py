@@ -1,5 +1,7 @@
-"""How often a specialist has had calendars read at their request, whichever they are: who removes
-one and adds it again has no more readings than others."""
+"""Rate limit of readings at a specialist's request, for all of their calendars together.
+
+It is kept by specialist, so that removing and adding a calendar again gives no more readings.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from services.booking.external_calendars.external_calendars import READ_AT_REQUE
 
 
 class ReadingRequests(Base):
-    """``number`` of them since a minute began."""
+    """The number of requested readings since ``since``, within one minute."""
 
     __tablename__ = "external_reading_requests"
 
@@ -23,7 +25,7 @@ class ReadingRequests(Base):
     number: Mapped[int] = mapped_column(default=0)
 
     def count(self, now: datetime) -> None:
-        """One more; raises ``ReadJustNow`` after as many in a minute as there can be calendars."""
+        """Count one more. Raises ``ReadJustNow`` after ``MOST_CALENDARS`` in one minute."""
         if self.since is None or now >= self.since + READ_AT_REQUEST_EVERY:
             self.since, self.number = now, 0
         if self.number >= MOST_CALENDARS:

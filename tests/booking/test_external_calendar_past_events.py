@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from services.booking.external_calendars import expansion
-from services.booking.external_calendars.history import lies_outside
 from services.booking.external_calendars.parser import MOST_EVENTS, read
-from services.booking.external_calendars.readings import Refused
+from services.booking.external_calendars.parser_protocol import Refused
+from services.booking.external_calendars.past_events import lies_outside
 from services.booking.external_calendars.unfolding import scan
 from tests.booking.builders import MONDAY, at
 from tests.booking.calendar_readings import HALF_A_YEAR, asked_in, busy, in_short, read_in, starts

@@ -1,4 +1,4 @@
-"""How an event repeats, without the parts that can't be read."""
+"""Recurrence rules (RRULE), without the parts that can't be read."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 
-from services.booking.external_calendars.readings import Asked
-from services.booking.external_calendars.values import Time, written_time
+from services.booking.external_calendars.parser_protocol import ParseRequest
+from services.booking.external_calendars.times_and_durations import Time, written_time
 
 WEEKDAY = "(?:MO|TU|WE|TH|FR|SA|SU)"
 NUMBER = "[1-9][0-9]{0,8}"
@@ -26,13 +26,13 @@ PARTS: dict[str, str | Callable[[int], bool]] = {
     "BYMONTH": lambda number: 1 <= number <= 12,
     "BYSETPOS": lambda number: 1 <= abs(number) <= 366,
 }
-"""What a value of each may be (RFC 5545, 3.3.10)."""
+"""The values that each part allows (RFC 5545, 3.3.10)."""
 SAYS_NOTHING = re.compile(r"X-.*|SKIP=.*|RSCALE=GREGORIAN|[^=]*=|")
 
 
-def legible(text: str, start: Time, asked: Asked) -> tuple[str | None, list[str]]:
-    """A rule for the library, none where it does not say how often; and the names of the parts
-    that were left out. Without them an event blocks more, not less."""
+def legible(text: str, start: Time, asked: ParseRequest) -> tuple[str | None, list[str]]:
+    """The rule for the library, ``None`` without a frequency; and the names of the parts that were
+    left out. Without them an event blocks more time, not less."""
     kept: dict[str, str] = {}
     left_out: list[str] = []
     for part in "".join(text.upper().split()).split(";"):
@@ -62,9 +62,9 @@ def _may_be(name: str, value: str) -> bool:
     return allowed(int(value))
 
 
-def _until(text: str, start: Time, asked: Asked) -> str | None:
-    """The last moment, inclusive. A date means all of that day; without a zone it is meant in the
-    series' own."""
+def _until(text: str, start: Time, asked: ParseRequest) -> str | None:
+    """The last moment, inclusive. A date includes its whole day. Without a zone it is in the zone
+    of the series."""
     try:
         until, own_zone = written_time(text)
     except (ValueError, OverflowError):
@@ -81,8 +81,8 @@ def _until(text: str, start: Time, asked: Asked) -> str | None:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _last_day(until: Time, asked: Asked) -> Time:
-    """Of whole days, as it is written or as it is there: whichever is later."""
+def _last_day(until: Time, asked: ParseRequest) -> Time:
+    """The last date of a series of whole days: as written or in the owner's zone, the later one."""
     if not isinstance(until, datetime):
         return until
     there = asked.local(until) if until.tzinfo else until

@@ -1,4 +1,4 @@
-"""Whether an event takes its owner's time, by the words of different programs."""
+"""Whether an event leaves its owner free: cancelled, transparent or declined."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Guest(NamedTuple):
+    """An attendee: the addresses that name them, and whether they declined."""
+
     addresses: frozenset[str]
     declined: bool
 
@@ -32,8 +34,8 @@ def _is_cancelled(event: RawEvent) -> bool:
 
 
 def _is_marked_free(event: RawEvent) -> bool:
-    """Who is out of office is away, whatever else the event says. Where it says nothing else,
-    Outlook's own word counts ([MS-OXCICAL] 2.1.3.1.1.20.31)."""
+    """TRANSP decides, except for out-of-office events, which take time. Without TRANSP, Outlook's
+    own property counts ([MS-OXCICAL] 2.1.3.1.1.20.31)."""
     outlook, says = _word(event, "X-MICROSOFT-CDO-BUSYSTATUS"), _word(event, "TRANSP")
     if says == "TRANSPARENT":
         return outlook != "OOF"
@@ -41,8 +43,8 @@ def _is_marked_free(event: RawEvent) -> bool:
 
 
 def _is_declined(event: RawEvent) -> bool:
-    """By the owner, where the calendar is named by an address; else by all who were asked: either
-    the owner is one of them, or nobody comes. What a few others declined takes place."""
+    """Declined by the owner, if the calendar's name is an e-mail address; else by all guests, of
+    whom the owner is one. An event that only some guests declined takes place."""
     guests = [_guest(text_of(line)) for line in event.lines.get("ATTENDEE", ())]
     if not any(guest.declined for guest in guests):
         return False
@@ -56,13 +58,13 @@ def _is_declined(event: RawEvent) -> bool:
 
 
 def _guest(line: str) -> Guest:
-    """Addresses are looked for within quotes too, an answer is not: that may be words."""
+    """Addresses count within quotes too. PARTSTAT does not: quotes may hold free text."""
     found = [*MAILTO.findall(line), *EMAIL.findall(line)]
     declined = DECLINED.search(QUOTED.sub("", line)) is not None
     return Guest(frozenset(address.lower() for address in found), declined)
 
 
 def _word(event: RawEvent, name: str) -> str:
-    """The first that says anything."""
+    """The first value that is not empty."""
     words = (value_of(text_of(line)).upper() for line in event.lines.get(name, ()))
     return next(filter(None, words), "")

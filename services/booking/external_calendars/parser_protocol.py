@@ -1,4 +1,4 @@
-"""What is asked about a calendar file, and what is answered."""
+"""The request to the parser of calendar files, its answer, and its limits."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ TAKES_TOO_MUCH = f"takes more than {MOST_CPU_S} seconds or {MOST_MEMORY // 2**20
 
 
 class Refused(Exception):
-    """The file can't be read; says why."""
+    """Raised for a file that can't be read. Its text completes "The file at this address …"."""
 
 
 class PassedOver(NamedTuple):
-    """Something that can't be read, or not with certainty: a component such as VEVENT, the line of
-    the file where it begins, counted from 1, and what is wrong with it, in whole sentences for its
-    owner."""
+    """An entry that can't be read, or not with certainty: its component such as VEVENT, its first
+    line in the file, counted from 1, and the problem in whole sentences for its owner."""
 
     component: str
     line: int
@@ -31,17 +30,17 @@ class PassedOver(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """When its owner is busy, in order, and what was passed over because it can't be read."""
+    """The busy intervals in order, and the entries that could not be read."""
 
     busy: list[Interval]
     passed_over: tuple[PassedOver, ...]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """From when until when; in which ``zones`` dates are meant, each from a day to a day, of which
-    the first that holds counts; and the UIDs that are ``ours``: our own consultations, taken over
-    there, are known better here."""
+class ParseRequest:
+    """The requested period; the ``zones`` of dates, each from a day to a day, of which the first
+    match counts; and ``ours``, the UIDs of our own consultations, which are ignored: booking knows
+    them better."""
 
     starting_from: datetime
     until: datetime
@@ -49,24 +48,24 @@ class Asked:
     ours: list[str]
 
     @classmethod
-    def read(cls, line: bytes) -> Asked:
+    def read(cls, line: bytes) -> ParseRequest:
         given = json.loads(line)
         starting_from, until = map(datetime.fromisoformat, given["between"])
         return cls(starting_from, until, given["zones"], given["ours"])
 
     @cached_property
     def first_day(self) -> date:
-        """What ends before is over, in any zone."""
+        """Events that end before this date are over, in any zone."""
         return self.starting_from.date() - timedelta(days=2)
 
     @cached_property
     def last_day(self) -> date:
-        """What begins after it does not matter, in any zone."""
+        """Events that begin after this date do not matter, in any zone."""
         return self.until.date() + timedelta(days=2)
 
     @property
     def last_year(self) -> int:
-        """No time of a later year is reckoned with."""
+        """Times of later years are moved to this one."""
         return self.until.year + 2
 
     def clipped(self, starts: datetime, ends: datetime) -> Interval:
@@ -81,7 +80,7 @@ class Asked:
         return moment.astimezone(UTC)
 
     def local(self, moment: datetime) -> datetime:
-        """The specialist's own time, without its zone."""
+        """Naive time in the specialist's zone."""
         return moment.astimezone(self._zone_on(moment)).replace(tzinfo=None)
 
     def _zone_on(self, moment: datetime) -> ZoneInfo:

@@ -1,7 +1,6 @@
-"""Events that have nothing to do with the time that is asked about: known by a glance.
+"""Recognises events outside of the requested period without parsing them.
 
-Calendars carry years of history. It is left out before anything is parsed, so that it counts
-against no limit.
+Calendars carry years of history. It is left out first, so that it counts against no limit.
 """
 
 from __future__ import annotations
@@ -9,18 +8,18 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from services.booking.external_calendars.readings import Asked
+from services.booking.external_calendars.parser_protocol import ParseRequest
+from services.booking.external_calendars.times_and_durations import A_DAY, duration
 from services.booking.external_calendars.unfolding import RawEvent, text_of, value_of
-from services.booking.external_calendars.values import A_DAY, duration
 
 DAY = re.compile(rb":[ \t]*(\d{4})-?(\d\d)-?(\d\d)")
 UNTIL = re.compile(rb"UNTIL=(\d{8})", re.IGNORECASE)
 LONGEST_OCCURRENCE = timedelta(days=31)
-"""What was moved, of a series of long events, may still lie ahead where it was."""
+"""A moved date of a series replaces an occurrence that can begin so long before the period."""
 
 
-def lies_outside(event: RawEvent, asked: Asked) -> bool:
-    """Whether all of it certainly lies before or after the time in question."""
+def lies_outside(event: RawEvent, asked: ParseRequest) -> bool:
+    """Whether all of the event certainly lies before or after the requested period."""
     lines = event.lines
     if "RDATE" in lines or len(lines.get("RRULE", ())) > 1:
         return False
@@ -46,7 +45,7 @@ def _last(event: RawEvent, first: date) -> date:
     return _date(match[1]) + (max(ends) - first)
 
 
-def _moves_what_is_ahead(event: RawEvent, asked: Asked) -> bool:
+def _moves_what_is_ahead(event: RawEvent, asked: ParseRequest) -> bool:
     before = asked.first_day - LONGEST_OCCURRENCE
     return any(
         b"RANGE" in line.upper() or _day(line) >= before

@@ -1,5 +1,4 @@
-"""Times and durations in calendar files, by the letter of RFC 5545 and in what forms else have one
-sensible meaning."""
+"""Parses times and durations of calendar files: RFC 5545, and other forms with one meaning."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from typing import NamedTuple
 Time = date
 """A date, or a ``datetime`` with or without a zone."""
 FIRST_YEAR = 1000
-"""Earlier ones stand in files by mistake: 0001-01-01 is what some programs write for "none"."""
+"""Earlier years are mistakes: some programs write 0001-01-01 for "none"."""
 A_DAY = timedelta(days=1)
 TIME = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)"
@@ -24,8 +23,8 @@ MOST_MINUTES = 24 * 60
 LONGEST_DAYS = 366 * 100
 
 
-class Lasting(NamedTuple):
-    """How long something lasts: days by the calendar, the rest by the clock (RFC 5545, 3.3.6)."""
+class Duration(NamedTuple):
+    """A duration: days by the calendar, and the rest by the clock (RFC 5545, 3.3.6)."""
 
     days: timedelta
     rest: timedelta
@@ -36,7 +35,7 @@ class Lasting(NamedTuple):
 
 
 def written_time(text: str) -> tuple[Time, bool]:
-    """A time, and whether it names its own offset from UTC; raises ``ValueError``."""
+    """A time, and whether it has its own offset from UTC. Raises ``ValueError``."""
     match = TIME.fullmatch(text.strip())
     if match is None:
         raise ValueError(text)
@@ -63,14 +62,14 @@ def _zone_of(offset: str | None) -> tzinfo | None:
     return timezone(-east if offset[0] == "-" else east)
 
 
-def duration(text: str) -> tuple[Lasting, bool]:
-    """How long, and whether that is certain: a bare number has no unit, and is taken for minutes,
-    or, where that would be more than a day, for seconds. Raises ``ValueError``."""
+def duration(text: str) -> tuple[Duration, bool]:
+    """A duration, and whether it is certain: a bare number has no unit, and counts as minutes, or
+    as seconds if that would be more than a day. Raises ``ValueError``."""
     text = text.strip()
     if text.isascii() and text.isdigit():
         number = int(text[:9])
         minutes = number <= MOST_MINUTES
-        return Lasting(
+        return Duration(
             timedelta(), timedelta(**{"minutes" if minutes else "seconds": number})
         ), False
     match = DURATION.fullmatch(text)
@@ -80,4 +79,4 @@ def duration(text: str) -> tuple[Lasting, bool]:
     if weeks * 7 + days + hours / 24 + minutes_ / 1440 + seconds / 86400 > LONGEST_DAYS:
         raise ValueError(text)
     rest = timedelta(hours=hours, minutes=minutes_, seconds=seconds)
-    return Lasting(timedelta(weeks=weeks, days=days), rest), True
+    return Duration(timedelta(weeks=weeks, days=days), rest), True
