@@ -300,7 +300,7 @@ class Consultation:
 
 
 class SlotTaken(Conflict):
-    """Somebody else has that time, or one too close to it."""
+    """That time, or one too close to it, is taken. Please choose another one."""
 
     code = "slot_taken"
 
@@ -409,7 +409,7 @@ class BookingPaused(Conflict):
 
 
 class NoticeTooShort(Conflict):
-    """It is too close to its start for you to cancel or move it."""
+    """It is too late to cancel or move this consultation."""
 
     code = "notice_too_short"
 
@@ -433,6 +433,6 @@ class NoteNotYours(Forbidden):
 
 
 class OwnProfile(Forbidden):
-    """Nobody books a consultation with themselves."""
+    """You can't book a consultation with yourself. Please choose another specialist."""
 
     code = "own_profile"

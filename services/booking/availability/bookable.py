@@ -47,14 +47,16 @@ class Bookable:
     def require(self, starts_at: datetime) -> None:
         """Raises the refusal that stands against this time."""
         if starts_at < self.now:
-            raise InThePast(f"{starts_at.isoformat()} has passed")
+            raise InThePast
         if starts_at < self.earliest:
             raise TooSoon(
-                f"{starts_at.isoformat()} is too close to be booked: "
-                f"the notice is {self.notice_hours} hours"
+                "This time is too close. "
+                f"Please choose one at least {self.notice_hours} hours ahead."
             )
         if starts_at >= self.latest:
-            raise TooFar(f"slots are offered {self.horizon_days} days ahead")
+            raise TooFar(
+                f"This time is too far ahead. Please choose one within {self.horizon_days} days."
+            )
         if not any(self.hours.slots(starts_at, starts_at + AN_INSTANT)):
             raise SlotNotOffered
         self._require_free(self.hours.day_of(starts_at), starts_at)

@@ -67,7 +67,7 @@ class Availability:
         with self.store.reading() as session:
             calendar = session.get(Calendar, specialist_id)
         if calendar is None:
-            raise NotFound(f"there is no calendar of {specialist_id}")
+            raise NotFound("There is no calendar of this specialist.")
         return self._shown(calendar)
 
     def _shown(self, calendar: Calendar) -> contract.Availability:

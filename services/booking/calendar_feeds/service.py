@@ -37,7 +37,7 @@ class CalendarFeeds:
             consultation = session.get(Consultation, consultation_id)
             discreet = _is_discreet(session, reader, discreet)
         if consultation is None:
-            raise NotFound(f"there is no consultation {consultation_id}")
+            raise NotFound("You have no such consultation.")
         consultation.require_party(self.caller)
         return _file(published(consultation, discreet, self.site, now))
 
@@ -63,7 +63,7 @@ class CalendarFeeds:
         with self.store.reading() as session:
             found = session.scalar(queries.feed_under(digest_of(token)))
             if found is None:
-                raise NotFound("there is no such calendar")
+                raise NotFound("There is no calendar at this address.")
             practises = may_practise(session, found.account_id)
             shown = queries.in_feed_of(found.account_id, practises, now)
             consultations = session.scalars(shown).all()

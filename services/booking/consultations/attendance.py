@@ -46,7 +46,7 @@ class ConsultationAttendance(Participants):
         ``AttendanceGiven``.
         """
         if self.status == ConsultationStatus.CANCELLED:
-            raise NotHeld(f"consultation {self.id} was cancelled")
+            raise NotHeld
         if now < self.ends_at:
             raise NotOver
         if now >= (self.disputable_until or self.ends_at + ATTENDANCE_OPEN_FOR):

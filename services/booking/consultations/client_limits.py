@@ -60,7 +60,7 @@ def require_free(
     require_no_overlap(bookings, starts_at)
     open_ = [each for each in bookings if each.lies_ahead(now)]
     if len(open_) >= OPEN_AT_ONCE:
-        raise TooManyBookings(f"you have {len(open_)} open bookings; the limit is {OPEN_AT_ONCE}")
+        raise TooManyBookings(f"You have {len(open_)} open bookings, the limit is {OPEN_AT_ONCE}.")
     _require_not_paused(bookings, now)
 
 
@@ -75,10 +75,8 @@ def require_not_met(
 
 def require_no_overlap(bookings: Collection[ClientBooking], starts_at: datetime) -> None:
     """Raises ``OverlappingBooking`` where the client is elsewhere then."""
-    if other := overlapping(bookings, starts_at):
-        raise OverlappingBooking(
-            f"you have booked another consultation for {other.starts_at.isoformat()}"
-        )
+    if overlapping(bookings, starts_at):
+        raise OverlappingBooking
 
 
 def overlapping(bookings: Collection[ClientBooking], starts_at: datetime) -> ClientBooking | None:
@@ -94,5 +92,5 @@ def _require_not_paused(bookings: Collection[ClientBooking], now: datetime) -> N
     if until is not None and now < until:
         raise BookingPaused(
             f"You missed two consultations, so booking pauses for you until {until:%d %B %Y}. "
-            "That can happen to anybody; from then on you are welcome to book again."
+            "That can happen: from then on you are welcome to book again."
         )

@@ -230,7 +230,7 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
 
     def _require_booked(self) -> None:
         if self.status != ConsultationStatus.BOOKED:
-            raise NotBooked(f"consultation {self.id} is {self.status}, not booked")
+            raise NotBooked
 
     def _require_changeable(self, by: Party, now: datetime) -> None:
         self._require_booked()

@@ -43,4 +43,4 @@ class Participants:
     def require_party(self, caller: Caller) -> None:
         """Raises ``NotFound`` for everybody but the two whom it concerns."""
         if caller.known() not in (self.client_id, self.specialist_id):
-            raise NotFound(f"there is no consultation {self.id}")
+            raise NotFound("You have no such consultation.")

@@ -59,7 +59,7 @@ class Consultations:
             calendars = lock_calendars(tx, {specialist_id, *beside.values()})
             calendar = calendars.pop(specialist_id, None)
             if calendar is None:
-                raise NotFound(f"there is no calendar {specialist_id}")
+                raise NotFound("There is no calendar of this specialist.")
             now = utc_now()
             busy = busy_times(tx, specialist_id, now, client_id)
             bookings = queries.client_bookings(tx, client_id)
@@ -84,7 +84,7 @@ class Consultations:
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
             if consultation is None:
-                raise NotFound(f"there is no consultation {consultation_id}")
+                raise NotFound("You have no such consultation.")
             consultation.require_party(self.caller)
             reader = self._reader(session)
             seen = self._seen(session, consultation, reader)

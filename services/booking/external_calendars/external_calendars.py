@@ -112,7 +112,7 @@ class ExternalCalendar(Base):
     def require_of(self, specialist_id: UUID) -> None:
         """Raises ``NotFound`` where it is another's."""
         if self.specialist_id != specialist_id:
-            raise NotFound(f"{specialist_id} has no external calendar {self.id}")
+            raise NotFound("You have no such external calendar.")
 
     def point_at(self, sealed_address: str, host: str, now: datetime) -> None:
         """Read this one from now on, and soon. What the one before blocks stays until then: nobody

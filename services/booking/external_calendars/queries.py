@@ -58,7 +58,7 @@ def found_of(session: Session, calendar_id: UUID, specialist_id: UUID) -> Extern
     """One of theirs; raises ``NotFound``."""
     calendar = session.get(ExternalCalendar, calendar_id)
     if calendar is None:
-        raise NotFound(f"there is no external calendar {calendar_id}")
+        raise NotFound("You have no such external calendar.")
     calendar.require_of(specialist_id)
     return calendar
 

@@ -59,7 +59,7 @@ class Outcome(Base):
         if wish not in THEIRS[by]:
             raise OutcomeNotYours
         if consultation.status in (ConsultationStatus.CANCELLED, ConsultationStatus.MISSED):
-            raise NotHeld(f"consultation {consultation.id} is {consultation.status}")
+            raise NotHeld
         if now < consultation.ends_at:
             raise NotOver
         if now >= consultation.ends_at + OUTCOME_OPEN_FOR:

@@ -47,7 +47,7 @@ class Slots:
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
             if consultation is None:
-                raise NotFound(f"there is no consultation {consultation_id}")
+                raise NotFound("You have no such consultation.")
             consultation.require_party(self.caller)
             specialist_id, client_id = consultation.specialist_id, consultation.client_id
             calendar = session.get(Calendar, specialist_id)
@@ -71,14 +71,14 @@ class Slots:
         with self.store.reading() as session:
             state = queries.state_of(session, specialist_id, reader)
             if state is None:
-                raise NotFound(f"there is no calendar of {specialist_id}")
+                raise NotFound("There is no calendar of this specialist.")
             if not state.has_holds:
                 kept = self.slot_cache.find(specialist_id, state.revision, now, state.shown_as_of)
                 if kept is not None:
                     return kept
             calendar = session.get(Calendar, specialist_id)
             if calendar is None:
-                raise NotFound(f"there is no calendar of {specialist_id}")
+                raise NotFound("There is no calendar of this specialist.")
             busy = busy_times(session, specialist_id, now, reader)
             free = calendar.free_times(busy, now)
         if not state.has_holds:  # what is held for one reader is nobody else's to see

@@ -86,7 +86,7 @@ class Wait(Base):
         if any(wait.fits(free, bookings)):
             raise SlotsFree
         if others >= AT_ONCE:
-            raise TooManyWaits(f"you wait for {others} specialists; the limit is {AT_ONCE}")
+            raise TooManyWaits(f"You wait for {others} specialists, the limit is {AT_ONCE}.")
         calendar.wait_for_times(now)
         return wait
 
