@@ -27,7 +27,11 @@ Slug = Annotated[str, Length(max=100), Regexp(KEBAB_CASE)]
 
 
 Topics = Annotated[
-    list[Annotated[str, OneOf(TOPICS, error="No such topic: see /api/v1/vocabulary.")]],
+    list[
+        Annotated[
+            str, OneOf(TOPICS, error="There is no such topic. Please see /api/v1/vocabulary.")
+        ]
+    ],
     Length(max=20),
     Doc("Keys of topics in the vocabulary: the same as specialists'."),
 ]
@@ -140,6 +144,6 @@ class ContentData:
 
 
 class SlugTaken(Conflict):
-    """Another article has this slug."""
+    """Another article has this slug already. Please choose another one."""
 
     code = "slug_taken"

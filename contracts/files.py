@@ -29,6 +29,6 @@ class File:
 
 
 class BadFile(Invalid):
-    """This file can't be used: it is damaged, or of another kind."""
+    """This file is damaged, or of a kind that can't be used. Please send another one."""
 
     code = "bad_file"

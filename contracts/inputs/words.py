@@ -12,7 +12,7 @@ SHORTEST_BEGINNING = 3
 
 
 class BadWords(Invalid):
-    """These words can't be searched for."""
+    """We can't search for these words. Please try other ones."""
 
     code = "bad_words"
 
@@ -38,7 +38,7 @@ def wanted_words(text: str, field: str = "words") -> list[Wanted]:
     if text.strip() and not words:
         raise _bad(field, "Must contain a letter or a digit.", text)
     if len(words) > MOST_WORDS:
-        detail = f"There are {len(words)} words; at most {MOST_WORDS} are looked for."
+        detail = f"There are {len(words)} words, the limit is {MOST_WORDS}."
         raise _bad(field, detail, text)
     return [_wanted(word, field) for word in words]
 

@@ -343,7 +343,7 @@ class Account:
 
 
 class EmailTaken(Conflict):
-    """An account with this e-mail address exists already."""
+    """Another account has this e-mail address already. Please use another one."""
 
     code = "email_taken"
 

@@ -189,6 +189,6 @@ class Feed:
 
 
 class BadVisit(Invalid):
-    """This visit was not given out by the list of the featured."""
+    """This visit is not known. Please ask for the featured specialists without one."""
 
     code = "bad_visit"

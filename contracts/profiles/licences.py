@@ -163,25 +163,25 @@ class LicenceForReview(Licence):
 
 
 class LicenceChanged(Conflict):
-    """The licence has changed since you looked at it: look again."""
+    """The licence has changed since you looked at it. Please look at it again."""
 
     code = "licence_changed"
 
 
 class NothingToDecide(Conflict):
-    """No licence waits here to be decided, and none is in force."""
+    """There is nothing to decide: no licence waits here, and none is in force."""
 
     code = "nothing_to_decide"
 
 
 class LicenceEnded(Invalid):
-    """This licence has ended already: it takes one that is still valid."""
+    """This licence has ended already. Please send one that is still valid."""
 
     code = "licence_ended"
 
 
 class ReasonMissing(Invalid):
-    """Please say why you decline this licence: the specialist is told."""
+    """Please say why you decline this licence. The specialist will read it."""
 
     code = "reason_missing"
 

@@ -106,18 +106,18 @@ class WrongCode(Unauthenticated):
 
 
 class CodesExhausted(Forbidden):
-    """Too many wrong codes were entered for your account. Reset your password to go on."""
+    """Too many wrong codes were entered for your account. Please reset your password to go on."""
 
     code = "codes_exhausted"
 
 
 class TotpConfirmed(Conflict):
-    """An authenticator is set up already. Remove it first."""
+    """An authenticator is set up already. Please remove it first."""
 
     code = "totp_confirmed"
 
 
 class NoTotp(Conflict):
-    """No authenticator is set up, or none waits to be confirmed."""
+    """No authenticator is set up, or none waits to be confirmed. Please set one up first."""
 
     code = "no_totp"

@@ -153,7 +153,7 @@ class WrongCredentials(Unauthenticated):
 
 
 class SecondFactorRequired(Unauthenticated):
-    """This takes a code as well: one from your authenticator, or a recovery code."""
+    """Please enter a code as well: one from your authenticator, or a recovery code."""
 
     code = "second_factor_required"
 

@@ -59,21 +59,34 @@ Languages = Annotated[
 
 
 Topics = Annotated[
-    list[Annotated[str, OneOf(TOPICS, error="No such topic: see /api/v1/vocabulary.")]],
+    list[
+        Annotated[
+            str, OneOf(TOPICS, error="There is no such topic. Please see /api/v1/vocabulary.")
+        ]
+    ],
     Length(max=20),
     Doc("Keys of topics in the vocabulary, such as `anxiety`."),
 ]
 
 
 Approaches = Annotated[
-    list[Annotated[str, OneOf(APPROACHES, error="No such approach: see /api/v1/vocabulary.")]],
+    list[
+        Annotated[
+            str,
+            OneOf(APPROACHES, error="There is no such approach. Please see /api/v1/vocabulary."),
+        ]
+    ],
     Length(max=20),
     Doc("Keys of approaches in the vocabulary, such as `systemic`."),
 ]
 
 
 Accessibility = Annotated[
-    list[Annotated[str, OneOf(ACCESSIBILITY, error="No such key: see /api/v1/vocabulary.")]],
+    list[
+        Annotated[
+            str, OneOf(ACCESSIBILITY, error="There is no such key. Please see /api/v1/vocabulary.")
+        ]
+    ],
     Length(max=20),
     Doc("Keys of accessibility in the vocabulary, such as `wheelchair`."),
 ]
@@ -270,18 +283,18 @@ class Specialist:
 
 
 class ProfileExists(Conflict):
-    """You have a profile already; change it instead."""
+    """You have a profile already. Please change it instead."""
 
     code = "profile_exists"
 
 
 class ProfileIncomplete(Invalid):
-    """The profile can't be listed yet: something is missing."""
+    """Your profile can't be listed yet, because something is missing. Please see `errors`."""
 
     code = "profile_incomplete"
 
 
 class NoSuchCode(Invalid):
-    """A language, country, currency or time zone does not exist."""
+    """A language, country, currency or time zone does not exist. Please see `errors`."""
 
     code = "no_such_code"

@@ -55,7 +55,7 @@ class ContentService:
         with self.store.reading() as session:
             article = session.scalar(select(Article).where(Article.slug == slug))
         if article is None:
-            raise NotFound(f"there is no article {slug!r}")
+            raise NotFound("There is no article at this address.")
         return article.to_resource()
 
     # Privacy

@@ -192,10 +192,8 @@ def consultations_at_risk(reader: Reader, event: ConsultationsAtRisk, links: Sit
     """For admins: what was, or is still, booked with a specialist who may not practise. They may
     not read consultations of others: there is no page to link to."""
     specialist = _specialist(event.specialist_id, reader, texts.ANY_SPECIALIST)
-    each = zip(event.starts, event.consultation_ids, strict=True)
     listed = "\n".join(
-        reader.read(texts.ONE_AT_RISK, when=reader.when(at, event.time_zone), id=id)
-        for at, id in each
+        reader.read(texts.ONE_AT_RISK, when=reader.when(at, event.time_zone)) for at in event.starts
     )
     return Wording(
         kind=NoticeKind.CONSULTATIONS_AT_RISK,

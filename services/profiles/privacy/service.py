@@ -84,7 +84,7 @@ class Privacy(Audit, Reauthentication):
         with self.store.reading() as session:
             erasure = session.get(Erasure, erasure_id)
         if erasure is None:
-            raise NotFound(f"there is no erasure {erasure_id}")
+            raise NotFound("There is no erasure with this id.")
         return erasure.to_resource()
 
     @every(seconds=5)
