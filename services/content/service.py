@@ -1,4 +1,4 @@
-"""What content can be asked, and what it listens to."""
+"""The content service: RPC methods, subscriptions and schedules."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ContentService:
 
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
-        """No article says whose it is: only messages may mention the account."""
+        """Articles name no author, so only messages can contain the account's id."""
         tx.mark_erased(event.account_id)
 
     @every(seconds=5)

@@ -1,4 +1,4 @@
-"""What stands in mails of every kind, in each language."""
+"""Texts that all mails share, in each language."""
 
 from services.notifications.language import Text
 

@@ -1,4 +1,4 @@
-"""What people read about their accounts, in each language."""
+"""Texts of notices and mails about accounts, in each language."""
 
 from contracts.profiles.accounts import Role
 from services.notifications.language import Text

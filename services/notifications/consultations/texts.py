@@ -1,7 +1,7 @@
-"""What people read about consultations, in each language.
+"""Texts of notices and mails about consultations, in each language.
 
-"{other}" stands for the name of the side that the reader is not. In German it always follows "mit"
-or "bei", so that what is written where no name is known fits too.
+"{other}" stands for the name of the reader's other side. In German it always follows "mit" or
+"bei", so that the words for an unknown name fit, too.
 """
 
 from contracts.profiles.right_to_practise import Standing
@@ -16,7 +16,7 @@ OTHER_TIMES = Text(en="Other times for you", de="Andere Zeiten für Sie")
 A_TIME = Text(en="A time for you", de="Eine Zeit für Sie")
 NEEDS_YOU = Text(en="Something needs you", de="Bitte sehen Sie nach")
 
-# What is written where no name is known
+# In place of an unknown name
 
 A_SPECIALIST = Text(en="your specialist", de="Ihrer Fachperson")
 ANY_SPECIALIST = Text(en="a specialist", de="einer Fachperson")
@@ -218,7 +218,7 @@ SLOT_OFFERED = Text(
 TAKE_IT = Text(en="Here you can take it:\n{page}", de="Hier können Sie sie nehmen:\n{page}")
 CHOOSE = Text(en="Here you can choose:\n{page}", de="Hier können Sie wählen:\n{page}")
 
-# Where others may see the mail
+# Discreet mails, which other people may see
 
 DISCREETLY_BOOKED = Text(en="Your appointment is on {when}.", de="Ihr Termin ist am {when}.")
 DISCREETLY_RESCHEDULED = Text(

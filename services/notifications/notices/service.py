@@ -1,4 +1,4 @@
-"""What can be asked about notices, and how they are marked as read."""
+"""RPC methods of notices: list them and mark them as read."""
 
 from __future__ import annotations
 

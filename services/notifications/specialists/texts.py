@@ -1,4 +1,4 @@
-"""What specialists read about their profiles, licences and calendars, in each language."""
+"""Texts of notices and mails to specialists, in each language."""
 
 from contracts.profiles.featuring import NotFeatured
 from services.notifications.language import Text

@@ -124,7 +124,7 @@ class Privacy(Audit, Reauthentication):
 def _warn_of_hanging(erasure: Erasure) -> None:
     if erasure.is_overdue(utc_now()):
         log.warning(
-            "erasure_hangs",
+            "erasure_overdue",
             erasure=str(erasure.id),
             requested_at=erasure.requested_at.isoformat(),
             waits_for=erasure.unanswered(),
