@@ -44,7 +44,7 @@ class Caller:
         """The account's id, if it has the role; raises ``Forbidden`` otherwise."""
         account_id = self.known()
         if role not in self.roles:
-            raise Forbidden(f"this needs the role {role}")
+            raise Forbidden(f"You need the role {role} to do this.")
         return account_id
 
     def require_verified(self) -> UUID:

@@ -21,7 +21,7 @@ LONGEST_SHOWN = 64
 
 
 class BadCursor(Invalid):
-    """This cursor was not given out by the list it was sent to."""
+    """This cursor is not one of this list. Please begin again without a cursor."""
 
     code = "bad_cursor"
 
@@ -36,7 +36,7 @@ def decode(
     unpack: Callable[[bytes], P],
     *,
     field: str = "cursor",
-    detail: str = "Not a cursor of this list.",
+    detail: str = "This is not a cursor of this list.",
 ) -> P:
     """The position in a client's cursor; raises ``BadCursor``, with ``detail`` for ``field``.
 

@@ -95,19 +95,19 @@ class DomainError(Exception):
 
 
 class Invalid(DomainError):
-    """What was sent can't be accepted."""
+    """Your request can't be accepted as it is. Please see `errors`."""
 
     code = "invalid"
 
 
 class Unauthenticated(DomainError):
-    """Sign in first: the request bears no valid access token."""
+    """Please log in first. The request has no valid access token."""
 
     code = "unauthenticated"
 
 
 class Forbidden(DomainError):
-    """You may not do that."""
+    """You are not allowed to do this."""
 
     code = "forbidden"
 
@@ -119,19 +119,19 @@ class EmailNotVerified(Forbidden):
 
 
 class NotFound(DomainError):
-    """There is no such thing."""
+    """We could not find this."""
 
     code = "not_found"
 
 
 class Conflict(DomainError):
-    """The state of things refuses it."""
+    """This is not possible at the moment. Please read it again before you try."""
 
     code = "conflict"
 
 
 class TooMany(DomainError):
-    """That was asked too often; try again later."""
+    """This was asked too often. Please try again later."""
 
     code = "too_many"
     retry_after_s: int = 60
@@ -152,6 +152,6 @@ class TooMany(DomainError):
 
 
 class Unavailable(DomainError):
-    """Part of the platform does not answer; try again later."""
+    """A part of the platform does not answer. Please try again later."""
 
     code = "unavailable"

@@ -22,7 +22,7 @@ def featuring() -> None:
 def corrections(as_json: AsJson = False) -> None:
     """List how many specialists were mended, by day (in UTC) and cause.
 
-    ``time``: a slot came near, or passed. ``unexplained``: look for ``featuring_was_untrue`` in
+    ``time``: a slot came near, or passed. ``unexplained``: look for ``featuring_inconsistent`` in
     the logs of that day.
     """
     with platform.database_of("profiles", config.read()) as database, database.reading() as session:

@@ -29,7 +29,7 @@ from chassis.sealing import Seal
 
 
 class DatabaseAway(Unavailable):
-    """The database does not answer."""
+    """The database does not answer. Please try again in a minute."""
 
     code = "database_away"
 
@@ -142,14 +142,18 @@ class Database:
                 raise
             raise refusal() from error
         except PoolExhausted as error:
-            raise DatabaseAway("no database connection came free in time") from error
+            raise DatabaseAway("The database is busy. Please try again in a minute.") from error
         except DBAPIError as error:
             if is_away(error):
                 raise DatabaseAway from error
             if is_deadlock(error):
-                raise Unavailable("the same was changed at this moment: try again") from error
+                raise Unavailable(
+                    "This was changed at the same moment. Please try again."
+                ) from error
             if is_unmigrated(error):
-                raise DatabaseAway("the database lacks a table: run firststep migrate") from error
+                raise DatabaseAway(
+                    "The database lacks a table. The operator must run firststep migrate."
+                ) from error
             raise
 
 

@@ -136,7 +136,7 @@ class Transaction(Session):
     @staticmethod
     def _found(kind: type[T], id: Any, row: T | None) -> T:
         if row is None:
-            raise NotFound(f"there is no {kind.__name__.lower()} {id}")
+            raise NotFound
         return row
 
 

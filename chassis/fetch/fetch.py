@@ -44,13 +44,13 @@ class FetchSchemes(DependencyProvider):
 
 
 class AnswerRefused(AddressRefused):
-    """What that address answers is not taken."""
+    """We can't use what is at this address. Please check the address."""
 
     code = "answer_refused"
 
 
 class NotFetched(Unavailable):
-    """That address does not answer; try again later."""
+    """This address does not answer. Please try again later."""
 
     code = "not_fetched"
 

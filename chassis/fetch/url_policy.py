@@ -66,7 +66,7 @@ IPV6_NOT_PUBLIC = [
 
 
 class AddressRefused(Invalid):
-    """That address can't be fetched."""
+    """We can't fetch this address. Please give another one."""
 
     code = "address_refused"
 

@@ -20,7 +20,7 @@ from chassis.errors import Invalid
 
 
 class KeyReused(Invalid):
-    """This Idempotency-Key came before, with another request."""
+    """This Idempotency-Key was sent before, with another request. Please use a new one."""
 
     code = "idempotency_key_reused"
 

@@ -49,7 +49,7 @@ class Visit(NamedTuple):
         except (ValueError, struct.error):
             visit = cls(POINTS, 0)
         if visit.day > today.toordinal():
-            raise BadVisit(errors=[FieldError("visit", "No visit that was given out.", token)])
+            raise BadVisit(errors=[FieldError("visit", "This visit is not known.", token)])
         return visit
 
 
@@ -73,7 +73,8 @@ class Place(NamedTuple):
                 raise ValueError(cursor)
             return cls(visit, last)
 
-        return cursors.decode(cursor, unpack, detail="Not a cursor of this list, or days old.")
+        detail = "This is not a cursor of this list, or it is days old."
+        return cursors.decode(cursor, unpack, detail=detail)
 
 
 class Ring:

@@ -42,7 +42,7 @@ Headers = list[tuple[str, str]]
 
 
 class OriginNotAllowed(Forbidden):
-    """This origin may not call the API from a browser. Ask the operator to allow it."""
+    """This origin may not call the API from a browser. Please ask the operator to allow it."""
 
     code = "origin_not_allowed"
 

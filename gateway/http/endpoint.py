@@ -284,7 +284,9 @@ class Endpoint(HttpRequestHandler):
             return result, exc_info
 
         remaining = max(0.001, call.remaining())
-        with eventlet.Timeout(remaining, Unavailable("no answer within the deadline")):
+        with eventlet.Timeout(
+            remaining, Unavailable("The platform did not answer in time. Please try again.")
+        ):
             self.container.spawn_worker(
                 self, (), arguments, context_data=call.to_headers(), handle_result=handle_result
             )
@@ -296,7 +298,7 @@ def _authorise(caller: Caller, allow: Allowed) -> None:
         return
     caller.known()
     if not isinstance(allow, SignedIn) and not caller.roles.intersection(allow):
-        raise Forbidden(f"this needs the role {' or '.join(allow)}")
+        raise Forbidden(f"You need the role {' or '.join(allow)} to do this.")
 
 
 def _file_response(file: File, raw: Raw) -> Response:

@@ -10,13 +10,15 @@ BY_CODE: dict[str, str] = {
         "Ihr Konto ist gesperrt, daher können Sie sich nicht anmelden. "
         "Bitte schreiben Sie uns, damit wir es wieder freigeben."
     ),
-    "address_refused": "Diese Adresse kann nicht abgerufen werden.",
+    "address_refused": "Diese Adresse können wir nicht abrufen. Bitte geben Sie eine andere an.",
     "already_booked": (
         "Sie hatten Ihr kostenloses Erstgespräch mit dieser Fachperson schon, "
         "oder Sie haben es gebucht."
     ),
     "already_verified": "Ihre E-Mail-Adresse ist schon bestätigt. Sie können sich anmelden.",
-    "answer_refused": "Was unter dieser Adresse steht, kann nicht übernommen werden.",
+    "answer_refused": (
+        "Was unter dieser Adresse steht, können wir nicht verwenden. Bitte prüfen Sie die Adresse."
+    ),
     "attendance_closed": (
         "Es ist zu spät, um anzugeben, ob dieses Gespräch stattgefunden hat. "
         "Das ist bis 48 Stunden danach möglich."
@@ -28,8 +30,11 @@ BY_CODE: dict[str, str] = {
     "bad_calendar_file": (
         "Die Datei unter dieser Adresse ist kein lesbarer Kalender. Bitte prüfen Sie die Adresse."
     ),
-    "bad_cursor": "Diese Marke wurde nicht von der Liste ausgegeben, an die sie geschickt wurde.",
-    "bad_file": "Diese Datei ist beschädigt oder von einer anderen Art.",
+    "bad_cursor": "Diese Marke gehört nicht zu dieser Liste. Bitte beginnen Sie ohne Marke neu.",
+    "bad_file": (
+        "Diese Datei ist beschädigt oder von einer Art, die nicht verwendet werden kann. "
+        "Bitte senden Sie eine andere."
+    ),
     "bad_hours": (
         "Diese Sprechzeiten überschneiden sich oder sind zu kurz für ein Gespräch. "
         "Bitte sehen Sie unter errors nach."
@@ -48,8 +53,13 @@ BY_CODE: dict[str, str] = {
         "Dieses Zugriffstoken ist ungültig oder abgelaufen. Bitte erneuern Sie es, "
         "oder melden Sie sich neu an."
     ),
-    "bad_visit": "Dieser Besuch wurde nicht von der Liste der Vorgestellten ausgegeben.",
-    "bad_words": "Nach diesen Wörtern kann nicht gesucht werden.",
+    "bad_visit": (
+        "Dieser Besuch ist nicht bekannt. "
+        "Bitte rufen Sie die vorgestellten Fachpersonen ohne ihn ab."
+    ),
+    "bad_words": (
+        "Nach diesen Wörtern können wir nicht suchen. Bitte versuchen Sie es mit anderen."
+    ),
     "booking_paused": (
         "Sie haben zwei Gespräche versäumt. Nach 30 Tagen können Sie wieder buchen."
     ),
@@ -64,7 +74,9 @@ BY_CODE: dict[str, str] = {
         "Für Ihr Konto wurden zu viele falsche Codes eingegeben. "
         "Bitte setzen Sie Ihr Passwort zurück."
     ),
-    "conflict": "Das ist im gegenwärtigen Zustand nicht möglich.",
+    "conflict": (
+        "Das ist zurzeit nicht möglich. Bitte lesen Sie es noch einmal, bevor Sie es versuchen."
+    ),
     "database_away": (
         "Die Datenbank antwortet nicht. Bitte versuchen Sie es in einer Minute wieder."
     ),
@@ -80,16 +92,21 @@ BY_CODE: dict[str, str] = {
         "Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse. "
         "Der Link steht in der E-Mail, die wir Ihnen geschickt haben."
     ),
-    "email_taken": "Es gibt schon ein Konto mit dieser E-Mail-Adresse.",
+    "email_taken": (
+        "Ein anderes Konto hat diese E-Mail-Adresse schon. Bitte verwenden Sie eine andere."
+    ),
     "erased": "Dieses Konto wurde gelöscht.",
     "forbidden": "Dazu sind Sie nicht berechtigt.",
     "has_begun": "Dieses Gespräch hat schon begonnen und kann nicht mehr geändert werden.",
-    "idempotency_key_reused": "Dieser Idempotency-Key kam schon mit einer anderen Anfrage.",
+    "idempotency_key_reused": (
+        "Dieser Idempotency-Key wurde schon mit einer anderen Anfrage geschickt. "
+        "Bitte verwenden Sie einen neuen."
+    ),
     "in_the_past": "Dieser Zeitpunkt ist vorbei. Bitte wählen Sie einen späteren.",
     "internal_error": (
         "Bei uns ist ein Fehler aufgetreten. Die Korrelations-ID findet ihn in den Protokollen."
     ),
-    "invalid": "Was gesendet wurde, kann so nicht angenommen werden.",
+    "invalid": ("Ihre Anfrage kann so nicht angenommen werden. Bitte sehen Sie unter errors nach."),
     "licence_changed": (
         "Die Zulassung hat sich geändert, seit Sie sie angesehen haben. "
         "Bitte sehen Sie sie noch einmal an."
@@ -119,22 +136,30 @@ BY_CODE: dict[str, str] = {
         "Kostenlose Erstgespräche, die Sie anbieten oder die gebucht sind, brauchen einen "
         "Ort. Bitte geben Sie die Adresse Ihrer Praxis oder einen eigenen Link an."
     ),
-    "no_such_code": "Eine Sprache, ein Land, eine Währung oder eine Zeitzone gibt es nicht.",
-    "no_totp": "Es ist kein Authenticator eingerichtet, und keiner wartet auf seine Bestätigung.",
+    "no_such_code": (
+        "Eine Sprache, ein Land, eine Währung oder eine Zeitzone gibt es nicht. "
+        "Bitte sehen Sie unter errors nach."
+    ),
+    "no_totp": (
+        "Es ist kein Authenticator eingerichtet, und keiner wartet auf seine Bestätigung. "
+        "Bitte richten Sie zuerst einen ein."
+    ),
     "not_booked": "Dieses Gespräch ist nicht mehr gebucht.",
     "not_fetched": "Diese Adresse antwortet nicht. Bitte versuchen Sie es später wieder.",
-    "not_found": "Das gibt es hier nicht.",
+    "not_found": "Das haben wir nicht gefunden.",
     "not_held": "Dieses Gespräch hat nicht stattgefunden, daher gibt es nichts anzugeben.",
     "not_json": "Der Inhalt der Anfrage ist kein JSON.",
     "not_listed": "Bei dieser Fachperson können Sie zurzeit nicht buchen.",
     "not_over": (
         "Dieses Gespräch ist noch nicht vorbei. Bitte kommen Sie nach seinem Ende wieder."
     ),
-    "not_ready": "Etwas, das dieser Prozess braucht, antwortet nicht.",
+    "not_ready": "Ein Teil, den dieser Prozess braucht, antwortet nicht.",
     "note_not_yours": (
         "Nur die Klientin oder der Klient kann diese Notiz ändern oder zurückziehen."
     ),
-    "nothing_to_decide": "Hier wartet keine Zulassung auf eine Entscheidung, und keine ist gültig.",
+    "nothing_to_decide": (
+        "Es gibt nichts zu entscheiden: Hier wartet keine Zulassung, und keine ist gültig."
+    ),
     "notice_too_short": ("Es ist zu spät, dieses Gespräch abzusagen oder zu verschieben."),
     "origin_not_allowed": (
         "Diese Seite darf die Schnittstelle nicht aus einem Browser aufrufen. "
@@ -168,7 +193,10 @@ BY_CODE: dict[str, str] = {
         "zum Beispiel vier zufällige Wörter."
     ),
     "profile_exists": "Sie haben schon ein Profil. Bitte ändern Sie dieses.",
-    "profile_incomplete": "Das Profil kann noch nicht gelistet werden: Es fehlt etwas.",
+    "profile_incomplete": (
+        "Ihr Profil kann noch nicht gelistet werden, weil etwas fehlt. "
+        "Bitte sehen Sie unter errors nach."
+    ),
     "read_just_now": (
         "Ihre Kalender wurden gerade erst auf Ihren Wunsch gelesen. "
         "Bitte warten Sie eine Minute bis zum nächsten Mal."
@@ -177,7 +205,7 @@ BY_CODE: dict[str, str] = {
         "Gerade werden andere Kalender gelesen. Bitte versuchen Sie es in ein paar Sekunden wieder."
     ),
     "reason_missing": (
-        "Bitte geben Sie an, warum Sie diese Zulassung ablehnen. Die Fachperson erfährt es."
+        "Bitte geben Sie an, warum Sie diese Zulassung ablehnen. Die Fachperson liest es."
     ),
     "refresh_token_reused": (
         "Dieses Token wurde schon benutzt, daher wurde die Sitzung beendet. "
@@ -188,7 +216,7 @@ BY_CODE: dict[str, str] = {
     "request_uri_too_long": "Die Adresse der Anfrage ist zu lang.",
     "same_time": "Dieses Gespräch ist schon zu dieser Zeit. Bitte wählen Sie eine andere.",
     "second_factor_required": (
-        "Dafür wird auch ein Code gebraucht: aus Ihrem Authenticator oder ein "
+        "Bitte geben Sie auch einen Code ein: aus Ihrem Authenticator oder einen "
         "Wiederherstellungscode."
     ),
     "slot_not_offered": (
@@ -202,7 +230,9 @@ BY_CODE: dict[str, str] = {
         "Die Fachperson hat einen freien Termin, der passt, daher brauchen Sie nicht zu warten. "
         "Bitte buchen Sie ihn."
     ),
-    "slug_taken": "Ein anderer Artikel hat diesen Kurznamen.",
+    "slug_taken": (
+        "Ein anderer Artikel hat diesen Kurznamen schon. Bitte wählen Sie einen anderen."
+    ),
     "specialist_busy": (
         "Die Fachperson hat zu dieser Zeit einen anderen Termin. Bitte wählen Sie eine andere Zeit."
     ),
@@ -227,7 +257,9 @@ BY_CODE: dict[str, str] = {
         "Sie haben fünf externe Kalender, mehr sind nicht möglich. "
         "Bitte entfernen Sie zuerst einen davon."
     ),
-    "too_many_tries": "Das wurde zu oft versucht. Bitte warten Sie eine Weile.",
+    "too_many_tries": (
+        "Das wurde zu oft versucht. Bitte warten Sie eine Weile, bevor Sie es wieder versuchen."
+    ),
     "too_many_waits": (
         "Sie stehen auf zehn Wartelisten, mehr sind nicht möglich. "
         "Bitte verlassen Sie zuerst eine davon."
@@ -236,7 +268,9 @@ BY_CODE: dict[str, str] = {
         "Diese Zeit beginnt zu bald, um noch gebucht zu werden. Bitte wählen Sie eine spätere."
     ),
     "totp_confirmed": "Ein Authenticator ist schon eingerichtet. Bitte entfernen Sie ihn zuerst.",
-    "unauthenticated": "Bitte melden Sie sich zuerst an.",
+    "unauthenticated": (
+        "Bitte melden Sie sich zuerst an. Die Anfrage hat kein gültiges Zugriffstoken."
+    ),
     "unavailable": (
         "Ein Teil der Plattform antwortet nicht. Bitte versuchen Sie es später wieder."
     ),
@@ -306,6 +340,82 @@ TEXTS: dict[str, str] = {
         "Damit ein Telefon JPEG sendet, wählen Sie in seiner Kamera das kompatibelste Format."
     ),
     "There is nothing at this path.": "Unter diesem Pfad gibt es nichts.",
+    # refusals that say more than their code
+    "You need the role {role} to do this.": "Dafür brauchen Sie die Rolle {role}.",
+    "There is no specialist at this address.": "Unter dieser Adresse gibt es keine Fachperson.",
+    "There is no article at this address.": "Unter dieser Adresse gibt es keinen Artikel.",
+    "There is no photo at this address.": "Unter dieser Adresse gibt es kein Foto.",
+    "There is no erasure with this id.": "Mit dieser Kennung gibt es keine Löschung.",
+    "You have no such consultation.": "Ein solches Gespräch haben Sie nicht.",
+    "You have no such external calendar.": "Einen solchen externen Kalender haben Sie nicht.",
+    "There is no calendar of this specialist.": "Von dieser Fachperson gibt es keinen Kalender.",
+    "There is no calendar at this address.": "Unter dieser Adresse gibt es keinen Kalender.",
+    "This time is too close. Please choose one at least {hours} hours ahead.": (
+        "Diese Zeit ist zu nah. Bitte wählen Sie eine, die mindestens {hours} Stunden entfernt ist."
+    ),
+    "This time is too far ahead. Please choose one within {days} days.": (
+        "Diese Zeit liegt zu weit in der Zukunft. Bitte wählen Sie eine innerhalb von {days} Tagen."
+    ),
+    "You have {given} open bookings, the limit is {most}.": (
+        "Sie haben {given} offene Buchungen; höchstens {most} sind möglich."
+    ),
+    "You wait for {given} specialists, the limit is {most}.": (
+        "Sie warten auf {given} Fachpersonen; höchstens {most} sind möglich."
+    ),
+    (
+        "You missed two consultations, so booking pauses for you until {until}. "
+        "That can happen: from then on you are welcome to book again."
+    ): (
+        "Sie haben zwei Gespräche versäumt, daher können Sie bis {until} nicht buchen. "
+        "Das kann passieren: Danach können Sie gern wieder buchen."
+    ),
+    "The Authorization header must be Bearer and one token.": (
+        "Der Authorization-Header muss aus Bearer und einem Token bestehen."
+    ),
+    "The database is busy. Please try again in a minute.": (
+        "Die Datenbank ist ausgelastet. Bitte versuchen Sie es in einer Minute wieder."
+    ),
+    "The database lacks a table. The operator must run firststep migrate.": (
+        "Der Datenbank fehlt eine Tabelle. Der Betreiber muss firststep migrate ausführen."
+    ),
+    "You have no such notice.": "Eine solche Mitteilung haben Sie nicht.",
+    "You have no such session.": "Eine solche Sitzung haben Sie nicht.",
+    "Your access token belongs to no session. Please log in again.": (
+        "Ihr Zugriffstoken gehört zu keiner Sitzung. Bitte melden Sie sich neu an."
+    ),
+    "You have no profile yet. Please write one first.": (
+        "Sie haben noch kein Profil. Bitte schreiben Sie zuerst eines."
+    ),
+    "No licence was handed in yet.": "Es wurde noch keine Zulassung eingereicht.",
+    "No document was handed in with this licence.": (
+        "Zu dieser Zulassung wurde kein Dokument eingereicht."
+    ),
+    "There is no method {method}.": "Die Methode {method} gibt es nicht.",
+    "This was changed at the same moment. Please try again.": (
+        "Das wurde im selben Augenblick geändert. Bitte versuchen Sie es noch einmal."
+    ),
+    "A part of the platform did not answer in time. Please try again.": (
+        "Ein Teil der Plattform hat nicht rechtzeitig geantwortet. "
+        "Bitte versuchen Sie es noch einmal."
+    ),
+    "A part of the platform can't be reached. Please try again in a minute.": (
+        "Ein Teil der Plattform ist nicht erreichbar. "
+        "Bitte versuchen Sie es in einer Minute wieder."
+    ),
+    "The platform did not answer in time. Please try again.": (
+        "Die Plattform hat nicht rechtzeitig geantwortet. Bitte versuchen Sie es noch einmal."
+    ),
+    "We can't check your sign-in at the moment. Please try again in a minute.": (
+        "Wir können Ihre Anmeldung gerade nicht prüfen. "
+        "Bitte versuchen Sie es in einer Minute wieder."
+    ),
+    "Many people are signing in at the moment. Please try again in a while.": (
+        "Gerade melden sich viele Personen an. Bitte versuchen Sie es etwas später wieder."
+    ),
+    "Too many photos are being worked on just now. Please send yours again in a minute.": (
+        "Gerade werden zu viele Fotos bearbeitet. "
+        "Bitte senden Sie Ihres in einer Minute noch einmal."
+    ),
     # fields
     "Missing data for required field.": "Diese Angabe fehlt.",
     "Field may not be null.": "Diese Angabe darf nicht leer sein.",
@@ -408,17 +518,25 @@ TEXTS: dict[str, str] = {
     ),
     "Must be a decimal, such as '95.00'.": "Muss eine Dezimalzahl sein, zum Beispiel „95.00“.",
     "Must be a time such as '09:30'.": "Muss eine Uhrzeit sein, zum Beispiel „09:30“.",
-    "No such topic: see /api/v1/vocabulary.": (
-        "Dieses Thema gibt es nicht: siehe /api/v1/vocabulary."
+    "There is no such topic. Please see /api/v1/vocabulary.": (
+        "Dieses Thema gibt es nicht. Bitte sehen Sie unter /api/v1/vocabulary nach."
     ),
-    "No such approach: see /api/v1/vocabulary.": (
-        "Dieses Verfahren gibt es nicht: siehe /api/v1/vocabulary."
+    "There is no such approach. Please see /api/v1/vocabulary.": (
+        "Dieses Verfahren gibt es nicht. Bitte sehen Sie unter /api/v1/vocabulary nach."
     ),
-    "No such key: see /api/v1/vocabulary.": "Das gibt es nicht: siehe /api/v1/vocabulary.",
+    "There is no such key. Please see /api/v1/vocabulary.": (
+        "Das gibt es nicht. Bitte sehen Sie unter /api/v1/vocabulary nach."
+    ),
     "No language has this ISO 639 code.": "Keine Sprache hat diesen Code nach ISO 639.",
-    "Needed before the profile is listed.": "Wird gebraucht, bevor das Profil gelistet wird.",
-    "Sessions are online, in person, or both.": "Gespräche sind online, vor Ort oder beides.",
-    "A verified licence that is still valid.": "Eine bestätigte Zulassung, die noch gilt.",
+    "Is needed before your profile can be listed.": (
+        "Wird gebraucht, bevor Ihr Profil gelistet werden kann."
+    ),
+    "Please say whether sessions are online, in person, or both.": (
+        "Bitte geben Sie an, ob Gespräche online, vor Ort oder auf beide Arten stattfinden."
+    ),
+    "You need a verified licence that is still valid.": (
+        "Sie brauchen eine bestätigte Zulassung, die noch gilt."
+    ),
     "It is not a PDF, JPEG or PNG file.": "Das ist keine Datei im Format PDF, JPEG oder PNG.",
     "It is not a JPEG, PNG or WebP picture. Please send one of these.": (
         "Das ist kein Bild im Format JPEG, PNG oder WebP. Bitte senden Sie ein solches."
@@ -442,7 +560,7 @@ TEXTS: dict[str, str] = {
     "Must be after from, by {days} days at most.": (
         "Muss nach from liegen, höchstens um {days} Tage."
     ),
-    "Not a cursor of this list.": "Keine Marke dieser Liste.",
+    "This is not a cursor of this list.": "Das ist keine Marke dieser Liste.",
     "Must be after from ({starts}).": "Muss nach from liegen ({starts}).",
     "No country has this ISO 3166-1 code.": "Kein Land hat diesen Code nach ISO 3166-1.",
     "No currency has this ISO 4217 code.": "Keine Währung hat diesen Code nach ISO 4217.",
@@ -453,22 +571,29 @@ TEXTS: dict[str, str] = {
         "Darf höchstens {most} Akzente auf einem Zeichen enthalten: {character} ist einer zu viel."
     ),
     "Must be after today, {today} in UTC.": "Muss nach dem heutigen Tag liegen ({today} in UTC).",
-    "An account that may offer consultations.": "Ein Konto, das Gespräche anbieten darf.",
+    "You need an account that may offer consultations.": (
+        "Sie brauchen ein Konto, das Gespräche anbieten darf."
+    ),
     # words that are looked for, and cursors
     "Must contain a letter or a digit.": "Muss einen Buchstaben oder eine Ziffer enthalten.",
-    "There are {given} words; at most {most} are looked for.": (
-        "Das sind {given} Wörter; nach höchstens {most} wird gesucht."
+    "There are {given} words, the limit is {most}.": (
+        "Das sind {given} Wörter; höchstens {most} sind möglich."
     ),
     "A word has {given} letters, the limit is {most}.": (
         "Ein Wort hat {given} Buchstaben; höchstens {most} sind möglich."
     ),
-    "Not a cursor of this search; filters, words and sort must be as they were.": (
-        "Keine Marke dieser Suche: Filter, Wörter und Reihenfolge müssen geblieben sein, "
-        "wie sie waren."
+    (
+        "This is not a cursor of this search. Filters, words and sort must stay the same from "
+        "page to page."
+    ): (
+        "Das ist keine Marke dieser Suche. Filter, Wörter und Reihenfolge müssen von Seite zu "
+        "Seite gleich bleiben."
     ),
-    "Not a cursor of this feed.": "Keine Marke dieser Folge von Ereignissen.",
-    "Not a cursor of this list, or days old.": "Keine Marke dieser Liste, oder Tage alt.",
-    "No visit that was given out.": "Dieser Besuch wurde nicht ausgegeben.",
+    "This is not a cursor of this feed.": "Das ist keine Marke dieser Folge von Ereignissen.",
+    "This is not a cursor of this list, or it is days old.": (
+        "Das ist keine Marke dieser Liste, oder sie ist Tage alt."
+    ),
+    "This visit is not known.": "Dieser Besuch ist nicht bekannt.",
     # hours and places
     "Has {length} minutes; a consultation takes {least}.": (
         "Hat {length} Minuten; ein Gespräch dauert {least}."

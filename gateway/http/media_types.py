@@ -32,7 +32,7 @@ class WrongMediaType(Invalid):
 
 
 class EncodedBody(WrongMediaType):
-    """Encoded bodies are not accepted. Send the body without Content-Encoding."""
+    """Encoded bodies are not accepted. Please send the body without Content-Encoding."""
 
     code = "unsupported_content_encoding"
 

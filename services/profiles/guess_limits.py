@@ -109,7 +109,7 @@ class GuessLimits(DependencyProvider):
         try:
             return question(self._shared, limit, *key)
         except StorageError as error:
-            log.warning("limits_away", error=str(error))
+            log.warning("rate_limit_storage_unreachable", error=str(error))
             return question(self._own, limit, *key)
 
 

@@ -377,7 +377,7 @@ def test_mail_that_waits_too_long_is_warned_of(store: Database, folder: str) -> 
     with structlog.testing.capture_logs() as logs:
         service.look_for_waiting_mail()
     [said] = logs
-    assert (said["event"], said["waiting"], said["failed_within_a_day"]) == ("mail_waits", 2, 1)
+    assert (said["event"], said["waiting"], said["failed_within_a_day"]) == ("mail_delayed", 2, 1)
     assert 11 * 60 <= said["oldest_s"] < 12 * 60
 
 

@@ -418,7 +418,7 @@ def test_times_are_written_as_in_the_readers_country(
 def test_help_names_the_emergency_number_of_the_readers_country() -> None:
     german = Reader(account_id=CLIENT_ID, language=Language.DE, country="BG")
     assert help_for(german) == (
-        "In einem Notfall wählen Sie bitte 112. Jemanden zum Reden in Ihrer Nähe finden Sie auf "
+        "In einem Notfall wählen Sie bitte 112. Eine Anlaufstelle in Ihrer Nähe finden Sie auf "
         "findahelpline.com."
     )
     assert emergency_for(german) == "In einem Notfall wählen Sie bitte 112."
@@ -427,7 +427,7 @@ def test_help_names_the_emergency_number_of_the_readers_country() -> None:
 @pytest.mark.parametrize("country", [None, "JP", "XX"])
 def test_no_number_is_said_that_is_not_known(country: str | None) -> None:
     reader = Reader(account_id=CLIENT_ID, country=country)
-    assert help_for(reader) == "You can find somebody to talk to near you at findahelpline.com."
+    assert help_for(reader) == "You can find a helpline near you at findahelpline.com."
     assert emergency_for(reader) == ""
 
 
@@ -436,8 +436,8 @@ def test_helplines_are_named_where_there_are_some(monkeypatch: pytest.MonkeyPatc
     there = Help(emergency_number="789", lines=lines, directory=helplines.DIRECTORY)
     monkeypatch.setattr(helping, "helplines_of", lambda country: there)
     assert help_for(Reader(account_id=CLIENT_ID)) == (
-        "In an emergency, call 789. If you need somebody to talk to now: A line, 1 23; Another, "
-        "4 56. You can find somebody to talk to near you at findahelpline.com."
+        "In an emergency, call 789. If you need to talk now, you can turn to: A line, 1 23; "
+        "Another, 4 56. You can find a helpline near you at findahelpline.com."
     )
 
 

@@ -323,7 +323,7 @@ def test_erasures_that_hang_are_warned_of(profiles: Talking) -> None:
     with structlog.testing.capture_logs() as logs:
         service.look_for_hanging_erasures()
     [warning] = [each for each in logs if each.get("erasure") == str(receipt.id)]
-    assert (warning["event"], warning["log_level"]) == ("erasure_hangs", "warning")
+    assert (warning["event"], warning["log_level"]) == ("erasure_overdue", "warning")
     assert "booking" in warning["waits_for"]
 
 

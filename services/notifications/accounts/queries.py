@@ -1,4 +1,4 @@
-"""Who is who."""
+"""Queries for recipients by role, and for names."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from services.notifications.marks import NameRole, Names
 
 
 def with_role(role: Role) -> Select[UUID]:
-    """The accounts that have it; both databases write a list of texts alike."""
+    """Accounts with this role. Both databases write a list of texts alike."""
     return select(Recipient.account_id).where(cast(Recipient.roles, Text).contains(f'"{role}"'))
 
 
 def names_of(session: Session, account_ids: Collection[UUID]) -> Names:
-    """What these accounts are called, in each role in which they have a name."""
+    """The names of these accounts, in each role in which they have one."""
     if not account_ids:
         return {}
     query = select(Recipient.account_id, Recipient.display_name, Recipient.public_name)

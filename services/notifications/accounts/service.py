@@ -1,4 +1,4 @@
-"""What is done when somebody signs up, or something about their account changes."""
+"""Mails and notices about sign-ups and accounts: the subscriptions."""
 
 from __future__ import annotations
 
@@ -64,20 +64,21 @@ class Accounts:
 
     @subscribe(EmailVerificationRequested)
     def mail_verification(self, event: EmailVerificationRequested, tx: Transaction) -> None:
-        """In the language of the sign-up: there is no account yet."""
+        """Mail the link in the language of the sign-up: there is no account yet."""
         reader = Reader.preferring(event.account_id, event)
         letter = wording.verify_email(reader, self.links.verify_email(event.token))
         send_once(tx, reader, event.email, letter, utc_now())
 
     @subscribe(KnownAddressSignedUp)
     def mail_known_address(self, event: KnownAddressSignedUp, tx: Transaction) -> None:
-        """Where the link would have gone; no notice, as anybody can cause it."""
+        """Mail the owner of the account in place of the link. No notice: any visitor can cause
+        it."""
         reader = reader_of(tx, event.account_id)
         send_once(tx, reader, event.email, wording.known_address(reader), utc_now())
 
     @subscribe(EmailChangeRequested)
     def mail_email_change(self, event: EmailChangeRequested, tx: Transaction) -> None:
-        """To the other address the link, to the present one how to stop it."""
+        """Mail the link to the new address, and a link that stops the change to the present one."""
         link = self.links.verify_email(event.token)
         stop = self.links.stop_email_change(event.stop_token)
         reader, now = reader_of(tx, event.account_id), utc_now()
@@ -97,7 +98,7 @@ class Accounts:
 
     @subscribe(EmailChanged)
     def tell_of_address(self, event: EmailChanged, tx: Transaction) -> None:
-        """At the address that it was: whoever reads there should know."""
+        """Mail the former address, too, since its owner has to know."""
         tx.lock_or_create(Recipient, event.account_id).learn_email(event)
         _notify(tx, event.account_id, wording.email_changed, address=event.previous_email)
 
@@ -136,5 +137,5 @@ def _notify(
     words_for: Callable[[Reader], Wording],
     address: str | None = None,
 ) -> None:
-    """A notice and a mail about the account itself."""
+    """Add a notice and a mail about the account."""
     notify(tx, account_id, words_for, account_id, by_mail=True, address=address)

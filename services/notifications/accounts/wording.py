@@ -1,4 +1,4 @@
-"""What people are told about their accounts, written for the reader."""
+"""Notices and mails about accounts, worded for a reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told what when something happens to a consultation, or a time is kept for somebody."""
+"""Notifications about consultations and held slots: the subscriptions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Consultations:
 
     @subscribe(ConsultationCancelled)
     def tell_the_other(self, event: ConsultationCancelled, tx: Transaction) -> None:
-        """The side that did not cancel it; both, where neither did."""
+        """Notify the side that did not cancel, or both where the platform cancelled."""
         if not is_news(tx, event):
             return
         if event.specialist_unavailable:
@@ -67,7 +67,7 @@ class Consultations:
 
     @subscribe(ConsultationCompleted)
     def ask_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
-        """Once, and nobody where a side has said no before."""
+        """Ask once, and no side where either has declined before."""
         told = tx.lock_or_create(ConsultationProgress, event.consultation_id)
         if not told.is_news(event.version):
             return
@@ -77,7 +77,7 @@ class Consultations:
 
     @subscribe(ConsultationMissed)
     def tell_who_missed(self, event: ConsultationMissed, tx: Transaction) -> None:
-        """Both, so that either can say that it was otherwise."""
+        """Notify both sides, so that either can dispute it."""
         if not is_news(tx, event):
             return
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
@@ -111,7 +111,7 @@ class Consultations:
         event: wording.Sided,
         words: Callable[[Reader, Any, SiteUrls], Wording],
     ) -> None:
-        """Both sides."""
+        """Notify both sides."""
         for account_id in (event.client_id, event.specialist_id):
             self._notify(tx, account_id, event, words)
 
@@ -122,7 +122,7 @@ class Consultations:
         event: wording.Sided | RescueOffered,
         words: Callable[[Reader, Any, SiteUrls], Wording],
     ) -> None:
-        """One side, about the consultation: a notice and a mail."""
+        """Add a notice and a mail about the consultation for one side."""
 
         def words_for(reader: Reader) -> Wording:
             return words(reader, event, self.links)

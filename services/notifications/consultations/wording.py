@@ -1,4 +1,4 @@
-"""What people are told about consultations, written for the reader."""
+"""Notices and mails about consultations, worded for a reader."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Sided = (
 )
 
 TIMES = {"when": "starts_at", "previous": "previous_starts_at", "until": "disputable_until"}
-"""By placeholder: the field of an event whose time stands there."""
+"""The field of an event that fills each placeholder with a time."""
 
 
 def booked_by_you(reader: Reader, event: ConsultationBooked, links: SiteUrls) -> Wording:
@@ -91,7 +91,7 @@ def cancelled_for_client(reader: Reader, event: ConsultationCancelled, links: Si
 def cancelled_as_unavailable(
     reader: Reader, event: ConsultationCancelled, links: SiteUrls
 ) -> Wording:
-    """For the client: the specialist may not practise any more. Why not is not said."""
+    """For the client. The reason is not said."""
     return _lost(texts.SPECIALIST_UNAVAILABLE, reader, event, links)
 
 
@@ -102,7 +102,7 @@ def cancelled_for_specialist(
 
 
 def cancelled_for_you(reader: Reader, event: ConsultationCancelled, links: SiteUrls) -> Wording:
-    """For the specialist who may not practise any more."""
+    """For the specialist whose right to practise ended."""
     return _cancelled(texts.AN_APPOINTMENT, texts.CANCELLED_FOR_YOU, reader, event, links)
 
 
@@ -189,13 +189,11 @@ def slot_offered(reader: Reader, event: SlotOffered, links: SiteUrls) -> Wording
 
 
 def consultations_at_risk(reader: Reader, event: ConsultationsAtRisk, links: SiteUrls) -> Wording:
-    """For admins: what was, or is still, booked with a specialist who may not practise. They may
-    not read consultations of others: there is no page to link to."""
+    """For admins: consultations with a specialist whose right to practise ended. There is no link,
+    since admins may not read consultations of others."""
     specialist = _specialist(event.specialist_id, reader, texts.ANY_SPECIALIST)
-    each = zip(event.starts, event.consultation_ids, strict=True)
     listed = "\n".join(
-        reader.read(texts.ONE_AT_RISK, when=reader.when(at, event.time_zone), id=id)
-        for at, id in each
+        reader.read(texts.ONE_AT_RISK, when=reader.when(at, event.time_zone)) for at in event.starts
     )
     return Wording(
         kind=NoticeKind.CONSULTATIONS_AT_RISK,
@@ -214,7 +212,7 @@ def _ahead(
     event: Placed,
     links: SiteUrls,
 ) -> Wording:
-    """Where a consultation that lies ahead takes place, and how to cancel or move it."""
+    """A wording about a coming consultation: its place, and how to cancel or move it."""
     page = links.consultation(event.consultation_id)
     is_client = _side(reader, event) == Party.CLIENT
     change = texts.CHANGE_AS_CLIENT if is_client else texts.CHANGE_AS_SPECIALIST
@@ -238,7 +236,8 @@ def _place(reader: Reader, event: Placed) -> str:
 
 
 def _lost(text: Text, reader: Reader, event: ConsultationCancelled, links: SiteUrls) -> Wording:
-    """For a client whose consultation was cancelled for them: where to find another, and help."""
+    """For the client of a consultation that was cancelled for them: the way to another one, and
+    help."""
     find = reader.read(texts.FIND_ANOTHER, search=links.specialists())
     then, emergency = _paragraphs(find, help_for(reader)), emergency_for(reader)
     return _cancelled(texts.YOUR_APPOINTMENT, text, reader, event, links, then, emergency)
@@ -265,7 +264,7 @@ def _cancelled(
 
 
 def _missed(text: Text, reader: Reader, event: ConsultationMissed, links: SiteUrls) -> Wording:
-    """With help for the client."""
+    """A wording about a missed consultation, with help for the client."""
     kind, say_it = NoticeKind.CONSULTATION_MISSED, texts.SAY_IT
     if _side(reader, event) == Party.SPECIALIST:
         return _behind(kind, text, say_it, reader, event, links)
@@ -283,7 +282,7 @@ def _behind(
     then: str = "",
     discreetly_then: str = "",
 ) -> Wording:
-    """Of a consultation that lies behind, with a link to its page."""
+    """A wording about a past consultation, with a link to its page."""
     page = links.consultation(event.consultation_id)
     said, less = _read(text, reader, event), reader.read(texts.DISCREETLY_NEWS)
     return Wording(
@@ -296,7 +295,7 @@ def _behind(
 
 
 def _read(text: Text, reader: Reader, event: Sided) -> str:
-    """The text, with the other side's name and what times the event has in their places."""
+    """The text with the other side's name and the event's times filled in."""
     known = vars(event)
     times = {
         placeholder: reader.when(known[field], known["time_zone"])
@@ -307,7 +306,7 @@ def _read(text: Text, reader: Reader, event: Sided) -> str:
 
 
 def _data(event: Sided | SlotOffered | ConsultationsAtRisk) -> NoticeData:
-    """What the event has of it, under the same names."""
+    """The fields that the event and ``NoticeData`` have in common."""
     names = {field.name for field in fields(NoticeData)}
     return NoticeData(**{name: value for name, value in vars(event).items() if name in names})
 
@@ -328,5 +327,5 @@ def _specialist(id: UUID, reader: Reader, otherwise: Text) -> str:
 
 
 def _paragraphs(*given: str) -> str:
-    """With a blank line between; empty ones are left out."""
+    """Paragraphs with a blank line between them; empty ones are left out."""
     return "\n\n".join(each for each in given if each)

@@ -1,6 +1,6 @@
-"""SiteUrls that mails bear, to where people reach the site: ``FIRSTSTEP_URL``.
+"""Links to the site (``FIRSTSTEP_URL``) in mails.
 
-A token stands behind the ``#``: browsers send that part to no server, and no log has it.
+A token stands behind the ``#``: browsers don't send that part to servers, so no log has it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class SiteUrls(DependencyProvider):
         return f"{self._url}/consultations/{consultation_id}"
 
     def specialists(self) -> str:
-        """Where people search."""
+        """The search for specialists."""
         return f"{self._url}/specialists"
 
     def held_slots(self) -> str:
-        """Where people find what is held for them, and take it."""
+        """The page of slots that are held for the reader."""
         return f"{self._url}/waitlist"
 
     def verify_email(self, token: str) -> str:

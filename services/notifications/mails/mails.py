@@ -1,4 +1,4 @@
-"""The Mail: a message on its way out. At least once: its Message-ID tells a repetition."""
+"""The Mail: a message in the queue. Sent at least once; its Message-ID identifies a repetition."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.concurrency.backoff import backoff
 from chassis.ids import new_id
 from contracts.notifications import SentMail
 from contracts.profiles.preferences import Language
@@ -25,6 +26,8 @@ from services.notifications.wording import Letter
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
+UNJITTERED = 1.0
+"""A round sends a bounded number of mails, so mails that are due together do no harm."""
 UNAVAILABLE_PAUSE = timedelta(seconds=30)
 SENDER = "Firststep"
 
@@ -39,14 +42,14 @@ NOT_SENT = {
     MailStatus.WAITING: "This mail could not be sent yet. We will try again.",
     MailStatus.FAILED: "This mail could not be sent. Please check your e-mail address.",
 }
-"""What the recipient reads; the cause, which may name our mail server, is for operators."""
+"""Sentences for the recipient. The cause, which may name our mail server, is for operators."""
 
 
 class Mail(Base):
-    """``address``: where it goes, if not to where its account is written to. ``good_once``: its
-    text bears a secret, and is kept no longer than it takes to send it. ``text``: with marks where
-    names belong. ``place_of``: whose practice's address stands in it. ``discreet``: others may see
-    it. ``next_attempt_at``: of a mail that failed, when it did."""
+    """``address``: the recipient, if not the account's own address. ``good_once``: the text has a
+    secret link, and is deleted once sent. ``text`` has marks in place of names. ``place_of``: the
+    specialist whose practice's address is in the text. ``discreet``: other people may see it.
+    ``next_attempt_at``: for a failed mail, the time when it failed."""
 
     __tablename__ = "mails"
     __table_args__ = (
@@ -103,9 +106,11 @@ class Mail(Base):
         )
 
     def to_message(self, recipient: Recipient | None, names: Names) -> EmailMessage:
-        """Raises ``Undeliverable``. An address of the mail's own may belong to another person
-        than the account does, so no name stands in it; nor in a discreet mail, which does not say
-        by name who sends it either."""
+        """The mail as it is sent; raises ``Undeliverable``.
+
+        A separate ``address`` may belong to another person than the account, so such a mail has no
+        name. Nor has a discreet mail, which does not name the sender either.
+        """
         known = None if self.address else recipient
         message = EmailMessage()
         message["From"] = self._from()
@@ -131,7 +136,7 @@ class Mail(Base):
         return closing.written(Language(self.language))
 
     def forget_place(self) -> None:
-        """Its specialist was erased."""
+        """Remove the practice's address, after its specialist was erased."""
         self.text, self.place_of = without_places(self.text), None
 
     def sent(self, now: datetime) -> None:
@@ -142,23 +147,24 @@ class Mail(Base):
         self._drop_secret()
 
     def not_sent(self, error: str, now: datetime) -> None:
-        """Try again later, longer apart each time; in the end it stays ``failed``."""
+        """Schedule another attempt with backoff; after ``ATTEMPTS`` it has failed."""
         self.attempts += 1
         self.error = error
         if self.attempts >= ATTEMPTS:
             self._fail(now)
         else:
-            self.next_attempt_at = now + min(FIRST_PAUSE * 2 ** (self.attempts - 1), LONGEST_PAUSE)
+            pause = backoff(self.attempts, FIRST_PAUSE, LONGEST_PAUSE, UNJITTERED)
+            self.next_attempt_at = now + pause
 
     def refused(self, error: str, now: datetime) -> None:
-        """No other try would help: it is ``failed`` at once."""
+        """Fail at once: another attempt would not help."""
         self.attempts += 1
         self.error = error
         self._fail(now)
 
     def server_unavailable(self, error: str, now: datetime) -> None:
-        """Try again soon. However long the mail server is away, that is one try at most: no mail
-        is given up for an outage."""
+        """Schedule another attempt soon. An outage of the mail server counts as one attempt at
+        most, so no mail fails by it."""
         self.attempts = max(self.attempts, 1)
         self.error = error
         self.next_attempt_at = now + UNAVAILABLE_PAUSE
@@ -173,7 +179,7 @@ class Mail(Base):
             self.text = ""
 
     def to_resource(self, names: Names) -> SentMail:
-        """As its recipient may see it: without a secret that is still on its way."""
+        """The mail as its recipient may see it, without a secret that is still to be sent."""
         return SentMail(
             id=self.id,
             address=self.address,

@@ -1,6 +1,6 @@
-"""The way out for the mails of one round: one connection after another.
+"""The connections for one round of mails: one after another.
 
-Mails share a connection. Where it breaks, or one mail fails on it, the next mail gets a new one.
+Mails share a connection. After it breaks, or a mail fails on it, the next mail gets a new one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LEAVE_WITHIN_S = 5.0
 
 
 class Route:
-    """Once the mail server is found to be away, it is not tried again."""
+    """After the mail server was unavailable, the round does not connect again."""
 
     def __init__(self, postbox: Postbox) -> None:
         self._postbox = postbox
@@ -31,10 +31,10 @@ class Route:
         self._unavailable: ServerUnavailable | None = None
 
     def send(self, message: EmailMessage) -> None:
-        """Raises ``ServerUnavailable``, ``NotSent`` or ``Undeliverable``.
+        """Send a mail; raises ``ServerUnavailable``, ``NotSent`` or ``Undeliverable``.
 
-        A server may hang up between two mails. That says nothing of the second one, which is
-        tried once more.
+        A server may hang up between two mails. That is not the second one's fault, so it is tried
+        once more.
         """
         had_one = self._connection is not None
         try:
@@ -63,7 +63,7 @@ class Route:
         return self._connection
 
     def close(self) -> None:
-        """Say good-bye, where the server still listens."""
+        """Close the connection, with a QUIT where the server still listens."""
         self._connection = None
         with eventlet.Timeout(LEAVE_WITHIN_S, False), suppress(Exception):
             self._opened.close()

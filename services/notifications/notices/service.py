@@ -1,4 +1,4 @@
-"""What can be asked about notices, and how they are marked as read."""
+"""RPC methods of notices: list them and mark them as read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Notices:
         with self.store.transaction() as tx:
             notice = tx.scalar(queries.notice_of(account_id, notice_id).with_for_update())
             if notice is None:
-                raise NotFound(f"there is no notice {notice_id} for this account")
+                raise NotFound("You have no such notice.")
             notice.read(utc_now())
             return tx.reply(None)
 

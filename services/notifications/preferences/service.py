@@ -1,4 +1,4 @@
-"""What is remembered of people's preferences."""
+"""Subscriptions that keep preferences up to date."""
 
 from __future__ import annotations
 

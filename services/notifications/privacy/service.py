@@ -1,4 +1,4 @@
-"""What notifications can be asked about a person's data, and how it is erased."""
+"""RPC methods and subscriptions of privacy: export and erasure."""
 
 from __future__ import annotations
 

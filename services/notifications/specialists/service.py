@@ -1,4 +1,4 @@
-"""What specialists are told of when it changes: whether they can be found and booked, and why."""
+"""Notifications to specialists about profile, licence and calendars: the subscriptions."""
 
 from __future__ import annotations
 

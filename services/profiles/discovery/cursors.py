@@ -39,7 +39,10 @@ def decoded(query: SearchSpecialists) -> list[int]:
             raise ValueError(numbers[-1])
         return numbers
 
-    detail = "Not a cursor of this search; filters, words and sort must be as they were."
+    detail = (
+        "This is not a cursor of this search. Filters, words and sort must stay the same from "
+        "page to page."
+    )
     return cursors.decode(query.cursor, unpack, detail=detail)
 
 

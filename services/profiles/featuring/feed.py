@@ -41,7 +41,8 @@ class FeedPosition:
                 raise ValueError(cursor)
             return place
 
-        return cursors.decode(cursor, unpack, field="after", detail="Not a cursor of this feed.")
+        detail = "This is not a cursor of this feed."
+        return cursors.decode(cursor, unpack, field="after", detail=detail)
 
 
 def read(session: Session, query: FeedQuery) -> Feed:

@@ -111,4 +111,4 @@ class Featuring:
                 return  # somebody else was faster
             corrections.count(tx, now.date(), cause)
         if cause is Cause.UNEXPLAINED:
-            log.error("featuring_was_untrue", specialist=str(specialist_id), featured=was)
+            log.error("featuring_inconsistent", specialist=str(specialist_id), featured=was)

@@ -38,6 +38,7 @@ from services.profiles.specialists.specialists import Specialist
 
 WARNINGS = (7, 30)
 """Days before its end at which a licence's holder is warned, the fewest first."""
+NO_LICENCE = "No licence was handed in yet."
 FACTS = ("number", "issuing_body", "country", "expires_on")
 
 
@@ -76,7 +77,7 @@ class Licence(Base):
 
     def require_written(self) -> None:
         if not self.written:
-            raise NotFound("no licence was handed in yet")
+            raise NotFound(NO_LICENCE)
 
     @property
     def in_force_until(self) -> date | None:
@@ -120,7 +121,7 @@ class Licence(Base):
         if by == self.specialist_id:
             raise OwnLicence
         if decision.version != self.version:
-            raise LicenceChanged(f"the licence is at version {self.version}: look at it again")
+            raise LicenceChanged
         ended = None
         if decision.decision is Decision.VERIFIED:
             event = self._verify(specialist, now)

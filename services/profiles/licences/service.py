@@ -30,7 +30,7 @@ from services.profiles.audit import audit
 from services.profiles.audit.audit import AuditedAction
 from services.profiles.guess_limits import DOCUMENT
 from services.profiles.licences import documents, queries
-from services.profiles.licences.licences import Licence
+from services.profiles.licences.licences import NO_LICENCE, Licence
 from services.profiles.specialists.history import recording_changes
 from services.profiles.specialists.specialists import Specialist
 
@@ -88,7 +88,7 @@ class Licences:
         admin = self.caller.with_role(Role.ADMIN)
         licence = self._licence(specialist_id)
         if not licence.document:
-            raise NotFound("no document was handed in with this licence")
+            raise NotFound("No document was handed in with this licence.")
         document = documents.find(self.files, licence.document)
         with outside_call(), self.store.transaction() as tx:
             audit.record(tx, AuditedAction.DOCUMENT_READ, who=admin, about=specialist_id)
@@ -116,7 +116,7 @@ class Licences:
         with self.store.reading() as session:
             licence = session.get(Licence, specialist_id)
         if licence is None:
-            raise NotFound(f"there is no licence of {specialist_id}")
+            raise NotFound(NO_LICENCE)
         licence.require_written()
         return licence
 

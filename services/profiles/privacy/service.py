@@ -84,7 +84,7 @@ class Privacy(Audit, Reauthentication):
         with self.store.reading() as session:
             erasure = session.get(Erasure, erasure_id)
         if erasure is None:
-            raise NotFound(f"there is no erasure {erasure_id}")
+            raise NotFound("There is no erasure with this id.")
         return erasure.to_resource()
 
     @every(seconds=5)
@@ -124,7 +124,7 @@ class Privacy(Audit, Reauthentication):
 def _warn_of_hanging(erasure: Erasure) -> None:
     if erasure.is_overdue(utc_now()):
         log.warning(
-            "erasure_hangs",
+            "erasure_overdue",
             erasure=str(erasure.id),
             requested_at=erasure.requested_at.isoformat(),
             waits_for=erasure.unanswered(),

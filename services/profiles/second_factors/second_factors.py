@@ -18,6 +18,7 @@ import pyotp
 from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from chassis.concurrency.backoff import backoff
 from chassis.database.transaction import Transaction
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.second_factors import (
@@ -36,6 +37,7 @@ SLOWED_FROM = 3
 """Wrong codes in a row. The owner is told of the last of these."""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
+UNJITTERED = 1.0
 MOST_WRONG_CODES = 100
 """Wrong codes in a row, after which no code is looked at."""
 
@@ -173,8 +175,7 @@ def pause_after(wrong: int) -> timedelta:
     """How long no code is looked at after so many wrong ones in a row."""
     if wrong < SLOWED_FROM:
         return timedelta(0)
-    doubled: int = 2 ** min(wrong - SLOWED_FROM, 10)
-    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+    return backoff(wrong - SLOWED_FROM + 1, FIRST_PAUSE, LONGEST_PAUSE, UNJITTERED)
 
 
 def forgive_wrong_codes(tx: Transaction, account_id: UUID) -> None:

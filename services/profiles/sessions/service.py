@@ -165,7 +165,7 @@ class Sessions(Reauthentication):
     def log_out(self) -> None:
         self.caller.known()
         if self.caller.session_id is None:
-            raise NotFound("this token belongs to no session")
+            raise NotFound("Your access token belongs to no session. Please log in again.")
         return self._end(self.caller.session_id)
 
     def _end(self, session_id: UUID) -> None:

@@ -23,6 +23,7 @@ IDLE = timedelta(days=30)
 LONGEST = timedelta(days=90)
 """However often it is used."""
 GRACE = timedelta(seconds=30)
+NO_SESSION = "You have no such session."
 
 
 class Session(Base):
@@ -88,7 +89,7 @@ class Session(Base):
     def require_of(self, account_id: UUID) -> None:
         """The sessions of others do not exist."""
         if self.account_id != account_id:
-            raise NotFound(f"there is no session {self.id}")
+            raise NotFound(NO_SESSION)
 
     def to_resource(self, current: UUID | None) -> OpenSession:
         return OpenSession(

@@ -57,7 +57,7 @@ def keep(files: Files, specialist_id: UUID, content: bytes) -> str:
 def find(files: Files, name: str) -> bytes:
     """A photo in one of its sizes, WebP; raises ``NotFound``."""
     if not FILE_NAME.fullmatch(name):
-        raise NotFound(f"there is no photo {name}")
+        raise NotFound("There is no photo at this address.")
     return files.get(f"{FOLDER}{name}")
 
 

@@ -79,9 +79,11 @@ class Profile:
         """What it has to say before it is listed, by name."""
         for name in NEEDED_TO_LIST:
             if not getattr(self, name):
-                yield FieldError(name, "Needed before the profile is listed.")
+                yield FieldError(name, "Is needed before your profile can be listed.")
         if not self.in_person and not self.online:
-            yield FieldError("online", "Sessions are online, in person, or both.")
+            yield FieldError(
+                "online", "Please say whether sessions are online, in person, or both."
+            )
 
     def shown(self) -> dict[str, Any]:
         """What a profile says of itself."""

@@ -26,6 +26,8 @@ from services.profiles.specialists.profile import NO_PROFILE
 from services.profiles.specialists.slugs import slug_for, specialist_named
 from services.profiles.specialists.specialists import Specialist
 
+NO_SPECIALIST = "There is no specialist at this address."
+
 
 class Specialists:
     store = dependencies.store
@@ -84,7 +86,7 @@ class Specialists:
     def get_specialist(self, specialist_id: UUID) -> contract.Specialist:
         specialist = self._specialist(specialist_id)
         if not specialist.listed:
-            raise NotFound(f"there is no specialist {specialist_id}")
+            raise NotFound(NO_SPECIALIST)
         return specialist.to_resource()
 
     @rpc
@@ -93,7 +95,7 @@ class Specialists:
         with self.store.reading() as session:
             specialist_id = specialist_named(session, slug)
         if specialist_id is None:
-            raise NotFound("There is no specialist at this address.")
+            raise NotFound(NO_SPECIALIST)
         return specialist_id
 
     @rpc
@@ -129,5 +131,5 @@ class Specialists:
         with self.store.reading() as session:
             specialist = session.get(Specialist, specialist_id)
         if specialist is None:
-            raise NotFound(f"there is no specialist {specialist_id}")
+            raise NotFound(NO_SPECIALIST)
         return specialist

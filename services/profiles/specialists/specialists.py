@@ -173,9 +173,13 @@ class Specialist(RightToPractise, Profile, Base):
         """What stands against listing, by name."""
         missing = list(self.missing())
         if not self.verified_at(now):
-            missing.append(FieldError("licence", "A verified licence that is still valid."))
+            missing.append(
+                FieldError("licence", "You need a verified licence that is still valid.")
+            )
         if self.barred:
-            missing.append(FieldError("account", "An account that may offer consultations."))
+            missing.append(
+                FieldError("account", "You need an account that may offer consultations.")
+            )
         return missing
 
     def _listing_events(self, was_listed: bool, before: dict[str, Any]) -> Iterator[Event]:
