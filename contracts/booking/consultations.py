@@ -405,7 +405,7 @@ class TooManyBookings(Conflict):
 
 
 class NotBooked(Conflict):
-    """This consultation is not booked any more."""
+    """This consultation is not booked any more, so you can't change it."""
 
     code = "not_booked"
 

@@ -144,7 +144,7 @@ BY_CODE: dict[str, str] = {
         "Es ist kein Authenticator eingerichtet, und keiner wartet auf seine Bestätigung. "
         "Bitte richten Sie zuerst einen ein."
     ),
-    "not_booked": "Dieses Gespräch ist nicht mehr gebucht.",
+    "not_booked": "Dieses Gespräch ist nicht mehr gebucht, daher können Sie es nicht ändern.",
     "not_fetched": "Diese Adresse antwortet nicht. Bitte versuchen Sie es später wieder.",
     "not_found": "Das haben wir nicht gefunden.",
     "not_held": "Dieses Gespräch hat nicht stattgefunden, daher gibt es nichts anzugeben.",
@@ -363,11 +363,11 @@ TEXTS: dict[str, str] = {
         "Sie warten auf {given} Fachpersonen; höchstens {most} sind möglich."
     ),
     (
-        "You missed two consultations, so booking pauses for you until {until}. "
-        "That can happen: from then on you are welcome to book again."
+        "You missed two consultations, so you can't book until {until}. "
+        "From then on you are welcome to book again."
     ): (
         "Sie haben zwei Gespräche versäumt, daher können Sie bis {until} nicht buchen. "
-        "Das kann passieren: Danach können Sie gern wieder buchen."
+        "Danach können Sie gern wieder buchen."
     ),
     "The Authorization header must be Bearer and one token.": (
         "Der Authorization-Header muss aus Bearer und einem Token bestehen."

@@ -249,7 +249,7 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
 
     def _require_booked(self) -> None:
         if self.status != ConsultationStatus.BOOKED:
-            raise NotBooked(f"This consultation is {self.status}, so you can't change it any more.")
+            raise NotBooked
 
     def _require_changeable(self, by: Party, now: datetime) -> None:
         self._require_booked()
