@@ -104,3 +104,15 @@ def test_without_anything_to_compare_with_it_passes(origin: Path, tmp_path: Path
 def test_a_shallow_clone_passes(origin: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--depth=1", origin.as_uri(), "shallow")
     assert checked(tmp_path / "shallow") == (0, "")
+
+
+def test_a_shallow_clone_that_shows_no_common_commit_passes(origin: Path, tmp_path: Path) -> None:
+    git(origin, "checkout", "--quiet", "-b", "side")
+    commit(origin, "docs: name the port")
+    git(origin, "checkout", "--quiet", "main")
+    commit(origin, OLD)
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--quiet", "--depth=1", origin.as_uri(), "shallow")
+    git(shallow, "fetch", "--quiet", "--depth=2", "origin", "side")
+    git(shallow, "checkout", "--quiet", "FETCH_HEAD")
+    assert checked(shallow) == (0, "")
