@@ -17,11 +17,12 @@ run: .venv/installed  ## Run the whole platform with demo data on http://127.0.0
 
 install: .venv/installed-dev  ## Install what development needs into .venv
 
-check: .venv/installed-dev  ## Lint, format, types, layers
+check: .venv/installed-dev  ## Lint, format, types, layers, commit subjects
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/commit_subjects.py
 
 test: .venv/installed-dev .venv-clients/installed  ## Run the tests; on Debian as root this installs the servers they need
 	@sh tests/install_servers.sh
