@@ -5,7 +5,7 @@ MINUTES ?= 10
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-faults test-system test-gateway test-rest bench bench-reads soak soak-controls lock clean
+.PHONY: help run install check test test-unit test-faults test-system test-gateway test-rest bench bench-reads soak soak-controls lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -29,6 +29,9 @@ test: .venv/installed-dev .venv-clients/installed  ## Run the tests; on Debian a
 	@if command -v npm >/dev/null; then \
 		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target test-faults test-system test-gateway test-rest
+
+test-unit: .venv/installed-dev  ## Run the tests that need no server
+	@$(BIN)/pytest tests/unit
 
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 

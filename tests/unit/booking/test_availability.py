@@ -19,8 +19,23 @@ from tests.booking.clock_changes import clock_changes
 from tests.booking.strategies import _clock, sensible_hours
 
 A_DAY = timedelta(days=1)
+A_MINUTE = timedelta(minutes=1)
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def _kind(zone: ZoneInfo, moment: datetime) -> tuple[time, time, int]:
+    """When the wall clock stops, when it resumes, and how many days later that is."""
+    stops = (moment - A_MINUTE).astimezone(zone).replace(tzinfo=None) + A_MINUTE
+    resumes = moment.astimezone(zone).replace(tzinfo=None)
+    return stops.time(), resumes.time(), (resumes.date() - stops.date()).days
+
+
 CHANGES = list(clock_changes(2020, 2040))
+"""A zone and the moment of each change."""
+KINDS_OF_CHANGE = list(
+    {_kind(ZoneInfo(name), moment): (name, moment) for name, moment in CHANGES}.values()
+)
+"""One of each kind: those that stop and resume the wall clock at the same times of day."""
 
 
 def slots_on(day: str, time_zone: str, *stretches: tuple[str, str]) -> list[str]:
@@ -474,28 +489,42 @@ def test_until_a_day_ends_the_date_stays_the_same(
 
 def test_there_are_changes_to_be_tried() -> None:
     assert len(CHANGES) > 1000
+    assert len(KINDS_OF_CHANGE) > 20
 
 
 @pytest.mark.parametrize("grid", [15, 30, 60])
-def test_around_each_change_of_clocks_slots_are_just_what_the_wall_clock_shows(grid: int) -> None:
+def test_around_each_kind_of_clock_change_slots_are_just_what_the_wall_clock_shows(
+    grid: int,
+) -> None:
     """Whatever the hours: those that last all day, and those that end or begin at the change."""
-    for zone_name, moment in CHANGES:
-        walls = _walls_around(moment, ZoneInfo(zone_name))
+    for zone_name, moment in KINDS_OF_CHANGE:
         for opens, closes in _stretches_at(moment, ZoneInfo(zone_name)):
-            override = DateOverride(day=opens.date(), hours=[_as_stretch(opens, closes)])
-            hours = OpeningHours(zone_name, (), overrides=(override,), grid_minutes=grid)
-            slots = list(hours.slots(moment - AROUND, moment + AROUND))
-            expected = [
-                start
-                for start in _fives(moment - AROUND, moment + AROUND)
-                if _starts_on_grid(walls[start], opens, closes, grid)
-                and _all_its_minutes_are_open(start, walls, opens, closes)
-            ]
-            assert slots == expected, (zone_name, moment, opens, closes)
+            _slots_are_what_the_wall_clock_shows(zone_name, moment, opens, closes, grid)
+
+
+def test_around_each_change_of_clocks_slots_of_all_day_are_just_what_the_wall_clock_shows() -> None:
+    for zone_name, moment in CHANGES:
+        midnight = datetime.combine(moment.astimezone(ZoneInfo(zone_name)), time())
+        _slots_are_what_the_wall_clock_shows(zone_name, moment, midnight, midnight + A_DAY, 30)
+
+
+def _slots_are_what_the_wall_clock_shows(
+    zone_name: str, moment: datetime, opens: datetime, closes: datetime, grid: int
+) -> None:
+    walls = _walls_around(moment, ZoneInfo(zone_name))
+    override = DateOverride(day=opens.date(), hours=[_as_stretch(opens, closes)])
+    hours = OpeningHours(zone_name, (), overrides=(override,), grid_minutes=grid)
+    slots = list(hours.slots(moment - AROUND, moment + AROUND))
+    expected = [
+        start
+        for start in _fives(moment - AROUND, moment + AROUND)
+        if _starts_on_grid(walls[start], opens, closes, grid)
+        and _all_its_minutes_are_open(start, walls, opens, closes)
+    ]
+    assert slots == expected, (zone_name, moment, opens, closes)
 
 
 AROUND = timedelta(minutes=90)
-A_MINUTE = timedelta(minutes=1)
 
 
 def _fives(starting_from: datetime, until: datetime) -> Iterator[datetime]:

@@ -48,7 +48,9 @@ def test_words_are_letters_and_digits_without_case_marks_and_strokes(
 
 def test_no_character_is_folded_to_something_that_folds_on() -> None:
     for character in map(chr, range(sys.maxunicode + 1)):
-        assert folded(folded(character)) == folded(character), hex(ord(character))
+        bare = folded(character)
+        if bare != character:  # or folding it again is the same call
+            assert folded(bare) == bare, hex(ord(character))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
