@@ -227,7 +227,7 @@ def test_another_address_is_another_beginning() -> None:
     calendar = an_external_calendar()
     be_read(calendar, MARKED, passed_over=1)
     fail(calendar)
-    calendar.point_at("another", "another.example", LATER)
+    calendar.set_address("another", "another.example", LATER)
     assert state_of(calendar) == ExternalCalendarState.WAITING
     assert calendar.to_resource(0, OWN).passed_over == 0
     assert calendar.conditions(URL, LATER) == {}

@@ -279,7 +279,7 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
         """Whether it is due to be cancelled, since no admin decided in time."""
         return self.is_ahead(now) and self.cancels_at is not None and self.cancels_at <= now
 
-    def was_decided(self) -> None:
+    def clear_decision(self) -> None:
         self.cancels_at = None
 
     def forget_content(self) -> None:

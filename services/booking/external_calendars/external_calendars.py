@@ -115,7 +115,7 @@ class ExternalCalendar(Base):
         if others >= MOST_CALENDARS:
             raise TooManyCalendars
         calendar = cls(id=new_id(), specialist_id=specialist_id, label=label)
-        calendar.point_at(sealed_address, host, now)
+        calendar.set_address(sealed_address, host, now)
         return calendar
 
     def require_of(self, specialist_id: UUID) -> None:
@@ -123,7 +123,7 @@ class ExternalCalendar(Base):
         if self.specialist_id != specialist_id:
             raise NotFound(NO_SUCH_CALENDAR)
 
-    def point_at(self, sealed_address: str, host: str, now: datetime) -> None:
+    def set_address(self, sealed_address: str, host: str, now: datetime) -> None:
         """Set the address, and read it soon. The busy times of the old address stay until then, so
         that no slot opens by mistake."""
         self.address, self.host = sealed_address, host

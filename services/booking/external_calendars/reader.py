@@ -149,11 +149,11 @@ def _failed(refusal: DomainError, in_a_hurry: bool = False) -> Result:
     passing = isinstance(refusal, Unavailable)
     at_once = passing and in_a_hurry
     return lambda external, calendar, now, pace: external.failed(
-        refusal.code, in_words(refusal), passing, calendar, now, 0 if at_once else pace
+        refusal.code, problem_text(refusal), passing, calendar, now, 0 if at_once else pace
     )
 
 
-def in_words(refusal: DomainError) -> str:
+def problem_text(refusal: DomainError) -> str:
     """The problem in sentences for the owner, without the address that the detail may contain."""
     why = refusal.errors[0].detail if refusal.errors else refusal.detail
     if isinstance(refusal, BadCalendarFile):

@@ -22,7 +22,7 @@ WAITS = sa.table("waits", sa.column("specialist_id", sa.Uuid()))
 
 
 def upgrade() -> None:
-    """A clock tells the next slots of all calendars soon."""
+    """Make all calendars due for a review, which announces their next slots."""
     for table, name in (("calendars", "next_slots"), ("waits", "wishes")):
         column = sa.Column(name, AnyJson, nullable=False, server_default=sa.text("'[]'"))
         op.add_column(table, column)
