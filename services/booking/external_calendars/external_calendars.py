@@ -67,7 +67,7 @@ class Validators(NamedTuple):
     last_modified: str
 
 
-class Findings(NamedTuple):
+class UnreadableEntries(NamedTuple):
     """How many entries of a calendar could not be read, and some of them."""
 
     passed_over: int
@@ -157,7 +157,7 @@ class ExternalCalendar(Base):
     def was_read(
         self,
         validators: Validators,
-        found: Findings,
+        found: UnreadableEntries,
         calendar: Calendar,
         now: datetime,
         pace: float,

@@ -24,8 +24,8 @@ from services.booking.external_calendars import queries, subprocess_parser
 from services.booking.external_calendars.calendar_urls import FIELD
 from services.booking.external_calendars.external_calendars import (
     ExternalCalendar,
-    Findings,
     ReadingEvent,
+    UnreadableEntries,
     Validators,
 )
 from services.booking.waitlist.offering import calendar_changed
@@ -138,7 +138,7 @@ def _fetched(
 
 def _was_read(answer: Fetched, reading: subprocess_parser.Reading) -> Result:
     validators = Validators(answer.url, answer.etag, answer.last_modified)
-    found = Findings(reading.passed_over, reading.examples)
+    found = UnreadableEntries(reading.passed_over, reading.examples)
     return lambda external, calendar, now, pace: external.was_read(
         validators, found, calendar, now, pace
     )

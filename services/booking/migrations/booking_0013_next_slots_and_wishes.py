@@ -1,5 +1,4 @@
-"""The next slots that were told, when those who wait were last offered what time opens, and when
-they could come."""
+"""The announced next slots, when opened slots were last offered, and wishes on the waitlist."""
 
 import sqlalchemy as sa
 from alembic import op
