@@ -2,10 +2,11 @@
 
 Its states, ``ExternalCalendarState``:
 
-    add ─▶ WAITING ──read──▶ WORKING ◀──read── FAILING
-              └───────fails──────┴────fails───────▲
+    add, or a new address ─▶ WAITING ─┬─ read ──▶ WORKING
+                                      └─ fails ─▶ FAILING
 
-A failure that may pass is announced after ``PATIENCE`` readings in a row, others at once.
+Each later reading leads to WORKING or FAILING. A failure that may pass is announced after
+``PATIENCE`` readings in a row, others at once.
 """
 
 from __future__ import annotations
