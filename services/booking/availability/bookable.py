@@ -77,15 +77,15 @@ class Bookable:
         """All bookable times. Faster: it decides on whole days and runs of times at once."""
         for day, starts in self._days(self.earliest, self.latest):
             if not self._is_full(day):
-                yield from self.elsewhere.less(self.around.less(starts))
+                yield from self.elsewhere.unblocked(self.around.unblocked(starts))
 
     def _days(self, first: datetime, last: datetime) -> Iterator[tuple[date, Sequence[datetime]]]:
         return self.hours.days_of_slots(first, last) if first < last else iter(())
 
     def _require_free(self, day: date, starts_at: datetime) -> None:
-        if self.around.holds(starts_at):
+        if self.around.contains(starts_at):
             raise SlotTaken
-        if self.elsewhere.holds(starts_at):
+        if self.elsewhere.contains(starts_at):
             raise SpecialistBusy
         if self.load.budget_is_spent(day, self.today):
             raise BudgetSpent

@@ -74,11 +74,11 @@ class Blocked:
                 self._from.append(starts_at)
                 self._until.append(ends_at)
 
-    def holds(self, start: datetime) -> bool:
+    def contains(self, start: datetime) -> bool:
         first = bisect_right(self._until, start)
         return first < len(self._from) and self._from[first] < start
 
-    def less(self, starts: Sequence[datetime]) -> Sequence[datetime]:
+    def unblocked(self, starts: Sequence[datetime]) -> Sequence[datetime]:
         """The starts that are not blocked. ``starts`` are in order; whole runs are cut out."""
         if not starts:
             return starts

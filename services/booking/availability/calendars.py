@@ -109,7 +109,7 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         right to practise."""
         took_bookings = self.takes_bookings
         if listed:
-            self.takes_news_of_right(Standing.GOOD, version)
+            self.learn_standing(Standing.GOOD, version)
         if version > self.listing_version:
             self.listing_version, self.listed = version, listed
         if self.takes_bookings != took_bookings:
@@ -118,7 +118,7 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
     def learn_right(self, standing: Standing, version: int) -> bool:
         """Apply whether the specialist may practise. Returns whether that is news. A specialist who
         may not is unlisted, even if an older listing arrives later."""
-        is_news = self.takes_news_of_right(standing, version)
+        is_news = self.learn_standing(standing, version)
         if is_news and not standing.may_practise:
             self.learn_listing(False, version)
         return is_news
@@ -190,12 +190,12 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         """The time up to which slots that open by themselves are shown to all clients."""
         return now if self.offered_at is None else min(self.offered_at, now)
 
-    def wait_for_times(self, now: datetime) -> None:
+    def start_offering(self, now: datetime) -> None:
         """A client waits: from now on, slots that open are offered before they are shown."""
         if self.offered_at is None:
             self.offered_at = now
 
-    def open_times(self, waited_for: bool, now: datetime) -> bool:
+    def show_opened_slots(self, waited_for: bool, now: datetime) -> bool:
         """Show the slots that have opened. Returns whether any may have opened."""
         opens = self._may_have_opened(now)
         if not waited_for:

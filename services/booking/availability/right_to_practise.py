@@ -25,7 +25,7 @@ class RightToPractise:
     def may_practise(self) -> bool:
         return Standing(self.standing).may_practise
 
-    def takes_news_of_right(self, standing: Standing, version: int) -> bool:
+    def learn_standing(self, standing: Standing, version: int) -> bool:
         """Apply a standing from profiles. Returns ``False`` where a newer one is known."""
         if version <= self.standing_version:
             return False

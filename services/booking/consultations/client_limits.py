@@ -38,7 +38,7 @@ class ClientBooking:
     def takes_time(self) -> bool:
         return self.status in (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED)
 
-    def lies_ahead(self, now: datetime) -> bool:
+    def is_ahead(self, now: datetime) -> bool:
         """Whether it is booked and not over. A consultation can stay booked for two days after its
         end, until a side or the clock says how it went."""
         return self.status == ConsultationStatus.BOOKED and now < self.starts_at + SLOT
@@ -60,7 +60,7 @@ def require_free(
     """Raises the refusal of a limit that one more consultation would break."""
     require_not_met(bookings, specialist_id, now)
     require_no_overlap(bookings, starts_at)
-    if sum(each.lies_ahead(now) for each in bookings) >= MOST_OPEN_BOOKINGS:
+    if sum(each.is_ahead(now) for each in bookings) >= MOST_OPEN_BOOKINGS:
         raise TooManyBookings
     _require_not_paused(bookings, now)
 

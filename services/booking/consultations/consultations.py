@@ -2,14 +2,14 @@
 
 Its states, ``ConsultationStatus``:
 
-    book ─▶ BOOKED ──▶ CANCELLED    by either side, within the notice; by the erasure of an account;
-              │                     by the end of the specialist's right to practise
-              │ ◀─ reschedule       to another time, within the notice
-              │ end + 48 h, or one side says how it went
-              ▼
-          COMPLETED ◀──▶ MISSED     while a side may still answer: see ``no_shows``
+    book ─▶ BOOKED ─┬─▶ CANCELLED   by either side, within the notice; by the erasure of an account;
+                    │               by the end of the specialist's right to practise
+                    ├─▶ COMPLETED   after the end: a side says so, or 48 hours without an answer
+                    └─▶ MISSED      after the end: a side says that the other one did not come
 
-BOOKED, COMPLETED and MISSED take up the specialist's time and count in their limits.
+A booked consultation can be rescheduled, within the notice. COMPLETED and MISSED turn into each
+other while a side can still answer: see ``no_shows``. All but CANCELLED take up the specialist's
+time and count in their limits.
 """
 
 from __future__ import annotations
@@ -279,7 +279,7 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
         """Whether it is due to be cancelled, since no admin decided in time."""
         return self.is_ahead(now) and self.cancels_at is not None and self.cancels_at <= now
 
-    def was_decided(self) -> None:
+    def clear_decision(self) -> None:
         self.cancels_at = None
 
     def forget_content(self) -> None:

@@ -65,7 +65,7 @@ class Event:
         return bool(self.rules or self.further or self.without)
 
 
-def alike(value: Time, start: Time, asked: ParseRequest) -> Time:
+def in_form_of(value: Time, start: Time, asked: ParseRequest) -> Time:
     """A time of a series in the form of its start: a date, or a time in the same zone or none."""
     if not isinstance(start, datetime):
         return value.date() if isinstance(value, datetime) else value

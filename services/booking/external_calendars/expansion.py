@@ -13,7 +13,7 @@ from icalendar import Calendar, vDDDLists, vDDDTypes, vRecur
 from icalendar import Event as LibraryEvent
 
 from services.booking.availability.busy import Interval
-from services.booking.external_calendars.events import NO_CHANGES, NO_SERIES, Event, alike
+from services.booking.external_calendars.events import NO_CHANGES, NO_SERIES, Event, in_form_of
 from services.booking.external_calendars.parser_protocol import ParseRequest
 from services.booking.external_calendars.times_and_durations import A_DAY, Time
 
@@ -40,7 +40,7 @@ def series_of(events: Iterable[Event]) -> Iterator[Series]:
             yield from ([each] for each in changes)
 
 
-def times_of(series: Series, asked: ParseRequest) -> list[Interval]:
+def busy_intervals(series: Series, asked: ParseRequest) -> list[Interval]:
     """The busy intervals of a series within the requested period. A series that can't be expanded
     with all of its changes is expanded with fewer."""
     first = series[0]
@@ -109,7 +109,7 @@ def _for_library(event: Event, first: Event, asked: ParseRequest) -> Any:
     if event.without:
         made["EXDATE"] = vDDDLists(event.without)
     if event.changes is not None:
-        which = vDDDTypes(alike(event.changes, first.start, asked))
+        which = vDDDTypes(in_form_of(event.changes, first.start, asked))
         if event.changes_all_later:
             which.params["RANGE"] = "THISANDFUTURE"
         made["RECURRENCE-ID"] = which

@@ -2,10 +2,11 @@
 
 Its states, ``ExternalCalendarState``:
 
-    add ─▶ WAITING ──read──▶ WORKING ◀──read── FAILING
-              └───────fails──────┴────fails───────▲
+    add, or a new address ─▶ WAITING ─┬─ read ──▶ WORKING
+                                      └─ fails ─▶ FAILING
 
-A failure that may pass is announced after ``PATIENCE`` readings in a row, others at once.
+Each later reading leads to WORKING or FAILING. A failure that may pass is announced after
+``PATIENCE`` readings in a row, others at once.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class Validators(NamedTuple):
     last_modified: str
 
 
-class Findings(NamedTuple):
+class UnreadableEntries(NamedTuple):
     """How many entries of a calendar could not be read, and some of them."""
 
     passed_over: int
@@ -115,7 +116,7 @@ class ExternalCalendar(Base):
         if others >= MOST_CALENDARS:
             raise TooManyCalendars
         calendar = cls(id=new_id(), specialist_id=specialist_id, label=label)
-        calendar.point_at(sealed_address, host, now)
+        calendar.set_address(sealed_address, host, now)
         return calendar
 
     def require_of(self, specialist_id: UUID) -> None:
@@ -123,7 +124,7 @@ class ExternalCalendar(Base):
         if self.specialist_id != specialist_id:
             raise NotFound(NO_SUCH_CALENDAR)
 
-    def point_at(self, sealed_address: str, host: str, now: datetime) -> None:
+    def set_address(self, sealed_address: str, host: str, now: datetime) -> None:
         """Set the address, and read it soon. The busy times of the old address stay until then, so
         that no slot opens by mistake."""
         self.address, self.host = sealed_address, host
@@ -157,7 +158,7 @@ class ExternalCalendar(Base):
     def was_read(
         self,
         validators: Validators,
-        found: Findings,
+        found: UnreadableEntries,
         calendar: Calendar,
         now: datetime,
         pace: float,

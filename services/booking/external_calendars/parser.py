@@ -22,7 +22,7 @@ from typing import Any
 from chassis.sandbox.resource_limits import limit_resources
 from services.booking.availability.busy import Interval, merged
 from services.booking.external_calendars.events import Event, Unreadable
-from services.booking.external_calendars.expansion import Series, series_of, times_of
+from services.booking.external_calendars.expansion import Series, busy_intervals, series_of
 from services.booking.external_calendars.free_events import is_free
 from services.booking.external_calendars.parser_protocol import (
     MOST_CPU_S,
@@ -101,7 +101,7 @@ def _says_nothing(raw: RawEvent) -> bool:
 def _times_of(all_series: Iterable[Series], asked: ParseRequest) -> list[Interval]:
     times: list[Interval] = []
     for series in all_series:
-        times += times_of(series, asked)
+        times += busy_intervals(series, asked)
         if len(times) > MOST_OCCURRENCES:
             raise Refused(f"has more than {MOST_OCCURRENCES} entries in half a year")
     return times

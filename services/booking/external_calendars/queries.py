@@ -57,7 +57,7 @@ def calendars_of(specialist_id: UUID) -> Select[ExternalCalendar]:
     )
 
 
-def found_of(session: Session, calendar_id: UUID, specialist_id: UUID) -> ExternalCalendar:
+def own_calendar(session: Session, calendar_id: UUID, specialist_id: UUID) -> ExternalCalendar:
     """One of the specialist's calendars. Raises ``NotFound``."""
     calendar = session.get(ExternalCalendar, calendar_id)
     if calendar is None:

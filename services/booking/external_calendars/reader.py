@@ -24,8 +24,8 @@ from services.booking.external_calendars import queries, subprocess_parser
 from services.booking.external_calendars.calendar_urls import FIELD
 from services.booking.external_calendars.external_calendars import (
     ExternalCalendar,
-    Findings,
     ReadingEvent,
+    UnreadableEntries,
     Validators,
 )
 from services.booking.waitlist.offering import calendar_changed
@@ -138,7 +138,7 @@ def _fetched(
 
 def _was_read(answer: Fetched, reading: subprocess_parser.Reading) -> Result:
     validators = Validators(answer.url, answer.etag, answer.last_modified)
-    found = Findings(reading.passed_over, reading.examples)
+    found = UnreadableEntries(reading.passed_over, reading.examples)
     return lambda external, calendar, now, pace: external.was_read(
         validators, found, calendar, now, pace
     )
@@ -149,11 +149,11 @@ def _failed(refusal: DomainError, in_a_hurry: bool = False) -> Result:
     passing = isinstance(refusal, Unavailable)
     at_once = passing and in_a_hurry
     return lambda external, calendar, now, pace: external.failed(
-        refusal.code, in_words(refusal), passing, calendar, now, 0 if at_once else pace
+        refusal.code, problem_text(refusal), passing, calendar, now, 0 if at_once else pace
     )
 
 
-def in_words(refusal: DomainError) -> str:
+def problem_text(refusal: DomainError) -> str:
     """The problem in sentences for the owner, without the address that the detail may contain."""
     why = refusal.errors[0].detail if refusal.errors else refusal.detail
     if isinstance(refusal, BadCalendarFile):

@@ -30,7 +30,7 @@ PARTS: dict[str, str | Callable[[int], bool]] = {
 SAYS_NOTHING = re.compile(r"X-.*|SKIP=.*|RSCALE=GREGORIAN|[^=]*=|")
 
 
-def legible(text: str, start: Time, asked: ParseRequest) -> tuple[str | None, list[str]]:
+def readable_rule(text: str, start: Time, asked: ParseRequest) -> tuple[str | None, list[str]]:
     """The rule for the library, ``None`` without a frequency; and the names of the parts that were
     left out. Without them an event blocks more time, not less."""
     kept: dict[str, str] = {}

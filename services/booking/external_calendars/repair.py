@@ -23,11 +23,11 @@ from services.booking.external_calendars.events import (
     Event,
     Period,
     Unreadable,
-    alike,
+    in_form_of,
 )
 from services.booking.external_calendars.free_events import is_free
 from services.booking.external_calendars.parser_protocol import ParseRequest
-from services.booking.external_calendars.recurrence_rules import legible
+from services.booking.external_calendars.recurrence_rules import readable_rule
 from services.booking.external_calendars.times_and_durations import (
     A_DAY,
     Duration,
@@ -142,7 +142,7 @@ class Repair:
             end = datetime.combine(end if end > start.date() else end + A_DAY, time())
         if start.tzinfo is None and end.tzinfo is not None:
             end = start + (self._asked.resolved(end) - self._asked.resolved(start))
-        end = alike(end, start, self._asked)
+        end = in_form_of(end, start, self._asked)
         assert isinstance(end, datetime)
         if end == start and self._is_whole_day(start):
             return start + A_DAY
@@ -176,7 +176,7 @@ class Repair:
     def _rules(self, start: Time) -> list[str]:
         rules: list[str] = []
         for each in self._written("RRULE"):
-            rule, left_out = legible(each.value, start, self._asked)
+            rule, left_out = readable_rule(each.value, start, self._asked)
             if left_out:
                 self._notes.append(NO_RULE.format(", ".join(left_out)))
             if rule is not None:
@@ -185,15 +185,15 @@ class Repair:
 
     def _further(self, each: Written, start: Time) -> Time | Period:
         starts, _, ends = each.value.partition("/")
-        begins = alike(self._time(starts, each.parameters), start, self._asked)
+        begins = in_form_of(self._time(starts, each.parameters), start, self._asked)
         if not ends or not isinstance(begins, datetime):
             return begins
         if ends.lstrip("+")[:1].upper() != "P":
-            end = alike(self._time(ends, each.parameters), begins, self._asked)
+            end = in_form_of(self._time(ends, each.parameters), begins, self._asked)
         else:
             lasting, _ = duration(ends)
             resolved = self._asked.resolved(begins + lasting.days) + lasting.rest
-            end = alike(resolved, begins, self._asked)
+            end = in_form_of(resolved, begins, self._asked)
         if not isinstance(end, datetime) or end < begins:
             raise ValueError(each.value)
         return begins, end
@@ -201,7 +201,7 @@ class Repair:
     def _exception(self, each: Written, start: Time) -> Time:
         value = self._time(each.value, each.parameters)
         if isinstance(value, datetime):
-            return alike(value, start, self._asked)
+            return in_form_of(value, start, self._asked)
         return value  # a date excludes all occurrences of that day
 
     def _each(self, name: str, note: str, read: Callable[[Written], T]) -> Iterable[T]:

@@ -67,7 +67,7 @@ class ExternalCalendars:
     def get_external_calendar(self, calendar_id: UUID) -> contract.ExternalCalendar:
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.reading() as session:
-            external = queries.found_of(session, calendar_id, specialist_id)
+            external = queries.own_calendar(session, calendar_id, specialist_id)
             return queries.resource_of(session, external, utc_now())
 
     @rpc
@@ -94,7 +94,7 @@ class ExternalCalendars:
             external = self._locked(tx, calendar_id, specialist_id)
             external.label = wanted.label
             if wanted.address is not None:
-                self._point_at(tx, external, wanted.address, now)
+                self._set_address(tx, external, wanted.address, now)
             return tx.reply(queries.resource_of(tx, external, now))
 
     @rpc
@@ -121,7 +121,7 @@ class ExternalCalendars:
         finally:
             _turns.release()
         with self.store.transaction() as tx:
-            external = queries.found_of(tx, calendar_id, specialist_id)
+            external = queries.own_calendar(tx, calendar_id, specialist_id)
             return tx.reply(queries.resource_of(tx, external, utc_now()))
 
     @every(seconds=30)
@@ -162,7 +162,7 @@ class ExternalCalendars:
         external.require_of(specialist_id)
         return external
 
-    def _point_at(
+    def _set_address(
         self, tx: Transaction, external: ExternalCalendar, given: str, now: datetime
     ) -> None:
         address, host = address_of(given, self.schemes)
@@ -170,7 +170,7 @@ class ExternalCalendars:
             return
         others = tx.scalars(queries.calendars_of(external.specialist_id)).all()
         self._require_new(address, others)
-        external.point_at(self.addresses.seal(address), host, now)
+        external.set_address(self.addresses.seal(address), host, now)
 
     def _require_new(self, address: str, others: Sequence[ExternalCalendar]) -> None:
         if any(self.addresses.opens_to(each.address, address) for each in others):

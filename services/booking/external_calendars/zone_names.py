@@ -38,7 +38,7 @@ class Zones:
     def named(self, name: str, calendar: CalendarComponent) -> tzinfo | None:
         key = (id(calendar), name)
         if key not in self._known:
-            self._known[key] = exactly(name) or self._own(name, calendar) or meant_by(name)
+            self._known[key] = iana_zone(name) or self._own(name, calendar) or zone_meant_by(name)
         return self._known[key]
 
     def of(self, calendar: CalendarComponent) -> tzinfo | None:
@@ -63,7 +63,7 @@ class Zones:
 
 
 @cache
-def exactly(name: str) -> tzinfo | None:
+def iana_zone(name: str) -> tzinfo | None:
     """The zone of an exact IANA name."""
     if name.lower() in NO_ZONES:
         return None
@@ -74,12 +74,12 @@ def exactly(name: str) -> tzinfo | None:
 
 
 @cache
-def meant_by(name: str) -> tzinfo | None:
+def zone_meant_by(name: str) -> tzinfo | None:
     """The only zone that a name can mean; ``None`` where that is not certain."""
     for form in _forms(" ".join(name.strip(" \t\"'").lower().split())):
         found = iana().get(form.replace(" ", "_")) or windows().get(form)
         if found is not None:
-            return exactly(found)
+            return iana_zone(found)
         if (offset := _offset(form)) is not None:
             return timezone(offset)
         if match := DISPLAYED.fullmatch(form):
@@ -116,7 +116,7 @@ def _displayed(offset: timedelta | None, words: str) -> tzinfo | None:
     named = [name for part in parts for name in cities().get(part, ())]
     american = US_TIME.sub(r"\1 standard time", words)
     for name in [*named, windows().get(american), windows().get(words)]:
-        zone = exactly(name) if name else None
+        zone = iana_zone(name) if name else None
         if zone and offset in (zone.utcoffset(WINTER), zone.utcoffset(SUMMER)):
             return zone
     return timezone(offset)

@@ -52,7 +52,7 @@ class Hold(Base):
     def from_waitlist(self) -> bool:
         return self.instead_of is None
 
-    def stands(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         return not self.ended and now < self.until
 
     def to_resource(self) -> HeldSlot:

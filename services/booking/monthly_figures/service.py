@@ -10,7 +10,7 @@ from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
 from services.booking.monthly_figures import queries
 from services.booking.monthly_figures.months import last_twelve
-from services.booking.monthly_figures.suppression import without_small_groups
+from services.booking.monthly_figures.suppression import suppress_small_counts
 
 UTC = "UTC"
 
@@ -34,5 +34,5 @@ class MonthlyFigures:
         with self.store.reading() as session:
             counted = queries.months_of_all(session, last_twelve(UTC, utc_now()))
         return PublishedFigures(
-            time_zone=UTC, months=[without_small_groups(each) for each in counted]
+            time_zone=UTC, months=[suppress_small_counts(each) for each in counted]
         )

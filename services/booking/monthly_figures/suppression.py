@@ -8,7 +8,7 @@ from contracts.booking.figures import MonthOfFigures, PublishedMonth
 from contracts.shapes import FEWEST_PUBLISHED
 
 
-def without_small_groups(month: MonthOfFigures) -> PublishedMonth:
+def suppress_small_counts(month: MonthOfFigures) -> PublishedMonth:
     """The month without counts below five, and without counts from which one of those could be
     worked out. Consultations without a result yet are a group too.
 

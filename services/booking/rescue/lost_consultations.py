@@ -1,7 +1,7 @@
 """The LostConsultation: the state of a rescue, the saga after a specialist cancels or misses.
 
 ConsultationCancelled or ConsultationMissed, by the specialist
-  ─▶ row without ``rescued_at``    while it is still lost: ``is_to_be_rescued``
+  ─▶ row without ``rescued_at``    while it is still lost: ``needs_rescue``
   ─▶ ``rescued_at``                holds with other specialists were offered, or none was found
 """
 
@@ -38,10 +38,10 @@ class LostConsultation(Base):
             topics=list(facts.topics),
         )
 
-    def look_for(self, facts: SpecialistFacts) -> None:
+    def remember_wanted(self, facts: SpecialistFacts) -> None:
         self.languages, self.topics = list(facts.languages), list(facts.topics)
 
-    def is_to_be_rescued(self, consultation: Consultation) -> bool:
+    def needs_rescue(self, consultation: Consultation) -> bool:
         """Whether the specialist still counts as the one who cancelled or missed it, and nothing
         was offered yet. A miss can be corrected or disputed after its event.
         """
@@ -52,10 +52,10 @@ class LostConsultation(Base):
         whose = by_whom.get(ConsultationStatus(consultation.status))
         return self.rescued_at is None and whose == Party.SPECIALIST
 
-    def was_rescued(self, now: datetime) -> None:
+    def close(self, now: datetime) -> None:
         """Close it, and delete what the client looked for."""
         self.rescued_at, self.languages, self.topics = now, [], []
 
-    def in_common(self, other: SpecialistFacts) -> int:
+    def topics_in_common(self, other: SpecialistFacts) -> int:
         """The number of topics in common."""
         return len(set(self.topics) & set(other.topics))

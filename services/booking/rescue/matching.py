@@ -36,7 +36,7 @@ def best_first(
         key=lambda each: (
             not each.facts.featured,
             abs(each.starts_at - meant_for),
-            -lost.in_common(each.facts),
+            -lost.topics_in_common(each.facts),
         ),
     )
 

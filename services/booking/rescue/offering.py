@@ -42,14 +42,14 @@ def offer_others(
     consultation, and only while it is still lost."""
     tx.lock_name(f"client {event.client_id}")
     lost = tx.lock_or_create(LostConsultation, event.consultation_id)
-    if not lost.is_to_be_rescued(tx.find(Consultation, event.consultation_id)):
+    if not lost.needs_rescue(tx.find(Consultation, event.consultation_id)):
         return
     facts = tx.get(SpecialistFacts, event.specialist_id)
     if facts is not None:
-        lost.look_for(facts)
+        lost.remember_wanted(facts)
     if not tx.is_erased(event.client_id):
         _offer(tx, lost, event, now)
-    lost.was_rescued(now)
+    lost.close(now)
 
 
 def _offer(
@@ -89,7 +89,7 @@ def _stand_ins(
     now: datetime,
 ) -> Sequence[StandIn]:
     """Candidates, the best first, without locks on their calendars."""
-    query = queries.might_rescue(lost, instead_of, meant_for, meant_for + WITHIN, LOOKED_AT)
+    query = queries.possible_stand_ins(lost, instead_of, meant_for, meant_for + WITHIN, LOOKED_AT)
     found = []
     for facts, calendar in tx.execute(query).all():
         starts_at = _nearest_time(tx, calendar, bookings, meant_for, now)

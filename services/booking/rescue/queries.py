@@ -15,7 +15,7 @@ from services.booking.rescue.lost_consultations import LostConsultation
 from services.booking.rescue.specialist_facts import SpecialistFacts
 
 
-def might_rescue(
+def possible_stand_ins(
     lost: LostConsultation, specialist_id: UUID, meant_for: datetime, until: datetime, limit: int
 ) -> Select[SpecialistFacts, Calendar]:
     """Specialists with a language and a topic in common and a free slot by ``until``: the featured

@@ -28,7 +28,7 @@ def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetim
         _tell_admins(tx, calendar.specialist_id, ahead, standing)
     if standing.may_practise:
         for each in ahead:
-            each.was_decided()
+            each.clear_decision()
         return
     _close(tx, calendar.specialist_id, concerned)
     for each in ahead:
@@ -46,12 +46,12 @@ def cancel_undecided(tx: Transaction, consultation_id: UUID, now: datetime) -> N
     calendar = tx.get(Calendar, found.specialist_id, with_for_update=True)
     consultation = tx.lock(Consultation, consultation_id)
     if calendar is None or calendar.standing != Standing.LICENCE_EXPIRED:
-        consultation.was_decided()
+        consultation.clear_decision()
     elif consultation.is_undecided(now):
         tx.emit(consultation.cancel_for_unavailable(now))
         announce_next_slots(tx, calendar, now)
     elif not consultation.is_ahead(now):
-        consultation.was_decided()
+        consultation.clear_decision()
 
 
 def _tell_admins(

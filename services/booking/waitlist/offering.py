@@ -52,7 +52,7 @@ def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
     """
     holds = _without_ended(tx, calendar, now)
     waits = tx.scalars(queries.waits_for(calendar.specialist_id)).all()
-    opened = calendar.open_times(bool(waits), now)
+    opened = calendar.show_opened_slots(bool(waits), now)
     awake = [each for each in waits if each.can_be_asked(now)]
     if awake:
         _offer_to(tx, awake, calendar, holds, now)

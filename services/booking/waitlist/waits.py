@@ -85,11 +85,11 @@ class Wait(Base):
             since=now,
         )
         wait.wish(time_zone, wishes)
-        if any(wait.fits(free, bookings)):
+        if any(wait.fitting_times(free, bookings)):
             raise SlotsFree
         if others >= MOST_WAITS:
             raise TooManyWaits
-        calendar.wait_for_times(now)
+        calendar.start_offering(now)
         return wait
 
     def wish(self, time_zone: str, wishes: Collection[Hours]) -> None:
@@ -98,7 +98,7 @@ class Wait(Base):
         require_valid_week(wishes, "wishes")
         self.wishes = [asdict(each) for each in wishes]
 
-    def fits(
+    def fitting_times(
         self, free: Iterable[datetime], bookings: Collection[ClientBooking]
     ) -> Iterator[datetime]:
         """The free times at which the client can come."""
@@ -124,10 +124,10 @@ class Wait(Base):
         """A hold of the first free time that the client can take and was not offered before.
         ``their_zone``: the specialist's zone."""
         mine = [each for each in holds if each.client_id == self.client_id]
-        if any(each.stands(now) for each in mine):
+        if any(each.is_active(now) for each in mine):
             return None
         before = {each.starts_at for each in mine}
-        for starts_at in self.fits(free, bookings):
+        for starts_at in self.fitting_times(free, bookings):
             until = min(now + HELD_FOR, starts_at - notice)
             if starts_at in before or until - now < WORTH_ASKING:
                 continue

@@ -28,8 +28,8 @@ from services.booking.external_calendars.external_calendars import (
     READ_FAILING_EVERY,
     READ_WHOLE_EVERY,
     ExternalCalendar,
-    Findings,
     ReadingEvent,
+    UnreadableEntries,
     Validators,
 )
 from services.booking.external_calendars.reading_limits import ReadingRequests
@@ -38,7 +38,7 @@ from tests.booking.builders import MONDAY, a_calendar
 URL = "https://calendar.example/me.ics"
 UNMARKED = Validators(URL, "", "")
 MARKED = Validators(URL, '"1"', "")
-NOTHING_PASSED_OVER = Findings(0, [])
+NOTHING_PASSED_OVER = UnreadableEntries(0, [])
 LATER = MONDAY + timedelta(hours=1)
 OWN = a_calendar()
 """The calendar here; it numbers what is told of its specialist."""
@@ -60,7 +60,7 @@ def be_read(
     calendar: ExternalCalendar, marks: Validators = UNMARKED, passed_over: int = 0
 ) -> list[ReadingEvent]:
     examples = [PassedOver(component="VEVENT", line=n, problem="?") for n in range(passed_over)]
-    return calendar.was_read(marks, Findings(passed_over, examples), OWN, MONDAY, 1)
+    return calendar.was_read(marks, UnreadableEntries(passed_over, examples), OWN, MONDAY, 1)
 
 
 def state_of(calendar: ExternalCalendar) -> ExternalCalendarState:
@@ -227,7 +227,7 @@ def test_another_address_is_another_beginning() -> None:
     calendar = an_external_calendar()
     be_read(calendar, MARKED, passed_over=1)
     fail(calendar)
-    calendar.point_at("another", "another.example", LATER)
+    calendar.set_address("another", "another.example", LATER)
     assert state_of(calendar) == ExternalCalendarState.WAITING
     assert calendar.to_resource(0, OWN).passed_over == 0
     assert calendar.conditions(URL, LATER) == {}

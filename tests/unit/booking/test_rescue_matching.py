@@ -92,11 +92,11 @@ def a_lost_one() -> Consultation:
 def test_what_the_specialist_let_fall_through_is_made_good_once() -> None:
     consultation = a_lost_one()
     lost = LostConsultation.of(consultation.id, facts())
-    assert not lost.is_to_be_rescued(consultation)
+    assert not lost.needs_rescue(consultation)
     consultation.cancel(Party.SPECIALIST, None, MONDAY)
-    assert lost.is_to_be_rescued(consultation)
-    lost.was_rescued(MONDAY)
-    assert not lost.is_to_be_rescued(consultation)
+    assert lost.needs_rescue(consultation)
+    lost.close(MONDAY)
+    assert not lost.needs_rescue(consultation)
     assert (lost.languages, lost.topics) == ([], [])
 
 
@@ -104,9 +104,9 @@ def test_a_miss_that_was_put_right_meanwhile_is_not_made_good() -> None:
     consultation = a_lost_one()
     lost = LostConsultation.of(consultation.id, facts())
     consultation.attend(Party.CLIENT, Attendance.SPECIALIST_MISSED, TUESDAY + AN_HOUR)
-    assert lost.is_to_be_rescued(consultation)
+    assert lost.needs_rescue(consultation)
     consultation.attend(Party.CLIENT, Attendance.HELD, TUESDAY + AN_HOUR)
-    assert not lost.is_to_be_rescued(consultation)
+    assert not lost.needs_rescue(consultation)
 
 
 def test_news_of_a_profile_that_come_late_do_not_undo_newer_ones() -> None:

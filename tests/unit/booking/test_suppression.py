@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.booking.figures import MonthOfFigures, PublishedMonth
 from contracts.shapes import FEWEST_PUBLISHED
 from services.booking.monthly_figures.months import last_twelve
-from services.booking.monthly_figures.suppression import without_small_groups
+from services.booking.monthly_figures.suppression import suppress_small_counts
 
 COUNT = st.integers(0, 12)
 
@@ -56,23 +56,23 @@ def test_the_present_month_is_the_one_that_the_zone_shows() -> None:
 
 def test_large_groups_are_told() -> None:
     month = a_month(held=20, cancelled=5, missed=7, both=8)
-    assert numbers(without_small_groups(month)) == numbers(month)
+    assert numbers(suppress_small_counts(month)) == numbers(month)
 
 
 def test_of_a_month_with_few_nothing_is_told() -> None:
-    month = without_small_groups(a_month(held=3, cancelled=1, missed=0, both=2))
+    month = suppress_small_counts(a_month(held=3, cancelled=1, missed=0, both=2))
     assert numbers(month) == [None] * 5
 
 
 def test_one_small_number_hides_another_that_would_give_it_away() -> None:
-    month = without_small_groups(a_month(held=20, cancelled=6, missed=2))
+    month = suppress_small_counts(a_month(held=20, cancelled=6, missed=2))
     assert numbers(month) == [28, 20, None, None, None]
 
 
 def test_who_did_not_both_wish_to_continue_are_a_group_too() -> None:
-    assert without_small_groups(a_month(10, 5, 5, both=5)).both_wish_to_continue == 5
-    assert without_small_groups(a_month(10, 5, 5, both=6)).both_wish_to_continue is None
-    assert without_small_groups(a_month(10, 5, 5, both=4)).both_wish_to_continue is None
+    assert suppress_small_counts(a_month(10, 5, 5, both=5)).both_wish_to_continue == 5
+    assert suppress_small_counts(a_month(10, 5, 5, both=6)).both_wish_to_continue is None
+    assert suppress_small_counts(a_month(10, 5, 5, both=4)).both_wish_to_continue is None
 
 
 @given(COUNT, COUNT, COUNT, COUNT, COUNT)
@@ -80,7 +80,7 @@ def test_no_group_below_five_is_told_nor_can_be_worked_out(
     held: int, cancelled: int, missed: int, ahead: int, both: int
 ) -> None:
     month = a_month(held, cancelled, missed, ahead, min(both, held))
-    told = without_small_groups(month)
+    told = suppress_small_counts(month)
     for shown, true in zip(numbers(told), numbers(month), strict=True):
         assert shown in (true, None)
         assert shown is None or shown >= FEWEST_PUBLISHED
@@ -100,7 +100,7 @@ def _hold_against_whoever_subtracts(told: PublishedMonth, may_be_ahead: bool) ->
     hidden = [n for n, part in enumerate(parts) if part is None]
     possible: list[set[int]] = [set() for _ in parts]
     for world in _worlds(parts, told.booked):
-        if numbers(without_small_groups(a_month(*world)))[:4] == numbers(told)[:4]:
+        if numbers(suppress_small_counts(a_month(*world)))[:4] == numbers(told)[:4]:
             for n, count in enumerate(world):
                 possible[n].add(count)
         if all(len(possible[n]) > 1 for n in hidden):
@@ -129,6 +129,6 @@ def _worlds(parts: Sequence[int | None], total: int) -> Iterator[list[int]]:
 
 
 def test_of_few_who_are_still_to_meet_nothing_can_be_worked_out() -> None:
-    told = without_small_groups(a_month(held=20, cancelled=5, missed=5, ahead=2))
+    told = suppress_small_counts(a_month(held=20, cancelled=5, missed=5, ahead=2))
     assert numbers(told)[:4] == [None, 20, 5, 5]
-    assert numbers(without_small_groups(a_month(20, 5, 5, ahead=5)))[:4] == [35, 20, 5, 5]
+    assert numbers(suppress_small_counts(a_month(20, 5, 5, ahead=5)))[:4] == [35, 20, 5, 5]
