@@ -55,7 +55,7 @@ NO_ROOM: str | None = None
 def roomless_database(request: pytest.FixtureRequest) -> str:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    return databases.fresh()
+    return databases.fresh("booking")
 
 
 @pytest.fixture(scope="module")
