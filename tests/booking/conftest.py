@@ -17,7 +17,7 @@ def booking(request: pytest.FixtureRequest) -> Iterator[Talking]:
     """Booking on a database of each kind; tests share it and bring their own people."""
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    with serving(BookingService, databases.fresh()) as running:
+    with serving(BookingService, databases.fresh("booking")) as running:
         yield running
 
 

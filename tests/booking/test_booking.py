@@ -517,7 +517,7 @@ def test_when_a_next_slot_has_passed_the_clock_tells_the_next_one(database: str)
 def test_of_many_who_book_a_slot_at_two_instances_exactly_one_wins(
     postgres_databases: Databases, rabbitmq_url: str
 ) -> None:
-    database = postgres_databases.fresh()
+    database = postgres_databases.fresh("booking")
     with serving(BookingService, database, broker=rabbitmq_url, instances=2) as booking:
         for _ in range(3):
             _rush_for_one_slot(booking, a_specialist(booking))

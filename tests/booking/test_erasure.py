@@ -195,7 +195,7 @@ def test_erasures_attendance_offers_and_rescues_never_wait_for_each_other(
     postgres_databases: Databases,
 ) -> None:
     """Rows are locked on PostgreSQL alone; it ends one of two that wait for each other."""
-    with serving(BookingService, postgres_databases.fresh()) as booking:
+    with serving(BookingService, postgres_databases.fresh("booking")) as booking:
         for _ in range(8):
             outcomes = at_once(_lives_that_cross(booking))
             broken = [each for each in outcomes if isinstance(each, Exception)]
@@ -248,7 +248,7 @@ def _erase(booking: Talking, who: Caller) -> None:
 def store(request: pytest.FixtureRequest) -> Any:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    store = connected_database(databases.fresh(), "booking")
+    store = connected_database(databases.fresh("booking"), "booking")
     yield store
     store.dispose()
 

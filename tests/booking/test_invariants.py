@@ -37,7 +37,7 @@ EXCLUSIONS = ("ex_consultations_specialist_id", "ex_consultations_client_id")
 def unguarded_url(request: pytest.FixtureRequest) -> str:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    return databases.fresh()
+    return databases.fresh("booking")
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ NOTE = "I have not slept for weeks."
 def database(request: pytest.FixtureRequest) -> str:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    return databases.fresh()
+    return databases.fresh("booking")
 
 
 def let_a_day_pass(booking: Talking) -> None:

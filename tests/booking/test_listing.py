@@ -152,7 +152,7 @@ def test_a_period_that_ends_before_it_begins_is_refused_with_its_limit(
 
 @pytest.fixture(scope="module")
 def long_history(postgres_databases: Databases) -> Iterator[tuple[Database, Caller]]:
-    store = connected_database(postgres_databases.fresh(), "booking")
+    store = connected_database(postgres_databases.fresh("booking"), "booking")
     person = somebody("specialist")
     rows = [a_row(person, day, "specialist", status=STATUSES[day % 4]) for day in range(4_000)]
     put(store, *rows)

@@ -364,7 +364,7 @@ def test_lives_go_as_the_model_says_through_the_service(
     databases: Databases = request.getfixturevalue(f"{kind}_databases")
     worlds: list[ServedWorld] = []
     let_clocks_show(lambda: worlds[-1].now if worlds else BEGINNING, monkeypatch)
-    with serving(BookingService, databases.fresh()) as booking:
+    with serving(BookingService, databases.fresh("booking")) as booking:
 
         def make(now: datetime) -> World:
             worlds.append(ServedWorld(booking, now))

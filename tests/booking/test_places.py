@@ -41,7 +41,7 @@ STREET, OTHER_STREET = "12 Long Street", "3 Short Street"
 def roomless_database(request: pytest.FixtureRequest) -> str:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    return databases.fresh()
+    return databases.fresh("booking")
 
 
 @pytest.fixture(scope="module")

@@ -367,7 +367,7 @@ def test_a_booking_at_the_moment_in_which_the_right_ends_does_not_slip_through(
     postgres_databases: Databases, rabbitmq_url: str
 ) -> None:
     """Over RabbitMQ, with two instances: each is refused, or cancelled."""
-    database = postgres_databases.fresh()
+    database = postgres_databases.fresh("booking")
     with serving(BookingService, database, broker=rabbitmq_url, instances=2) as booking:
         for cause in AT_ONCE:
             specialist = a_specialist(booking)

@@ -401,7 +401,7 @@ def test_each_question_has_an_index(sqlite_store: Any, query: str, index: str) -
 
 @pytest.fixture
 def sqlite_store(sqlite_databases: Any) -> Iterator[Any]:
-    store = connected_database(sqlite_databases.fresh(), "booking")
+    store = connected_database(sqlite_databases.fresh("booking"), "booking")
     yield store
     store.dispose()
 

@@ -139,7 +139,7 @@ def test_what_one_process_books_no_other_offers_any_more(
     postgres_databases: Databases, rabbitmq_url: str
 ) -> None:
     """Whichever of three answers, it keeps nothing that is not true."""
-    database = postgres_databases.fresh()
+    database = postgres_databases.fresh("booking")
     with serving(BookingService, database, broker=rabbitmq_url, instances=3) as booking:
         specialist = a_specialist(booking)
         for _ in range(8):

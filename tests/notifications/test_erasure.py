@@ -175,7 +175,7 @@ class Postman:
 def store(request: pytest.FixtureRequest) -> Any:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    store = connected_database(databases.fresh(), "notifications")
+    store = connected_database(databases.fresh("notifications"), "notifications")
     yield store
     store.dispose()
 

@@ -16,5 +16,5 @@ def profiles(request: pytest.FixtureRequest) -> Iterator[Talking]:
     """Profiles on a database of each kind; tests share it and bring their own people."""
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    with serving(ProfilesService, databases.fresh()) as running:
+    with serving(ProfilesService, databases.fresh("profiles")) as running:
         yield running

@@ -51,7 +51,7 @@ SOME = settings(
 
 @pytest.fixture(scope="module")
 def urls(sqlite_databases: Databases, postgres_databases: Databases) -> dict[str, str]:
-    return {"sqlite": sqlite_databases.fresh(), "postgresql": postgres_databases.fresh()}
+    return {"sqlite": sqlite_databases.fresh("profiles"), "postgresql": postgres_databases.fresh()}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -64,7 +64,10 @@ def finding(request: pytest.FixtureRequest, urls: dict[str, str]) -> Iterator[Fi
 @pytest.fixture(scope="module")
 def both(sqlite_databases: Databases, postgres_databases: Databases) -> Iterator[list[Finding]]:
     """Two that are told the same."""
-    with finding_in(sqlite_databases.fresh()) as one, finding_in(postgres_databases.fresh()) as two:
+    with (
+        finding_in(sqlite_databases.fresh("profiles")) as one,
+        finding_in(postgres_databases.fresh()) as two,
+    ):
         yield [one, two]
 
 
@@ -783,7 +786,7 @@ def test_whoever_is_listed_is_found_with_what_booking_told(
     request: pytest.FixtureRequest, kind: str, mark: str
 ) -> None:
     databases: Databases = request.getfixturevalue(DATABASES[kind])
-    with serving(ProfilesService, databases.fresh()) as profiles:
+    with serving(ProfilesService, databases.fresh("profiles")) as profiles:
         person = somebody("specialist")
         me = profiles.asked_by(person)
         me.write_profile(profile=a_profile(headline="Deep sleep"))

@@ -442,7 +442,7 @@ def test_a_session_that_showed_no_second_factor_never_administers(profiles: Talk
 
 
 def test_secrets_are_sealed_anew_after_a_rotation(sqlite_databases: Databases) -> None:
-    database, new = sqlite_databases.fresh(), new_key()
+    database, new = sqlite_databases.fresh("profiles"), new_key()
     with serving(ProfilesService, database) as before:
         _, totp, _ = protected(before)
         [row] = before.rows("second_factors")

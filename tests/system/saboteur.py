@@ -1,6 +1,6 @@
 """A serving process that kills itself at the worst moment.
 
-python -m tests.system.saboteur WHERE SERVICE...
+Arguments: at which moment, and which services.
 """
 
 import chassis.concurrency.green  # noqa: F401, I001  # first
@@ -54,7 +54,8 @@ MOMENTS: dict[str, Callable[[], None]] = {
     for each in (before_publishing, after_the_confirm, before_the_inbox, in_the_handler)
 }
 
-if __name__ == "__main__":
+
+def main() -> None:
     moment, *services = sys.argv[1:]
     MOMENTS[moment]()
     app(["serve", *services])
