@@ -43,10 +43,10 @@ def write(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write atomically: under another name in the same folder, then rename.
 
-    Readers never see half a file, not even after a crash; ``sweep`` removes leftovers.
+    Readers never see half a file, not even after a crash; ``remove_unfinished`` removes leftovers.
     """
     descriptor, unfinished = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)  # 0600
     try:
@@ -61,8 +61,8 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def sweep(folder: Path) -> None:
-    """Remove leftovers of ``write_whole`` after a crash.
+def remove_unfinished(folder: Path) -> None:
+    """Remove leftovers of ``write_atomically`` after a crash.
 
     The unfinished file of a process that is writing at this moment is removed, too: its write fails
     and has to be repeated.
@@ -72,7 +72,7 @@ def sweep(folder: Path) -> None:
             each.unlink(missing_ok=True)
 
 
-def tighten(folder: Path) -> list[str]:
+def restrict_access(folder: Path) -> list[str]:
     """Remove other users' permissions from a folder and everything in it.
 
     Permissions are removed, never added. Returns the paths that could not be changed: those of
@@ -91,7 +91,7 @@ def tighten(folder: Path) -> list[str]:
     return left
 
 
-def barred(path: Path) -> BadSettings:
+def access_denied(path: Path) -> BadSettings:
     """The error for a path that this process's user may not access."""
     owner = _owner_of(path)
     return BadSettings(f"{path} is open to the user {owner} alone: run this as {owner}")

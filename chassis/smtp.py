@@ -95,7 +95,7 @@ class MailServer:
             return self.host == "localhost"
         return here == address or here in network
 
-    def connected(self) -> smtplib.SMTP:
+    def connect(self) -> smtplib.SMTP:
         """A connection, with TLS unless ``in_clear``, before any log-in.
 
         Raises ``OSError`` or ``SMTPException``; its subclass ``Insecure`` means that TLS failed.
@@ -216,9 +216,7 @@ def _host(host: str) -> str:
         pass
     else:
         if "%" in host:
-            raise ValueError(
-                "names a host by an address with a zone, which no certificate contains"
-            )
+            raise ValueError("names a host by an address with a zone; no certificate does")
         return str(address)
     try:
         name = host if host.isascii() else idna.encode(host, uts46=True).decode()

@@ -187,7 +187,7 @@ def _sqlite_arguments(url: str) -> dict[str, Any]:
             private_files.make_folder(Path(path).parent)
             private_files.make_file(Path(path))
         except PermissionError:
-            raise private_files.barred(Path(path)) from None
+            raise private_files.access_denied(Path(path)) from None
     return {"check_same_thread": False, "timeout": 0.01}
 
 

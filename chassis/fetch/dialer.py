@@ -51,7 +51,7 @@ class Dialer(httpcore.NetworkBackend):
         Otherwise a name with a public and a private address could be requested until the private
         one is tried first.
         """
-        addresses = looked_up(host, port)
+        addresses = resolve(host, port)
         for address in addresses:
             if not self.admits(address):
                 log.warning("address_refused", host=host, address=str(address))
@@ -62,13 +62,13 @@ class Dialer(httpcore.NetworkBackend):
         failed = OSError("it has no address")
         for address in addresses:
             try:
-                return Stream(connected(address, port, self.patience_s / len(addresses)))
+                return Stream(connect(address, port, self.patience_s / len(addresses)))
             except OSError as error:
                 failed = error
         raise httpcore.ConnectError(str(failed)) from failed
 
 
-def looked_up(host: str, port: int) -> list[Address]:
+def resolve(host: str, port: int) -> list[Address]:
     """All addresses of a name; raises ``httpcore.ConnectError`` where there is none."""
     found = _look_ups.spawn(_answers, host, port).wait()
     if isinstance(found, OSError):
@@ -84,7 +84,7 @@ def _answers(host: str, port: int) -> Any:
         return error
 
 
-def connected(address: Address, port: int, timeout_s: float) -> socket.socket:
+def connect(address: Address, port: int, timeout_s: float) -> socket.socket:
     """A socket connected to the address itself, without a look-up."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     connection = socket.socket(family, socket.SOCK_STREAM)

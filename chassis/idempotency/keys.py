@@ -49,7 +49,9 @@ class Call:
     def has_secrets(self) -> bool:
         return self.secrets != NO_SECRETS
 
-    def again(self, fingerprint: str, secrets: str, reply: Any) -> AlreadyAnswered | KeyReused:
+    def repetition_error(
+        self, fingerprint: str, secrets: str, reply: Any
+    ) -> AlreadyAnswered | KeyReused:
         """The error for a key that is stored already, with these fingerprints and this reply."""
         same = (fingerprint, secrets) == (self.fingerprint, self.secrets)
         return AlreadyAnswered(reply) if same else KeyReused()

@@ -36,11 +36,11 @@ def error_for_repetition(
 ) -> AlreadyAnswered | KeyReused:
     """The error for a call whose key is stored already, with this reply."""
     if not reply.startswith(SEALED):
-        return call.again(fingerprint, call.secrets, json.loads(reply))
+        return call.repetition_error(fingerprint, call.secrets, json.loads(reply))
     sealed, newline, answer = reply.partition(NEWLINE)
     opened = _needed(seal).open(sealed.decode())
     secrets, answer = (opened.decode(), json.loads(answer)) if newline else json.loads(opened)
-    return call.again(fingerprint, secrets, answer)
+    return call.repetition_error(fingerprint, secrets, answer)
 
 
 def _needed(seal: Seal | None) -> Seal:

@@ -7,7 +7,7 @@ A service that erases an account calls ``Transaction.mark_erased`` in that trans
     def finish_forgetting(self) -> None:
         erasure.finish(self.store, erase, answer)
 
-States of one id (table ``forgotten``):
+Steps for one id (table ``forgotten``):
 
     marked      waits until calls under way have ended, unsent events that mention the id are
                 published, and received ones that mention it were retried (30 minutes at most)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import resource
 
-POLITENESS = 10
+NICENESS = 10
 """Niceness: the services' own processes have priority."""
 
 
@@ -25,4 +25,4 @@ def limit_resources(memory: int, cpu_s: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
-    os.nice(POLITENESS)
+    os.nice(NICENESS)

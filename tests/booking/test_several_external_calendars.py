@@ -438,7 +438,7 @@ def moved(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mov
         return [answer(a_file(FIRST), 'ETag: "1"')]
 
     here = [ip_address("127.0.0.1")]
-    monkeypatch.setattr(dialer, "looked_up", lambda host, port: here)
+    monkeypatch.setattr(dialer, "resolve", lambda host, port: here)
     with (
         a_site(at_first, authority.serving(HOST)) as first,
         a_site(at_the_other, authority.serving(OTHER)) as there,

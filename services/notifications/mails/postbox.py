@@ -60,7 +60,7 @@ class Postbox(DependencyProvider):
         if not self.address:
             raise BadSettings("FIRSTSTEP_MAIL is missing: notifications sends mail")
         if "://" not in self.address:
-            private_files.sweep(Path(self.address))
+            private_files.remove_unfinished(Path(self.address))
 
     def get_dependency(self, worker_ctx: Any) -> Postbox:
         return self
@@ -73,7 +73,7 @@ class Postbox(DependencyProvider):
             return
         there = MailServer.at(self.address)
         try:
-            server = there.connected()
+            server = there.connect()
         except (OSError, smtplib.SMTPException) as error:
             cause = f"{there.host}:{there.port}: {error}"
             log.warning("mail_server_unreachable", error=cause)
@@ -143,7 +143,7 @@ class MailFolder:
         try:
             private_files.make_folder(self._path)
             content = message.as_bytes(policy=UTF8)
-            private_files.write_whole(self._path / f"{name}.eml", content)
+            private_files.write_atomically(self._path / f"{name}.eml", content)
         except OSError as error:
             raise NotSent(str(error)) from error
 
