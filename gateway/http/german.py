@@ -315,6 +315,22 @@ TEXTS: dict[str, str] = {
         "Diese Zeit liegt zu weit in der Zukunft. Sie können bis zu {days} Tage im Voraus buchen, "
         "bitte wählen Sie daher eine frühere Zeit."
     ),
+    "This consultation is cancelled, so you can't change it.": (
+        "Dieses Gespräch ist abgesagt und lässt sich nicht mehr ändern."
+    ),
+    "This consultation is completed, so you can't change it.": (
+        "Dieses Gespräch hat stattgefunden und lässt sich nicht mehr ändern."
+    ),
+    "This consultation was missed, so you can't change it.": (
+        "Dieses Gespräch wurde versäumt und lässt sich nicht mehr ändern."
+    ),
+    (
+        "You missed two consultations, so you can't book until {day}. "
+        "From then on you are welcome to book again."
+    ): (
+        "Sie haben zwei Gespräche versäumt und können bis zum {day} nicht buchen. "
+        "Danach können Sie gern wieder buchen."
+    ),
     "There is no such consultation, or you don't take part in it.": (
         "Dieses Gespräch gibt es nicht, oder Sie nehmen nicht daran teil."
     ),

@@ -92,6 +92,6 @@ def _require_not_paused(bookings: Collection[ClientBooking], now: datetime) -> N
     until = paused_until([each.starts_at for each in bookings if each.missed_by == Party.CLIENT])
     if until is not None and now < until:
         raise BookingPaused(
-            f"You missed two consultations, so you can't book until {until:%d %B %Y}. "
+            f"You missed two consultations, so you can't book until {until:%Y-%m-%d}. "
             "From then on you are welcome to book again."
         )

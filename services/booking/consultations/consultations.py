@@ -63,6 +63,11 @@ unless an admin has decided by then."""
 READING_RECORDED_EVERY = timedelta(hours=1)
 NOTE_OPEN_FOR = timedelta(days=7)
 """How long after the end the specialist can read the note."""
+NOT_BOOKED = {
+    ConsultationStatus.CANCELLED: "This consultation is cancelled, so you can't change it.",
+    ConsultationStatus.COMPLETED: "This consultation is completed, so you can't change it.",
+    ConsultationStatus.MISSED: "This consultation was missed, so you can't change it.",
+}
 SHOWN_TO_BOTH = (CancellationReason.ACCOUNT_ERASED, CancellationReason.SPECIALIST_UNAVAILABLE)
 """Reasons that no person gave. They are shown to both sides."""
 
@@ -249,7 +254,7 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
 
     def _require_booked(self) -> None:
         if self.status != ConsultationStatus.BOOKED:
-            raise NotBooked
+            raise NotBooked(NOT_BOOKED[ConsultationStatus(self.status)])
 
     def _require_changeable(self, by: Party, now: datetime) -> None:
         self._require_booked()
