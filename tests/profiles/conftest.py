@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.profiles.accounts import passwords
 from services.profiles.service import ProfilesService
 from tests.support.databases import Databases
+from tests.support.quick_hashes import quick_hashes
 from tests.support.service_client import Talking, serving
 
 
@@ -18,3 +20,18 @@ def profiles(request: pytest.FixtureRequest) -> Iterator[Talking]:
     databases: Databases = request.getfixturevalue(kind)
     with serving(ProfilesService, databases.fresh("profiles")) as running:
         yield running
+
+
+PRODUCTION = passwords._hasher
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _quick_hashes() -> Iterator[None]:
+    with quick_hashes():
+        yield
+
+
+@pytest.fixture
+def production_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with the parameters of production: a tenth of a second for each hash."""
+    monkeypatch.setattr(passwords, "_hasher", PRODUCTION)
