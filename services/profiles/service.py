@@ -1,4 +1,4 @@
-"""Profiles: all of its parts under one name."""
+"""The profiles service, composed of its parts."""
 
 from services.profiles.accounts.service import Accounts
 from services.profiles.audit.service import Audit

@@ -1,4 +1,4 @@
-"""What profiles can be asked about accounts: their addresses and passwords."""
+"""RPC methods of accounts: sign-up, e-mail address and password."""
 
 from __future__ import annotations
 
@@ -69,9 +69,10 @@ class Accounts(Reauthentication):
 
     @rpc
     def sign_up(self, sign_up: SignUp) -> SignedUp:
-        """Does the same, and answers the same, whether or not the address has an account.
+        """Begin a sign-up. Work and answer are the same whether or not the address has an account.
 
-        Raises ``NoSuchCode``."""
+        Raises ``NoSuchCode``.
+        """
         chosen = _chosen(sign_up)
         now, email = utc_now(), normalised(sign_up.email)
         self.guesses.of(guess_limits.SIGN_UP, email, context.current().address).count()
@@ -89,7 +90,7 @@ class Accounts(Reauthentication):
 
     @rpc
     def request_email_verification(self, request: RequestEmailVerification) -> None:
-        """Sends the link again; answers the same whether or not a sign-up waits for it."""
+        """Send the link again. The answer is the same whether or not a sign-up waits for it."""
         email = normalised(request.email)
         self.guesses.of(guess_limits.RESEND, email, context.current().address).count()
         may_mail = self._may_mail(email)
@@ -106,7 +107,7 @@ class Accounts(Reauthentication):
         pending: PendingSignUp | None,
         may_mail: bool,
     ) -> None:
-        """The mailbox gets the link, or hears that it has an account."""
+        """Mail the link, or a notice that the address has an account."""
         waiting: PendingSignUp | Account | None = pending
         if account is not None:
             waiting = None if account.verified else account
@@ -128,8 +129,8 @@ class Accounts(Reauthentication):
 
     @rpc
     def verify_email(self, verify: VerifyEmail) -> Session | None:
-        """The link of a sign-up makes the account and signs in; that of a change of address makes
-        the change. Raises ``Suspended``, too."""
+        """Open a confirmation link. That of a sign-up creates the account and signs in, that of a
+        change of address changes it. Raises ``Suspended``, too."""
         both = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
         link = open_link(verify.token, self.seals.links, utc_now(), *both)
         if link.purpose is Purpose.CHANGE_OF_EMAIL:
@@ -147,7 +148,7 @@ class Accounts(Reauthentication):
             return tx.reply(begin_session(tx, self.seals.signing_keys, account, now))
 
     def _password_of(self, waiting: PendingSignUp | Account, verify: VerifyEmail) -> str | None:
-        """The hash of a new password, or nothing where the one chosen at sign-up stays. Raises
+        """The hash of a new password, or ``None`` where the one of the sign-up stays. Raises
         ``PasswordNeeded`` and ``WrongPassword``."""
         if verify.new_password is not None:
             return passwords.hashed(verify.new_password, (waiting.email, waiting.display_name))
@@ -163,7 +164,7 @@ class Accounts(Reauthentication):
     def _confirm(
         self, tx: Transaction, link: MailLink, now: datetime, password_hash: str | None
     ) -> Account:
-        """The account, with its address confirmed; raises ``AlreadyVerified``, ``LinkUsed``."""
+        """The account with its address confirmed; raises ``AlreadyVerified``, ``LinkUsed``."""
         tx.lock_name(f"sign-ups with {link.email}")
         waiting = unconfirmed(tx, link.account_id, for_update=True)
         owner = account_with(tx, link.email)
@@ -205,7 +206,8 @@ class Accounts(Reauthentication):
 
     @rpc
     def change_email(self, change: ChangeEmail) -> None:
-        """A link goes to the other address; the present one is told, and can stop it."""
+        """Begin a change of address. The new address gets a link, the present one a link to stop
+        it."""
         shown = self.reauthenticate(change.password, change.code)
         email, now = normalised(change.email), utc_now()
         self.guesses.of(guess_limits.CHANGE_OF_EMAIL, shown.account.id, None).count()
@@ -249,7 +251,7 @@ class Accounts(Reauthentication):
 
     @rpc
     def stop_email_change(self, stop: StopEmailChange) -> None:
-        """Follows the link that the present address was mailed."""
+        """Stop a change of address by the link in the mail to the present address."""
         link = open_link(stop.token, self.seals.links, utc_now(), Purpose.STOP_CHANGE_OF_EMAIL)
         with self.store.transaction() as tx:
             account = _whose(tx, link)
@@ -258,7 +260,7 @@ class Accounts(Reauthentication):
             return tx.reply(None)
 
     def _may_mail(self, email: str) -> bool:
-        """Whether this mailbox may get one more mail that anybody can have sent to it."""
+        """Whether this mailbox may get another mail of the kinds that any visitor can cause."""
         return self.guesses.of(guess_limits.MAIL, mailbox_of(email), None).try_count()
 
     @every(hours=1)
@@ -283,7 +285,8 @@ class Accounts(Reauthentication):
 
     @rpc
     def request_password_reset(self, request: RequestPasswordReset) -> None:
-        """Does the same, and answers the same, whether or not somebody has this address."""
+        """Mail a reset link. Work and answer are the same whether or not the address has an
+        account."""
         email, address = normalised(request.email), context.current().address
         self.guesses.of(guess_limits.RESET, email, address).count()
         may_mail = self._may_mail(email)
@@ -331,15 +334,17 @@ class Accounts(Reauthentication):
     def _drop_what_a_stranger_may_have_set(
         tx: Transaction, account: Account, now: datetime
     ) -> None:
-        """A stranger may have signed up with the address, and set up a second factor."""
+        """End the sessions and drop the second factor of a possible stranger who signed up with the
+        address."""
         end_sessions(tx, account.id, now)
         drop_second_factor(tx, account.id)
 
 
 def _chosen(sign_up: SignUp) -> ChosenPreferences:
-    """What a sign-up says of preferences; the time zone is not guessed from the country.
+    """The preferences of a sign-up. The time zone is not guessed from the country.
 
-    Raises ``NoSuchCode``."""
+    Raises ``NoSuchCode``.
+    """
     require_zone_and_country(sign_up.time_zone, sign_up.country)
     return ChosenPreferences(
         time_zone=sign_up.time_zone,
@@ -350,14 +355,14 @@ def _chosen(sign_up: SignUp) -> ChosenPreferences:
 
 
 def _preferences_of(tx: Transaction, whose: Account | PendingSignUp) -> ChosenPreferences:
-    """Those of an account, or those that a sign-up will begin with."""
+    """The preferences of an account or a sign-up."""
     if isinstance(whose, PendingSignUp):
         return whose.preferences
     return tx.find(Preferences, whose.id).to_resource()
 
 
 def _whose(tx: Transaction, link: MailLink) -> Account:
-    """Raises ``LinkUsed`` where the account is no more."""
+    """The account of a link, locked; raises ``LinkUsed`` where it is erased."""
     try:
         return tx.lock(Account, link.account_id)
     except NotFound:
