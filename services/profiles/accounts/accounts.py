@@ -104,7 +104,7 @@ class Account(Base):
     @classmethod
     def placeholder(cls) -> Account:
         """A stand-in where no account has an address, so that the work takes as long."""
-        return cls(id=new_id(), email="no-account@example.org", password_version=0, verified_at=None)
+        return cls(id=new_id(), email="none@example.org", password_version=0, verified_at=None)
 
     # Links: ``mail_links`` explains their state
 
