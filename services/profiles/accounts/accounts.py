@@ -1,22 +1,19 @@
-"""The Account: address, password, roles and suspension of a person who can sign in."""
+"""The Account: address, password and name of a person who can sign in; see ``rights`` for roles."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from chassis.context import Caller
-from chassis.events import Event
 from chassis.ids import new_id
 from contracts.inputs.addresses import address_key
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
     AccountRegistered,
-    AccountRestored,
-    AccountSuspended,
     AlreadyVerified,
     DisplayNameChanged,
     EmailChanged,
@@ -26,21 +23,18 @@ from contracts.profiles.accounts import (
     LinkUsed,
     PasswordChanged,
     Role,
-    RolesChanged,
     WrongPassword,
 )
 from contracts.profiles.preferences import Preferences
-from contracts.profiles.sessions import Suspended
 from services.profiles.accounts.mail_links import MailLink, Purpose, fingerprint
+from services.profiles.accounts.rights import Rights
 from services.profiles.base import Base
-from services.profiles.specialists.specialists import Specialist
 
 normalised = address_key
 """The key by which an address is looked up and rate-limited."""
-NEED_SECOND_FACTOR = frozenset({Role.ADMIN})
 
 
-class Account(Base):
+class Account(Rights, Base):
     """``email_key``: the key that all spellings of the address share. Accounts from before
     addresses had one form may share it; new ones never do. ``pending_email``: the new address that
     is not confirmed yet. ``password_version``: how often the password was set, so that links mailed
@@ -55,15 +49,11 @@ class Account(Base):
     display_name: Mapped[str]
     password_hash: Mapped[str]
     password_version: Mapped[int] = mapped_column(default=0, server_default="0")
-    roles: Mapped[list[str]]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0, server_default="0")
     verified_at: Mapped[datetime | None]
     pending_email: Mapped[str | None]
     pending_email_since: Mapped[datetime | None] = mapped_column(index=True)
-    suspended_at: Mapped[datetime | None] = mapped_column(default=None)
-    tokens_void_until: Mapped[datetime | None] = mapped_column(default=None)
-    """Access tokens issued until then are void."""
 
     @validates("email")
     def _keep_key(self, _: str, email: str) -> str:
@@ -215,72 +205,6 @@ class Account(Base):
         if self.password_version != checked.password_version:
             raise WrongPassword
 
-    # Suspension
-
-    def suspend(self, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Suspend the account; idempotent. ``specialist``: the account's profile, if it has one."""
-        if self.suspended_at is not None:
-            return []
-        self.suspended_at = now
-        return [AccountSuspended(account_id=self.id), *self._apply_to(specialist, now)]
-
-    def restore(self, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Restore a suspended account; idempotent."""
-        if self.suspended_at is None:
-            return []
-        self.suspended_at = None
-        return [AccountRestored(account_id=self.id), *self._apply_to(specialist, now)]
-
-    def require_not_suspended(self) -> None:
-        if self.suspended_at is not None:
-            raise Suspended
-
-    def tokens_good_from(self, now: datetime) -> datetime:
-        """The issue time of a token issued now: later than all void tokens, even where they were
-        voided on a host whose clock is ahead."""
-        if self.tokens_void_until is None:
-            return now
-        return max(now, self.tokens_void_until + timedelta(microseconds=1))
-
-    # Roles
-
-    def grant(self, role: Role, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Grant a role; idempotent. ``specialist``: the account's profile, if it has one."""
-        if role in self.roles:
-            return []
-        return self._have_roles([*self.roles, role], specialist, now)
-
-    def revoke(self, role: Role, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Revoke a role; idempotent."""
-        if role not in self.roles:
-            return []
-        return self._have_roles([each for each in self.roles if each != role], specialist, now)
-
-    def _have_roles(
-        self, roles: list[str], specialist: Specialist | None, now: datetime
-    ) -> list[Event]:
-        self.roles = roles
-        changed = RolesChanged(
-            account_id=self.id,
-            version=self.next_version(),
-            roles=[Role(role) for role in roles],
-        )
-        return [changed, *self._apply_to(specialist, now)]
-
-    @property
-    def practises(self) -> bool:
-        return Role.SPECIALIST in self.roles
-
-    def _apply_to(self, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Apply suspension and roles to the right to practise."""
-        if specialist is None:
-            return []
-        return specialist.apply_account(self.suspended_at is not None, not self.practises, now)
-
-    def _dormant(self, second_factor: bool) -> frozenset[str]:
-        """Roles that need a second factor while there is none."""
-        return frozenset() if second_factor else NEED_SECOND_FACTOR.intersection(self.roles)
-
     # What others see
 
     def change(self, change: contract.ChangeAccount) -> list[DisplayNameChanged]:
@@ -301,7 +225,7 @@ class Account(Base):
     def as_caller(self, second_factor: bool = False, session_id: UUID | None = None) -> Caller:
         """The caller of a session, without the roles that need a second factor unless it showed
         one."""
-        roles = frozenset(self.roles) - self._dormant(second_factor)
+        roles = frozenset(self.roles) - self.dormant_roles(second_factor)
         return Caller(self.id, roles, self.verified, session_id, second_factor)
 
     def next_version(self) -> int:
@@ -319,5 +243,5 @@ class Account(Base):
             created_at=self.created_at,
             verified=self.verified,
             second_factor=second_factor,
-            dormant_roles=sorted(map(Role, self._dormant(second_factor))),
+            dormant_roles=sorted(map(Role, self.dormant_roles(second_factor))),
         )
