@@ -25,6 +25,7 @@ from limits.strategies import MovingWindowRateLimiter
 from nameko.extensions import DependencyProvider
 
 from chassis.networks import subnet_of
+from contracts.inputs.addresses import mailbox_of
 from contracts.profiles.accounts import TooManyTries
 
 REDIS_TIMEOUT_S = 1.0
@@ -105,6 +106,11 @@ class GuessLimits(DependencyProvider):
         ]
         limits = [(limit, key) for limit, key in counts if limit is not None]
         return Attempt(self, limits, (kind.name, account, place))
+
+    def may_mail(self, email: str) -> bool:
+        """Whether this mailbox may get another mail of the kinds that any visitor can cause; counts
+        it."""
+        return self.of(MAIL, mailbox_of(email), None).try_count()
 
     def query(self, question: Callable[..., T], limit: RateLimitItem, key: tuple[str, ...]) -> T:
         try:
