@@ -39,9 +39,9 @@ def record(tx: Transaction, exposures: Iterable[Exposure]) -> None:
 
     In the order of keys, so that concurrent gateways wait for each other instead of deadlocking.
     """
-    told = sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
-    gone = erased_among(tx, Base.metadata, {each.specialist_id for each in told})
-    rows = [vars(each) for each in told if each.specialist_id not in gone]
+    counts = sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
+    erased = erased_among(tx, Base.metadata, {each.specialist_id for each in counts})
+    rows = [vars(each) for each in counts if each.specialist_id not in erased]
     add_counts(tx, Base.metadata.tables[ExposureCount.__tablename__], rows)
 
 

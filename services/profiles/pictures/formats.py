@@ -146,7 +146,7 @@ def _read_jpeg(content: bytes) -> Still:
             xmp = xmp or body
         elif code == APP2 and body.startswith(ICC) and len(body) > len(ICC) + 2:
             profile.setdefault(body[len(ICC)], body[len(ICC) + 2 :])
-        if not first_scan and not _is_told(code):
+        if not first_scan and not _is_not_needed(code):
             kept.append(b"\xff%c%s" % (code, struct.pack(">H", len(body) + 2) + body))
     if size is None or not first_scan:
         raise damaged()
@@ -188,7 +188,7 @@ def _jpeg_size(frame: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _is_told(code: int) -> bool:
+def _is_not_needed(code: int) -> bool:
     """Whether decoding does not need such a segment. It does need JFIF's and Adobe's, which say how
     samples are coded."""
     return code in (EOI, COM) or (APP0 < code <= APP15 and code != APP14)
@@ -212,7 +212,7 @@ END = b"\0\0\0\0IEND\xaeB`\x82"
 def _read_png(content: bytes) -> Still:
     kept = [PNG_SIGNATURE]
     header: tuple[int, ...] = ()
-    told: dict[bytes, bytes] = {}
+    metadata: dict[bytes, bytes] = {}
     frames = 0
     for kind, start, body in _counted(_chunks(content)):
         if not header:
@@ -226,24 +226,24 @@ def _read_png(content: bytes) -> Still:
         elif kind == b"fcTL":
             frames += 1
         elif kind == b"iTXt" and body.startswith(PNG_XMP):
-            told.setdefault(PNG_XMP, body)
+            metadata.setdefault(PNG_XMP, body)
         elif kind not in (b"IHDR", b"iTXt"):
-            told.setdefault(kind, body)
+            metadata.setdefault(kind, body)
     if not header:
         raise damaged()
     _require_frames(frames)
     width, height, depth, colour, *_ = header
-    camera = told.get(b"eXIf", b"").removeprefix(EXIF)
+    camera = metadata.get(b"eXIf", b"").removeprefix(EXIF)
     return Still(
         PNG,
         b"".join(kept) + END,
         width,
         height,
-        orientation=exif.orientation(camera, told.get(PNG_XMP, b"")),
-        profile=_png_profile(told.get(b"iCCP", b"")),
-        encoding=_png_encoding(told),
+        orientation=exif.orientation(camera, metadata.get(PNG_XMP, b"")),
+        profile=_png_profile(metadata.get(b"iCCP", b"")),
+        encoding=_png_encoding(metadata),
         depth=depth,
-        key=_png_key(told.get(b"tRNS", b""), colour),
+        key=_png_key(metadata.get(b"tRNS", b""), colour),
     )
 
 
@@ -272,10 +272,10 @@ def _png_profile(body: bytes) -> bytes:
     return profile if len(profile) <= LARGEST_PROFILE else b""
 
 
-def _png_encoding(told: dict[bytes, bytes]) -> Encoding | None:
+def _png_encoding(metadata: dict[bytes, bytes]) -> Encoding | None:
     """The encoding in ``gAMA`` and ``cHRM``, unless the file declares sRGB."""
-    gamma, chromaticities = told.get(b"gAMA", b""), told.get(b"cHRM", b"")
-    if b"sRGB" in told or len(gamma) != 4:
+    gamma, chromaticities = metadata.get(b"gAMA", b""), metadata.get(b"cHRM", b"")
+    if b"sRGB" in metadata or len(gamma) != 4:
         return None
     numbers = struct.unpack(">8I", chromaticities) if len(chromaticities) == 32 else ()
     return Encoding.of_png(int.from_bytes(gamma), numbers)
@@ -297,7 +297,7 @@ LOSSY_START, LOSSLESS_START = b"\x9d\x01\x2a", 0x2F
 
 def _read_webp(content: bytes) -> Still:
     size: tuple[int, int] | None = None
-    told: dict[bytes, bytes] = {}
+    metadata: dict[bytes, bytes] = {}
     frames = 0
     for kind, body in _counted(_riff_chunks(content)):
         if kind == b"ANMF":
@@ -305,17 +305,17 @@ def _read_webp(content: bytes) -> Still:
         if size is None:
             size = _webp_size(kind, body)
         if kind in (b"EXIF", b"XMP ", b"ICCP"):
-            told.setdefault(kind, body)
+            metadata.setdefault(kind, body)
     if size is None:
         raise damaged()
     _require_frames(frames)
-    camera = told.get(b"EXIF", b"").removeprefix(EXIF)
-    profile = told.get(b"ICCP", b"")
+    camera = metadata.get(b"EXIF", b"").removeprefix(EXIF)
+    profile = metadata.get(b"ICCP", b"")
     return Still(
         WEBP,
         content,
         *size,
-        orientation=exif.orientation(camera, told.get(b"XMP ", b"")),
+        orientation=exif.orientation(camera, metadata.get(b"XMP ", b"")),
         profile=profile if len(profile) <= LARGEST_PROFILE else b"",
         encoding=ADOBE_RGB if exif.is_adobe_rgb(camera) else None,
     )

@@ -125,8 +125,8 @@ class SecondFactor(Base):
         except WrongCode:
             wrong = self._wrong(familiar)[0] + 1
             self._count(familiar, wrong, now)
-            told = wrong == SLOWED_FROM
-            return False, [WrongCodesEntered(account_id=self.account_id)] if told else []
+            notify = wrong == SLOWED_FROM
+            return False, [WrongCodesEntered(account_id=self.account_id)] if notify else []
         self._count(familiar, 0, None)
         return True, []
 
