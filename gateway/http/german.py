@@ -378,13 +378,6 @@ TEXTS: dict[str, str] = {
     "The database lacks a table. The operator must run firststep migrate.": (
         "Der Datenbank fehlt eine Tabelle. Der Betreiber muss firststep migrate ausführen."
     ),
-    (
-        "You missed two consultations, so you can't book until {until}. "
-        "From then on you are welcome to book again."
-    ): (
-        "Sie haben zwei Gespräche versäumt, daher können Sie bis {until} nicht buchen. "
-        "Danach können Sie gern wieder buchen."
-    ),
     "You have no such notice.": "Eine solche Mitteilung haben Sie nicht.",
     "You have no such session.": "Eine solche Sitzung haben Sie nicht.",
     "Your access token belongs to no session. Please log in again.": (
