@@ -27,7 +27,7 @@ EUROPEAN_UNION = (
     *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
     *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
 )
-"""Where 112 is the emergency number: Directive (EU) 2018/1972, article 109, and
+"""Countries whose emergency number is 112: Directive (EU) 2018/1972, article 109, and
 http://ec.europa.eu/information_society/activities/112/actions/index_en.htm (read on 2026-11-29)."""
 
 PHONE = r"^\+?[0-9]+([ -][0-9]+)*$(?!\n)"

@@ -21,9 +21,9 @@ AT_ONCE = 1000
 ROUND_S = 50.0
 
 
-def booked_before(told: Table, before: datetime) -> ColumnElement[bool]:
+def booked_before(progress: Table, before: datetime) -> ColumnElement[bool]:
     """Consultations booked before this time, which their ids say."""
-    return told.c.consultation_id < first_at(before)
+    return progress.c.consultation_id < first_at(before)
 
 
 RULES = (

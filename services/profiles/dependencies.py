@@ -1,7 +1,7 @@
 """Dependencies of the profiles service; each part names those that it uses.
 
-All parts are one class in the end, so a name means the same in each of them: a part writes
-``store = dependencies.store``.
+The parts become one class, so a name means the same in all of them. A part writes ``store =
+dependencies.store``.
 """
 
 from __future__ import annotations

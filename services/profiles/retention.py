@@ -1,4 +1,5 @@
-"""How long profiles keeps what, and the clock that ends it; the reasons: ``docs/operating.md``."""
+"""Retention of profiles: how long each table is kept, and the schedule that prunes it. The reasons:
+``docs/operating.md``."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ A_YEAR = timedelta(days=365)
 
 
 def ended(column: str) -> Due:
-    """Licence numbers in changes of a year ago that have not stood on record since."""
+    """Licence numbers in changes before this time that were on no record since."""
 
     def due(history: Table, before: datetime) -> ColumnElement[bool]:
         number, later = history.c[column], history.alias("later")
@@ -45,7 +46,7 @@ def ended(column: str) -> Due:
 
 
 def superseded(journal: Table, before: datetime) -> ColumnElement[bool]:
-    """All but the last of each subject: who comes late hears how things stand, and what changed
+    """All entries but the last of each subject. Late readers get the present state, and the changes
     within the year."""
     later = journal.alias("later")
     after_it = select(later.c.seq).where(

@@ -116,4 +116,4 @@ def test_help_stands_at_the_note(description: Description) -> None:
     schemas = description.document["components"]["schemas"]
     said = schemas["BookConsultationRequest"]["properties"]["note"]["description"]
     assert "/api/v1/helplines" in said
-    assert "They alone read it, and maybe not before you meet" in said
+    assert "Only the specialist reads it, perhaps only when you meet" in said

@@ -68,11 +68,11 @@ class Consultations:
     @subscribe(ConsultationCompleted)
     def ask_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
         """Ask once, and no side where either has declined before."""
-        told = tx.lock_or_create(ConsultationProgress, event.consultation_id)
-        if not told.is_news(event.version):
+        progress = tx.lock_or_create(ConsultationProgress, event.consultation_id)
+        if not progress.is_news(event.version):
             return
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
-        for party in told.ask_once(event.ask):
+        for party in progress.ask_once(event.ask):
             self._notify(tx, sides[party], event, wording.completed)
 
     @subscribe(ConsultationMissed)

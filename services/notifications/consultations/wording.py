@@ -91,7 +91,7 @@ def cancelled_for_client(reader: Reader, event: ConsultationCancelled, links: Si
 def cancelled_as_unavailable(
     reader: Reader, event: ConsultationCancelled, links: SiteUrls
 ) -> Wording:
-    """For the client. The reason is not said."""
+    """For the client of a specialist whose right to practise ended. The reason is not said."""
     return _lost(texts.SPECIALIST_UNAVAILABLE, reader, event, links)
 
 

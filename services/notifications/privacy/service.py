@@ -34,14 +34,14 @@ class Privacy:
         with self.store.reading() as session:
             recipient = session.get(Recipient, account_id)
             preferences = session.get(Preferences, account_id)
-            told, sent = session.scalars(notices).all(), session.scalars(mails).all()
+            stored, sent = session.scalars(notices).all(), session.scalars(mails).all()
             names = names_of(
-                session, named_in([*(each.text for each in told), *(each.text for each in sent)])
+                session, named_in([*(each.text for each in stored), *(each.text for each in sent)])
             )
             return NotificationsData(
                 addressee=None if recipient is None else recipient.to_resource(),
                 preferences=None if preferences is None else preferences.to_resource(),
-                notices=[each.to_resource(names) for each in told],
+                notices=[each.to_resource(names) for each in stored],
                 mails=[each.to_resource(names) for each in sent],
             )
 

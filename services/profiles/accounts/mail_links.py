@@ -1,7 +1,7 @@
-"""What stands in the links of mails: sealed, expiring, single-use tokens. No table knows them.
+"""Tokens in links of mails: sealed, expiring and single-use. No table stores them.
 
-A link bears the fingerprint of the state that following it changes; once it has, the link no
-longer fits. That its content is sealed keeps the e-mail address out of logs and histories.
+A link has the fingerprint of the state that opening it changes. Once it has, the link is void. The
+content is sealed, which keeps the e-mail address out of logs and browser histories.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LIFETIMES = {
 
 @dataclass(frozen=True)
 class MailLink:
-    """``state``: what the account was like when the link was made."""
+    """``state``: the fingerprint of the account when the link was made."""
 
     purpose: Purpose
     account_id: UUID
@@ -46,7 +46,7 @@ class MailLink:
 
 
 def open_link(token: str, seal: Seal, now: datetime, *purposes: Purpose) -> MailLink:
-    """The link that a token stands for; raises ``LinkInvalid`` and ``LinkExpired``."""
+    """The link in a token; raises ``LinkInvalid`` and ``LinkExpired``."""
     try:
         wire = json.loads(seal.open(token))
         purpose = Purpose(wire["purpose"])

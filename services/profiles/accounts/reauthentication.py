@@ -1,4 +1,4 @@
-"""Showing that one knows an account's secrets."""
+"""Reauthentication: the password and code that sensitive calls ask for again."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from services.profiles.sessions.queries import is_familiar
 
 @dataclass(frozen=True)
 class Reauthenticated:
-    """What a caller showed: the password of their account, and perhaps a code."""
+    """A reauthenticated caller: the account, and whether a code was shown."""
 
     account: Account
     code_shown: bool
 
 
 class Reauthentication:
-    """Of the parts of profiles that ask for a password or a code."""
+    """The methods of parts that ask for a password or a code."""
 
     store = dependencies.store
     caller = dependencies.caller
@@ -38,8 +38,8 @@ class Reauthentication:
     guesses = dependencies.guesses
 
     def reauthenticate(self, password: str, code: str | None) -> Reauthenticated:
-        """The caller showed their password, and a code where they have a second factor: for
-        whatever changes how one signs in, or can't be undone.
+        """Check the password, and the code where a second factor is set up. Needed for calls that
+        change the log-in or can't be undone.
 
         Raises what ``require_password`` and ``use_code`` raise.
         """
@@ -47,9 +47,10 @@ class Reauthentication:
         return Reauthenticated(account, self.use_code(account.id, code))
 
     def require_password(self, password: str) -> Account:
-        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Erased``.
+        """The caller's account, if the password is right; raises ``WrongPassword``,
+        ``TooManyTries``, ``Erased``.
 
-        A repeated call has its answer here: what it changed before may be the password.
+        A repeated call is answered here, since the first one may have changed the password.
         """
         self.store.raise_if_answered()
         address, now = context.current().address, utc_now()
@@ -64,11 +65,11 @@ class Reauthentication:
         return account
 
     def use_code(self, account_id: UUID, code: str | None) -> bool:
-        """Whether the account has a second factor, whose code is used up then.
+        """Use up the code of the account's second factor; false where it has none.
 
-        The code is looked at and counted in one transaction of its own, which holds the factor's
-        row: of codes tried at once no more get by than are allowed, and a wrong one stays counted
-        though the call is refused.
+        The code is checked and counted in a transaction of its own that locks the factor's row. So
+        concurrent codes can't exceed the limit, and a wrong one stays counted though the call is
+        refused.
 
         Raises ``SecondFactorRequired``, ``WrongCode``, ``TooManyTries``, ``CodesExhausted``.
         """
@@ -91,15 +92,15 @@ class Reauthentication:
         return True
 
     def own_account(self, tx: Transaction) -> Account:
-        """The caller's, ours until the end of the transaction; raises ``Erased``."""
+        """The caller's account, locked until the end of the transaction; raises ``Erased``."""
         try:
             return tx.lock(Account, self.caller.known())
         except NotFound:
             raise Erased from None
 
     def reauthenticated_account(self, tx: Transaction, shown: Reauthenticated) -> Account:
-        """The same, where what was shown is still enough: another password may have been set
-        meanwhile, or a second factor set up.
+        """The caller's account, locked, if the reauthentication still holds: meanwhile a new
+        password may have been set, or a second factor set up.
 
         Raises ``Erased``, ``WrongPassword``, ``SecondFactorRequired``.
         """
@@ -110,7 +111,7 @@ class Reauthentication:
         return account
 
     def second_factor(self, tx: Transaction, account_id: UUID) -> SecondFactor:
-        """Ours until the end of the transaction; raises ``NoTotp``."""
+        """The second factor, locked until the end of the transaction; raises ``NoTotp``."""
         try:
             return tx.lock(SecondFactor, account_id)
         except NotFound:

@@ -1,4 +1,4 @@
-"""What is written into the audit because others say so: refusals at the gateway, notes read."""
+"""Audit entries that other services report: refusals at the gateway, and notes read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Audit:
 
     @rpc
     def record_refusal(self, refused: Refused) -> None:
-        """A signed-in caller was refused with 403; reported by the gateway."""
+        """Log that a signed-in caller was refused with 403, as the gateway reports."""
         caller = self.caller.known()
         detail = f"{refused.code} {refused.method} {refused.path}"
         self.record_rate_limited(AuditedAction.REFUSED, about=caller, detail=detail)
@@ -41,9 +41,9 @@ class Audit:
     def record_rate_limited(
         self, what: AuditedAction, about: UUID, detail: str | None = None
     ) -> None:
-        """An entry that the caller can cause at will: a few an hour, and no more.
+        """Log an action that the caller can repeat at will, at most a few times an hour.
 
-        It belongs to no call: what is read is not kept as an answer beside it.
+        It is outside the call's transaction, so no answer is stored beside it.
         """
         caller = self.caller.known()
         if not self.guesses.of(guess_limits.ENTRY, f"{what} {caller}", None).try_count():

@@ -1,5 +1,5 @@
-"""Words that many have, and who has them: remembered, so that tens of thousands are not fetched
-for each search with "anxiety" in it."""
+"""A cache of the posting lists of common words, so that a search for "anxiety" does not fetch tens
+of thousands of numbers from the database."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ from services.profiles.discovery.fulltext import full_text
 from services.profiles.discovery.tokens import TIERS
 
 ALL = -1
-"""All bits, however many."""
+"""The bitset of all numbers."""
 MIN_CACHED_SIZE = 2_000
+"""Specialists with a word from which on its posting list is cached."""
 MAX_CACHED = 200
+"""Words."""
 MAX_CHANGES = 1_000
+"""Changed texts after which the cache begins anew."""
 
 
 @dataclass(frozen=True)
 class CachedTiers:
-    """Who has a word, as bits by tier, and how many changes of texts this takes into account."""
+    """The bitsets of a word, one a tier, and the number of text changes they include."""
 
     tiers: list[int]
     changes: int
 
 
 class CommonTokens:
-    """Full text, with a memory that is told of whom the text changed: they are looked up anew."""
+    """Full-text search with a cache. Specialists whose text changed are looked up again."""
 
     def __init__(self) -> None:
         self._cached: OrderedDict[Wanted, CachedTiers] = OrderedDict()
@@ -38,6 +41,7 @@ class CommonTokens:
         self._dropped_changes = 0
 
     def text_changed(self, numbers: Iterable[int]) -> None:
+        """Note that the texts of these specialists are to be looked up again."""
         self._changed += numbers
         if len(self._changed) > MAX_CHANGES:
             self._dropped_changes += len(self._changed)
@@ -45,9 +49,10 @@ class CommonTokens:
             self._cached.clear()
 
     def tiers(self, session: Session, words: Sequence[Wanted]) -> list[int]:
-        """Who has all of these words, as bits, the best tier first; each holds those before it.
+        """The bitsets of specialists with all of these words, the best tier first; each includes
+        the tiers before it.
 
-        Without words everybody is in the only tier there is.
+        Without words there is one tier, with all specialists.
         """
         if not words:
             return [ALL]

@@ -1,8 +1,8 @@
-"""Cursors of searches: the numbers of who was shown already, and a mark of the search.
+"""Cursors of searches: the numbers of specialists that were shown, and a digest of the search.
 
-Rows move while somebody reads: with each booking another slot is the next. So a page is not
-"what comes after that place" but "the best that were not shown yet": who is found throughout is
-shown exactly once, whatever moves.
+The order changes between pages, since each booking changes a next free slot. So a page is not "what
+follows a position" but "the best of those not shown yet". A specialist who matches all the time is
+shown exactly once.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ def decoded(query: SearchSpecialists) -> list[int]:
 
 
 def _mark(query: SearchSpecialists) -> bytes:
-    """The same for all pages of a search, however many are on each."""
+    """The digest of a search, equal for all its pages and page sizes."""
     search = {name: value for name, value in vars(query).items() if name not in ("cursor", "limit")}
     return blake2b(json.dumps(search), digest_size=MARK_BYTES).digest()
 
 
 def _varint(number: int) -> bytes:
-    """Seven bits in each byte, the lowest first; the eighth says that more follow."""
+    """LEB128: seven bits in each byte, the lowest first; the eighth bit says that more follow."""
     wire = bytearray()
     while number > 0x7F:
         wire.append(number & 0x7F | 0x80)
@@ -63,7 +63,7 @@ def _varint(number: int) -> bytes:
 
 
 def _numbers(wire: bytes) -> list[int]:
-    """Each is written as what it is more than the one before."""
+    """The numbers, each stored as the difference to the one before."""
     numbers, number, shift = [], 0, 0
     for byte in wire:
         number += (byte & 0x7F) << shift

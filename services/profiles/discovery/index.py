@@ -1,7 +1,7 @@
-"""The index: the directory in memory, so that any mix of filters is counted in milliseconds.
+"""The index in memory, which counts any mix of filters in milliseconds.
 
-For each term the set of those who have it, as bits by number; and everybody who can be booked,
-in order of time. Pure: it is told what changed.
+It has a posting list (a bitset) for each term, and all bookable specialists in order of time. Pure:
+it is given the changes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sys import intern
 from services.profiles.discovery.bitsets import bitset_of, numbers_in
 
 LISTED = "listed"
-"""The term that everybody has."""
+"""The term of all listed specialists."""
 MANY_CHANGES = 500
 FEW_FOUND = 2_000
 LARGEST_NUMBER = (1 << 32) - 1
@@ -27,8 +27,8 @@ MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class IndexedSpecialist:
-    """What the index knows of somebody; ``place`` is theirs in the order of next free slots,
-    ``text`` differs when their text does."""
+    """The indexed data of a specialist. ``place``: the position in the order of next free slots;
+    ``text``: a digest of the text."""
 
     terms: tuple[str, ...]
     place: int | None
@@ -54,7 +54,7 @@ class Index:
         self._places: list[int] = []
 
     def text_changed(self, news: dict[int, IndexedSpecialist]) -> list[int]:
-        """Whose text is not what it was, when this will have been learnt."""
+        """The numbers whose text these changes alter."""
         return [
             number
             for number, now in news.items()
@@ -62,7 +62,7 @@ class Index:
         ]
 
     def learn(self, news: dict[int, IndexedSpecialist]) -> None:
-        """Take on what is known now, by number; ``ABSENT`` for who is listed no more."""
+        """Apply changes by number; ``ABSENT`` for a specialist who is no longer listed."""
         come: dict[str, list[int]] = defaultdict(list)
         gone: dict[str, list[int]] = defaultdict(list)
         taken, left = [], []
@@ -94,24 +94,25 @@ class Index:
             insort(self._places, place)
 
     def posting_list(self, term: str) -> int:
-        """Who has the term, as bits."""
+        """The bitset of specialists with the term."""
         return self._posting_lists.get(term, 0)
 
     def any_of(self, terms: Iterable[str]) -> int:
+        """The bitset of specialists with any of the terms."""
         found = 0
         for each in terms:
             found |= self.posting_list(each)
         return found
 
     def bookable(self, since: datetime, before: datetime) -> int:
-        """Whose next free slot is in this time, as bits."""
+        """The bitset of specialists whose next free slot is in this period."""
         first, end = self._from(since), self._from(before)
         return bitset_of(map(_number, self._places[first:end]))
 
     def counts(self, found: Mapping[str, int]) -> dict[str, dict[str, int]]:
-        """By kind of term: how many of those ``found`` for the kind have each value.
+        """By kind of term: how many of the specialists ``found`` for the kind have each value.
 
-        The most frequent first; zero for a value that somebody else has.
+        The most frequent first, with 0 for values of other specialists.
         """
         counted: dict[str, dict[str, int]] = {kind: {} for kind in found}
         for term, bits in self._posting_lists.items():
@@ -124,9 +125,10 @@ class Index:
         }
 
     def soonest(self, found: int, count: int, now: datetime) -> list[int]:
-        """The first of those by next free slot; who has none comes last, the newest first.
+        """The first ``count`` in order of next free slot; specialists without one come last, the
+        newest first.
 
-        A slot that has passed is none: booking will say when the next one is.
+        A slot that has passed does not count: booking will announce the next one.
         """
         if found.bit_count() <= FEW_FOUND:
             return sorted(numbers_in(found), key=lambda each: self._turn(each, now))[:count]
@@ -139,7 +141,7 @@ class Index:
         return in_turn
 
     def _among(self, digits: bytes, first: int) -> Iterator[int]:
-        """Those whose bit is set, from this place on."""
+        """The numbers whose bit is set, from this position on."""
         beyond = len(digits) * 8
         for at in range(first, len(self._places)):
             number = _number(self._places[at])
@@ -157,12 +159,12 @@ class Index:
 
 
 def newest(found: int, count: int) -> list[int]:
-    """The first of those, whoever was listed last."""
+    """The first ``count``, the last listed first."""
     return list(islice(numbers_in(found), count))
 
 
 def _place(moment: datetime, number: int) -> int:
-    """Sorts by time, and the newest first of those with one time."""
+    """A sort key: by time, and of equals the newest first."""
     return (moment - EPOCH) // MICROSECOND << 32 | (LARGEST_NUMBER - number)
 
 

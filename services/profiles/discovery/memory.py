@@ -1,4 +1,4 @@
-"""The directory in this process's memory, kept in step with the one in the database."""
+"""The provider of the index in memory, which follows the directory in the database."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ CATCH_UP_EVERY_S = 10.0
 
 
 class DirectoryInMemory(DependencyProvider):
-    """Filled when the service starts, and brought up to date before each search: what was
-    committed before a search began is found by it, whichever process wrote it."""
+    """The index, filled when the service starts and brought up to date before each search. A search
+    finds everything that was committed before it began, by any process."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,13 +45,13 @@ class DirectoryInMemory(DependencyProvider):
         return self
 
     def _round(self) -> float:
-        """So that neither the first search nor one after a quiet hour has much to read."""
+        """Catch up regularly, so that no search has much to read."""
         with database_of(self.container).reading() as session:
             self.as_of_now(session)
         return CATCH_UP_EVERY_S
 
     def as_of_now(self, session: Session) -> Index:
-        """The index with all that is committed now. Of those who ask at once, one reads."""
+        """The index with all committed changes. Of concurrent callers one reads (single flight)."""
         self._asked += 1
         ticket = self._asked
         with self._turn:
@@ -66,7 +66,7 @@ class DirectoryInMemory(DependencyProvider):
             return self._index
 
     def _filled(self, session: Session) -> Index:
-        """In parts, since others want to be answered meanwhile."""
+        """A new index, filled in parts so that other greenthreads run in between."""
         self._to_come = session.scalar(select(next_revision(session))) or 0
         index, last = Index(), 0
         while True:

@@ -1,4 +1,4 @@
-"""How specialists are found: what profiles can be asked, and what it mends on a clock."""
+"""RPC method and schedule of the search for specialists."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Discovery:
 
     @every(minutes=1)
     def review_directory(self) -> None:
-        """Enter whom the directory lacks, or has otherwise: all, after it was first made."""
+        """Repair missing and outdated entries; after a migration, write all of them."""
         with self.store.reading() as session:
             doubtful = list(session.scalars(directory.outdated()))
         for_each(doubtful, self._enter, within_s=ROUND_S)

@@ -1,4 +1,4 @@
-"""The public feed: who is featured now, then every change, each once and in order."""
+"""The public feed: a snapshot of featured specialists, then every change, once and in order."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PERSONAL = ("display_name", "headline", "slug")
 
 @dataclass(frozen=True)
 class FeedPosition:
-    """How far a reader is: behind entry ``seen``; of the snapshot up to ``head``, where there
-    is one, and of the changes otherwise."""
+    """A reader's position: after entry ``seen``, in the snapshot up to ``head`` if given, else in
+    the changes."""
 
     seen: int
     head: int | None = None
@@ -31,8 +31,9 @@ class FeedPosition:
 
     @classmethod
     def from_cursor(cls, cursor: str, last: int) -> FeedPosition:
-        """Raises ``BadCursor``, also for an entry behind the last: its reader comes from another
-        platform, or from before a backup was brought back, and should begin anew."""
+        """The position in a cursor. Raises ``BadCursor``, also for a position after the last entry:
+        its reader comes from another platform or from before a restored backup, and should begin
+        again."""
 
         def unpack(position: bytes) -> FeedPosition:
             seen, dash, head = position.decode("ascii").partition("-")
@@ -73,8 +74,8 @@ def read(session: Session, query: FeedQuery) -> Feed:
 
 
 def redact(tx: Transaction, specialist_id: UUID) -> None:
-    """Take a specialist's own words out of the feed. What happened, and when, stays: readers
-    who come late still hear all of it, in order."""
+    """Redact a specialist's own words in the feed. The events stay, so that late readers get all of
+    them in order."""
     event_log = EventLog(tx, Base.metadata)
     for row in event_log.about(str(specialist_id)):
         event = as_mapping(row.body)

@@ -1,4 +1,4 @@
-"""Who is featured: what profiles can be asked, what it hears, what it does on a clock."""
+"""RPC methods, subscriptions and schedules of featuring."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Featuring:
     store = dependencies.store
     caller = dependencies.caller
 
-    # Who is featured
+    # Featured specialists
 
     @rpc
     def list_featured(self) -> list[UUID]:
-        """Everybody; in which order they are shown is the gateway's to say."""
+        """The ids of all featured specialists. The gateway decides the order."""
         with self.store.reading() as session:
             return list(session.scalars(queries.featured_ids()))
 
@@ -51,7 +51,7 @@ class Featuring:
     def get_featured(
         self, ids: Annotated[list[UUID], Length(max=MOST_IDS)]
     ) -> list[contract.Specialist]:
-        """Those of these who are featured now."""
+        """The featured ones of these specialists."""
         with self.store.reading() as session:
             return [each.to_resource() for each in session.scalars(queries.featured_of(ids))]
 
@@ -60,7 +60,7 @@ class Featuring:
         with self.store.reading() as session:
             return feed.read(session, query)
 
-    # What came of it
+    # Exposures and report
 
     @rpc
     def record_exposures(
@@ -85,7 +85,7 @@ class Featuring:
                 days=list(exposures.of_specialist(session, specialist_id, now.date())),
             )
 
-    # What makes it true, and what keeps it true
+    # Facts and corrections
 
     @subscribe(AvailabilityChanged)
     def learn_availability(self, event: AvailabilityChanged, tx: Transaction) -> None:
@@ -94,8 +94,8 @@ class Featuring:
 
     @every(minutes=1)
     def mend_featuring(self) -> None:
-        """Time alone makes the truth about featuring change: a slot comes near, or passes.
-        Whatever else makes it untrue is mended as well, and somebody should look at it."""
+        """Correct ``featured`` where time has changed it: a slot came near or passed. Other causes
+        are corrected and logged for the operator."""
         with self.store.reading() as session:
             untrue = list(session.scalars(queries.featuring_untrue(utc_now())))
         for_each(untrue, self._mend)
@@ -108,7 +108,7 @@ class Featuring:
             cause = Cause.TIME if specialist.featuring_was_true() else Cause.UNEXPLAINED
             tx.emit(*specialist.review_featuring(now))
             if specialist.featured == was:
-                return  # somebody else was faster
+                return  # another process was faster
             corrections.count(tx, now.date(), cause)
         if cause is Cause.UNEXPLAINED:
             log.error("featuring_inconsistent", specialist=str(specialist_id), featured=was)

@@ -1,4 +1,4 @@
-"""Licences: what profiles can be asked about them, and what it does on a clock."""
+"""RPC methods and schedules of licences."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Licences:
 
     @every(minutes=1)
     def review_licences(self) -> None:
-        """Warn of licences that end soon; unlist whose licence has ended."""
+        """Warn of licences that expire soon, and unlist holders of expired ones."""
         review_licences(self.store, utc_now())
 
     def _licence(self, specialist_id: UUID) -> Licence:
@@ -126,7 +126,7 @@ def _for_review(session: Session, licence: Licence) -> contract.LicenceForReview
 
 
 def review_licences(store: Database, now: datetime) -> None:
-    """Each in a transaction of its own: the end of a licence, of the listing and of featuring."""
+    """Review each due licence in a transaction of its own."""
     with store.reading() as session:
         due = list(session.scalars(queries.licences_due(now)))
 

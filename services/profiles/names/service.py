@@ -1,4 +1,4 @@
-"""What profiles can be asked about people's names."""
+"""RPC method for names of clients and specialists."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Names:
 
     @rpc
     def names_of(self, wanted: NamesWanted) -> contract.Names:
-        """Names of whoever has something with the caller.
+        """Names of people who share a consultation or a wait with the caller.
 
-        Profiles does not know who has: the gateway asks for the ids in an answer of booking,
-        which looked at who is asking, and has no endpoint that asks for others.
+        Profiles can't check that: the gateway asks for the ids in an answer of booking, which has
+        checked the caller, and has no endpoint that asks for other ids.
         """
         self.caller.known()
         with self.store.reading() as session:

@@ -1,4 +1,4 @@
-"""What profiles can be asked about an account's preferences."""
+"""RPC methods of preferences: read and replace them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AccountPreferences(Reauthentication):
 
     @rpc
     def set_preferences(self, preferences: contract.Preferences) -> contract.Preferences:
-        """All of them at once; raises ``NoSuchCode``."""
+        """Replace all preferences; raises ``NoSuchCode``."""
         with self.store.transaction() as tx:
             account = self.own_account(tx)
             mine = tx.lock(Preferences, account.id)

@@ -1,4 +1,4 @@
-"""What profiles holds on an account: where it stands, how it is shown, and that it can go."""
+"""The personal data of an account in profiles: its tables, export and erasure."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ PERSONAL_DATA: tuple[InstrumentedAttribute[UUID], ...] = (
     Preferences.account_id,
     Account.id,
 )
-"""The column that bears the account's id in each table that says something about a person: the
-account itself comes last. A test finds the table that is missing here."""
+"""The column with the account's id, for each table with personal data; the account itself comes
+last. A test finds a table that is missing here."""
 
 
 def erase(tx: Transaction, account_id: UUID) -> None:
-    """Delete all of it; harmless to repeat."""
+    """Delete everything; idempotent."""
     account = tx.get(Account, account_id)
     if account is not None:
         delete_sign_ups(tx, account.email)
@@ -60,13 +60,13 @@ def erase(tx: Transaction, account_id: UUID) -> None:
 
 
 def erase_completely(tx: Transaction, account_id: UUID) -> None:
-    """Delete all of it, and what the search index remembers of it; harmless to repeat."""
+    """Delete everything, including text in the search index; idempotent."""
     erase(tx, account_id)
     directory.purge_text(tx, account_id)
 
 
 def export(session: DatabaseSession, account: Account, files: Files) -> ProfilesData:
-    """All of it; raises ``StorageAway``."""
+    """Everything, for the account's owner; raises ``StorageAway``."""
     specialist = session.get(Specialist, account.id)
     licence = session.get(Licence, account.id)
     preferences = session.get(Preferences, account.id)
@@ -82,7 +82,7 @@ def export(session: DatabaseSession, account: Account, files: Files) -> Profiles
                 at=entry.at,
                 what=entry.what,
                 detail=entry.detail,
-                # where others were is theirs
+                # the network of other people is theirs
                 network=entry.network if entry.who in (None, account.id) else None,
             )
             for entry in session.scalars(audit.entries_about(account.id))
@@ -103,7 +103,7 @@ def export(session: DatabaseSession, account: Account, files: Files) -> Profiles
 def _documents(
     specialist: Specialist | None, licence: Licence | None, files: Files
 ) -> Iterator[File]:
-    with suppress(NotFound):  # it was replaced meanwhile
+    with suppress(NotFound):  # replaced meanwhile
         if specialist is not None and specialist.photo:
             yield photos.find_largest(files, specialist.photo)
     for key in {licence.document, licence.document_in_force} - {""} if licence else ():

@@ -1,4 +1,4 @@
-"""What profiles can be asked about a person's data, and how it is erased everywhere."""
+"""RPC methods, subscriptions and schedules of privacy: export and the erasure saga."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ class Privacy(Audit, Reauthentication):
         account_id, now = self.caller.known(), utc_now()
         try:
             shown = self.reauthenticate(erasure.password, erasure.code)
-        except Erased:  # by this very call, perhaps: the transaction finds out
+        except Erased:  # perhaps by this very call: the transaction finds out
             shown = None
         with self.store.transaction() as tx:
             if shown is None:
                 raise Erased
             self.reauthenticated_account(tx, shown)
             specialist = tx.get(Specialist, account_id, with_for_update=True)
-            if specialist is not None:  # told here: at the end the row is gone
+            if specialist is not None:  # emitted here: at the end of the call the row is gone
                 seen = specialist.snapshot()
                 tx.emit(*specialist.withdraw(now), *specialist.changes_since(seen))
                 directory.update_entry(tx, specialist)
@@ -89,7 +89,8 @@ class Privacy(Audit, Reauthentication):
 
     @every(seconds=5)
     def finish_erasures(self) -> None:
-        """Files go first: they lie outside of the database."""
+        """Erase the rest of erased accounts. Files go first, since they are outside the
+        database."""
         erasure.finish(
             self.store,
             personal_data.erase_completely,
@@ -115,7 +116,7 @@ class Privacy(Audit, Reauthentication):
 
     @every(minutes=10)
     def look_for_hanging_erasures(self) -> None:
-        """Somebody has to look why a service does not answer."""
+        """Warn the operator of erasures that a service has not answered in time."""
         with self.store.reading() as session:
             pending = list(session.scalars(queries.pending_erasures()))
         for_each(pending, _warn_of_hanging)

@@ -1,4 +1,4 @@
-"""What profiles can be asked about second factors."""
+"""RPC methods and schedule of second factors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ from services.profiles.sessions.sessions import Session
 class SecondFactors(Reauthentication):
     @rpc
     def begin_totp(self, begin: BeginTotp) -> Totp:
-        """A secret that takes effect once it is confirmed; another one in place of that before."""
+        """Begin to set up an authenticator. Its secret takes effect once confirmed, and replaces an
+        unconfirmed one."""
         checked = self.require_password(begin.password)
         with self.store.transaction() as tx:
             account = self.own_account(tx)
@@ -52,7 +53,7 @@ class SecondFactors(Reauthentication):
 
     @rpc
     def confirm_totp(self, confirm: ConfirmTotp) -> RecoveryCodes:
-        """The session that confirms it has shown it; all others end."""
+        """Confirm the authenticator. All other sessions end."""
         codes, now = new_recovery_codes(), utc_now()
         self.guesses.of(guess_limits.CODE, self.caller.known(), context.current().address).count()
         with self.store.transaction() as tx:
@@ -66,7 +67,8 @@ class SecondFactors(Reauthentication):
 
     @rpc
     def remove_totp(self, remove: RemoveTotp) -> None:
-        """All other sessions end, and this one loses the roles that need a second factor."""
+        """Remove the authenticator. All other sessions end, and this one loses the roles that need
+        a second factor."""
         shown = self.reauthenticate(remove.password, remove.code)
         with self.store.transaction() as tx:
             account = self.reauthenticated_account(tx, shown)
@@ -80,7 +82,7 @@ class SecondFactors(Reauthentication):
             return tx.reply(None)
 
     def _only_session(self, tx: Transaction, account: Account, second_factor: bool) -> None:
-        """End all others, and note what the caller's has shown."""
+        """End all other sessions, and store whether the caller's has a second factor."""
         end_sessions(tx, account.id, utc_now(), but=self.caller.session_id)
         if self.caller.session_id is not None:
             tx.lock(Session, self.caller.session_id).second_factor = second_factor
@@ -99,5 +101,5 @@ class SecondFactors(Reauthentication):
 
     @every(days=1)
     def reseal_secrets(self) -> None:
-        """After a rotation, the key that sealed them before may go a day later."""
+        """Re-encrypt secrets after a key rotation, so that the former key can go after a day."""
         reencrypt(self.store, SecondFactor.secret, self.seals.second_factors)

@@ -1,4 +1,4 @@
-"""What profiles can be asked about sessions, and what it does about them on a clock."""
+"""RPC methods and schedules of sessions: log-in, refresh, log-out, revocations, keys."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Sessions(Reauthentication):
         with self.store.reading() as reading:
             account = account_with(reading, log_in.email)
             if account is not None and not account.verified:
-                account = None  # answered as an unknown address is
+                account = None  # the answer is that of an unknown address
             familiar = account is not None and is_familiar(reading, account.id, here.address, now)
         attempt = self.guesses.of(guess_limits.PASSWORD, email, here.address, familiar)
         try:
@@ -105,10 +105,10 @@ class Sessions(Reauthentication):
 
     @rpc
     def refresh_session(self, refresh: Refresh) -> contract.Session:
-        """Another pair of tokens for the refresh token given out last.
+        """A new pair of tokens for the last refresh token.
 
-        One that comes again within half a minute gets the same pair; later it ends the session:
-        either it was stolen, or the one that followed it.
+        A token that comes again within half a minute gets the same pair. Later it ends the session,
+        since either it or its successor was stolen.
         """
         try:
             return self._refresh(refresh.refresh_token)
@@ -117,11 +117,11 @@ class Sessions(Reauthentication):
             raise
 
     def _refresh(self, secret: str) -> contract.Session:
-        """The account is locked first, as wherever its rights change: what the token says of them
-        is true until after it was issued.
+        """Refresh a session. The account is locked first, as wherever its rights change, so that
+        the token's roles are true until it is issued.
 
-        The answer is kept beside the token, not with the call's key: the token is the key. A call
-        that the broker delivers again runs within its deadline, and so within ``GRACE``.
+        The answer is stored beside the token, not under the call's key: the token is the key. A
+        call that the broker delivers again runs within its deadline, and so within ``GRACE``.
         """
         here = context.current()
         with outside_call(), self.store.transaction() as tx:
@@ -184,14 +184,15 @@ class Sessions(Reauthentication):
 
     @rpc
     def list_revocations(self) -> Revocations:
-        """For gateways that may have missed some: all that concern tokens which still live."""
+        """All revocations of tokens that have not expired, for gateways that may have missed
+        some."""
         with self.store.reading() as session:
             found = session.scalars(revocations(utc_now()))
             return Revocations(items=[each.to_resource() for each in found])
 
     @rpc
     def get_token_keys(self) -> TokenKeys:
-        """The public keys that verify access tokens, those that will sign soon among them."""
+        """The public keys of access tokens, including those that will sign soon."""
         with self.store.reading() as reading:
             keys = signing_keys.public_keys(reading)
         if keys:
@@ -207,7 +208,7 @@ class Sessions(Reauthentication):
 
     @every(seconds=10)
     def forget_what_is_over(self) -> None:
-        """Answers to refresh tokens, and revocations, as soon as they are of no use."""
+        """Delete answers to refresh tokens, and revocations, once they are of no use."""
         with self.store.transaction() as tx:
             prune_answers(tx, utc_now())
             prune_revocations(tx, utc_now())

@@ -1,4 +1,4 @@
-"""What profiles can be asked about a specialist's own profile."""
+"""RPC methods of profiles: write, change, photo, history."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Specialists:
 
     @rpc
     def get_specialist_id(self, slug: str) -> UUID:
-        """Whose slug it is, or was; they may be listed or not."""
+        """The id of the specialist, listed or not, who has or had this slug."""
         with self.store.reading() as session:
             specialist_id = specialist_named(session, slug)
         if specialist_id is None:
@@ -100,7 +100,7 @@ class Specialists:
 
     @rpc
     def get_history(self, specialist_id: UUID, page: PageQuery) -> Page[history.Change]:
-        """Who changed what of a profile, its photo and its licence."""
+        """The changes of a profile, its photo and its licence."""
         self.caller.with_role(Role.ADMIN)
         changes = select(Change).where(Change.specialist_id == specialist_id)
         with self.store.reading() as session:
@@ -108,7 +108,7 @@ class Specialists:
 
     @every(minutes=10)
     def sweep_files(self) -> None:
-        """Delete photos and documents that are nobody's any more."""
+        """Delete photos and documents that no row mentions any more."""
         delete_orphans(self.store, self.files, utc_now())
 
     def _show_photo(self, key: str) -> contract.Specialist:
@@ -120,7 +120,7 @@ class Specialists:
             return tx.reply(specialist.to_resource())
 
     def _require_profile(self, account_id: UUID) -> None:
-        """Raises ``NotFound`` where nothing may be shown with the profile yet."""
+        """Raises ``NotFound`` before the profile is written."""
         with self.store.reading() as session:
             specialist = session.get(Specialist, account_id)
         if specialist is None:

@@ -1,4 +1,4 @@
-"""The Specialist: a professional's public profile, and whether it is featured."""
+"""The Specialist: a public profile, its listing, featuring and right to practise."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from services.profiles.specialists.profile import Profile
 
 
 class PublicView(NamedTuple):
-    """A specialist as everybody may read and find it: not at all, unless it is listed."""
+    """The public view of a specialist: nothing unless the profile is listed."""
 
     version: int
     resource: contract.Specialist | None
@@ -45,12 +45,13 @@ class PublicView(NamedTuple):
 
 
 class Specialist(RightToPractise, Profile, Base):
-    """Bears the id of the account that owns it: an account has one profile at most.
+    """The row has the id of its account: an account has one profile at most.
 
-    The row may be there before the profile is written: booking may speak of it first.
+    It may exist before the profile is written, since events of booking may come first.
 
-    ``verified_until`` is the first day, in UTC, on which the licence in force is valid no more.
-    ``lapsed``: the end of the licence took the listing, so that a renewed one brings it back.
+    ``verified_until``: the first day, in UTC, on which the licence in force is no longer valid.
+    ``lapsed``: the profile was unlisted by the licence's expiry, so a renewed licence lists it
+    again.
     """
 
     __tablename__ = "specialists"
@@ -58,7 +59,7 @@ class Specialist(RightToPractise, Profile, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
     slug: Mapped[str] = mapped_column(default="")
-    """The present one: see ``slugs`` for those that it had before."""
+    """The present slug; ``slugs`` has the former ones."""
     status: Mapped[str] = mapped_column(default=SpecialistStatus.DRAFT)
     verified_until: Mapped[date | None] = mapped_column(default=None, index=True)
     lapsed: Mapped[bool] = mapped_column(default=False)
@@ -68,17 +69,17 @@ class Specialist(RightToPractise, Profile, Base):
     next_slots: Mapped[list[str]] = mapped_column(default=list)
     availability_version: Mapped[int] = mapped_column(default=0)
     obstacle: Mapped[str | None] = mapped_column(default=NotFeatured.NOT_LISTED)
-    """What stood first against featuring when it was last looked at."""
+    """The first condition of featuring that was not met at the last review."""
     featuring_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     featuring_since: Mapped[datetime | None] = mapped_column(default=None)
 
     @property
     def verified(self) -> bool:
-        """As of the last look at the clock; ``verified_at`` is exact."""
+        """Whether a licence was in force at the last review; ``verified_at`` is exact."""
         return self.verified_until is not None
 
     def verified_at(self, now: datetime) -> bool:
-        """Whether a licence is in force: until the midnight, in UTC, at which its last day ends."""
+        """Whether a licence is in force, until midnight UTC after its last day."""
         return self.verified_until is not None and now.astimezone(UTC).date() < self.verified_until
 
     @property
@@ -86,7 +87,7 @@ class Specialist(RightToPractise, Profile, Base):
         return self.status == SpecialistStatus.LISTED
 
     def change(self, change: ChangeProfile, now: datetime, slug: str | None = None) -> list[Event]:
-        """Take on what was given, and the slug that goes with another name; list or unlist.
+        """Change fields, the slug if given, and the listing.
 
         Raises ``NotFound`` before the profile is written, ``ProfileIncomplete``, ``NoSuchCode``.
         """
@@ -105,14 +106,14 @@ class Specialist(RightToPractise, Profile, Base):
         return events + self.review_featuring(now)
 
     def show_photo(self, key: str) -> list[Event]:
-        """Show the photo with this key from now on, or none."""
+        """Show the photo with this key, or none."""
         self.require_written()
         before = self.shown()
         self.photo = key
         return list(self._listing_events(self.listed, before))
 
     def withdraw(self, now: datetime) -> list[Event]:
-        """Neither listed nor featured any more, whatever the profile says: its owner goes."""
+        """Unlist the profile for good, because its account is erased."""
         was_listed = self.listed
         self.status = SpecialistStatus.UNLISTED
         events = list(self._listing_events(was_listed, self.shown()))
@@ -121,10 +122,10 @@ class Specialist(RightToPractise, Profile, Base):
     def apply_licence(
         self, until: date | None, now: datetime, ended: Standing | None = None
     ) -> list[Event]:
-        """A licence is in force until this day, or none is: without it nobody is listed.
+        """Apply the state of the licence: in force until this day, or not at all, which unlists.
 
-        ``ended``: how the one ended that was in force; a listing that is lost by expiry comes
-        back with the next licence.
+        ``ended``: how the licence in force ended. A listing lost by expiry comes back with the next
+        licence.
         """
         was_listed = self.listed
         self.verified_until = until
@@ -139,8 +140,8 @@ class Specialist(RightToPractise, Profile, Base):
         return self._follow_up_events(was_listed, now)
 
     def apply_account(self, suspended: bool, role_revoked: bool, now: datetime) -> list[Event]:
-        """The account is suspended or not, and has the role of a specialist or not: without it
-        nobody is listed, and a listing that is lost so does not come back by itself."""
+        """Apply the account's suspension and role. Either unlists, and the listing does not come
+        back by itself."""
         was_listed = self.listed
         self.suspended, self.role_revoked = suspended, role_revoked
         if self.barred:
@@ -170,7 +171,7 @@ class Specialist(RightToPractise, Profile, Base):
             raise ProfileIncomplete(errors=missing)
 
     def missing_to_list(self, now: datetime) -> list[FieldError]:
-        """What stands against listing, by name."""
+        """All conditions of listing that are not met."""
         missing = list(self.missing())
         if not self.verified_at(now):
             missing.append(
@@ -207,7 +208,7 @@ class Specialist(RightToPractise, Profile, Base):
             yield SpecialistUnlisted(specialist_id=self.id, version=self.next_version())
 
     def learn_availability(self, news: AvailabilityChanged, now: datetime) -> list[Event]:
-        """Take on what booking says, unless something newer is known."""
+        """Store booking's availability, unless newer one is stored."""
         if news.version <= self.availability_version:
             return []
         self.availability_version = news.version
@@ -217,9 +218,9 @@ class Specialist(RightToPractise, Profile, Base):
         return self.review_featuring(now)
 
     def review_featuring(self, now: datetime) -> list[Event]:
-        """Make ``featured`` what the facts say; the event where that is a change.
+        """Set ``featured`` by the facts; returns the event where it changed.
 
-        To be called after every change of a fact, and as time goes.
+        To be called after every change of a fact, and regularly, since time changes it, too.
         """
         before, obstacle = self.obstacle, why_not_featured(self._facts(now), now)
         self.obstacle, self.featuring_seen_at = obstacle, now
@@ -245,17 +246,15 @@ class Specialist(RightToPractise, Profile, Base):
         ]
 
     def featuring_was_true(self) -> bool:
-        """Whether the facts of now made ``featured`` what it is when it was last looked at.
-
-        Where they no longer do, time alone explains it.
-        """
+        """Whether the present facts gave this ``featured`` at the time of the last review. If so,
+        time alone has changed it since."""
         seen_at = self.featuring_seen_at
         return seen_at is None or self.featured == (
             why_not_featured(self._facts(seen_at), seen_at) is None
         )
 
     def obstacles(self, now: datetime) -> list[NotFeatured]:
-        """Everything that stands against featuring."""
+        """All conditions of featuring that are not met."""
         return obstacles(self._facts(now), now)
 
     def _facts(self, now: datetime) -> FeaturingFacts:
@@ -271,11 +270,11 @@ class Specialist(RightToPractise, Profile, Base):
         return self.id
 
     def history_fields(self) -> dict[str, Any]:
-        """What history remembers."""
+        """The fields that the history records."""
         return {**self.shown(), "status": str(self.status)}
 
     def next_version(self) -> int:
-        """For what is told next about this specialist, of whatever kind."""
+        """The version of the next event about this specialist, of any kind."""
         self.version += 1
         return self.version
 
@@ -284,7 +283,7 @@ class Specialist(RightToPractise, Profile, Base):
         return PublicView(self.version, resource, self.listed and self.offers_free_consultations)
 
     def changes_since(self, seen: PublicView) -> Iterator[Event]:
-        """Tell those who remember what they read in public that it reads differently now."""
+        """The event that drops cached copies, where the public view has changed."""
         now = self.snapshot()
         if now[1:] != seen[1:]:
             told_already = now.version != seen.version
