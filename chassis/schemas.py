@@ -197,17 +197,27 @@ def _schema_of(shape: Any, reading: Reading) -> ShapeSchema:
 
 @cache
 def _schema_class(shape: Any, reading: Reading) -> type[ShapeSchema]:
-    hints = typing.get_type_hints(shape, include_extras=True)
+    kind: Any = typing.get_origin(shape) or shape
+    hints = typing.get_type_hints(kind, include_extras=True)
+    given = dict(zip(getattr(kind, "__parameters__", ()), typing.get_args(shape), strict=True))
     members: dict[str, Any] = {
-        field.name: field_for(hints[field.name], reading, **_presence(field))
-        for field in dataclasses.fields(shape)
+        field.name: field_for(_filled_in(hints[field.name], given), reading, **_presence(field))
+        for field in dataclasses.fields(kind)
     }
     members["Meta"] = type(
         "Meta", (), {"unknown": EXCLUDE if reading is Reading.WIRE else RAISE, "register": False}
     )
-    members |= {"shape": shape, "reading": reading}
-    members["__doc__"] = shape.__doc__
-    return type(shape.__name__, (ShapeSchema,), members)
+    members |= {"shape": kind, "reading": reading}
+    members["__doc__"] = kind.__doc__
+    return type(kind.__name__, (ShapeSchema,), members)
+
+
+def _filled_in(hint: Any, given: dict[Any, Any]) -> Any:
+    """The hint of a generic dataclass's field, with the types that the dataclass was given."""
+    if hint in given:
+        return given[hint]
+    parameters = getattr(hint, "__parameters__", ())
+    return hint[tuple(given[each] for each in parameters)] if parameters else hint
 
 
 def _presence(field: dataclasses.Field[Any]) -> dict[str, Any]:
@@ -246,7 +256,7 @@ def field_for(hint: Any, reading: Reading, **options: Any) -> fields.Field[Any]:
     if origin is typing.Literal:
         options["validate"] = [*validators, validate.OneOf(arguments)]
         return Text(**options)
-    if dataclasses.is_dataclass(hint):
+    if dataclasses.is_dataclass(origin):
         return fields.Nested(_schema_class(cast(Any, hint), reading), **options)
     if isinstance(hint, type) and issubclass(hint, Enum):
         options["metadata"] = {**options.get("metadata", {}), ENUM: hint.__name__}

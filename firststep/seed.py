@@ -21,7 +21,7 @@ from chassis.context import CallContext, Caller
 from chassis.errors import DomainError
 from chassis.events import as_mapping
 from chassis.ids import new_id
-from chassis.rpc.client import remote
+from chassis.rpc.requester import rpc_client
 from chassis.runtime.process import Process
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
@@ -37,6 +37,9 @@ from contracts.profiles.accounts import (
 from contracts.profiles.licences import DecideLicence, Decision, SubmitLicence
 from contracts.profiles.preferences import Language
 from contracts.profiles.specialists import ChangeProfile, Fee, Listing, WriteProfile
+from contracts.rpc.booking import Booking
+from contracts.rpc.content import Content
+from contracts.rpc.profiles import Profiles
 from firststep import platform
 from firststep.listen import listener
 from firststep.platform import SERVICES, TOPOLOGY, config_for
@@ -143,9 +146,9 @@ class Seeder:
     """A service that asks and is never asked."""
 
     name = "seeder"
-    profiles = remote("profiles")
-    booking = remote("booking")
-    content = remote("content")
+    profiles = rpc_client(Profiles)
+    booking = rpc_client(Booking)
+    content = rpc_client(Content)
 
 
 def run(settings: Settings) -> None:
@@ -178,7 +181,9 @@ def demo_articles() -> Iterator[WriteArticle]:
 
 
 class Seeding:
-    def __init__(self, settings: Settings, profiles: Any, booking: Any, content: Any) -> None:
+    def __init__(
+        self, settings: Settings, profiles: Profiles, booking: Booking, content: Content
+    ) -> None:
         self._settings = settings
         self._events = listener(settings)
         self._profiles = profiles
@@ -199,7 +204,7 @@ class Seeding:
         if self._has_account(demo.email):
             return
         with self._acting(Caller()):
-            secret = self._profiles.sign_up(sign_up=sign_up)["sign_up"]
+            secret = self._profiles.sign_up(sign_up=sign_up).load().sign_up
             asked = self._verification_of(demo.email)
             verify = VerifyEmail(token=asked["token"], sign_up=secret)
             self._profiles.verify_email(verify=verify)
@@ -207,9 +212,9 @@ class Seeding:
         acting = Caller(specialist_id, frozenset([Role.SPECIALIST]), verified=True)
         with self._acting(acting):
             self._profiles.write_profile(profile=_profile_of(demo))
-            licence = self._profiles.submit_licence(licence=_licence_of(demo))
+            licence = self._profiles.submit_licence(licence=_licence_of(demo)).load()
         with self._acting(Caller(new_id(), frozenset([Role.ADMIN]))):
-            seen = DecideLicence(decision=Decision.VERIFIED, version=licence["version"])
+            seen = DecideLicence(decision=Decision.VERIFIED, version=licence.version)
             self._profiles.decide_licence(specialist_id=specialist_id, decision=seen)
         with self._acting(acting):
             self._profiles.change_profile(change=ChangeProfile(status=Listing.LISTED))
@@ -245,7 +250,7 @@ class Seeding:
 
     def _is_featured(self, specialist_id: UUID) -> bool:
         with contextlib.suppress(DomainError), self._acting(Caller()):
-            return bool(self._profiles.get_specialist(specialist_id=specialist_id)["featured"])
+            return self._profiles.get_specialist(specialist_id=specialist_id).load().featured
         return False
 
     @staticmethod

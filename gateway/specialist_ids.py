@@ -13,8 +13,8 @@ from nameko.extensions import DependencyProvider, SharedExtension
 
 from chassis import json
 from chassis.errors import NotFound
-from chassis.rpc.client import Remote, ReplyListener
-from chassis.rpc.transport import Sender
+from chassis.rpc.requester import Requester
+from contracts.rpc.profiles import Profiles
 from contracts.shapes import KEBAB_CASE
 from gateway.cache import LISTED, PublicReads
 
@@ -29,8 +29,7 @@ class SpecialistIds(SharedExtension):
     any change of a listed specialist invalidates the cached slugs."""
 
     reads = PublicReads()
-    replies = ReplyListener()
-    sender = Sender()
+    requester = Requester()
 
     def find(self, asked: str) -> SpecialistId:
         """Raises ``NotFound`` for an unknown slug. An id is not checked."""
@@ -40,8 +39,7 @@ class SpecialistIds(SharedExtension):
             raise NotFound("There is no specialist at this address.")
 
         def ask() -> bytes:
-            profiles = Remote("profiles", self.replies, self.sender)
-            return json.dumps(profiles.get_specialist_id(slug=asked))
+            return json.dumps(Profiles(self.requester).get_specialist_id(slug=asked).load())
 
         entry = self.reads.cache.answer(("slug", asked), (LISTED,), ask)
         return SpecialistId(UUID(json.loads(entry.value)))

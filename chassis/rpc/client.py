@@ -1,120 +1,94 @@
-"""Calling another service, with a deadline.
+"""Typed RPC clients: a class that declares the methods of a service, and results that stay JSON.
 
-    booking = remote("booking")    # self.booking.cancel_consultation(consultation_id=...)
+    class Booking(RpcClient):
+        service = "booking"
 
-A call fails with ``Unavailable`` at its deadline, and the request expires with it. It may run
-twice, so it always bears an idempotency key. Refusals arrive as themselves.
+        def get_consultation(self, *, consultation_id: UUID) -> Wire[Consultation]: ...
+
+    booking = rpc_client(Booking)    # in the calling service; see requester.py
+
+``RpcClient`` puts the call in place of each declared method: its name and its arguments' names are
+those on the wire. The declaration is for mypy and editors; ``tests/contracts/test_rpc_clients.py``
+compares it with the service's ``@rpc`` methods.
 """
 
 from __future__ import annotations
 
-import functools
-import time
+import inspect
+import typing
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, cast
-from uuid import uuid4
+from functools import cache, wraps
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
-import eventlet
-import structlog
-from eventlet.event import Event as GreenEvent
-from nameko import rpc as nameko_rpc
-from nameko.constants import HEADER_PREFIX
-from nameko.exceptions import RemoteError
-from nameko.extensions import DependencyProvider
+from marshmallow import fields
 
-from chassis import context, json
-from chassis.broker.consumer import QueueConsumer
-from chassis.broker.publishing import BrokerAway
-from chassis.context import CallContext
-from chassis.errors import DomainError, Unavailable
-from chassis.rpc.transport import Sender
+from chassis.schemas import Reading, field_for
 
-log = structlog.get_logger()
+T_co = TypeVar("T_co", covariant=True)
 
 
-class ReplyListener(nameko_rpc.ReplyListener):
-    """Hands each reply to whoever waits for it; nobody needs one that came twice, or too late."""
+class Wire(Generic[T_co]):
+    """The result of a call as JSON values, neither checked nor converted.
 
-    queue_consumer = QueueConsumer()
-    no_ack = True
+    An endpoint may pass it on as its answer: that costs nothing, and a field that only the service
+    knows yet reaches the client. ``load`` where the caller needs a field of it.
+    """
 
-    def expect(self, correlation_id: str) -> GreenEvent:
-        event: GreenEvent = self.get_reply_event(correlation_id)
-        return event
+    __slots__ = ("_type", "value")
 
-    def forget(self, correlation_id: str) -> None:
-        self._reply_events.pop(correlation_id, None)
+    def __init__(self, value: Any, result_type: Any) -> None:
+        self.value = value
+        self._type = result_type
 
-    def handle_message(self, body: bytes, message: Any) -> None:
-        waiting = self._reply_events.pop(message.properties.get("correlation_id"), None)
-        if waiting is None:
-            return
-        try:
-            waiting.send(json.loads(body))
-        except ValueError as error:  # the caller gives up at its deadline
-            log.warning("rpc_reply_not_json", error=str(error))
+    def load(self) -> T_co:
+        """The result as its declared type. Raises marshmallow's ``ValidationError`` where the
+        service returned something else."""
+        return cast(T_co, _field_of(self._type).deserialize(self.value))
 
 
-class Remote:
-    """Another service, as this one calls it: ``self.booking.get_consultation(...)``."""
-
-    def __init__(self, service: str, replies: ReplyListener, sender: Sender) -> None:
-        self._service = service
-        self._replies = replies
-        self._sender = sender
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return functools.partial(self._call, method)
-
-    def _call(self, method: str, **arguments: Any) -> Any:
-        here = context.current()
-        timeout = here.remaining()
-        deadline = time.time() + timeout
-        call = replace(here, deadline=deadline, idempotency_key=here.idempotency_key or uuid4().hex)
-        reply = self._ask(method, arguments, call, timeout)
-        error = reply["error"]
-        if error is None:
-            return reply["result"]
-        if error.get("domain"):
-            raise DomainError.from_wire(error["domain"])
-        raise RemoteError(error["exc_type"], error["value"])
-
-    def _ask(self, method: str, arguments: Any, call: CallContext, timeout: float) -> Any:
-        correlation_id = uuid4().hex
-        waiting = self._replies.expect(correlation_id)
-        too_late = Unavailable("A part of the platform did not answer in time. Please try again.")
-        try:
-            with eventlet.Timeout(max(timeout, 0.001), too_late):
-                self._sender.send(
-                    json.dumps({"args": (), "kwargs": arguments}),
-                    routing_key=f"{self._service}.{method}",
-                    timeout=timeout,
-                    reply_to=self._replies.routing_key,
-                    correlation_id=correlation_id,
-                    expiration=str(max(1, int(timeout * 1000))),
-                    headers={f"{HEADER_PREFIX}.{k}": v for k, v in call.to_headers().items()},
-                )
-                return waiting.wait()
-        except BrokerAway as error:
-            raise Unavailable(
-                "A part of the platform can't be reached. Please try again in a minute."
-            ) from error
-        finally:
-            self._replies.forget(correlation_id)
+@cache
+def _field_of(result_type: Any) -> fields.Field[Any]:
+    return field_for(result_type, Reading.WIRE)
 
 
-class _RemoteProvider(DependencyProvider):
-    replies = ReplyListener()
-    sender = Sender()
+class Requests(Protocol):
+    """Sends a request and waits for its result: ``chassis.rpc.requester.Requester``."""
 
-    def __init__(self, service: str) -> None:
-        self.service = service
-
-    def get_dependency(self, worker_ctx: Any) -> Remote:
-        return Remote(self.service, self.replies, self.sender)
+    def request(self, service: str, method: str, arguments: dict[str, Any]) -> Any: ...
 
 
-def remote(service: str) -> Remote:
-    """A service's attribute through which it calls another one: ``booking = remote("booking")``."""
-    return cast(Remote, _RemoteProvider(service))
+class RpcClient:
+    """Base of a service's typed client. Methods take keyword arguments alone, and return ``Wire``
+    or ``None``. A large service's client inherits from one class for each subject."""
+
+    service: ClassVar[str]
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+
+    def __init_subclass__(cls) -> None:
+        for name, member in list(vars(cls).items()):
+            if inspect.isfunction(member):
+                setattr(cls, name, _call(member))
+
+
+def _call(declared: Callable[..., Any]) -> Callable[..., Any]:
+    """The method that makes the declared call."""
+    name = declared.__name__
+    returned = typing.get_type_hints(declared)["return"]
+    if returned is type(None):
+
+        @wraps(declared)
+        def call(self: RpcClient, **arguments: Any) -> Any:
+            self._requests.request(self.service, name, arguments)
+
+        return call
+    if typing.get_origin(returned) is not Wire:
+        raise TypeError(f"{declared.__qualname__} must be declared to return Wire or None")
+    [result_type] = typing.get_args(returned)
+
+    @wraps(declared)
+    def call_for_result(self: RpcClient, **arguments: Any) -> Any:
+        return Wire(self._requests.request(self.service, name, arguments), result_type)
+
+    return call_for_result

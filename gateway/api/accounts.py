@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
+from chassis.rpc.client import Wire
 from contracts.profiles.accounts import (
     Account,
     AlreadyVerified,
@@ -49,7 +49,7 @@ class AccountsApi(Api):
         repeatable=True,
         by_language=True,
     )
-    def sign_up(self, body: SignUp, language: Language) -> Any:
+    def sign_up(self, body: SignUp, language: Language) -> Wire[SignedUp]:
         """Sign up as a client or a specialist: a link that confirms the address goes there.
 
         The answer is the same for every address. Where it has an account already, the mail says
@@ -58,7 +58,7 @@ class AccountsApi(Api):
         return self.profiles.sign_up(sign_up=replace(body, language=body.language or language))
 
     @endpoint("GET", "/api/v1/me", returns=Account, allow=SIGNED_IN)
-    def get_me(self) -> Any:
+    def get_me(self) -> Wire[Account]:
         """The account that is signed in."""
         return self.profiles.get_me()
 
@@ -69,7 +69,7 @@ class AccountsApi(Api):
         returns=Account,
         allow=SIGNED_IN,
     )
-    def change_me(self, body: ChangeAccount) -> Any:
+    def change_me(self, body: ChangeAccount) -> Wire[Account]:
         """Change what others call you."""
         return self.profiles.change_me(change=body)
 
@@ -156,7 +156,7 @@ class AccountsApi(Api):
             TooManyTries,
         ],
     )
-    def verify_email(self, body: VerifyEmail) -> Any:
+    def verify_email(self, body: VerifyEmail) -> Wire[Session | None]:
         """Confirm an e-mail address with what stood in the link.
 
         That of a sign-up makes the account and answers with a session; that of a change of

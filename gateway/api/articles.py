@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.cursors import BadCursor
 from chassis.errors import NotFound
-from chassis.pagination import page_of
+from chassis.pagination import Page, page_of
+from chassis.rpc.client import Wire
 from contracts.content import Article, ArticleQuery, ArticleSummary
 from contracts.inputs.words import BadWords
 from gateway.api.base import Api
@@ -23,7 +22,7 @@ class ArticlesApi(Api):
         errors=[BadCursor, BadWords],
         cached=Cached(not_kept),
     )
-    def list_articles(self, query: ArticleQuery) -> Any:
+    def list_articles(self, query: ArticleQuery) -> Wire[Page[ArticleSummary]]:
         """Articles, the newest first; by words, topics and languages."""
         return self.content.list_articles(query=query)
 
@@ -34,6 +33,6 @@ class ArticlesApi(Api):
         errors=[NotFound],
         cached=Cached(not_kept),
     )
-    def get_article(self, slug: str) -> Any:
+    def get_article(self, slug: str) -> Wire[Article]:
         """One article with its references."""
         return self.content.get_article(slug=slug)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.cursors import BadCursor
 from chassis.errors import NotFound
+from chassis.rpc.client import Wire
 from contracts.booking.availability import (
     Availability,
     AvailabilitySet,
@@ -30,7 +29,7 @@ class AvailabilityApi(Api):
         errors=[NotFound],
         versioned=True,
     )
-    def get_availability(self) -> Any:
+    def get_availability(self) -> Wire[Availability]:
         """Your hours."""
         return self.booking.get_availability()
 
@@ -43,7 +42,7 @@ class AvailabilityApi(Api):
         errors=[BadHours, NoPlace],
         versioned=True,
     )
-    def set_availability(self, body: Availability) -> Any:
+    def set_availability(self, body: Availability) -> Wire[AvailabilitySet]:
         """Set your hours, and whether you offer free consultations; hear what is booked outside."""
         return self.booking.set_availability(availability=body)
 
@@ -55,7 +54,7 @@ class AvailabilityApi(Api):
         allow=ANYONE_RECOGNISED,
         errors=[NotFound, BadPeriod, BadCursor, UnknownTimeZone],
     )
-    def list_slots(self, specialist_id: SpecialistId, query: SlotsQuery) -> Any:
+    def list_slots(self, specialist_id: SpecialistId, query: SlotsQuery) -> Wire[Slots]:
         """The specialist's free slots in a period; signed in, with those that you hold."""
         return self.booking.list_slots(specialist_id=specialist_id, query=query)
 
@@ -67,6 +66,6 @@ class AvailabilityApi(Api):
         allow=ANYONE_RECOGNISED,
         errors=[NotFound, BadPeriod, UnknownTimeZone],
     )
-    def list_days(self, specialist_id: SpecialistId, query: Period) -> Any:
+    def list_days(self, specialist_id: SpecialistId, query: Period) -> Wire[DaysWithSlots]:
         """On which dates of a period the specialist has free slots, and how many."""
         return self.booking.list_days(specialist_id=specialist_id, period=query)

@@ -1,10 +1,14 @@
-"""What every part of the API has at hand: the services."""
+"""Base of every part of the API: the RPC clients of the services."""
 
-from chassis.rpc.client import remote
+from chassis.rpc.requester import rpc_client
+from contracts.rpc.booking import Booking
+from contracts.rpc.content import Content
+from contracts.rpc.notifications import Notifications
+from contracts.rpc.profiles import Profiles
 
 
 class Api:
-    profiles = remote("profiles")
-    booking = remote("booking")
-    notifications = remote("notifications")
-    content = remote("content")
+    profiles = rpc_client(Profiles)
+    booking = rpc_client(Booking)
+    notifications = rpc_client(Notifications)
+    content = rpc_client(Content)

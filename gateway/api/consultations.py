@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from chassis.cursors import BadCursor
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.pagination import page_of
+from chassis.pagination import Page, page_of
+from chassis.rpc.client import Wire
 from contracts.booking.attendance import (
     AttendanceClosed,
     AttendanceGiven,
@@ -88,7 +88,7 @@ class ConsultationsApi(Naming):
             OwnProfile,
         ],
     )
-    def book_consultation(self, body: BookConsultation) -> Any:
+    def book_consultation(self, body: BookConsultation) -> Wire[NamedConsultation]:
         """Book a free first consultation: the specialist sees your display name from then on.
 
         The problem `already_booked` names yours in `consultation_id`.
@@ -108,9 +108,9 @@ class ConsultationsApi(Naming):
         allow=SIGNED_IN,
         errors=[BadCursor, BadPeriod],
     )
-    def list_consultations(self, query: ConsultationsQuery) -> Any:
+    def list_consultations(self, query: ConsultationsQuery) -> Wire[Page[NamedConsultation]]:
         """Your consultations in order of their start."""
-        return self.named_items(self.booking.list_consultations(query=query))
+        return self.named_page(self.booking.list_consultations(query=query))
 
     @endpoint(
         "GET",
@@ -119,7 +119,7 @@ class ConsultationsApi(Naming):
         allow=SIGNED_IN,
         errors=[NotFound],
     )
-    def get_consultation(self, consultation_id: UUID) -> Any:
+    def get_consultation(self, consultation_id: UUID) -> Wire[NamedConsultation]:
         """One of your consultations."""
         return self.named(self.booking.get_consultation(consultation_id=consultation_id))
 
@@ -157,7 +157,9 @@ class ConsultationsApi(Naming):
         errors=STANDS_AGAINST_A_CHANGE,
         repeatable=True,
     )
-    def cancel_consultation(self, consultation_id: UUID, body: CancelConsultation) -> Any:
+    def cancel_consultation(
+        self, consultation_id: UUID, body: CancelConsultation
+    ) -> Wire[NamedConsultation]:
         """Cancel a consultation; its time is free again."""
         cancelled = self.booking.cancel_consultation(
             consultation_id=consultation_id, cancellation=body
@@ -173,7 +175,9 @@ class ConsultationsApi(Naming):
         errors=[*STANDS_AGAINST_A_CHANGE, *STANDS_AGAINST_A_TIME, SameTime],
         repeatable=True,
     )
-    def reschedule_consultation(self, consultation_id: UUID, body: RescheduleConsultation) -> Any:
+    def reschedule_consultation(
+        self, consultation_id: UUID, body: RescheduleConsultation
+    ) -> Wire[NamedConsultation]:
         """Move a consultation to another free slot."""
         moved = self.booking.reschedule_consultation(
             consultation_id=consultation_id, starts_at=body.starts_at
@@ -195,7 +199,7 @@ class ConsultationsApi(Naming):
             UnknownTimeZone,
         ],
     )
-    def list_slots_to_move_to(self, consultation_id: UUID, query: SlotsQuery) -> Any:
+    def list_slots_to_move_to(self, consultation_id: UUID, query: SlotsQuery) -> Wire[Slots]:
         """Where you can move a consultation: the very times that rescheduling takes."""
         return self.booking.list_slots_to_move_to(consultation_id=consultation_id, query=query)
 
@@ -208,7 +212,7 @@ class ConsultationsApi(Naming):
         errors=[NotFound, NotHeld, NotOver, AttendanceClosed, AttendanceGiven],
         repeatable=True,
     )
-    def say_attendance(self, consultation_id: UUID, body: SayAttendance) -> Any:
+    def say_attendance(self, consultation_id: UUID, body: SayAttendance) -> Wire[NamedConsultation]:
         """Say whether a consultation took place, within 48 hours of its end. Put it right once."""
         said = self.booking.say_attendance(
             consultation_id=consultation_id, attendance=body.attendance
@@ -225,6 +229,6 @@ class ConsultationsApi(Naming):
         errors=[NotFound, NotHeld, NotOver, OutcomeClosed, OutcomeGiven, OutcomeNotYours],
         repeatable=True,
     )
-    def say_outcome(self, consultation_id: UUID, body: SayOutcome) -> Any:
+    def say_outcome(self, consultation_id: UUID, body: SayOutcome) -> None:
         """Say in private what you want next; both are told only where both want to go on."""
-        return self.booking.say_outcome(consultation_id=consultation_id, outcome=body.outcome)
+        self.booking.say_outcome(consultation_id=consultation_id, outcome=body.outcome)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from chassis.errors import EmailNotVerified, NotFound
 from chassis.fetch.url_policy import AddressRefused
+from chassis.rpc.client import Wire
 from contracts.booking.external_calendars import (
     AddExternalCalendar,
     CalendarGivenBefore,
@@ -30,7 +30,7 @@ class ExternalCalendarsApi(Api):
         returns=ExternalCalendars,
         allow=[Role.SPECIALIST],
     )
-    def list_external_calendars(self) -> Any:
+    def list_external_calendars(self) -> Wire[ExternalCalendars]:
         """Your external calendars: whether they can be read, and when they last were."""
         return self.booking.list_external_calendars()
 
@@ -43,7 +43,7 @@ class ExternalCalendarsApi(Api):
         allow=[Role.SPECIALIST],
         errors=[EmailNotVerified, AddressRefused, TooManyCalendars, CalendarGivenBefore],
     )
-    def add_external_calendar(self, body: AddExternalCalendar) -> Any:
+    def add_external_calendar(self, body: AddExternalCalendar) -> Wire[ExternalCalendar]:
         """Let an external calendar block slots, five at most; it is read soon, while you can be
         booked."""
         return self.booking.add_external_calendar(wanted=body)
@@ -55,7 +55,7 @@ class ExternalCalendarsApi(Api):
         allow=[Role.SPECIALIST],
         errors=[NotFound],
     )
-    def get_external_calendar(self, calendar_id: UUID) -> Any:
+    def get_external_calendar(self, calendar_id: UUID) -> Wire[ExternalCalendar]:
         """One of your external calendars."""
         return self.booking.get_external_calendar(calendar_id=calendar_id)
 
@@ -67,7 +67,9 @@ class ExternalCalendarsApi(Api):
         allow=[Role.SPECIALIST],
         errors=[EmailNotVerified, NotFound, AddressRefused, CalendarGivenBefore],
     )
-    def change_external_calendar(self, calendar_id: UUID, body: ChangeExternalCalendar) -> Any:
+    def change_external_calendar(
+        self, calendar_id: UUID, body: ChangeExternalCalendar
+    ) -> Wire[ExternalCalendar]:
         """Give it another name or address; from another address it is read soon."""
         return self.booking.change_external_calendar(calendar_id=calendar_id, wanted=body)
 
@@ -79,7 +81,7 @@ class ExternalCalendarsApi(Api):
         allow=[Role.SPECIALIST],
         errors=[NotFound],
     )
-    def remove_external_calendar(self, calendar_id: UUID) -> Any:
+    def remove_external_calendar(self, calendar_id: UUID) -> None:
         """Let it block slots no more, and forget its address."""
         self.booking.remove_external_calendar(calendar_id=calendar_id)
 
@@ -90,6 +92,6 @@ class ExternalCalendarsApi(Api):
         allow=[Role.SPECIALIST],
         errors=[EmailNotVerified, NotFound, ReadJustNow, ReadingsTaken],
     )
-    def read_external_calendar(self, calendar_id: UUID) -> Any:
+    def read_external_calendar(self, calendar_id: UUID) -> Wire[ExternalCalendar]:
         """Have it read now, and see what came of it. Once a minute, listed or not."""
         return self.booking.read_external_calendar(calendar_id=calendar_id)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.cursors import BadCursor
 from chassis.errors import NotFound
+from chassis.rpc.client import Wire
 from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import (
     BadVisit,
@@ -16,7 +15,7 @@ from contracts.profiles.featuring import (
     FeedQuery,
 )
 from gateway.api.base import Api
-from gateway.cache import PRIVATE, Cached, not_kept
+from gateway.cache import PRIVATE, Cached, Entry, not_kept
 from gateway.featured.exposures import ExposureReports
 from gateway.featured.listing import PATH, the_featured
 from gateway.http.endpoint import endpoint
@@ -34,7 +33,7 @@ class FeaturingApi(Api):
         errors=[BadCursor, BadVisit],
         cached=Cached(not_kept, control=PRIVATE),
     )
-    def list_featured(self, query: FeaturedQuery) -> Any:
+    def list_featured(self, query: FeaturedQuery) -> Entry:
         """Who can be booked for a free first consultation within 14 days, in a fair order."""
         return self.featured.page(query)
 
@@ -45,7 +44,7 @@ class FeaturingApi(Api):
         allow=[Role.SPECIALIST],
         errors=[NotFound],
     )
-    def get_featuring(self) -> Any:
+    def get_featuring(self) -> Wire[FeaturingReport]:
         """Whether you are featured, why not, and how often you were shown and opened."""
         return self.profiles.get_featuring()
 
@@ -57,6 +56,6 @@ class FeaturingApi(Api):
         errors=[BadCursor],
         cached=Cached(not_kept),
     )
-    def list_featured_events(self, query: FeedQuery) -> Any:
+    def list_featured_events(self, query: FeedQuery) -> Wire[Feed]:
         """Who is featured now, then every change: for listeners that come late or were away."""
         return self.profiles.get_feed(query=query)

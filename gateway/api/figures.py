@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from chassis.rpc.client import Wire
 from contracts.booking.figures import Figures, PublishedFigures
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
@@ -12,11 +11,11 @@ from gateway.http.endpoint import endpoint
 
 class FiguresApi(Api):
     @endpoint("GET", "/api/v1/specialists/me/figures", returns=Figures, allow=[Role.SPECIALIST])
-    def get_my_figures(self) -> Any:
+    def get_my_figures(self) -> Wire[Figures]:
         """What became of the consultations with you, month by month."""
         return self.booking.get_my_figures()
 
     @endpoint("GET", "/api/v1/figures", returns=PublishedFigures, allow=[Role.ADMIN])
-    def get_figures(self) -> Any:
+    def get_figures(self) -> Wire[PublishedFigures]:
         """What became of all consultations, month by month; no number below five."""
         return self.booking.get_figures()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_doc import Doc
 
@@ -29,12 +29,12 @@ class HealthApi:
     health = Health()
 
     @endpoint("GET", "/healthz", returns=HealthReport)
-    def get_liveness(self) -> Any:
+    def get_liveness(self) -> HealthReport:
         """The process answers."""
         return HealthReport(status="alive")
 
     @endpoint("GET", "/readyz", returns=HealthReport, errors=[NotReady])
-    def get_readiness(self) -> Any:
+    def get_readiness(self) -> HealthReport:
         """The process and all that it needs answer."""
         failures = self.health.failures()
         if failures:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from contracts.helplines import (
     EUROPEAN_EMERGENCY_NUMBER,
@@ -61,7 +60,7 @@ class HelplinesApi:
         kept_s=AN_HOUR_S,
         by_language=True,
     )
-    def get_helplines(self, query: HelplinesQuery, language: Language) -> Any:
+    def get_helplines(self, query: HelplinesQuery, language: Language) -> LocalHelp:
         """Whom to call at once: the emergency number and helplines of a country.
 
         A country that is not known is no error: the answer says where to look instead.

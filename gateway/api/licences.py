@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from chassis.cursors import BadCursor
 from chassis.errors import NotFound
 from chassis.file_storage import StorageAway
-from chassis.pagination import page_of
+from chassis.pagination import Page, page_of
+from chassis.rpc.client import Wire
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.licences import (
@@ -41,7 +41,7 @@ class LicencesApi(Api):
         errors=[NoSuchCode, LicenceEnded],
         versioned=True,
     )
-    def submit_licence(self, body: SubmitLicence) -> Any:
+    def submit_licence(self, body: SubmitLicence) -> Wire[Licence]:
         """Hand in your licence, or a renewed one: what is in force stays so until it ends."""
         return self.profiles.submit_licence(licence=body)
 
@@ -53,7 +53,7 @@ class LicencesApi(Api):
         allow=[Role.SPECIALIST],
         errors=[NotFound, TooManyTries, BadFile, StorageAway],
     )
-    def attach_licence_document(self, body: bytes) -> Any:
+    def attach_licence_document(self, body: bytes) -> Wire[Licence]:
         """Hand in a document that shows your licence; admins alone can see it."""
         return self.profiles.attach_licence_document(document=File.of(body))
 
@@ -65,7 +65,7 @@ class LicencesApi(Api):
         errors=[NotFound],
         versioned=True,
     )
-    def get_my_licence(self) -> Any:
+    def get_my_licence(self) -> Wire[Licence]:
         """Your licence, and what became of it."""
         return self.profiles.get_my_licence()
 
@@ -77,7 +77,7 @@ class LicencesApi(Api):
         allow=[Role.ADMIN],
         errors=[BadCursor],
     )
-    def list_licences(self, query: LicenceQuery) -> Any:
+    def list_licences(self, query: LicenceQuery) -> Wire[Page[LicenceForReview]]:
         """Licences that wait to be decided, or those of another status; the newest first."""
         return self.profiles.list_licences(query=query)
 
@@ -88,7 +88,7 @@ class LicencesApi(Api):
         allow=[Role.ADMIN],
         errors=[NotFound],
     )
-    def get_licence(self, specialist_id: UUID) -> Any:
+    def get_licence(self, specialist_id: UUID) -> Wire[LicenceForReview]:
         """A specialist's licence, and whose it is."""
         return self.profiles.get_licence(specialist_id=specialist_id)
 
@@ -99,7 +99,7 @@ class LicencesApi(Api):
         allow=[Role.ADMIN],
         errors=[NotFound, StorageAway],
     )
-    def get_licence_document(self, specialist_id: UUID) -> Any:
+    def get_licence_document(self, specialist_id: UUID) -> Wire[File]:
         """The document that a specialist handed in."""
         return self.profiles.get_licence_document(specialist_id=specialist_id)
 
@@ -111,6 +111,6 @@ class LicencesApi(Api):
         allow=[Role.ADMIN],
         errors=[NotFound, OwnLicence, LicenceChanged, LicenceEnded, NothingToDecide, ReasonMissing],
     )
-    def decide_licence(self, specialist_id: UUID, body: DecideLicence) -> Any:
+    def decide_licence(self, specialist_id: UUID, body: DecideLicence) -> Wire[LicenceForReview]:
         """Verify or decline the licence that you have looked at."""
         return self.profiles.decide_licence(specialist_id=specialist_id, decision=body)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from chassis.cursors import BadCursor
 from chassis.errors import NotFound
 from chassis.pagination import PageQuery
+from chassis.rpc.client import Wire
 from contracts.notifications import NoticesPage
 from gateway.api.base import Api
 from gateway.http.declaration import SIGNED_IN
@@ -24,7 +24,7 @@ class NotificationsApi(Api):
         allow=SIGNED_IN,
         errors=[BadCursor],
     )
-    def list_notices(self, query: PageQuery) -> Any:
+    def list_notices(self, query: PageQuery) -> Wire[NoticesPage]:
         """Your notices, the newest first, and how many are unread."""
         return self.notifications.list_notices(page=query)
 
@@ -36,9 +36,9 @@ class NotificationsApi(Api):
         allow=SIGNED_IN,
         errors=[NotFound],
     )
-    def mark_notice_as_read(self, notice_id: UUID) -> Any:
+    def mark_notice_as_read(self, notice_id: UUID) -> None:
         """Mark a notice as read."""
-        return self.notifications.read_notice(notice_id=notice_id)
+        self.notifications.read_notice(notice_id=notice_id)
 
     @endpoint(
         "POST",
@@ -47,6 +47,6 @@ class NotificationsApi(Api):
         status=HTTPStatus.NO_CONTENT,
         allow=SIGNED_IN,
     )
-    def mark_all_notices_as_read(self) -> Any:
+    def mark_all_notices_as_read(self) -> None:
         """Mark all your notices as read."""
-        return self.notifications.read_all_notices()
+        self.notifications.read_all_notices()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.errors import EmailNotVerified, NotFound
 from chassis.file_storage import StorageAway
+from chassis.rpc.client import Wire
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.specialists import Specialist
@@ -27,7 +26,7 @@ class PhotosApi(Api):
         allow=[Role.SPECIALIST],
         errors=[EmailNotVerified, NotFound, TooManyTries, BadFile, StorageAway],
     )
-    def set_photo(self, body: bytes) -> Any:
+    def set_photo(self, body: bytes) -> Wire[Specialist]:
         """Show this photo: its middle, as a square, without anything that it says of itself."""
         return self.profiles.set_photo(photo=File.of(body))
 
@@ -38,7 +37,7 @@ class PhotosApi(Api):
         allow=[Role.SPECIALIST],
         errors=[NotFound],
     )
-    def remove_photo(self) -> Any:
+    def remove_photo(self) -> Wire[Specialist]:
         """Show no photo."""
         return self.profiles.remove_photo()
 
@@ -49,7 +48,7 @@ class PhotosApi(Api):
         errors=[NotFound, StorageAway],
         kept_s=AN_HOUR_S,
     )
-    def get_photo(self, name: str) -> Any:
+    def get_photo(self, name: str) -> Wire[File]:
         """A photo in one of its sizes. What is at an address never changes, but it may go: when
         another photo is shown, and with the account."""
         return self.profiles.get_photo(name=name)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from chassis.rpc.client import Wire
 from contracts.profiles.preferences import Preferences
 from contracts.profiles.specialists import NoSuchCode
 from gateway.api.base import Api
@@ -13,7 +12,7 @@ from gateway.http.endpoint import endpoint
 
 class PreferencesApi(Api):
     @endpoint("GET", "/api/v1/me/preferences", returns=Preferences, allow=SIGNED_IN)
-    def get_preferences(self) -> Any:
+    def get_preferences(self) -> Wire[Preferences]:
         """Your time zone, language and country, and whether to be discreet."""
         return self.profiles.get_preferences()
 
@@ -25,6 +24,6 @@ class PreferencesApi(Api):
         allow=SIGNED_IN,
         errors=[NoSuchCode],
     )
-    def set_preferences(self, body: Preferences) -> Any:
+    def set_preferences(self, body: Preferences) -> Wire[Preferences]:
         """Set all of your preferences; `null` for a zone or country that is not to be known."""
         return self.profiles.set_preferences(preferences=body)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from chassis import context
 from chassis.errors import NotFound
 from chassis.file_storage import StorageAway
+from chassis.rpc.client import Wire
 from chassis.times import utc_now
 from contracts.export import Export
 from contracts.profiles.accounts import WrongPassword
@@ -33,16 +33,16 @@ class PrivacyApi(Api):
         headers=TAKEN_ALONG,
         errors=[StorageAway],
     )
-    def export_account(self) -> Any:
+    def export_account(self) -> Export:
         """Everything that the platform holds on you, as one file; all of it, or none."""
-        return {
-            "account_id": context.current().caller.known(),
-            "exported_at": utc_now(),
-            "profiles": self.profiles.export_personal_data(),
-            "booking": self.booking.export_personal_data(),
-            "notifications": self.notifications.export_personal_data(),
-            "content": self.content.export_personal_data(),
-        }
+        return Export(
+            account_id=context.current().caller.known(),
+            exported_at=utc_now(),
+            profiles=self.profiles.export_personal_data().load(),
+            booking=self.booking.export_personal_data().load(),
+            notifications=self.notifications.export_personal_data().load(),
+            content=self.content.export_personal_data().load(),
+        )
 
     @endpoint(
         "POST",
@@ -53,13 +53,13 @@ class PrivacyApi(Api):
         allow=SIGNED_IN,
         errors=[WrongPassword, *CODE_REFUSED],
     )
-    def erase_account(self, body: EraseAccount) -> Any:
+    def erase_account(self, body: EraseAccount) -> Wire[Erasure]:
         """Have your account erased for good, and all that is held on you; a receipt.
 
         Consultations that lie ahead are cancelled, and the other side is told."""
         return self.profiles.erase_account(erasure=body)
 
     @endpoint("GET", "/api/v1/erasures/{erasure_id}", returns=Erasure, errors=[NotFound])
-    def get_erasure(self, erasure_id: UUID) -> Any:
+    def get_erasure(self, erasure_id: UUID) -> Wire[Erasure]:
         """The receipt for an erasure: complete when every service has erased what it held."""
         return self.profiles.get_erasure(erasure_id=erasure_id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from chassis.errors import EmailNotVerified
+from chassis.rpc.client import Wire
 from contracts.profiles.accounts import TooManyTries, WrongPassword
 from contracts.profiles.second_factors import (
     BeginTotp,
@@ -34,7 +34,7 @@ class SecondFactorsApi(Api):
         allow=SIGNED_IN,
         errors=[WrongPassword, EmailNotVerified, TotpConfirmed, TooManyTries],
     )
-    def begin_totp(self, body: BeginTotp) -> Any:
+    def begin_totp(self, body: BeginTotp) -> Wire[Totp]:
         """Get a secret for an authenticator; it takes effect once it is confirmed."""
         return self.profiles.begin_totp(begin=body)
 
@@ -46,7 +46,7 @@ class SecondFactorsApi(Api):
         allow=SIGNED_IN,
         errors=[WrongCode, NoTotp, TotpConfirmed, TooManyTries],
     )
-    def confirm_totp(self, body: ConfirmTotp) -> Any:
+    def confirm_totp(self, body: ConfirmTotp) -> Wire[RecoveryCodes]:
         """Confirm the authenticator with a code: logging in takes one from now on.
 
         You stay signed in here alone. Refresh the session to get roles that need a second factor.
@@ -74,6 +74,6 @@ class SecondFactorsApi(Api):
         allow=SIGNED_IN,
         errors=[WrongPassword, *CODE_REFUSED, NoTotp],
     )
-    def renew_recovery_codes(self, body: RenewRecoveryCodes) -> Any:
+    def renew_recovery_codes(self, body: RenewRecoveryCodes) -> Wire[RecoveryCodes]:
         """Get other recovery codes; those before are void."""
         return self.profiles.renew_recovery_codes(renew=body)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from chassis.errors import NotFound
+from chassis.rpc.client import Wire
 from contracts.profiles.sessions import (
     BadRefreshToken,
     LogIn,
@@ -35,7 +35,7 @@ class SessionsApi(Api):
         returns=Session,
         errors=[WrongCredentials, Suspended, *CODE_REFUSED],
     )
-    def log_in(self, body: LogIn) -> Any:
+    def log_in(self, body: LogIn) -> Wire[Session]:
         """Log in: an access token for 5 minutes, and a token to refresh it."""
         return self.profiles.log_in(log_in=body)
 
@@ -46,12 +46,12 @@ class SessionsApi(Api):
         returns=Session,
         errors=[BadRefreshToken, RefreshTokenReused],
     )
-    def refresh_session(self, body: Refresh) -> Any:
+    def refresh_session(self, body: Refresh) -> Wire[Session]:
         """Get the next pair of tokens, once, or again within 30 seconds; later the session ends."""
         return self.profiles.refresh_session(refresh=body)
 
     @endpoint("GET", "/api/v1/sessions", returns=OpenSessions, allow=SIGNED_IN)
-    def list_sessions(self) -> Any:
+    def list_sessions(self) -> Wire[OpenSessions]:
         """Everywhere that you are signed in, the last used first."""
         return self.profiles.list_sessions()
 
@@ -91,6 +91,6 @@ class SessionsApi(Api):
         self.profiles.end_session(session_id=session_id)
 
     @endpoint("GET", "/.well-known/jwks.json", returns=TokenKeys, kept_s=KEYS_KEPT_S)
-    def get_token_keys(self) -> Any:
+    def get_token_keys(self) -> Wire[TokenKeys]:
         """The public keys that verify access tokens: a JWK set (RFC 7517)."""
         return self.profiles.get_token_keys()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from chassis.cursors import BadCursor
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.pagination import PageQuery, page_of
+from chassis.pagination import Page, PageQuery, page_of
+from chassis.rpc.client import Wire
 from contracts.inputs.words import BadWords
 from contracts.profiles.accounts import Role
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
@@ -23,7 +23,7 @@ from contracts.profiles.specialists import (
     WriteProfile,
 )
 from gateway.api.base import Api
-from gateway.cache import Cached, first_page, of_specialist
+from gateway.cache import Cached, Entry, first_page, of_specialist
 from gateway.featured.listing import the_featured
 from gateway.http.endpoint import endpoint
 from gateway.specialist_ids import SpecialistId
@@ -41,7 +41,7 @@ class SpecialistsApi(Api):
         allow=[Role.SPECIALIST],
         errors=[ProfileExists, NoSuchCode],
     )
-    def write_profile(self, body: WriteProfile) -> Any:
+    def write_profile(self, body: WriteProfile) -> Wire[Specialist]:
         """Write your profile; it is a draft at first."""
         return self.profiles.write_profile(profile=body)
 
@@ -53,7 +53,7 @@ class SpecialistsApi(Api):
         errors=[NotFound],
         versioned=True,
     )
-    def get_my_profile(self) -> Any:
+    def get_my_profile(self) -> Wire[Specialist]:
         """Your own profile, listed or not."""
         return self.profiles.get_my_profile()
 
@@ -66,7 +66,7 @@ class SpecialistsApi(Api):
         errors=[NotFound, EmailNotVerified, ProfileIncomplete, NoSuchCode],
         versioned=True,
     )
-    def change_profile(self, body: ChangeProfile) -> Any:
+    def change_profile(self, body: ChangeProfile) -> Wire[Specialist]:
         """Change your profile; list or unlist it."""
         return self.profiles.change_profile(change=body)
 
@@ -78,7 +78,7 @@ class SpecialistsApi(Api):
         errors=[BadCursor, BadWords],
         cached=Cached(first_page),
     )
-    def search_specialists(self, query: SearchSpecialists) -> Any:
+    def search_specialists(self, query: SearchSpecialists) -> Wire[SpecialistsFound]:
         """Find specialists by words and filters, with the next free slot of each."""
         return self.profiles.search_specialists(query=query)
 
@@ -90,7 +90,7 @@ class SpecialistsApi(Api):
         allow=[Role.ADMIN],
         errors=[BadCursor],
     )
-    def get_specialist_history(self, specialist_id: UUID, query: PageQuery) -> Any:
+    def get_specialist_history(self, specialist_id: UUID, query: PageQuery) -> Wire[Page[Change]]:
         """Who changed what of a profile, its photo and its licence, the newest first."""
         return self.profiles.get_history(specialist_id=specialist_id, page=query)
 
@@ -102,7 +102,9 @@ class SpecialistsApi(Api):
         errors=[NotFound, BadVisit],
         cached=Cached(of_specialist),
     )
-    def get_specialist(self, specialist_id: SpecialistId, query: SpecialistQuery) -> Any:
+    def get_specialist(
+        self, specialist_id: SpecialistId, query: SpecialistQuery
+    ) -> Wire[Specialist] | Entry:
         """One listed specialist."""
         if query.visit is not None:
             self.featured.opened(specialist_id, query.visit)

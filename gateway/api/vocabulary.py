@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from contracts.profiles.preferences import Language
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS, Term, Vocabulary
 from contracts.vocabulary_german import GERMAN
@@ -14,7 +12,7 @@ AN_HOUR_S = 3600
 
 class VocabularyApi:
     @endpoint("GET", "/api/v1/vocabulary", returns=Vocabulary, kept_s=AN_HOUR_S, by_language=True)
-    def get_vocabulary(self, language: Language) -> Any:
+    def get_vocabulary(self, language: Language) -> Vocabulary:
         """Topics, approaches and accessibility: stable keys, and labels in your language."""
         return Vocabulary(
             topics=_terms(TOPICS, language),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from chassis.errors import EmailNotVerified, NotFound
+from chassis.rpc.client import Wire
 from contracts.booking.availability import BadHours, UnknownTimeZone
 from contracts.booking.consultations import (
     AlreadyBooked,
@@ -47,20 +47,20 @@ class WaitlistApi(Naming):
             BadHours,
         ],
     )
-    def join_waitlist(self, body: JoinWaitlist) -> Any:
+    def join_waitlist(self, body: JoinWaitlist) -> Wire[NamedWaitlistEntry]:
         """Wait for a time with a specialist who has none that fits; again: keep your place."""
         joined = self.booking.join_waitlist(
             specialist_id=body.specialist_id, time_zone=body.time_zone, wishes=body.wishes
         )
-        return self.named(joined)
+        return self.named_entry(joined)
 
     @endpoint("GET", "/api/v1/waitlist", returns=NamedWaitlist, allow=[Role.CLIENT])
-    def list_waitlist(self) -> Any:
+    def list_waitlist(self) -> Wire[NamedWaitlist]:
         """Whom you wait for, and what is held for you."""
-        return self.named_items(self.booking.list_waitlist())
+        return self.named_waitlist(self.booking.list_waitlist())
 
     @endpoint("GET", "/api/v1/held-slots", returns=HeldSlots, allow=[Role.CLIENT])
-    def list_held_slots(self) -> Any:
+    def list_held_slots(self) -> Wire[HeldSlots]:
         """What only you can book now: from the waitlist, or because a consultation fell through."""
         return self.booking.list_held_slots()
 
@@ -72,6 +72,6 @@ class WaitlistApi(Naming):
         status=HTTPStatus.NO_CONTENT,
         allow=[Role.CLIENT],
     )
-    def leave_waitlist(self, query: LeaveWaitlist) -> Any:
+    def leave_waitlist(self, query: LeaveWaitlist) -> None:
         """Wait no longer; what is held for you goes to the next."""
-        return self.booking.leave_waitlist(specialist_id=query.specialist_id)
+        self.booking.leave_waitlist(specialist_id=query.specialist_id)

@@ -17,10 +17,10 @@ from nameko.extensions import DependencyProvider, SharedExtension
 
 from chassis.concurrency.loop import Loop
 from chassis.context import CallContext, entered
-from chassis.rpc.client import Remote, ReplyListener
-from chassis.rpc.transport import Sender
+from chassis.rpc.requester import Requester
 from chassis.times import utc_now
 from contracts.profiles.featuring import MOST_EXPOSURES, Exposure
+from contracts.rpc.profiles import Profiles
 
 REPORT_EVERY_S = 5.0
 DEADLINE_S = 3.0
@@ -67,8 +67,7 @@ class ExposureReports(DependencyProvider):
     """Sends the counts to profiles, every few seconds and at the end."""
 
     exposures = Exposures()
-    replies = ReplyListener()
-    sender = Sender()
+    requester = Requester()
 
     def setup(self) -> None:
         self._waiting: list[Batch] = []
@@ -93,4 +92,4 @@ class ExposureReports(DependencyProvider):
     def _send(self, batch: Batch) -> None:
         call = CallContext(deadline=time.time() + DEADLINE_S, idempotency_key=batch.key)
         with entered(call):
-            Remote("profiles", self.replies, self.sender).record_exposures(counts=batch.counts)
+            Profiles(self.requester).record_exposures(counts=batch.counts)

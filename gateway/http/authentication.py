@@ -16,8 +16,7 @@ from nameko.extensions import SharedExtension
 from werkzeug.wrappers import Request
 
 from chassis.context import Caller
-from chassis.rpc.client import Remote, ReplyListener
-from chassis.rpc.transport import Sender
+from chassis.rpc.requester import Requester
 from contracts.profiles.sessions import (
     CLOCKS_DIFFER,
     SECOND_FACTOR_SHOWN,
@@ -26,6 +25,7 @@ from contracts.profiles.sessions import (
     TOKEN_ISSUER,
     TOKEN_TYPE,
 )
+from contracts.rpc.profiles import Profiles
 from gateway.http.revocation import BadToken, RevocationList
 
 CALLER = "firststep.caller"
@@ -77,8 +77,7 @@ class Authenticator(SharedExtension):
     """Reads the ``Authorization`` header. Asks profiles for its keys once, and again when a
     token was signed with an unknown one."""
 
-    replies = ReplyListener()
-    sender = Sender()
+    requester = Requester()
     revocations = RevocationList()
     registry = Claims()
 
@@ -123,8 +122,8 @@ class Authenticator(SharedExtension):
             return self._look_up_keys()(token)
 
     def _look_up_keys(self) -> Verify:
-        profiles = Remote("profiles", self.replies, self.sender)
-        keys = KeySet.import_key_set(profiles.get_token_keys())
+        published = Profiles(self.requester).get_token_keys().load()
+        keys = KeySet.import_key_set({"keys": published.keys})
 
         @lru_cache(TOKENS_REMEMBERED)
         def verify(token: str) -> dict[str, Any]:

@@ -49,6 +49,7 @@ from chassis.errors import (
 )
 from chassis.http.body import read_body
 from chassis.preconditions import etag_of
+from chassis.rpc.client import Wire
 from chassis.schemas import Reading, load
 from contracts.files import File
 from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
@@ -290,7 +291,8 @@ class Endpoint(HttpRequestHandler):
             self.container.spawn_worker(
                 self, (), arguments, context_data=call.to_headers(), handle_result=handle_result
             )
-            return done.wait()
+            result = done.wait()
+        return result.value if isinstance(result, Wire) else result
 
 
 def _authorise(caller: Caller, allow: Allowed) -> None:

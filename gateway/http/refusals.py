@@ -15,9 +15,9 @@ from nameko.extensions import SharedExtension
 from chassis import context
 from chassis.context import CallContext, Caller
 from chassis.errors import DomainError, Forbidden
-from chassis.rpc.client import Remote, ReplyListener
-from chassis.rpc.transport import Sender
+from chassis.rpc.requester import Requester
 from contracts.profiles.sessions import Refused
+from contracts.rpc.profiles import Profiles
 
 AT_ONCE = 10
 
@@ -25,8 +25,7 @@ log = structlog.get_logger()
 
 
 class Refusals(SharedExtension):
-    replies = ReplyListener()
-    sender = Sender()
+    requester = Requester()
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +44,7 @@ class Refusals(SharedExtension):
     def _tell(self, refused: Refused, call: CallContext) -> None:
         try:
             with context.entered(call):
-                Remote("profiles", self.replies, self.sender).record_refusal(refused=refused)
+                Profiles(self.requester).record_refusal(refused=refused)
         except DomainError as error:
             log.warning("refusal_not_reported", reason=error.detail)
         except Exception:

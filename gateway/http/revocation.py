@@ -18,16 +18,14 @@ from nameko.extensions import SharedExtension
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
-from chassis.rpc.client import Remote, ReplyListener
-from chassis.rpc.transport import Sender
-from chassis.schemas import Reading, load
+from chassis.rpc.requester import Requester
 from contracts.profiles.sessions import (
     CLOCKS_DIFFER,
     TOKEN_LIFETIME,
     Revocation,
-    Revocations,
     SessionsEnded,
 )
+from contracts.rpc.profiles import Profiles
 
 CAN_NOT_TELL = "We can't check your sign-in at the moment. Please try again in a minute."
 REMEMBERED_S = (TOKEN_LIFETIME + CLOCKS_DIFFER).total_seconds()
@@ -89,8 +87,7 @@ class RevocationList(SharedExtension):
     """The revocations that this process knows."""
 
     broadcast = Broadcast()
-    replies = ReplyListener()
-    sender = Sender()
+    requester = Requester()
 
     def __init__(self) -> None:
         super().__init__()
@@ -124,8 +121,7 @@ class RevocationList(SharedExtension):
         gaps, self._asking = self._gaps, GreenEvent()
         error: Exception | None = Unavailable(CAN_NOT_TELL)
         try:
-            answer = Remote("profiles", self.replies, self.sender).list_revocations()
-            for each in load(Revocations, answer, Reading.WIRE).items:
+            for each in Profiles(self.requester).list_revocations().load().items:
                 self._add(each)
             self._caught_up, error = gaps, None
         except Exception as failure:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from chassis.rpc.client import Remote
+from contracts.rpc.profiles import Profiles
 from gateway.docs.pages import page
 from gateway.specialist_ids import specialist_ids
 
@@ -15,15 +15,16 @@ PATH = "/specialists/{}"
 
 
 class SpecialistPages:
-    profiles: Remote
+    profiles: Profiles
     specialist_ids = specialist_ids()
 
     @page("/specialists/<asked>")
     def specialist_page(self, request: Request, asked: str) -> Response:
         """Ids and former slugs redirect to the present slug."""
-        specialist = self.profiles.get_specialist(specialist_id=self.specialist_ids.find(asked))
-        if specialist["slug"] != asked:
-            return moved(request, specialist["slug"])
+        specialist_id = self.specialist_ids.find(asked)
+        specialist = self.profiles.get_specialist(specialist_id=specialist_id).load()
+        if specialist.slug != asked:
+            return moved(request, specialist.slug)
         raise NotFound
 
 

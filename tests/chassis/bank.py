@@ -27,12 +27,12 @@ from chassis.messaging.inbox import Handler, Inbox
 from chassis.messaging.outbox_relay import OutboxRelay
 from chassis.messaging.redrive import Redrive
 from chassis.messaging.subscribe import queues_of, subscribe
-from chassis.rpc.client import Remote, remote
 from chassis.rpc.server import rpc
 from chassis.runtime.process import Process
 from chassis.sealing import Seal
 from chassis.store import Store
 from chassis.times import utc_now
+from tests.support.untyped_client import UntypedClient, untyped_client
 
 LONGEST_STOP_S = 20
 
@@ -162,7 +162,7 @@ class Client:
     """Asks, and is never asked."""
 
     name = "client"
-    teller = remote("teller")
+    teller = untyped_client("teller")
 
 
 @dataclass
@@ -185,14 +185,14 @@ class Company:
     def redrive(self, service: str) -> Redrive:
         return Redrive(self.store(service), by="ada@desk")
 
-    def remote(self, service: str, caller: str = "client") -> Remote:
+    def remote(self, service: str, caller: str = "client") -> UntypedClient:
         providers = self.container(caller).dependencies
         [provider] = [each for each in providers if each.attr_name == service]
-        asked: Remote = provider.get_dependency(None)
+        asked: UntypedClient = provider.get_dependency(None)
         return asked
 
     @property
-    def teller(self) -> Remote:
+    def teller(self) -> UntypedClient:
         return self.remote("teller")
 
     def heard(self, service: str = "listener") -> list[str]:

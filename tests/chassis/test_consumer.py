@@ -13,7 +13,6 @@ from chassis.broker.publishing import connection_to
 from chassis.database.transaction import Transaction
 from chassis.errors import Unavailable
 from chassis.messaging.subscribe import subscribe
-from chassis.rpc.client import remote
 from chassis.rpc.server import rpc
 from chassis.runtime.process import Process
 from chassis.store import Store
@@ -21,6 +20,7 @@ from tests.chassis.bank import Company, Ears, Told, Town, a_company, an_envelope
 from tests.support import servers
 from tests.support.eventually import eventually
 from tests.support.servers import RabbitServer
+from tests.support.untyped_client import untyped_client
 
 LONG_S = 0.5
 PATIENCE_S = 20
@@ -62,8 +62,8 @@ class Clerk:
 
 class Asker:
     name = "asker"
-    slow = remote("slow")
-    clerk = remote("clerk")
+    slow = untyped_client("slow")
+    clerk = untyped_client("clerk")
 
 
 @pytest.fixture(autouse=True)

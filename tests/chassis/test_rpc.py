@@ -31,12 +31,12 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.messaging.redrive import Selection
-from chassis.rpc.client import Remote, remote
 from chassis.rpc.server import rpc
 from chassis.runtime.container import current_caller
 from chassis.store import Store
 from tests.chassis.bank import Company, Ears, WordTaken, a_company, within
 from tests.support.eventually import eventually
+from tests.support.untyped_client import UntypedClient, untyped_client
 
 SOON_S = 1.0
 ran: list[str] = []
@@ -76,7 +76,7 @@ class Backroom:
 class Desk:
     name = "desk"
     store = Store(Ears)
-    backroom = remote("backroom")
+    backroom = untyped_client("backroom")
 
     @rpc
     def add(self, a: int, b: int = 10) -> int:
@@ -128,8 +128,8 @@ class Desk:
 
 class Visitor:
     name = "visitor"
-    desk = remote("desk")
-    nobody = remote("nobody")
+    desk = untyped_client("desk")
+    nobody = untyped_client("nobody")
 
 
 @pytest.fixture(params=["embedded", "rabbitmq"], scope="module")
@@ -146,25 +146,25 @@ def office(
 
 
 @pytest.fixture
-def desk(office: Company) -> Remote:
+def desk(office: Company) -> UntypedClient:
     return office.remote("desk", "visitor")
 
 
 # Arguments
 
 
-def test_arguments_go_by_name_and_defaults_hold(desk: Remote) -> None:
+def test_arguments_go_by_name_and_defaults_hold(desk: UntypedClient) -> None:
     assert desk.add(a=1, b=2) == 3
     assert desk.add(a=1) == 11
 
 
-def test_arguments_arrive_as_the_types_that_the_method_declares(desk: Remote) -> None:
+def test_arguments_arrive_as_the_types_that_the_method_declares(desk: UntypedClient) -> None:
     at = datetime(2031, 5, 1, 12, tzinfo=UTC)
     answer = desk.types(id=uuid4(), at=at, form=Form(name="A1"), word=None)
     assert answer == ["UUID", "datetime", "Form", "NoneType", "2031-05-01T12:00:00+00:00"]
 
 
-def test_dataclasses_come_back_as_json(desk: Remote) -> None:
+def test_dataclasses_come_back_as_json(desk: UntypedClient) -> None:
     assert desk.give_back(form=Form(name="A1", copies=2)) == {"name": "A1", "copies": 2}
 
 
@@ -179,7 +179,7 @@ def test_dataclasses_come_back_as_json(desk: Remote) -> None:
     ],
 )
 def test_a_bad_argument_is_refused_by_name(
-    desk: Remote, arguments: dict[str, Any], field: str, value: str | None
+    desk: UntypedClient, arguments: dict[str, Any], field: str, value: str | None
 ) -> None:
     with pytest.raises(Invalid) as refusal:
         desk.add(**arguments)
@@ -187,20 +187,20 @@ def test_a_bad_argument_is_refused_by_name(
     assert (error.field, error.value) == (field, value)
 
 
-def test_a_bad_field_inside_an_argument_is_refused_by_its_path(desk: Remote) -> None:
+def test_a_bad_field_inside_an_argument_is_refused_by_its_path(desk: UntypedClient) -> None:
     with pytest.raises(Invalid) as refusal:
         desk.give_back(form={"name": "A1", "copies": "two"})
     assert [each.field for each in refusal.value.errors] == ["form.copies"]
 
 
-def test_a_missing_argument_is_the_callers_mistake_and_harms_nobody(desk: Remote) -> None:
+def test_a_missing_argument_is_the_callers_mistake_and_harms_nobody(desk: UntypedClient) -> None:
     with pytest.raises(Invalid) as refusal:
         desk.add(b=1)
     assert [each.field for each in refusal.value.errors] == ["a"]
     assert desk.add(a=1) == 11
 
 
-def test_an_unknown_method_is_refused_by_name(desk: Remote) -> None:
+def test_an_unknown_method_is_refused_by_name(desk: UntypedClient) -> None:
     with pytest.raises(Invalid, match="There is no method dance"):
         desk.dance()
 
@@ -211,7 +211,7 @@ def test_an_unknown_method_is_refused_by_name(desk: Remote) -> None:
 @pytest.mark.parametrize(
     "kind", [Invalid, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable, WordTaken]
 )
-def test_a_refusal_arrives_as_itself(desk: Remote, kind: type[DomainError]) -> None:
+def test_a_refusal_arrives_as_itself(desk: UntypedClient, kind: type[DomainError]) -> None:
     with pytest.raises(kind) as refusal:
         desk.refuse(kind=kind.code)
     assert type(refusal.value) is kind
@@ -220,7 +220,7 @@ def test_a_refusal_arrives_as_itself(desk: Remote, kind: type[DomainError]) -> N
     assert refusal.value.errors == (FieldError("day", "Not today.", "today"),)
 
 
-def test_a_refusal_that_the_caller_does_not_know_arrives_as_its_kind(desk: Remote) -> None:
+def test_a_refusal_that_the_caller_does_not_know_arrives_as_its_kind(desk: UntypedClient) -> None:
     wire = WordTaken("taken").to_wire() | {"code": "not_known_here"}
     refusal = DomainError.from_wire(wire)
     assert type(refusal) is Conflict
@@ -228,13 +228,15 @@ def test_a_refusal_that_the_caller_does_not_know_arrives_as_its_kind(desk: Remot
     assert Conflict("another").code == "conflict"
 
 
-def test_an_unexpected_failure_is_a_remote_error_and_the_service_lives(desk: Remote) -> None:
+def test_an_unexpected_failure_is_a_remote_error_and_the_service_lives(desk: UntypedClient) -> None:
     with pytest.raises(RemoteError, match="ZeroDivisionError by zero"):
         desk.fail()
     assert desk.add(a=1) == 11
 
 
-def test_an_answer_that_is_no_json_is_a_remote_error_and_the_service_lives(desk: Remote) -> None:
+def test_an_answer_that_is_no_json_is_a_remote_error_and_the_service_lives(
+    desk: UntypedClient,
+) -> None:
     with pytest.raises(RemoteError, match="not JSON serializable"):
         desk.unspeakable()
     assert desk.add(a=1) == 11
@@ -244,12 +246,12 @@ def test_an_answer_that_is_no_json_is_a_remote_error_and_the_service_lives(desk:
 
 
 def leaked(office: Company) -> dict[str, Any]:
-    entries: dict[str, Any] = office.remote("desk", "visitor")._replies._reply_events
+    entries: dict[str, Any] = office.remote("desk", "visitor")._requester.replies._reply_events
     return entries
 
 
 def test_a_call_fails_at_its_deadline_and_leaves_nothing_behind(
-    office: Company, desk: Remote
+    office: Company, desk: UntypedClient
 ) -> None:
     ran.clear()
     with (
@@ -263,7 +265,7 @@ def test_a_call_fails_at_its_deadline_and_leaves_nothing_behind(
     assert desk.add(a=1) == 11
 
 
-def test_many_calls_at_once_leave_nothing_behind(office: Company, desk: Remote) -> None:
+def test_many_calls_at_once_leave_nothing_behind(office: Company, desk: UntypedClient) -> None:
     pool = eventlet.GreenPool(20)
     answers = list(pool.imap(lambda number: desk.add(a=number, b=0), range(100)))
     assert answers == list(range(100))
@@ -278,7 +280,7 @@ def test_a_service_that_is_not_there_is_unavailable_at_the_deadline(office: Comp
         office.remote("nobody", "visitor").hello()
 
 
-def test_a_call_whose_time_has_run_out_fails_at_once(desk: Remote) -> None:
+def test_a_call_whose_time_has_run_out_fails_at_once(desk: UntypedClient) -> None:
     with context.entered(within(-1)), pytest.raises(Unavailable):
         desk.note(word="too late")
     assert desk.note(word="in time") == "in time"
@@ -286,9 +288,9 @@ def test_a_call_whose_time_has_run_out_fails_at_once(desk: Remote) -> None:
 
 
 def test_a_lost_reply_is_unavailable_at_the_deadline(
-    office: Company, desk: Remote, monkeypatch: pytest.MonkeyPatch
+    office: Company, desk: UntypedClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk._replies, "routing_key", "nowhere")
+    monkeypatch.setattr(desk._requester.replies, "routing_key", "nowhere")
     with context.entered(within(SOON_S)), pytest.raises(Unavailable, match="did not answer"):
         desk.note(word="unheard")
     assert leaked(office) == {}
@@ -304,7 +306,7 @@ def test_a_broker_that_can_not_be_reached_is_away() -> None:
 # What travels along
 
 
-def test_the_caller_and_the_correlation_id_travel_along(desk: Remote) -> None:
+def test_the_caller_and_the_correlation_id_travel_along(desk: UntypedClient) -> None:
     account_id = uuid4()
     call = CallContext("c-1", Caller(account_id, frozenset({"client"})), deadline=time() + 5)
     with context.entered(call):
@@ -315,22 +317,22 @@ def test_the_caller_and_the_correlation_id_travel_along(desk: Remote) -> None:
     assert there["correlation_id"] == there["logged"] == "c-1"
 
 
-def test_a_nested_call_has_the_time_that_is_left(desk: Remote) -> None:
+def test_a_nested_call_has_the_time_that_is_left(desk: UntypedClient) -> None:
     call = within(5)
     with context.entered(call):
         assert desk.ask_further()["deadline"] == pytest.approx(call.deadline, abs=0.1)
 
 
-def test_a_call_without_a_deadline_gets_the_outermost_one(desk: Remote) -> None:
+def test_a_call_without_a_deadline_gets_the_outermost_one(desk: UntypedClient) -> None:
     assert 8 < desk.ask_further()["deadline"] - time() < 10.1
 
 
-def test_the_deadline_ends_a_nested_wait_too(desk: Remote) -> None:
+def test_the_deadline_ends_a_nested_wait_too(desk: UntypedClient) -> None:
     with context.entered(within(SOON_S)), pytest.raises(Unavailable):
         desk.wait_further(seconds=2 * SOON_S)
 
 
-def test_calls_do_not_see_each_others_context(desk: Remote) -> None:
+def test_calls_do_not_see_each_others_context(desk: UntypedClient) -> None:
     def ask(number: int) -> bool:
         with context.entered(CallContext(f"c-{number}")):
             answer: dict[str, Any] = desk.ask_further()
@@ -391,7 +393,7 @@ POISON: dict[str, tuple[bytes, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("kind", POISON)
 def test_a_poisonous_request_is_parked_and_the_service_lives(
-    office: Company, desk: Remote, kind: str
+    office: Company, desk: UntypedClient, kind: str
 ) -> None:
     body, properties = POISON[kind]
     send(office, body, **properties)
@@ -403,7 +405,9 @@ def test_a_poisonous_request_is_parked_and_the_service_lives(
     assert not {"no reply_to", "deadline", "caller 1", "caller 2", "caller 3"} & set(ran)
 
 
-def test_a_poisonous_request_with_any_routing_key_is_parked(office: Company, desk: Remote) -> None:
+def test_a_poisonous_request_with_any_routing_key_is_parked(
+    office: Company, desk: UntypedClient
+) -> None:
     method, body = "x" * 200, b"long"
     send(office, body, method)
 
@@ -414,7 +418,7 @@ def test_a_poisonous_request_with_any_routing_key_is_parked(office: Company, des
     assert desk.add(a=1) == 11
 
 
-def test_an_expired_request_is_not_run(office: Company, desk: Remote) -> None:
+def test_an_expired_request_is_not_run(office: Company, desk: UntypedClient) -> None:
     send(office, a_request("expired"), headers=header(deadline=str(time() - 1)))
     send(office, a_request("current"), headers=header(deadline=str(time() + 5)))
 
@@ -423,20 +427,23 @@ def test_an_expired_request_is_not_run(office: Company, desk: Remote) -> None:
     assert desk.add(a=1) == 11
 
 
-def test_a_reply_that_is_no_json_harms_nobody_but_its_caller(office: Company, desk: Remote) -> None:
+def test_a_reply_that_is_no_json_harms_nobody_but_its_caller(
+    office: Company, desk: UntypedClient
+) -> None:
     asking = eventlet.spawn(_ask_in_vain, desk)
     [correlation_id] = eventually(lambda: list(leaked(office)))
     with connection_to(office.broker) as connection:
         channel = connection.channel()
         properties = {"correlation_id": correlation_id}
         message = channel.prepare_message(b"{", 0, "application/json", "utf-8", {}, properties)
-        channel.basic_publish(message, exchange="nameko-rpc", routing_key=desk._replies.routing_key)
+        reply_to = desk._requester.replies.routing_key
+        channel.basic_publish(message, exchange="nameko-rpc", routing_key=reply_to)
 
     assert asking.wait() == "unavailable"
     assert desk.add(a=1) == 11
 
 
-def _ask_in_vain(desk: Remote) -> str:
+def _ask_in_vain(desk: UntypedClient) -> str:
     with context.entered(within(2 * SOON_S)):
         try:
             desk.sleep(seconds=3 * SOON_S)

@@ -82,7 +82,7 @@ def test_a_report_keeps_no_answer_waiting_and_no_more_are_under_way_than_a_few(
             told.append(refused)
             held.wait()
 
-    monkeypatch.setattr(refusals, "Remote", Slow)
+    monkeypatch.setattr(refusals, "Profiles", Slow)
     with capture_logs() as logs:
         for _ in range(AT_ONCE + 3):
             expect_problem(person.get("/licences"), 403, "forbidden")

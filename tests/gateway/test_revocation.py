@@ -17,8 +17,9 @@ from eventlet.event import Event as GreenEvent
 
 from chassis import config
 from chassis.errors import Unavailable
+from chassis.rpc.client import Wire
 from contracts.profiles.accounts import Role
-from contracts.profiles.sessions import SessionsEnded
+from contracts.profiles.sessions import Revocations, SessionsEnded
 from firststep import accounts as commands
 from gateway.http import revocation
 from gateway.http.revocation import REMEMBERED_S, RevocationList, Revoked
@@ -254,7 +255,7 @@ def test_while_profiles_can_not_be_asked_no_token_is_believed(
             raise Unavailable("profiles did not answer in time")
 
     with monkeypatch.context() as patched:
-        patched.setattr(revocation, "Remote", Away)
+        patched.setattr(revocation, "Profiles", Away)
         known.broadcast.on_consuming()
         for _ in range(2):
             expect_problem(person.get("/me"), 503, "unavailable")
@@ -274,9 +275,9 @@ def test_profiles_is_asked_once_for_all_who_wait_and_again_for_a_gap_meanwhile(
         def list_revocations(self) -> Any:
             asked.append(None)
             held.wait()
-            return {"items": []}
+            return Wire({"items": []}, Revocations)
 
-    monkeypatch.setattr(revocation, "Remote", Slow)
+    monkeypatch.setattr(revocation, "Profiles", Slow)
     known.broadcast.on_consuming()
     waiting = [eventlet.spawn(known.require_valid, ACCOUNT, SESSION, 0.0) for _ in range(5)]
     eventually(lambda: asked)

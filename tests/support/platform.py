@@ -15,13 +15,13 @@ import httpx
 from chassis.broker.publishing import connection_to
 from chassis.database.database import database_of
 from chassis.messaging.subscribe import queues_of
-from chassis.rpc.client import remote
 from chassis.runtime.process import Process
 from chassis.store import Store
 from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY
 from gateway.service import Gateway
 from tests.support.mailbox import reachable
 from tests.support.tokens import SEAL_KEYS
+from tests.support.untyped_client import UntypedClient, untyped_client
 
 _files = TemporaryDirectory(prefix="firststep-files-")
 URL = "https://firststep.example"
@@ -45,21 +45,22 @@ class House:
         assert isinstance(store, Store)
         return store
 
-    def remote(self, service: str) -> Any:
+    def remote(self, service: str) -> UntypedClient:
         """A service as others call it."""
         caller: Any = self.process.service_map[Caller.name]
         [provider] = [each for each in caller.dependencies if each.attr_name == service]
-        return provider.get_dependency(None)
+        client: UntypedClient = provider.get_dependency(None)
+        return client
 
 
 class Caller:
     """A service that asks and is never asked."""
 
     name = "caller"
-    profiles = remote("profiles")
-    booking = remote("booking")
-    notifications = remote("notifications")
-    content = remote("content")
+    profiles = untyped_client("profiles")
+    booking = untyped_client("booking")
+    notifications = untyped_client("notifications")
+    content = untyped_client("content")
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Typed RPC clients, one for each service: every method that other services may call."""

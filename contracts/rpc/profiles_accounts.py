@@ -1,0 +1,119 @@
+"""RPC methods of profiles about accounts: sign-up, sessions, second factors, personal data."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.rpc.client import RpcClient, Wire
+from contracts.profiles.accounts import (
+    Account,
+    ChangeAccount,
+    ChangeEmail,
+    ChangePassword,
+    RequestEmailVerification,
+    RequestPasswordReset,
+    ResetPassword,
+    SignedUp,
+    SignUp,
+    StopEmailChange,
+    VerifyEmail,
+)
+from contracts.profiles.names import Names, NamesWanted
+from contracts.profiles.preferences import Preferences
+from contracts.profiles.privacy import EraseAccount, Erasure, ProfilesData
+from contracts.profiles.second_factors import (
+    BeginTotp,
+    ConfirmTotp,
+    RecoveryCodes,
+    RemoveTotp,
+    RenewRecoveryCodes,
+    Totp,
+)
+from contracts.profiles.sessions import (
+    LogIn,
+    OpenSessions,
+    Refresh,
+    Refused,
+    Revocations,
+    Session,
+    TokenKeys,
+)
+
+
+class ProfilesAccounts(RpcClient):
+    # Accounts
+
+    def sign_up(self, *, sign_up: SignUp) -> Wire[SignedUp]:
+        """Mail a link to the address. The result is the same whether or not it has an account."""
+
+    def request_email_verification(self, *, request: RequestEmailVerification) -> None: ...
+
+    def verify_email(self, *, verify: VerifyEmail) -> Wire[Session | None]:
+        """The link of a sign-up makes the account and a session; that of a change of address
+        returns none."""
+
+    def get_me(self) -> Wire[Account]: ...
+
+    def change_me(self, *, change: ChangeAccount) -> Wire[Account]: ...
+
+    def change_email(self, *, change: ChangeEmail) -> None:
+        """Mail a link to the new address, and a notice to the present one."""
+
+    def stop_my_email_change(self) -> None: ...
+
+    def stop_email_change(self, *, stop: StopEmailChange) -> None:
+        """By the link in the mail to the present address."""
+
+    def change_password(self, *, change: ChangePassword) -> None: ...
+
+    def request_password_reset(self, *, request: RequestPasswordReset) -> None: ...
+
+    def reset_password(self, *, reset: ResetPassword) -> None: ...
+
+    # Sessions
+
+    def log_in(self, *, log_in: LogIn) -> Wire[Session]: ...
+
+    def refresh_session(self, *, refresh: Refresh) -> Wire[Session]: ...
+
+    def list_sessions(self) -> Wire[OpenSessions]: ...
+
+    def end_session(self, *, session_id: UUID) -> None: ...
+
+    def log_out(self) -> None: ...
+
+    def log_out_everywhere(self) -> None: ...
+
+    def list_revocations(self) -> Wire[Revocations]:
+        """All that concern access tokens which have not expired."""
+
+    def get_token_keys(self) -> Wire[TokenKeys]:
+        """The public keys that verify access tokens."""
+
+    def record_refusal(self, *, refused: Refused) -> None:
+        """Write into the audit log that the caller was refused with 403."""
+
+    # Second factors
+
+    def begin_totp(self, *, begin: BeginTotp) -> Wire[Totp]: ...
+
+    def confirm_totp(self, *, confirm: ConfirmTotp) -> Wire[RecoveryCodes]: ...
+
+    def remove_totp(self, *, remove: RemoveTotp) -> None: ...
+
+    def renew_recovery_codes(self, *, renew: RenewRecoveryCodes) -> Wire[RecoveryCodes]: ...
+
+    # Preferences, names and personal data
+
+    def get_preferences(self) -> Wire[Preferences]: ...
+
+    def set_preferences(self, *, preferences: Preferences) -> Wire[Preferences]: ...
+
+    def names_of(self, *, wanted: NamesWanted) -> Wire[Names]:
+        """Display names and photos; ids without an account are left out."""
+
+    def export_personal_data(self) -> Wire[ProfilesData]: ...
+
+    def erase_account(self, *, erasure: EraseAccount) -> Wire[Erasure]: ...
+
+    def get_erasure(self, *, erasure_id: UUID) -> Wire[Erasure]: ...
