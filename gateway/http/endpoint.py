@@ -9,9 +9,11 @@
         allow=[Role.CLIENT],
         errors=[SlotTaken, SlotNotOffered],
     )
-    def book(self, body: BookConsultation) -> Any:
+    def book(self, body: BookConsultation) -> Wire[Consultation]:
         \"\"\"Book a free first consultation.\"\"\"
-        return self.booking.book_consultation(**vars(body))
+        return self.booking.book_consultation(
+            specialist_id=body.specialist_id, starts_at=body.starts_at
+        )
 
 Routing, authentication, parsing, problem+json, idempotency keys and the OpenAPI description
 follow from it. The method gets the parameters in braces of the path, ``body`` and ``query``; its

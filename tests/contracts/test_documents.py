@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 GLOSSARY = ROOT / "docs" / "glossary.md"
+REQUEST = ROOT / "docs" / "request.md"
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PLAIN = [each for each in DOCUMENTS if each.parent.name != "decisions"]
 FOLDERS = (
@@ -28,6 +30,7 @@ MAX_WORDS_OF_README = 900
 PRONOUN_FOR_A_ROLE = re.compile(
     r"\b(whoever|nobody|somebody|everybody|those who|what is (held|kept|told))\b", re.IGNORECASE
 )
+A_FUNCTION = re.compile(r"`([\w./]+\.py)` `([\w.]+)`")
 A_FILE_IN_ITS_LAST_CELL = re.compile(r"\| `([^`]+)` \|$")
 EACH_DOCUMENT = pytest.mark.parametrize(
     "document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT))
@@ -46,6 +49,25 @@ def broken_links(document: Path) -> set[str]:
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text())
     local = {each for each in links if "://" not in each}
     return {each for each in local if not (document.parent / each).exists()}
+
+
+def functions_in(file: Path) -> set[str]:
+    """The functions and methods that a file defines: ``function``, ``Class.method``."""
+    found = set()
+    for node in ast.parse(file.read_text()).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        found |= {f"{prefix}{each.name}" for each in inner if isinstance(each, ast.FunctionDef)}
+    return found
+
+
+def missing_functions(text: str) -> set[str]:
+    """The functions after a file, both in backticks, that the file does not define."""
+    return {
+        f"{path} {name}"
+        for path, name in A_FUNCTION.findall(text)
+        if name not in functions_in(ROOT / path)
+    }
 
 
 def pronouns(text: str) -> set[str]:
@@ -73,6 +95,14 @@ def test_the_links_of_a_document_lead_to_files(document: Path) -> None:
     assert broken_links(document) == set()
 
 
+def test_each_step_of_a_request_names_a_function_that_exists() -> None:
+    text = REQUEST.read_text()
+    steps = [line for line in text.splitlines() if line[:1].isdigit()]
+    assert [int(step.split(".")[0]) for step in steps] == list(range(1, len(steps) + 1))
+    assert [step for step in steps if not A_FUNCTION.search(step)] == []
+    assert missing_functions(text) == set()
+
+
 @pytest.mark.parametrize("document", PLAIN, ids=lambda document: document.name)
 def test_a_document_names_roles_instead_of_pronouns(document: Path) -> None:
     assert pronouns(document.read_text()) == set()
@@ -98,4 +128,7 @@ def test_what_is_wrong_in_a_document_would_be_noticed(tmp_path: Path) -> None:
     document.write_text(wrong)
     assert missing_files(wrong) == {"chassis/nowhere.py"}
     assert pronouns(wrong) == {"Whoever"}
+    assert missing_functions("`chassis/json.py` `load` and `chassis/json.py` `loads`") == {
+        "chassis/json.py load"
+    }
     assert broken_links(document) == {"nowhere.md"}
