@@ -1,4 +1,4 @@
-"""``@rpc``: a method that other services call, on nameko's wire. ``remote`` is the other end.
+"""``@rpc``: a method that other services call, on nameko's wire. ``client.py`` is the other end.
 
     @rpc
     def cancel_consultation(self, consultation_id: UUID) -> Consultation: ...
@@ -53,7 +53,8 @@ def rpc(method: F) -> F:
 
 
 def _argument_fields(method: Callable[..., Any]) -> Callable[[], dict[str, Any]]:
-    """What turns JSON into the method's arguments; read late, when all its types are defined."""
+    """The fields that load the method's arguments; made at the first call, when all its types are
+    defined."""
 
     @functools.cache
     def fields() -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _argument_fields(method: Callable[..., Any]) -> Callable[[], dict[str, Any]]
 
 
 class Request:
-    """A call as it came in."""
+    """A call with its arguments as JSON values."""
 
     def __init__(self, method: str, arguments: dict[str, Any], fields: dict[str, Any]) -> None:
         self.method = method
@@ -79,7 +80,7 @@ class Request:
         self._fields = fields
 
     def answer(self, run: Callable[..., Any]) -> Any:
-        """Run the method, or give the answer that this very call had before."""
+        """Run the method; where the same call was answered before, return the stored reply."""
         arguments = self._arguments()
         with keyed_call(self.method, arguments):
             try:
@@ -107,7 +108,8 @@ class Request:
 
 
 class RpcConsumer(nameko_rpc.RpcConsumer):
-    """Takes requests and sends answers; survives poison and a broker that went away."""
+    """Takes requests and sends replies. An unreadable request becomes a dead letter; a reply that
+    the broker does not take is made again, by running the request again."""
 
     queue_consumer = QueueConsumer()
     sender = Sender()
@@ -121,11 +123,11 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
                 raise ValueError("arguments go by name")
             call = CallContext.from_headers(_without_prefix(message.headers))
             reply_to = message.properties["reply_to"]
-        except Exception as error:  # whatever reading it runs into, it would run into again
+        except Exception as error:  # reading it would fail again each time
             self._park(body, message, method, error_text(error))
             return
         if call.remaining() <= 0:
-            self.queue_consumer.ack_message(message)  # nobody waits for the answer any more
+            self.queue_consumer.ack_message(message)  # the caller has given up
             return
         answer = functools.partial(self._answer, message, reply_to)
         entrypoint = next((each for each in self._providers if each.method_name == method), None)
@@ -158,7 +160,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
         except BrokerAway as away:
             log.warning("rpc_reply_not_sent", error=str(away))
             eventlet.sleep(RUN_AGAIN_AFTER_S)
-            self.queue_consumer.requeue_message(message)  # it runs again, harmlessly
+            self.queue_consumer.requeue_message(message)  # it runs again, without a second effect
             return
         self.queue_consumer.ack_message(message)
 
@@ -195,7 +197,7 @@ def _without_prefix(headers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _error_to_wire(error: BaseException | None) -> dict[str, Any] | None:
-    """nameko's form of an error, and ours beside it."""
+    """The error as nameko serializes it, with ``domain`` for a refusal."""
     if error is None:
         return None
     wire: dict[str, Any] = serialize(error)

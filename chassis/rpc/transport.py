@@ -1,4 +1,4 @@
-"""A service's way out for RPC requests and replies."""
+"""Sends RPC requests and replies to the broker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chassis.broker.publishing import TransientSender
 
 
 class Sender(SharedExtension):
-    """One connection for each service."""
+    """The connection through which a service sends; without confirms."""
 
     def setup(self) -> None:
         self._transient = TransientSender(self.container.config["AMQP_URI"])

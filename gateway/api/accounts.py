@@ -1,4 +1,4 @@
-"""Accounts: signing up, addresses and passwords."""
+"""Accounts: sign-up, e-mail address and password."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class AccountsApi(Api):
         by_language=True,
     )
     def sign_up(self, body: SignUp, language: Language) -> Wire[SignedUp]:
-        """Sign up as a client or a specialist: a link that confirms the address goes there.
+        """Sign up as a client or a specialist: the address gets a link that confirms it.
 
-        The answer is the same for every address. Where it has an account already, the mail says
-        so instead.
+        The answer is the same for every address. Where the address has an account already, the
+        mail says so instead.
         """
         return self.profiles.sign_up(sign_up=replace(body, language=body.language or language))
 
@@ -70,7 +70,7 @@ class AccountsApi(Api):
         allow=SIGNED_IN,
     )
     def change_me(self, body: ChangeAccount) -> Wire[Account]:
-        """Change what others call you."""
+        """Change your display name."""
         return self.profiles.change_me(change=body)
 
     @endpoint(
@@ -83,9 +83,9 @@ class AccountsApi(Api):
         errors=[WrongPassword, *CODE_REFUSED],
     )
     def change_email(self, body: ChangeEmail) -> None:
-        """Change your e-mail address: a link goes there, and following it makes the change.
+        """Change your e-mail address: the new one gets a link that makes the change.
 
-        The present address is told at once, and can stop it.
+        The present address gets a mail at once, with a link that stops the change.
         """
         self.profiles.change_email(change=body)
 
@@ -99,7 +99,7 @@ class AccountsApi(Api):
         errors=[WrongPassword, *CODE_REFUSED, PasswordTooCommon],
     )
     def change_password(self, body: ChangePassword) -> None:
-        """Change your password; you stay signed in here alone."""
+        """Change your password; your other sessions end."""
         self.profiles.change_password(change=body)
 
     @endpoint(
@@ -110,7 +110,7 @@ class AccountsApi(Api):
         allow=SIGNED_IN,
     )
     def stop_my_email_change(self) -> None:
-        """Keep your e-mail address: a change that waits for its link is off."""
+        """Keep your e-mail address: stop a change whose link was not followed yet."""
         self.profiles.stop_my_email_change()
 
     @endpoint(
@@ -122,7 +122,7 @@ class AccountsApi(Api):
         errors=[LinkInvalid, LinkExpired, LinkUsed, EmailChangeDone],
     )
     def stop_email_change(self, body: StopEmailChange) -> None:
-        """Stop a change of e-mail address, with what stood in the mail that announced it."""
+        """Stop a change of e-mail address, with the token of the mail that announced it."""
         self.profiles.stop_email_change(stop=body)
 
     @endpoint(
@@ -134,7 +134,7 @@ class AccountsApi(Api):
         errors=[TooManyTries],
     )
     def request_email_verification(self, body: RequestEmailVerification) -> None:
-        """Have the link of a sign-up sent again; says nothing of who has an account."""
+        """Have the link of a sign-up sent again. The answer is the same for every address."""
         self.profiles.request_email_verification(request=body)
 
     @endpoint(
@@ -157,10 +157,10 @@ class AccountsApi(Api):
         ],
     )
     def verify_email(self, body: VerifyEmail) -> Wire[Session | None]:
-        """Confirm an e-mail address with what stood in the link.
+        """Confirm an e-mail address with the token of its link.
 
-        That of a sign-up makes the account and answers with a session; that of a change of
-        address makes the change and answers 204.
+        The link of a sign-up makes the account and answers with a session; the link of a change
+        of address makes the change and answers 204.
         """
         return self.profiles.verify_email(verify=body)
 
@@ -173,7 +173,7 @@ class AccountsApi(Api):
         errors=[TooManyTries],
     )
     def request_password_reset(self, body: RequestPasswordReset) -> None:
-        """Have a link sent to set another password; says nothing of who has an account."""
+        """Have a link sent that sets a new password. The answer is the same for every address."""
         self.profiles.request_password_reset(request=body)
 
     @endpoint(
@@ -185,8 +185,8 @@ class AccountsApi(Api):
         errors=[LinkInvalid, LinkExpired, LinkUsed, PasswordTooCommon],
     )
     def reset_password(self, body: ResetPassword) -> None:
-        """Set another password with what stood in the link; every session ends.
+        """Set a new password with the token of the link; every session ends.
 
-        The link was read in the mailbox, so the address is confirmed by it, too.
+        This confirms the address, too: the link was read in its mailbox.
         """
         self.profiles.reset_password(reset=body)

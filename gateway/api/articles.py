@@ -1,4 +1,4 @@
-"""What is read."""
+"""Articles, with their references."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ArticlesApi(Api):
         cached=Cached(not_kept),
     )
     def list_articles(self, query: ArticleQuery) -> Wire[Page[ArticleSummary]]:
-        """Articles, the newest first; by words, topics and languages."""
+        """List articles by words, topics and languages, the newest first."""
         return self.content.list_articles(query=query)
 
     @endpoint(

@@ -1,4 +1,4 @@
-"""A specialist's hours, and the slots that follow from them."""
+"""A specialist's availability, and the slots that follow from it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class AvailabilityApi(Api):
         versioned=True,
     )
     def get_availability(self) -> Wire[Availability]:
-        """Your hours."""
+        """Your availability."""
         return self.booking.get_availability()
 
     @endpoint(
@@ -43,7 +43,7 @@ class AvailabilityApi(Api):
         versioned=True,
     )
     def set_availability(self, body: Availability) -> Wire[AvailabilitySet]:
-        """Set your hours, and whether you offer free consultations; hear what is booked outside."""
+        """Set your availability. The answer names consultations outside of the new hours."""
         return self.booking.set_availability(availability=body)
 
     @endpoint(
@@ -55,7 +55,7 @@ class AvailabilityApi(Api):
         errors=[NotFound, BadPeriod, BadCursor, UnknownTimeZone],
     )
     def list_slots(self, specialist_id: SpecialistId, query: SlotsQuery) -> Wire[Slots]:
-        """The specialist's free slots in a period; signed in, with those that you hold."""
+        """The specialist's free slots in a period; signed in, also those held for you."""
         return self.booking.list_slots(specialist_id=specialist_id, query=query)
 
     @endpoint(
@@ -67,5 +67,5 @@ class AvailabilityApi(Api):
         errors=[NotFound, BadPeriod, UnknownTimeZone],
     )
     def list_days(self, specialist_id: SpecialistId, query: Period) -> Wire[DaysWithSlots]:
-        """On which dates of a period the specialist has free slots, and how many."""
+        """The dates of a period on which the specialist has free slots, with their number."""
         return self.booking.list_days(specialist_id=specialist_id, period=query)

@@ -1,4 +1,4 @@
-"""Addresses of calendar feeds in answers, where people reach the site: ``FIRSTSTEP_URL``."""
+"""URLs of calendar feeds in answers, under ``FIRSTSTEP_URL``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Consultations in people's own calendars."""
+"""Consultations as calendar files (iCalendar), and calendar feeds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CalendarsApi(Api):
         errors=[NotFound],
     )
     def get_consultation_file(self, consultation_id: UUID, query: CalendarFileQuery) -> Wire[File]:
-        """One of your consultations, for a calendar to take in."""
+        """One of your consultations as a calendar file."""
         return self.booking.get_consultation_file(
             consultation_id=consultation_id, discreet=query.discreet
         )
@@ -41,9 +41,9 @@ class CalendarsApi(Api):
         allow=SIGNED_IN,
     )
     def open_calendar_feed(self, body: OpenCalendarFeed) -> CalendarFeed:
-        """Have a private address at which calendars find your consultations.
+        """Get a private address at which calendar apps read your consultations.
 
-        Any earlier one of yours is good no more."""
+        Your earlier address stops working."""
         opened = self.booking.open_calendar_feed(wanted=body).load()
         address = self.addresses.calendar_feed(opened.token)
         return CalendarFeed(address=address, discreet=opened.discreet)
@@ -56,7 +56,7 @@ class CalendarsApi(Api):
         allow=SIGNED_IN,
     )
     def close_calendar_feed(self) -> None:
-        """Revoke your private address; there may be none."""
+        """Revoke your private address, if you have one."""
         self.booking.close_calendar_feed()
 
     @endpoint(
@@ -66,5 +66,5 @@ class CalendarsApi(Api):
         errors=[NotFound],
     )
     def get_calendar_feed(self, token: str) -> Wire[File]:
-        """Somebody's consultations, for whoever knows their private address."""
+        """The consultations of the account that this private address belongs to."""
         return self.booking.get_calendar_feed(token=token)

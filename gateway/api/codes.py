@@ -1,4 +1,4 @@
-"""How endpoints that take a second factor's code may refuse it."""
+"""Refusals of endpoints that take a second factor's code."""
 
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.second_factors import CodesExhausted, WrongCode

@@ -91,7 +91,7 @@ class ConsultationsApi(Naming):
     def book_consultation(self, body: BookConsultation) -> Wire[NamedConsultation]:
         """Book a free first consultation: the specialist sees your display name from then on.
 
-        The problem `already_booked` names yours in `consultation_id`.
+        The problem `already_booked` names your consultation in `consultation_id`.
         """
         booked = self.booking.book_consultation(
             specialist_id=body.specialist_id,
@@ -200,7 +200,7 @@ class ConsultationsApi(Naming):
         ],
     )
     def list_slots_to_move_to(self, consultation_id: UUID, query: SlotsQuery) -> Wire[Slots]:
-        """Where you can move a consultation: the very times that rescheduling takes."""
+        """The slots to which you can move a consultation: those that rescheduling accepts."""
         return self.booking.list_slots_to_move_to(consultation_id=consultation_id, query=query)
 
     @endpoint(
@@ -213,7 +213,7 @@ class ConsultationsApi(Naming):
         repeatable=True,
     )
     def say_attendance(self, consultation_id: UUID, body: SayAttendance) -> Wire[NamedConsultation]:
-        """Say whether a consultation took place, within 48 hours of its end. Put it right once."""
+        """Say whether a consultation took place, within 48 hours of its end; correct it once."""
         said = self.booking.say_attendance(
             consultation_id=consultation_id, attendance=body.attendance
         )
@@ -230,5 +230,5 @@ class ConsultationsApi(Naming):
         repeatable=True,
     )
     def say_outcome(self, consultation_id: UUID, body: SayOutcome) -> None:
-        """Say in private what you want next; both are told only where both want to go on."""
+        """Say in private what you want next. Both of you hear of it only if both want to go on."""
         self.booking.say_outcome(consultation_id=consultation_id, outcome=body.outcome)

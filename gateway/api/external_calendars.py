@@ -31,7 +31,7 @@ class ExternalCalendarsApi(Api):
         allow=[Role.SPECIALIST],
     )
     def list_external_calendars(self) -> Wire[ExternalCalendars]:
-        """Your external calendars: whether they can be read, and when they last were."""
+        """Your external calendars, with the time and result of their last reading."""
         return self.booking.list_external_calendars()
 
     @endpoint(
@@ -44,8 +44,8 @@ class ExternalCalendarsApi(Api):
         errors=[EmailNotVerified, AddressRefused, TooManyCalendars, CalendarGivenBefore],
     )
     def add_external_calendar(self, body: AddExternalCalendar) -> Wire[ExternalCalendar]:
-        """Let an external calendar block slots, five at most; it is read soon, while you can be
-        booked."""
+        """Add an external calendar, five at most: its events block slots. It is read soon, while
+        you can be booked."""
         return self.booking.add_external_calendar(wanted=body)
 
     @endpoint(
@@ -70,7 +70,7 @@ class ExternalCalendarsApi(Api):
     def change_external_calendar(
         self, calendar_id: UUID, body: ChangeExternalCalendar
     ) -> Wire[ExternalCalendar]:
-        """Give it another name or address; from another address it is read soon."""
+        """Change its name or address. From a new address it is read soon."""
         return self.booking.change_external_calendar(calendar_id=calendar_id, wanted=body)
 
     @endpoint(
@@ -82,7 +82,7 @@ class ExternalCalendarsApi(Api):
         errors=[NotFound],
     )
     def remove_external_calendar(self, calendar_id: UUID) -> None:
-        """Let it block slots no more, and forget its address."""
+        """Remove it: it no longer blocks slots, and its address is deleted."""
         self.booking.remove_external_calendar(calendar_id=calendar_id)
 
     @endpoint(
@@ -93,5 +93,5 @@ class ExternalCalendarsApi(Api):
         errors=[EmailNotVerified, NotFound, ReadJustNow, ReadingsTaken],
     )
     def read_external_calendar(self, calendar_id: UUID) -> Wire[ExternalCalendar]:
-        """Have it read now, and see what came of it. Once a minute, listed or not."""
+        """Have it read now, and get the result; once a minute, listed or not."""
         return self.booking.read_external_calendar(calendar_id=calendar_id)

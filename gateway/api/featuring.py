@@ -1,4 +1,4 @@
-"""Who is featured, what came of it, and the feed for those who follow it."""
+"""Featured specialists, their exposures, and the feed of changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class FeaturingApi(Api):
         cached=Cached(not_kept, control=PRIVATE),
     )
     def list_featured(self, query: FeaturedQuery) -> Entry:
-        """Who can be booked for a free first consultation within 14 days, in a fair order."""
+        """Specialists with a free first consultation within 14 days, in a fair order."""
         return self.featured.page(query)
 
     @endpoint(
@@ -57,5 +57,5 @@ class FeaturingApi(Api):
         cached=Cached(not_kept),
     )
     def list_featured_events(self, query: FeedQuery) -> Wire[Feed]:
-        """Who is featured now, then every change: for listeners that come late or were away."""
+        """The specialists featured now, then every change: to start or to catch up from."""
         return self.profiles.get_feed(query=query)

@@ -1,4 +1,4 @@
-"""What became of consultations, in numbers."""
+"""Numbers of consultations by what became of them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from gateway.http.endpoint import endpoint
 class FiguresApi(Api):
     @endpoint("GET", "/api/v1/specialists/me/figures", returns=Figures, allow=[Role.SPECIALIST])
     def get_my_figures(self) -> Wire[Figures]:
-        """What became of the consultations with you, month by month."""
+        """Your consultations by what became of them, month by month."""
         return self.booking.get_my_figures()
 
     @endpoint("GET", "/api/v1/figures", returns=PublishedFigures, allow=[Role.ADMIN])
     def get_figures(self) -> Wire[PublishedFigures]:
-        """What became of all consultations, month by month; no number below five."""
+        """All consultations by what became of them, month by month; no number below five."""
         return self.booking.get_figures()

@@ -1,4 +1,4 @@
-"""Is the gateway alive, and can it work? For load balancers and orchestrators."""
+"""Liveness and readiness of the gateway, for load balancers and orchestrators."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotReady(Unavailable):
 
 @dataclass(frozen=True, kw_only=True)
 class HealthReport:
-    """How this process is."""
+    """The state of this process."""
 
     status: Annotated[str, Doc("`alive` or `ready`.")]
 

@@ -1,4 +1,4 @@
-"""Help at once: emergency numbers and helplines, by country."""
+"""Emergency numbers and helplines, by country."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ class HelplinesApi:
         by_language=True,
     )
     def get_helplines(self, query: HelplinesQuery, language: Language) -> LocalHelp:
-        """Whom to call at once: the emergency number and helplines of a country.
+        """The emergency number and helplines of a country.
 
-        A country that is not known is no error: the answer says where to look instead.
+        An unknown country is no error: the answer says where to look instead.
         """
         country = query.country if re.match(ISO_3166, query.country or "") else None
         there = helplines_of(country)

@@ -1,4 +1,4 @@
-"""Licences: specialists hand them in, admins decide."""
+"""Licences: specialists submit them, admins verify or decline them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class LicencesApi(Api):
         versioned=True,
     )
     def submit_licence(self, body: SubmitLicence) -> Wire[Licence]:
-        """Hand in your licence, or a renewed one: what is in force stays so until it ends."""
+        """Submit your licence, or a renewed one: the one in force stays so until it ends."""
         return self.profiles.submit_licence(licence=body)
 
     @endpoint(
@@ -54,7 +54,7 @@ class LicencesApi(Api):
         errors=[NotFound, TooManyTries, BadFile, StorageAway],
     )
     def attach_licence_document(self, body: bytes) -> Wire[Licence]:
-        """Hand in a document that shows your licence; admins alone can see it."""
+        """Attach a document that shows your licence; only admins can see it."""
         return self.profiles.attach_licence_document(document=File.of(body))
 
     @endpoint(
@@ -66,7 +66,7 @@ class LicencesApi(Api):
         versioned=True,
     )
     def get_my_licence(self) -> Wire[Licence]:
-        """Your licence, and what became of it."""
+        """Your licence, and whether it was verified."""
         return self.profiles.get_my_licence()
 
     @endpoint(
@@ -78,7 +78,7 @@ class LicencesApi(Api):
         errors=[BadCursor],
     )
     def list_licences(self, query: LicenceQuery) -> Wire[Page[LicenceForReview]]:
-        """Licences that wait to be decided, or those of another status; the newest first."""
+        """List licences that wait to be verified, or of another status; the newest first."""
         return self.profiles.list_licences(query=query)
 
     @endpoint(
@@ -89,7 +89,7 @@ class LicencesApi(Api):
         errors=[NotFound],
     )
     def get_licence(self, specialist_id: UUID) -> Wire[LicenceForReview]:
-        """A specialist's licence, and whose it is."""
+        """A specialist's licence, with the name of its owner."""
         return self.profiles.get_licence(specialist_id=specialist_id)
 
     @endpoint(
@@ -100,7 +100,7 @@ class LicencesApi(Api):
         errors=[NotFound, StorageAway],
     )
     def get_licence_document(self, specialist_id: UUID) -> Wire[File]:
-        """The document that a specialist handed in."""
+        """The document that a specialist attached."""
         return self.profiles.get_licence_document(specialist_id=specialist_id)
 
     @endpoint(

@@ -1,4 +1,4 @@
-"""What a person is told."""
+"""Notices to the person who is signed in."""
 
 from __future__ import annotations
 

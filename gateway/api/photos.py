@@ -13,7 +13,7 @@ from gateway.http.declaration import Raw
 from gateway.http.endpoint import endpoint
 
 AN_HOUR_S = 3600
-"""So long others may go on to show a photo that is gone."""
+"""How long caches may keep a photo, which may have been removed since."""
 PICTURES = Raw(("image/jpeg", "image/png", "image/webp"))
 
 
@@ -27,7 +27,7 @@ class PhotosApi(Api):
         errors=[EmailNotVerified, NotFound, TooManyTries, BadFile, StorageAway],
     )
     def set_photo(self, body: bytes) -> Wire[Specialist]:
-        """Show this photo: its middle, as a square, without anything that it says of itself."""
+        """Set your photo: its middle is shown, as a square, without its metadata."""
         return self.profiles.set_photo(photo=File.of(body))
 
     @endpoint(
@@ -38,7 +38,7 @@ class PhotosApi(Api):
         errors=[NotFound],
     )
     def remove_photo(self) -> Wire[Specialist]:
-        """Show no photo."""
+        """Remove your photo."""
         return self.profiles.remove_photo()
 
     @endpoint(
@@ -49,6 +49,6 @@ class PhotosApi(Api):
         kept_s=AN_HOUR_S,
     )
     def get_photo(self, name: str) -> Wire[File]:
-        """A photo in one of its sizes. What is at an address never changes, but it may go: when
-        another photo is shown, and with the account."""
+        """A photo in one of its sizes. The photo at an address never changes, but it is removed
+        when another one is set, and with the account."""
         return self.profiles.get_photo(name=name)

@@ -1,4 +1,4 @@
-"""Preferences: one's time zone, language and country, and discreet mode."""
+"""Preferences: time zone, language, country and discreet mode."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gateway.http.endpoint import endpoint
 class PreferencesApi(Api):
     @endpoint("GET", "/api/v1/me/preferences", returns=Preferences, allow=SIGNED_IN)
     def get_preferences(self) -> Wire[Preferences]:
-        """Your time zone, language and country, and whether to be discreet."""
+        """Your time zone, language and country, and whether discreet mode is on."""
         return self.profiles.get_preferences()
 
     @endpoint(
@@ -25,5 +25,5 @@ class PreferencesApi(Api):
         errors=[NoSuchCode],
     )
     def set_preferences(self, body: Preferences) -> Wire[Preferences]:
-        """Set all of your preferences; `null` for a zone or country that is not to be known."""
+        """Set all of your preferences; `null` for a time zone or country that you do not give."""
         return self.profiles.set_preferences(preferences=body)

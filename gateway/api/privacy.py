@@ -1,4 +1,4 @@
-"""What is held on a person: taken along, or erased."""
+"""Personal data: its export, and the erasure of an account."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PrivacyApi(Api):
         errors=[StorageAway],
     )
     def export_account(self) -> Export:
-        """Everything that the platform holds on you, as one file; all of it, or none."""
+        """All data that the platform has about you, in one file; an error if a part is missing."""
         return Export(
             account_id=context.current().caller.known(),
             exported_at=utc_now(),
@@ -54,12 +54,12 @@ class PrivacyApi(Api):
         errors=[WrongPassword, *CODE_REFUSED],
     )
     def erase_account(self, body: EraseAccount) -> Wire[Erasure]:
-        """Have your account erased for good, and all that is held on you; a receipt.
+        """Erase your account and all data about you, for good; the answer is a receipt.
 
-        Consultations that lie ahead are cancelled, and the other side is told."""
+        Your future consultations are cancelled, and the other side is notified."""
         return self.profiles.erase_account(erasure=body)
 
     @endpoint("GET", "/api/v1/erasures/{erasure_id}", returns=Erasure, errors=[NotFound])
     def get_erasure(self, erasure_id: UUID) -> Wire[Erasure]:
-        """The receipt for an erasure: complete when every service has erased what it held."""
+        """The receipt for an erasure: complete when every service has erased its data."""
         return self.profiles.get_erasure(erasure_id=erasure_id)

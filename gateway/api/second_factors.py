@@ -1,4 +1,4 @@
-"""Second factors: an authenticator's codes, and recovery codes."""
+"""Second factors: authenticator codes and recovery codes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SecondFactorsApi(Api):
         errors=[WrongPassword, EmailNotVerified, TotpConfirmed, TooManyTries],
     )
     def begin_totp(self, body: BeginTotp) -> Wire[Totp]:
-        """Get a secret for an authenticator; it takes effect once it is confirmed."""
+        """Get a secret for an authenticator; it takes effect when it is confirmed."""
         return self.profiles.begin_totp(begin=body)
 
     @endpoint(
@@ -47,9 +47,9 @@ class SecondFactorsApi(Api):
         errors=[WrongCode, NoTotp, TotpConfirmed, TooManyTries],
     )
     def confirm_totp(self, body: ConfirmTotp) -> Wire[RecoveryCodes]:
-        """Confirm the authenticator with a code: logging in takes one from now on.
+        """Confirm the authenticator with a code: logging in needs one from now on.
 
-        You stay signed in here alone. Refresh the session to get roles that need a second factor.
+        Your other sessions end. Refresh this one to get roles that need a second factor.
         """
         return self.profiles.confirm_totp(confirm=body)
 
@@ -63,7 +63,7 @@ class SecondFactorsApi(Api):
         errors=[WrongPassword, *CODE_REFUSED, NoTotp],
     )
     def remove_totp(self, body: RemoveTotp) -> None:
-        """Do without the authenticator. You stay signed in here alone, once you have refreshed."""
+        """Remove the authenticator. Your other sessions end; refresh this one to go on."""
         self.profiles.remove_totp(remove=body)
 
     @endpoint(
@@ -75,5 +75,5 @@ class SecondFactorsApi(Api):
         errors=[WrongPassword, *CODE_REFUSED, NoTotp],
     )
     def renew_recovery_codes(self, body: RenewRecoveryCodes) -> Wire[RecoveryCodes]:
-        """Get other recovery codes; those before are void."""
+        """Get new recovery codes; the earlier ones become invalid."""
         return self.profiles.renew_recovery_codes(renew=body)

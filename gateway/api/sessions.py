@@ -1,4 +1,4 @@
-"""Sessions: logging in and out, and the keys that verify what is given out."""
+"""Sessions: logging in and out, and the public keys that verify access tokens."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class SessionsApi(Api):
         errors=[BadRefreshToken, RefreshTokenReused],
     )
     def refresh_session(self, body: Refresh) -> Wire[Session]:
-        """Get the next pair of tokens, once, or again within 30 seconds; later the session ends."""
+        """Get the next pair of tokens: once, or again within 30 seconds. Later the session ends."""
         return self.profiles.refresh_session(refresh=body)
 
     @endpoint("GET", "/api/v1/sessions", returns=OpenSessions, allow=SIGNED_IN)
     def list_sessions(self) -> Wire[OpenSessions]:
-        """Everywhere that you are signed in, the last used first."""
+        """Your open sessions, the last used first."""
         return self.profiles.list_sessions()
 
     @endpoint(
@@ -87,7 +87,7 @@ class SessionsApi(Api):
         errors=[NotFound],
     )
     def end_session(self, session_id: UUID) -> None:
-        """Log out in one of the places where you are signed in."""
+        """End one of your sessions."""
         self.profiles.end_session(session_id=session_id)
 
     @endpoint("GET", "/.well-known/jwks.json", returns=TokenKeys, kept_s=KEYS_KEPT_S)

@@ -1,4 +1,4 @@
-"""Specialists."""
+"""Specialists: their public profiles, and search."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class SpecialistsApi(Api):
         errors=[BadCursor],
     )
     def get_specialist_history(self, specialist_id: UUID, query: PageQuery) -> Wire[Page[Change]]:
-        """Who changed what of a profile, its photo and its licence, the newest first."""
+        """The changes of a profile, its photo and its licence, with their authors; newest first."""
         return self.profiles.get_history(specialist_id=specialist_id, page=query)
 
     @endpoint(

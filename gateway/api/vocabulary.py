@@ -1,4 +1,4 @@
-"""The words by which specialists are found."""
+"""Vocabulary: the keys and labels by which specialists are found."""
 
 from __future__ import annotations
 

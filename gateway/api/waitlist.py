@@ -1,4 +1,4 @@
-"""Whom you wait for, and what is held for you."""
+"""Waitlist, and the slots held for you."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class WaitlistApi(Naming):
         ],
     )
     def join_waitlist(self, body: JoinWaitlist) -> Wire[NamedWaitlistEntry]:
-        """Wait for a time with a specialist who has none that fits; again: keep your place."""
+        """Join the waitlist of a specialist without a slot that fits; again: keep your place."""
         joined = self.booking.join_waitlist(
             specialist_id=body.specialist_id, time_zone=body.time_zone, wishes=body.wishes
         )
@@ -56,12 +56,12 @@ class WaitlistApi(Naming):
 
     @endpoint("GET", "/api/v1/waitlist", returns=NamedWaitlist, allow=[Role.CLIENT])
     def list_waitlist(self) -> Wire[NamedWaitlist]:
-        """Whom you wait for, and what is held for you."""
+        """The specialists you wait for, and the slots held for you."""
         return self.named_waitlist(self.booking.list_waitlist())
 
     @endpoint("GET", "/api/v1/held-slots", returns=HeldSlots, allow=[Role.CLIENT])
     def list_held_slots(self) -> Wire[HeldSlots]:
-        """What only you can book now: from the waitlist, or because a consultation fell through."""
+        """The slots that only you can book now: from the waitlist, or in place of a lost one."""
         return self.booking.list_held_slots()
 
     @endpoint(
@@ -73,5 +73,5 @@ class WaitlistApi(Naming):
         allow=[Role.CLIENT],
     )
     def leave_waitlist(self, query: LeaveWaitlist) -> None:
-        """Wait no longer; what is held for you goes to the next."""
+        """Leave the waitlist; a slot held for you is offered to the next client."""
         self.booking.leave_waitlist(specialist_id=query.specialist_id)
