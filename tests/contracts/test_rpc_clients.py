@@ -14,7 +14,7 @@ from nameko.rpc import Rpc
 
 from chassis.pagination import Page, page_of
 from chassis.rpc.client import RpcClient, Wire
-from chassis.rpc.client import _field_of as field_of
+from chassis.schemas import Reading, field_for
 from contracts.files import File
 from contracts.rpc.booking import Booking
 from contracts.rpc.content import Content
@@ -100,7 +100,7 @@ def test_every_result_can_be_loaded(service: str) -> None:
     for method in client_methods(CLIENTS[service]).values():
         result = declared_by(method).result
         if result is not types.NoneType:
-            field_of(as_the_service_returns(result))
+            field_for(as_the_service_returns(result), Reading.WIRE)
 
 
 @pytest.mark.parametrize(("declaration", "handler"), ENDPOINTS)
