@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from chassis.broker import consumer
 from chassis.store import Store
 from tests.chassis.bank import Base, a_store
 from tests.chassis.sites import NAME, Answer, Authority, Names, Opened, Site, a_site
+from tests.support.folders import a_database_folder
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -78,8 +78,9 @@ def postgres_database(shared_postgres_databases: PostgresDatabases) -> Iterator[
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/{{service}}.db"
+def sqlite_database() -> Iterator[str]:
+    with a_database_folder() as folder:
+        yield f"sqlite:///{folder}/{{service}}.db"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
