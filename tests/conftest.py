@@ -17,6 +17,7 @@ from services.booking.external_calendars import queries as external_calendars
 from tests.support import servers
 from tests.booking.external_site import none_due
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.support.folders import a_database_folder
 from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
 from tests.support.servers import SmtpServer
 
@@ -82,10 +83,9 @@ def smtp_server(needed: ExitStack) -> SmtpServer:
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    databases = SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
-    yield databases
-    databases.drop()
+def sqlite_databases() -> Iterator[Databases]:
+    with a_database_folder() as folder:
+        yield SqliteDatabases(folder)
 
 
 @pytest.fixture(scope="session")

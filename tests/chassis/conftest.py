@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +16,9 @@ from chassis.broker import consumer
 from chassis.store import Store
 from tests.chassis.bank import Base, a_store
 from tests.chassis.sites import NAME, Answer, Authority, Names, Opened, Site, a_site
+from tests.support import servers
+from tests.support.folders import a_database_folder
+from tests.support.servers import RabbitServer
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -78,8 +80,9 @@ def postgres_database(shared_postgres_databases: PostgresDatabases) -> Iterator[
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/{{service}}.db"
+def sqlite_database() -> Iterator[str]:
+    with a_database_folder() as folder:
+        yield f"sqlite:///{folder}/{{service}}.db"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -121,3 +124,10 @@ def opened(names: Names) -> Iterator[Opened]:
             return stack.enter_context(a_site(spoken, **options))
 
         yield open_site
+
+
+@pytest.fixture(scope="session")
+def own_broker() -> Iterator[RabbitServer]:
+    """A broker that these tests may set limits and alarms on, and no other tests use."""
+    with servers.rabbitmq_of_our_own() as server:
+        yield server

@@ -26,9 +26,8 @@ from tests.chassis.bank import (
     within,
 )
 from tests.chassis.relays import a_relay, all_sent, everything_published, words_of, write
-from tests.support import servers
 from tests.support.eventually import eventually
-from tests.support.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY
+from tests.support.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY, RabbitServer
 
 
 def answers(company: Company, word: str) -> bool:
@@ -49,17 +48,14 @@ def sends_all(relay: OutboxRelay) -> bool:
 
 
 def test_while_the_broker_takes_nothing_no_call_blocks_and_nothing_is_lost(
-    rabbitmq_url: str, postgres_database: str, monkeypatch: pytest.MonkeyPatch
+    own_broker: RabbitServer, postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "LONGEST_PAUSE", timedelta(seconds=0.5))
-    with (
-        servers.rabbitmq_of_our_own() as server,
-        a_company(server.url, postgres_database, Teller, Listener, Client) as company,
-    ):
+    with a_company(own_broker.url, postgres_database, Teller, Listener, Client) as company:
         assert answers(company, "before")
         eventually(lambda: len(company.heard()) == 2)
 
-        assert server.control(*SHORT_OF_MEMORY).returncode == 0
+        assert own_broker.control(*SHORT_OF_MEMORY).returncode == 0
         eventually(lambda: not answers(company, "blocked"))
         with context.entered(within(60)), eventlet.Timeout(5):
             with pytest.raises(Unavailable):
@@ -67,7 +63,7 @@ def test_while_the_broker_takes_nothing_no_call_blocks_and_nothing_is_lost(
             write(company.store("teller"), "meanwhile")
         assert len(company.heard()) == 2
 
-        assert server.control(*ENOUGH_MEMORY).returncode == 0
+        assert own_broker.control(*ENOUGH_MEMORY).returncode == 0
         eventually(lambda: answers(company, "after"), within=20)
         told = count_of(company.store("teller"), "outbox")
         assert told >= 3
@@ -75,25 +71,22 @@ def test_while_the_broker_takes_nothing_no_call_blocks_and_nothing_is_lost(
 
 
 def test_while_the_broker_takes_nothing_a_batch_is_not_put_before_it_again_and_again(
-    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+    own_broker: RabbitServer, postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those who listen from elsewhere have no inbox to forget repetitions."""
     monkeypatch.setattr(publishing, "CONFIRM_TIMEOUT", 0.5)
     store = a_store(postgres_database, "teller", Base)
-    with (
-        servers.rabbitmq_of_our_own() as server,
-        everything_published(server.url) as messages,
-    ):
-        relay = a_relay(store, server.url)
+    with everything_published(own_broker.url) as messages:
+        relay = a_relay(store, own_broker.url)
         write(store, "before")
         relay.sweep()
-        assert server.control(*SHORT_OF_MEMORY).returncode == 0
+        assert own_broker.control(*SHORT_OF_MEMORY).returncode == 0
         write(store, "meanwhile")
         for _ in range(5):
             with pytest.raises(BrokerAway):
                 relay.sweep()
 
-        assert server.control(*ENOUGH_MEMORY).returncode == 0
+        assert own_broker.control(*ENOUGH_MEMORY).returncode == 0
         eventually(partial(sends_all, relay))
         write(store, "after")
         relay.sweep()

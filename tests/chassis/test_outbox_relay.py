@@ -38,6 +38,7 @@ from tests.chassis.relays import (
 from tests.support import servers
 from tests.support.eventually import eventually
 from tests.support.platform import an_embedded_broker
+from tests.support.servers import RabbitServer
 
 
 def a_leftover(store: Database, word: str) -> None:
@@ -243,24 +244,23 @@ def test_of_a_damaged_row_the_embedded_platform_publishes_the_others(sqlite_data
 
 
 def test_an_event_that_is_too_large_for_the_broker_keeps_no_other_waiting(
-    database: str, monkeypatch: pytest.MonkeyPatch
+    own_broker: RabbitServer, database: str
 ) -> None:
     store = a_store(database, "teller", Base)
-    with servers.rabbitmq_of_our_own() as server:
-        limited = server.control("eval", "application:set_env(rabbit, max_message_size, 1000).")
-        assert limited.returncode == 0, limited.stderr
-        write(store, "good", "x" * 2000, "good")
-        made = a_relay(store, server.url)
-        made.sweep()
-        assert unsent(store) == [2]
+    limited = own_broker.control("eval", "application:set_env(rabbit, max_message_size, 100000).")
+    assert limited.returncode == 0, limited.stderr
+    write(store, "good", "x" * 200_000, "good")
+    made = a_relay(store, own_broker.url)
+    made.sweep()
+    assert unsent(store) == [2]
 
-        for _ in range(3):  # it is tried again, alone
-            made._failing[2] = made._failing[2]._replace(not_before=0.0)
-            write(store, "later")
-            assert made.sweep() == 2
-            assert unsent(store) == [2]
-        assert made._failing[2].times == 4
-        made._publisher.drop()
+    for _ in range(3):  # it is tried again, alone
+        made._failing[2] = made._failing[2]._replace(not_before=0.0)
+        write(store, "later")
+        assert made.sweep() == 2
+        assert unsent(store) == [2]
+    assert made._failing[2].times == 4
+    made._publisher.drop()
     store.dispose()
 
 
