@@ -362,22 +362,6 @@ TEXTS: dict[str, str] = {
     "There is no article at this address.": "Unter dieser Adresse gibt es keinen Artikel.",
     "There is no photo at this address.": "Unter dieser Adresse gibt es kein Foto.",
     "There is no erasure with this id.": "Mit dieser Kennung gibt es keine Löschung.",
-    "You have no such consultation.": "Ein solches Gespräch haben Sie nicht.",
-    "You have no such external calendar.": "Einen solchen externen Kalender haben Sie nicht.",
-    "There is no calendar of this specialist.": "Von dieser Fachperson gibt es keinen Kalender.",
-    "There is no calendar at this address.": "Unter dieser Adresse gibt es keinen Kalender.",
-    "This time is too close. Please choose one at least {hours} hours ahead.": (
-        "Diese Zeit ist zu nah. Bitte wählen Sie eine, die mindestens {hours} Stunden entfernt ist."
-    ),
-    "This time is too far ahead. Please choose one within {days} days.": (
-        "Diese Zeit liegt zu weit in der Zukunft. Bitte wählen Sie eine innerhalb von {days} Tagen."
-    ),
-    "You have {given} open bookings, the limit is {most}.": (
-        "Sie haben {given} offene Buchungen; höchstens {most} sind möglich."
-    ),
-    "You wait for {given} specialists, the limit is {most}.": (
-        "Sie warten auf {given} Fachpersonen; höchstens {most} sind möglich."
-    ),
     (
         "You missed two consultations, so you can't book until {until}. "
         "From then on you are welcome to book again."
