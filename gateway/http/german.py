@@ -324,13 +324,6 @@ TEXTS: dict[str, str] = {
     "This consultation was missed, so you can't change it.": (
         "Dieses Gespräch wurde versäumt und lässt sich nicht mehr ändern."
     ),
-    (
-        "You missed two consultations, so you can't book until {day}. "
-        "From then on you are welcome to book again."
-    ): (
-        "Sie haben zwei Gespräche versäumt und können bis zum {day} nicht buchen. "
-        "Danach können Sie gern wieder buchen."
-    ),
     "There is no such consultation, or you don't take part in it.": (
         "Dieses Gespräch gibt es nicht, oder Sie nehmen nicht daran teil."
     ),
