@@ -25,8 +25,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.watched import Watched
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
-GRACE_S = 30.0
+PATIENCE_S = 120.0
+GRACE_S = 60.0
 QUIET = [
     "--headless",
     "--no-sandbox",

@@ -53,8 +53,15 @@ from tests.support.factories import (
 from tests.support.full_specialists import a_client_for_whom_one_is_held
 from tests.support.mailbox import link_to
 from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
+from tests.support.quick_hashes import quick_hashes
 from tests.support.service_client import publish
 from tests.support.tokens import KEY, a_token_of
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    with quick_hashes():
+        yield
 
 
 @pytest.fixture(scope="package")
@@ -112,7 +119,7 @@ def _erase(house: House) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(erasure, "CALLS_END_WITHIN", timedelta(0))
         path = f"/api/v1/erasures/{_erased(a_client(house.http))['id']}"
-        eventually(lambda: house.http.get(path).json()["complete_at"], within=30)
+        eventually(lambda: house.http.get(path).json()["complete_at"])
     client, specialist = a_client(house.http), a_specialist(house.http, featured=True)
     wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
     consultation = client.post("/consultations", wanted).json()

@@ -12,6 +12,7 @@ from tests.support.databases import Databases
 from tests.support.factories import Person, a_client, a_specialist, an_admin
 from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
 from tests.support.quick_hashes import quick_hashes
+from tests.support.servers import SmtpServer
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -29,6 +30,20 @@ def shared_house(
     with a_house(an_embedded_broker(), sqlite_databases.fresh(), mail) as running:
         description = Description(running.http.get("/openapi.json").json())
         running.http.event_hooks = {"response": [description.hold_against]}
+        yield running
+
+
+@pytest.fixture(scope="package", params=["embedded", "real"])
+def each_house(
+    request: pytest.FixtureRequest, shared_house: House, smtp_server: SmtpServer
+) -> Iterator[House]:
+    """The shared one, then one on RabbitMQ and PostgreSQL that tests share as well."""
+    if request.param == "embedded":
+        yield shared_house
+        return
+    databases: Databases = request.getfixturevalue("postgres_databases")
+    broker: str = request.getfixturevalue("rabbitmq_url")
+    with a_house(broker, databases.fresh(), smtp_server.url) as running:
         yield running
 
 

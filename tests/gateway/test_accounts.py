@@ -67,12 +67,12 @@ def test_an_idempotency_key_is_of_no_meaning_to_a_refresh(
     expect_problem(refreshed(http, "guessed", key), 401, "bad_refresh_token")
 
 
-def test_two_tabs_that_refresh_at_once_both_stay_signed_in(house: House) -> None:
+def test_two_tabs_that_refresh_at_once_both_stay_signed_in(each_house: House) -> None:
     """Through two gateways, fifty times."""
-    http = house.http
+    http = each_house.http
     person = a_client(http)
     token = session_of(http, person.email)["refresh_token"]
-    with another_gateway(house) as other:
+    with another_gateway(each_house) as other:
         for _ in range(50):
             same: list[Callable[[], httpx.Response]] = [
                 partial(refreshed, each, token) for each in (http, other.http)

@@ -87,6 +87,12 @@ def test_what_concerns_no_token_any_more_is_forgotten() -> None:
 
 
 @pytest.fixture
+def house(each_house: House) -> House:
+    """Tests share it: they bring people of their own, and cut off another gateway alone."""
+    return each_house
+
+
+@pytest.fixture
 def other(house: House) -> Iterator[House]:
     with another_gateway(house) as running:
         yield running

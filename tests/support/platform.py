@@ -82,7 +82,7 @@ def a_house(
     }
     try:
         with Process([*classes, Caller], config, TOPOLOGY).running() as process:
-            with httpx.Client(base_url=_address(process), timeout=15) as http:
+            with httpx.Client(base_url=_address(process), timeout=60) as http:
                 with reachable(http, database):
                     yield House(process, broker, database, mail, http)
     finally:
@@ -102,7 +102,7 @@ def another_gateway(house: House, **settings: Any) -> Iterator[House]:
         **settings,
     }
     with Process([Gateway], config, TOPOLOGY).running() as process:
-        with httpx.Client(base_url=_address(process), timeout=15) as http:
+        with httpx.Client(base_url=_address(process), timeout=60) as http:
             with reachable(http, house.database):
                 yield House(process, house.broker, house.database, house.mail, http)
 

@@ -9,8 +9,15 @@ import pytest
 from firststep.platform import SERVICES
 from tests.support.databases import Databases
 from tests.support.platform import sweep_queues
+from tests.support.quick_hashes import quick_hashes
 from tests.support.servers import SmtpServer
 from tests.system.processes import Settings, embedded_settings, real_settings
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    with quick_hashes():
+        yield
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ class Serving:
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.url, timeout=20)
+        self.http = httpx.Client(base_url=self.url, timeout=60)
 
     def ready(self) -> bool:
         return self.http.get("/readyz").status_code == 200

@@ -43,8 +43,6 @@ from tests.support.platform import House
 from tests.support.service_client import publish
 from tests.support.tokens import KEY, a_token_of
 
-ERASED_WITHIN_S = 30
-
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +171,7 @@ def completed(house: House, receipt: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def until_complete(house: House, receipt: dict[str, Any]) -> dict[str, Any]:
-    found = eventually(partial(completed, house, receipt), within=ERASED_WITHIN_S)
+    found = eventually(partial(completed, house, receipt))
     assert found is not None
     return found
 
