@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 from kombu.transport import TRANSPORT_ALIASES, memory, virtual
 
-from chassis.concurrency.wakeup import Bell
+from chassis.concurrency.wakeup import Wakeup
 
 SCHEME = "embedded"
 
@@ -120,7 +120,7 @@ class Channel(memory.Channel):
         copy = {**message, "properties": {**message["properties"], **own}}
         super()._put(queue, copy, **kwargs)
         for transport in self.connection.broker.consumers[queue]:
-            transport.bell.ring()
+            transport.wakeup.wake()
 
     def _get_and_deliver(self, queue: str, callback: Callable[..., None]) -> None:
         if not self.qos.has_room(queue):
@@ -130,7 +130,7 @@ class Channel(memory.Channel):
     def basic_consume(self, queue: str, *args: Any, **kwargs: Any) -> None:
         super().basic_consume(queue, *args, **kwargs)
         self.connection.broker.consumers[queue].add(self.connection)
-        self.connection.bell.ring()
+        self.connection.wakeup.wake()
 
     def basic_cancel(self, consumer_tag: str) -> None:
         queue = self._tag_to_queue.get(consumer_tag)
@@ -163,13 +163,13 @@ class Channel(memory.Channel):
         else:
             self._settle(delivery_tag)
         self.qos.ack(delivery_tag)
-        self.connection.bell.ring()
+        self.connection.wakeup.wake()
 
     def _settle(self, delivery_tag: str) -> None:
         settlement = self.qos.get(delivery_tag).properties.get("settlement")
         if settlement is not None:
             settlement.settle()
-        self.connection.bell.ring()  # a freed prefetch slot lets the next message in
+        self.connection.wakeup.wake()  # a freed prefetch slot lets the next message in
 
 
 class Transport(memory.Transport):
@@ -183,12 +183,12 @@ class Transport(memory.Transport):
         super().__init__(client, **kwargs)
         self.broker = Broker.named.setdefault(client.hostname or "localhost", Broker())
         self.state = self.broker.state
-        self.bell = Bell()
+        self.wakeup = Wakeup()
         self._confirmed = False
 
     def confirmed(self) -> None:
         self._confirmed = True
-        self.bell.ring()
+        self.wakeup.wake()
 
     def drain_events(self, connection: Any, timeout: float | None = None) -> None:
         end = None if timeout is None else monotonic() + timeout
@@ -201,7 +201,7 @@ class Transport(memory.Transport):
                 return
             except Empty:
                 left = None if end is None else max(0.0, end - monotonic())
-                if not self.bell.wait(left):
+                if not self.wakeup.wait(left):
                     raise TimeoutError from None
 
 

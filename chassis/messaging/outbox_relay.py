@@ -1,6 +1,6 @@
 """The relay: what transactions left in the outbox goes to the broker, at least once.
 
-A commit rings its bell; it also looks by itself every half second, so that nothing stays behind
+A commit wakes it; it also looks by itself every half second, so that nothing stays behind
 after a crash. It marks as sent only what the broker confirmed.
 
 Events go out in batches. Where a batch fails though the broker is there, one of its events is at
@@ -71,9 +71,9 @@ class Relay(SharedExtension):
         self._publisher = ConfirmedPublisher(config["AMQP_URI"], [exchange], config["TOPOLOGY"])
         self._loop.start(self.container)
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """There is something to send."""
-        self._loop.bell.ring()
+        self._loop.wake()
 
     def finish(self) -> None:
         """Send what is there and stop; waits for it."""

@@ -45,7 +45,7 @@ def all_sent(store: Database) -> bool:
 
 
 def a_leftover(store: Database, word: str) -> None:
-    """What a process that crashed after its commit leaves behind: a row, and no bell."""
+    """What a process that crashed after its commit leaves behind: a row, and no wake-up."""
     envelope = an_envelope(word)
     with store.writer.begin() as connection:
         connection.execute(

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.concurrency.backoff import backoff
 from chassis.ids import new_id
 from contracts.notifications import SentMail
 from contracts.profiles.preferences import Language
@@ -148,7 +149,7 @@ class Mail(Base):
         if self.attempts >= ATTEMPTS:
             self._fail(now)
         else:
-            self.next_attempt_at = now + min(FIRST_PAUSE * 2 ** (self.attempts - 1), LONGEST_PAUSE)
+            self.next_attempt_at = now + backoff(self.attempts, FIRST_PAUSE, LONGEST_PAUSE)
 
     def refused(self, error: str, now: datetime) -> None:
         """No other try would help: it is ``failed`` at once."""

@@ -18,6 +18,7 @@ import pyotp
 from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from chassis.concurrency.backoff import backoff
 from chassis.database.transaction import Transaction
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.second_factors import (
@@ -173,8 +174,7 @@ def pause_after(wrong: int) -> timedelta:
     """How long no code is looked at after so many wrong ones in a row."""
     if wrong < SLOWED_FROM:
         return timedelta(0)
-    doubled: int = 2 ** min(wrong - SLOWED_FROM, 10)
-    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
+    return backoff(wrong - SLOWED_FROM + 1, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 def forgive_wrong_codes(tx: Transaction, account_id: UUID) -> None:
