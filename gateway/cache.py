@@ -15,10 +15,10 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
-from eventlet.event import Event as GreenEvent
 from nameko.extensions import SharedExtension
 
 from chassis import json
+from chassis.concurrency.futures import Future
 from chassis.errors import Unavailable
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
@@ -60,7 +60,7 @@ class Filling:
 
     tags: Collection[str]
     asked_at: float
-    done: Any = field(default_factory=GreenEvent)
+    done: Future[Entry | None] = field(default_factory=Future)
 
 
 PUBLIC = "public, no-cache"
@@ -153,7 +153,7 @@ class Cache:
         if own:
             found |= self._fill(own, ask)
         for key, filling in others.items():
-            entry = filling.done.wait()
+            entry = filling.done.result()
             if entry is not None:
                 found[key] = entry
         return found
@@ -186,9 +186,9 @@ class Cache:
             if entry is not None:
                 self.keep(key, entry)
         if error is None:
-            filling.done.send(entry)
+            filling.done.set_result(entry)
         else:
-            filling.done.send_exception(error)
+            filling.done.set_exception(error)
 
     def keep(self, key: Key, entry: Entry) -> None:
         """What was made of entries that are there, with their tags and the oldest one's age."""

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from eventlet.event import Event as GreenEvent
 from nameko.extensions import SharedExtension
 
+from chassis.concurrency.futures import Future
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
@@ -99,7 +99,7 @@ class RevocationList(SharedExtension):
         """How often events may have been missed; once before the first was heard."""
         self._caught_up = 0
         """Of how many of those profiles was asked since."""
-        self._asking: GreenEvent | None = None
+        self._asking: Future[None] | None = None
 
     def setup(self) -> None:
         self.broadcast.listen([SessionsEnded], self._heard, self._missed)
@@ -118,9 +118,9 @@ class RevocationList(SharedExtension):
     def _catch_up(self) -> None:
         """Ask profiles, once for all who wait. A gap that opens meanwhile is asked about anew."""
         if self._asking is not None:
-            self._asking.wait()
+            self._asking.result()
             return
-        gaps, self._asking = self._gaps, GreenEvent()
+        gaps, self._asking = self._gaps, Future()
         error: Exception | None = Unavailable(CAN_NOT_TELL)
         try:
             answer = Remote("profiles", self.replies, self.sender).list_revocations()
@@ -133,9 +133,9 @@ class RevocationList(SharedExtension):
         finally:
             asking, self._asking = self._asking, None
             if error is None:
-                asking.send(None)
+                asking.set_result(None)
             else:
-                asking.send_exception(error)
+                asking.set_exception(error)
 
     def _heard(self, event: Event) -> None:
         assert isinstance(event, SessionsEnded)
