@@ -18,7 +18,8 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import SignedOutByOperator
 from firststep import platform
-from firststep.operators import AsJson, operator, show, tell
+from firststep.operators import operator
+from firststep.output import AsJson, print_line, print_rows
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import account_with
 from services.profiles.accounts.queries import duplicates as meeting_accounts
@@ -93,7 +94,7 @@ def read_audit(
             }
             for entry in audit.entries(tx, about, last)
         ]
-    show(
+    print_rows(
         rows,
         ("at", "what", "about", "detail", "by", "network"),
         as_json,
@@ -119,7 +120,7 @@ def erasures(as_json: AsJson = False) -> None:
         for each in pending
     ]
     columns = ("id", "account_id", "requested_at", "age", "waits_for")
-    show(rows, columns, as_json, "No erasure is under way.")
+    print_rows(rows, columns, as_json, "No erasure is under way.")
     if any(each.hangs(now) for each in pending):
         raise typer.Exit(EXIT_HANGS)
 
@@ -149,7 +150,7 @@ def duplicates(as_json: AsJson = False) -> None:
         for each in found
     ]
     columns = ("address", "stored_as", "account_id", "confirmed", "created_at", "last_used_at")
-    show(rows, columns, as_json, "No two accounts have spellings of one address.")
+    print_rows(rows, columns, as_json, "No two accounts have spellings of one address.")
     if rows:
         raise typer.Exit(EXIT_MEET)
 
@@ -223,11 +224,11 @@ def _practising(tx: Transaction, account: Account) -> Iterator[Specialist | None
 
 def _tell(account: Account, changed: bool) -> None:
     roles = ", ".join(account.roles) or "none"
-    tell(f"{account.email}: {roles}" + ("" if changed else " (nothing changed)"))
+    print_line(f"{account.email}: {roles}" + ("" if changed else " (nothing changed)"))
 
 
 def _tell_state(account: Account, changed: bool, state: str) -> None:
-    tell(f"{account.email}: {state}" + ("" if changed else " (nothing changed)"))
+    print_line(f"{account.email}: {state}" + ("" if changed else " (nothing changed)"))
 
 
 def _account(session: Session, email: str) -> Account:

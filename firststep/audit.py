@@ -7,7 +7,7 @@ import typer
 from chassis import config
 from chassis.times import utc_now
 from firststep import platform
-from firststep.operators import AsJson, show
+from firststep.output import AsJson, print_rows
 from services.booking.invariants.audit import audit as look
 
 EXIT_BROKEN = 1
@@ -30,6 +30,6 @@ def audit(as_json: AsJson = False) -> None:
         }
         for each in findings.shown
     ]
-    show(rows, ("invariant", "found", "about"), as_json, "Everything is as promised.")
+    print_rows(rows, ("invariant", "found", "about"), as_json, "Everything is as promised.")
     if rows:
         raise typer.Exit(EXIT_BROKEN)

@@ -16,8 +16,9 @@ from chassis.messaging.redrive import Redrive, Selection
 from chassis.messaging.retention import WAITS_TOO_LONG
 from chassis.times import utc_now
 from firststep import platform, replay
-from firststep.depths import queue_depths
-from firststep.operators import AsJson, operator, show
+from firststep.operators import operator
+from firststep.output import AsJson, print_rows
+from firststep.queue_depths import queue_depths
 from services.notifications.mails.queries import MailBacklog, mail_backlog
 from services.notifications.service import NotificationsService
 
@@ -112,7 +113,7 @@ def replay_events(
     if target is None or event_id is not None:
         if onto is not None:
             raise BadSettings(
-                f"--onto takes past events of one type: {', '.join(replay.kept_types())}"
+                f"--onto takes past events of one type: {', '.join(replay.replayable_types())}"
             )
         let_take_effect = _mends("replayed", Redrive.replay)
         let_take_effect(event_id, handler, error, since, until, every, dry_run, as_json)
@@ -120,9 +121,9 @@ def replay_events(
     past = _past(target, handler, error, since, until, every)
     if onto is None:
         raise BadSettings(f"{target}: say --onto which queue")
-    found = replay.look(config.read(), past) if dry_run else []
+    found = replay.preview(config.read(), past) if dry_run else []
     if dry_run:
-        show(found, ("event_id", "type", "subject", "time"), as_json, "Nothing to publish.")
+        print_rows(found, ("event_id", "type", "subject", "time"), as_json, "Nothing to publish.")
     else:
         _report("published", replay.publish(config.read(), past, onto, operator()), as_json)
 
@@ -141,9 +142,9 @@ def _past(
     since: datetime | None,
     until: datetime | None,
     every: bool,
-) -> replay.Past:
+) -> replay.PastEvents:
     """Raises ``BadSettings`` where these words don't go together."""
-    kept = replay.kept_types()
+    kept = replay.replayable_types()
     if event_type not in kept:
         raise BadSettings(
             f"{event_type!r} is neither an event's id nor an event that is kept to be published "
@@ -158,7 +159,7 @@ def _past(
         raise BadSettings(f"{event_type}: say --since when")
     if until is not None and until <= since:
         raise BadSettings("--until must be later than --since")
-    return replay.Past(event_type, since.replace(tzinfo=UTC), _utc(until))
+    return replay.PastEvents(event_type, since.replace(tzinfo=UTC), _utc(until))
 
 
 @app.command()
@@ -169,7 +170,7 @@ def record(as_json: AsJson = False) -> None:
         for service, redrive in _services()
         for row in redrive.history()
     ]
-    show(
+    print_rows(
         sorted(rows, key=lambda row: row["at"]),
         ("at", "by", "action", "service", "handler", "event_id"),
         as_json,
@@ -210,7 +211,7 @@ def lag(
         "queued",
         *mail,
     )
-    show(rows, columns, as_json, "")
+    print_rows(rows, columns, as_json, "")
     forsaken = [row["service"] for row in rows if _is_forsaken(row["oldest_parked"])]
     if forsaken:
         typer.echo(FORSAKEN.format(services=", ".join(forsaken)), err=True)
@@ -275,7 +276,7 @@ def _show_parked(selection: Selection, as_json: bool) -> None:
         for row in redrive.dead_letters(selection)
     ]
     columns = ("service", "event_id", "type", "handler", "attempts", "received_at", "error")
-    show(rows, columns, as_json, "Nothing is parked.")
+    print_rows(rows, columns, as_json, "Nothing is parked.")
 
 
 def _report(what: str, count: int, as_json: bool) -> None:

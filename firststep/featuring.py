@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from chassis import config
 from firststep import platform
-from firststep.operators import AsJson, show
+from firststep.output import AsJson, print_rows
 from services.profiles.featuring.corrections import Correction
 
 app = typer.Typer(help="See how featuring keeps to the facts.", no_args_is_help=True)
@@ -31,4 +31,4 @@ def corrections(as_json: AsJson = False) -> None:
         {"day": f"{each.day}", "cause": each.cause, "specialists": each.specialists}
         for each in rows
     ]
-    show(found, ("day", "cause", "specialists"), as_json, "Nothing had to be mended.")
+    print_rows(found, ("day", "cause", "specialists"), as_json, "Nothing had to be mended.")

@@ -15,7 +15,7 @@ import pytest
 
 from chassis.errors import NotFound
 from firststep.main import _exit_on_misuse
-from firststep.operators import show, tell
+from firststep.output import print_line, print_rows
 from firststep.seed import PASSWORD, SPECIALISTS
 from tests.support.eventually import eventually
 from tests.support.factories import a_specialist, logged_in
@@ -42,14 +42,14 @@ AS_IT_IS = r"a\x1b[31m\r [red]b[/nonsense] \u202e"
 def test_a_table_shows_what_strangers_wrote_as_plain_text(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show([{"error": HOSTILE}], ("error",), as_json=False, if_none="There are none.")
+    print_rows([{"error": HOSTILE}], ("error",), as_json=False, if_none="There are none.")
     assert AS_IT_IS in capsys.readouterr().out
 
 
 def test_a_line_shows_what_strangers_wrote_as_plain_text(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    tell(HOSTILE)
+    print_line(HOSTILE)
     assert capsys.readouterr().out == f"{AS_IT_IS}\n"
 
 
