@@ -19,6 +19,7 @@ from chassis.errors import DomainError
 from chassis.runtime.logs import escaped
 from chassis.masking import masked
 from firststep import accounts, audit, events, featuring, platform
+from firststep import settings as settings_command
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
@@ -34,6 +35,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(featuring.app, name="featuring")
 app.command()(audit.audit)
+app.command()(settings_command.settings)
 errors = Console(stderr=True)
 
 Services = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
@@ -61,8 +63,8 @@ Ctrl-C stops it.
 """
 
 
-def settings(quiet: bool = False) -> Settings:
-    """Read them, and set the logs up; ``quiet`` where the command tells its own story."""
+def configured(quiet: bool = False) -> Settings:
+    """Read the settings and configure the logs; ``quiet`` where a command prints its progress."""
     found = config.read()
     logs.configure(found.log, "warning" if quiet else found.log_level)
     return found
@@ -80,7 +82,7 @@ def prepared(found: Settings) -> Settings:
 @app.command()
 def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
     """Run services: profiles, booking, notifications, content, gateway."""
-    found = settings()
+    found = configured()
     if workers is not None:
         raise typer.Exit(platform.workers_for(services or [], found, workers).run())
     chosen = prepared(found)
@@ -101,7 +103,7 @@ def migrate(services: Services = None) -> None:
     from firststep import embedded
     from firststep.migrate import migrate_all
 
-    found = settings()
+    found = configured()
     if found.embedded:
         embedded.make_private(found.data)
     for name in migrate_all(found, services or []):
@@ -113,7 +115,7 @@ def seed() -> None:
     """Fill an empty platform with demo data."""
     from firststep import seed as seeding
 
-    seeding.run(prepared(settings(quiet=True)))
+    seeding.run(prepared(configured(quiet=True)))
 
 
 @app.command()
@@ -123,7 +125,7 @@ def demo(
     """Play the main job against a running gateway, and show each step with its events."""
     from firststep import demo as tour
 
-    found = settings(quiet=True)
+    found = configured(quiet=True)
     raise typer.Exit(tour.run(url or f"http://{found.http}", found))
 
 
@@ -134,7 +136,7 @@ def listen(
     """Print public events as they arrive, one CloudEvents JSON object a line."""
     from firststep import listen as listening
 
-    listening.run(settings(), types)
+    listening.run(configured(), types)
 
 
 @app.command("seal-key")
