@@ -1,4 +1,4 @@
-"""``firststep audit``: whether what the platform promises is true of what it keeps."""
+"""``firststep audit``: check the invariants of bookings in the database."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from chassis import config
 from chassis.times import utc_now
 from firststep import platform
 from firststep.output import AsJson, print_rows
-from services.booking.invariants.audit import audit as look
+from services.booking.invariants.audit import audit as check_invariants
 
 EXIT_BROKEN = 1
 
 
 def audit(as_json: AsJson = False) -> None:
-    """Look for what must never be: overlaps, second free consultations, broken limits, slots that
-    are not hours less what is booked. Exits with 1 when it finds any.
+    """Check the invariants of bookings, and list every breach.
 
-    ``found``: how many breaches of the invariant there are; the first hundred are listed.
+    No consultations overlap, no client has a second free consultation with a specialist, no limit
+    is exceeded, and free slots are opening hours less what is booked. The column `found` counts
+    the breaches of an invariant; the first hundred are listed. Exits with 1 when there are any.
     """
     with platform.database_of("booking", config.read()) as database:
         with database.reading() as session:
-            findings = look(session, utc_now())
+            findings = check_invariants(session, utc_now())
     rows = [
         {
             "invariant": each.invariant,
@@ -30,6 +31,6 @@ def audit(as_json: AsJson = False) -> None:
         }
         for each in findings.shown
     ]
-    print_rows(rows, ("invariant", "found", "about"), as_json, "Everything is as promised.")
+    print_rows(rows, ("invariant", "found", "about"), as_json, "No invariant is broken.")
     if rows:
         raise typer.Exit(EXIT_BROKEN)

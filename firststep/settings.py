@@ -25,9 +25,10 @@ Markdown = Annotated[
 
 
 def settings(markdown: Markdown = False) -> None:
-    """List all settings: their meaning, default and present value. Keys and passwords are hidden.
+    """List all settings with their meaning, default and present value.
 
-    A setting is an environment variable. Where one is malformed or unknown, it is named instead.
+    Settings are environment variables. Keys and passwords are hidden. A variable that is malformed
+    or unknown is named in place of the list.
     """
     if markdown:
         typer.echo(markdown_table(), nl=False)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from chassis.errors import NotFound
-from firststep.main import _exit_on_misuse
+from firststep.main import _exit_on_error
 from firststep.output import print_line, print_rows
 from firststep.seed import PASSWORD, SPECIALISTS
 from tests.support.eventually import eventually
@@ -60,7 +60,7 @@ def test_an_error_shows_what_strangers_wrote_as_plain_text(
         raise NotFound(HOSTILE)
 
     with pytest.raises(SystemExit):
-        _exit_on_misuse(refused)
+        _exit_on_error(refused)
     assert capsys.readouterr().err == f"firststep: {AS_IT_IS}\n"
 
 
@@ -78,7 +78,7 @@ def test_all_broken_settings_are_named_at_once_and_no_password_is_shown() -> Non
 @pytest.mark.parametrize(
     ("settings", "arguments", "said"),
     [
-        ({}, ["serve", "billing"], "there is no service 'billing'; there are profiles"),
+        ({}, ["serve", "billing"], "there is no service 'billing'; the services are profiles"),
         ({}, ["serve", "booking"], "FIRSTSTEP_BROKER is not set"),
         ({"broker": "amqp://x"}, ["migrate"], "FIRSTSTEP_DATABASE is missing"),
         ({}, ["listen", "ConsultationBooked"], "ConsultationBooked: not a public event"),
@@ -258,7 +258,7 @@ def test_a_second_signal_ends_it_at_once(platform: Serving) -> None:
 def test_an_audit_finds_what_must_never_be(embedded: Settings) -> None:
     assert firststep(embedded, "migrate").returncode == 0
     well = firststep(embedded, "audit")
-    assert (well.returncode, well.stdout.strip()) == (0, "Everything is as promised.")
+    assert (well.returncode, well.stdout.strip()) == (0, "No invariant is broken.")
 
     id = uuid4()
     with sqlite3.connect(Path(embedded["data"]) / "booking.db") as database:
