@@ -26,22 +26,24 @@ SERVICES: dict[str, Any] = {
     each.name: each
     for each in (ProfilesService, BookingService, NotificationsService, ContentService)
 }
-EVERYBODY = (*SERVICES, GATEWAY)
+SERVICES_AND_GATEWAY = (*SERVICES, GATEWAY)
 TOPOLOGY = queues_of(*SERVICES.values())
 
 
 class UnknownService(Exception):
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no service {name!r}; the services are {', '.join(EVERYBODY)}")
+        super().__init__(
+            f"there is no service {name!r}; the services are {', '.join(SERVICES_AND_GATEWAY)}"
+        )
 
 
 def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Process:
     """The process that hosts these services; without names, all."""
-    chosen = list(dict.fromkeys(names)) or list(EVERYBODY)
+    chosen = list(dict.fromkeys(names)) or list(SERVICES_AND_GATEWAY)
     for name in chosen:
-        if name not in EVERYBODY:
+        if name not in SERVICES_AND_GATEWAY:
             raise UnknownService(name)
-    if settings.embedded and set(chosen) != set(EVERYBODY):
+    if settings.embedded and set(chosen) != set(SERVICES_AND_GATEWAY):
         raise BadSettings("FIRSTSTEP_BROKER is not set: without it, one process runs all services")
     use_helplines(settings)
     classes = [SERVICES[name] for name in chosen if name != GATEWAY]
