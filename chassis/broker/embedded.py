@@ -1,11 +1,10 @@
-"""The embedded broker: a kombu transport whose queues live in this process.
+"""The embedded broker: a kombu transport with its queues in this process (``embedded://``).
 
-``embedded://`` is what a platform in one process talks over. It has no disk, so its confirms
-mean more than RabbitMQ's: a message is confirmed when every queue that got it has acknowledged
-it. A relay that marks only confirmed events as sent therefore loses nothing in a crash: what no
-inbox had committed goes out again.
+It has no disk, so its confirms mean more than RabbitMQ's: a message is confirmed when every queue
+that got it has acknowledged it. The relay marks only confirmed events as sent, so a crash loses
+none: events that an inbox had not committed are sent again.
 
-kombu's own memory transport polls, requeues a message to all queues of its exchange and has no
+kombu's memory transport polls, requeues a message to all queues of its exchange and has no
 confirms; hence these subclasses.
 """
 
@@ -27,9 +26,9 @@ SCHEME = "embedded"
 
 
 class Broker:
-    """Exchanges, bindings and queues; one for each host name in ``embedded://name``."""
+    """Exchanges, bindings and queues. There is one for each host in ``embedded://host``."""
 
-    named: ClassVar[dict[str, Broker]] = {}
+    by_host: ClassVar[dict[str, Broker]] = {}
 
     def __init__(self) -> None:
         self.state = virtual.BrokerState()
@@ -40,7 +39,7 @@ class Broker:
 
 @dataclass
 class Settlement:
-    """A published message, until all queues that got it have settled it."""
+    """Calls ``confirm`` when all queues that got a message have acknowledged or rejected it."""
 
     outstanding: int
     confirm: Callable[[], None]
@@ -53,29 +52,29 @@ class Settlement:
 
 class QoS(virtual.QoS):
     """Counts the prefetch for each queue, as RabbitMQ does for each consumer: while all workers
-    wait for an answer, the answers still come in."""
+    wait for a reply, replies still arrive."""
 
     def __init__(self, channel: Any, prefetch_count: int = 0) -> None:
         super().__init__(channel, prefetch_count)
-        self._in_hand: Counter[str] = Counter()
+        self._unacknowledged: Counter[str] = Counter()
 
     def can_consume(self) -> bool:
         return True
 
     def has_room(self, queue: str) -> bool:
-        return not self.prefetch_count or self._in_hand[queue] < self.prefetch_count
+        return not self.prefetch_count or self._unacknowledged[queue] < self.prefetch_count
 
     def append(self, message: Any, delivery_tag: str) -> None:
-        self._in_hand[message.properties["queue"]] += 1
+        self._unacknowledged[message.properties["queue"]] += 1
         super().append(message, delivery_tag)
 
     def ack(self, delivery_tag: str) -> None:
-        self._in_hand[self.get(delivery_tag).properties["queue"]] -= 1
+        self._unacknowledged[self.get(delivery_tag).properties["queue"]] -= 1
         super().ack(delivery_tag)
 
 
 class Channel(memory.Channel):
-    """Wakes its consumers, requeues to the one queue, and confirms."""
+    """Wakes its consumers, requeues to the queue that a message came from, and confirms."""
 
     QoS = QoS
     body_encoding = None
@@ -142,7 +141,7 @@ class Channel(memory.Channel):
                 self._remove(queue)
 
     def _remove(self, queue: str) -> None:
-        """What waits in it is settled: nobody else is to get it."""
+        """Messages left in the queue count as settled: no consumer will get them."""
         self.connection.broker.temporary.discard(queue)
         for exchange, routing_key, arguments in list(self.state.queue_bindings(queue)):
             self.queue_unbind(queue, exchange, routing_key, arguments)
@@ -173,7 +172,7 @@ class Channel(memory.Channel):
 
 
 class Transport(memory.Transport):
-    """Blocks until a message or a confirm arrives, instead of looking every second."""
+    """Blocks until a message or a confirm arrives, instead of polling every second."""
 
     Channel = Channel
     driver_type = SCHEME
@@ -181,7 +180,7 @@ class Transport(memory.Transport):
 
     def __init__(self, client: Any, **kwargs: Any) -> None:
         super().__init__(client, **kwargs)
-        self.broker = Broker.named.setdefault(client.hostname or "localhost", Broker())
+        self.broker = Broker.by_host.setdefault(client.hostname or "localhost", Broker())
         self.state = self.broker.state
         self.wakeup = Wakeup()
         self._confirmed = False

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 class Loop:
     """Calls ``work`` until ``finish``. A failure is logged, and ``work`` called again after a
-    backoff of 1 to 5 seconds.
+    backoff of at most 5 seconds.
 
     ``work`` returns the seconds until it is called again; ``wake`` cuts them short. With
     ``once_more`` it is called one last time after ``finish``.
