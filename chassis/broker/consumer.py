@@ -23,7 +23,7 @@ from nameko.extensions import ProviderCollector
 
 from chassis.broker.publishing import CONSUMER_HEARTBEAT, body_of, connection_to
 
-POLL_EVERY_S = 0.2
+LOOK_UP_EVERY_S = 0.2
 POLL_STOP_EVERY_S = 0.02
 RETRY_AFTER_S = 2.0
 RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
@@ -51,7 +51,7 @@ class QueueConsumer(messaging.QueueConsumer):
 
     def run(self, _tokens: int = 1, **kwargs: Any) -> None:
         with suppress(GreenletExit):
-            super().run(_tokens, safety_interval=POLL_EVERY_S, **kwargs)
+            super().run(_tokens, safety_interval=LOOK_UP_EVERY_S, **kwargs)
 
     def unregister_provider(self, provider: Any) -> None:
         if self.connected:
