@@ -1,6 +1,6 @@
 # One image for every process: `firststep serve booking`, `firststep migrate` and the rest.
 
-ARG PYTHON=3.11
+ARG PYTHON=3.13
 
 FROM python:${PYTHON}-slim AS build
 

@@ -4,8 +4,13 @@ PYTHON ?= python3
 MINUTES ?= 10
 BIN := .venv/bin
 
+# The longest first, four at a time: what waits in one leaves the processors to the others.
+TESTS := test-faults test-system test-booking test-gateway test-chassis test-rest test-contracts \
+	test-benchmarks test-browser test-unit
+FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
+
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-faults test-system test-gateway test-rest bench bench-reads soak soak-controls lock clean
+.PHONY: help run install check test $(TESTS) bench bench-reads soak soak-controls lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -17,32 +22,39 @@ run: .venv/installed  ## Run the whole platform with demo data on http://127.0.0
 
 install: .venv/installed-dev  ## Install what development needs into .venv
 
-check: .venv/installed-dev  ## Lint, format, types, layers
+check: .venv/installed-dev  ## Lint, format, types, layers, commit subjects
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/commit_subjects.py
 
-test: .venv/installed-dev .venv-clients/installed  ## Run the tests; on Debian as root this installs the servers they need
+test: .venv/installed-dev .venv-clients/installed .venv-bench/installed  ## Run the tests; on Debian as root this installs the servers they need
 	@sh tests/install_servers.sh
 	@if command -v npm >/dev/null; then \
 		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target test-faults test-system test-gateway test-rest
-
-FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target $(TESTS)
 
 test-faults:  # real processes, to which something happens
 	$(BIN)/pytest $(FAULTS)
 
-test-system:  # real processes, and a browser that looks at one
+test-system:  # real processes
 	$(BIN)/pytest tests/system $(addprefix --ignore=,$(FAULTS))
-	$(BIN)/pytest --confcutdir=tests/browser tests/browser
 
 test-gateway:  # the platform through its front door
-	$(BIN)/pytest tests/gateway tests/contracts
+	$(BIN)/pytest tests/gateway
+
+test-browser:  # a real process, and a browser that looks at it
+	$(BIN)/pytest --confcutdir=tests/browser tests/browser
+
+test-unit: .venv/installed-dev  ## Run the tests that need no server
+	$(BIN)/pytest tests/unit
+
+test-booking test-chassis test-contracts test-benchmarks:
+	$(BIN)/pytest tests/$(@:test-%=%)
 
 test-rest:
-	$(BIN)/pytest $(addprefix --ignore=tests/,system browser gateway contracts) tests
+	$(BIN)/pytest $(addprefix --ignore=tests/,system gateway browser booking chassis contracts benchmarks unit) tests
 
 bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk); then slots, and bookings that contend
 	$(BIN)/python -W ignore -m benchmarks.bench

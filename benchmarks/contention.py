@@ -1,5 +1,5 @@
-"""Many want the same: 200 attempts at once, over 20 times of one calendar of which each meets the
-next; and, in the same minute, as many by which nobody stands in another's way."""
+"""Contention: 200 attempts at once at 20 overlapping times of one calendar; and, in the same
+minute, as many attempts in calendars of their own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from benchmarks.load import CONNECTIONS, Request
-from benchmarks.measures import Figures, Untrue
+from benchmarks.load import CONNECTIONS, Request, Untrue
+from benchmarks.measures import Figures
 from benchmarks.platforms import Running
 from benchmarks.population import SPECIALISTS, Population
 from services.booking.availability.opening_hours import SLOT
@@ -53,7 +53,7 @@ def attempts(running: Running, round_: int) -> Figures:
 
 
 def a_population() -> Population:
-    """One whom all want, and as many others as there are attempts."""
+    """One specialist that every attempt wants, and as many others as there are attempts."""
     return Population([uuid4() for _ in range(1 + ATTEMPTS)], grid_minutes=15)
 
 

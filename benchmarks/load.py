@@ -14,6 +14,10 @@ SCRIPT = Path(__file__).with_name("load.lua")
 GRACE_S = 30
 
 
+class Untrue(Exception):
+    """What a benchmark measures did not happen."""
+
+
 @dataclass(frozen=True)
 class Request:
     method: str
@@ -43,9 +47,11 @@ class Answers:
     def per_second(self) -> float:
         return self.accepted / self.seconds
 
-    @property
-    def unwanted(self) -> int:
-        return self.refused + self.failed
+    def all_accepted(self) -> Answers:
+        """These answers; raises ``Untrue`` unless every request was accepted, and at least one."""
+        if self.refused or self.failed or not self.accepted:
+            raise Untrue(f"not every request was accepted: {self}")
+        return self
 
 
 def play(url: str, requests: Iterable[Request], seconds: int, pause_ms: float = 0) -> Answers:

@@ -23,6 +23,7 @@ from benchmarks.population import Population
 from benchmarks.servers import Servers
 from contracts.booking.availability import Availability, Hours, Weekday
 from firststep.platform import SERVICES
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from tests.support.databases import connected_database
 from tests.support.eventually import eventually
@@ -180,7 +181,7 @@ def _set_up(settings: Settings, database: str, population: Population) -> None:
             calendar.revision = 0
             calendar.offers_free_consultations = False
             calendar.next_slot_at, calendar.next_slots = None, []
-            calendar.open(availability, (), datetime.now(UTC))
+            calendar.open(availability, Busy(), datetime.now(UTC))
             session.add(calendar)
     engine.dispose()
     profiles = connected_database(database, "profiles")

@@ -1,4 +1,4 @@
-"""Who books what: specialists with wide hours, clients with tokens, a slot for each pair."""
+"""Specialists with wide hours, and clients who book one slot each."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from services.profiles.sessions.tokens import access_token
 from tests.support.tokens import key_of
 
 SPECIALISTS = 200
-MOST_PER_SECOND = 4000
+MOST_PER_SECOND = 1500
 """For how many bookings a second there are requests; beyond, they repeat and are refused."""
 PATH = "/api/v1/consultations"
 
 
 @dataclass
 class Population:
-    """Each client books once with each specialist; the first slot of all stays free, so that
-    no booking changes when a specialist can next be booked."""
+    """Each client books once: more than three open consultations would be refused. The first
+    slot of every specialist stays free, so that no booking changes when one is next bookable."""
 
     specialists: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(SPECIALISTS)])
     grid_minutes: int = 30
@@ -51,15 +51,14 @@ class Population:
     def bookings(self, seconds: float) -> Iterator[Request]:
         """Enough for so many seconds; none that was given before."""
         for _ in range(-(-int(self.most_per_second * seconds) // len(self.specialists))):
-            token = self._token_of(uuid4())
             starts_at = (self.first_slot + self._slots_given * SLOT).isoformat()
             self._slots_given += 1
             for specialist in self.specialists:
                 body = {"specialist_id": str(specialist), "starts_at": starts_at}
-                yield Request("POST", PATH, token, json.dumps(body))
+                yield Request("POST", PATH, self._token_of(uuid4()), json.dumps(body))
 
     def booking(self, specialist: UUID, starts_at: datetime) -> Request:
-        """By a client who books nothing else."""
+        """The request of a new client."""
         body = {"specialist_id": str(specialist), "starts_at": starts_at.isoformat()}
         return Request("POST", PATH, self._token_of(uuid4()), json.dumps(body))
 

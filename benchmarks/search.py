@@ -2,7 +2,7 @@
 
 Inside the service, on PostgreSQL: the method that answers the call, without gateway and broker.
 Beside it, in the same minute, the same filters and counts in plain SQL on indexed columns.
-Every tenth search comes after a booking has moved somebody's next free slot.
+Before every tenth search, a booking moves a specialist's next free slot.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ from rich.table import Table
 from sqlalchemy import insert, select, text
 
 import chassis.concurrency.green  # noqa: F401  # first
+from benchmarks.load import Untrue
 from chassis.database.database import Database
 from chassis.database.migrations import migrate
 from chassis.ids import new_id
-from contracts.profiles.discovery import SearchSpecialists, Sort
+from contracts.profiles.discovery import SearchSpecialists, Sort, SpecialistsFound
 from contracts.profiles.specialists import SpecialistStatus
 from firststep.migrate import migrations_of
 from services.profiles.base import Base
 from services.profiles.discovery import directory
-from services.profiles.discovery.directory import Entry, text_of
+from services.profiles.discovery.directory import DirectoryEntry, text_of
 from services.profiles.discovery.fulltext import full_text
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
@@ -75,15 +76,16 @@ def main(specialists: Specialists = 100_000, searches: Searches = 2_000) -> None
         started = time.perf_counter()
         search(SearchSpecialists())
         console.print(f"index filled in {time.perf_counter() - started:.1f} s")
+        require_same(database, search)
         report(console, measured(database, search, searches))
         database.dispose()
 
 
-Search = Callable[[SearchSpecialists], object]
+Search = Callable[[SearchSpecialists], SpecialistsFound]
 
 
 def searching(database: Database) -> Search:
-    """The service's method, called by nobody but us."""
+    """The service's method without a call around it."""
     service: Any = Discovery()
     service.store, service.in_memory = database, DirectoryInMemory()
     method: Any = Discovery.search_specialists
@@ -149,11 +151,13 @@ def fill(database: Database, count: int) -> None:
             tx.execute(insert(Specialist), [_columns(each) for each in people])
             entries = []
             for each in people:
-                entry = Entry(specialist_id=each.id)
+                entry = DirectoryEntry(specialist_id=each.id)
                 entry.show(each)
                 entries.append(_columns(entry) | {"revision": 1})
-            tx.execute(insert(Entry), entries)
-            numbers = dict(tx.execute(select(Entry.specialist_id, Entry.number)).all())
+            tx.execute(insert(DirectoryEntry), entries)
+            numbers = dict(
+                tx.execute(select(DirectoryEntry.specialist_id, DirectoryEntry.number)).all()
+            )
             for each in people:
                 full_text(tx).write(tx, numbers[each.id], tokens_of(*text_of(each)))
     with database.writer.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
@@ -195,16 +199,23 @@ def a_specialist(chance: random.Random) -> Specialist:
 
 
 def move_a_slot(database: Database, chance: random.Random) -> None:
-    """As when somebody books."""
+    """As a booking does."""
     with database.transaction() as tx:
         number = chance.randint(1, 1_000)
-        id = tx.scalar(select(Entry.specialist_id).where(Entry.number == number))
+        id = tx.scalar(select(DirectoryEntry.specialist_id).where(DirectoryEntry.number == number))
         specialist = tx.lock(Specialist, id)
         specialist.next_slot_at = NOW + timedelta(minutes=chance.randint(60, 60 * 24 * 40))
-        directory.enter(tx, specialist)
+        directory.update_entry(tx, specialist)
 
 
-def in_sql(database: Database) -> None:
+def require_same(database: Database, search: Search) -> None:
+    """Raises ``Untrue`` unless both ways find the same number of specialists, and some."""
+    ours, theirs = search(ENGLISH).total, in_sql(database)
+    if not ours == theirs > 0:
+        raise Untrue(f"language=en finds {ours} specialists, {theirs} in SQL")
+
+
+def in_sql(database: Database) -> int:
     """The same answer to ``language=en`` out of the directory's rows: page, total and facets."""
     speaks = "terms @> '[\"language:en\"]' AND listed"
     with database.reading() as session:
@@ -220,6 +231,8 @@ def in_sql(database: Database) -> None:
                 f" WHERE {speaks} GROUP BY term"
             )
         ).all()
+        total = session.scalar(text(f"SELECT count(*) FROM directory WHERE {speaks}"))
+        return int(total or 0)
 
 
 def report(console: Console, took: dict[str, list[float]]) -> None:

@@ -1,8 +1,7 @@
 """One busy calendar: ``python -m benchmarks.slots``, or ``make bench``.
 
-How fast its slots are listed, kept and worked out anew, inside the service and in turn; how many
-bookings a second several processes make in it together; and how attempts fare that want the same
-times.
+Measures how fast its slots are listed, with and without the cache, inside the service and in turn;
+how many bookings a second several processes make in it; and attempts at overlapping times.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from rich.table import Table
 from sqlalchemy import insert
 
 from benchmarks import contention, measures, platforms
+from benchmarks.load import Untrue
 from benchmarks.measures import Figures
 from benchmarks.population import Population
 from benchmarks.servers import Servers, servers_of_our_own
@@ -36,16 +36,16 @@ from chassis.database.migrations import migrate
 from contracts.booking.availability import Availability, DateOverride, Hours, Stretch
 from contracts.booking.slots import MOST_ON_A_PAGE, SlotsQuery
 from firststep.migrate import migrations_of
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.free_times import FreeTimes
 from services.booking.availability.opening_hours import SLOT, WEEKDAYS
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from services.booking.slots.slot_cache import KeptSlots
+from services.booking.slots.slot_cache import SlotCache
 
 BOOKED, DAYS = 400, 30
-PROCESSES = (1, 2, 3)
-CONTENDING = f"booking processes: {max(PROCESSES)}, contending"
+CONTENDING = "contending"
 LISTED = timedelta(days=DAYS)
 MOST_BOOKED_PER_SECOND = 250
 """One calendar has only so many slots before its horizon."""
@@ -54,11 +54,13 @@ Rounds = Annotated[int, typer.Option(min=1, help="How often each is measured.")]
 Seconds = Annotated[int, typer.Option(min=1, max=8, help="How long each measurement lasts.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write every figure here.")]
 
+Processes = Annotated[int, typer.Option(min=1, help="How many booking processes at most.")]
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-class Forgetful(KeptSlots):
-    """Keeps nothing."""
+class NoCache(SlotCache):
+    """Misses every time."""
 
     def find(
         self,
@@ -76,13 +78,13 @@ class Listing:
 
     database: Database
     specialist_id: UUID
-    kept: KeptSlots
+    kept: SlotCache
 
     def __post_init__(self) -> None:
         self.kept.setup()
         service: Any = BookingService()
         service.store, service.caller = self.database, Caller()
-        service.kept_slots = self.kept
+        service.slot_cache = self.kept
         self._service = service
         self._list: Callable[..., Any] = vars(BookingService.list_slots)["__wrapped__"]
 
@@ -96,8 +98,10 @@ class Listing:
 
 
 @app.command()
-def main(rounds: Rounds = 3, seconds: Seconds = 5, json: Json = None) -> None:
-    """Measure listings with and without what is kept, then bookings by several processes, then
+def main(
+    rounds: Rounds = 3, seconds: Seconds = 5, processes: Processes = 3, json: Json = None
+) -> None:
+    """Measure listings with and without the cache, then bookings by several processes, then
     attempts at the same times."""
     console = Console()
     found: dict[str, list[Figures]] = {}
@@ -105,15 +109,15 @@ def main(rounds: Rounds = 3, seconds: Seconds = 5, json: Json = None) -> None:
         settings = servers.settings()
         with _busy_calendar(servers) as (database, specialist_id):
             for _ in range(rounds):
-                for side, kept in (("kept", KeptSlots()), ("worked out anew", Forgetful())):
+                for side, kept in (("cached", SlotCache()), ("uncached", NoCache())):
                     listing = Listing(database, specialist_id, kept)
                     found.setdefault(side, []).append(_listed(listing, seconds))
         for _ in range(rounds):
-            for number in PROCESSES:
+            for number in range(1, processes + 1):
                 side = f"booking processes: {number}"
                 found.setdefault(side, []).append(_booked(servers, number, seconds))
-        found[CONTENDING] = list(_contending(servers, rounds))
-    _show(console, found)
+        found[CONTENDING] = list(_contending(servers, processes, rounds))
+    _show(console, found, processes)
     if json is not None:
         _write(json, settings, found)
 
@@ -124,6 +128,8 @@ def _listed(listing: Listing, seconds: int) -> Figures:
     while (began := time.perf_counter()) < end:
         slots += listing.once()
         took.append((time.perf_counter() - began) * 1000)
+    if not slots:
+        raise Untrue("the listings hold no slot")
     hundredths = quantiles(took, n=100)
     return {
         "listings/s": len(took) / seconds,
@@ -143,11 +149,11 @@ def _booked(servers: Servers, processes: int, seconds: int) -> Figures:
             return measures.bookings(running, seconds)
 
 
-def _contending(servers: Servers, rounds: int) -> Iterator[Figures]:
-    """On as many processes as there are at most; the first round warms them up."""
+def _contending(servers: Servers, processes: int, rounds: int) -> Iterator[Figures]:
+    """The first round warms the processes up."""
     with tempfile.TemporaryDirectory(prefix="firststep-bench-") as name:
         population = contention.a_population()
-        with platforms.ours(Path(name), servers, max(PROCESSES), population) as running:
+        with platforms.ours(Path(name), servers, processes, population) as running:
             contention.attempts(running, 0)
             for round_ in range(1, 1 + rounds):
                 yield contention.attempts(running, round_)
@@ -164,7 +170,7 @@ def _busy_calendar(servers: Servers) -> Iterator[tuple[Database, UUID]]:
     with database.transaction() as tx:
         calendar = tx.lock_or_create(Calendar, specialist_id)
         calendar.learn_listing(True, 1)
-        calendar.open(_availability(now), set(), now)
+        calendar.open(_availability(now), Busy(), now)
         tx.execute(insert(Consultation), list(_consultations(specialist_id, now)))
     try:
         yield database, specialist_id
@@ -207,11 +213,11 @@ def _consultations(specialist_id: UUID, now: datetime) -> Iterator[dict[str, Any
         }
 
 
-def _show(console: Console, found: dict[str, list[Figures]]) -> None:
+def _show(console: Console, found: dict[str, list[Figures]], processes: int) -> None:
     for title, sides in (
-        ("Slots", ["kept", "worked out anew"]),
-        ("Bookings in one calendar", [f"booking processes: {n}" for n in PROCESSES]),
-        ("200 attempts at 20 overlapping times", [CONTENDING]),
+        ("Slots", ["cached", "uncached"]),
+        ("Bookings in one calendar", [f"booking processes: {n}" for n in range(1, processes + 1)]),
+        (f"200 attempts at 20 overlapping times, booking processes: {processes}", [CONTENDING]),
     ):
         table = Table("", *sides, title=title)
         for name in found[sides[0]][0]:

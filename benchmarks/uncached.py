@@ -1,4 +1,4 @@
-"""A gateway that remembers nothing, to be measured beside one that does."""
+"""A gateway without its cache, to be measured beside one with it."""
 
 import chassis.concurrency.green  # noqa: F401, I001  # first
 

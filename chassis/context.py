@@ -1,7 +1,7 @@
-"""What travels with a call, from the HTTP request to the last event handler.
+"""Call context: caller, deadline and ids that travel with a call, up to the last event handler.
 
-It rides in nameko's context data (AMQP headers) and is at hand, greenthread by greenthread,
-as ``current()``.
+Between services it is in nameko's context data (AMQP headers); in a service ``current()`` returns
+that of the greenthread.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from chassis import json
 from chassis.errors import EmailNotVerified, Forbidden, Unauthenticated
 
 OUTERMOST_DEADLINE_S = 10.0
-"""How long a call may take that was given no deadline by whoever called."""
+"""Seconds that a call without a deadline may take."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: an account, or an anonymous caller. ``verified``: the e-mail address is proven;
-    ``second_factor``: the session showed one."""
+    """The caller: an account, or anonymous. ``verified``: the e-mail address is confirmed;
+    ``second_factor``: the session was started with one."""
 
     account_id: UUID | None = None
     roles: frozenset[str] = frozenset()
@@ -35,7 +35,7 @@ class Caller:
     second_factor: bool = False
 
     def known(self) -> UUID:
-        """The account's id; raises ``Unauthenticated`` for nobody."""
+        """The account's id; raises ``Unauthenticated`` for an anonymous caller."""
         if self.account_id is None:
             raise Unauthenticated
         return self.account_id
@@ -44,11 +44,11 @@ class Caller:
         """The account's id, if it has the role; raises ``Forbidden`` otherwise."""
         account_id = self.known()
         if role not in self.roles:
-            raise Forbidden(f"this needs the role {role}")
+            raise Forbidden(f"You need the role {role} to do this.")
         return account_id
 
     def require_verified(self) -> UUID:
-        """The account's id, if its e-mail address is proven; raises ``EmailNotVerified``."""
+        """The account's id, if its e-mail address is confirmed; raises ``EmailNotVerified``."""
         account_id = self.known()
         if not self.verified:
             raise EmailNotVerified
@@ -65,8 +65,7 @@ class Caller:
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> Caller:
-        """Raises ``ValueError`` where it is malformed. Who calls from an older version says
-        less."""
+        """Raises ``ValueError`` where it is malformed. Callers of an older version omit fields."""
         session_id = wire.get("session_id")
         return cls(
             UUID(str(wire["account_id"])),
@@ -79,11 +78,11 @@ class Caller:
 
 @dataclass(frozen=True)
 class CallContext:
-    """``deadline`` is in seconds since the epoch: hosts are expected to keep NTP time.
+    """The context of one call.
 
-    ``idempotency_key`` names one writing call: a repetition bears the same. ``if_match``: what the
-    caller said of the version that it means to change (see ``preconditions``). ``address`` and
-    ``agent`` are the client's own: its IP address, and what it calls itself.
+    ``deadline``: seconds since the epoch; hosts must keep NTP time. ``idempotency_key``: the same
+    for all repetitions of a writing call. ``if_match``: the version that the caller means to change
+    (see ``preconditions``). ``address`` and ``agent``: the client's IP address and user agent.
     """
 
     correlation_id: str = field(default_factory=lambda: uuid4().hex)
@@ -136,13 +135,13 @@ _current: ContextVar[CallContext | None] = ContextVar("call_context", default=No
 
 
 def current() -> CallContext:
-    """The context of the call that this greenthread works on; a fresh one outside of any."""
+    """The context of the call that this greenthread works on; a new one outside of any call."""
     return _current.get() or CallContext()
 
 
 @contextmanager
 def entered(context: CallContext) -> Iterator[None]:
-    """Work on behalf of ``context`` inside the block; its correlation id is in every log line."""
+    """Make ``context`` current inside the block; its correlation id is in every log line."""
     token = _current.set(context)
     try:
         with structlog.contextvars.bound_contextvars(correlation_id=context.correlation_id):

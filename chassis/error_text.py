@@ -1,4 +1,4 @@
-"""Text from anywhere, made such that any database keeps it: errors, reasons, names of handlers."""
+"""Error texts that any database stores: bounded, without NUL, surrogates and credentials."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ LONGEST_ERROR = 2000
 
 
 def storable(text: str, longest: int) -> str:
-    """No NUL, no lone surrogate, at most ``longest`` characters."""
+    """The text without NUL and lone surrogates, at most ``longest`` characters."""
     return text[:longest].encode(errors="replace").decode().replace("\x00", "?")
 
 
 def error_text(error: BaseException) -> str:
-    """An error's class and text, storable and without credentials; its class alone where it has no
-    readable text."""
+    """An error's class and text, without credentials; the class alone where its text can't be
+    made."""
     kind = type(error).__name__
     try:
         return storable(masked(f"{kind}: {error}"), LONGEST_ERROR)
-    except Exception:  # an error whose own text can't be made
+    except Exception:  # its __str__ raises
         return storable(kind, LONGEST_ERROR)

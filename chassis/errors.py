@@ -1,16 +1,16 @@
-"""The one tree of refusals.
+"""Refusals: the one tree of errors that callers and clients see.
 
     DomainError
-    ├── Invalid           what was sent can't be accepted
-    ├── Unauthenticated   who is asking is not known
-    ├── Forbidden         who is asking may not
-    ├── NotFound          there is no such thing
-    ├── Conflict          the thing's state refuses it
-    ├── TooMany           that was asked too often: try again later
-    └── Unavailable       not now: try again later
+    ├── Invalid           the request is malformed or breaks a rule of its form
+    ├── Unauthenticated   the caller is anonymous
+    ├── Forbidden         the caller lacks a right
+    ├── NotFound          the resource does not exist
+    ├── Conflict          the resource's state does not allow it
+    ├── TooMany           too many requests: retry later
+    └── Unavailable       part of the platform is away: retry later
 
 A service's refusal subclasses one of these, with its own ``code`` and, as its docstring, the
-sentence that a person reads. It crosses RPC as itself: the caller catches the same class.
+sentence that users read. It crosses RPC: the caller catches the same class.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from typing import Any, ClassVar, Self
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing wrong with what was sent.
+    """One field that is wrong.
 
     ``field`` is a path such as ``hours.0.starts``; ``detail`` says what is wrong and the limit;
-    ``value`` is what was sent, shortened.
+    ``value`` is the value sent, shortened.
     """
 
     field: str
@@ -39,7 +39,7 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "refused"
     member_ids: ClassVar[tuple[str, ...]] = ()
-    """The names of ``members`` that are ids, for the description of the API."""
+    """The names of those ``members`` that are ids, for the OpenAPI description."""
     by_code: ClassVar[dict[str, type[DomainError]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -54,13 +54,13 @@ class DomainError(Exception):
 
     @classmethod
     def sentence(cls) -> str:
-        """What a person reads when nothing more exact was said."""
+        """The default detail."""
         first_paragraph = (cls.__doc__ or cls.__name__).strip().split("\n\n")[0]
         return " ".join(first_paragraph.split())
 
     @classmethod
     def kind(cls) -> type[DomainError]:
-        """The branch of the tree that this refusal hangs on."""
+        """The branch of the tree that this refusal belongs to."""
         return next(base for base in cls.__mro__ if DomainError in base.__bases__)
 
     def to_wire(self) -> dict[str, Any]:
@@ -73,41 +73,41 @@ class DomainError(Exception):
         }
 
     def members(self) -> dict[str, Any]:
-        """What a client is told beside ``code`` and ``detail``, for programs."""
+        """Members of the problem beside ``code`` and ``detail``, for programs."""
         return {}
 
     def more_on_wire(self) -> dict[str, Any]:
-        """What a kind says beside that; ``take_from_wire`` reads it on the caller's side."""
+        """Further data for the caller; ``take_from_wire`` reads it there."""
         return {}
 
     def take_from_wire(self, wire: dict[str, Any]) -> None:
-        """Take on what ``more_on_wire`` said."""
+        """Read what ``more_on_wire`` wrote."""
 
     @staticmethod
     def from_wire(wire: dict[str, Any]) -> DomainError:
-        """The same refusal on the caller's side; of its kind, where its class is not known here."""
+        """The same refusal on the caller's side; its kind where its class is not imported here."""
         kind = DomainError.by_code.get(wire["kind"], Conflict)
         refusal = DomainError.by_code.get(wire["code"], kind)
         error = refusal(wire["detail"], [FieldError(**error) for error in wire["errors"]])
         error.take_from_wire(wire)
-        error.code = wire["code"]  # type: ignore[misc]  # the remote code stands, known here or not
+        error.code = wire["code"]  # type: ignore[misc]  # the remote code is kept, known here or not
         return error
 
 
 class Invalid(DomainError):
-    """What was sent can't be accepted."""
+    """Your request can't be accepted as it is. Please see `errors`."""
 
     code = "invalid"
 
 
 class Unauthenticated(DomainError):
-    """Sign in first: the request bears no valid access token."""
+    """Please log in first. The request has no valid access token."""
 
     code = "unauthenticated"
 
 
 class Forbidden(DomainError):
-    """You may not do that."""
+    """You are not allowed to do this."""
 
     code = "forbidden"
 
@@ -119,31 +119,30 @@ class EmailNotVerified(Forbidden):
 
 
 class NotFound(DomainError):
-    """There is no such thing."""
+    """We could not find this."""
 
     code = "not_found"
 
 
 class Conflict(DomainError):
-    """The state of things refuses it."""
+    """This is not possible at the moment. Please read it again before you try."""
 
     code = "conflict"
 
 
 class TooMany(DomainError):
-    """That was asked too often; try again later."""
+    """This was asked too often. Please try again later."""
 
     code = "too_many"
     retry_after_s: int = 60
+    """Seconds until a retry is allowed."""
 
     @classmethod
     def after(cls, seconds: float) -> Self:
-        """The refusal that asks for another try after this time, rounded up."""
+        """The refusal that allows a retry after this time, rounded up."""
         refusal = cls()
         refusal.retry_after_s = max(1, math.ceil(seconds))
         return refusal
-
-    """In so many seconds it may be asked again."""
 
     def more_on_wire(self) -> dict[str, Any]:
         return {"retry_after_s": self.retry_after_s}
@@ -153,6 +152,6 @@ class TooMany(DomainError):
 
 
 class Unavailable(DomainError):
-    """Part of the platform does not answer; try again later."""
+    """A part of the platform does not answer. Please try again later."""
 
     code = "unavailable"

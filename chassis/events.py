@@ -1,8 +1,7 @@
-"""Events: what happened, told to whoever listens.
+"""Events and their envelope: CloudEvents 1.0 in JSON.
 
-On every wire an event is one CloudEvents 1.0 JSON object (https://cloudevents.io, "JSON Event
-Format"): in AMQP, webhooks, feeds and live streams alike. Its exchange is ``<producer>.events``,
-its routing key the type.
+An event has the same form everywhere (https://cloudevents.io, "JSON Event Format"): in AMQP,
+webhooks, feeds and live streams. Its exchange is ``<producer>.events``, its routing key the type.
 """
 
 from __future__ import annotations
@@ -23,21 +22,21 @@ from chassis.ids import new_id
 from chassis.schemas import Reading, load
 
 Version = Annotated[int, Doc("Grows with every change of the subject; drop the older.")]
-"""What an event bears that carries state: order is not promised."""
+"""A field of every event that carries state, since events may arrive in any order."""
 
 
 class Audience(StrEnum):
     PUBLIC = "public"
-    """May leave the platform: webhooks, marketing's queues, the public feed."""
+    """May leave the platform: webhooks, other teams' queues, the public feed."""
     INTERNAL = "internal"
-    """For the platform's own services alone."""
+    """For the platform's own services only."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened, in the past tense; its first field names whom it happened to.
+    """Something that happened, in the past tense; its first field is the id of its subject.
 
-    Subclasses say who produces them and who may hear::
+    Subclasses name their producer and audience::
 
         @dataclass(frozen=True, kw_only=True)
         class SpecialistFeatured(Event, producer="profiles", audience=Audience.PUBLIC): ...
@@ -63,11 +62,11 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope(Generic[E]):
-    """An event on its way: CloudEvents' attributes around the data.
+    """An event with its CloudEvents attributes.
 
-    ``id`` is made once, in the transaction that caused the event, and never changes: consumers
-    know a repetition by it. ``correlationid`` (an extension attribute) ties the event to the
-    request that set everything off.
+    ``id`` is generated once, in the transaction that emits the event, and never changes: consumers
+    recognise a repetition by it. ``correlationid`` (an extension attribute) is that of the request
+    that caused the event.
     """
 
     id: UUID
@@ -106,7 +105,7 @@ class Envelope(Generic[E]):
 
     @staticmethod
     def from_json(body: bytes, event_type: builtins.type[E]) -> Envelope[E]:
-        """Raises ``Malformed`` where ``body`` is not such an event, and says why."""
+        """Raises ``Malformed``, with the reason, where ``body`` is not an event of this type."""
         try:
             wire = json.loads(body)
         except ValueError as error:
@@ -132,7 +131,7 @@ class Envelope(Generic[E]):
 
 
 class Malformed(Exception):
-    """These bytes are not the event that was expected here."""
+    """These bytes are not an event of the expected type."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,12 +145,12 @@ class Attributes:
 
 
 def dataschema(event_type: type[Event]) -> str:
-    """Where a reader finds the schema of the event's data: in the AsyncAPI document."""
+    """The URL of the schema of an event's data, in the AsyncAPI document."""
     return f"/asyncapi.json#/components/schemas/{event_type.type()}"
 
 
 def exchange_of(producer: str) -> Exchange:
-    """The topic exchange of a producer's events; plain nameko declares it just so."""
+    """The topic exchange of a producer's events, declared as plain nameko does."""
     return Exchange(f"{producer}.events", type="topic", durable=True, delivery_mode="persistent")
 
 

@@ -1,8 +1,10 @@
-"""Files, kept in a folder or in a bucket that speaks S3: ``files = FileStorage()``.
+"""File storage: files in a local folder, or in a bucket with the S3 API.
 
-A file is written once under a name that is never used again, so that its address never changes
-what it means. Whoever writes one does so before the transaction that mentions its name, and
-deletes those that no row mentions on a clock: ``names_before`` lists what is old enough.
+    files = FileStorage()       # a service's dependency
+
+A file is written once, under a name that is never reused, so a URL never changes its meaning. A
+service writes a file before the transaction that mentions its name, and deletes files that no row
+mentions on a schedule: ``names_before`` lists those that are old enough.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from chassis.ids import new_id
 
 BUCKETS = ("s3", "s3+http")
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 2, 3, 2
-"""All within the deadline of a call."""
+"""All attempts together stay within a call's deadline."""
 
 log = structlog.get_logger()
 
@@ -39,19 +41,19 @@ class StorageAway(Unavailable):
 
 
 class Files(Protocol):
-    """Files by name: lower case, digits, ``-``, ``.`` and ``/``. All raise ``StorageAway``."""
+    """Files by name: lower case, digits, ``-``, ``.`` and ``/``. Methods raise ``StorageAway``."""
 
     def put(self, name: str, content: bytes) -> None:
-        """Keep it; when this returns it is there for good."""
+        """Store a file; it is durable when this returns."""
 
     def get(self, name: str) -> bytes:
-        """Raises ``NotFound``."""
+        """A file's content; raises ``NotFound``."""
 
     def delete(self, name: str) -> None:
-        """Harmless to repeat."""
+        """Delete a file. Idempotent."""
 
     def names_before(self, moment: datetime, prefix: str = "") -> Iterator[str]:
-        """What was put before this time, of names that begin so."""
+        """Names with this prefix that were stored before this time."""
 
 
 class FileStorage(DependencyProvider):
@@ -69,14 +71,14 @@ class FileStorage(DependencyProvider):
 
 
 def files_at(address: str) -> Files:
-    """The files behind a ``FIRSTSTEP_FILES``."""
+    """The storage that a ``FIRSTSTEP_FILES`` names."""
     if urlsplit(address).scheme in BUCKETS:
         return S3Files(address)
     return LocalFiles(Path(address))
 
 
 class LocalFiles:
-    """On a disk that all instances of the service share. A real thread waits for it."""
+    """Files in a folder that all instances of the service share; accessed in a thread."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -105,14 +107,14 @@ class LocalFiles:
                 name = path.relative_to(self._root).as_posix()
                 if not name.startswith(prefix):
                     continue
-                with suppress(FileNotFoundError):  # somebody else has just deleted it
+                with suppress(FileNotFoundError):  # another process has just deleted it
                     if datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment:
                         found.append(name)
         return found
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
-        """Whole or not at all, also when the machine stops."""
+        """Write atomically: after a crash the file is complete or absent."""
         private_files.make_folder(path.parent)
         part = path.with_name(f"{path.name}.{new_id()}.part")
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -129,11 +131,11 @@ class LocalFiles:
 
 
 class S3Files:
-    """``s3://key:secret@host:port/bucket``; ``s3+http://`` without TLS, inside a private
-    network; ``?region=eu-central-1`` where the host asks for one."""
+    """Files in a bucket: ``s3://key:secret@host:port/bucket``, ``s3+http://`` without TLS (inside a
+    private network), ``?region=eu-central-1`` where the host needs one."""
 
     def __init__(self, address: str) -> None:
-        import boto3  # only where it is used: it takes tens of megabytes
+        import boto3  # only where a bucket is used: it takes tens of megabytes
         from botocore.config import Config
 
         parts = urlsplit(address)
@@ -181,9 +183,9 @@ class S3Files:
 
 @contextmanager
 def _errors_translated() -> Iterator[None]:
-    """The cause is for operators alone: it tells where files are kept.
+    """Raises ``StorageAway``; the cause is only logged, since it says where files are stored.
 
-    botocore's errors are named rather than imported: it may not be loaded at all.
+    botocore's errors are matched by module name: it may not be loaded.
     """
     try:
         yield

@@ -1,9 +1,9 @@
-"""Text folded for searching: words that compare equal however they were typed.
+"""Text folding for search: words that compare equal however they are typed.
 
-Folding takes away case, marks (NFKD), joiners within words and the strokes of letters that NFKD
+Folding removes case, marks (NFKD), joiners within words and the strokes of letters that NFKD
 leaves whole (ł, ø, đ, ı, æ, ...). German writes ä, ö and ü also as ae, oe and ue, and Danish ø as
-oe, so that a word with one of these has several spellings. Where a script puts no blanks between
-words, each sign and each pair of signs stands for itself.
+oe, so that a word with one of these has several spellings. Where a script puts no spaces between
+words, each sign and each pair of signs is a token.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 
 JOINERS = dict.fromkeys("\u00ad\u200c\u200d\u2060\ufeff", "")
-"""Soft hyphen, joiners and word joiners are no part of the word (UAX 29, WB4). U+200B divides."""
+"""Soft hyphens, joiners and word joiners are not part of a word (UAX 29, WB4); U+200B divides."""
 WITH_ANOTHER_SIGN = {"Ŀ": "l", "ŀ": "l", "ŉ": "n", "ẚ": "a"}
-"""Letters that NFKD parts into themselves and a sign that is no mark."""
+"""Letters that NFKD decomposes into a letter and a sign that is not a mark."""
 BEFORE = str.maketrans(JOINERS | WITH_ANOTHER_SIGN)
 
 TWO_SPELLINGS = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe"}
 UMLAUT = re.compile("([aou])(?=[\u0300-\u036f]*\u0308)")
 WITH_UMLAUT = {"a": "ä", "o": "ö", "u": "ü"}
 MOST_VARIED = 4
-"""In a word with more umlauts, either all of them are spelled out, or none."""
+"""In a word with more umlauts, all of them are spelled out, or none."""
 
 SIGNS = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -63,12 +63,12 @@ NAMED = {
     "RUM": "r",
     "TUM": "t",
 }
-"""Letters whose names do not say the ASCII letter that people type for them."""
+"""Letters whose Unicode names do not contain the ASCII letter that people type for them."""
 NAMED_LETTER = re.compile(rf"LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL) ({'|'.join(NAMED)})\b")
 
 
 def _latin_letters() -> Iterator[tuple[str, str]]:
-    """Latin letters that NFKD leaves whole, by their Unicode names, and what is typed for them."""
+    """Latin letters that NFKD leaves whole, each with the ASCII letter that is typed for it."""
     for first, last in LATIN_BLOCKS:
         for letter in map(chr, range(first, last + 1)):
             name = unicodedata.name(letter, "")
@@ -87,22 +87,22 @@ SPELLED_OUT = str.maketrans(TWO_SPELLINGS)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text, or a run of signs: folded but for letters that have two spellings."""
+    """A word of a text, or a run of signs: folded except letters with two spellings."""
 
     text: str
 
     @property
     def bare(self) -> str:
-        """As it is typed without marks."""
+        """The word typed without marks."""
         return self.text.translate(BARE)
 
     @property
     def is_signs(self) -> bool:
-        """Whether it is a run of signs, in which nobody can tell the words."""
+        """Whether it is a run of signs, in which words have no visible boundaries."""
         return IS_SIGN.match(self.text) is not None
 
     def tokens(self) -> set[str]:
-        """All by which it is found: its spellings, or each sign and each pair of signs."""
+        """The tokens to index: its spellings, or each sign and each pair of signs."""
         if self.is_signs:
             return {*self.text, *_pairs(self.text)}
         choices = [(each[0], TWO_SPELLINGS[each]) for each in self.text if each in TWO_SPELLINGS]
@@ -113,7 +113,7 @@ class Word:
         return set(self._varied())
 
     def spellings(self) -> tuple[tuple[str, ...], ...]:
-        """What to look for: any of these, each of which is all of some tokens."""
+        """The tokens to search for: any of these alternatives, each with all of its tokens."""
         if self.is_signs:
             return (tuple(dict.fromkeys(_pairs(self.text))) or (self.text,),)
         spelled_out = self.text.translate(SPELLED_OUT)
@@ -133,12 +133,12 @@ def folded(text: str) -> str:
 
 
 def words_of(text: str) -> list[Word]:
-    """The words of a text, in order: split alike where it is kept and where it is asked for."""
+    """The words of a text, in order; used for indexing and for queries alike."""
     return [Word(each) for each in WORD.findall(_folded(text))]
 
 
 def _folded(text: str) -> str:
-    """Folded, but for letters that have two spellings."""
+    """Folded, except letters with two spellings."""
     if text.isascii():
         return text.lower()
     apart = unicodedata.normalize("NFKD", text.translate(BEFORE).casefold())

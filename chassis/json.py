@@ -1,4 +1,4 @@
-"""JSON in and out. Dataclasses, UUIDs and aware times (RFC 3339, ``Z``) are written natively."""
+"""JSON encoding and decoding; dataclasses, UUIDs and aware times (RFC 3339, ``Z``) included."""
 
 from typing import Any
 

@@ -1,11 +1,11 @@
-"""Markdown from people as HTML that is safe to show: no script, no style, no image, no frame.
+"""Markdown from users, rendered as safe HTML: no scripts, styles, images or frames.
 
-HTML inside the Markdown is text. What remains is cut down to a few elements by nh3, so that a
-mistake of the renderer does no harm; links lead to https alone, and say that they are not ours. An
-address with a user name is dropped: `https://bank.example@other.example` leads to the other one.
+HTML in the Markdown is shown as text. nh3 then removes all but a few elements, in case the renderer
+has a bug. Links must be https and get ``rel="nofollow noopener ugc"``. A URL with a user name is
+dropped: `https://bank.example@other.example` leads to other.example.
 
-A page has one `h1`, its own, so that headings begin at `h2`; `h4` is the smallest. Of a picture its
-description stays, as text.
+A page has an `h1` of its own, so headings begin at `h2`; `h4` is the smallest. An image is replaced
+by its description.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chassis.fetch.url_policy import CREDENTIALS
 TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "hr"}
 TAGS |= {"h2", "h3", "h4", "code", "pre"}
 HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
-OURS_NO_MORE = "nofollow noopener ugc"
+LINK_REL = "nofollow noopener ugc"
 
 
 class _Renderer(RendererHTML):
@@ -36,14 +36,14 @@ _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_c
 
 
 def to_html(text: str) -> str:
-    """The text, at most some thousand characters of it, as a fragment of HTML."""
+    """The text (some thousand characters at most) as an HTML fragment."""
     return nh3.clean(
         _rendered(text),
         tags=TAGS,
         attributes={"a": {"href"}},
         attribute_filter=_https_alone,
         url_schemes={"https"},
-        link_rel=OURS_NO_MORE,
+        link_rel=LINK_REL,
     )
 
 
@@ -55,6 +55,6 @@ def _rendered(text: str) -> str:
 
 
 def _https_alone(tag: str, name: str, value: str) -> str | None:
-    """A link without a scheme would lead somewhere on the page's own site."""
+    """Keeps https links only: one without a scheme would lead to a page of this site."""
     leads_away = value.lower().startswith("https://") and not CREDENTIALS.search(value)
     return value if leads_away or name != "href" else None

@@ -1,4 +1,4 @@
-"""Credentials masked in texts for operators: log lines, errors, what commands print."""
+"""Masking of credentials in texts for operators: log lines, errors, output of commands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WITHOUT_HOST = re.compile(
     rf"^([\w+.-]+://(?!{IPV6_HOST})[^:/]*:)(?!\d*(/|$)).*",
     re.DOTALL,
 )
-"""A password whose ``@`` is missing: where a port should be there is no number."""
+"""A password whose ``@`` is missing: there is no number where the port should be."""
 
 
 def masked(text: str) -> str:
@@ -23,7 +23,7 @@ def masked(text: str) -> str:
 
 
 def masked_value(value: str) -> str:
-    """A setting that is, or was meant to be, one URL: any part of it may be malformed."""
+    """A setting that should be a URL, with its credentials replaced, however malformed it is."""
     without = IN_VALUE.sub(rf"\1{MASK}@", value)
     return masked(WITHOUT_HOST.sub(rf"\1{MASK}", without))
 

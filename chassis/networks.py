@@ -1,10 +1,10 @@
-"""Networks that a client's address belongs to: a small one to count by, a wider one to write down.
+"""Networks of a client's address: a small one for limits, a wide one for logs and audits.
 
     subnet_of("2001:db8:1:2::3")      2001:db8:1:2::/64     limits count it as one client
     network_of("2001:db8:1:2::3")    2001:db8:1::/48       audits and logs name it
 
-One IPv6 address comes with a whole /64, so counting single ones would limit no client. The wider
-network (a /24 of IPv4) is enough to see a pattern by, and too little to find a person.
+A client with IPv6 has a whole /64, so a limit per address would limit no client. The wider network
+(a /24 of IPv4) is enough to see a pattern of attack, and too little to identify a person.
 """
 
 from __future__ import annotations

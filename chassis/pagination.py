@@ -1,12 +1,11 @@
-"""Cursor pages: lists that neither skip nor repeat while rows come and go.
+"""Cursor pagination: lists that skip and repeat nothing while rows are added and removed.
 
-A page continues after the id of its last item; ids are UUIDv7, so newest first is an order that
-stays. Where a list is in order of another time, it continues after that time and the id.
+A page continues after the id of the previous page's last item; ids are UUIDv7, so newest first is
+a stable order. A list in order of another time continues after that time and the id.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ from marshmallow.validate import Length, Range
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from chassis.errors import FieldError, Invalid
+from chassis import cursors
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,15 +27,9 @@ EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 BYTES_OF_TIME = 8
 
 
-class BadCursor(Invalid):
-    """This cursor was not given out by the list it was sent to."""
-
-    code = "bad_cursor"
-
-
 @dataclass(frozen=True, kw_only=True)
 class PageQuery:
-    """Which part of a list."""
+    """Which page of a list a client asks for."""
 
     cursor: Annotated[str | None, Length(max=64), Doc("`next` of the page before.")] = None
     limit: Annotated[int, Range(1, LARGEST_LIMIT), Doc("Items on the page.")] = DEFAULT_LIMIT
@@ -44,7 +37,7 @@ class PageQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
-    """A part of a list; ``next`` is the cursor of the part after it."""
+    """One page of a list; ``next`` is the cursor of the page after it, ``None`` on the last."""
 
     items: list[T]
     next: str | None
@@ -52,7 +45,7 @@ class Page(Generic[T]):
 
 @cache
 def page_of(resource: type) -> type:
-    """The shape of a page of these resources, for the API's description."""
+    """The type of a page of these resources, for the OpenAPI description."""
     name = f"{resource.__name__}Page"
     annotations = {
         "items": list[resource],  # type: ignore[valid-type]
@@ -71,13 +64,13 @@ def newest_first(
 ) -> Page[T]:
     """One page of a query's rows, each turned into its resource."""
     if page.cursor is not None:
-        query = query.where(id < _decode(page.cursor))
+        query = query.where(id < decode_id(page.cursor))
     rows = session.scalars(query.order_by(id.desc()).limit(page.limit + 1)).all()
-    return page_from(rows, page, resource, lambda row: _encode(getattr(row, id.key)))
+    return page_from(rows, page, resource, lambda row: encode_id(getattr(row, id.key)))
 
 
 class Limited(Protocol):
-    """What asks for a page."""
+    """A query with a page size."""
 
     @property
     def limit(self) -> int: ...
@@ -89,46 +82,33 @@ def page_from(
     resource: Callable[[R], T],
     cursor_of: Callable[[R], str],
 ) -> Page[T]:
-    """The page of these rows, which are one more than fit on it where others follow."""
+    """The page of these rows; one row more than ``limit`` means that another page follows."""
     shown = rows[: page.limit]
     more = len(rows) > page.limit
     return Page(items=[resource(row) for row in shown], next=cursor_of(shown[-1]) if more else None)
 
 
+def encode_id(id: UUID) -> str:
+    """The cursor after the item of this id."""
+    return cursors.encode(id.bytes)
+
+
+def decode_id(cursor: str) -> UUID:
+    """Raises ``BadCursor``."""
+    return cursors.decode(cursor, lambda position: UUID(bytes=position))
+
+
 def encode_moment(time: datetime, id: UUID) -> str:
     """The cursor after the item of this time and id."""
     since = (time - EPOCH) // MICROSECOND
-    return _text(since.to_bytes(BYTES_OF_TIME, signed=True) + id.bytes)
+    return cursors.encode(since.to_bytes(BYTES_OF_TIME, signed=True) + id.bytes)
 
 
 def decode_moment(cursor: str) -> tuple[datetime, UUID]:
     """Raises ``BadCursor``."""
-    try:
-        data = _bytes(cursor)
-        since = int.from_bytes(data[:BYTES_OF_TIME], signed=True)
-        return EPOCH + since * MICROSECOND, UUID(bytes=data[BYTES_OF_TIME:])
-    except (ValueError, OverflowError):
-        raise _not_a_cursor(cursor) from None
+    return cursors.decode(cursor, _unpack_moment)
 
 
-def _encode(id: UUID) -> str:
-    return _text(id.bytes)
-
-
-def _decode(cursor: str) -> UUID:
-    try:
-        return UUID(bytes=_bytes(cursor))
-    except ValueError:
-        raise _not_a_cursor(cursor) from None
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _bytes(cursor: str) -> bytes:
-    return base64.urlsafe_b64decode(cursor + "==")
-
-
-def _not_a_cursor(cursor: str) -> BadCursor:
-    return BadCursor(errors=[FieldError("cursor", "Not a cursor of this list.", cursor)])
+def _unpack_moment(position: bytes) -> tuple[datetime, UUID]:
+    since = int.from_bytes(position[:BYTES_OF_TIME], signed=True)
+    return EPOCH + since * MICROSECOND, UUID(bytes=position[BYTES_OF_TIME:])

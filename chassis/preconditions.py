@@ -1,14 +1,14 @@
-"""``If-Match``: a write that is meant for the version of a resource that its writer has read.
+"""Preconditions: a write with ``If-Match`` succeeds only on the version that its client read.
 
-The service checks it where it has the row locked, so that no other write comes between:
+The service checks it while the row is locked, so that no other write comes between:
 
     specialist = tx.lock(Specialist, account_id)
     require_current(specialist.to_resource())
 
-An ETag has two parts: what of the resource is written by somebody, and all of it. It is a strong
-one (RFC 9110, section 8.8.1), since any change makes another, and yet a write does not fail because
-a fact changed that follows from elsewhere: a resource's class names those as ``derived``. Lost
-updates are what ``If-Match`` is there for (section 13.1.1), and a derived fact can't be lost.
+An ETag has two parts: a digest of the fields that clients write, and one of the whole resource. It
+is strong (RFC 9110, section 8.8.1), since any change makes a new one. ``If-Match`` compares only
+the first part, so a write does not fail because a ``derived`` field changed (the resource's class
+names those): it prevents lost updates (section 13.1.1), and a derived field can't be lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Stale(Conflict):
 
     code = "stale"
     etag: str | None = None
-    """That of the present version; none where there is nothing yet."""
+    """The ETag of the current version; ``None`` where the resource does not exist yet."""
 
     def more_on_wire(self) -> dict[str, Any]:
         return {"etag": self.etag}
@@ -40,8 +40,8 @@ class Stale(Conflict):
 
 
 def require_current(resource: Any) -> None:
-    """Raises ``Stale`` where the call is meant for another version than this; ``None``: there is
-    nothing yet."""
+    """Raises ``Stale`` where the call's ``If-Match`` names another version than this resource;
+    ``None``: it does not exist yet."""
     wanted = context.current().if_match
     if wanted is None:
         return
@@ -53,14 +53,14 @@ def require_current(resource: Any) -> None:
 
 
 def etag_of(kind: type, wire: Mapping[str, Any]) -> str:
-    """Of a resource of this class, as JSON has it."""
+    """The ETag of a resource of this class, given as decoded JSON."""
     derived: Collection[str] = getattr(kind, "derived", ())
     written = {name: value for name, value in wire.items() if name not in derived}
     return f'"{_digest(written)}-{_digest(wire)}"'
 
 
 def _names(wanted: str, etag: str) -> bool:
-    """Strong comparison, of what is written; weak ETags name nothing."""
+    """Strong comparison of the written part; weak ETags never match."""
     if wanted.strip() == "*":
         return True
     written, _, _ = etag.strip('"').partition("-")

@@ -1,4 +1,4 @@
-"""Files and folders that their owner alone can read: modes 0600 and 0700, whatever the umask."""
+"""Private files and folders: only their owner has access (0600, 0700), whatever the umask."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from chassis.config import BadSettings
 FOLDER, FILE = 0o700, 0o600
 UNFINISHED = ".unfinished"
 NO_PROGRAMS = ("*.db", "*.db-*", "*.eml", "*.webp", "*.keys", "lock")
-"""What is called so is never executed: 0600. Of other files the owner keeps all permissions."""
+"""Files with these names get 0600; of other files the owner keeps execute permission."""
 
 
 def make_folder(path: Path) -> None:
-    """Make it, and those above it that are missing; one that is there stays as it is."""
+    """Create a folder and its missing parents; an existing one is left as it is."""
     missing = [each for each in (path, *path.parents) if not os.path.exists(each)]
     for each in reversed(missing):
         with suppress(FileExistsError):  # another process was faster
@@ -27,9 +27,9 @@ def make_folder(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Make it, empty; one that is there stays as it is.
+    """Create an empty file; an existing one is left as it is.
 
-    That one is not even opened: closing it would end the locks that SQLite holds on it (see
+    It is not even opened: closing it would release the locks that SQLite holds on it (see
     https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     with suppress(FileExistsError):
@@ -37,15 +37,16 @@ def make_file(path: Path) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write it anew; where others could read it before, they no longer can."""
+    """Overwrite a file, and take away other users' access to it."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE), "wb") as file:
         os.fchmod(file.fileno(), FILE)
         file.write(content)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write it under another name in the same folder, then rename: whoever reads the file never
-    finds half of it, nor does a crash leave it so. What a crash leaves behind, ``sweep`` removes.
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write atomically: under another name in the same folder, then rename.
+
+    Readers never see half a file, not even after a crash; ``remove_unfinished`` removes leftovers.
     """
     descriptor, unfinished = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)  # 0600
     try:
@@ -60,25 +61,25 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def sweep(folder: Path) -> None:
-    """Remove what ``write_whole`` left behind in a crash.
+def remove_unfinished(folder: Path) -> None:
+    """Remove leftovers of ``write_atomically`` after a crash.
 
-    A file that another process writes at this moment goes, too: its write fails, and is to be
-    tried again.
+    The unfinished file of a process that is writing at this moment is removed, too: its write fails
+    and has to be repeated.
     """
     if folder.is_dir():
         for each in folder.glob(f".*{UNFINISHED}"):
             each.unlink(missing_ok=True)
 
 
-def tighten(folder: Path) -> list[str]:
-    """Take the folder, and all that is in it, from everybody but its owner.
+def restrict_access(folder: Path) -> list[str]:
+    """Remove other users' permissions from a folder and everything in it.
 
-    Permissions are taken away, never given. Returns the paths that stay as they are: what belongs
-    to another user, and links, which are not followed.
+    Permissions are removed, never added. Returns the paths that could not be changed: those of
+    other users, and symbolic links, which are not followed.
     """
     left = []
-    # from the top down: in a folder that is closed, no other user can exchange anything
+    # top down: no other user can replace anything in a folder that is closed already
     for path, folders, files, here in os.fwalk(os.path.realpath(folder)):
         if not _closed(".", here):
             left.append(path)
@@ -90,14 +91,14 @@ def tighten(folder: Path) -> list[str]:
     return left
 
 
-def barred(path: Path) -> BadSettings:
-    """What to raise where this process's user may not use it."""
+def access_denied(path: Path) -> BadSettings:
+    """The error for a path that this process's user may not access."""
     owner = _owner_of(path)
     return BadSettings(f"{path} is open to the user {owner} alone: run this as {owner}")
 
 
 def _owner_of(path: Path) -> str:
-    """Who owns it, or the folder that bars the way to it; by name where that is known."""
+    """The owner of the path, or of the parent folder that denies access; by name if possible."""
     for each in (path, *path.parents):
         with suppress(OSError):
             owner = each.stat().st_uid
@@ -108,7 +109,7 @@ def _owner_of(path: Path) -> str:
 
 
 def _closed(name: str, folder: int) -> bool:
-    """Leave its owner's permissions alone, and say whether that could be done."""
+    """Remove other users' permissions from one entry; whether that was possible."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
         if stat.S_ISLNK(found.st_mode):
@@ -120,7 +121,7 @@ def _closed(name: str, folder: int) -> bool:
                 return False
             os.chmod(name, found.st_mode & allowed, dir_fd=folder)
     except FileNotFoundError:
-        return True  # a mail that was removed meanwhile
+        return True  # removed meanwhile
     except OSError:
         return False
     return True

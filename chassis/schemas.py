@@ -1,12 +1,11 @@
-"""Shapes: the marshmallow schema of a dataclass, derived once.
+"""Schemas: the marshmallow schema of a dataclass, derived from its annotations.
 
-A field's type says its shape; limits are marshmallow validators and meanings ``Doc``s in its
-``Annotated``::
+A field's type gives its shape; its ``Annotated`` holds limits (marshmallow validators) and
+descriptions (``Doc``)::
 
     headline: Annotated[str, Length(1, 120), Doc("What the card under the photo says.")]
 
-A text of which there is more than one spelling says how it gets its one form, and is checked in
-that form, whichever way it is read::
+A text with several spellings is normalised before its limits are checked::
 
     email: Annotated[str, Normalised(email_address), Length(max=254)]
 """
@@ -34,41 +33,41 @@ A_MOMENT = "2026-12-01T09:00:00Z"
 PLUS_READ_AS_BLANK = re.compile(r"T.* [0-9]{2}:?[0-9]{2}$")
 WHOLE = re.compile(r"-?[0-9]+")
 ENUM = "x-enum"
-"""In a field's metadata, the name of its enum: what describes schemas gives each one place."""
+"""The key of the enum's name in a field's metadata, so that a description can share enums."""
 
 
 class Reading(StrEnum):
-    """How strictly a shape is read."""
+    """How strictly input is read."""
 
     BODY = "body"
     """JSON from a client: exact types, unknown fields refused."""
     QUERY = "query"
-    """Text from a query string: numbers and booleans are written out, lists are divided by
-    commas, unknown fields refused."""
+    """Text from a query string: numbers and booleans as text, lists separated by commas, unknown
+    fields refused."""
     WIRE = "wire"
-    """From another service: exact types, unknown fields ignored, so that it may add some."""
+    """From another service: exact types, unknown fields ignored, so that fields can be added."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """The field's name for clients, where Python could not spell it."""
+    """The field's name for clients, where it is no Python identifier."""
 
     name: str
 
 
 @dataclasses.dataclass(frozen=True)
 class Normalised:
-    """How a text gets its one form, before its limits are checked.
+    """Normalises a text before its limits are checked.
 
-    ``by`` returns that form, or raises marshmallow's ``ValidationError``. It must be idempotent:
-    the value is read by the gateway, and once more by the service that the gateway calls.
+    ``by`` returns the normal form, or raises marshmallow's ``ValidationError``. It must be
+    idempotent: the gateway reads the value, then the service that the gateway calls.
     """
 
     by: Callable[[str], str]
 
 
 class ShapeSchema(Schema):
-    """Loads into the dataclass that it was derived from."""
+    """A schema that loads into the dataclass it was derived from."""
 
     shape: type
     reading: Reading
@@ -79,7 +78,7 @@ class ShapeSchema(Schema):
 
 
 class Text(fields.String):
-    """A string in its one form, without NUL: PostgreSQL can't keep one."""
+    """A normalised string without NUL, which PostgreSQL can't store."""
 
     def __init__(self, normalised: tuple[Normalised, ...] = (), **options: Any) -> None:
         super().__init__(**options)
@@ -95,7 +94,7 @@ class Text(fields.String):
 
 
 class Moment(fields.AwareDateTime):
-    """A time with its offset from UTC (RFC 3339), taken over into UTC."""
+    """A time with its offset from UTC (RFC 3339), converted to UTC."""
 
     default_error_messages = {  # noqa: RUF012  # as marshmallow declares it
         "invalid": f"Not a time, such as {A_MOMENT}.",
@@ -114,7 +113,7 @@ class Moment(fields.AwareDateTime):
 
 
 class TrueOrFalse(fields.Boolean):
-    """``true`` or ``false`` themselves, not what resembles them."""
+    """``true`` or ``false``, no other spelling."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -123,7 +122,7 @@ class TrueOrFalse(fields.Boolean):
 
 
 class Whole(fields.Integer):
-    """A whole number; as text, in ASCII digits alone."""
+    """A whole number; as text, in ASCII digits only."""
 
     def _validated(self, value: Any) -> int:
         if isinstance(value, str) and not WHOLE.fullmatch(value):
@@ -132,7 +131,7 @@ class Whole(fields.Integer):
 
 
 class Divided(fields.List[Any]):
-    """Values in one text, with commas between them; blank text is none."""
+    """A list in one text, separated by commas; blank text is an empty list."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         values = [each.strip() for each in value.split(",")] if value.strip() else []
@@ -140,7 +139,7 @@ class Divided(fields.List[Any]):
 
 
 def schema_of(shape: type, reading: Reading = Reading.BODY) -> ShapeSchema:
-    """The schema of a dataclass, for one way of reading."""
+    """The cached schema of a dataclass, for one way of reading."""
     return _schema_of(shape, reading)
 
 
@@ -150,7 +149,7 @@ T = TypeVar("T")
 def load(shape: type[T], value: Any, reading: Reading = Reading.BODY) -> T:
     """``value`` as ``shape``; raises ``Invalid`` with every field that is wrong.
 
-    What was sent is shown with it, but for fields that have no ``repr``: they are secret.
+    The refusal shows the value of each field, except fields without ``repr``: they are secret.
     """
     try:
         return cast(T, schema_of(shape, reading).load(value))
@@ -166,7 +165,7 @@ def load(shape: type[T], value: Any, reading: Reading = Reading.BODY) -> T:
 
 
 def field_errors(messages: Any, value: Any, path: tuple[str, ...] = ()) -> list[FieldError]:
-    """marshmallow's nested messages as a flat list, each with the value that was sent."""
+    """marshmallow's nested messages as a flat list, each with the value sent."""
     if isinstance(messages, dict):
         found = []
         for key, nested in messages.items():
@@ -177,7 +176,7 @@ def field_errors(messages: Any, value: Any, path: tuple[str, ...] = ()) -> list[
 
 
 def _within(value: Any, key: Any) -> Any:
-    if isinstance(value, str):  # a list that was divided by commas
+    if isinstance(value, str):  # a list separated by commas
         return value
     try:
         return value if key == "_schema" else value[key]

@@ -1,7 +1,8 @@
-"""Secrets at rest: sealed with Fernet (AES-128-CBC and HMAC-SHA256), under keys that rotate.
+"""Sealing: encryption of secrets at rest with Fernet (AES-128-CBC, HMAC-SHA256), rotating keys.
 
-``FIRSTSTEP_SEAL_KEYS`` names the keys: the first seals, all of them open. What was sealed for one
-purpose does not open for another: each has keys of its own, derived from those (HKDF, RFC 5869).
+``FIRSTSTEP_SEAL_KEYS`` holds comma-separated keys: the first encrypts, all decrypt. Each purpose
+has keys of its own, derived from those (HKDF, RFC 5869), so a value sealed for one purpose does not
+open for another.
 """
 
 from __future__ import annotations
@@ -17,36 +18,36 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 SEALED = b"gAAAAA"
-"""What every sealed text begins with (the version, and a time before the year 2106). No JSON
-does."""
+"""The prefix of every sealed text (the version, and a time before the year 2106). No JSON begins
+so."""
 
 
 class Unopenable(Exception):
-    """It was sealed with another key or for another purpose, was changed, or is no seal at all."""
+    """Sealed with another key or for another purpose, tampered with, or not sealed at all."""
 
 
 class TooOld(Unopenable):
-    """It was sealed, for this purpose, too long ago."""
+    """Sealed for this purpose, but too long ago."""
 
 
 class Seal:
-    """Seals and opens for one purpose."""
+    """Encrypts and decrypts values for one purpose."""
 
     def __init__(self, keys: str, purpose: str) -> None:
-        """``keys`` as in ``FIRSTSTEP_SEAL_KEYS``; raises ``ValueError`` where one is no key."""
+        """``keys``: as in ``FIRSTSTEP_SEAL_KEYS``; raises ``ValueError`` where one is malformed."""
         secrets = [_derived(key, purpose) for key in keys_in(keys)]
         self._first = secrets[0]
         fernets = [Fernet(base64.urlsafe_b64encode(each)) for each in secrets]
         self._newest, self._fernet = fernets[0], MultiFernet(fernets)
 
     def close(self, secret: bytes, now: datetime | None = None) -> str:
-        """The sealed text: URL-safe ASCII that bears the time of sealing."""
+        """The sealed text: URL-safe ASCII that contains the time of sealing."""
         if now is None:
             return self._fernet.encrypt(secret).decode()
         return self._fernet.encrypt_at_time(secret, int(now.timestamp())).decode()
 
     def open(self, sealed: str) -> bytes:
-        """Raises ``Unopenable``."""
+        """The secret; raises ``Unopenable``."""
         try:
             return self._fernet.decrypt(sealed.encode())
         except (InvalidToken, ValueError) as error:
@@ -61,11 +62,11 @@ class Seal:
         return True
 
     def reencrypted(self, sealed: str) -> str:
-        """The same, sealed with the first key; raises ``Unopenable``."""
+        """The same secret, sealed with the first key; raises ``Unopenable``."""
         return self.close(self.open(sealed))
 
     def open_fresh(self, sealed: str, lifetime: timedelta, now: datetime) -> bytes:
-        """Raises ``TooOld`` where it was sealed longer ago than ``lifetime``, or ``Unopenable``."""
+        """The secret; raises ``Unopenable``, and ``TooOld`` after ``lifetime``."""
         secret = self.open(sealed)
         sealed_at = self._fernet.extract_timestamp(sealed.encode())
         if now.timestamp() >= sealed_at + lifetime.total_seconds():
@@ -73,17 +74,17 @@ class Seal:
         return secret
 
     def digest(self, text: str) -> str:
-        """Says whether two texts are one without saying which; as long as the first key stays."""
+        """A keyed hash (HMAC), to compare texts without storing them; the first key changes it."""
         return hmac.digest(self._first, text.encode(), hashlib.sha256).hex()
 
 
 def new_key() -> str:
-    """One more key for ``FIRSTSTEP_SEAL_KEYS``."""
+    """A new random key for ``FIRSTSTEP_SEAL_KEYS``."""
     return Fernet.generate_key().decode()
 
 
 def keys_in(keys: str) -> list[bytes]:
-    """The keys that the setting names, the one that seals first; raises ``ValueError``."""
+    """The keys in the setting, in order; raises ``ValueError``."""
     found = []
     for each in keys.split(","):
         key = base64.b64decode(each.strip().encode("ascii"), altchars=b"-_", validate=True)

@@ -1,15 +1,15 @@
-"""Mail servers: the addresses in ``FIRSTSTEP_MAIL``, and connections to them over TLS.
+"""SMTP: the mail server in ``FIRSTSTEP_MAIL``, and connections to it over TLS.
 
     smtps://user:password@host:465      TLS from the first byte
     smtp://user:password@host:587       STARTTLS (RFC 3207), required
-    smtp://localhost:25                 in clear: this machine itself, without a password
-    smtp+clear://host:1025              in clear, because the operator says so
+    smtp://localhost:25                 no TLS: this machine itself, without a password
+    smtp+clear://host:1025              no TLS, as the operator demands
 
 The certificate must be valid, for this host, and from an authority that this machine trusts.
 OpenSSL reads ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` in place of the system's authorities.
 
-A reply may have any number of lines (RFC 5321, 4.2.1), which smtplib collects in memory as long as
-they keep coming. Here each reply is limited.
+A reply may have any number of lines (RFC 5321, 4.2.1), and smtplib collects them in memory. Here
+the size of each reply is limited.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from chassis.fetch.url_policy import NAME, NUMBER_AT_THE_END
 
 TIMEOUT_S = 10
 LONGEST_REPLY = 64 * 1024
-"""Bytes of all lines of one reply. Servers write some hundred."""
+"""Bytes of all lines of one reply. Servers send a few hundred."""
 CLEAR = "smtp+clear"
 PORTS = {"smtp": 25, "smtps": 465, CLEAR: 25}
 LOOPBACK = IPv4Network("127.0.0.0/8"), IPv6Address("::1")
@@ -38,7 +38,7 @@ FIRST_PRINTABLE = "!"
 
 
 class Insecure(smtplib.SMTPException):
-    """The server can't be reached as the setting demands; nothing was sent to it."""
+    """The server does not offer the TLS that the setting demands; nothing was sent to it."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +53,20 @@ class MailServer:
 
     @classmethod
     def at(cls, url: str) -> MailServer:
-        """Raises ``ValueError``, whose text repeats nothing of the URL but its host."""
+        """The server at a URL. Raises ``ValueError``, whose text repeats nothing but the host."""
         if min(url) < FIRST_PRINTABLE:
             raise ValueError("contains a blank or a control character; write it as %XX")
         try:
             parts = urlsplit(url)
-        except ValueError:  # whose text may repeat the password
+        except ValueError:  # its text may repeat the password
             raise ValueError("is no address") from None
         if parts.scheme not in PORTS:
             raise ValueError(f"does not begin with {', '.join(f'{each}://' for each in PORTS)}")
         if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError("bears more than user:password@host:port; write /, ? and # as %XX")
+            raise ValueError("contains more than user:password@host:port; write /, ? and # as %XX")
         try:
             port = PORTS[parts.scheme] if parts.port is None else parts.port
-        except ValueError:  # likewise
+        except ValueError:  # its text may repeat the password, too
             port = 0
         if port == 0:
             raise ValueError("has no port from 1 to 65535")
@@ -79,15 +79,15 @@ class MailServer:
 
     @property
     def in_clear(self) -> bool:
-        """Whether mail, and the password, go there without TLS."""
+        """Whether mail and password are sent without TLS."""
         if self.scheme == CLEAR:
             return True
         return self.scheme == "smtp" and not self.user and self.is_loopback
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is this machine by its address or as ``localhost``; no other name counts,
-        wherever it leads."""
+        """Whether it is a loopback address or ``localhost``; other names don't count, whatever they
+        resolve to."""
         network, address = LOOPBACK
         try:
             here = ip_address(self.host)
@@ -95,10 +95,10 @@ class MailServer:
             return self.host == "localhost"
         return here == address or here in network
 
-    def connected(self) -> smtplib.SMTP:
-        """A connection with TLS, unless it is ``in_clear``; before any log-in.
+    def connect(self) -> smtplib.SMTP:
+        """A connection, with TLS unless ``in_clear``, before any log-in.
 
-        Raises ``OSError`` or ``SMTPException``, of which ``Insecure`` says that TLS failed.
+        Raises ``OSError`` or ``SMTPException``; its subclass ``Insecure`` means that TLS failed.
         """
         if self.scheme == "smtps":
             try:
@@ -115,7 +115,7 @@ class MailServer:
         return server
 
     def _secure(self, server: smtplib.SMTP) -> None:
-        """smtplib forgets what the server said before TLS (RFC 3207, 4.2)."""
+        """STARTTLS; smtplib then discards what the server said before it (RFC 3207, 4.2)."""
         try:
             server.starttls(context=_tls())
         except smtplib.SMTPNotSupportedError:
@@ -143,7 +143,7 @@ class MailServer:
 
 
 class _LimitedReply:
-    """The server's answers, of which each has its limit."""
+    """A stream of the server's replies with a size limit for each."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -153,7 +153,7 @@ class _LimitedReply:
         self._left = LONGEST_REPLY
 
     def readline(self, size: int) -> bytes:
-        """Raises ``OSError``, as a connection that breaks does."""
+        """Raises ``OSError`` over the limit, as a broken connection does."""
         line = self._stream.readline(min(size, self._left + 1))
         self._left -= len(line)
         if self._left < 0:
@@ -168,7 +168,7 @@ class _Smtp(smtplib.SMTP):
     file: Any
 
     def getreply(self) -> tuple[int, bytes]:
-        if self.file is None:  # the connection is new, or newly under TLS
+        if self.file is None:  # a new connection, or a new TLS layer
             self.file = _LimitedReply(cast(socket.socket, self.sock).makefile("rb"))
         self.file.begin()
         return super().getreply()
@@ -179,7 +179,7 @@ class _OverTls(_Smtp, smtplib.SMTP_SSL):
 
 
 class _Handshake:
-    """What smtplib needs of a context; a handshake that fails closes its socket."""
+    """The part of an SSL context that smtplib uses; a failed handshake closes its socket."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
@@ -203,7 +203,7 @@ def _tls() -> ssl.SSLContext:
 
 @functools.cache
 def _trusting(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Verifies certificate and name. Reading the authorities takes some 50 ms: it is done once."""
+    """A context that verifies certificate and host; cached: reading authorities takes 50 ms."""
     context = ssl.create_default_context()  # OpenSSL itself reads the two variables
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -216,7 +216,7 @@ def _host(host: str) -> str:
         pass
     else:
         if "%" in host:
-            raise ValueError("names a host by an address with a zone, which no certificate bears")
+            raise ValueError("names a host by an address with a zone; no certificate does")
         return str(address)
     try:
         name = host if host.isascii() else idna.encode(host, uts46=True).decode()

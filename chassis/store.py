@@ -1,4 +1,4 @@
-"""``store = Store(Base)``: a service's database, and the relay that publishes what it emits."""
+"""Store: a service's dependency on its database, ``store = Store(Base)``, with its outbox relay."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from nameko.extensions import DependencyProvider
 
 from chassis.config import BadSettings
 from chassis.database.database import Database, service_url
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from chassis.messaging.retention import MessageRetention
 from chassis.sealing import Seal
 
 
 class Store(Database, DependencyProvider):
-    """Gives a service its database, named after it in ``FIRSTSTEP_DATABASE``."""
+    """Connects a service to its database, named after it in ``FIRSTSTEP_DATABASE``."""
 
-    relay = Relay()
+    relay = OutboxRelay()
     retention = MessageRetention()
 
     def setup(self) -> None:

@@ -1,2 +1,2 @@
-"""What others may rely on: each producer's events, resources and refusals, as data; and the
-normalising function of each kind of input (``inputs``)."""
+"""Contracts: each producer's events, resources and refusals, and a normalising function for each
+kind of input (``inputs``)."""

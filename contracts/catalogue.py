@@ -1,4 +1,4 @@
-"""Every event there is, read from the contracts themselves."""
+"""The catalogue of all events, collected from the contract modules."""
 
 from __future__ import annotations
 

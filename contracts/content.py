@@ -1,4 +1,4 @@
-"""What content tells, answers and refuses: articles."""
+"""Articles: events, resources and refusals of the content service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ Slug = Annotated[str, Length(max=100), Regexp(KEBAB_CASE)]
 
 
 Topics = Annotated[
-    list[Annotated[str, OneOf(TOPICS, error="No such topic: see /api/v1/vocabulary.")]],
+    list[
+        Annotated[
+            str, OneOf(TOPICS, error="There is no such topic. Please see /api/v1/vocabulary.")
+        ]
+    ],
     Length(max=20),
     Doc("Keys of topics in the vocabulary: the same as specialists'."),
 ]
@@ -40,7 +44,7 @@ Language = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class ArticlePublished(Event, producer=PRODUCER, audience=Audience.PUBLIC):
-    """An article can be read from now on."""
+    """An article was published."""
 
     article_id: UUID
     slug: str
@@ -52,14 +56,14 @@ class ArticlePublished(Event, producer=PRODUCER, audience=Audience.PUBLIC):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalDataErased(Event, producer=PRODUCER):
-    """Content holds nothing on this account any more."""
+    """The content service has erased everything about an account."""
 
     account_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """Where a statement comes from."""
+    """A source that an article cites."""
 
     title: Annotated[str, Normalised(headline), Length(1, 300), NotBlank]
     authors: Annotated[str, Normalised(one_line), Length(max=300), OneLineOrNone] = ""
@@ -89,14 +93,14 @@ class WriteArticle:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleQuery(PageQuery):
-    """Which articles. Of several values of one filter any will do; each filter must hold."""
+    """A filter for articles. An article must match every filter, by any of its values."""
 
     words: Annotated[
         str | None,
         Length(max=LONGEST_WORDS),
         Doc(
-            f"All of these words, at most {MOST_WORDS}, in title, summary, topics or body; as in "
-            "the search for specialists."
+            f"All of these words, at most {MOST_WORDS}, must occur in title, summary, topics or "
+            "body. They match as in the search for specialists."
         ),
     ] = None
     topic: Annotated[Topics, Doc("Any of these topics.")] = field(default_factory=list)
@@ -136,10 +140,10 @@ class Article:
 
 @dataclass(frozen=True, kw_only=True)
 class ContentData:
-    """What content holds on a person: nothing, since articles do not say who wrote them."""
+    """The data about one account in the content service: none, since articles name no author."""
 
 
 class SlugTaken(Conflict):
-    """Another article has this slug."""
+    """Another article has this slug already. Please choose another one."""
 
     code = "slug_taken"

@@ -1,4 +1,4 @@
-"""Everything that the platform holds on a person, from every service."""
+"""The export of all personal data of an account, from every service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contracts.profiles.privacy import ProfilesData
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """One person's data, by the service that holds it."""
+    """All personal data of one account, by service."""
 
     account_id: UUID
     exported_at: datetime

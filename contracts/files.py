@@ -1,4 +1,4 @@
-"""Files on their way between gateway and services: JSON has no bytes, so they are base64."""
+"""Files in RPC calls between gateway and services, in base64, since JSON has no bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LARGEST_FILE = 5 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file's bytes, and what they are."""
+    """A file: its media type and its bytes."""
 
     media_type: str
     content: Annotated[str, Doc("Base64.")] = field(repr=False)
@@ -29,6 +29,6 @@ class File:
 
 
 class BadFile(Invalid):
-    """This file can't be used: it is damaged, or of another kind."""
+    """This file is damaged, or of a kind that can't be used. Please send another one."""
 
     code = "bad_file"

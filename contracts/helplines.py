@@ -1,4 +1,4 @@
-"""Helplines: whom a person in a crisis can call or write to, by country.
+"""Helplines by country, which a person in a crisis can call or write to.
 
 The table is ``helplines.json``. An operator may replace it by a file of the same shape
 (``FIRSTSTEP_HELPLINES``): see ``use``.
@@ -27,7 +27,7 @@ EUROPEAN_UNION = (
     *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
     *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
 )
-"""Where 112 is the emergency number: Directive (EU) 2018/1972, article 109, and
+"""Countries whose emergency number is 112: Directive (EU) 2018/1972, article 109, and
 http://ec.europa.eu/information_society/activities/112/actions/index_en.htm (read on 2026-11-29)."""
 
 PHONE = r"^\+?[0-9]+([ -][0-9]+)*$(?!\n)"
@@ -56,7 +56,7 @@ Country = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A page that says a number, and when it was read."""
+    """A web page that confirms a number, and the day on which it was read."""
 
     address: WebAddress
     read_on: date
@@ -100,7 +100,7 @@ class CountryHelp:
 
 @dataclass(frozen=True, kw_only=True)
 class HelplinesTable:
-    """Helplines by country, and a directory for all the others. The file of an operator."""
+    """Helplines by country, and a directory for all other countries: the shape of the file."""
 
     countries: list[CountryHelp]
     directory: Annotated[
@@ -110,7 +110,7 @@ class HelplinesTable:
 
 @dataclass(frozen=True, kw_only=True)
 class Help:
-    """Where help is found at once: the emergency number, helplines, and a directory of more."""
+    """The emergency number and helplines of a country, and a directory of more."""
 
     emergency_number: str | None
     lines: list[Helpline]
@@ -118,7 +118,7 @@ class Help:
 
 
 def read_table(text: bytes | str) -> HelplinesTable:
-    """A table out of JSON. Raises ``ValueError`` where it is not JSON, and ``Invalid`` with the
+    """The table in a JSON text. Raises ``ValueError`` where it is no JSON, and ``Invalid`` with the
     place of each mistake."""
     table = load(HelplinesTable, json.loads(text))
     times = Counter(each.country for each in table.countries)
@@ -132,7 +132,7 @@ def read_table(text: bytes | str) -> HelplinesTable:
 
 
 class _InUse:
-    """The table of this process. It is set once, before anything is served."""
+    """The table of this process, set once before requests are served."""
 
     table: HelplinesTable
     by_country: dict[str, CountryHelp]
@@ -150,12 +150,12 @@ _in_use = _InUse(BUILT_IN)
 
 
 def use(table: HelplinesTable) -> None:
-    """Answer from this table, and no longer from the one before."""
+    """Replace the table of this process."""
     _in_use.fill(table)
 
 
 def helplines_of(country: str | None) -> Help:
-    """Help in a country, an ISO 3166-1 alpha-2 code; where none is known, the directory alone."""
+    """The help of a country (ISO 3166-1 alpha-2); the directory alone where none is known."""
     found = _in_use.by_country.get(country or "")
     number = found.emergency_number if found else None
     if number is None and country in EUROPEAN_UNION:
@@ -168,18 +168,18 @@ def helplines_of(country: str | None) -> Help:
 
 
 def country_code(text: str) -> str:
-    """As ISO 3166-1 writes it."""
+    """The country code in ISO 3166-1's spelling."""
     return text.strip().upper()
 
 
 @dataclass(frozen=True, kw_only=True)
 class HelplinesQuery:
-    """In which country. No value is refused."""
+    """The country to list helplines of. No value is refused."""
 
     country: Annotated[
         str | None,
         Normalised(country_code),
-        Doc("An ISO 3166-1 alpha-2 code; without one, or where it is none, help for everybody."),
+        Doc("An ISO 3166-1 alpha-2 code. Without a valid one, the answer fits any country."),
     ] = None
 
 
@@ -190,20 +190,21 @@ class LocalHelpline:
     name: str
     number: Annotated[str, Doc("As it is dialled within the country.")]
     url: Annotated[str | None, Doc("Its site, often with a chat.")]
-    hours: Annotated[str | None, Doc("When somebody answers, in the language of the answer.")]
+    hours: Annotated[str | None, Doc("When the line is open, in the language of the answer.")]
     free: Annotated[bool, Doc("Whether calls are known to cost nothing.")]
     languages: Annotated[list[str], Doc("ISO 639 codes.")]
     checked_on: Annotated[
-        date | None, Doc("When the number was last compared with its sources, at least two.")
+        date | None,
+        Doc("When the number was last compared with its sources, of which there are at least two."),
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LocalHelp:
-    """Where help is found at once."""
+    """The helplines and the emergency number of a country."""
 
-    country: Annotated[str | None, Doc("The country of which help is named, if it is known.")]
+    country: Annotated[str | None, Doc("The country of the helplines, if it is known.")]
     emergency_number: Annotated[str | None, Doc("`null` where we don't know it for certain.")]
-    message: Annotated[str, Doc("What to do, to be shown as it is.")]
+    message: Annotated[str, Doc("Advice to show to the reader unchanged.")]
     lines: list[LocalHelpline]
     directory: Annotated[str, Doc("A site that lists helplines of most countries.")]

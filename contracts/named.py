@@ -1,4 +1,4 @@
-"""What booking answers, with the names of the people in it: resources of the HTTP API."""
+"""Resources of the HTTP API that add names of people to what booking answers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class NamedConsultation(Consultation):
 
 @dataclass(frozen=True, kw_only=True)
 class NamedWaitlistEntry(WaitlistEntry):
-    """You wait for a time with a specialist."""
+    """Your place on the waitlist of a specialist."""
 
     specialist: SpecialistName
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedWaitlist:
-    """Whom you wait for, the longest first; ten at most."""
+    """The specialists you wait for, the longest wait first; ten at most."""
 
     items: list[NamedWaitlistEntry]

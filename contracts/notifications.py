@@ -1,4 +1,4 @@
-"""What notifications answers: notices."""
+"""Notices and mails: resources of the notifications service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PRODUCER = "notifications"
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about. Each kind has its own fields in ``data``."""
+    """The kind of a notice. Each kind has its own fields in ``data``."""
 
     CONSULTATION_BOOKED = "consultation_booked"
     CONSULTATION_RESCHEDULED = "consultation_rescheduled"
@@ -59,34 +59,34 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalDataErased(Event, producer=PRODUCER):
-    """Notifications holds nothing on this account any more."""
+    """The notifications service has erased everything about an account."""
 
     account_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeData:
-    """The ids, times and keys of a notice, for programs that write words of their own. What does
-    not belong to its kind is null."""
+    """The ids, times and keys of a notice, for programs that write their own words. Fields of
+    other kinds are null."""
 
     consultation_id: UUID | None = None
     client_id: UUID | None = None
     specialist_id: UUID | None = None
     starts_at: datetime | None = None
     previous_starts_at: Annotated[
-        datetime | None, Doc("When a consultation that was moved was to start.")
+        datetime | None, Doc("The former start of a consultation that was moved.")
     ] = None
-    time_zone: Annotated[str | None, Doc("The specialist's.")] = None
+    time_zone: Annotated[str | None, Doc("The specialist's time zone.")] = None
     cancelled_by: Party | None = None
     missed_by: Party | None = None
     disputable_until: Annotated[
-        datetime | None, Doc("Until then you can say that you were there.")
+        datetime | None, Doc("Until then you can say that you were present.")
     ] = None
     held_until: datetime | None = None
     slots: Annotated[list[HeldSlot] | None, Doc("Times that are held for you.")] = None
-    consultation_ids: Annotated[list[UUID] | None, Doc("Those that an admin has to look at.")] = (
-        None
-    )
+    consultation_ids: Annotated[
+        list[UUID] | None, Doc("The consultations that an admin has to look at.")
+    ] = None
     cause: Annotated[Standing | None, Doc("What ended a specialist's right to practise.")] = None
     expires_on: date | None = None
     days_left: int | None = None
@@ -94,7 +94,7 @@ class NoticeData:
     problem: Annotated[str | None, Doc("Why an external calendar can't be read: a stable key.")] = (
         None
     )
-    calendar_id: Annotated[UUID | None, Doc("Of an external calendar.")] = None
+    calendar_id: Annotated[UUID | None, Doc("The external calendar's id.")] = None
     passed_over: Annotated[
         int | None, Doc("How many parts of an external calendar could not be read.")
     ] = None
@@ -103,56 +103,58 @@ class NoticeData:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something that a person is told."""
+    """A message to the owner of an account."""
 
     id: UUID
     kind: NoticeKind
-    text: Annotated[str, Doc("In the language that you read when you were told.")]
+    text: Annotated[str, Doc("In the language of your preferences at that time.")]
     data: NoticeData
-    about: Annotated[UUID, Doc("The id of what it is about: a consultation, a specialist.")]
+    about: Annotated[UUID, Doc("The id of the consultation or specialist that it is about.")]
     created_at: datetime
     read_at: Annotated[datetime | None, Doc("When you marked it as read.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticesPage:
-    """A page of notices, and how many of all are unread."""
+    """A page of notices, with the number of all unread ones."""
 
     items: list[Notice]
     next: Annotated[str | None, Doc("The cursor of the next page; null on the last.")]
-    unread: Annotated[int, Doc("How many of all your notices are unread.")]
+    unread: Annotated[int, Doc("The number of all your unread notices.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentMail:
-    """A mail to a person, sent or on its way."""
+    """A mail to the owner of an account, sent or still to be sent."""
 
     id: UUID
-    address: Annotated[str | None, Doc("Where it went; null: to the account's own address.")]
+    address: Annotated[str | None, Doc("The address it goes to; null: the account's own.")]
     subject: str
-    text: Annotated[str, Doc("Empty where it bore a link that is good once.")]
+    text: Annotated[str, Doc("Empty where the mail has a link that works once.")]
     status: str
     attempts: int
     next_attempt_at: datetime
     sent_at: datetime | None
-    error: Annotated[str | None, Doc("Why it did not leave, last time.")]
+    error: Annotated[str | None, Doc("Why the last attempt to send it failed.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Addressee:
-    """How a person is written to."""
+    """The address and names that mails to an account use."""
 
     email: str
     display_name: str
-    public_name: Annotated[str, Doc("On a specialist's profile; empty where there is none.")]
+    public_name: Annotated[
+        str, Doc("The name on a specialist's profile; empty where there is none.")
+    ]
     roles: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationsData:
-    """What notifications holds on a person."""
+    """The data about one account in the notifications service."""
 
     addressee: Addressee | None
-    preferences: Annotated[Preferences | None, Doc("As profiles told them last.")]
+    preferences: Annotated[Preferences | None, Doc("The preferences that profiles announced last.")]
     notices: Annotated[list[Notice], Doc("The oldest first.")]
     mails: Annotated[list[SentMail], Doc("The oldest first.")]

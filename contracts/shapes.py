@@ -21,4 +21,4 @@ DECIMAL = r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,3})?$(?!\n)"
 
 FEWEST_PUBLISHED = 5
 PublishedCount = Annotated[int | None, Range(min=FEWEST_PUBLISHED)]
-"""A count of what people did. Under five it is null: it would tell about single persons."""
+"""A published count. Counts under five are null, since they could identify single people."""

@@ -1,9 +1,9 @@
-"""The words by which specialists are found: stable keys, each with its English label.
+"""The vocabulary of topics, approaches and accessibility: stable keys with English labels.
 
 The German labels are in ``vocabulary_german``.
 
-Keys are never renamed nor reused; a label may be worded better. They name what people come
-with in their own words, not diagnoses.
+Keys are never renamed or reused; labels may change. Topics are in the words of clients, not
+diagnoses.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TOPICS: dict[str, str] = {
     "bipolar": "Strong ups and downs of mood",
     "body-image": "Body image",
     "burnout": "Burnout",
-    "caregiving": "Caring for somebody",
+    "caregiving": "Caring for another person",
     "choosing-a-specialist": "Choosing a specialist",
     "couples": "Couples and partnership",
     "culture-and-migration": "Migration and living between cultures",
@@ -100,7 +100,7 @@ ACCESSIBILITY: dict[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """A word of the platform."""
+    """One entry of the vocabulary."""
 
     key: Annotated[str, Doc("Stable; what profiles and filters bear.")]
     label: Annotated[str, Doc("For people, in the language of the answer.")]
@@ -108,7 +108,7 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """What topics, approaches and accessibility there are to choose from."""
+    """All topics, approaches and kinds of accessibility."""
 
     topics: list[Term]
     approaches: list[Term]

@@ -24,11 +24,11 @@ from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import account_with
 from services.profiles.accounts.queries import duplicates as duplicate_accounts
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.privacy.queries import pending_erasures
 from services.profiles.sessions.queries import last_used
 from services.profiles.sessions.revocations import end_sessions, revoke_all
-from services.profiles.specialists.history import recorded
+from services.profiles.specialists.history import recording_changes
 from services.profiles.specialists.specialists import Specialist
 
 EXIT_HANGS = 1
@@ -50,7 +50,7 @@ def grant(email: Email, role: WhichRole) -> None:
 
     The role `admin` takes effect in sessions with a second factor.
     """
-    _print_roles(*change_role(config.read(), email, role, What.ROLE_GRANTED))
+    _print_roles(*change_role(config.read(), email, role, AuditedAction.ROLE_GRANTED))
 
 
 @app.command()
@@ -59,7 +59,7 @@ def revoke(email: Email, role: WhichRole) -> None:
 
     Access tokens with that role are refused within two seconds.
     """
-    _print_roles(*change_role(config.read(), email, role, What.ROLE_REVOKED))
+    _print_roles(*change_role(config.read(), email, role, AuditedAction.ROLE_REVOKED))
 
 
 @app.command()
@@ -124,13 +124,13 @@ def erasures(as_json: AsJson = False) -> None:
             "account_id": each.account_id,
             "requested_at": each.requested_at,
             "age": (now - each.requested_at).total_seconds(),
-            "waits_for": each.waits_for(),
+            "waits_for": each.unanswered(),
         }
         for each in pending
     ]
     columns = ("id", "account_id", "requested_at", "age", "waits_for")
     print_rows(rows, columns, as_json, "No erasure is in progress.")
-    if any(each.hangs(now) for each in pending):
+    if any(each.is_overdue(now) for each in pending):
         raise typer.Exit(EXIT_HANGS)
 
 
@@ -164,12 +164,14 @@ def duplicates(as_json: AsJson = False) -> None:
         raise typer.Exit(EXIT_DUPLICATES)
 
 
-def change_role(settings: Settings, email: str, role: Role, what: What) -> tuple[Account, bool]:
+def change_role(
+    settings: Settings, email: str, role: Role, what: AuditedAction
+) -> tuple[Account, bool]:
     """Grant the role to an account, or revoke it; the account, and whether that changed it.
 
     Raises ``NotFound``.
     """
-    change = Account.grant if what is What.ROLE_GRANTED else Account.revoke
+    change = Account.grant if what is AuditedAction.ROLE_GRANTED else Account.revoke
     with _locked_account(settings, email) as (tx, account):
         with _locked_specialist(tx, account) as specialist:
             events = change(account, role, specialist, utc_now())
@@ -188,7 +190,7 @@ def suspend_account(settings: Settings, email: str) -> tuple[Account, bool]:
         tx.emit(*events)
         if events:
             end_sessions(tx, account.id, utc_now())
-            audit.record(tx, What.ACCOUNT_SUSPENDED, about=account.id, operator=operator())
+            audit.record(tx, AuditedAction.ACCOUNT_SUSPENDED, about=account.id, operator=operator())
     return account, bool(events)
 
 
@@ -199,7 +201,7 @@ def restore_account(settings: Settings, email: str) -> tuple[Account, bool]:
             events = account.restore(specialist, utc_now())
         tx.emit(*events)
         if events:
-            audit.record(tx, What.ACCOUNT_RESTORED, about=account.id, operator=operator())
+            audit.record(tx, AuditedAction.ACCOUNT_RESTORED, about=account.id, operator=operator())
     return account, bool(events)
 
 
@@ -208,7 +210,9 @@ def sign_out_account(settings: Settings, email: str) -> Account:
     with _locked_account(settings, email) as (tx, account):
         end_sessions(tx, account.id, utc_now())
         tx.emit(SignedOutByOperator(account_id=account.id))
-        audit.record(tx, What.SIGNED_OUT_BY_OPERATOR, about=account.id, operator=operator())
+        audit.record(
+            tx, AuditedAction.SIGNED_OUT_BY_OPERATOR, about=account.id, operator=operator()
+        )
     return account
 
 
@@ -227,7 +231,7 @@ def _locked_specialist(tx: Transaction, account: Account) -> Iterator[Specialist
         yield None
         return
     specialist = tx.lock_or_create(Specialist, account.id)
-    with recorded(tx, specialist, None):
+    with recording_changes(tx, specialist, None):
         yield specialist
 
 

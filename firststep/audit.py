@@ -8,7 +8,7 @@ from chassis import config
 from chassis.times import utc_now
 from firststep import platform
 from firststep.output import AsJson, print_rows
-from services.booking.invariants.audit import audit as check_invariants
+from services.booking.invariants.checking import check_invariants
 
 EXIT_BROKEN = 1
 

@@ -21,7 +21,7 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from firststep.accounts import change_role
 from firststep.listen import Listener, listener
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 
 TIMEOUT_S = 15.0
 PASSWORD = "correct horse battery staple"
@@ -148,7 +148,7 @@ class Demo:
         begun = call("POST", "/me/totp", json=password, headers=admin, expect=HTTPStatus.CREATED)
         call("PUT", "/me/totp", json={"code": TOTP(begun["secret"]).now()}, headers=admin)
         # last, since the access token is refused from then on
-        change_role(self._settings, account["email"], Role.ADMIN, What.ROLE_GRANTED)
+        change_role(self._settings, account["email"], Role.ADMIN, AuditedAction.ROLE_GRANTED)
         token = {"refresh_token": session["refresh_token"]}
         return _bearer(call("POST", "/sessions/refresh", json=token))
 

@@ -31,12 +31,12 @@ def make_private(data: Path) -> None:
     try:
         private_files.make_folder(data)
     except PermissionError:
-        raise private_files.barred(data) from None
+        raise private_files.access_denied(data) from None
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        raise private_files.barred(data)
+        raise private_files.access_denied(data)
     if data.stat().st_mode & stat.S_ISVTX:
         raise BadSettings(f"FIRSTSTEP_DATA: all users can write to {data}; name a folder within it")
-    if left := private_files.tighten(data):
+    if left := private_files.restrict_access(data):
         log.warning("data_files_not_made_private", links_or_of_other_users=left)
 
 

@@ -25,7 +25,7 @@ def corrections(as_json: AsJson = False) -> None:
     """Count the specialists who were corrected, by day (UTC) and cause.
 
     The cause `time`: a slot came near, or passed. The cause `unexplained`: look for
-    `featuring_was_untrue` in the log of that day.
+    `featuring_inconsistent` in the log of that day.
     """
     with platform.database_of("profiles", config.read()) as database, database.reading() as session:
         corrected = list(

@@ -110,6 +110,6 @@ def _require_readable(path: Path) -> None:
     except FileNotFoundError:
         raise BadSettings(f"there is no platform here: {path} does not exist") from None
     except PermissionError:
-        raise private_files.barred(path) from None
+        raise private_files.access_denied(path) from None
     if not os.access(path, os.R_OK):
-        raise private_files.barred(path)
+        raise private_files.access_denied(path)

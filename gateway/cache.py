@@ -1,8 +1,8 @@
-"""What the gateway remembers of public reads, until it hears that they read differently.
+"""The gateway's cache of public reads, invalidated by events.
 
-A change is heard within milliseconds of its commit. While events do not come in, what is
-remembered is believed for a second only; and since an event may be lost without anybody
-noticing, nothing is believed for longer than ten.
+An event invalidates an entry within milliseconds of the change's commit. While events are cut off,
+entries live for one second; and since an event may be lost unnoticed, no entry lives for longer
+than ten. Single flight: of several requests for a missing entry, one asks and the others wait.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OVERHEAD = 500
 """Bytes that an entry takes beside its value, roughly."""
 
 LISTED, FEATURED = "listed", "featured"
-"""What lists of specialists depend on, beside the ids of those on them: tags of entries."""
+"""Tags of lists of specialists, beside the ids of the specialists on them."""
 
 Key = tuple[str, str]
 """A path and its query."""
@@ -42,8 +42,8 @@ Answer = tuple[HTTPStatus, Headers, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An answer, as of the time at which it was asked for. Without ``etag``, no other request
-    gets the same one: clients do not keep it."""
+    """An answer, as of the time of its request (``asked_at``, monotonic seconds). Without ``etag``
+    it is for one request alone, and clients do not store it."""
 
     value: Any
     size: int
@@ -51,12 +51,12 @@ class Entry:
     tags: Collection[str]
     asked_at: float
     about: Any = None
-    """What whoever made it wants to know of it again."""
+    """For the code that made the entry."""
 
 
 @dataclass(slots=True, eq=False)
-class Filling:
-    """An answer that is being asked for; others may wait for it."""
+class Fill:
+    """An entry that is being asked for; other requests may wait for it."""
 
     tags: Collection[str]
     asked_at: float
@@ -64,7 +64,7 @@ class Filling:
 
 
 PUBLIC = "public, no-cache"
-"""Anybody may keep it, and asks each time whether it is still so: a change is seen at once."""
+"""Any cache may store it, and revalidates it each time: a change is visible at once."""
 PRIVATE = "private, no-cache"
 """As above, for one visitor."""
 NO_STORE = ("Cache-Control", "no-store")
@@ -73,10 +73,10 @@ Tags = Callable[[Mapping[str, Any]], Collection[str] | None]
 
 @dataclass(frozen=True)
 class Cached:
-    """How an endpoint's answers may be kept: they are the same for everybody who asks.
+    """How an endpoint's answers may be cached: they are the same for every caller.
 
-    ``tags`` says, of the arguments, what an answer depends on; ``None``: the gateway keeps it
-    not, or not as a whole. ``control`` is what others may do with it (RFC 9111).
+    ``tags`` derives from the arguments what an answer depends on; ``None``: the gateway does not
+    store it, or not as a whole. ``control`` is the Cache-Control for other caches (RFC 9111).
     """
 
     tags: Tags
@@ -84,7 +84,7 @@ class Cached:
 
 
 def of_specialist(arguments: Mapping[str, Any]) -> Collection[str] | None:
-    """One specialist's profile; who comes from the list of the featured is counted instead."""
+    """One specialist's profile; not stored for a visit from the featured list, which is counted."""
     return None if arguments["query"].visit else (str(arguments["specialist_id"]),)
 
 
@@ -99,10 +99,9 @@ def not_kept(arguments: Mapping[str, Any]) -> Collection[str] | None:
 
 
 class Cache:
-    """Entries by key, each under tags; the least used go first where there are too many.
+    """Entries by key, each under tags; the least recently used are evicted first.
 
-    What was asked for before it was to be forgotten is not stored after it, and whoever asks
-    then asks anew.
+    Invalidation also cancels fills in flight: their result is returned but not stored.
     """
 
     def __init__(self, hears: Callable[[], bool], now: Callable[[], float] = monotonic) -> None:
@@ -110,7 +109,7 @@ class Cache:
         self._now = now
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._tagged: defaultdict[str, set[Key]] = defaultdict(set)
-        self._filling: dict[Key, Filling] = {}
+        self._fills: dict[Key, Fill] = {}
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -128,9 +127,9 @@ class Cache:
         return entry
 
     def answer(self, key: Key, tags: Collection[str], ask: Callable[[], bytes]) -> Entry:
-        """The entry; asked for where it is not there, once however many want it now."""
+        """The entry; a missing one is asked for once, however many requests wait for it."""
         found = self.answers({key: tags}, lambda _: {key: ask()}).get(key)
-        if found is None:  # whoever asked for several did not get this one
+        if found is None:  # the request that asked for several keys did not get this one
             found = _entry(ask(), tags, self._now())
         return found
 
@@ -139,30 +138,30 @@ class Cache:
         wanted: Mapping[Key, Collection[str]],
         ask: Callable[[list[Key]], Mapping[Key, Any]],
     ) -> dict[Key, Entry]:
-        """Those of these entries that are there, or that ``ask`` gets."""
+        """The wanted entries that are stored, or that ``ask`` gets."""
         found: dict[Key, Entry] = {}
         others, own = {}, {}
         for key, tags in wanted.items():
             entry = self.get(key)
             if entry is not None:
                 found[key] = entry
-            elif key in self._filling:
-                others[key] = self._filling[key]
+            elif key in self._fills:
+                others[key] = self._fills[key]
             else:
-                own[key] = self._filling[key] = Filling(tags, self._now())
+                own[key] = self._fills[key] = Fill(tags, self._now())
         if own:
             found |= self._fill(own, ask)
-        for key, filling in others.items():
-            entry = filling.done.result()
+        for key, fill in others.items():
+            entry = fill.done.result()
             if entry is not None:
                 found[key] = entry
         return found
 
     def _fill(
-        self, own: dict[Key, Filling], ask: Callable[[list[Key]], Mapping[Key, Any]]
+        self, own: dict[Key, Fill], ask: Callable[[list[Key]], Mapping[Key, Any]]
     ) -> dict[Key, Entry]:
         got: Mapping[Key, Any] = {}
-        error: Exception | None = Unavailable()  # where the request that asked gave up
+        error: Exception | None = Unavailable()  # if the asking request is killed
         try:
             got, error = ask(list(own)), None
         except Exception as refusal:
@@ -170,28 +169,26 @@ class Cache:
             raise
         finally:
             found = {
-                key: _entry(got[key], filling.tags, filling.asked_at)
-                for key, filling in own.items()
+                key: _entry(got[key], fill.tags, fill.asked_at)
+                for key, fill in own.items()
                 if key in got
             }
-            for key, filling in own.items():
-                self._settle(key, filling, found.get(key), error)
+            for key, fill in own.items():
+                self._settle(key, fill, found.get(key), error)
         return found
 
-    def _settle(
-        self, key: Key, filling: Filling, entry: Entry | None, error: Exception | None
-    ) -> None:
-        if self._filling.get(key) is filling:
-            del self._filling[key]
+    def _settle(self, key: Key, fill: Fill, entry: Entry | None, error: Exception | None) -> None:
+        if self._fills.get(key) is fill:
+            del self._fills[key]
             if entry is not None:
                 self.keep(key, entry)
         if error is None:
-            filling.done.set_result(entry)
+            fill.done.set_result(entry)
         else:
-            filling.done.set_exception(error)
+            fill.done.set_exception(error)
 
     def keep(self, key: Key, entry: Entry) -> None:
-        """What was made of entries that are there, with their tags and the oldest one's age."""
+        """Store an entry; one made of others has their tags and the oldest one's age."""
         self._drop(key)
         self._entries[key] = entry
         self.bytes += entry.size
@@ -211,18 +208,18 @@ class Cache:
                 del self._tagged[tag]
 
     def forget(self, *tags: str) -> None:
-        """Everything under any of these tags."""
+        """Invalidate every entry under any of these tags."""
         for tag in tags:
             for key in list(self._tagged.get(tag, ())):
                 self._drop(key)
-        stale = [key for key, each in self._filling.items() if not set(tags).isdisjoint(each.tags)]
+        stale = [key for key, each in self._fills.items() if not set(tags).isdisjoint(each.tags)]
         for key in stale:
-            del self._filling[key]
+            del self._fills[key]
 
     def clear(self) -> None:
         self._entries.clear()
         self._tagged.clear()
-        self._filling.clear()
+        self._fills.clear()
         self.bytes = 0
 
 
@@ -232,12 +229,12 @@ def etag_of(*parts: bytes) -> str:
 
 
 def entry_of(body: bytes) -> Entry:
-    """An answer that is not kept."""
+    """An answer that is not stored."""
     return _entry(body, (), 0.0)
 
 
 def answered(entry: Entry, control: str, if_none_match: str | None) -> Answer:
-    """Status, headers and body; without the body where the client has it already."""
+    """Status, headers and body; 304 without a body where the client's copy is current."""
     if not entry.etag:
         return HTTPStatus.OK, [("Content-Type", json.JSON), NO_STORE], entry.value
     headers = [("ETag", entry.etag), ("Cache-Control", control)]
@@ -260,7 +257,7 @@ def _entry(value: Any, tags: Collection[str], asked_at: float) -> Entry:
 
 
 class PublicReads(SharedExtension):
-    """The cache of this process, kept true by what profiles tells."""
+    """The cache of this process, invalidated by events of profiles."""
 
     broadcast = Broadcast()
 

@@ -1,6 +1,6 @@
-"""Specialists in paths: by their ids, their slugs, or slugs that they had before.
+"""Specialists in paths: by their id, their slug, or a former slug.
 
-An endpoint takes all of them where its parameter is a ``SpecialistId``; it gets the id.
+An endpoint takes all three where its parameter is a ``SpecialistId``; it gets the id.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ SLUG = re.compile(KEBAB_CASE)
 
 
 class SpecialistIds(SharedExtension):
-    """Finds whose a slug is. An erased one may become somebody else's, so that what is remembered
-    is forgotten with any change of anybody listed."""
+    """Finds the specialist of a slug. The slug of an erased specialist may go to another one, so
+    any change of a listed specialist invalidates the cached slugs."""
 
     reads = PublicReads()
     replies = ReplyListener()
     sender = Sender()
 
     def find(self, asked: str) -> SpecialistId:
-        """Raises ``NotFound``. An id is believed: there may be nobody under it."""
+        """Raises ``NotFound`` for an unknown slug. An id is not checked."""
         if ID.fullmatch(asked):
             return SpecialistId(UUID(asked))
         if len(asked) > LONGEST_SLUG or not SLUG.fullmatch(asked):
@@ -55,5 +55,5 @@ class _Provider(DependencyProvider):
 
 
 def specialist_ids() -> SpecialistIds:
-    """A part of the gateway's attribute: ``ids = specialist_ids()``."""
+    """As an attribute of a part of the gateway: ``ids = specialist_ids()``."""
     return cast(SpecialistIds, _Provider())

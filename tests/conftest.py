@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from chassis.broker import consumer
 from chassis.runtime import logs
 from chassis.scheduling import for_each
+from firststep.platform import SERVICES
 from services.booking.external_calendars import queries as external_calendars
 from tests.support import servers
 from tests.booking.external_site import none_due
@@ -26,6 +28,14 @@ def _no_external_calendar_is_read_by_itself() -> Iterator[None]:
     """What the clock of a running booking service would look up on the internet."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(external_calendars, "due", none_due)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _consumers_look_up_often() -> Iterator[None]:
+    """A service stops once its consumers have looked up: most that tests start are short-lived."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(consumer, "LOOK_UP_EVERY_S", 0.05)
         yield
 
 
@@ -82,15 +92,17 @@ def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datab
 def postgres_databases(postgres_url: str) -> Iterator[Databases]:
     databases = PostgresDatabases(postgres_url)
     yield databases
-    databases.drop()
+    if not servers.is_our_own(postgres_url):  # which ends with these tests
+        databases.drop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
-    """Fresh databases, once of each kind."""
+    """Fresh databases, once of each kind: of the service that the test's folder is named after,
+    or of all services."""
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    return databases.fresh()
+    return databases.fresh(*SERVICES.keys() & {request.path.parent.name})
 
 
 @pytest.fixture(params=["embedded", "rabbitmq"])

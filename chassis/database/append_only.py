@@ -1,17 +1,17 @@
-"""Append-only tables: the database itself refuses to change, remove or replace their rows.
+"""Append-only tables: database triggers refuse to change, delete or replace their rows.
 
     def upgrade() -> None:                                # a migration
         append_only.guard("mendings")                     # rows stay as they were written
-        append_only.guard("history", erased_with="owner_id")   # they go when their owner is erased
-        append_only.guard("journal", rewritten="body")    # this column alone may be rewritten
-        append_only.guard("audit", ageing=Ageing("at", deleted_after=729))  # they go when old
+        append_only.guard("history", erased_with="owner_id")   # deletable once the owner is erased
+        append_only.guard("journal", rewritten="body")    # this column alone may be updated
+        append_only.guard("audit", ageing=Ageing("at", deleted_after=729))  # deletable when old
 
 PostgreSQL refuses UPDATE (also that of ON CONFLICT and MERGE), DELETE and TRUNCATE. SQLite refuses
 UPDATE and DELETE, and an INSERT of a key that is there: its REPLACE removes the row in the way
 without asking a DELETE trigger, unless the connection has set ``recursive_triggers``.
 
-How old a row is, the database's own clock says. Nothing here stops the owner of the database:
-triggers can be dropped or disabled, tables dropped, files and ``PRAGMA writable_schema`` edited.
+A row's age is measured by the database's own clock. Nothing here stops the owner of the database,
+who can drop or disable triggers, drop tables, and edit files or ``PRAGMA writable_schema``.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ ACTIONS = ("insert", "update", "delete")
 
 @dataclass(frozen=True)
 class Ageing:
-    """What retention may do to a row, by its age in days; ``column`` bears the row's time.
+    """What retention may do to a row, by its age in days; ``column`` holds the row's time.
 
-    ``deleted_after``: from then on it may be deleted. ``emptied_after``: from then on these columns
-    may be set to NULL, and to nothing else. A day less than retention waits for, so that a clock
-    that is ahead of the database's does no harm.
+    ``deleted_after``: from then on the row may be deleted. ``emptied_after``: from then on these
+    columns may be set to NULL, and to no other value. Both are a day less than the retention
+    period, so that a service whose clock is ahead of the database's is not refused.
     """
 
     column: str
@@ -58,10 +58,11 @@ def guard(
     rewritten: str | None = None,
     ageing: Ageing | None = None,
 ) -> None:
-    """Guard a table, in a migration.
+    """Make a table append-only, in a migration.
 
-    ``erased_with``: the column of the id whose erasure (``Transaction.mark_erased``) lets a row go;
-    ``rewritten``: the one column that may change; ``ageing``: what may happen to old rows.
+    ``erased_with``: the column of the id whose erasure (``Transaction.mark_erased``) allows the row
+    to be deleted; ``rewritten``: the one column that may change; ``ageing``: what may happen to old
+    rows.
     """
     removable = _removable(erased_with, ageing)
     if op.get_bind().dialect.name == "sqlite":
@@ -71,7 +72,7 @@ def guard(
 
 
 def lift(table: str) -> None:
-    """Take the guard from a table, in a migration that guards it anew."""
+    """Drop a table's triggers, in a migration that then guards it again."""
     if op.get_bind().dialect.name == "sqlite":
         for action in ACTIONS:
             op.execute(f"DROP TRIGGER {table}_refuses_{action}")
@@ -121,14 +122,14 @@ def _on_sqlite(table: str, removable: str, forbidden: str) -> None:
 
 
 def _keys(table: str) -> list[list[str]]:
-    """The columns of the primary key and of each constraint that says they are unique."""
+    """The columns of the primary key and of each unique constraint."""
     found = sa.inspect(op.get_bind())
     unique = [each["column_names"] for each in found.get_unique_constraints(table)]
     return [found.get_pk_constraint(table)["constrained_columns"], *unique]
 
 
 def _removable(erased_with: str | None, ageing: Ageing | None) -> str:
-    """When a row may be deleted; empty: never."""
+    """The SQL condition under which a row may be deleted; empty: never."""
     conditions = []
     if erased_with:
         conditions.append(ERASED.format(owner=erased_with))
@@ -138,7 +139,7 @@ def _removable(erased_with: str | None, ageing: Ageing | None) -> str:
 
 
 def _forbidden_changes(table: str, rewritten: str | None, ageing: Ageing | None) -> str:
-    """When an UPDATE changes what may not change; empty: whatever it does."""
+    """The SQL condition under which an UPDATE is refused; empty: always."""
     emptied = ageing.emptied_after if ageing else {}
     if not rewritten and not emptied:
         return ""

@@ -1,4 +1,8 @@
-"""Rows whose transactions end with telling what others see of them now."""
+"""Change tracking: an aggregate's changes within a transaction become events at its end.
+
+Whatever methods a transaction calls on a locked row, the row is compared with its snapshot when the
+transaction ends. No method has to remember to emit.
+"""
 
 from __future__ import annotations
 
@@ -15,26 +19,23 @@ _handlers: dict[type, list[Callable[[Any, Any], None]]] = defaultdict(list)
 
 @runtime_checkable
 class Tracked(Protocol):
-    """A row that says itself, once for each transaction that locked it, what came of that.
-
-    Whatever a transaction does with the row, and by however many methods: nobody has to
-    remember to tell. A row with these two methods is one.
-    """
+    """A row with these two methods is tracked by every transaction that locks it."""
 
     def snapshot(self) -> Any:
-        """What others see of it; taken when it is locked, before anything changes."""
+        """What other services see of it; taken when it is locked, before anything changes."""
 
-    def changes_since(self, seen: Any) -> Iterable[Event]:
-        """What to tell at the end, where it was seen like this at the beginning."""
+    def changes_since(self, before: Any) -> Iterable[Event]:
+        """The events to emit when the transaction ends, given the snapshot from its beginning."""
 
 
 def on_change(kind: type) -> Callable[[F], F]:
-    """A function that gets the transaction and the row, before the end of each transaction in
-    which what others see of such a row has changed: it writes what follows from it."""
+    """Register a function that writes what follows from a change, such as a read model. It gets the
+    transaction and the row, at the end of each transaction in which ``changes_since`` is not empty.
+    """
 
-    def decorate(keep: F) -> F:
-        _handlers[kind].append(keep)
-        return keep
+    def decorate(handler: F) -> F:
+        _handlers[kind].append(handler)
+        return handler
 
     return decorate
 

@@ -1,4 +1,4 @@
-"""The last line: a violated constraint is the refusal that it bears in its ``info``.
+"""Violated constraints become refusals: the class in the constraint's ``info``.
 
 UniqueConstraint("email", info={"refusal": EmailTaken})
 """
@@ -15,7 +15,10 @@ from chassis.errors import DomainError
 
 
 def refusal_of(error: IntegrityError, metadata: MetaData) -> type[DomainError] | None:
-    """PostgreSQL names the constraint, SQLite its columns."""
+    """The refusal of the constraint that was violated, by its name or its columns.
+
+    PostgreSQL names the constraint in the error, SQLite its columns.
+    """
     name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     columns = set(str(error.orig).removeprefix("UNIQUE constraint failed: ").split(", "))
     for constraint, table in _guards(metadata):

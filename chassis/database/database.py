@@ -1,4 +1,4 @@
-"""A service's database: transactions, and sessions that only read."""
+"""Database of a service: transactions, and sessions that only read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from chassis.sealing import Seal
 
 
 class DatabaseAway(Unavailable):
-    """The database does not answer."""
+    """The database does not answer. Please try again in a minute."""
 
     code = "database_away"
 
@@ -38,16 +38,16 @@ _in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
 
 
 class Database:
-    """``base`` is the declarative base of what is kept in it.
+    """``base`` is the declarative base of its tables.
 
-    One transaction at a time for each call: on SQLite a second one would wait for the first.
+    A call may have one transaction open at a time: on SQLite a second one would wait for the first.
     """
 
     def __init__(self, base: type[DeclarativeBase]) -> None:
         self.base = base
 
     def connect(self, url: str, service: str, pool_size: int = 5, seal: Seal | None = None) -> None:
-        """Prepare the engines; nothing is connected yet. ``seal`` is for secret answers."""
+        """Prepare the engines; nothing is connected yet. ``seal`` encrypts replies with secrets."""
         self.service = service
         self._seal = seal
         self.writer, self.readers = engines_for(url, pool_size)
@@ -66,13 +66,12 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Rows and events written inside: both, or neither.
+        """Unit of work: rows and events written inside are committed together, or not at all.
 
-        Raises ``DatabaseAway``, ``Unavailable`` where the database ended it for the sake of
-        another, the refusal of a constraint that was violated, and, where the call took effect
-        before, ``AlreadyAnswered`` (which the RPC entrypoint turns into the answer of then). A
-        repetition finds that out where it fails: its key is there, or the first call's effects
-        stand against it.
+        Raises ``DatabaseAway``; ``Unavailable`` after a deadlock; the refusal of a violated
+        constraint; and ``AlreadyAnswered`` where the call took effect before (the RPC entrypoint
+        answers with the stored reply). A repetition is noticed where it fails: its key is there
+        already, or a rule refuses it because of the first call's effects.
         """
         if _in_transaction.get():
             raise RuntimeError("one transaction at a time: this call has one open")
@@ -92,10 +91,10 @@ class Database:
             self.has_emitted()
 
     def raise_if_answered(self) -> None:
-        """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key was there before.
+        """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key is stored already.
 
-        A method that refuses outside of its transaction asks this first, where its first run may
-        be the reason to refuse.
+        Call it before a refusal outside of a transaction, where the first run of the same call may
+        be the reason for the refusal.
         """
         call = current_call()
         if call is None:
@@ -107,7 +106,7 @@ class Database:
             raise error_for_repetition(before.reply, before.fingerprint, call, self._seal) from None
 
     def has_emitted(self) -> None:
-        """Events were committed; a place for whoever publishes them."""
+        """Hook, called after events were committed; ``Store`` wakes its relay."""
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -116,14 +115,14 @@ class Database:
             yield session
 
     def truncate_wal(self) -> bool:
-        """What was deleted stands in SQLite's log no more; ``False`` while somebody reads it."""
+        """Remove deleted rows from SQLite's write-ahead log; ``False`` while a reader uses it."""
         with self._errors_translated():
             return truncate_wal(self.writer)
 
     def wipe_deleted(self) -> bool:
-        """What was deleted stands in no file of SQLite's any more; ``False``: ask again later.
+        """Remove deleted rows from all of SQLite's files; ``False``: try again later.
 
-        PostgreSQL does so itself in time: VACUUM, and the retention of its log's archive.
+        PostgreSQL does this itself in time: by autovacuum, and the retention of its WAL archive.
         """
         with self._errors_translated():
             return vacuum(self.writer) and truncate_wal(self.writer)
@@ -143,19 +142,23 @@ class Database:
                 raise
             raise refusal() from error
         except PoolExhausted as error:
-            raise DatabaseAway("no database connection came free in time") from error
+            raise DatabaseAway("The database is busy. Please try again in a minute.") from error
         except DBAPIError as error:
             if is_away(error):
                 raise DatabaseAway from error
             if is_deadlock(error):
-                raise Unavailable("the same was changed at this moment: try again") from error
+                raise Unavailable(
+                    "This was changed at the same moment. Please try again."
+                ) from error
             if is_unmigrated(error):
-                raise DatabaseAway("the database lacks a table: run firststep migrate") from error
+                raise DatabaseAway(
+                    "The database lacks a table. The operator must run firststep migrate."
+                ) from error
             raise
 
 
 def service_url(template: str, service: str) -> str:
-    """A service's own database out of ``FIRSTSTEP_DATABASE``."""
+    """The URL of a service's own database, from ``FIRSTSTEP_DATABASE``."""
     return template.replace("{service}", service)
 
 

@@ -1,4 +1,4 @@
-"""Engines: PostgreSQL and SQLite, each set up so that greenthreads share it without harm."""
+"""Engines for PostgreSQL and SQLite, configured so that greenthreads can share them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEEPALIVE_S = 30
 SQLITE_LOCK_PATIENCE_S = 5.0
 SQLITE_READERS = 4
 WAL_PATIENCE_S = 0.5
-"""Nobody writes while the log is to be emptied; it is tried again soon."""
+"""No transaction can write while the log is truncated, so one try is short."""
 
 UNDEFINED_TABLE = "42P01"
 DEADLOCK_DETECTED = "40P01"
@@ -32,12 +32,12 @@ CONNECTION_EXCEPTION, ADMIN_SHUTDOWN, TOO_MANY_CONNECTIONS = "08", "57P", "53300
 
 
 def engines_for(url: str, pool_size: int) -> tuple[Engine, Engine]:
-    """The engine that writes and the one that reads; on PostgreSQL they share a pool.
+    """The engine that writes and the one that reads.
 
-    There a reading session needs no transaction: at READ COMMITTED each statement sees what is
-    committed when it begins, in a transaction or not.
+    On PostgreSQL they share a pool, and reading sessions use autocommit: at READ COMMITTED each
+    statement sees what is committed when it begins, in a transaction or not.
 
-    Errors do not repeat a statement's parameters: those would bring people's data into logs.
+    Errors hide a statement's parameters: those would bring personal data into logs.
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_writer(url), _sqlite_readers(url)
@@ -50,9 +50,9 @@ def has_row_locks(engine: Engine) -> bool:
 
 
 def truncate_wal(engine: Engine) -> bool:
-    """Bring what was written into SQLite's file itself and cut its log (``-wal``) to nothing.
+    """Checkpoint SQLite's write-ahead log (``-wal``) into the database file and truncate it.
 
-    ``False`` where somebody reads what stands in the log. PostgreSQL has nothing to be done.
+    ``False`` while a reader still uses the log. On PostgreSQL there is nothing to do.
     """
     if has_row_locks(engine):
         return True
@@ -71,15 +71,15 @@ def truncate_wal(engine: Engine) -> bool:
 
 
 def vacuum(engine: Engine) -> bool:
-    """Write SQLite's file anew, with nothing in it but what its tables hold.
+    """Rewrite SQLite's file (``VACUUM``), with nothing in it but the rows of its tables.
 
-    ``secure_delete`` overwrites what is deleted, but not each copy that SQLite left behind when it
-    moved rows between pages. A real thread does it: for a large file it takes seconds. ``False``
-    where another process writes.
+    ``secure_delete`` overwrites deleted rows, but not each copy that SQLite left behind when it
+    moved rows between pages. It runs in an operating system thread: a large file takes seconds.
+    ``False`` while another process writes.
     """
     if has_row_locks(engine):
         return True
-    connection = engine.raw_connection()  # as for a checkpoint
+    connection = engine.raw_connection()  # VACUUM takes no transaction either
     try:
         tpool.execute(connection.cursor().execute, "VACUUM")
     except sqlite3.OperationalError as error:
@@ -92,7 +92,7 @@ def vacuum(engine: Engine) -> bool:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database itself is out of reach, rather than a statement at fault."""
+    """Whether the error means that the database is unreachable, not that a statement is wrong."""
     if not isinstance(error, OperationalError | InterfaceError):
         return isinstance(error, DBAPIError) and error.connection_invalidated
     if error.connection_invalidated:
@@ -107,7 +107,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def is_deadlock(error: DBAPIError) -> bool:
-    """Whether the database ended one of several transactions that waited for each other."""
+    """Whether the database ended this transaction because of a deadlock."""
     return getattr(error.orig, "sqlstate", None) == DEADLOCK_DETECTED
 
 
@@ -134,7 +134,7 @@ def _postgres(url: str, pool_size: int) -> Engine:
     # several rows of one table go in one INSERT, not one by one in a pipeline
     engine.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(engine, "do_connect", _connect_green)
-    event.listen(engine, "checkout", _refuse_hung_up)
+    event.listen(engine, "checkout", _discard_closed)
     return engine
 
 
@@ -142,12 +142,13 @@ def _connect_green(dialect: Any, record: Any, arguments: Any, named: Any) -> Gre
     return GreenConnection.connect(*arguments, **named)
 
 
-def _refuse_hung_up(connection: Any, record: Any, proxy: Any) -> None:
-    """A server that ended an idle connection has said so: there is something to read. The pool
-    makes another then. Unlike a ping it costs no round trip; that the network has ended it,
-    TCP's keep-alive notices."""
+def _discard_closed(connection: Any, record: Any, proxy: Any) -> None:
+    """Discard a pooled connection that the server has closed: there is something to read on it.
+
+    Unlike a ping this costs no round trip. A broken network is noticed by TCP keep-alive.
+    """
     if is_readable(connection.fileno()):
-        raise DisconnectionError("the server has hung up")
+        raise DisconnectionError("the server closed the connection")
 
 
 def _sqlite_writer(url: str) -> Engine:
@@ -178,22 +179,22 @@ def _sqlite_readers(url: str) -> Engine:
 
 
 def _sqlite_arguments(url: str) -> dict[str, Any]:
-    """The file is there, and its owner's alone, before SQLite opens it: what SQLite puts beside
-    it (``-wal``, ``-shm``) gets the same mode."""
+    """Create the file with mode 0600 before SQLite opens it: the files that SQLite puts beside it
+    (``-wal``, ``-shm``) get the same mode."""
     path = make_url(url).database
     if path:
         try:
             private_files.make_folder(Path(path).parent)
             private_files.make_file(Path(path))
         except PermissionError:
-            raise private_files.barred(Path(path)) from None
+            raise private_files.access_denied(Path(path)) from None
     return {"check_same_thread": False, "timeout": 0.01}
 
 
 def _on_writer_connect(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-    for pragma in pragmas:  # the last: what is deleted is overwritten
+    for pragma in pragmas:  # secure_delete overwrites deleted rows
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -203,7 +204,7 @@ def _on_reader_connect(connection: Any, _: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    """Wait for another process's lock without stopping the hub, as SQLite's own wait would."""
+    """Wait for another process's lock without blocking the hub, as SQLite's own wait would."""
     end = monotonic() + SQLITE_LOCK_PATIENCE_S
     while True:
         try:

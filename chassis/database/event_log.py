@@ -1,15 +1,16 @@
-"""The journal: events of some types, kept for those who come late.
+"""Event log: events of some types, stored in order for readers that come later.
 
     class Base(DeclarativeBase):
         metadata = with_event_log(service_metadata(), [SpecialistFeatured, SpecialistUnfeatured])
 
-A transaction that emits such an event writes it here as well, byte for byte as it goes out.
+A transaction that emits such an event writes it here as well (table ``journal``), with the bytes
+that are published.
 
-Readers go on from the last entry that they saw, so an entry must never appear behind one that
-somebody may have read. A sequence of the database's own would allow that: whoever draws 7 may
-commit after whoever drew 8. Numbers therefore come from a row that stays locked from the moment
-a number is drawn until its transaction has ended. Transactions that keep events queue up there,
-as the last thing that they do before they commit; this is for events that are rare.
+Readers continue after the last entry that they saw, so an entry must never appear behind one that a
+reader may have seen. A database sequence would allow that: the transaction that drew 7 may commit
+after the one that drew 8. Numbers therefore come from a row that stays locked from the moment a
+number is drawn until the transaction ends. Transactions that log events queue for it as their last
+step before they commit, so only rare events belong in the log.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ LOGGED_TYPES = "logged_types"
 
 
 def with_event_log(metadata: MetaData, types: Iterable[type[Event]]) -> MetaData:
-    """Give a service's database a journal of these events."""
+    """Add the tables of an event log for these events to a service's metadata."""
     metadata.info[LOGGED_TYPES] = frozenset(each.type() for each in types)
     entries = Table(
         "journal",
@@ -68,13 +69,13 @@ def with_event_log(metadata: MetaData, types: Iterable[type[Event]]) -> MetaData
 
 
 def logged_types(metadata: MetaData) -> frozenset[str]:
-    """The types of events that this database's journal keeps."""
+    """The event types that this database logs."""
     kept: frozenset[str] = metadata.info.get(LOGGED_TYPES, frozenset())
     return kept
 
 
 def append(session: Session, metadata: MetaData, emitted: Iterable[Envelope[Any]]) -> None:
-    """Write those of these events that the journal keeps. Nothing may be locked after this."""
+    """Log those of these events whose type is logged. No lock may be taken after this."""
     kept = [each for each in emitted if each.type in logged_types(metadata)]
     if not kept:
         return
@@ -96,7 +97,7 @@ def append(session: Session, metadata: MetaData, emitted: Iterable[Envelope[Any]
 
 @cache
 def _drawing(heads: Table, dialect: str) -> ReturningInsert[Any]:
-    """Draw so many numbers, and lock the head; the last of them."""
+    """The statement that locks the head, draws ``drawn`` numbers and returns the last of them."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     drawn = bindparam("drawn", type_=heads.c.seq.type)
     return (
@@ -108,7 +109,7 @@ def _drawing(heads: Table, dialect: str) -> ReturningInsert[Any]:
 
 
 class EventLog:
-    """What was kept, read in order."""
+    """Reads a service's event log in order."""
 
     def __init__(self, session: Session, metadata: MetaData) -> None:
         self._session = session
@@ -121,15 +122,15 @@ class EventLog:
         return last or 0
 
     def after(self, seq: int, limit: int) -> list[Row[Any]]:
-        """The entries that follow, the oldest first."""
+        """The entries after this one, the oldest first."""
         entries = self._entries
         query = select(entries).where(entries.c.seq > seq).order_by(entries.c.seq).limit(limit)
         return list(self._session.execute(query))
 
     def latest(self, event_type: type[Event], head: int, after: int, limit: int) -> list[Row[Any]]:
-        """Of each subject whose last entry up to ``head`` is of this type, that entry.
+        """The last entry up to ``head`` of each subject, where it is of this type.
 
-        Entries never change their place, so this says the same however late it is asked.
+        Entries never move, so the answer for one ``head`` is always the same.
         """
         entries, later = self._entries, aliased(self._entries)
         superseded = (
@@ -172,6 +173,6 @@ class EventLog:
         return list(self._session.execute(select(entries).where(entries.c.subject == subject)))
 
     def rewrite(self, seq: int, body: bytes) -> None:
-        """Put other words in an entry's place; it stays where it is, under its id."""
+        """Replace an entry's body; its number and event id stay."""
         entries = self._entries
         self._session.execute(entries.update().where(entries.c.seq == seq).values(body=body))

@@ -1,6 +1,6 @@
-"""PostgreSQL's connection, waiting on eventlet's hub.
+"""PostgreSQL connections that wait on eventlet's hub, so that other greenthreads run meanwhile.
 
-psycopg can be told to wait with ``select``, which is green too; the hub's own way costs half.
+psycopg could wait with ``select``, which eventlet makes green too; waiting on the hub costs half.
 """
 
 from __future__ import annotations

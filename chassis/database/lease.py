@@ -1,4 +1,8 @@
-"""Lease: a clock shared through the database by all instances of a service."""
+"""Lease of a schedule: of all instances of a service, one runs it at a time.
+
+The row in ``clocks`` says when the next run is due, which instance holds the lease, and until when.
+A holder that dies keeps the lease for ``LEASE_LASTS`` at most.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ LEASE_LASTS = timedelta(minutes=5)
 
 
 class Lease:
-    """The ticks of one clock, shared by all instances through the database."""
+    """The lease of one schedule, ``name``, which is due at each ``interval``."""
 
     def __init__(self, database: Database, name: str, interval: timedelta) -> None:
         self._database = database
@@ -26,7 +30,7 @@ class Lease:
         self._me: UUID = new_id()
 
     def claim(self) -> bool:
-        """Whether a tick is due and ours."""
+        """Take the lease; whether a run is due and this instance holds it."""
         clocks, now = self._database.table("clocks"), utc_now()
         with self._database.transaction() as tx:
             insert_if_absent(tx, clocks, name=self._name, due_at=now)
@@ -38,7 +42,7 @@ class Lease:
                     or_(
                         clocks.c.held_until.is_(None),
                         clocks.c.held_until <= now,
-                        clocks.c.holder == self._me,  # its release got lost
+                        clocks.c.holder == self._me,  # an earlier release failed
                     ),
                 )
                 .values(due_at=now + self._interval, holder=self._me, held_until=now + LEASE_LASTS)
@@ -46,6 +50,7 @@ class Lease:
             return bool(claim.rowcount)
 
     def release(self) -> None:
+        """Give the lease back after a run."""
         clocks = self._database.table("clocks")
         with self._database.transaction() as tx:
             tx.execute(

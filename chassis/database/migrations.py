@@ -1,4 +1,4 @@
-"""Migrations: alembic, one history for each service beside the chassis's own.
+"""Migrations with alembic: one history for each service, beside the chassis's own.
 
 A service's ``migrations/`` folder holds its version files and nothing else; the chassis's tables
 come from ``chassis/database/alembic/versions``, as a second branch of the same database.
@@ -22,10 +22,10 @@ OWN_VERSIONS = ENVIRONMENT / "versions"
 
 
 def migrate(engine: Engine, versions: Path, metadata: MetaData) -> None:
-    """Bring a service's database to the newest version; harmless to repeat.
+    """Bring a service's database to the newest version. Idempotent; concurrent runs wait.
 
-    Two that start at once wait for each other. What migrations removed, or an earlier release left
-    in pages that are free, is left in no file of SQLite's.
+    Afterwards SQLite's files are rewritten: rows that migrations removed, or that an earlier
+    release left in free pages, remain in none of them.
     """
     if is_current(engine, versions):
         return

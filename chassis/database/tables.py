@@ -67,7 +67,7 @@ def _elements_on_sqlite(element: _Elements, compiler: Any, **given: Any) -> str:
 
 
 def elements_of(array: ColumnElement[Any]) -> ColumnElement[str]:
-    """The texts in a JSON array, as rows of a query: one that is ``FROM`` this alone."""
+    """The texts in a JSON array, as rows; the query selects ``FROM`` this alone."""
     return _Elements(array).table_valued(column("value", Text())).c.value
 
 
@@ -79,7 +79,7 @@ COLUMN_TYPES: dict[Any, Any] = {
     list[str]: AnyJson,
     list[dict[str, Any]]: AnyJson,
 }
-"""What a ``Mapped[...]`` annotation becomes."""
+"""The column type of each ``Mapped[...]`` annotation."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -91,7 +91,7 @@ NAMING = {
 
 
 def service_metadata() -> MetaData:
-    """The metadata for a service's ``Base``: its aggregates join the chassis's own tables."""
+    """The metadata for a service's ``Base``, with the tables that every service has."""
     metadata = MetaData(naming_convention=NAMING)
     outbox_table(metadata)
     inbox_table(metadata)
@@ -103,7 +103,7 @@ def service_metadata() -> MetaData:
 
 
 def outbox_table(metadata: MetaData) -> Table:
-    """Events that a transaction caused; the relay publishes them and says so in ``sent_at``."""
+    """Events that transactions emitted; the relay publishes them and sets ``sent_at``."""
     table = Table(
         "outbox",
         metadata,
@@ -120,9 +120,9 @@ def outbox_table(metadata: MetaData) -> Table:
 
 
 def inbox_table(metadata: MetaData) -> Table:
-    """Events received, once for each handler: what dedupes, retries and parks them.
+    """Events received, once for each handler; see ``messaging.inbox`` for the states.
 
-    ``body`` is kept while the event still has to take effect, byte for byte.
+    ``body``: the message's bytes, while the event still has to take effect.
     """
     table = Table(
         "inbox",
@@ -151,7 +151,7 @@ def inbox_table(metadata: MetaData) -> Table:
 
 
 def replies_table(metadata: MetaData) -> Table:
-    """What writing calls answered: a repetition gets the same answer and no second effect."""
+    """Replies of writing calls, by idempotency key; see ``idempotency.stored_replies``."""
     return Table(
         "replies",
         metadata,
@@ -163,7 +163,7 @@ def replies_table(metadata: MetaData) -> Table:
 
 
 def leases_table(metadata: MetaData) -> Table:
-    """When each clock is due, and who works on its tick until when."""
+    """When each schedule is due, which instance holds its lease, and until when."""
     return Table(
         "clocks",
         metadata,
@@ -175,8 +175,7 @@ def leases_table(metadata: MetaData) -> Table:
 
 
 def redrive_actions_table(metadata: MetaData) -> Table:
-    """What people, and erasure, did about events that did not take effect; only ever added to, and
-    deleted after two years."""
+    """What operators, and erasure, did with dead letters. Append-only; deleted after two years."""
     return Table(
         "mendings",
         metadata,
@@ -190,8 +189,8 @@ def redrive_actions_table(metadata: MetaData) -> Table:
 
 
 def tombstones_table(metadata: MetaData) -> Table:
-    """Ids that are mentioned no more: ``completed_at`` is empty while something still mentions
-    them. The row stays, so that nothing that comes late brings anything back."""
+    """Tombstones: ids of erased accounts. ``completed_at`` is empty while a message may still
+    mention one. The row stays, so that no late event or call recreates anything."""
     table = Table(
         "forgotten",
         metadata,

@@ -1,6 +1,7 @@
-"""Who was erased stays erased: ids under which nothing may be made any more.
+"""Tombstones: ids of erased accounts, under which nothing may be created any more.
 
-The ``forgotten`` table holds them, in every service's database. Beside the id it says nothing.
+They are in the ``forgotten`` table of every service's database, which holds nothing but the id and
+the times of its erasure.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ class Erased(Unauthenticated):
 
 
 def erased_among(session: Session, metadata: MetaData, ids: set[UUID]) -> set[UUID]:
-    """Those of the ids that are forgotten."""
+    """Those of the ids that were erased."""
     table = metadata.tables["forgotten"]
     return set(session.scalars(_among(table), {"ids": list(ids)})) if ids else set()
 
 
 def ids_mentioned_in(body: bytes) -> set[UUID]:
-    """All ids that the bytes mention, whatever else they are."""
+    """All UUIDs in the bytes, in any format."""
     return {UUID(found.decode()) for found in MENTIONED.findall(body)}
 
 

@@ -1,4 +1,4 @@
-"""The transaction: rows, events and the call's answer stand or fall together."""
+"""Unit of work: rows, events and the call's reply are committed together, or not at all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ R = TypeVar("R")
 
 
 class Transaction(Session):
-    """A unit of work: rows, events, and the answer to the call that asked for it."""
+    """A session that also holds the events to emit and the reply to the call."""
 
     def __init__(self, *args: Any, producer: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,16 +44,16 @@ class Transaction(Session):
         return self._found(kind, id, self.get(kind, id))
 
     def lock(self, kind: type[T], id: Any) -> T:
-        """The row, ours until the end of the transaction; raises ``NotFound``."""
+        """The row, locked until the end of the transaction; raises ``NotFound``."""
         row: T | None = self.scalar(_locking(inspect(kind)), {"id": id})
         if isinstance(row, Tracked):
             self._tracked.setdefault(builtins.id(row), (row, row.snapshot()))
         return self._found(kind, id, row)
 
     def lock_or_create(self, kind: type[T], id: Any) -> T:
-        """The row, ours; made from its columns' defaults where there was none.
+        """The row, locked; created with its columns' defaults where there was none.
 
-        Raises ``Erased`` where there was none because its id was erased.
+        Raises ``Erased`` instead of creating it where the id was erased.
         """
         mapper = inspect(kind)
         [key] = mapper.primary_key
@@ -62,16 +62,16 @@ class Transaction(Session):
         return self.lock(kind, id)
 
     def lock_name(self, name: str) -> None:
-        """Wait until nobody else holds this name, and hold it until the end of the transaction.
+        """Take an advisory lock on a name until the end of the transaction.
 
-        For what no one row stands for. Take names before rows, everywhere in one order: two that
-        wait for each other are ended by the database.
+        For rules over several rows. Lock names before rows, and always in the same order: the
+        database ends one of two transactions that wait for each other.
         """
-        if self.get_bind().dialect.name == "postgresql":  # SQLite's writer is alone anyway
+        if self.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
             self.execute(LOCK_NAME, {"name": name})
 
     def mark_erased(self, id: UUID) -> None:
-        """From now on nothing is made under this id; ``messaging.erasure`` does the rest."""
+        """Leave a tombstone for this id; ``messaging.erasure`` then removes what mentions it."""
         insert_if_absent(self, self._table("forgotten"), id=id, begun_at=utc_now())
 
     def is_erased(self, id: UUID) -> bool:
@@ -83,29 +83,28 @@ class Transaction(Session):
             raise Erased
 
     def emit(self, *events: Event) -> None:
-        """Tell these when, and only if, the transaction commits."""
+        """Publish these events if, and only if, the transaction commits."""
         for event in events:
             if event.producer != self._producer:
                 raise TypeError(f"{event.type()} is not {self._producer}'s to emit")
             self.emitted.append(Envelope.around(event, utc_now(), context.current().correlation_id))
 
     def reply(self, answer: R) -> R:
-        """Keep the call's answer with its effects, and return it."""
+        """Store the call's reply together with its effects, and return it."""
         self._replied, self._answer = True, answer
         return answer
 
     def end_call(self) -> None:
-        """Write what rows have to tell, the answer, and what was emitted.
+        """Write the events of tracked rows, the reply, and the outbox.
 
-        A call that changed something must have said its answer. Where it was said before, by
-        the same call, the key is there and nothing is written; a concurrent repetition waits
-        here.
+        A writing call must have given its reply. Where the same call was answered before, its key
+        is there and nothing is written; a concurrent repetition waits here.
         """
         for row, seen in self._tracked.values():
             changes = list(row.changes_since(seen))
             self.emit(*changes)
-            for keep in change_handlers_of(row) if changes else ():
-                keep(self, row)
+            for handle in change_handlers_of(row) if changes else ():
+                handle(self, row)
         self.flush()
         if self._call is not None:
             if not self._replied:
@@ -137,13 +136,13 @@ class Transaction(Session):
     @staticmethod
     def _found(kind: type[T], id: Any, row: T | None) -> T:
         if row is None:
-            raise NotFound(f"there is no {kind.__name__.lower()} {id}")
+            raise NotFound
         return row
 
 
 @cache
 def _locking(mapper: Mapper[Any]) -> Select[Any]:
-    """The SELECT that locks one row, and reads anew what the session knew of it."""
+    """The SELECT that locks one row, and refreshes it where the session has it already."""
     [key] = mapper.primary_key
     one = select(mapper).where(key == bindparam("id", type_=key.type)).with_for_update()
     return one.execution_options(populate_existing=True)

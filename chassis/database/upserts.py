@@ -1,4 +1,7 @@
-"""Inserts. Statements are made once for each table: making one costs as much as running it."""
+"""Upserts: insert, insert if absent, insert or add counts; statements are cached for each table.
+
+Composing a statement costs as much as running it.
+"""
 
 from functools import cache
 from typing import Any
@@ -11,14 +14,14 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 @cache
 def insert_statement(table: Table) -> Insert:
-    """The INSERT of rows into a table; its columns are those of the rows."""
+    """The INSERT into a table; the rows given to it name the columns."""
     return insert(table)
 
 
 def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
     """Insert the row unless its key is there already; whether it was inserted.
 
-    psycopg gives no row count for this statement, so it returns the key instead. A concurrent
+    psycopg reports no row count for this statement, so it returns the key instead. A concurrent
     insert of the same key waits until the other transaction has ended.
     """
     statement = _insert_if_absent_statement(table, session.get_bind().dialect.name)
@@ -27,13 +30,13 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
 
 @cache
 def _insert_if_absent_statement(table: Table, dialect: str) -> ReturningInsert[Any]:
-    """Both databases know it, under different names."""
+    """INSERT ... ON CONFLICT DO NOTHING, in each database's dialect."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
 def add_counts(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert counts; where a row's key is there already, add them to those that it has."""
+    """Insert counts; where a row's key is there already, add them to its counts."""
     if rows:
         session.execute(_add_counts_statement(table, session.get_bind().dialect.name), rows)
 

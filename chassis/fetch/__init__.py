@@ -1,1 +1,1 @@
-"""HTTP requests to URLs that users give, with limits and no way into private networks."""
+"""HTTP requests to URLs that users give, with limits and no access to private networks."""

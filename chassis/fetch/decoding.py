@@ -1,4 +1,4 @@
-"""Bodies as they come over the wire, and no more of them than was asked for."""
+"""Decoders for response bodies (plain, gzip) that stop at a size limit."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ GZIP = 16 + zlib.MAX_WBITS
 
 class Decoder(Protocol):
     def decoded(self, data: bytes, most: int) -> bytes:
-        """What ``data`` stands for: whole, or else cut after at least ``most + 1`` bytes.
+        """``data`` decoded: all of it, or cut after at least ``most + 1`` bytes.
 
-        Raises ``ValueError`` where it is broken.
+        Raises ``ValueError`` where it is malformed.
         """
 
     def is_complete(self) -> bool:
-        """Whether what was decoded may end here."""
+        """Whether the body may end here."""
 
 
 class Plain:
+    """No encoding."""
+
     def decoded(self, data: bytes, most: int) -> bytes:
         return data
 
@@ -28,7 +30,7 @@ class Plain:
 
 
 class Gunzip:
-    """gzip (RFC 1952), which may make a thousand bytes of one: it stops where enough is enough."""
+    """gzip (RFC 1952). One byte may expand to a thousand, so it stops at the limit."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(GZIP)

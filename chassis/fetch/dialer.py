@@ -1,7 +1,7 @@
-"""A connection to a name, of which every address was checked before any of them was dialled.
+"""Dialer: connects to a host name only after every one of its addresses was checked.
 
-The name is looked up once, and the socket gets the address that was checked, not the name: who
-answers otherwise the second time (DNS rebinding) is not asked a second time.
+The name is resolved once, and the socket connects to the checked address, not to the name: a second
+look-up could give another answer (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ log = structlog.get_logger()
 
 Address = IPv4Address | IPv6Address
 
-# A look-up can't be ended, only left alone: its thread is back when the resolver gives up. Names
-# that never answer must not take all of the threads which the process has for everything.
+# A look-up can't be cancelled: its thread is free when the resolver gives up. Names that never
+# resolve must not occupy all threads of the process.
 _look_ups = eventlet.GreenPool(LOOK_UPS_AT_ONCE)
 
 
 class Dialer(httpcore.NetworkBackend):
-    """Makes the connections of one fetch. ``patience_s`` is shared out among a name's addresses."""
+    """Makes the connections of one fetch. ``patience_s`` is divided among a name's addresses."""
 
     def __init__(self, admits: Callable[[Address], bool], patience_s: float) -> None:
         self.admits = admits
@@ -46,12 +46,12 @@ class Dialer(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Raises ``AddressRefused`` where a single one of the name's addresses is not admitted.
+        """Raises ``AddressRefused`` where any of the name's addresses is not admitted.
 
-        A name with a public and a private address would else be asked until the private one
-        comes first.
+        Otherwise a name with a public and a private address could be requested until the private
+        one is tried first.
         """
-        addresses = looked_up(host, port)
+        addresses = resolve(host, port)
         for address in addresses:
             if not self.admits(address):
                 log.warning("address_refused", host=host, address=str(address))
@@ -62,13 +62,13 @@ class Dialer(httpcore.NetworkBackend):
         failed = OSError("it has no address")
         for address in addresses:
             try:
-                return Stream(connected(address, port, self.patience_s / len(addresses)))
+                return Stream(connect(address, port, self.patience_s / len(addresses)))
             except OSError as error:
                 failed = error
         raise httpcore.ConnectError(str(failed)) from failed
 
 
-def looked_up(host: str, port: int) -> list[Address]:
+def resolve(host: str, port: int) -> list[Address]:
     """All addresses of a name; raises ``httpcore.ConnectError`` where there is none."""
     found = _look_ups.spawn(_answers, host, port).wait()
     if isinstance(found, OSError):
@@ -77,15 +77,15 @@ def looked_up(host: str, port: int) -> list[Address]:
 
 
 def _answers(host: str, port: int) -> Any:
-    """The error is given back: raised where nobody waits for it any more, it would be printed."""
+    """The addresses, or the error: raised after the caller gave up, eventlet would print it."""
     try:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         return error
 
 
-def connected(address: Address, port: int, timeout_s: float) -> socket.socket:
-    """Dials the address itself: nothing is looked up on the way."""
+def connect(address: Address, port: int, timeout_s: float) -> socket.socket:
+    """A socket connected to the address itself, without a look-up."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     connection = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -99,13 +99,13 @@ def connected(address: Address, port: int, timeout_s: float) -> socket.socket:
 
 
 class Stream(httpcore.NetworkStream):
-    """A connection whose peer holds nobody up. Who reads from it sets the deadline."""
+    """A connection that lets other greenthreads run. The reader sets the deadline."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        eventlet.sleep(0)  # a peer that always has more would let neither others nor a deadline in
+        eventlet.sleep(0)  # a peer that always has more data would starve others and the deadline
         try:
             return self._connection.recv(min(max_bytes, READ_BYTES))
         except OSError as error:
@@ -126,7 +126,7 @@ class Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        """The handshake comes second, so that an error of any kind in it can close the socket."""
+        """The handshake is a step of its own, so that any error in it closes the socket."""
         secured = ssl_context.wrap_socket(
             self._connection, server_hostname=server_hostname, do_handshake_on_connect=False
         )

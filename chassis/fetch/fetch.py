@@ -1,11 +1,11 @@
-"""What a user gave the address of, fetched: the only way out to addresses that users give.
+"""Fetch a URL that a user gave, with limits: the only way out to such URLs.
 
-    AddressRefused(Invalid)        it is not fetched: another address is needed
-    └── AnswerRefused              it was, but what came is not taken
-    NotFetched(Unavailable)        it did not come, or not in time: another attempt may succeed
+    AddressRefused(Invalid)        the URL is not fetched: another one is needed
+    └── AnswerRefused              it was fetched, but the answer is not accepted
+    NotFetched(Unavailable)        no answer, or not in time: another attempt may succeed
 
-https only (and http where that is set), from public addresses only, to another host only where a
-caller allows that, within limits of time and size. Nothing of this process's own goes along: no
+https only (http by ``FIRSTSTEP_FETCH_HTTP``), public addresses only, redirects to another host only
+where the caller allows them, limits on time and size. Requests carry nothing of this process: no
 cookies, no proxy, nothing from its environment.
 """
 
@@ -37,33 +37,33 @@ HEADERS = {"user-agent": "Firststep", "accept": "*/*", "accept-encoding": "gzip"
 
 
 class FetchSchemes(DependencyProvider):
-    """With which schemes users may give addresses: https, and http by ``FIRSTSTEP_FETCH_HTTP``."""
+    """The schemes that users' URLs may have: https, and http by ``FIRSTSTEP_FETCH_HTTP``."""
 
     def get_dependency(self, worker_ctx: Any) -> tuple[str, ...]:
         return HTTP_TOO if self.container.config.get("FETCH_HTTP") else HTTPS
 
 
 class AnswerRefused(AddressRefused):
-    """What that address answers is not taken."""
+    """We can't use what is at this address. Please check the address."""
 
     code = "answer_refused"
 
 
 class NotFetched(Unavailable):
-    """That address does not answer; try again later."""
+    """This address does not answer. Please try again later."""
 
     code = "not_fetched"
 
 
 @functools.cache
 def trusted_authorities() -> ssl.SSLContext:
-    """certifi's, whatever ``SSL_CERT_FILE`` says."""
+    """TLS with certifi's authorities; ``SSL_CERT_FILE`` is ignored."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 @dataclass(frozen=True)
 class EgressPolicy:
-    """Where a fetch may go. Tests, whose servers are on this host, open what they need."""
+    """Where a fetch may connect to. Tests widen it for servers on this host."""
 
     admits: Callable[[Address], bool] = is_public
     ports: frozenset[int] = frozenset(PORTS.values())
@@ -75,11 +75,10 @@ PUBLIC = EgressPolicy()
 
 @dataclass(frozen=True)
 class Fetched:
-    """An answer, of whatever ``status`` but a redirect.
+    """An answer with any ``status`` except a redirect.
 
-    ``url`` is where it came from after redirects; ``body`` is decoded, and empty where it was
-    written into a file. ``content_type``, ``etag``
-    and ``last_modified`` are the headers as they were sent, or empty.
+    ``url``: after redirects. ``body``: decoded; empty where it was written into a file.
+    ``content_type``, ``etag`` and ``last_modified``: the headers as sent, or empty.
     """
 
     url: str
@@ -120,15 +119,15 @@ def fetch(
     into: IO[bytes] | None = None,
     policy: EgressPolicy = PUBLIC,
 ) -> Fetched:
-    """GET ``url``, or POST ``content`` to it, where there is any.
+    """GET ``url``, or POST ``content`` to it where that is given.
 
-    ``limit_bytes`` holds for the body as it comes and for what it is decoded to; ``deadline_s``
-    (seconds) for all of it, from the look-up to the last byte. At most ``MOST_REDIRECTS`` are
-    followed, so many of them to ``other_hosts``, and none of a POST. ``headers_for`` gives the
-    headers that are meant for one URL on the way alone. The body is written ``into`` a file where
-    there is one, piece by piece, and not given back. ``field`` is what a refusal calls the address.
+    ``limit_bytes``: of the body, both encoded and decoded. ``deadline_s``: seconds from the look-up
+    to the last byte. At most ``MOST_REDIRECTS`` redirects are followed, ``other_hosts`` of them to
+    another host, and none of a POST. ``headers_for``: headers for one URL only, such as an ETag.
+    ``into``: a file that the body is written to instead of being returned. ``field``: the name of
+    the URL's field in a refusal.
 
-    Raises ``AddressRefused``, ``AnswerRefused`` or ``NotFetched``. Not for use in a transaction.
+    Raises ``AddressRefused``, ``AnswerRefused`` or ``NotFetched``. Never call it in a transaction.
     """
     request = _Request(
         headers or {},
@@ -159,7 +158,7 @@ def fetch(
 
 
 def _what_failed(error: Exception) -> str:
-    """Without the line that was no HTTP: it is long, or says what it was asked."""
+    """The error's text without the malformed line: it is long, or may repeat the request."""
     said = str(error)
     return said.partition(":")[0] if isinstance(error, httpcore.RemoteProtocolError) else said
 
@@ -186,7 +185,7 @@ def _followed(given: str, request: _Request) -> Fetched:
 
 
 def _answer(url: httpx.URL, request: _Request) -> Fetched | str:
-    """What is there, or else where it says to go."""
+    """The answer, or the URL of a redirect."""
     origin = httpcore.Origin(url.raw_scheme, url.raw_host, port(url))
     target = httpcore.URL(
         scheme=origin.scheme, host=origin.host, port=origin.port, target=url.raw_path
@@ -211,12 +210,18 @@ def _answer(url: httpx.URL, request: _Request) -> Fetched | str:
         if response.status in REDIRECTS and "location" in said:
             return said["location"]
         body = _body(response, said, request)
-        told = [said.get(name, "") for name in ("content-type", "etag", "last-modified")]
-        return Fetched(str(url), response.status, told[0], body, told[1], told[2])
+        return Fetched(
+            str(url),
+            response.status,
+            said.get("content-type", ""),
+            body,
+            said.get("etag", ""),
+            said.get("last-modified", ""),
+        )
 
 
 def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
-    """The next URL; raises ``AddressRefused`` unless it is plain, and as secret on the way."""
+    """The next URL; raises ``AddressRefused`` where it is malformed, or leaves https for http."""
     if request.content is not None:
         raise AddressRefused("redirects what was to be posted to it")
     try:
@@ -226,7 +231,7 @@ def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
     try:
         there = parsed(str(joined), request.schemes, request.policy.ports)
     except AddressRefused as refusal:
-        # the rest may repeat what is secret in the address that was given
+        # the rest of the URL may repeat a secret of the given one
         site = f"{joined.scheme}://{joined.raw_host.decode('ascii')}"[:SHOWN]
         raise AddressRefused(f"redirects to {site}, which {refusal.detail}") from refusal
     if (url.scheme, there.scheme) == ("https", "http"):
@@ -235,7 +240,7 @@ def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
 
 
 def _require_other_host(there: httpx.URL, other_hosts: int) -> None:
-    """Raises ``AddressRefused`` unless one more host may be asked, and by https."""
+    """Raises ``AddressRefused`` unless one more host is allowed, and the URL is https."""
     host = there.raw_host.decode("ascii")
     if other_hosts <= 0:
         raise AddressRefused(f"redirects to another host, {host}")
@@ -244,7 +249,7 @@ def _require_other_host(there: httpx.URL, other_hosts: int) -> None:
 
 
 def _body(response: httpcore.Response, said: httpx.Headers, request: _Request) -> bytes:
-    """The body, decoded; raises ``AnswerRefused`` as soon as it is known to be too large."""
+    """The decoded body; raises ``AnswerRefused`` as soon as it is too large."""
     limit_bytes = request.limit_bytes
     too_large = AnswerRefused(f"answers with more than {limit_bytes} bytes")
     if int(said.get("content-length", 0)) > limit_bytes:

@@ -1,8 +1,8 @@
-"""Which addresses are fetched for a user: how they are written, and where they lead.
+"""URL policy: which URLs are fetched for a user (protection against SSRF).
 
-What looks harmless may lead inside: a name that resolves to 10.0.0.5, 127.0.0.1 written as
-2130706433, an IPv4 address within an IPv6 one (OWASP, "Server-Side Request Forgery
-Prevention"). So there is one way to write an address, and whatever is not public is refused.
+A harmless-looking URL may lead into a private network: a name that resolves to 10.0.0.5, 127.0.0.1
+written as 2130706433, an IPv4 address within an IPv6 one (OWASP, "Server-Side Request Forgery
+Prevention"). So there is one way to write an address, and only public addresses are allowed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CREDENTIALS = re.compile(r"//[^/?#]*@")
 LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 NAME = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*")
 NUMBER_AT_THE_END = re.compile(r"(.*\.)?(\d+|0x[0-9a-f]*)")
-"""The URL Standard's sign of an IPv4 address: systems take 127.1 and 0x7f000001 for one."""
+"""What the URL Standard reads as an IPv4 address, such as 127.1 and 0x7f000001."""
 
 IPV4_NOT_PUBLIC = [
     IPv4Network(network)
@@ -56,9 +56,9 @@ unique local, site-local, multicast, mapped IPv4 (::ffff:0:0/96) and NAT64 (64:f
 IPV6_NOT_PUBLIC = [
     IPv6Network(network)
     for network in (
-        "2001::/23",  # protocols' own, among them Teredo (2001::/32), which bears an IPv4 address
+        "2001::/23",  # protocols, among them Teredo (2001::/32), which contains an IPv4 address
         "2001:db8::/32",
-        "2002::/16",  # 6to4: bears an IPv4 address
+        "2002::/16",  # 6to4: contains an IPv4 address
         "3fff::/20",
     )
 ]
@@ -66,16 +66,16 @@ IPV6_NOT_PUBLIC = [
 
 
 class AddressRefused(Invalid):
-    """That address can't be fetched."""
+    """We can't fetch this address. Please give another one."""
 
     code = "address_refused"
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether it belongs to a host on the internet, and to nobody's own network.
+    """Whether it is a public address on the internet.
 
-    Python's ``is_global`` does not suffice: it calls NAT64, multicast and 6to4 global, and its
-    tables differ from release to release.
+    Python's ``is_global`` is not enough: it calls NAT64, multicast and 6to4 global, and its tables
+    differ between releases.
     """
     if isinstance(address, IPv4Address):
         return not any(address in each for each in IPV4_NOT_PUBLIC)
@@ -83,15 +83,15 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def parsed(url: str, schemes: Iterable[str], ports: Iterable[int]) -> httpx.URL:
-    """The URL, with its name in ASCII; raises ``AddressRefused`` where it is not plain.
+    """The URL, its host in ASCII; raises ``AddressRefused`` where the policy forbids it.
 
-    It is taken apart here and nowhere else: two readers of one URL may see two hosts in it.
+    It is parsed here and nowhere else: two parsers may see two hosts in one URL.
     """
     if len(url) > LONGEST:
         raise AddressRefused(f"is longer than {LONGEST} characters")
     try:
         read = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError) as error:  # half a character of UTF-16: ValueError
+    except (httpx.InvalidURL, ValueError) as error:  # a lone surrogate: ValueError
         raise AddressRefused("is not an address of the web") from error
     if read.scheme not in schemes:
         raise AddressRefused(f"does not begin with {' or '.join(f'{each}://' for each in schemes)}")
@@ -105,11 +105,12 @@ def parsed(url: str, schemes: Iterable[str], ports: Iterable[int]) -> httpx.URL:
 
 
 def port(url: httpx.URL) -> int:
+    """The URL's port, or its scheme's default."""
     return PORTS[url.scheme] if url.port is None else url.port
 
 
 def shown(url: str) -> str:
-    """The URL for people and logs: shortened, without the password that it may contain."""
+    """The URL for messages and logs: shortened, without credentials."""
     return CREDENTIALS.sub("//…@", url)[:SHOWN]
 
 

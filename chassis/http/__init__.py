@@ -1,1 +1,1 @@
-"""The HTTP/1.1 server: strict parsing, limits on size, time and connections."""
+"""HTTP/1.1 server: strict parsing, limits on size, time and number, health checks."""

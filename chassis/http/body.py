@@ -1,7 +1,7 @@
-"""The body of an HTTP/1.1 request: by its announced length, or in chunks (RFC 9112, section 7.1).
+"""Body of an HTTP/1.1 request: with a Content-Length, or chunked (RFC 9112, section 7.1).
 
-Chunks are read strictly: a size is plain hexadecimal digits, lines end with CRLF, and what stands
-between the data (extensions, trailers) is valid and bounded.
+Chunks are read strictly: sizes are plain hexadecimal digits, lines end with CRLF, extensions and
+trailers are valid and bounded.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ CHUNK_LINE = re.compile(rf"([0-9A-Fa-f]{{1,16}})((?:{EXTENSION})*)\r\n".encode("
 
 
 class Body:
-    """A request's body, of ``length`` bytes, or in chunks where that is ``None``.
+    """A request's body of ``length`` bytes; chunked where that is ``None``.
 
     ``say_continue`` is called once, before the first byte is read.
     """
 
-    # eventlet's server asks these of a body: it neither reads nor discards anything by itself
+    # eventlet's server reads these: so set, it neither reads nor discards a body by itself
     chunked_input = False
     should_send_hundred_continue = False
     content_length = position = 0
@@ -46,10 +46,10 @@ class Body:
         self._say_continue = say_continue
         self._extensions = 0
         self.is_whole = length == 0
-        """Whether all of it was read: what follows on the connection is another request."""
+        """Whether all of it was read: the next byte on the connection begins another request."""
 
     def read(self, size: int) -> bytes:
-        """At most so many bytes; none at the end. Raises ``BadRequest`` where it is malformed."""
+        """At most ``size`` bytes; none at the end. Raises ``BadRequest`` where it is malformed."""
         if self.is_whole:
             return b""
         if self._say_continue is not None:
@@ -95,7 +95,7 @@ class Body:
 
 
 def read_body(environ: dict[str, Any], largest: int, within_s: float) -> None:
-    """Put the request's whole body in place of its stream.
+    """Read the whole body within ``within_s`` seconds, and put it in place of its stream.
 
     Raises ``BadRequest`` (400), ``RequestEntityTooLarge`` (413) or ``RequestTimeout`` (408).
     """

@@ -1,8 +1,8 @@
-"""One HTTP/1.1 connection: eventlet's server with a parser of our own in front.
+"""Connection of one HTTP/1.1 client: eventlet's server behind a strict parser.
 
-eventlet parses with Python's mail parser, which drops all headers after a malformed one, and waits
-as long for a head as single bytes keep coming. Here a head is read whole within a deadline,
-checked (``chassis/http/head.py``), and only then handed on. What is refused is answered once, the
+eventlet uses Python's mail parser, which drops all headers after a malformed one, and waits for a
+head as long as single bytes keep coming. Here a head is read whole within a deadline and checked
+(``chassis/http/head.py``) before eventlet gets it. A refused request is answered once, the
 connection is closed, and nothing that follows on it is read as a request.
 """
 
@@ -33,7 +33,7 @@ LARGEST_HEAD = 32 * 1024
 HEAD_DEADLINE_S = 10.0
 """From the first byte of a request to the end of its head."""
 MOST_EMPTY_LINES = 8
-"""Before a request line (RFC 9112, section 2.2)."""
+"""Allowed before a request line (RFC 9112, section 2.2)."""
 CLOSE_WITHIN_S = 1.0
 
 CRLF = b"\r\n"
@@ -51,7 +51,7 @@ class Connection(HttpOnlyProtocol):
 
     def __init__(self, state: list[Any], server: Any, refuse: Refuse) -> None:
         self._refuse = refuse
-        super().__init__(state, server)  # all of the connection's life
+        super().__init__(state, server)  # returns when the connection ends
 
     def setup(self) -> None:
         super().setup()
@@ -70,7 +70,7 @@ class Connection(HttpOnlyProtocol):
                 self._answer(head)
 
     def _read_head(self) -> bytes:
-        """Up to the last field's CRLF. Empty where the client is gone, or was idle for long."""
+        """The head up to the last field's CRLF; empty where the client is gone or idle."""
         for _ in range(MOST_EMPTY_LINES):
             begun = self._wait_for_bytes()
             if not begun.startswith(CRLF):
@@ -86,7 +86,7 @@ class Connection(HttpOnlyProtocol):
         return text[: -len(CRLF)]
 
     def _wait_for_bytes(self) -> bytes:
-        """What is there of a request, as long as the connection may be idle."""
+        """Wait for the first bytes of a request, up to the idle timeout."""
         keepalive = self.server.keepalive
         if keepalive and not isinstance(keepalive, bool):
             self.connection.settimeout(keepalive)
@@ -135,7 +135,7 @@ class Connection(HttpOnlyProtocol):
         nothing = Head(
             "GET", "*", "HTTP/1.1", "", [], None, closes=True, keeps=False, awaits_continue=False
         )
-        self._body = Body(self.rfile, None)  # never read: what follows can't be told apart
+        self._body = Body(self.rfile, None)  # never read: its end is unknown
         self._let_eventlet_answer(nothing, self._environ_of(nothing), self._refuse(refusal))
 
     def _let_eventlet_answer(self, head: Head, environ: dict[str, Any], application: Any) -> None:
@@ -153,7 +153,7 @@ class Connection(HttpOnlyProtocol):
             self._close_gently()
 
     def _application(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Where the body was not read, the connection can't bear another request."""
+        """Close the connection after an answer whose request's body was not read to its end."""
         answer: Iterable[bytes] = self.server.app(environ, start_response)
         if not self._body.is_whole:
             self.close_connection = True
@@ -164,8 +164,8 @@ class Connection(HttpOnlyProtocol):
         self.wfile.flush()
 
     def _close_gently(self) -> None:
-        """Let the client read its answer first: closing with bytes unread would reset the
-        connection, and destroy the answer on its way (RFC 9112, section 9.6)."""
+        """Half-close and drain first: closing with unread bytes resets the connection, and the
+        client may lose the answer (RFC 9112, section 9.6)."""
         self.close_connection = True
         try:
             self.connection.shutdown(socket.SHUT_WR)
@@ -176,8 +176,8 @@ class Connection(HttpOnlyProtocol):
             pass
 
     def _environ_of(self, head: Head) -> dict[str, Any]:
-        """As WSGI wants it (PEP 3333). Names with an underscore are left out: in an environ they
-        look like others with a hyphen."""
+        """The WSGI environ (PEP 3333). Header names with an underscore are left out: in an environ
+        they are indistinguishable from those with a hyphen."""
         path, _, query = head.target.partition("?")
         environ: dict[str, Any] = self.server.get_environ()
         environ |= {

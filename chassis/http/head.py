@@ -1,7 +1,7 @@
-"""The head of an HTTP/1.1 request: parsed strictly, refused where RFC 9112 says so.
+"""Head of an HTTP/1.1 request: parsed strictly, refused where RFC 9112 says so.
 
-One pure function, ``parse``. Everything that a proxy in front might read otherwise than we do
-(request smuggling) is refused with a status and one sentence; nothing is repaired.
+One pure function, ``parse``. Whatever a proxy in front might interpret differently (request
+smuggling) is refused with a status and one sentence; nothing is repaired.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from werkzeug.exceptions import NotImplemented as UnknownHere
 
 MOST_FIELDS = 100
 MOST_DIGITS = 18
-"""Of a Content-Length. What has more is too large, and no number needs to be made of it."""
+"""Of a Content-Length. A longer one is too large, without being converted to a number."""
 LARGEST_PORT = 65_535
 
 TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
@@ -33,16 +33,16 @@ ABSOLUTE = re.compile(r"https?://([^/?]+)(/[^?]*)?(\?.*)?", re.IGNORECASE)
 HOST = re.compile(
     r"(?:(?:[0-9A-Za-z._~-]|%[0-9A-Fa-f]{2})+|\[(?P<ipv6>[0-9A-Fa-f:.]+)\])(?::(?P<port>[0-9]*))?"
 )
-"""A host with its port. Of RFC 3986's names, those that DNS and container networks have."""
+"""A host with its port. Of RFC 3986's names, those that DNS and container networks use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """A request line and its fields.
 
-    ``target`` is a path with its query, or ``*``. ``fields`` hold names as they came and values
-    without the white space around them. ``length`` is the body's, ``None`` where it is chunked.
-    ``keeps``: the client asks by name that the connection stays; ``closes``: it must not.
+    ``target`` is a path with its query, or ``*``. ``fields`` hold names as sent, and values without
+    the white space around them. ``length`` is the body's, ``None`` where it is chunked. ``keeps``:
+    the client sent ``Connection: keep-alive``; ``closes``: the connection ends after the answer.
     """
 
     method: str
@@ -107,8 +107,8 @@ def _request_line(line: str) -> tuple[str, str, str]:
     if major != "1":
         raise HTTPVersionNotSupported(f"HTTP/{major}.{minor} is not spoken here; use HTTP/1.1.")
     if not method.isupper() or method == "CONNECT":
-        # methods are told apart by case, and all registered ones are upper case; which of them a
-        # path takes is the router's to say (405)
+        # methods are case-sensitive, and all registered ones are upper case; the router decides
+        # which of them a path allows (405)
         raise UnknownHere(f"The method {method[:20]} is not known here.")
     return method, target, "HTTP/1.0" if minor == "0" else "HTTP/1.1"
 
@@ -135,7 +135,7 @@ def _fault_of(line: str) -> str:
 
 
 def _host(values: list[str], version: str) -> str:
-    """RFC 9112, section 3.2: exactly one, and a valid one. HTTP/1.0 may do without."""
+    """The Host header: exactly one, and valid (RFC 9112, section 3.2). HTTP/1.0 may omit it."""
     if not values and version == "HTTP/1.0":
         return ""
     if len(values) != 1:
@@ -146,7 +146,7 @@ def _host(values: list[str], version: str) -> str:
 
 
 def is_host(text: str) -> bool:
-    """Whether it is a name, an IPv4 address or an IPv6 one in brackets, with or without port."""
+    """Whether it is a name, an IPv4 address or a bracketed IPv6 address, with or without port."""
     match = HOST.fullmatch(text)
     if match is None or len(match["port"] or "") > len(str(LARGEST_PORT)):
         return False
@@ -159,7 +159,7 @@ def is_host(text: str) -> bool:
 
 
 def _other_form(method: str, target: str, host: str) -> tuple[str, str]:
-    """RFC 9112, sections 3.2.2 and 3.2.4: an absolute target's host stands in for ``Host``."""
+    """Path and host of an absolute target, or of ``*`` (RFC 9112, sections 3.2.2 and 3.2.4)."""
     if target == "*" and method == "OPTIONS":
         return target, host
     match = ABSOLUTE.fullmatch(target)
@@ -174,7 +174,7 @@ def _other_form(method: str, target: str, host: str) -> tuple[str, str]:
 
 
 def _length(lengths: list[str], codings: list[str], version: str) -> int | None:
-    """How the body's end is found (RFC 9112, section 6.3), and no two ways of it."""
+    """The body's length; ``None``: chunked. Refuses ambiguous framing (RFC 9112, section 6.3)."""
     if codings:
         _require_chunked(codings, version)
         if lengths:

@@ -1,4 +1,4 @@
-"""Is this process alive, and can it work? ``/healthz`` and ``/readyz`` for every process."""
+"""Health checks: ``/healthz`` (alive) and ``/readyz`` (database and broker reachable)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ F = TypeVar("F", bound=Callable[..., Response])
 
 
 class Health(DependencyProvider):
-    """Looks at everything that this process hosts."""
+    """Checks the databases and broker connections of all services in this process."""
 
     def get_dependency(self, worker_ctx: Any) -> Health:
         return self
 
     def failures(self) -> dict[str, str]:
-        """What does not answer, such as ``{"booking.database": "..."}``; empty when ready."""
+        """Failed checks, such as ``{"booking.database": "no answer"}``; empty when ready."""
         found: dict[str, str] = {}
         for container in self.container.config["CONTAINERS"]():
             for what, failure in _checks(container):
@@ -59,6 +59,8 @@ class HealthHandler(HttpRequestHandler):
 
 
 def health_endpoint(path: str) -> Callable[[F], F]:
+    """Serve a method at this path, by GET."""
+
     def decorate(method: F) -> F:
         register_entrypoint(method, HealthHandler("GET", path))
         return method
@@ -67,7 +69,7 @@ def health_endpoint(path: str) -> Callable[[F], F]:
 
 
 class HealthService:
-    """Answers for a process in which no gateway runs."""
+    """Serves the health checks of a process without a gateway."""
 
     name = "health"
     health = Health()

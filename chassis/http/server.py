@@ -1,7 +1,7 @@
-"""The HTTP server: nameko's on eventlet, with limits on size, time and number.
+"""HTTP server: nameko's on eventlet, with limits on size, time and number.
 
-A request's body is read whole before it takes a worker, so that slow clients hold nobody up.
-Every answer bears the headers that keep browsers from guessing, framing and storing.
+A request's body is read whole before it takes a worker, so that slow clients block no worker. Every
+answer has the headers that keep browsers from content sniffing, framing and caching.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from werkzeug.wrappers import Request, Response
 from chassis.config import CONNECTIONS_PER_ADDRESS, INHERITED, BadSettings
 from chassis.http.body import read_body
 from chassis.http.connection import Connection
-from chassis.http.peers import Peers
+from chassis.http.connection_limits import ConnectionLimits
 
 LARGEST_BODY = 1024 * 1024
 BODY_DEADLINE_S = 5.0
@@ -46,7 +46,7 @@ ALWAYS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
 }
-"""What every answer says, unless its maker says something else."""
+"""Headers of every answer that does not set them itself."""
 HTTPS_ALONE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 log = structlog.get_logger()
@@ -65,7 +65,7 @@ class WebServer(nameko_server.WebServer):
         config = self.container.config
         self.always = headers_for(config.get("URL", ""))
         behind_proxies = config.get("PROXIES", 0) > 0
-        self._peers = Peers(
+        self._connection_limits = ConnectionLimits(
             None
             if behind_proxies
             else config.get("CONNECTIONS_PER_ADDRESS", CONNECTIONS_PER_ADDRESS)
@@ -86,12 +86,12 @@ class WebServer(nameko_server.WebServer):
             keepalive=IDLE_TIMEOUT_S,
             socket_timeout=SOCKET_TIMEOUT_S,
         )
-        self._serv.capitalize_response_headers = False  # they are written as they should be
+        self._serv.capitalize_response_headers = False  # they are spelled correctly
         self._gt = self.container.spawn_managed_thread(self.run, identifier="http")
 
     @property
     def bind_addr(self) -> str:
-        """As ``listen`` takes it."""
+        """The configured address, in the form that ``listen`` takes."""
         return str(self.container.config[WEB_SERVER_CONFIG_KEY])
 
     @property
@@ -104,10 +104,10 @@ class WebServer(nameko_server.WebServer):
         while True:
             try:
                 self._take(*self._sock.accept())
-            except OSError as error:  # such as too many open files: some will be closed
-                log.warning("connection_not_accepted", error=str(error))
+            except OSError as error:  # such as too many open files: others will be closed
+                log.warning("accept_failed", error=str(error))
                 eventlet.sleep(LOOK_EVERY_S)
-            eventlet.sleep(0)  # whoever waits to be let in must not keep those inside waiting
+            eventlet.sleep(0)  # a burst of new connections must not starve open ones
 
     def _take(self, sock: Any, address: Any) -> None:
         sock.settimeout(SOCKET_TIMEOUT_S)
@@ -116,7 +116,7 @@ class WebServer(nameko_server.WebServer):
         )
 
     def process_request(self, sock: Any, address: Any) -> None:
-        with self._peers.one_more(address[0]) as accepted:
+        with self._connection_limits.admit(address[0]) as accepted:
             if not accepted or len(self._connections) >= MOST_CONNECTIONS:
                 sock.close()
                 return
@@ -130,45 +130,45 @@ class WebServer(nameko_server.WebServer):
                 del self._connections[id(state)]
 
     def unregister_provider(self, provider: Any) -> None:
-        """The service stops: no new request may come while it finishes those that it has."""
-        self._close_door()
+        """The service stops: accept no new request while it finishes those under way."""
+        self._stop_accepting()
         super().unregister_provider(provider)
 
     def stop(self) -> None:
-        """Finish what was begun, and hang up."""
-        self._close_door()
+        """Finish requests under way, and close all connections."""
+        self._stop_accepting()
         while self._connections:
             eventlet.sleep(LOOK_EVERY_S)
 
-    def _close_door(self) -> None:
+    def _stop_accepting(self) -> None:
         if self._gt is None or not self._is_accepting:
             return
         self._is_accepting = False
         self._gt.kill()
-        self._take_who_knocked()
+        self._accept_queued()
         self._sock.close()
-        self._serv.keepalive = False  # each answer says from now on that it is the last
+        self._serv.keepalive = False  # answers from now on have Connection: close
         self._linger()
 
-    def _take_who_knocked(self) -> None:
-        """A closed socket would reset the connections in its queue."""
+    def _accept_queued(self) -> None:
+        """Accept queued connections: closing the socket would reset them."""
         self._sock.settimeout(0)
-        with contextlib.suppress(OSError):  # nobody is left, or there is no room
+        with contextlib.suppress(OSError):  # the queue is empty, or there are too many open files
             while True:
                 sock, address = self._sock.accept()
                 self._take(GreenSocket(sock), address)
 
     def _linger(self) -> None:
-        """A request may be under way on a connection that seems idle: wait a moment for it."""
+        """Wait a moment for requests on their way, then close connections that are still idle."""
         end = monotonic() + LINGER_S
         eventlet.sleep(0)
         while self._connections and monotonic() < end:
             eventlet.sleep(LOOK_EVERY_S)
         for state in list(self._connections.values()):
             idle = state[2] == wsgi.STATE_IDLE
-            state[2] = wsgi.STATE_CLOSE  # once it is answered
+            state[2] = wsgi.STATE_CLOSE  # close it after its answer
             if idle:
-                _hang_up(state[1])
+                _shut_down(state[1])
 
     def application(self) -> Callable[..., Iterable[bytes]]:
         url_map = self.make_url_map()
@@ -186,9 +186,9 @@ class WebServer(nameko_server.WebServer):
         return application
 
     def respond(self, request: Request, url_map: Map) -> Response:
-        """The whole way of a request. An entrypoint may read the body itself, when it knows who
-        sends it."""
-        if request.environ["PATH_INFO"] == "*":  # the server as a whole is asked what it can do
+        """Route a request and answer it. An entrypoint with ``reads_body`` reads the body itself,
+        once it has authenticated the caller."""
+        if request.environ["PATH_INFO"] == "*":  # OPTIONS of the server as a whole
             return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": ", ".join(METHODS)})
         try:
             provider, values = url_map.bind_to_environ(request.environ).match()
@@ -201,22 +201,23 @@ class WebServer(nameko_server.WebServer):
         return response
 
     def refusal(self, request: Request | None, error: HTTPException) -> Response:
-        """The answer to what no entrypoint takes; a place for a service's own form of errors.
+        """The answer to a request that no entrypoint takes. A subclass may give it another form.
 
-        Without a request, its head was refused.
+        ``request`` is ``None`` where the head was refused.
         """
         return Response(
             f"{error.name}\n", error.code, error.get_headers(), content_type="text/plain"
         )
 
     def refused(self, error: HTTPException) -> Response:
-        """The whole answer to a head that is not accepted."""
+        """The complete answer to a head that is refused."""
         log.info("request_refused", status=error.code, reason=error.description)
         return self.finished(self.refusal(None, error), None)
 
     def finished(self, response: Response, request: Request | None) -> Response:
-        """The answer with what every answer bears. What does not say that it may be kept is
-        private; what asks for another try says when. Without a request, its head was refused."""
+        """Add the headers that every answer has: no caching unless it allows that, and
+        ``Retry-After`` where the client may retry. ``request`` is ``None`` where the head was
+        refused."""
         headers = response.headers
         for name, value in self.always.items():
             headers.setdefault(name, value)
@@ -227,12 +228,12 @@ class WebServer(nameko_server.WebServer):
 
 
 def headers_for(url: str) -> Mapping[str, str]:
-    """What every answer says, where people reach the site at this address."""
+    """The headers of every answer, for a site with this public address."""
     return {**ALWAYS, **HTTPS_ALONE} if urlsplit(url).scheme == "https" else ALWAYS
 
 
 def is_inherited(address: str) -> bool:
-    """Whether an address is ``fd://N``: a socket that listens already, shared with others."""
+    """Whether an address is ``fd://N``: a listening socket that other processes share."""
     return address.startswith(INHERITED)
 
 
@@ -261,7 +262,7 @@ def _inherited(fileno: int) -> Any:
     return sock
 
 
-def _hang_up(sock: Any) -> None:
+def _shut_down(sock: Any) -> None:
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:

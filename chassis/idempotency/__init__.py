@@ -1,1 +1,1 @@
-"""Idempotency keys: a writing call takes effect once, and its answer is kept."""
+"""Idempotency: a writing call takes effect once; a repetition gets the first reply."""

@@ -1,8 +1,8 @@
-"""Writing calls take effect once: a repetition with the same key gets the first answer.
+"""Idempotency keys: which calls are repetitions of one another.
 
 A key names one call of one method by one caller. It comes from the client's ``Idempotency-Key``
-header, or is made where the call begins: inside the platform a call may run twice as well, when
-its connection breaks and the broker delivers it again.
+header, or is generated where the call begins: inside the platform a call may run twice as well,
+when its connection breaks and the broker redelivers it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from chassis.errors import Invalid
 
 
 class KeyReused(Invalid):
-    """This Idempotency-Key came before, with another request."""
+    """This Idempotency-Key was sent before, with another request. Please use a new one."""
 
     code = "idempotency_key_reused"
 
 
 class AlreadyAnswered(Exception):
-    """This call took effect before; ``reply`` is what it answered then."""
+    """This call took effect before; ``reply`` is its stored reply."""
 
     def __init__(self, reply: Any) -> None:
         self.reply = reply
@@ -34,12 +34,11 @@ class AlreadyAnswered(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """The call that a transaction answers. Its fingerprint tells another request apart.
+    """A call with a key. Its fingerprint shows whether a repeated key comes with another request.
 
-    It is made of the arguments' ``repr``: a field that must leave no trace, such as a password,
-    is declared with ``field(repr=False)``. ``secrets`` is the fingerprint of those. It is kept
-    sealed alone, since a password could be guessed from it; the same key with other secrets is
-    another request.
+    The fingerprint is a hash of the arguments' ``repr``. A secret field, such as a password, is
+    declared with ``field(repr=False)``; ``secrets`` is the fingerprint of those. It is stored only
+    encrypted, since a password could be guessed from it.
     """
 
     key: str
@@ -50,8 +49,10 @@ class Call:
     def has_secrets(self) -> bool:
         return self.secrets != NO_SECRETS
 
-    def again(self, fingerprint: str, secrets: str, reply: Any) -> AlreadyAnswered | KeyReused:
-        """What to raise where the key came before, with these fingerprints, and was answered so."""
+    def repetition_error(
+        self, fingerprint: str, secrets: str, reply: Any
+    ) -> AlreadyAnswered | KeyReused:
+        """The error for a key that is stored already, with these fingerprints and this reply."""
         same = (fingerprint, secrets) == (self.fingerprint, self.secrets)
         return AlreadyAnswered(reply) if same else KeyReused()
 
@@ -60,13 +61,13 @@ _current: ContextVar[Call | None] = ContextVar("call", default=None)
 
 
 def current_call() -> Call | None:
-    """The call that this greenthread answers, where its key makes a repetition recognisable."""
+    """The call that this greenthread answers; ``None`` where it has no key."""
     return _current.get()
 
 
 @contextmanager
 def keyed_call(method: str, arguments: dict[str, Any]) -> Iterator[None]:
-    """Transactions inside belong to this call of a method."""
+    """Transactions inside belong to this call of a method, if its context has a key."""
     here = context.current()
     if here.idempotency_key is None:
         yield
@@ -82,7 +83,7 @@ def keyed_call(method: str, arguments: dict[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def outside_call() -> Iterator[None]:
-    """Transactions inside belong to no call: what they write stays though the call is refused."""
+    """Transactions inside belong to no call: they are committed even if the call is refused."""
     token = _current.set(None)
     try:
         yield
@@ -91,8 +92,8 @@ def outside_call() -> Iterator[None]:
 
 
 def secrets_in(value: Any) -> list[Any]:
-    """The fields that are declared with ``field(repr=False)``, of a dataclass and of those within
-    it, within a list or within a mapping."""
+    """The values of all fields declared with ``field(repr=False)``, in a dataclass and in the
+    dataclasses, lists and mappings within it."""
     return list(_secrets_in(value))
 
 

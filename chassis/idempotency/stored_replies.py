@@ -1,12 +1,12 @@
-"""What a writing call answered, as it is kept for its repetitions.
+"""Stored replies: how the reply of a writing call is encoded for its repetitions.
 
-    answer                                  neither the call nor the answer has secret fields
-    sealed fingerprint, newline, answer     the call has: a repetition must show the same secrets
-    sealed (fingerprint, answer)            the answer has, whatever the call has
+    reply                                   neither the call nor its reply has secret fields
+    sealed fingerprint, newline, reply      the call has: a repetition must show the same secrets
+    sealed (fingerprint, reply)             the reply has, whether or not the call has
 
 The fingerprint of a call's secrets is sealed, since a password could be guessed from it. Any of the
-keys in ``FIRSTSTEP_SEAL_KEYS`` opens it: a rotation disturbs no repetition. An answer without
-secrets stays readable: erasure looks for ids in it.
+keys in ``FIRSTSTEP_SEAL_KEYS`` opens it, so repetitions survive a key rotation. A reply without
+secrets stays readable: erasure searches it for ids.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from chassis.idempotency.keys import AlreadyAnswered, Call, KeyReused, secrets_i
 from chassis.sealing import SEALED, Seal
 
 NEWLINE = b"\n"
-"""Neither a seal nor JSON, as we write it, contains one."""
+"""The separator: neither a seal nor our JSON contains one."""
 
 
 def encode_reply(answer: Any, call: Call, seal: Seal | None) -> bytes:
-    """The answer as bytes; raises ``BadSettings`` where it has to be sealed and no key is set."""
+    """The reply as bytes; raises ``BadSettings`` where it must be sealed and no key is set."""
     if secrets_in(answer):
         return _needed(seal).close(json.dumps([call.secrets, answer])).encode()
     if call.has_secrets:
@@ -34,16 +34,16 @@ def encode_reply(answer: Any, call: Call, seal: Seal | None) -> bytes:
 def error_for_repetition(
     reply: bytes, fingerprint: str, call: Call, seal: Seal | None
 ) -> AlreadyAnswered | KeyReused:
-    """What to raise for a call whose key stands beside this reply already."""
+    """The error for a call whose key is stored already, with this reply."""
     if not reply.startswith(SEALED):
-        return call.again(fingerprint, call.secrets, json.loads(reply))
+        return call.repetition_error(fingerprint, call.secrets, json.loads(reply))
     sealed, newline, answer = reply.partition(NEWLINE)
     opened = _needed(seal).open(sealed.decode())
     secrets, answer = (opened.decode(), json.loads(answer)) if newline else json.loads(opened)
-    return call.again(fingerprint, secrets, answer)
+    return call.repetition_error(fingerprint, secrets, answer)
 
 
 def _needed(seal: Seal | None) -> Seal:
     if seal is None:
-        raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: what bears secrets is kept sealed")
+        raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: replies with secrets are kept sealed")
     return seal

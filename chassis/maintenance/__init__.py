@@ -1,1 +1,1 @@
-"""Work in batches over a whole database: deleting old rows, re-encrypting secrets."""
+"""Batch work over a whole database: deleting old rows, re-encrypting secrets."""

@@ -1,4 +1,4 @@
-"""Retention: delete rows, or empty columns, whose retention period is over.
+"""Pruning: deletes rows, or empties columns, whose retention period is over.
 
     RULES = (
         Rule("notices", timedelta(days=180), due=since("created_at")),  # deletes rows
@@ -28,9 +28,9 @@ from chassis.database.database import Database
 from chassis.scheduling.for_each import for_each
 
 BATCH = 1000
-"""Rows for each transaction: others have their turn in between."""
+"""Rows for each transaction: other transactions run in between."""
 PRUNED_FOR_S = 10.0
-"""Of one rule in one round. The next round goes on."""
+"""The time limit of one rule in one run; the next run continues."""
 
 Due = Callable[[Table, datetime], ColumnElement[bool]]
 
@@ -58,15 +58,17 @@ class Retained:
 
 @dataclass(frozen=True)
 class Rule(Retained):
-    """``due``: which rows have been kept since before a time. They are deleted; where ``what``
-    names a column, that is emptied."""
+    """A retention period that ``prune`` ends: it deletes due rows, or empties ``what``'s column.
+
+    ``due``: the condition for rows whose period began before a given time.
+    """
 
     ended_by: str = "prune"
     due: Due = field(kw_only=True)
 
 
 def since(column: str, filled: str = "") -> Due:
-    """By the time in this column; of rows where ``filled`` is not empty, where it is named."""
+    """Due by the time in ``column``, and only while ``filled`` (a column) is not empty."""
 
     def due(table: Table, before: datetime) -> ColumnElement[bool]:
         older: ColumnElement[bool] = table.c[column] < before
@@ -76,7 +78,7 @@ def since(column: str, filled: str = "") -> Due:
 
 
 def prune(database: Database, rules: Collection[Rule], now: datetime) -> None:
-    """Apply the rules one by one. One that fails is logged; the rest continue."""
+    """Apply the rules one by one. A failing one is logged; the rest continue."""
 
     def apply(rule: Rule) -> None:
         _apply(database, rule, now)
@@ -85,7 +87,7 @@ def prune(database: Database, rules: Collection[Rule], now: datetime) -> None:
 
 
 def _apply(database: Database, rule: Rule, now: datetime) -> None:
-    """Batch by batch, for a while; the next round goes on."""
+    """Apply one rule batch by batch, up to its time limit."""
     end = monotonic() + PRUNED_FOR_S
     pruned = BATCH
     while pruned == BATCH and monotonic() < end:
@@ -93,7 +95,7 @@ def _apply(database: Database, rule: Rule, now: datetime) -> None:
 
 
 def _batch(database: Database, rule: Rule, now: datetime) -> int:
-    """How many rows."""
+    """Delete or empty one batch; how many rows it had."""
     assert rule.period is not None
     table = database.table(rule.table)
     due = select(*table.primary_key).where(rule.due(table, now - rule.period)).limit(BATCH)

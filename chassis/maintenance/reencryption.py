@@ -1,4 +1,7 @@
-"""Secrets at rest that get under the newest key, so that the keys before it may go."""
+"""Re-encryption after a key rotation: seal stored secrets with the newest key.
+
+Afterwards the older keys may leave ``FIRSTSTEP_SEAL_KEYS``.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ log = structlog.get_logger()
 
 
 def reencrypt(database: Database, secret: InstrumentedAttribute[Any], seal: Seal) -> None:
-    """Seal with the first key what stands in this column under another one.
+    """Seal with the first key every secret in this column that another key sealed.
 
-    What opens under none is logged, and stays as it is.
+    A secret that no key opens is logged and left as it is.
     """
     kind: Any = secret.class_
 
@@ -52,4 +55,4 @@ def _under_older_keys(
         if len(rows) < READ_AT_ONCE:
             return
         some = query.where(id > rows[-1][0])
-        eventlet.sleep(0)  # opening so many takes a while
+        eventlet.sleep(0)  # decrypting this many takes a while: let others run

@@ -1,1 +1,1 @@
-"""Events between services: at least once out of the outbox, exactly once into the inbox."""
+"""Events between services: published at least once from the outbox, handled once by the inbox."""

@@ -4,12 +4,12 @@
         broadcast = Broadcast()
 
         def setup(self):
-            self.broadcast.listen([SpecialistChanged], self.forget, self.clear)
+            self.broadcast.listen([SpecialistChanged], self.invalidate, self.clear)
 
-For what an instance keeps in memory. Unlike ``@subscribe`` there is no inbox: an event published
-while the instance is away is lost, and a handler that fails is not called again. So every
-listener has an ``on_gap``, which is called when a connection begins to consume and when an event
-could not be handled: events may have been missed before it.
+For state that an instance holds in memory. Unlike ``@subscribe`` there is no inbox and no retry: an
+event published while the instance is disconnected is lost, and a handler that fails is not called
+again. Every listener therefore has an ``on_gap``: it is called when a connection begins to consume
+and when an event could not be handled, since events may have been missed before it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Listener:
-    """Some event types and the functions to call."""
+    """Event types, the handler of their events, and what to call after a gap."""
 
     types: dict[str, type[Event]]
     handler: Handler
@@ -42,7 +42,7 @@ class Listener:
 
 
 class Broadcast(SharedExtension):
-    """One queue for each instance and connection, which goes with it; any number of listeners."""
+    """One queue for each connection of each instance, deleted with it; any number of listeners."""
 
     queue_consumer = QueueConsumer()
 
@@ -53,9 +53,9 @@ class Broadcast(SharedExtension):
     def listen(
         self, types: Iterable[type[Event]], handler: Handler, on_gap: Callable[[], None]
     ) -> None:
-        """Call ``handler`` with each of these events; to be called in ``setup``.
+        """Call ``handler`` with each of these events. Call ``listen`` in ``setup``.
 
-        Both functions run where messages come in, and must not wait for anything.
+        Both functions run in the consumer's greenthread and must not block.
         """
         if not self._listeners:
             self.queue_consumer.register_provider(self)
@@ -68,8 +68,8 @@ class Broadcast(SharedExtension):
 
     @property
     def queue(self) -> Queue:
-        """Another one each time: the broker may hold the last one for a connection that it does
-        not know to be dead."""
+        """A new queue for each connection: the broker may still hold the last one for a connection
+        that it does not yet know to be dead."""
         types = {
             name: each for listener in self._listeners for name, each in listener.types.items()
         }
@@ -97,7 +97,7 @@ class Broadcast(SharedExtension):
             try:
                 listener.handler(Envelope.from_json(body, kind).data)
             except Exception as error:
-                log.error("event_not_heard", error=error_text(error))
+                log.error("broadcast_handler_failed", error=error_text(error))
                 listener.on_gap()
 
     def stop(self) -> None:

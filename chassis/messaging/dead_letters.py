@@ -1,4 +1,4 @@
-"""Messages that no handler can take are kept, for a person to look at."""
+"""Dead letters: messages that no handler can take, parked in the inbox for an operator."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from nameko.extensions import SharedExtension
 from chassis.broker.consumer import QueueConsumer
 from chassis.database.database import database_of
 from chassis.error_text import error_text
-from chassis.messaging.inbox import Inbox
-from chassis.messaging.topology import DELIVERY_LIMIT, dead_letter_queue
+from chassis.messaging.inbox import DELIVERY_LIMIT, Inbox
+from chassis.messaging.topology import dead_letter_queue
 
 log = structlog.get_logger()
 
 
 class DeadLetters(SharedExtension):
-    """Parks what the broker gave up delivering, so that it is listed with the rest."""
+    """Consumes the service's dead-letter queue and parks what is in it."""
 
     queue_consumer = QueueConsumer()
 
@@ -33,19 +33,19 @@ class DeadLetters(SharedExtension):
         death = (message.headers.get("x-death") or [{}])[0]
         handler = str(death.get("queue", "")).partition(".")[2]
         event_type = str((death.get("routing-keys") or [""])[0])
-        reason = f"its consumer ended {DELIVERY_LIMIT} times while it was in hand"
+        reason = f"its consumer crashed {DELIVERY_LIMIT} times while handling it"
         park(self, body, message, handler, event_type, reason)
 
 
 def park(
     provider: Any, body: bytes, message: Any, handler: str, event_type: str, reason: str
 ) -> None:
-    """Keep a message that no handler can take, and acknowledge it; later, while the database
-    is away."""
+    """Store a message that no handler can take, then acknowledge it. While the database is away
+    the message waits for another try."""
     try:
         Inbox(database_of(provider.container)).park(body, handler, event_type, reason)
     except (Exception, eventlet.Timeout) as error:
-        log.warning("event_waits", error=error_text(error))
+        log.warning("event_requeued", error=error_text(error))
         provider.queue_consumer.retry_later(provider, body, message)
     else:
         provider.queue_consumer.ack_message(message)

@@ -7,7 +7,7 @@ A service that erases an account calls ``Transaction.mark_erased`` in that trans
     def finish_forgetting(self) -> None:
         erasure.finish(self.store, erase, answer)
 
-States of one id (table ``forgotten``):
+Steps for one id (table ``forgotten``):
 
     marked      waits until calls under way have ended, unsent events that mention the id are
                 published, and received ones that mention it were retried (30 minutes at most)
@@ -34,18 +34,18 @@ from chassis.database.database import Database
 from chassis.database.engines import has_row_locks
 from chassis.database.transaction import Transaction
 from chassis.events import Event
-from chassis.messaging.inbox import GIVEN_UP, Status, write_down_erased
+from chassis.messaging.inbox import EMPTIED, Status, record_erasure
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 
 CALLS_END_WITHIN = timedelta(seconds=OUTERMOST_DEADLINE_S)
-"""A call that began before an id was forgotten may still write: wait until it has ended."""
+"""A call that began before an id was marked as erased may still write: wait until it has ended."""
 PATIENCE = timedelta(minutes=30)
-"""What was received is tried again for a few minutes; what waits longer has lost its handler."""
+"""Received events are retried for a few minutes; one that waits longer has lost its handler."""
 ERASED_WITHIN_S = 120.0
-"""A week's messages are looked through for one id: many statements, each with its own limit."""
+"""A week's messages are searched for one id: many statements, each with its own limit."""
 EVENTS_A_STATEMENT = 50_000
-ANSWERS_A_STATEMENT = timedelta(hours=1)
+REPLIES_A_STATEMENT = timedelta(hours=1)
 
 log = structlog.get_logger()
 
@@ -58,16 +58,14 @@ def finish(
     answer: Callable[[UUID], Event],
     outside: Callable[[UUID], object] = lambda id: None,
 ) -> None:
-    """Bring to its end what can be; ``answer`` makes the event that says so.
+    """Advance every open erasure as far as possible; ``answer`` makes the confirming event.
 
-    ``erase`` runs once more, for what calls that were under way have brought back: it must be
-    harmless to repeat. ``outside`` does so before it, outside of the transaction, for what lies
-    outside of the database.
+    ``erase`` runs once more, for rows that calls under way wrote meanwhile: it must be idempotent.
+    ``outside`` runs before it, outside of the transaction, for what is not in the database (files).
     """
-
     cleared: list[UUID] = []
 
-    def bring_further(id: UUID) -> None:
+    def clear(id: UUID) -> None:
         outside(id)
         with database.transaction() as tx:
             erase(tx, id)
@@ -77,22 +75,22 @@ def finish(
 
     def complete(id: UUID) -> None:
         with database.transaction() as tx:
-            if _cleared(tx, database, id, utc_now()) == 0:  # nothing came since then
+            if _cleared(tx, database, id, utc_now()) == 0:  # nothing was written since
                 _complete(tx, database, id, utc_now())
                 tx.emit(answer(id))
 
     work = f"erasures of {database.service}"
-    for_each(_begun(database), bring_further, work=work, deadline_s=ERASED_WITHIN_S)
+    for_each(_open_erasures(database), clear, work=work, deadline_s=ERASED_WITHIN_S)
     if not cleared:
         return
-    if database.wipe_deleted():  # once for all of them: it takes as long as the database is large
+    if database.wipe_deleted():  # once for all ids: its time grows with the database
         for_each(cleared, complete, work=f"answers to {work}", deadline_s=ERASED_WITHIN_S)
     else:
-        log.info("files_not_wiped", service=database.service)
+        log.info("wipe_postponed", service=database.service)
 
 
-def _begun(database: Database) -> list[UUID]:
-    """Ids whose erasure is under way, the longest first."""
+def _open_erasures(database: Database) -> list[UUID]:
+    """Ids whose erasure is not completed, the oldest first."""
     forgotten = database.table("forgotten")
     query = select(forgotten.c.id).where(forgotten.c.completed_at.is_(None))
     with database.reading() as session:
@@ -100,17 +98,17 @@ def _begun(database: Database) -> list[UUID]:
 
 
 def _cleared(tx: Transaction, database: Database, id: UUID, now: datetime) -> int | None:
-    """How many messages mentioned the id until this transaction; ``None`` while one still has to
-    take effect."""
+    """Clear the messages that mention the id; how many there were, or ``None`` while it must
+    wait."""
     forgotten = database.table("forgotten")
     this = (forgotten.c.id == id, forgotten.c.completed_at.is_(None))
     begun_at = tx.scalar(select(forgotten.c.begun_at).where(*this).with_for_update())
     if begun_at is None or now < begun_at + CALLS_END_WITHIN:
         return None
     mentions = _Mentions(tx, database, id)
-    if mentions.to_be_sent() or (now < begun_at + PATIENCE and mentions.to_be_tried()):
+    if mentions.any_unsent() or (now < begun_at + PATIENCE and mentions.any_retried()):
         return None
-    return mentions.delete_sent() + mentions.delete_answers() + mentions.give_up_received()
+    return mentions.delete_sent() + mentions.delete_replies() + mentions.discard_received()
 
 
 def _complete(tx: Transaction, database: Database, id: UUID, now: datetime) -> None:
@@ -129,10 +127,10 @@ class _Mentions:
         )
         self._id = str(id)
 
-    def to_be_sent(self) -> bool:
+    def any_unsent(self) -> bool:
         return self._any(self._outbox, self._outbox.c.sent_at.is_(None))
 
-    def to_be_tried(self) -> bool:
+    def any_retried(self) -> bool:
         return self._any(self._inbox, self._inbox.c.status == Status.RETRY)
 
     def _any(self, table: Table, condition: ColumnElement[bool]) -> bool:
@@ -147,11 +145,11 @@ class _Mentions:
             deleted += self._delete(self._outbox, *these, mentions)
         return deleted
 
-    def delete_answers(self) -> int:
+    def delete_replies(self) -> int:
         made_at, key, deleted = self._replies.c.made_at, self._replies.c.key, 0
         mentions = or_(key.contains(self._id), self._in(self._replies.c.reply))
-        for first in self._steps(made_at, ANSWERS_A_STATEMENT):
-            these = (made_at >= first, made_at < first + ANSWERS_A_STATEMENT)
+        for first in self._steps(made_at, REPLIES_A_STATEMENT):
+            these = (made_at >= first, made_at < first + REPLIES_A_STATEMENT)
             deleted += self._delete(self._replies, *these, mentions)
         return deleted
 
@@ -159,8 +157,8 @@ class _Mentions:
         result: Any = self._tx.execute(delete(table).where(*conditions))
         return int(result.rowcount)
 
-    def give_up_received(self) -> int:
-        """What a person, or another try, was to see to; and the bytes of what was given up."""
+    def discard_received(self) -> int:
+        """Discard events that are parked or to be retried; empty those that were discarded."""
         inbox = self._inbox
         kept = (inbox.c.status != Status.DONE, inbox.c.body.is_not(None))
         mentions = or_(self._in(inbox.c.body), inbox.c.error.contains(self._id))
@@ -168,20 +166,20 @@ class _Mentions:
         rows = self._tx.execute(query.where(*kept, mentions).with_for_update()).all()
         for row in rows:
             this = (inbox.c.event_id == row.event_id, inbox.c.handler == row.handler)
-            given_up = GIVEN_UP | {"settled_at": row.settled_at or utc_now()}
-            self._tx.execute(update(inbox).where(*this).values(**given_up))
-            write_down_erased(self._tx, self._database, row.event_id, row.handler)
+            emptied = EMPTIED | {"settled_at": row.settled_at or utc_now()}
+            self._tx.execute(update(inbox).where(*this).values(**emptied))
+            record_erasure(self._tx, self._database, row.event_id, row.handler)
         return len(rows)
 
     def _steps(self, column: ColumnElement[Any], step: Any) -> Iterator[Any]:
-        """Where each statement begins: one over a week's rows would take too long."""
+        """Where each statement begins: a single one over a week's rows would take too long."""
         first, last = self._tx.execute(select(func.min(column), func.max(column))).one()
         while first is not None and first <= last:
             yield first
             first += step
 
     def _in(self, body: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Ids are written in lower case by us, and by others in either."""
+        """Our own messages have ids in lower case, those of other producers in either case."""
         return or_(*(self._contains(body, each) for each in (self._id, self._id.upper())))
 
     def _contains(self, body: ColumnElement[Any], text: str) -> ColumnElement[bool]:

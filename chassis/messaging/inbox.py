@@ -1,11 +1,21 @@
-"""The inbox: each event takes effect once for each handler, and a failed one is kept.
+"""Inbox: each event takes effect once for each handler; a failed one is retried, then parked.
 
-A row says that the event was handled (``done``), will be tried again (``retry``), needs a person
-(``parked``), or was given up by one (``discarded``). It is written in the transaction of the
-handler's effects, so a repetition finds it and does nothing.
+    received ── handled ─────────────────────────► done
+       │                                            ▲
+       │                                            │ handled
+       ├── failed ──────────────────────────────► retry ◄── failed: again after a backoff
+       │                                           │  ▲
+       │              failed ATTEMPTS times,       │  │ replay
+       │              or unreadable                ▼  │
+       └── unreadable, or its consumer ─────────► parked ── discard ──► discarded
+           crashed DELIVERY_LIMIT times
 
-An event about what was erased takes no effect: a handler that runs into ``Erased`` is done. What
-mentions it and can't take effect is not parked either, but given up without its bytes.
+A parked row is a dead letter: it keeps its bytes until an operator replays or discards it
+(``redrive``). Retention deletes done and discarded rows after 7 days.
+
+The row is written in the transaction of the handler's effects, so a repetition finds it and does
+nothing. A handler that meets an erased id (``Erased``) has nothing to do: its event is done. An
+event that mentions one is never parked, but discarded without its bytes.
 """
 
 from __future__ import annotations
@@ -34,12 +44,17 @@ from chassis.masking import masked
 from chassis.times import utc_now
 
 ATTEMPTS = 10
+"""A handler's attempts at one event, the first included."""
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
+"""The bounds of the backoff between attempts."""
 HANDLER_DEADLINE_S = 20.0
-"""What takes longer has failed: it would hold a worker, and its rows, for ever."""
+"""A handler that takes longer has failed: it would hold a worker, and its rows, forever."""
+DELIVERY_LIMIT = 20
+"""How often RabbitMQ redelivers a message whose consumer crashes (``x-delivery-limit``)."""
 LONGEST_NAME = 100
 ERASURE = "erasure"
+"""The operator's name in the record, where erasure discards an event."""
 
 log = structlog.get_logger()
 
@@ -53,23 +68,23 @@ class Status(StrEnum):
     DISCARDED = "discarded"
 
 
-GIVEN_UP: dict[str, Any] = {"status": Status.DISCARDED, "error": None, "body": None}
-"""What stays of an event that mentions what was erased."""
+EMPTIED: dict[str, Any] = {"status": Status.DISCARDED, "error": None, "body": None}
+"""The values of a row whose event mentions an erased id."""
 
 
 def pause_before(attempt: int, chance: float) -> timedelta:
-    """How long to wait before the ``attempt``-th try (from 2); see ``backoff``."""
+    """The backoff before the ``attempt``-th attempt (from 2)."""
     return backoff(attempt - 1, FIRST_PAUSE, LONGEST_PAUSE, chance)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """An event that is to be tried again."""
+    """An event that waits for another attempt."""
 
     event_id: UUID
     handler: str
     attempts: int
-    body: bytes = field(repr=False)  # it may bear personal data, and logs show the rest
+    body: bytes = field(repr=False)  # may hold personal data; logs show the rest
 
 
 class Inbox:
@@ -83,9 +98,9 @@ class Inbox:
         return self._database.table("inbox")
 
     def receive(self, envelope: Envelope[Event], body: bytes, handler: str, run: Handler) -> None:
-        """Handle an event that came from the broker, unless it was handled before.
+        """Handle an event from the broker, unless it was handled before.
 
-        A failure is kept for the retries; raises ``DatabaseAway`` where it can't even be kept.
+        A failure is stored for the retries; raises ``DatabaseAway`` where it can't be stored.
         """
         try:
             with eventlet.Timeout(HANDLER_DEADLINE_S), self._database.transaction() as tx:
@@ -93,14 +108,14 @@ class Inbox:
                     run(envelope.data, tx)
                     log.info("event_handled", event_type=envelope.type, handler=handler)
                 else:
-                    log.info("event_repeated", event_type=envelope.type, handler=handler)
+                    log.info("event_duplicate_skipped", event_type=envelope.type, handler=handler)
         except Erased:
             with self._database.transaction() as tx:
                 self._claim(tx, envelope, handler)
-            log.info("event_about_erased", event_type=envelope.type, handler=handler)
+            log.info("event_skipped_erased", event_type=envelope.type, handler=handler)
         except (Exception, eventlet.Timeout) as error:
-            self._database.check()  # away: no attempt is consumed
-            self._keep_failed(envelope, body, handler, error)
+            self._database.check()  # raises DatabaseAway: no attempt is consumed
+            self._store_failed(envelope, body, handler, error)
 
     def _claim(self, tx: Transaction, envelope: Envelope[Event], handler: str) -> bool:
         now = utc_now()
@@ -116,7 +131,7 @@ class Inbox:
             settled_at=now,
         )
 
-    def _keep_failed(
+    def _store_failed(
         self, envelope: Envelope[Event], body: bytes, handler: str, error: BaseException
     ) -> None:
         log.warning(
@@ -139,15 +154,15 @@ class Inbox:
             )
 
     def park(self, body: bytes, handler: str, type_: str, reason: str) -> None:
-        """Keep bytes that no handler can take, for a person to look at.
+        """Store bytes that no handler can read, for an operator.
 
-        Their id is derived from them, so that the same bytes are kept once.
+        Their id is derived from them, so that the same bytes are stored once.
         """
         log.error("event_parked", handler=handler, event_type=type_, reason=reason)
         event_id = uuid5(NAMESPACE_URL, f"{handler}:{body.hex()}")
         handler = storable(handler, LONGEST_NAME)
         with self._database.transaction() as tx:
-            parked = self._parked_or_given_up(tx, event_id, handler, reason, body)
+            parked = self._parked_or_emptied(tx, event_id, handler, reason, body)
             insert_if_absent(
                 tx,
                 self._table,
@@ -160,7 +175,7 @@ class Inbox:
             )
 
     def due(self, now: datetime, limit: int, handlers: Collection[str]) -> list[Waiting]:
-        """What is to be tried again by ``now``, by one of these handlers."""
+        """Events whose next attempt is due, for these handlers, the longest due first."""
         inbox = self._table
         with self._database.reading() as session:
             rows = session.execute(
@@ -176,8 +191,8 @@ class Inbox:
             return [Waiting(row.event_id, row.handler, row.attempts, row.body) for row in rows]
 
     def retry(self, waiting: Waiting, envelope: Envelope[Event], run: Handler) -> None:
-        """Try a kept event again; whoever else tries the same attempt at this moment does
-        nothing."""
+        """Make the next attempt. Safe under concurrency: one caller wins an attempt, the others
+        do nothing."""
         attempt = waiting.attempts + 1
         settled = {"status": Status.DONE, "settled_at": utc_now(), "body": None, "error": None}
         try:
@@ -192,7 +207,7 @@ class Inbox:
             self._put_back(waiting, attempt, error)
 
     def park_again(self, waiting: Waiting, reason: str) -> None:
-        """Park what was to be tried again and can't be read."""
+        """Park an event that was to be retried and can't be read."""
         with self._database.transaction() as tx:
             self._park(tx, waiting, waiting.attempts, reason)
 
@@ -208,23 +223,23 @@ class Inbox:
                 )
 
     def _park(self, tx: Transaction, waiting: Waiting, attempt: int, reason: str) -> None:
-        parked = self._parked_or_given_up(
+        parked = self._parked_or_emptied(
             tx, waiting.event_id, waiting.handler, reason, waiting.body
         )
         self._advance(tx, waiting, attempts=attempt, next_attempt_at=None, **parked)
 
-    def _parked_or_given_up(
+    def _parked_or_emptied(
         self, tx: Transaction, event_id: UUID, handler: str, reason: str, body: bytes
     ) -> dict[str, Any]:
-        """What keeps the bytes for a person; without them where they mention what was erased."""
+        """The values of a parked row; of a discarded one where the bytes mention an erased id."""
         if not erased_among(tx, self._database.base.metadata, ids_mentioned_in(body)):
             return {
                 "status": Status.PARKED,
                 "error": storable(masked(reason), LONGEST_ERROR),
                 "body": body,
             }
-        write_down_erased(tx, self._database, event_id, handler)
-        return GIVEN_UP | {"settled_at": utc_now()}
+        record_erasure(tx, self._database, event_id, handler)
+        return EMPTIED | {"settled_at": utc_now()}
 
     def _advance(self, tx: Transaction, waiting: Waiting, **values: Any) -> bool:
         inbox = self._table
@@ -241,8 +256,8 @@ class Inbox:
         return bool(result.rowcount)
 
 
-def write_down_erased(tx: Transaction, database: Database, event_id: UUID, handler: str) -> None:
-    """For the record of who did what: erasure gave this event up."""
+def record_erasure(tx: Transaction, database: Database, event_id: UUID, handler: str) -> None:
+    """Record in ``mendings`` that erasure discarded this event."""
     tx.execute(
         insert(database.table("mendings")).values(
             id=new_id(),

@@ -1,13 +1,12 @@
-"""The relay: what transactions left in the outbox goes to the broker, at least once.
+"""Outbox relay: publishes the events that transactions wrote, at least once.
 
-A commit wakes it; it also looks by itself every half second, so that nothing stays behind
-after a crash. It marks as sent only what the broker confirmed.
+A commit wakes it; it also polls every half second, so that events of a crashed process are sent.
+It marks as sent only what the broker confirmed.
 
-Events go out in batches. Where a batch fails though the broker is there, one of its events is at
-fault (it is too large for the broker, say, or its row was damaged): each is then published alone.
-One that fails alone stays in the outbox, where ``events lag`` counts it, and is tried again with
-backoff, alone; the others go on. This is remembered in memory: a process that begins anew tries
-once more.
+Events go out in batches. Where a batch fails though the broker is reachable, one of its events is
+at fault (too large for the broker, or its row is damaged): each is then published alone. One that
+fails alone stays in the outbox, where ``firststep events lag`` counts it, and is retried alone with
+backoff; the others go on. Failures are remembered in memory: a new process retries at once.
 """
 
 from __future__ import annotations
@@ -39,25 +38,25 @@ from chassis.times import utc_now
 SWEEP_EVERY_S = 0.5
 BATCH = 200
 ALONE_FOR_S = 15.0
-"""What is published one by one is put off after this: a stop waits for the sweep."""
+"""Publishing one by one pauses after this: a process that stops waits for the sweep."""
 
 log = structlog.get_logger()
 
 
 class _Failing(NamedTuple):
-    """An event that failed alone: how often, and until when on the monotonic clock it waits."""
+    """An event that failed alone: how often, and when it may be retried (monotonic clock)."""
 
     times: int
     not_before: float
 
 
-def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
-    """Not turned into what its type says: one damaged row would end the query."""
+def _raw(column: Column[Any]) -> ColumnElement[Any]:
+    """The column as stored, not converted to its type: one damaged row would end the query."""
     return type_coerce(column, NullType()).label(column.name)
 
 
-class Relay(SharedExtension):
-    """One greenthread for each service, with a broker connection of its own."""
+class OutboxRelay(SharedExtension):
+    """Publishes one service's outbox, in a greenthread with a broker connection of its own."""
 
     database: Database
 
@@ -72,11 +71,11 @@ class Relay(SharedExtension):
         self._loop.start(self.container)
 
     def wake(self) -> None:
-        """There is something to send."""
+        """Wake the relay: there is something to send."""
         self._loop.wake()
 
     def finish(self) -> None:
-        """Send what is there and stop; waits for it."""
+        """Send what is in the outbox and stop; returns when that is done."""
         self._loop.finish()
 
     def stop(self) -> None:
@@ -109,12 +108,12 @@ class Relay(SharedExtension):
         suspect = [row for row in rows if row.seq in self._failing]
         try:
             confirmed += self._publisher.publish(map(self._outgoing, fresh)) if fresh else []
-        except Exception:  # whose fault it was shows when each goes alone
+        except Exception:  # publishing each alone shows which one is at fault
             self._publish_alone(fresh, confirmed)
         else:
             missing = {row.seq for row in fresh} - set(confirmed)
             if missing:
-                if confirmed:  # it took the others: these may be refused again and again
+                if confirmed:  # the broker took the others: these may be refused every time
                     for seq in missing:
                         self._note_failure(seq)
                 raise BrokerAway(f"{len(missing)} of {len(fresh)} events not confirmed")
@@ -129,7 +128,7 @@ class Relay(SharedExtension):
                 if not self._publisher.publish([self._outgoing(row)]):
                     raise BrokerAway("not confirmed")
             except (Exception, eventlet.Timeout) as error:
-                self._publisher.reach()  # where it is away, no event is at fault
+                self._publisher.reach()  # raises where the broker is away: no event is at fault
                 pause = self._note_failure(row.seq)
                 log.error(
                     "event_not_published",
@@ -150,19 +149,19 @@ class Relay(SharedExtension):
         return pause
 
     def _outgoing(self, row: Any) -> Outgoing:
-        """Raises what a damaged row makes it raise."""
+        """Raises ``TypeError`` or ``ValueError`` where the row is damaged."""
         if not isinstance(row.type, str) or not isinstance(row.body, bytes | memoryview):
-            raise TypeError("the row is damaged: its type is no text, or its body no bytes")
+            raise TypeError("the row is damaged: its type is not text, or its body not bytes")
         exchange = exchange_of(self.database.service).name
         return Outgoing(row.seq, bytes(row.body), exchange, row.type, str(UUID(str(row.event_id))))
 
     @contextmanager
     def _unsent(self) -> Iterator[tuple[Any, list[Any]]]:
-        """The batch. Rows are locked against other relays where the database has row locks;
-        where it has none, this process is the only one to serve it."""
+        """The next batch. Rows are locked against other relays where the database has row locks;
+        where it has none (SQLite), this process is the only one that serves it."""
         outbox, now = self.database.table("outbox"), monotonic()
         oldest = (
-            select(outbox.c.seq, *map(_as_kept, (outbox.c.event_id, outbox.c.type, outbox.c.body)))
+            select(outbox.c.seq, *map(_raw, (outbox.c.event_id, outbox.c.type, outbox.c.body)))
             .where(outbox.c.sent_at.is_(None))
             .order_by(outbox.c.seq)
             .limit(BATCH)
@@ -178,7 +177,7 @@ class Relay(SharedExtension):
             yield None, rows
 
     def _found(self, session: Any, oldest: Any, waiting: list[int]) -> list[Any]:
-        """What failed and is found no more was sent by another relay, or deleted."""
+        """Runs the query, and drops failures whose row another relay sent or erasure deleted."""
         rows = list(session.execute(oldest))
         for gone in self._failing.keys() - set(waiting) - {row.seq for row in rows}:
             del self._failing[gone]

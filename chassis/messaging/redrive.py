@@ -1,4 +1,4 @@
-"""What a person does about parked events: look, replay, discard. Each step is written down."""
+"""Redrive: an operator lists, replays or discards dead letters. Every step is recorded."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LONGEST_HANDLER = 100
 
 @dataclass(frozen=True)
 class Selection:
-    """Which parked events: those to which all of this applies. Nothing said: all of them.
+    """A filter for dead letters: those that meet every condition; all of them without any.
 
-    ``error`` is a part of the error's text; ``since`` and ``until`` are about when it was received.
+    ``error`` is a part of the error's text; ``since`` and ``until`` bound when it was received.
     """
 
     event_id: UUID | None = None
@@ -35,7 +35,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What waits in one service. Ages are in seconds; ``None`` where nothing waits."""
+    """Unsent, retried and parked events of one service. Ages are in seconds; ``None``: none."""
 
     unsent: int
     oldest_unsent: float | None
@@ -46,37 +46,37 @@ class Backlog:
 
 
 class Redrive:
-    """The parked events of one service. ``by`` is who does it, for the record."""
+    """The dead letters of one service. ``by`` is the operator's name, for the record."""
 
     def __init__(self, database: Database, by: str = "") -> None:
         self._database = database
         self._by = by
 
     def dead_letters(self, selection: Selection = Selection()) -> list[Any]:
-        """The rows of the inbox that need a person, the oldest first."""
+        """The parked rows of the inbox, the oldest first."""
         inbox = self._database.table("inbox")
         query = select(inbox).where(self._selected(selection)).order_by(inbox.c.received_at)
         with self._database.reading() as session:
             return list(session.execute(query))
 
     def replay(self, selection: Selection) -> int:
-        """Try them again from the first attempt; how many. Doing so twice changes nothing."""
+        """Retry them from the first attempt on; how many. Idempotent."""
         values = {"status": Status.RETRY, "attempts": 0, "next_attempt_at": utc_now()}
         return self._resolve("replay", selection, values)
 
     def discard(self, selection: Selection) -> int:
-        """Give them up; how many. They stay listed as discarded until they are cleaned up."""
+        """Discard them; how many. The rows stay, as discarded, until retention deletes them."""
         values = {"status": Status.DISCARDED, "settled_at": utc_now()}
         return self._resolve("discard", selection, values)
 
     def record(self, action: str, where: str, event_ids: Iterable[UUID]) -> None:
-        """Write down what was done with events beside the inbox."""
+        """Record what an operator did with events that are not in the inbox."""
         with self._database.transaction() as tx:
             for event_id in event_ids:
-                self._write_down(tx, action, event_id, where[:LONGEST_HANDLER])
+                self._add_action(tx, action, event_id, where[:LONGEST_HANDLER])
 
     def history(self) -> list[Any]:
-        """Who did what to which event, the newest first."""
+        """Which operator did what to which event, the newest first."""
         mendings = self._database.table("mendings")
         with self._database.reading() as session:
             return list(session.execute(select(mendings).order_by(mendings.c.id.desc())))
@@ -109,10 +109,10 @@ class Redrive:
             for row in rows:
                 this = and_(inbox.c.event_id == row.event_id, inbox.c.handler == row.handler)
                 tx.execute(update(inbox).where(this).values(**values))
-                self._write_down(tx, action, row.event_id, row.handler)
+                self._add_action(tx, action, row.event_id, row.handler)
         return len(rows)
 
-    def _write_down(self, tx: Transaction, action: str, event_id: UUID, handler: str) -> None:
+    def _add_action(self, tx: Transaction, action: str, event_id: UUID, handler: str) -> None:
         tx.execute(
             insert(self._database.table("mendings")).values(
                 id=new_id(),

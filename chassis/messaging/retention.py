@@ -20,11 +20,12 @@ from chassis.messaging.inbox import Status
 from chassis.times import utc_now
 
 RETENTION_PERIOD = timedelta(days=7)
-"""How long a repetition of an event or a call is known as one: longer than any replay."""
+"""How long a repeated event or call is recognised: longer than any replay takes."""
 INTERVAL = timedelta(minutes=10)
 LEASE = "housekeeping"
+"""The lease's name in the database, and in ``docs/operating.md``."""
 WAITS_TOO_LONG = timedelta(days=30)
-"""A dead letter bears people's data: a person should have decided about it by then."""
+"""A dead letter holds personal data: an operator should have resolved it by then."""
 WARNING_INTERVAL = timedelta(days=1)
 
 RULES = (
@@ -34,13 +35,13 @@ RULES = (
     Rule("mendings", timedelta(days=730), LEASE, due=since("at")),
 )
 SCHEDULE = (*RULES, Retained("forgotten"), Retained("clocks"))
-"""Of the tables that every service has."""
+"""The retention schedule of the tables that every service has."""
 
 log = structlog.get_logger()
 
 
 class MessageRetention(SharedExtension):
-    """One greenthread for each service; one instance of the service works at a time."""
+    """A greenthread of each service; one instance of the service works at a time."""
 
     database: Database
 
@@ -71,12 +72,12 @@ class MessageRetention(SharedExtension):
 
 
 def prune_messages(database: Database, now: datetime) -> None:
-    """Delete what was sent, settled or answered so long ago that nothing needs it."""
+    """Delete events and replies that were sent, settled or answered before the retention period."""
     prune(database, RULES, now)
 
 
 def warn_of_dead_letters(database: Database, now: datetime) -> None:
-    """An operator has to replay or discard them."""
+    """Log a warning about dead letters that have waited too long for an operator."""
     inbox = database.table("inbox")
     number, oldest = func.count(), func.min(inbox.c.received_at)
     query = select(number, oldest).where(inbox.c.status == Status.PARKED)
@@ -84,7 +85,7 @@ def warn_of_dead_letters(database: Database, now: datetime) -> None:
         old, since_ = session.execute(query.where(inbox.c.received_at < now - WAITS_TOO_LONG)).one()
     if old:
         log.warning(
-            "dead_letters_wait",
+            "dead_letters_unresolved",
             service=database.service,
             number=old,
             oldest_days=(now - since_).days,

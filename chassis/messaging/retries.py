@@ -1,4 +1,4 @@
-"""Another try for the events that failed."""
+"""Retries: brings failed events back to their handlers when the next attempt is due."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ RunAgain = Callable[[Inbox, Waiting, Callable[[], None]], None]
 
 
 class Retries(SharedExtension):
-    """Brings kept events back to their handlers when they are due."""
+    """Polls the inbox of one service for due events, and runs their handlers."""
 
     def __init__(self) -> None:
         self.handlers: dict[str, RunAgain] = {}
-        self._loop = Loop("retries", self._bring_back)
+        self._loop = Loop("retries", self._retry_due)
         self._under_way: set[Any] = set()
 
     def start(self) -> None:
         self._loop.start(self.container)
 
     def finish(self) -> None:
-        """Take nothing up any more; waits until that is so."""
+        """Begin no further attempt; returns when the loop has ended."""
         self._loop.finish()
 
-    def _bring_back(self) -> float:
-        """Those under way are still due, and must not keep others from being looked up."""
+    def _retry_due(self) -> float:
+        """Events under way are still due: the limit allows for them, so that others are found."""
         inbox = Inbox(database_of(self.container))
         limit = self.container.max_workers + len(self._under_way)
         due = inbox.due(utc_now(), limit, list(self.handlers))

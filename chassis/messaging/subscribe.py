@@ -1,4 +1,4 @@
-"""``@subscribe``: a method that an event reaches, once.
+"""``@subscribe``: a service's method that handles an event exactly once.
 
     @subscribe(SpecialistUnlisted)
     def close_calendar(self, event, tx): ...
@@ -56,7 +56,7 @@ def subscribe(
 
 
 def subscriptions_of(service_class: type) -> Iterator[tuple[str, type[Event]]]:
-    """Each handler of a service with the event that reaches it."""
+    """Each handler of a service with its event type."""
     for name in dir(service_class):
         for entrypoint in getattr(getattr(service_class, name), ENTRYPOINT_EXTENSIONS_ATTR, ()):
             if isinstance(entrypoint, Subscription):
@@ -64,7 +64,7 @@ def subscriptions_of(service_class: type) -> Iterator[tuple[str, type[Event]]]:
 
 
 def queues_of(*service_classes: Any) -> list[Queue]:
-    """All queues that these services' subscriptions need: the topology a relay declares."""
+    """All queues of these services: the topology that a relay declares before it publishes."""
     queues = []
     for service in service_classes:
         subscriptions = list(subscriptions_of(service))
@@ -74,7 +74,7 @@ def queues_of(*service_classes: Any) -> list[Queue]:
 
 
 class Delivery:
-    """An event at its handler: from the broker, or out of the inbox for another try."""
+    """One attempt to handle an event: from the broker, or from the inbox (``waiting``)."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class Delivery:
         self._waiting = waiting
 
     def take(self, run: Callable[[Any, Transaction], object]) -> None:
-        """Let the handler take effect once; keeps the failure where it fails."""
+        """Run the handler in the inbox's transaction; a failure is stored for the retries."""
         if self._waiting is None:
             self._inbox.receive(self.envelope, self._body, self._handler, run)
         else:
@@ -117,14 +117,14 @@ class Subscription(Entrypoint):
         self.retries.handlers[self.method_name] = self.run_again
 
     def stop(self) -> None:
-        self.retries.finish()  # now: the store goes before shared extensions do
+        self.retries.finish()  # here: nameko stops the store before shared extensions
         self.queue_consumer.unregister_provider(self)
 
     def handle_message(self, body: bytes, message: Any) -> None:
         inbox = Inbox(database_of(self.container))
         try:
             envelope: Envelope[Event] = Envelope.from_json(body, self.event_type)
-        except Exception as error:  # whatever reading it runs into, it would run into again
+        except Exception as error:  # reading it would fail again each time
             park(self, body, message, self.method_name, self.event_type.type(), _reason(error))
             return
         delivery = Delivery(inbox, self.method_name, envelope, body)
@@ -134,7 +134,7 @@ class Subscription(Entrypoint):
             self.queue_consumer.requeue_message(message)
 
     def run_again(self, inbox: Inbox, waiting: Waiting, finished: Callable[[], None]) -> None:
-        """Give a kept event to the handler once more."""
+        """Give an event from the inbox to the handler once more."""
         try:
             envelope: Envelope[Event] = Envelope.from_json(waiting.body, self.event_type)
         except Exception as error:
@@ -162,8 +162,8 @@ class Subscription(Entrypoint):
     ) -> tuple[Any, Any]:
         if exc_info is None:
             self.queue_consumer.ack_message(message)
-        else:  # the inbox could not be written
-            log.warning("event_waits", error=error_text(exc_info[1]))
+        else:  # the inbox could not be written: the database is away
+            log.warning("event_requeued", error=error_text(exc_info[1]))
             self.queue_consumer.retry_later(self, body, message)
         return result, exc_info
 

@@ -1,17 +1,15 @@
-"""The queues that events wait in."""
+"""Topology: the queues of subscriptions and of dead letters, as RabbitMQ knows them."""
 
 from __future__ import annotations
 
 from kombu import Queue
 
 from chassis.events import Event, exchange_of
-
-DELIVERY_LIMIT = 20
-"""How often RabbitMQ hands over a message whose consumer crashes each time."""
+from chassis.messaging.inbox import DELIVERY_LIMIT
 
 
 def dead_letter_queue(service: str) -> Queue:
-    """Where RabbitMQ puts what made its consumer crash time and again."""
+    """Where RabbitMQ puts a message whose consumer crashed ``DELIVERY_LIMIT`` times."""
     return Queue(f"{service}.dead", durable=True, queue_arguments={"x-queue-type": "quorum"})
 
 

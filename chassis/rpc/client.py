@@ -83,7 +83,7 @@ class Remote:
     def _ask(self, method: str, arguments: Any, call: CallContext, timeout: float) -> Any:
         correlation_id = uuid4().hex
         waiting = self._replies.expect(correlation_id)
-        too_late = Unavailable(f"{self._service} did not answer in time")
+        too_late = Unavailable("A part of the platform did not answer in time. Please try again.")
         try:
             with eventlet.Timeout(max(timeout, 0.001), too_late):
                 self._sender.send(
@@ -97,7 +97,9 @@ class Remote:
                 )
                 return waiting.wait()
         except BrokerAway as error:
-            raise Unavailable(f"{self._service} can't be reached: the broker is away") from error
+            raise Unavailable(
+                "A part of the platform can't be reached. Please try again in a minute."
+            ) from error
         finally:
             self._replies.forget(correlation_id)
 

@@ -130,7 +130,7 @@ class RpcConsumer(nameko_rpc.RpcConsumer):
         answer = functools.partial(self._answer, message, reply_to)
         entrypoint = next((each for each in self._providers if each.method_name == method), None)
         if entrypoint is None:
-            answer(None, Invalid(f"{self.container.service_name} has no method {method}"))
+            answer(None, Invalid(f"There is no method {method}."))
             return
         try:
             entrypoint.spawn(Request(method, arguments, entrypoint.fields()), call, answer)

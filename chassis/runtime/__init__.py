@@ -1,1 +1,1 @@
-"""Operating system processes: starting, stopping, replacing and logging."""
+"""Processes: hosting services, workers behind one socket, logs, readiness."""

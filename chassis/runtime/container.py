@@ -1,4 +1,4 @@
-"""The service container: nameko's, with the call's context entered around each worker."""
+"""Service container: nameko's, with the call's context entered around each worker."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from chassis.context import CallContext, Caller
 
 
 class Container(ServiceContainer):
-    """Hosts one service. Its entrypoints hand over context data that they have checked.
+    """Hosts one service. Its entrypoints pass context data that they have validated.
 
-    A service class may say how many workers it wants: ``max_workers``.
+    A service class may set its number of workers: ``max_workers``.
     """
 
     def __init__(self, service_cls: type, config: dict[str, Any]) -> None:
@@ -32,5 +32,5 @@ class _CurrentCaller(DependencyProvider):
 
 
 def current_caller() -> Caller:
-    """A service's attribute that holds who is asking: ``caller = current_caller()``."""
+    """A service's dependency on the caller of the current call: ``caller = current_caller()``."""
     return cast(Caller, _CurrentCaller())

@@ -1,7 +1,7 @@
 """Structured logs: one event a line, for people (``console``) or machines (``json``).
 
-Every line written on behalf of a call bears its correlation id. None bears the credentials in a
-URL, whichever library wrote it.
+Every line of a call has its correlation id. Credentials in URLs are masked in every line, whichever
+library wrote it.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ import structlog
 from chassis.masking import masked
 
 WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-"""Local variables hold passwords and mails."""
+"""Local variables may hold passwords and mails."""
 RENDERED_BY_ITSELF = ("exc_info", "exception", "stack")
 QUIET = ("httpx", "nameko", "amqp", "kombu", "eventlet", "alembic", "asyncio")
-"""Libraries whose warnings we want, but whose story of each message we tell ourselves."""
+"""Libraries that log at warning level only: we log each message ourselves."""
 
 
 class Formatter(structlog.stdlib.ProcessorFormatter):
-    """Masks the whole line: an exception's text and its traceback are in it by now."""
+    """Masks the whole line, since an exception's text and its traceback are part of it."""
 
     def format(self, record: logging.LogRecord) -> str:
         return masked(super().format(record))
 
 
 def configure(style: str, level: str = "info") -> None:
-    """``style`` is ``console`` or ``json``. Goes to standard error."""
+    """Log to standard error; ``style`` is ``console`` or ``json``."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -46,7 +46,7 @@ def configure(style: str, level: str = "info") -> None:
         )
     structlog.configure(
         processors=[
-            structlog.stdlib.filter_by_level,  # first: what nobody wants costs nothing
+            structlog.stdlib.filter_by_level,  # first: a filtered line costs nothing
             *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -68,8 +68,8 @@ def configure(style: str, level: str = "info") -> None:
 
 
 def escaped(text: str) -> str:
-    """The text with ``\\x1b`` and the like in place of all that is not printable: a terminal obeys
-    control characters, and after a line break text would look like another line."""
+    """The text with escapes such as ``\\x1b`` for characters that are not printable: a terminal
+    obeys control characters, and a line break would fake another log line."""
     if text.isprintable():
         return text
     return "".join(
@@ -90,7 +90,7 @@ def _escape_values(
 
 
 def _write_traceback(stream: TextIO, exc_info: structlog.typing.ExcInfo) -> None:
-    """Indented: a message of several lines can't pass for another event."""
+    """Indented, so that a message of several lines can't fake another event."""
     plain = StringIO()
     structlog.dev.plain_traceback(plain, exc_info)
     lines = plain.getvalue().split("\n")

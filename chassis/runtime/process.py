@@ -1,4 +1,4 @@
-"""One operating system process that hosts any number of services."""
+"""Process: hosts any number of services, stops them in order on a signal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from chassis.runtime.container import Container
 GRACE_S = 25.0
 LOOK_EVERY_S = 0.25
 STARVED_S = 1.0
-"""Who computes for so long without a pause keeps all others, and heartbeats, waiting."""
+"""A greenthread that computes longer without yielding delays all others, and heartbeats."""
 WORKERS = 16
 OBJECTS_A_COLLECTION = 10_000
 EXIT_BAD_SETTINGS = 2
@@ -66,9 +66,9 @@ class Process(ServiceRunner):
             self.stop()
 
     def stop(self) -> None:
-        """The front door first: what is under way there still needs the other services."""
-        doors = [each for each in self.containers if _has(each, WebServer)]
-        SpawningProxy(doors).stop()
+        """Stop services with an HTTP server first: their open requests still need the others."""
+        web = [each for each in self.containers if _has(each, WebServer)]
+        SpawningProxy(web).stop()
         super().stop()
 
     def run(self, on_started: Callable[[], None] = lambda: None) -> int:
@@ -79,14 +79,14 @@ class Process(ServiceRunner):
         starting = eventlet.spawn(self._start)
         starting.link(self._on_started)
         while not self._signal.ready():
-            # an idle hub sleeps through signals; it looks up now and then
+            # an idle hub does not notice signals, so it wakes up now and then
             due = monotonic() + LOOK_EVERY_S
             with eventlet.Timeout(LOOK_EVERY_S, False):
                 self._signal.wait()
             if monotonic() - due > STARVED_S:
                 log.warning("hub_starved", late_by_s=round(monotonic() - due, 2))
             if self._is_orphan():
-                log.warning("stopping", reason="whose socket this process shares has ended")
+                log.warning("stopping", reason="the parent, whose socket this shares, has ended")
                 self._end_with(1)
         return self._stop_within_grace()
 
@@ -95,7 +95,7 @@ class Process(ServiceRunner):
 
     def _start(self) -> None:
         self.start()
-        _spare_the_collector()
+        _tune_garbage_collection()
         systemd.ready()
         log.info("serving", services=sorted(self.service_names))
         self._tell_started()
@@ -116,7 +116,7 @@ class Process(ServiceRunner):
         self._end_with(code)
 
     def _watch(self) -> None:
-        """End when a service dies by itself: whoever supervises the process starts it again."""
+        """End when a service dies, so that the supervisor restarts the process."""
         try:
             self.wait()
         except Exception:
@@ -125,7 +125,7 @@ class Process(ServiceRunner):
 
     def _on_signal(self, number: int, frame: object) -> None:
         if self._signal.ready():
-            log.warning("ended_at_once", reason="a second signal")
+            log.warning("exit_forced", reason="a second signal")
             os._exit(128 + number)
         log.info("stopping", signal=signal.Signals(number).name)
         self._end_with(0)
@@ -142,13 +142,12 @@ class Process(ServiceRunner):
             self.stop()
             log.info("stopped")
             return code
-        log.error("grace_over", after_s=GRACE_S)
+        log.error("stop_timed_out", after_s=GRACE_S)
         return 1
 
 
-def _spare_the_collector() -> None:
-    """What was loaded until now stays: the garbage collector need not walk it again and again,
-    nor look for cycles after every few hundred objects."""
+def _tune_garbage_collection() -> None:
+    """Exclude everything that is loaded from garbage collection, and collect less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_A_COLLECTION)

@@ -1,4 +1,4 @@
-"""Telling whoever started this process that it is ready, as sd_notify(3) defines it."""
+"""Readiness notification to the process that started this one, as in sd_notify(3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ READY = b"READY=1"
 
 
 def ready() -> None:
-    """Does nothing where nobody asked to be told."""
+    """Send ``READY=1``, where ``NOTIFY_SOCKET`` names a socket for it."""
     address = os.environ.get(ADDRESS)
     if not address:
         return

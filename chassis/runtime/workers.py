@@ -1,7 +1,7 @@
-"""Several processes behind one listening socket, replaced one after another without a gap.
+"""Worker processes behind one listening socket, replaced one by one without downtime.
 
-The socket is this process's; the workers inherit it. Whoever is free takes the next connection,
-and a worker that stops leaves those that wait to the others: none is refused.
+The socket is this process's; the workers inherit it. A free worker accepts the next connection. A
+worker that stops leaves queued connections to the others: none is refused.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ READY_WITHIN_S = 60.0
 ENDED_WITHIN_S = GRACE_S + 5.0
 START_AGAIN_AFTER_S = 1.0
 LOOK_EVERY_S = 0.1
-WELL = (0, -signal.SIGTERM)  # the latter where it was told to stop before it could listen
+CLEAN_EXITS = (0, -signal.SIGTERM)  # the latter: stopped before it handled signals
 
 log = structlog.get_logger()
 
 
 class NotReady(Exception):
-    """A worker ended, or took too long, before it was ready; ``code`` is what it ended with."""
+    """A worker ended or timed out before it was ready; ``code`` is its exit code, if any."""
 
     def __init__(self, code: int | None) -> None:
         super().__init__("it took too long" if code is None else f"it ended with {code}")
@@ -43,52 +43,52 @@ class NotReady(Exception):
 
 
 class Worker:
-    """A process that says when it is ready."""
+    """A child process that reports when it is ready."""
 
     def __init__(self, command: Sequence[str], sock: Any, notify_at: Path) -> None:
-        self._told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._told.bind(str(notify_at))
-        self._told.setblocking(False)
+        self._notifications = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._notifications.bind(str(notify_at))
+        self._notifications.setblocking(False)
         self._notify_at = notify_at
         self._kill_at: float | None = None
-        mine = {"FIRSTSTEP_HTTP": f"{INHERITED}{sock.fileno()}", systemd.ADDRESS: str(notify_at)}
+        own = {"FIRSTSTEP_HTTP": f"{INHERITED}{sock.fileno()}", systemd.ADDRESS: str(notify_at)}
         self._process = subprocess.Popen(
             command,
-            env={**os.environ, **mine},
+            env={**os.environ, **own},
             pass_fds=[sock.fileno()],
             process_group=0,  # Ctrl-C reaches the parent alone, which stops them in order
         )
 
     @property
     def code(self) -> int | None:
-        """What it ended with; ``None`` while it runs."""
+        """Its exit code; ``None`` while it runs."""
         return self._process.poll()
 
     def is_ready(self) -> bool:
         try:
-            return self._told.recv(len(systemd.READY)) == systemd.READY
+            return self._notifications.recv(len(systemd.READY)) == systemd.READY
         except BlockingIOError:
             return False
 
     def terminate(self) -> None:
-        """Ask it to stop; it is killed where it does not."""
+        """Ask it to stop; after a grace period it is killed."""
         self._kill_at = monotonic() + ENDED_WITHIN_S
         self._process.terminate()
 
     def has_gone(self) -> bool:
-        """Whether it has ended, after ``terminate`` or by itself; nothing of it is left then."""
+        """Whether it has ended, after ``terminate`` or by itself; cleans up after it."""
         if self._kill_at is not None and monotonic() > self._kill_at:
             self._process.kill()
         if self.code is None:
             return False
-        self._told.close()
+        self._notifications.close()
         self._notify_at.unlink(missing_ok=True)
         return True
 
 
 class Workers:
-    """``command`` serves at the ``FIRSTSTEP_HTTP`` that it is given, says when it is ready, and
-    stops on SIGTERM."""
+    """Runs ``number`` workers. ``command`` serves at the ``FIRSTSTEP_HTTP`` in its environment,
+    reports readiness to ``NOTIFY_SOCKET``, and stops on SIGTERM."""
 
     def __init__(self, command: Sequence[str], number: int, address: str) -> None:
         self._command = command
@@ -106,11 +106,11 @@ class Workers:
         signal.signal(signal.SIGHUP, self._on_replace)
         try:
             for _ in range(self._number):
-                self._add(within=None)  # what they need may be away for any time
+                self._add(within=None)  # the database or broker may be away for any time
             systemd.ready()
-            log.info("workers_serve", number=self._number)
+            log.info("workers_ready", number=self._number)
             while not self._stopping:
-                self._look_round()
+                self._supervise()
                 eventlet.sleep(LOOK_EVERY_S)
         except NotReady as error:
             self._stop()
@@ -119,14 +119,14 @@ class Workers:
 
     def _on_stop(self, number: int, frame: object) -> None:
         if self._stopping:
-            log.warning("ended_at_once", reason="a second signal")
-            os._exit(128 + number)  # the workers notice, and follow
+            log.warning("exit_forced", reason="a second signal")
+            os._exit(128 + number)  # the workers notice, and end as well
         self._stopping = True
 
     def _on_replace(self, number: int, frame: object) -> None:
         self._replacing = True
 
-    def _look_round(self) -> None:
+    def _supervise(self) -> None:
         self._leaving = [each for each in self._leaving if not each.has_gone()]
         if self._replacing:
             self._replacing = False
@@ -140,7 +140,7 @@ class Workers:
                 return
 
     def _replace_all(self) -> None:
-        """A new one must be ready before an old one goes; where it is not, the old ones stay."""
+        """Replace workers one by one; where a new one does not get ready, the old ones stay."""
         for worker in list(self._workers):
             if not self._try_to_add():
                 return
@@ -158,7 +158,7 @@ class Workers:
         return not self._stopping
 
     def _add(self, within: float | None) -> None:
-        """Start a worker. Returns when it is ready, or when everything is to stop; raises
+        """Start a worker. Returns when it is ready, or when all are to stop; raises
         ``NotReady``."""
         if self._stopping:
             return
@@ -179,8 +179,8 @@ class Workers:
         self._socket.close()
         for worker in self._workers:
             worker.terminate()
-        everybody = [*self._workers, *self._leaving]
-        while not all(worker.has_gone() for worker in everybody):
+        every = [*self._workers, *self._leaving]
+        while not all(worker.has_gone() for worker in every):
             eventlet.sleep(LOOK_EVERY_S)
         self._folder.cleanup()
-        return int(any(worker.code not in WELL for worker in self._workers))
+        return int(any(worker.code not in CLEAN_EXITS for worker in self._workers))

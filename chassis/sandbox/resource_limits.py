@@ -1,5 +1,6 @@
-"""Resource limits of a process that decodes untrusted bytes; the child's side of
-``subprocess_parser``.
+"""Resource limits that a child process sets for itself before it decodes untrusted bytes.
+
+It is the child's side of ``subprocess_parser``.
 
 It imports nothing else of the platform, so that such a process starts quickly.
 """
@@ -9,8 +10,8 @@ from __future__ import annotations
 import os
 import resource
 
-POLITENESS = 10
-"""Niceness: the services' own processes go first."""
+NICENESS = 10
+"""Niceness: the services' own processes have priority."""
 
 
 def limit_resources(memory: int, cpu_s: int) -> None:
@@ -24,4 +25,4 @@ def limit_resources(memory: int, cpu_s: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
-    os.nice(POLITENESS)
+    os.nice(NICENESS)

@@ -1,18 +1,18 @@
-"""Untrusted bytes, parsed in a process of their own that is killed at a deadline.
+"""Parser for untrusted bytes: a child process that is killed at a deadline.
 
     READ = command_of("some.module")           # its main() calls ``limit_resources`` first
     _turns = Turns(at_once=2, waiting=8)
     answer = parse(READ, body, turns=_turns, deadline_s=10, running_s=5, largest_answer=1_000_000)
 
     NotParsed
-    ├── Crowded     too many wait for a turn already
+    ├── Crowded     too many callers wait for a turn
     ├── Late        there was no turn, or no answer, in time
     └── Failed      the process ended without an answer: it met a limit, or crashed
 
-A library can be driven to use memory and time without end by bytes made for it, and to worse by a
-fault in its C code. The process that runs it has nothing of this one: an empty environment, no
-open files but its input and output. Its memory and processor time are limited by the kernel
-(``resource_limits``), its time by the clock here. Whatever becomes of it, its turn comes free.
+Crafted input can drive a library to unbounded memory and time, or exploit a fault in its C code.
+The child inherits nothing: an empty environment, no open files but its input and output. The kernel
+limits its memory and processor time (``resource_limits``), this process its wall-clock time.
+However the child ends, its turn is freed.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from eventlet.semaphore import Semaphore
 from chassis.context import current
 
 ENVIRONMENT = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-"""Where Python finds its modules, and nothing else of what this process was given."""
+"""Where Python finds its modules; nothing else of this process's environment."""
 PIECE = 64 * 1024
 TO_ANSWER_S = 0.5
-"""Of the call's own deadline this much is left for the answer's way back."""
+"""Seconds of the call's deadline that are reserved for sending the reply."""
 
 
 class NotParsed(Exception):
-    """There is no answer."""
+    """The child gave no answer."""
 
 
 class Crowded(NotParsed):
-    """Too many wait for a turn already."""
+    """Too many callers wait for a turn."""
 
 
 class Late(NotParsed):
@@ -55,7 +55,7 @@ class Failed(NotParsed):
 
 
 class Turns(Semaphore):
-    """So many processes ``at_once``, and so many callers ``waiting`` for a turn at most."""
+    """A concurrency limit: ``at_once`` processes, and at most ``waiting`` callers in the queue."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
         super().__init__(at_once)
@@ -68,7 +68,7 @@ class Turns(Semaphore):
 
 
 def command_of(module: str) -> list[str]:
-    """What runs this module's ``main()`` in a process of its own."""
+    """The command that runs a module's ``main()`` in a child process."""
     return [sys.executable, "-m", module]
 
 
@@ -81,11 +81,11 @@ def parse(
     running_s: float,
     largest_answer: int,
 ) -> bytes:
-    """What the command writes about ``given``, its standard input: bytes, or a file with them.
+    """The command's standard output, given ``given`` (bytes or a file) as standard input.
 
-    ``deadline_s`` (seconds) is for all of it, waiting for a turn included; less where the call
-    that this serves has less left. ``running_s`` is for the process alone. ``largest_answer`` is
-    in bytes. Raises ``NotParsed``.
+    ``deadline_s``: seconds for everything, waiting for a turn included; less where the current call
+    has less left. ``running_s``: seconds for the process alone. ``largest_answer``: bytes. Raises
+    ``NotParsed``.
     """
     until = monotonic() + min(deadline_s, current().remaining() - TO_ANSWER_S)
     with ExitStack() as held:
@@ -97,7 +97,7 @@ def parse(
 
 @contextmanager
 def _file_of(given: bytes | IO[bytes]) -> Iterator[IO[bytes]]:
-    """A file: a process that dies while it reads from a pipe keeps the writer waiting."""
+    """The input as a file: writing to a pipe blocks when the process dies while reading."""
     if not isinstance(given, bytes):
         given.seek(0)
         yield given

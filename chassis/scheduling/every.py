@@ -1,11 +1,11 @@
-"""``@every``: a method that runs on a clock, on one instance only, however many there are.
+"""``@every``: run a service's method at an interval, on one of its instances.
 
     @every(minutes=1)
     def look_for_expired(self): ...
 
-Whoever claims a tick in the database runs it. If it dies, another one takes the next tick when
-the claim has run out; work on a clock therefore looks for what is to be done, rather than relying
-on having been called.
+The instance that holds the schedule's lease in the database runs it. If that instance dies, another
+one takes the next run once the lease has expired. A scheduled method therefore looks for what is to
+be done instead of relying on having been called.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def every(**interval: float) -> Callable[[F], F]:
             try:
                 with for_each.until(is_stopping):
                     method(service)
-            except eventlet.Timeout as error:  # no Exception, so that nameko would not see the end
+            except eventlet.Timeout as error:  # not an Exception: nameko would not notice the end
                 raise TimeoutError(str(error)) from error
 
         register_entrypoint(run, Schedule(timedelta(**interval)))
@@ -64,8 +64,8 @@ class Schedule(Entrypoint):
         self._loop.start(self.container)
 
     def stop(self) -> None:
-        """Begin no tick any more, and in one that runs no item; waits until it has ended and is
-        released."""
+        """Begin no further run, and no further item in a run under way. Returns when that run has
+        ended and the lease is released."""
         self._is_stopping = True
         self._loop.finish()
 

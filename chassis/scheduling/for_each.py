@@ -1,20 +1,18 @@
-"""Rounds: process items one by one. A failing item is logged and tried later; the rest continue.
+"""Isolated loops: a failing item is logged and retried later; the rest continue.
 
     @every(minutes=1)
     def close_consultations(self):
         for_each(self._over(), self._close)
 
-Work on a clock looks for what is to be done each time, so an item that always fails would be met
-at every tick. Each process therefore remembers what failed, for as long as it keeps being found:
+Scheduled work looks for what is to be done each time, so an item that always fails is found in
+every run. Each process therefore remembers failed items for as long as they are found:
 
-- an item whose function raises, or takes longer than its deadline, has failed; it counts for no
-  other item;
-- it is tried again in the next round; where that fails too it waits for 5 s, doubling to 5
-  minutes;
-- what failed before comes after what did not, so that it never delays anything else;
-- the log says ``not_done`` with the work, the item, how often it has failed and for how long.
+- an item fails when its function raises or exceeds its deadline; other items are not affected;
+- it is retried in the next run; after a second failure it waits for 5 s, doubling to 5 minutes;
+- items that failed before come after the others, so they delay nothing;
+- the log says ``item_failed`` with the work, the item, how often it has failed and for how long.
 
-A process that begins anew has forgotten all that, and tries once more.
+A new process starts without this memory and retries at once.
 """
 
 from __future__ import annotations
@@ -46,7 +44,7 @@ log = structlog.get_logger()
 
 
 class _Failing(NamedTuple):
-    """An item that failed: how often in a row, and two times of the monotonic clock."""
+    """An item that failed: how often in a row, since when, when to retry (monotonic clock)."""
 
     times: int
     since: float
@@ -60,7 +58,7 @@ _is_stopping: ContextVar[Callable[[], bool]] = ContextVar("is_stopping", default
 
 @contextmanager
 def until(is_stopping: Callable[[], bool]) -> Iterator[None]:
-    """Rounds inside the block begin no item once this is true."""
+    """Loops inside the block begin no further item once this is true."""
     token = _is_stopping.set(is_stopping)
     try:
         yield
@@ -78,13 +76,13 @@ def for_each(
     within_s: float = inf,
     deadline_s: float | None = None,
 ) -> None:
-    """Call ``do`` with each item. Raises ``DatabaseAway``, for then none can be done.
+    """Call ``do`` with each item. Raises ``DatabaseAway``, since then every item would fail.
 
-    ``work`` names it in the log and in memory; by default the function's own name. ``on_failure``
-    is called with an item that failed and its error. ``at_once``: so many greenthreads.
-    ``within_s``: later than so many seconds into the round no item is begun; the next round goes
-    on. ``deadline_s`` is each item's own, 20 s unless said otherwise. What is gone meanwhile
-    (``NotFound``) needs nothing.
+    ``work`` names the loop in the log and in memory (default: the function's name). ``on_failure``
+    is called with an item that failed and its error. ``at_once``: the number of greenthreads.
+    ``within_s``: seconds after which no further item is begun; the next run continues.
+    ``deadline_s``: seconds for each item (default: 20). An item that is gone meanwhile
+    (``NotFound``) counts as done.
     """
     deadline_s = ITEM_DEADLINE_S if deadline_s is None else deadline_s
     round_ = _Round(work or _name_of(do), do, on_failure, deadline_s)
@@ -119,9 +117,9 @@ def _at_once(number: int, ready: list[T], round_: _Round[T], is_over: Callable[[
         for item in ready:
             if away or is_over():
                 break
-            pool.spawn_n(attempt, item)  # waits for its turn
+            pool.spawn_n(attempt, item)  # waits while the pool is full
         pool.waitall()
-    except BaseException:  # the round itself is ended
+    except BaseException:  # the run itself was killed
         for each in list(pool.coroutines_running):
             eventlet.kill(each)
         raise
@@ -130,7 +128,7 @@ def _at_once(number: int, ready: list[T], round_: _Round[T], is_over: Callable[[
 
 
 class _Round(Generic[T]):
-    """One round of one kind of work, with what is remembered of the rounds before."""
+    """One run of one kind of work, with the failures of earlier runs."""
 
     def __init__(
         self,
@@ -146,8 +144,8 @@ class _Round(Generic[T]):
         self._failing = _failing.setdefault(work, {})
 
     def ready(self, found: list[T]) -> list[T]:
-        """What may be tried now, what failed before at the end. What failed and is found no more
-        is forgotten."""
+        """Items that may be tried now, those that failed before last. Drops failures of items that
+        are no longer found."""
         for gone in self._failing.keys() - set(found):
             del self._failing[gone]
         now = monotonic()
@@ -162,11 +160,11 @@ class _Round(Generic[T]):
             with eventlet.Timeout(self._deadline_s):
                 self._do(item)
         except DatabaseAway:
-            # of no fault of its own, most likely: it comes last in the next round, without a pause
+            # most likely not the item's fault: it comes last in the next run, without a pause
             self._remember(item, pause_s=0.0)
             raise
         except NotFound as gone:
-            log.info("gone_meanwhile", work=self._work, item=_text_of(item), detail=str(gone))
+            log.info("item_gone", work=self._work, item=_text_of(item), detail=str(gone))
             self._failing.pop(item, None)
         except (Exception, eventlet.Timeout) as error:
             self._has_failed(item, error)
@@ -177,7 +175,7 @@ class _Round(Generic[T]):
         pause = _pause_after(self._times(item) + 1)
         failing = self._remember(item, pause.total_seconds())
         log.error(
-            "not_done",
+            "item_failed",
             work=self._work,
             item=_text_of(item),
             failures=failing.times,
@@ -193,7 +191,9 @@ class _Round(Generic[T]):
         except DatabaseAway:
             raise
         except (Exception, eventlet.Timeout) as another:
-            log.error("failure_not_noted", work=self._work, item=_text_of(item), exc_info=another)
+            log.error(
+                "failure_handler_failed", work=self._work, item=_text_of(item), exc_info=another
+            )
 
     def _remember(self, item: T, pause_s: float) -> _Failing:
         now = monotonic()
@@ -208,7 +208,7 @@ class _Round(Generic[T]):
 
 def _pause_after(failures: int) -> timedelta:
     if failures == 1:
-        return timedelta(0)  # until the next round
+        return timedelta(0)  # retried in the next run
     return backoff(failures - 1, FIRST_PAUSE, LONGEST_PAUSE, random.random())
 
 

@@ -1,3 +1,3 @@
-"""What booking tells, answers and refuses."""
+"""Contracts of booking: its events, requests, resources and refusals."""
 
 PRODUCER = "booking"

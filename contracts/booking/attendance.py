@@ -1,4 +1,4 @@
-"""Attendance: what became of a consultation."""
+"""Attendance: whether a consultation took place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from contracts.booking.consultations import Attendance, EventZone, Party
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationCompleted(Event, producer=PRODUCER):
-    """A consultation took place, or nobody said otherwise, or the sides differ."""
+    """A consultation counts as held: a side said so, neither side answered, or they disagree."""
 
     consultation_id: UUID
     version: Version
@@ -27,13 +27,16 @@ class ConsultationCompleted(Event, producer=PRODUCER):
     specialist_id: UUID
     ask: Annotated[
         list[Party],
-        Doc("Who may be asked what they want next: nobody where a side wants no more of it."),
+        Doc(
+            "The sides that may be asked for their outcome. Empty when one of them does not want "
+            "to continue."
+        ),
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationMissed(Event, producer=PRODUCER):
-    """One side did not come, as is said; the other may still differ, and then it is completed."""
+    """One side did not come. The other side can still disagree; then it counts as completed."""
 
     consultation_id: UUID
     version: Version
@@ -42,7 +45,7 @@ class ConsultationMissed(Event, producer=PRODUCER):
     starts_at: datetime
     time_zone: EventZone
     missed_by: Party
-    disputable_until: Annotated[datetime, Doc("Until then the other side may see it otherwise.")]
+    disputable_until: Annotated[datetime, Doc("Until then the other side can disagree.")]
 
 
 # Requests and resources
@@ -50,7 +53,7 @@ class ConsultationMissed(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class SayAttendance:
-    """What became of a consultation. Where the two sides differ, it counts as completed."""
+    """Whether a consultation took place. If the two sides disagree, it counts as completed."""
 
     attendance: Attendance
 
@@ -59,24 +62,26 @@ class SayAttendance:
 
 
 class NotOver(Conflict):
-    """The consultation is not over yet."""
+    """This consultation is not over yet. Please come back after its end."""
 
     code = "not_over"
 
 
 class NotHeld(Conflict):
-    """The consultation did not take place."""
+    """This consultation did not take place, so there is nothing to add to it."""
 
     code = "not_held"
 
 
 class AttendanceClosed(Conflict):
-    """It is settled what became of the consultation."""
+    """It is too late to say whether this consultation took place. You can within 48 hours after
+    its end."""
 
     code = "attendance_closed"
 
 
 class AttendanceGiven(Conflict):
-    """You have put right before what you said, or it is too late to: the other side needs a day."""
+    """You can't correct your answer any more. You can once, and only while the other side has a
+    day left to answer."""
 
     code = "attendance_given"

@@ -1,4 +1,4 @@
-"""Availability: the hours in which a specialist gives first consultations."""
+"""Availability: when a specialist offers first consultations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ LocalTime = Annotated[
     Doc("Time of day in the specialist's own zone, `HH:MM`; `24:00` ends a day."),
 ]
 MOST_SHOWN_OUTSIDE = 50
-ENDS = "`HH:MM`, up to `24:00`; before `starts`, it is on the next day: `22:00` to `02:00`."
+ENDS = (
+    "`HH:MM`, up to `24:00`. If it is earlier than `starts`, it is on the next day: `22:00` to "
+    "`02:00`."
+)
 
 
 TimeZone = Annotated[
@@ -45,7 +48,7 @@ TimeZone = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class AvailabilityChanged(Event, producer=PRODUCER):
-    """When a specialist can next be booked, or whether they offer it, is different now."""
+    """A specialist's next bookable times, or whether they offer any, have changed."""
 
     specialist_id: UUID
     version: Version
@@ -59,7 +62,7 @@ class AvailabilityChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class FreeConsultationsPaused(Event, producer=PRODUCER):
-    """The month's budget is spent, as far as it is open: no slot of it is offered."""
+    """The part of the month's budget that is open is used up: no slot of this month is offered."""
 
     specialist_id: UUID
     version: Version
@@ -67,7 +70,7 @@ class FreeConsultationsPaused(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class FreeConsultationsResumed(Event, producer=PRODUCER):
-    """More of a budget is open again: its slots are offered."""
+    """More of the month's budget is open: its slots are offered again."""
 
     specialist_id: UUID
     version: Version
@@ -78,9 +81,9 @@ class FreeConsultationsResumed(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """A stretch in which consultations may take place, each week from this weekday on.
+    """Weekly hours for consultations, beginning on this weekday.
 
-    Stretches that touch are one, also at midnight.
+    Hours that touch count as one stretch, also across midnight.
     """
 
     weekday: Weekday
@@ -90,7 +93,7 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """A stretch in which consultations may take place, from this date on."""
+    """Hours for consultations, beginning on one date."""
 
     starts: LocalTime
     ends: Annotated[LocalTime, Doc(ENDS)]
@@ -98,13 +101,13 @@ class Stretch:
 
 @dataclass(frozen=True, kw_only=True)
 class DateOverride:
-    """One date that differs from the week: other hours, or none.
+    """One date with its own hours, or none, instead of the weekly ones.
 
-    It says all about that date: hours of the evening before that pass midnight end there. Its own
-    may pass midnight into the next date, unless that one differs too.
+    It replaces all hours of that date: hours of the evening before end at midnight. Its own hours
+    can continue past midnight, unless the next date has an override too.
     """
 
-    day: Annotated[date, Doc("In the zone that holds on it.")]
+    day: Annotated[date, Doc("In the time zone of that date.")]
     hours: Annotated[list[Stretch], Length(max=20), Doc("Empty: closed.")] = field(
         default_factory=list
     )
@@ -112,7 +115,7 @@ class DateOverride:
 
 @dataclass(frozen=True, kw_only=True)
 class Stay:
-    """Some dates in another zone: on them, hours are meant in it."""
+    """A stay in another time zone: on these dates the hours are in that zone."""
 
     first_day: date
     last_day: Annotated[date, Doc("Included.")]
@@ -121,7 +124,7 @@ class Stay:
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
-    """When a specialist gives first consultations."""
+    """When, where and how often a specialist offers first consultations."""
 
     offers_free_consultations: bool
     time_zone: TimeZone
@@ -132,20 +135,20 @@ class Availability:
         int,
         OneOf([15, 30, 60]),
         Doc(
-            "Slots start so far apart, counted from the start of a stretch, or from midnight where "
-            "it is longer than a week. Each lasts 30 minutes."
+            "Minutes between the starts of slots, counted from the start of a stretch, or from "
+            "midnight if the stretch is longer than a week. Each slot lasts 30 minutes."
         ),
     ] = 30
     buffer_before_minutes: Annotated[
-        int, Range(0, 120), Doc("Kept free before each consultation.")
+        int, Range(0, 120), Doc("Minutes kept free before each consultation.")
     ] = 0
     buffer_after_minutes: Annotated[
-        int, Range(0, 120), Doc("Kept free after each consultation.")
+        int, Range(0, 120), Doc("Minutes kept free after each consultation.")
     ] = 0
     minimum_notice_hours: Annotated[
-        int, Range(0, 14 * 24), Doc("How long before its start a slot can still be booked.")
+        int, Range(0, 14 * 24), Doc("How many hours before its start a slot can still be booked.")
     ] = 12
-    horizon_days: Annotated[int, Range(1, 180), Doc("How far ahead slots are offered.")] = 60
+    horizon_days: Annotated[int, Range(1, 180), Doc("How many days ahead slots are offered.")] = 60
     most_per_day: Annotated[int | None, Range(1, 48), Doc("Null: no limit.")] = None
     most_per_week: Annotated[
         int | None, Range(1, 336), Doc("A week begins on Monday. Null: no limit.")
@@ -157,34 +160,34 @@ class Availability:
     ] = None
     paced: Annotated[
         bool,
-        Doc("Whether a month's budget is opened week by week, rather than all at once."),
+        Doc("Whether the monthly budget is released week by week instead of all at once."),
     ] = True
     cancellation_notice_hours: Annotated[
         int,
         Range(0, 72),
-        Doc("How long before its start a client can still cancel or move a consultation."),
+        Doc("How many hours before its start a client can still cancel or move a consultation."),
     ] = 12
     in_person_address: Annotated[
         str | None,
         Normalised(running_text),
         Length(1, 300),
-        Doc("Where consultations take place; null: online. Whoever booked one sees it."),
+        Doc("Where consultations take place. Null: online. Clients who booked one see it."),
     ] = None
     meeting_link: Annotated[
         str | None,
         Normalised(https_address),
         Length(1, LONGEST_LINK),
         Doc(
-            "Your own link for consultations online, `https://…`. It is used without an "
-            "`in_person_address`, where this platform makes no rooms. It is kept sealed; the two "
-            "of you see it with the consultation, from 10 minutes before its start until its end."
+            "Your own link for online consultations, `https://…`. It is used if you give no "
+            "`in_person_address` and this platform makes no rooms. It is stored encrypted. You and "
+            "the client see it from 10 minutes before the start of the consultation until its end."
         ),
     ] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationOutside:
-    """A booked consultation that does not lie within the hours."""
+    """A booked consultation outside of the opening hours."""
 
     id: UUID
     starts_at: datetime
@@ -193,14 +196,14 @@ class ConsultationOutside:
 
 @dataclass(frozen=True, kw_only=True)
 class AvailabilitySet(Availability):
-    """Your hours as they are now, and what is booked outside of them."""
+    """Your availability as it is now, and the consultations that are booked outside of it."""
 
     consultations_outside: Annotated[
         list[ConsultationOutside],
-        Doc("The next of those booked that the new hours do not hold: they stay booked."),
+        Doc("The next booked consultations outside of the new hours. They stay booked."),
     ]
     consultations_outside_count: Annotated[
-        int, Doc(f"How many there are; the list has {MOST_SHOWN_OUTSIDE} at most.")
+        int, Doc(f"How many there are. The list has at most {MOST_SHOWN_OUTSIDE}.")
     ]
 
 
@@ -208,7 +211,7 @@ class AvailabilitySet(Availability):
 
 
 class BadHours(Invalid):
-    """These opening hours overlap or hold no consultation. Please see `errors`."""
+    """These opening hours overlap, or are too short for a consultation. Please see `errors`."""
 
     code = "bad_hours"
 
@@ -221,6 +224,6 @@ class NoPlace(Invalid):
 
 
 class UnknownTimeZone(Invalid):
-    """There is no such time zone."""
+    """This time zone does not exist. Please give an IANA name, such as Europe/Berlin."""
 
     code = "unknown_time_zone"

@@ -1,4 +1,4 @@
-"""Consultations: booking, moving and cancelling them."""
+"""Consultations: booking, moving, cancelling and listing them, and their notes."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class CancellationReason(StrEnum):
     NO_LONGER_NEEDED = "no_longer_needed"
     OTHER = "other"
     ACCOUNT_ERASED = "account_erased"
-    """Nobody says this one: it follows."""
+    """No person gives this reason: one of the two accounts was erased."""
     SPECIALIST_UNAVAILABLE = "specialist_unavailable"
-    """The specialist may not practise at present. It follows; why is told to admins alone."""
+    """No person gives this reason: the specialist may not practise. Only admins learn why."""
 
 
 GivenReason = Literal[
@@ -55,11 +55,11 @@ GivenReason = Literal[
     "no_longer_needed",
     "other",
 ]
-"""The reasons that a person may give."""
+"""The reasons that a person can give."""
 
 
 class Attendance(StrEnum):
-    """What became of a consultation, as one of its sides says."""
+    """Whether a consultation took place, as one side says."""
 
     HELD = "held"
     CLIENT_MISSED = "client_missed"
@@ -68,11 +68,11 @@ class Attendance(StrEnum):
 
 LONGEST_NOTE = 2000
 
-EventZone = Annotated[str, Doc("The specialist's, as their availability names it.")]
+EventZone = Annotated[str, Doc("The specialist's IANA time zone.")]
 EventAddress = Annotated[str | None, Doc("Where the two meet in person.")]
 EventLink = Annotated[
     str | None,
-    Doc("Of a room that the platform made. A specialist's own link is in no event."),
+    Doc("The link to a room that the platform made. No event has a specialist's own link."),
 ]
 
 
@@ -81,7 +81,7 @@ EventLink = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationBooked(Event, producer=PRODUCER):
-    """A client took a slot."""
+    """A client booked a slot."""
 
     consultation_id: UUID
     version: Version
@@ -96,8 +96,8 @@ class ConsultationBooked(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationCancelled(Event, producer=PRODUCER):
-    """A consultation does not take place: one side cancelled it, or the specialist may not
-    practise any more, which is told as theirs."""
+    """A consultation was cancelled, by one side, or because the specialist may not practise. The
+    latter counts as cancelled by the specialist."""
 
     consultation_id: UUID
     version: Version
@@ -107,7 +107,7 @@ class ConsultationCancelled(Event, producer=PRODUCER):
     time_zone: EventZone
     cancelled_by: Party
     specialist_unavailable: Annotated[
-        bool, Doc("It was cancelled because the specialist may not practise any more.")
+        bool, Doc("Whether it was cancelled because the specialist may not practise.")
     ] = False
 
 
@@ -129,8 +129,8 @@ class ConsultationRescheduled(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationPlaceChanged(Event, producer=PRODUCER):
-    """A consultation ahead takes place elsewhere: at another practice, under another link, online
-    instead of at the practice or the other way round."""
+    """A consultation ahead has another place: another practice or link, or online instead of at
+    the practice, or the other way round."""
 
     consultation_id: UUID
     version: Version
@@ -144,30 +144,30 @@ class ConsultationPlaceChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationsAtRisk(Event, producer=PRODUCER):
-    """A specialist's right to practise ended, or its end is to be decided, while consultations
-    with them lay ahead. For admins.
+    """A specialist who has consultations ahead lost the right to practise, or may lose it. For
+    admins.
 
-    With the cause `licence_expired` each is cancelled 48 hours before its start unless a licence
-    is verified; with `renewal_waiting` they stay until the renewal is decided; with any other
-    cause they are cancelled already.
+    With the cause `licence_expired`, each consultation is cancelled 48 hours before its start
+    unless a licence is verified. With `renewal_waiting` they stay until the renewal is decided.
+    With any other cause they are cancelled already.
     """
 
     specialist_id: UUID
-    consultation_ids: Annotated[list[UUID], Doc("The next first.")]
+    consultation_ids: Annotated[list[UUID], Doc("The soonest first.")]
     starts: Annotated[list[datetime], Doc("When they start, in the same order.")]
-    time_zone: Annotated[str, Doc("The specialist's.")]
+    time_zone: Annotated[str, Doc("The specialist's IANA time zone.")]
     cause: Standing
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoteRead(Event, producer=PRODUCER):
-    """A specialist was shown a client's note. For the audit: at most once an hour from the same
+    """A specialist was shown a client's note. For the audit log: at most once an hour from one
     network."""
 
     consultation_id: UUID
     client_id: UUID
     specialist_id: UUID
-    network: Annotated[str | None, Doc("From where.")]
+    network: Annotated[str | None, Doc("The network of the specialist.")]
 
 
 # Requests and resources
@@ -184,61 +184,64 @@ class BookConsultation:
         Normalised(running_text),
         Length(1, LONGEST_NOTE),
         Doc(
-            "What the specialist should know before, in private. They alone read it, and maybe "
-            "not before you meet: don't wait for an answer to it. Who needs somebody now finds an "
-            "emergency number and helplines at `/api/v1/helplines`; show them beside this field."
+            "What you want the specialist to know before you meet. Only the specialist reads it, "
+            "perhaps only when you meet, so don't wait for an answer. For people who need help "
+            "now, show the emergency number and the helplines of `/api/v1/helplines` beside this "
+            "field."
         ),
     ] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateNote:
-    """What a client tells a specialist before they meet. It leaves no trace in any log."""
+    """A client's note to a specialist, before they meet. It appears in no log."""
 
     text: Annotated[str, Normalised(running_text), Length(1, LONGEST_NOTE)] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WriteNote:
-    """What the specialist should know before, instead of what was written before."""
+    """A new note for the specialist. It replaces the one before."""
 
     note: Annotated[
         str,
         Normalised(running_text),
         Length(1, LONGEST_NOTE),
-        Doc("In private. Nobody else ever sees it."),
+        Doc("Only you and the specialist see it."),
     ] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancelConsultation:
-    """Nobody has to give a reason; the other side does not see it."""
+    """A cancellation. The reason is optional, and the other side does not see it."""
 
     reason: GivenReason | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RescheduleConsultation:
-    """The time to which a consultation moves."""
+    """The new time of a consultation."""
 
     starts_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationsQuery:
-    """Which of your consultations, by when they start: with `from` the soonest first, else the
-    latest first."""
+    """Which of your consultations to list, by their start: with `from` the soonest first, else
+    the latest first."""
 
     status: Annotated[
         list[ConsultationStatus],
         Length(max=len(ConsultationStatus)),
-        Doc("Any of these, by commas or repeated; default: all."),
+        Doc("Statuses, separated by commas or repeated. Default: all."),
     ] = field(default_factory=list)
     starting_from: Annotated[
-        datetime | None, Named("from"), Doc("Those that start then, or later.")
+        datetime | None, Named("from"), Doc("Consultations that start at this time or later.")
     ] = None
-    until: Annotated[datetime | None, Named("to"), Doc("Those that start before then.")] = None
-    cursor: Annotated[str | None, Length(max=64), Doc("`next` of the page before.")] = None
+    until: Annotated[
+        datetime | None, Named("to"), Doc("Consultations that start before this time.")
+    ] = None
+    cursor: Annotated[str | None, Length(max=64), Doc("`next` of the previous page.")] = None
     limit: Annotated[int, Range(1, LARGEST_LIMIT), Doc("Items on the page.")] = DEFAULT_LIMIT
 
 
@@ -258,40 +261,42 @@ class Consultation:
     cancellation_reason: Annotated[
         CancellationReason | None,
         Doc(
-            "Shown to whoever gave it; `account_erased` and `specialist_unavailable`, which "
-            "nobody gives, to both."
+            "Shown to the side that gave it. `account_erased` and `specialist_unavailable`, which "
+            "no person gives, are shown to both sides."
         ),
     ] = None
     cancellation_notice_hours: Annotated[
-        int, Doc("How long before its start the client can still cancel or move it.")
+        int, Doc("How many hours before its start the client can still cancel or move it.")
     ] = 12
-    missed_by: Annotated[Party | None, Doc("Who did not come, where it was missed.")] = None
-    your_attendance: Annotated[Attendance | None, Doc("What you said became of it.")] = None
+    missed_by: Annotated[Party | None, Doc("The side that did not come, if it was missed.")] = None
+    your_attendance: Annotated[Attendance | None, Doc("Your own answer whether it took place.")] = (
+        None
+    )
     meeting_link: Annotated[
         str | None,
         Doc(
             "Where to meet online. A specialist's own link is shown from 10 minutes before the "
-            "start until the end, to a GET alone."
+            "start until the end, and only in answers to GET."
         ),
     ] = field(default=None, repr=False)
     meeting_link_shown_from: Annotated[
         datetime | None,
-        Doc("Where you meet under the specialist's own link: when `meeting_link` shows it."),
+        Doc("If you meet under the specialist's own link: when `meeting_link` begins to show it."),
     ] = None
     meeting_address: Annotated[str | None, Doc("Where to meet in person.")] = None
     note: Annotated[
         str | None,
         Doc(
-            "What the client wrote before. Only answers to a GET have it, the specialist's only "
-            "in sessions that showed a second factor, until 7 days after the end. It is deleted "
-            "when the consultation is cancelled."
+            "The client's note. Only answers to GET have it. Specialists see it in sessions that "
+            "have passed a second factor, until 7 days after the end. It is deleted when the "
+            "consultation is cancelled."
         ),
     ] = field(default=None, repr=False)
     note_withheld: Annotated[
         bool,
         Doc(
-            "There is a note, and you may read it once you have set up a second factor "
-            "(`/me/totp`) and logged in with it."
+            "There is a note. You can read it once you have set up a second factor (`/me/totp`) "
+            "and logged in with it."
         ),
     ] = False
 
@@ -300,67 +305,69 @@ class Consultation:
 
 
 class SlotTaken(Conflict):
-    """Somebody else has that time, or one too close to it."""
+    """This time, or one too close to it, is already taken. Please choose another one."""
 
     code = "slot_taken"
 
 
 class SlotNotOffered(Conflict):
-    """The specialist offers no free consultation at that time."""
+    """The specialist offers no free consultation at this time. Please choose one of the free
+    slots."""
 
     code = "slot_not_offered"
 
 
 class SpecialistBusy(Conflict):
-    """The specialist has something else at that time."""
+    """The specialist has another appointment at this time. Please choose another one."""
 
     code = "specialist_busy"
 
 
 class TooSoon(Conflict):
-    """That time is too close to be booked."""
+    """This time starts too soon to be booked. Please choose a later one."""
 
     code = "too_soon"
 
 
 class TooFar(Conflict):
-    """That time is further ahead than slots are offered."""
+    """This time is too far ahead. Please choose an earlier one."""
 
     code = "too_far"
 
 
 class InThePast(Conflict):
-    """That time has passed."""
+    """This time has passed. Please choose a later one."""
 
     code = "in_the_past"
 
 
 class DayFull(Conflict):
-    """The specialist takes on no more on that day, or in that week."""
+    """The specialist takes no more consultations on this day or in this week. Please choose
+    another day."""
 
     code = "day_full"
 
 
 class BudgetSpent(Conflict):
-    """The specialist has no free consultations left in that month; more may open later."""
+    """The specialist has no free consultations left in this month. More may be offered later."""
 
     code = "budget_spent"
 
 
 class NotListed(Conflict):
-    """The specialist can't be booked at present."""
+    """You can't book this specialist at present."""
 
     code = "not_listed"
 
 
 class NoFreeConsultations(Conflict):
-    """The specialist offers no free consultations at present."""
+    """This specialist offers no free consultations at present. Please choose another one."""
 
     code = "no_free_consultations"
 
 
 class AlreadyBooked(Conflict):
-    """You have had, or booked, your free consultation with this specialist."""
+    """You have already had or booked your free consultation with this specialist."""
 
     code = "already_booked"
     member_ids = ("consultation_id",)
@@ -385,43 +392,44 @@ class AlreadyBooked(Conflict):
 
 
 class OverlappingBooking(Conflict):
-    """You have booked another consultation for that time."""
+    """You have booked another consultation at this time. Please choose another time."""
 
     code = "overlapping_booking"
 
 
 class TooManyBookings(Conflict):
-    """You have as many open bookings as one person can have."""
+    """You have three open bookings, and can't have more at a time. Please cancel one of them, or
+    book again after one of them."""
 
     code = "too_many_bookings"
 
 
 class NotBooked(Conflict):
-    """The consultation is not booked any more."""
+    """This consultation is not booked any more, so you can't change it."""
 
     code = "not_booked"
 
 
 class BookingPaused(Conflict):
-    """You missed two consultations, so you can book again only after 30 days."""
+    """You missed two consultations. You can book again after 30 days."""
 
     code = "booking_paused"
 
 
 class NoticeTooShort(Conflict):
-    """It is too close to its start for you to cancel or move it."""
+    """It is too late to cancel or move this consultation."""
 
     code = "notice_too_short"
 
 
 class HasBegun(Conflict):
-    """The consultation has begun."""
+    """This consultation has already begun, so you can't change it."""
 
     code = "has_begun"
 
 
 class SameTime(Conflict):
-    """The consultation is at that time already."""
+    """This consultation is already at this time. Please choose another one."""
 
     code = "same_time"
 
@@ -433,6 +441,6 @@ class NoteNotYours(Forbidden):
 
 
 class OwnProfile(Forbidden):
-    """Nobody books a consultation with themselves."""
+    """You can't book a consultation with yourself."""
 
     code = "own_profile"

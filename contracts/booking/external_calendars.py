@@ -1,4 +1,4 @@
-"""External calendars, whose events take slots."""
+"""External calendars of specialists. Their events block slots."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from contracts.booking import PRODUCER
 from contracts.inputs.texts import NotBlank, one_line
 
 MOST_CALENDARS = 5
-"""Of one specialist."""
+"""For one specialist."""
 MOST_EXAMPLES = 10
-"""So much of what was passed over is named."""
+"""How many skipped entries are listed."""
 
 Address = Annotated[
     str,
     Length(1, 2000),
     Doc(
-        "Of an iCalendar file: `https://…`, `webcal://…`, or, where that is allowed, `http://…`. "
-        "It is kept secret."
+        "The address of an iCalendar file: `https://…`, `webcal://…`, or `http://…` where that is "
+        "allowed. It is stored encrypted and not shown again."
     ),
 ]
 Label = Annotated[
@@ -35,16 +35,16 @@ Label = Annotated[
     Normalised(one_line),
     Length(1, 60),
     NotBlank,
-    Doc("The specialist's own name for it, to tell it from others."),
+    Doc("The specialist's own name for this calendar."),
 ]
 
 
 class ExternalCalendarState(StrEnum):
     WAITING = "waiting"
-    """It was not read yet; `problem` and `detail` say what it waits for."""
+    """It has not been read yet. `problem` and `detail` say what it waits for."""
     WORKING = "working"
     FAILING = "failing"
-    """It could not be read, last time. What it blocked before is still blocked."""
+    """The last reading failed. What it blocked before is still blocked."""
 
 
 # Events
@@ -52,36 +52,36 @@ class ExternalCalendarState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalCalendarFailed(Event, producer=PRODUCER):
-    """An external calendar can't be read any more: what is entered there from now on blocks no
-    slots."""
+    """An external calendar can't be read any more. Events that are added to it from now on block
+    no slots."""
 
     specialist_id: UUID
     version: Version
     calendar_id: UUID
-    name: Annotated[str, Doc("Its label, or else its host.")]
+    name: Annotated[str, Doc("Its label, or its host if it has none.")]
     problem: Annotated[str, Doc("A stable key, such as `not_fetched`.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalCalendarRecovered(Event, producer=PRODUCER):
-    """An external calendar, of which the specialist was told that it failed, is read again."""
+    """An external calendar can be read again, after the specialist was told that it failed."""
 
     specialist_id: UUID
     version: Version
     calendar_id: UUID
-    name: Annotated[str, Doc("Its label, or else its host.")]
+    name: Annotated[str, Doc("Its label, or its host if it has none.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalCalendarReadInPart(Event, producer=PRODUCER):
-    """An external calendar, all of which could be read before, has entries that can't be: they
-    block no slots, or not the right ones."""
+    """An external calendar has entries that can't be read, for the first time. They block no slots,
+    or not the right ones."""
 
     specialist_id: UUID
     version: Version
     calendar_id: UUID
-    name: Annotated[str, Doc("Its label, or else its host.")]
-    passed_over: Annotated[int, Doc("How many.")]
+    name: Annotated[str, Doc("Its label, or its host if it has none.")]
+    passed_over: Annotated[int, Doc("How many entries can't be read.")]
 
 
 # Requests and resources
@@ -89,7 +89,7 @@ class ExternalCalendarReadInPart(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class AddExternalCalendar:
-    """Where an external calendar is found."""
+    """The external calendar to add."""
 
     address: Address = field(repr=False)
     label: Label | None = None
@@ -97,7 +97,7 @@ class AddExternalCalendar:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeExternalCalendar:
-    """Another address, or another name. Without an address it stays where it is."""
+    """A new label, and a new address if one is given. Without a label it has none any more."""
 
     address: Address | None = field(default=None, repr=False)
     label: Label | None = None
@@ -105,32 +105,32 @@ class ChangeExternalCalendar:
 
 @dataclass(frozen=True, kw_only=True)
 class PassedOver:
-    """Something in a calendar that could not be read."""
+    """An entry of a calendar that could not be read."""
 
-    component: Annotated[str, Doc("What it is, such as `VEVENT`.")]
-    line: Annotated[int, Doc("Of the file, counted from 1.")]
-    problem: Annotated[str, Doc("What is wrong with it, in words.")]
+    component: Annotated[str, Doc("The kind of entry, such as `VEVENT`.")]
+    line: Annotated[int, Doc("The line of the file, counted from 1.")]
+    problem: Annotated[str, Doc("What is wrong with it, in whole sentences.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalCalendar:
-    """A specialist's external calendar: its events block slots."""
+    """A specialist's external calendar. Its events block slots."""
 
     id: UUID
-    label: Annotated[str | None, Doc("The specialist's own name for it.")]
-    host: Annotated[str, Doc("Of its address; the rest is not shown again.")]
+    label: Annotated[str | None, Doc("The specialist's own name for this calendar.")]
+    host: Annotated[str, Doc("The host of its address. The rest is not shown again.")]
     state: ExternalCalendarState
-    problem: Annotated[str | None, Doc("Why it could not be read, or waits: a stable key.")]
-    detail: Annotated[str | None, Doc("The same in words.")]
-    read_at: Annotated[datetime | None, Doc("When it was last read, and found to be in order.")]
+    problem: Annotated[str | None, Doc("A stable key for why it could not be read, or waits.")]
+    detail: Annotated[str | None, Doc("The problem in whole sentences.")]
+    read_at: Annotated[datetime | None, Doc("When it was last read without a failure.")]
     busy_times: Annotated[int, Doc("How many stretches of time it blocks from now on.")]
-    passed_over: Annotated[int, Doc("How much in it could not be read, last time.")]
-    passed_over_examples: Annotated[list[PassedOver], Doc("Some of that: ten at most.")]
+    passed_over: Annotated[int, Doc("How many entries could not be read last time.")]
+    passed_over_examples: Annotated[list[PassedOver], Doc("Some of these entries, at most ten.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalCalendars:
-    """A specialist's external calendars, the oldest first; five at most."""
+    """A specialist's external calendars, the oldest first. At most five."""
 
     items: list[ExternalCalendar]
 
@@ -139,19 +139,20 @@ class ExternalCalendars:
 
 
 class BadCalendarFile(Invalid):
-    """What is at that address can't be read as a calendar."""
+    """The file at this address is not a calendar that can be read. Please check the address."""
 
     code = "bad_calendar_file"
 
 
 class NoCalendarThere(Unavailable):
-    """That address has no calendar to give at present."""
+    """There is no calendar at this address at present. Please check the address, or try again
+    later."""
 
     code = "no_calendar_there"
 
 
 class TooManyCalendars(Conflict):
-    """You have five external calendars, and there can't be more. Remove one before you add
+    """You have five external calendars, and can't have more. Please remove one before you add
     another."""
 
     code = "too_many_calendars"

@@ -1,4 +1,4 @@
-"""Consultations as calendars know them: files, and feeds to subscribe to."""
+"""Consultations as iCalendar files, and private feeds that calendars subscribe to."""
 
 from __future__ import annotations
 
@@ -16,33 +16,31 @@ CALENDAR_TYPE = "text/calendar; charset=utf-8"
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarFileQuery:
-    """How a consultation's calendar file is to be written."""
+    """Options of a consultation's calendar file."""
 
     discreet: Annotated[
         bool | None,
-        Doc(
-            "With a title that says nothing, and without the place; left out: as in your "
-            "preferences."
-        ),
+        Doc("Whether to write a neutral title and no place. Default: as in your preferences."),
     ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCalendarFeed:
-    """A private address at which calendars find one's consultations."""
+    """A private address at which calendars find your consultations."""
 
     discreet: Annotated[
         bool | None,
         Doc(
-            "With titles that say nothing, and without places; left out: as in your preferences, "
-            "now and later."
+            "Whether to write neutral titles and no places. Default: as in your preferences, also "
+            "when they change."
         ),
     ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenedCalendarFeed:
-    """What makes the address private; kept nowhere but, sealed, in the answer to a repetition."""
+    """The token of the private address. It is stored only in the encrypted answer for a repeated
+    call."""
 
     token: str = field(repr=False)
     discreet: bool
@@ -50,21 +48,21 @@ class OpenedCalendarFeed:
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarFeed:
-    """The private address: shown this once, and good until it is revoked or replaced."""
+    """The private address. It is shown only once, and works until it is revoked or replaced."""
 
     address: Annotated[
-        str, Doc("Where calendars subscribe; whoever knows it sees when you have consultations.")
+        str, Doc("The address to subscribe to. Anyone who knows it sees your consultations.")
     ] = field(repr=False)
-    discreet: Annotated[bool, Doc("Whether its titles say nothing at present.")]
+    discreet: Annotated[bool, Doc("Whether its titles are neutral at present.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenFeed:
-    """That there is a private address, without what would give it away."""
+    """A private address that is open, without the address itself."""
 
     opened_at: Annotated[
-        datetime | None, Doc("When the present address was made; null: before this was kept.")
+        datetime | None, Doc("When the present address was made. Null: before this was recorded.")
     ]
     discreet: Annotated[
-        bool | None, Doc("Whether its titles say nothing; null: as in the preferences.")
+        bool | None, Doc("Whether its titles are neutral. Null: as in the preferences.")
     ]

@@ -1,4 +1,4 @@
-"""Figures: what was booked and what came of it, by month."""
+"""Monthly figures: how many consultations were booked, held, cancelled and missed."""
 
 from __future__ import annotations
 
@@ -15,39 +15,43 @@ from contracts.shapes import PublishedCount
 
 @dataclass(frozen=True, kw_only=True)
 class MonthOfFigures:
-    """What became of a specialist's consultations of one calendar month: for their eyes alone."""
+    """A specialist's consultations of one calendar month. Only the specialist sees them."""
 
     month: Annotated[date, Doc("Its first day.")]
-    booked: Annotated[int, Doc("All that were booked for this month.")]
-    held: Annotated[int, Doc("Of those: took place.")]
+    booked: Annotated[int, Doc("All consultations that were booked for this month.")]
+    held: Annotated[int, Doc("How many of them took place.")]
     cancelled: int
     missed: int
-    both_wish_to_continue: Annotated[int, Doc("Of those held.")]
+    both_wish_to_continue: Annotated[
+        int, Doc("After how many of those held both sides wish to continue.")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """Twelve months, the present one last."""
 
-    time_zone: Annotated[str, Doc("In which months begin.")]
+    time_zone: Annotated[str, Doc("The time zone in which the months begin.")]
     months: list[MonthOfFigures]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedMonth:
-    """What became of all consultations of one calendar month. Null: too few to be told."""
+    """All consultations of one calendar month. Null: too few to be published."""
 
     month: Annotated[date, Doc("Its first day.")]
-    booked: Annotated[PublishedCount, Doc("All that were booked for this month.")]
-    held: Annotated[PublishedCount, Doc("Of those: took place.")]
+    booked: Annotated[PublishedCount, Doc("All consultations that were booked for this month.")]
+    held: Annotated[PublishedCount, Doc("How many of them took place.")]
     cancelled: PublishedCount
     missed: PublishedCount
-    both_wish_to_continue: Annotated[PublishedCount, Doc("Of those held.")]
+    both_wish_to_continue: Annotated[
+        PublishedCount, Doc("After how many of those held both sides wish to continue.")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedFigures:
     """Twelve months, the present one last."""
 
-    time_zone: Annotated[str, Doc("In which months begin.")]
+    time_zone: Annotated[str, Doc("The time zone in which the months begin.")]
     months: list[PublishedMonth]

@@ -1,4 +1,4 @@
-"""Holds: times that are kept for somebody for a while."""
+"""Holds: times that only one client can book for a while."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from contracts.booking import PRODUCER
 
 @dataclass(frozen=True, kw_only=True)
 class RescueOffered(Event, producer=PRODUCER):
-    """A consultation fell through because of the specialist, and times with others are kept for
-    the client for a while."""
+    """A specialist cancelled or missed a consultation, and times with other specialists are held
+    for the client."""
 
     consultation_id: UUID
     client_id: UUID
     slots: list[HeldSlot]
     time_zone: Annotated[
-        str, Doc("Of the specialist with whom it fell through, as their availability named it.")
+        str, Doc("The IANA time zone of the specialist who cancelled or missed it.")
     ]
 
 
@@ -33,7 +33,7 @@ class RescueOffered(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class HeldSlot:
-    """30 minutes that nobody else can book until then."""
+    """30 minutes that no other client can book until `held_until`."""
 
     specialist_id: UUID
     starts_at: datetime
@@ -42,6 +42,6 @@ class HeldSlot:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldSlots:
-    """What is kept for you now, in order of time."""
+    """The times that are held for you now, in order of time."""
 
     items: list[HeldSlot]

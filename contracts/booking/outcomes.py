@@ -16,7 +16,7 @@ from contracts.booking import PRODUCER
 
 
 class Wish(StrEnum):
-    """What one side wants after a consultation; no other person ever sees it."""
+    """What one side wants after a consultation. No other person ever sees it."""
 
     CONTINUE = "continue"
     TRY_ANOTHER = "try_another"
@@ -30,7 +30,7 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class BothWishToContinue(Event, producer=PRODUCER):
-    """After a consultation its two sides said, each in private, that they want to go on."""
+    """After a consultation, both sides said in private that they want to continue."""
 
     consultation_id: UUID
     client_id: UUID
@@ -42,12 +42,12 @@ class BothWishToContinue(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class SayOutcome:
-    """What you want next. Only where both want to go on are both told so."""
+    """What you want next. Both sides learn it only if both want to continue."""
 
     outcome: Annotated[
         Wish,
         Doc(
-            "A client: `continue`, `try_another` or `not_now`. A specialist: `good_fit` or "
+            "For a client `continue`, `try_another` or `not_now`; for a specialist `good_fit` or "
             "`not_a_fit`."
         ),
     ]
@@ -66,18 +66,18 @@ class Outcome:
 
 
 class OutcomeClosed(Conflict):
-    """Whether to continue can be said within 14 days after the consultation."""
+    """It is too late to say what you want next. You can within 14 days after the consultation."""
 
     code = "outcome_closed"
 
 
 class OutcomeGiven(Conflict):
-    """You have said before what you want next."""
+    """You have already said what you want next. It can't be changed."""
 
     code = "outcome_given"
 
 
 class OutcomeNotYours(Invalid):
-    """That is for the other side to say."""
+    """Only the other side can say that. Please choose one of your own answers."""
 
     code = "outcome_not_yours"

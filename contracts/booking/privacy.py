@@ -1,4 +1,4 @@
-"""What booking holds on a person, and that it was erased."""
+"""The personal data that booking stores on an account, and its erasure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from contracts.profiles.preferences import Preferences
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalDataErased(Event, producer=PRODUCER):
-    """Booking holds nothing on this account any more but ids that lead nowhere."""
+    """Booking has erased an account's data. Only ids remain, which lead to no person."""
 
     account_id: UUID
 
@@ -34,22 +34,26 @@ class PersonalDataErased(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingData:
-    """What booking holds on a person."""
+    """The personal data that booking stores on an account."""
 
-    availability: Annotated[Availability | None, Doc("Hours, where they set any.")]
-    consultations: Annotated[list[Consultation], Doc("On either side, the oldest first.")]
-    waitlist: Annotated[list[WaitlistEntry], Doc("Whom they wait for.")] = field(
+    availability: Annotated[Availability | None, Doc("Their availability, if they have set one.")]
+    consultations: Annotated[
+        list[Consultation], Doc("Their consultations on either side, the oldest first.")
+    ]
+    waitlist: Annotated[list[WaitlistEntry], Doc("The specialists whom they wait for.")] = field(
         default_factory=list
     )
-    outcomes: Annotated[list[Outcome], Doc("What they said after consultations.")] = field(
+    outcomes: Annotated[list[Outcome], Doc("Their outcomes after consultations.")] = field(
         default_factory=list
     )
-    held_slots: Annotated[list[HeldSlot], Doc("What is kept for them now.")] = field(
+    held_slots: Annotated[list[HeldSlot], Doc("The times that are held for them now.")] = field(
         default_factory=list
     )
-    preferences: Annotated[Preferences | None, Doc("As profiles told them last.")] = None
+    preferences: Annotated[
+        Preferences | None, Doc("Their preferences, as profiles last sent them.")
+    ] = None
     calendar_feed: Annotated[
-        OpenFeed | None, Doc("Their private calendar address, where they opened one.")
+        OpenFeed | None, Doc("Their private calendar address, if they have opened one.")
     ] = None
     external_calendars: Annotated[
         list[ExternalCalendar], Doc("Their external calendars, without the addresses.")

@@ -21,7 +21,7 @@ MOST_ON_A_PAGE = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """A period of 62 days at most, and the zone to show it in."""
+    """A period of at most 62 days, and the time zone to show it in."""
 
     starting_from: Annotated[datetime | None, Named("from"), Doc("Default: now.")] = None
     until: Annotated[datetime | None, Named("to"), Doc("Default: 14 days after `from`.")] = None
@@ -29,15 +29,15 @@ class Period:
         str | None,
         Normalised(zones.time_zone),
         Length(1, 64),
-        Doc("An IANA name, such as `Europe/Berlin`: local times and dates are shown in it."),
+        Doc("An IANA name, such as `Europe/Berlin`. Local times and dates are shown in it."),
     ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlotsQuery(Period):
-    """Which slots: those that start in a period, page by page."""
+    """The slots that start in a period, page by page."""
 
-    cursor: Annotated[str | None, Length(max=64), Doc("`next` of the page before.")] = None
+    cursor: Annotated[str | None, Length(max=64), Doc("`next` of the previous page.")] = None
     limit: Annotated[int, Range(1, MOST_ON_A_PAGE), Doc("Slots on the page.")] = 100
 
 
@@ -49,9 +49,9 @@ class Slot:
     ends_at: datetime
     local_start: Annotated[
         str | None,
-        Doc("When it starts in the zone that was asked for, with the offset from UTC."),
+        Doc("When it starts in the requested zone, with the offset from UTC."),
     ] = None
-    local_end: Annotated[str | None, Doc("When it ends there.")] = None
+    local_end: Annotated[str | None, Doc("When it ends in the requested zone.")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +59,9 @@ class Slots:
     """Free slots in order of time."""
 
     items: list[Slot]
-    next: Annotated[str | None, Doc("The cursor of the next page; null on the last.")] = None
+    next: Annotated[str | None, Doc("The cursor of the next page. Null on the last page.")] = None
     cancellation_notice_hours: Annotated[
-        int, Doc("How long before its start a client can still cancel or move what they book.")
+        int, Doc("How many hours before its start a client can still cancel or move a booking.")
     ] = 12
 
 
@@ -70,16 +70,16 @@ class DayWithSlots:
     """A date on which slots start."""
 
     day: date
-    slots: Annotated[int, Doc("How many.")]
+    slots: Annotated[int, Doc("How many slots start on it.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DaysWithSlots:
-    """The dates on which slots start, in order; dates without any are left out."""
+    """The dates on which slots start, in order. Dates without slots are left out."""
 
     items: list[DayWithSlots]
     time_zone: Annotated[
-        str, Doc("Whose dates these are: as asked for, or else the specialist's own.")
+        str, Doc("The zone of these dates: the requested one, or else the specialist's.")
     ]
 
 
@@ -87,6 +87,6 @@ class DaysWithSlots:
 
 
 class BadPeriod(Invalid):
-    """Nothing can be listed for that period. Please give another one."""
+    """This period is empty or too long. Please see `errors`, and give another one."""
 
     code = "bad_period"

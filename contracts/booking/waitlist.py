@@ -1,4 +1,4 @@
-"""The waitlist: who is offered what another gives back."""
+"""The waitlist: clients who wait for a specialist, and the times that are offered to them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from contracts.booking.holds import HeldSlot
 Wishes = Annotated[
     list[Hours],
     Length(max=28),
-    Doc("When you could come, in your zone: only such times are offered. Empty: at any time."),
+    Doc("When you can come, in your time zone. Only such times are offered. Empty: any time."),
 ]
 
 
@@ -29,7 +29,7 @@ Wishes = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class SlotReleased(Event, producer=PRODUCER):
-    """A time that was booked can be booked again: by whoever waits for it, if anybody does."""
+    """A booked time is free again. It is offered to clients who wait, if there are any."""
 
     specialist_id: UUID
     starts_at: datetime
@@ -37,7 +37,7 @@ class SlotReleased(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class SlotOffered(Event, producer=PRODUCER):
-    """A time is kept for somebody who waits for it, until then."""
+    """A free time is held for a client on the waitlist until `held_until`."""
 
     specialist_id: UUID
     client_id: UUID
@@ -51,7 +51,7 @@ class SlotOffered(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class JoinWaitlist:
-    """The specialist to wait for. You are asked between 8 and 21 h in your zone."""
+    """The specialist to wait for. Times are offered to you between 8 and 21 h in your zone."""
 
     specialist_id: UUID
     time_zone: TimeZone
@@ -67,20 +67,20 @@ class LeaveWaitlist:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitlistEntry:
-    """You wait for a time with a specialist."""
+    """Your place on a specialist's waitlist."""
 
     specialist_id: UUID
     time_zone: str
     joined_at: datetime
-    wishes: Annotated[list[Hours], Doc("When you could come; empty: at any time.")] = field(
+    wishes: Annotated[list[Hours], Doc("When you can come. Empty: any time.")] = field(
         default_factory=list
     )
-    held: Annotated[HeldSlot | None, Doc("What is kept for you now.")] = None
+    held: Annotated[HeldSlot | None, Doc("The time that is held for you now.")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Waitlist:
-    """Whom you wait for, the longest first; ten at most."""
+    """The specialists whom you wait for, the longest wait first. At most ten."""
 
     items: list[WaitlistEntry]
 
@@ -95,6 +95,6 @@ class SlotsFree(Conflict):
 
 
 class TooManyWaits(Conflict):
-    """You wait for as many specialists as one person can."""
+    """You are on ten waitlists, and can't be on more. Please leave one before you join another."""
 
     code = "too_many_waits"

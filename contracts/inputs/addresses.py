@@ -1,4 +1,4 @@
-"""E-mail addresses: the form that is kept and written to, and the forms that are compared.
+"""E-mail addresses: the form that is stored, and the forms that are compared.
 
 The domain becomes its A-label (UTS 46, IDNA 2008), so that mail reaches it without SMTPUTF8. The
 local part is ASCII letters, digits and the signs of RFC 5321's ``Dot-string``, in lower case: no
@@ -29,7 +29,7 @@ HALF_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)} | {0x3000: 0x
 
 
 def email_address(text: str) -> str:
-    """The address as it is kept and written to.
+    """The address in the form that is stored and that mail is sent to.
 
     White space around it is dropped: phone keyboards add some.
     """
@@ -48,7 +48,7 @@ def email_address(text: str) -> str:
 
 
 def address_key(text: str) -> str:
-    """What spellings of one address have in common; never refuses.
+    """The key that all spellings of one address share; never refuses.
 
     Accounts from before addresses had one form may have one that ``email_address`` refuses: its
     key is its spelling in lower case. An address that no account can have gets a key as well, so
@@ -61,7 +61,7 @@ def address_key(text: str) -> str:
 
 
 def mailbox_of(address: str) -> str:
-    """What limits count by: addresses that are likely to be one mailbox share it.
+    """The key of rate limits, shared by addresses that are likely to be one mailbox.
 
     ``v.ic+news@example.org`` counts as ``vic@example.org``: a tag after ``+`` (RFC 5233), and dots,
     which some large providers ignore. Nothing is sent to this form.

@@ -19,19 +19,19 @@ LONGEST_TYPED = 4 * LONGEST
 
 
 def password(text: str) -> str:
-    """A password that is chosen. Nothing is trimmed: a blank is a character like any other."""
+    """A new password. Nothing is trimmed: a blank is a character like any other."""
     if len(text) > LONGEST_TYPED:
         raise ValidationError(f"Length must be between {SHORTEST} and {LONGEST}.")
     return normal_form(text)
 
 
 def typed_password(text: str) -> str:
-    """A password to compare with, left as it was typed: an old hash may be of just that."""
+    """A password to compare, as it was typed: an old hash may be of that form."""
     if len(text) > LONGEST_TYPED or min(len(text), len(normal_form(text))) > LONGEST:
         raise ValidationError(f"Longer than maximum length {LONGEST}.")
     return text
 
 
 def normal_form(text: str) -> str:
-    """For comparing: of whatever was typed, within ``LONGEST_TYPED``."""
+    """The form that is hashed, of text within ``LONGEST_TYPED``."""
     return unicodedata.normalize("NFKC", text)

@@ -1,4 +1,4 @@
-"""Texts that people read: one line (names, titles), and running text (biographies, notes).
+"""Texts from users: one line (names, titles) and running text (biographies, notes).
 
 What can't be seen is refused: a name of nothing but a zero-width space looks empty, one with a
 right-to-left override turns the text after it around (UTS 39, CVE-2021-42574). Refused characters
@@ -30,16 +30,16 @@ OTHER_IGNORABLE = (
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     r"\U000e0000-\U000e0fff"
 )
-"""What is shown as nothing (Default_Ignorable_Code_Point), interlinear annotation, and the
-replacement of an object that was left behind."""
+"""Invisible characters (Default_Ignorable_Code_Point), interlinear annotation, and the object
+replacement character."""
 BLANK = r"\u2800\U0001d159"
-"""They count as signs, and are empty."""
+"""Symbols that are shown as a blank."""
 
 CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 NOT_IN_ONE_LINE = rf"{CONTROLS}\u200e\u200f\u202a-\u202e\u2066-\u2069"
 ONE_LINE = rf"^[^{NOT_IN_ONE_LINE}]*[^\s{NOT_IN_ONE_LINE}][^{NOT_IN_ONE_LINE}]*$(?!\n)"
-"""For descriptions of the API: what can be said of ``one_line`` in a pattern. Python's ``$`` lets
-a newline follow."""
+"""The part of ``one_line`` that a pattern can express, for the description of the API. Python's
+``$`` lets a newline follow."""
 ONE_LINE_OR_NONE = rf"^[^{NOT_IN_ONE_LINE}]*$(?!\n)"
 
 NotBlank = Regexp(ONE_LINE, error="Must be one line of text, and not blank.")
@@ -69,7 +69,7 @@ NEEDED = re.compile(
     r"|(?<=\U0001f3f4)\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067"
     r"|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f"
 )
-"""Characters that are shown as nothing, where a writing system or an emoji needs them. The last
+"""Invisible characters, where a writing system or an emoji needs them. The last
 two lines are the flags of England, Scotland and Wales."""
 NEEDED_IN_PROSE = re.compile(r"(?<=[^\W\d_])\xad(?=[^\W\d_])")
 """Soft hyphens within a word."""
@@ -88,7 +88,7 @@ _may_be_assigned_later = re.compile(r"[\U0001f000-\U0001faff\U00020000-\U0003fff
 def one_line(text: str) -> str:
     """A name or a label: one line, in NFC, without blanks around it.
 
-    Empty where nothing is seen of it: whether it may be, its limits say.
+    Empty where it has no visible character. The field's limits say whether it may be empty.
     """
     return _line(text, NEEDED)
 
@@ -99,7 +99,7 @@ def headline(text: str) -> str:
 
 
 def running_text(text: str) -> str:
-    """Any number of lines, in NFC, each ended by a newline; empty where nothing is seen of it.
+    """Any number of lines in NFC, each ended by a newline; empty without a visible character.
 
     Tabs and blank lines stay, and so do marks of direction, which Arabic and Hebrew need beside
     numbers and Latin names. Embeddings, overrides and isolates are refused: where they are not
@@ -115,12 +115,12 @@ def running_text(text: str) -> str:
 
 
 def invisible_in(text: str) -> bool:
-    """Whether anything in it is shown as nothing, turns text around, or is no character."""
+    """Whether it has a character that is invisible, changes the direction, or is undefined."""
     return bool(_invisible.search(text)) or any(map(_is_no_character, text))
 
 
 def named(character: str) -> str:
-    """For people: an ASCII sign as it is, another character by its code point and name."""
+    """How an error names a character: ASCII as it is, others by code point and name."""
     if "!" <= character <= "~":
         return character
     code_point = f"U+{ord(character):04X}"
@@ -153,7 +153,7 @@ def _line(text: str, *needed: re.Pattern[str]) -> str:
 
 
 def _without_blanks_around(text: str) -> str:
-    """Space separators alone: a newline at the end is a second line."""
+    """Without space separators at both ends. A newline stays: it would be a second line."""
     begin, end = 0, len(text)
     while begin < end and unicodedata.category(text[begin]) == "Zs":
         begin += 1

@@ -1,4 +1,4 @@
-"""Addresses of web pages, as people give them."""
+"""Web addresses that users enter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def web_address(text: str) -> str:
 
 
 def https_address(text: str) -> str:
-    """As ``web_address``, and nobody on the way reads or changes what is sent."""
+    """As ``web_address``, by https alone, so that no host on the way reads or changes it."""
     return str(_https_url(_harmless(text.strip())))
 
 

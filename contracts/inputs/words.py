@@ -1,4 +1,4 @@
-"""Words that are looked for, and the tokens by which a text is found: split and folded alike."""
+"""Words of a search, and tokens of a text: both are split and folded alike."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ SHORTEST_BEGINNING = 3
 
 
 class BadWords(Invalid):
-    """These words can't be searched for."""
+    """We can't search for these words. Please try other ones."""
 
     code = "bad_words"
 
 
 class Wanted(NamedTuple):
-    """A word of a query: any of its spellings, each of which is all of some tokens.
+    """A word of a query. It matches by any of its spellings; a spelling is a set of tokens.
 
-    ``begins``: it stands for all that begin with it, too.
+    ``begins``: tokens that begin with it match, too.
     """
 
     spellings: tuple[tuple[str, ...], ...]
@@ -28,17 +28,17 @@ class Wanted(NamedTuple):
 
 
 def tokens_in(text: str) -> set[str]:
-    """All tokens of the text's words; what is longer than any word is cut off."""
+    """All tokens of the text's words, cut off at ``LONGEST_WORD`` characters."""
     return {token[:LONGEST_WORD] for word in words_of(text) for token in word.tokens()}
 
 
 def wanted_words(text: str, field: str = "words") -> list[Wanted]:
-    """The words of a query's field, each once; none for blank text. Raises ``BadWords``."""
+    """The distinct words in a field of a query; none for blank text. Raises ``BadWords``."""
     words = list(dict.fromkeys(words_of(text)))
     if text.strip() and not words:
         raise _bad(field, "Must contain a letter or a digit.", text)
     if len(words) > MOST_WORDS:
-        detail = f"There are {len(words)} words; at most {MOST_WORDS} are looked for."
+        detail = f"There are {len(words)} words, the limit is {MOST_WORDS}."
         raise _bad(field, detail, text)
     return [_wanted(word, field) for word in words]
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 NO_PLACES = {"Factory", "localtime", "posixrules", "Etc/Unknown"}
-"""Their time is that of the host's clock, or none."""
+"""Names whose time is that of the host's clock, or undefined."""
 TIME_ZONES = frozenset(available_timezones() - NO_PLACES)
 _BY_SPELLING = {name.casefold(): name for name in TIME_ZONES}
 
 
 def time_zone(text: str) -> str:
-    """IANA's spelling of the name; what is none stays as it is, for ``why_not_a_zone``.
+    """IANA's spelling of the name. An unknown name is unchanged; see ``why_not_a_zone``.
 
     Aliases such as ``Asia/Calcutta`` are kept: they are the same clock.
     """
@@ -24,7 +24,7 @@ def time_zone(text: str) -> str:
 
 
 def why_not_a_zone(name: str) -> str | None:
-    """What is wrong with the name, for the person who gave it; ``None`` where it is a zone."""
+    """The sentence that refuses an unknown name; ``None`` for a zone's name."""
     if name in TIME_ZONES:
         return None
     if suggestion := _of_windows().get(name.casefold()):
@@ -34,7 +34,7 @@ def why_not_a_zone(name: str) -> str | None:
 
 @cache
 def _of_windows() -> dict[str, str]:
-    """Out of icalendar's table (CLDR), without the rest of that package."""
+    """Windows' names, from icalendar's table (CLDR), without importing that package."""
     package = find_spec("icalendar")
     assert package is not None
     assert package.origin is not None

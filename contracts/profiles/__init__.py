@@ -1,3 +1,3 @@
-"""What profiles tells, answers and refuses."""
+"""Events, resources and refusals of the profiles service."""
 
 PRODUCER = "profiles"

@@ -1,4 +1,4 @@
-"""Accounts: who can sign in, and what they may be."""
+"""Accounts: sign-up, e-mail address, password and roles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone
 
 
 class Role(StrEnum):
-    """What an account may be on the platform."""
+    """A role of an account."""
 
     CLIENT = "client"
     SPECIALIST = "specialist"
@@ -34,7 +34,7 @@ class Role(StrEnum):
 
 
 class SignUpRole(StrEnum):
-    """The roles that a person may take; the others are granted."""
+    """The roles that can be chosen at sign-up. An operator grants the others."""
 
     CLIENT = "client"
     SPECIALIST = "specialist"
@@ -51,7 +51,7 @@ EmailAddress = Annotated[
 
 
 GivenEmail = Annotated[str, Length(max=addresses.LONGEST)]
-"""An address to look an account up by: one that no account can have is an unknown one."""
+"""An address to look an account up by. An invalid address counts as an unknown one."""
 
 
 Password = Annotated[
@@ -66,7 +66,7 @@ Password = Annotated[
 
 
 GivenPassword = Annotated[str, Normalised(typed_password), Length(max=passwords.LONGEST_TYPED)]
-"""A password to compare with, as it was typed: its own rules were those of when it was made."""
+"""A password to compare, as it was typed. The rules of its own time applied to it."""
 
 
 LinkToken = Annotated[str, Length(max=2000)]
@@ -78,8 +78,8 @@ DisplayName = Annotated[str, Normalised(one_line), Length(1, 100), NotBlank]
 OwnName = Annotated[
     DisplayName,
     Doc(
-        "What others call you; it need not be your full name. Specialists with whom you book a "
-        "consultation see it from then on."
+        "Your name for others. It need not be your full name. Specialists see it once you have "
+        "booked a consultation with them."
     ),
 ]
 
@@ -89,10 +89,12 @@ OwnName = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class EmailVerificationRequested(Event, producer=PRODUCER):
-    """A sign-up with an e-mail address that no account has: the address is to be confirmed."""
+    """An e-mail address without an account signed up, and is to be confirmed."""
 
-    account_id: Annotated[UUID, Doc("The account's id, once the address is confirmed.")]
-    email: Annotated[str, Doc("Where the link goes.")]
+    account_id: Annotated[
+        UUID, Doc("The id that the account will have once the address is confirmed.")
+    ]
+    email: Annotated[str, Doc("The address that the link is sent to.")]
     token: Annotated[str, Doc("For `/verify-email#token=…`; works once.")] = field(repr=False)
     time_zone: str | None = None
     language: Language = Language.EN
@@ -102,7 +104,7 @@ class EmailVerificationRequested(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class KnownAddressSignedUp(Event, producer=PRODUCER):
-    """A sign-up with the e-mail address of an account: the owner is told by mail."""
+    """The e-mail address of an existing account signed up. Its owner gets a mail."""
 
     account_id: UUID
     email: str
@@ -110,7 +112,7 @@ class KnownAddressSignedUp(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountRegistered(Event, producer=PRODUCER):
-    """A sign-up was confirmed: an account exists. Carries what is needed to write to it."""
+    """An account was created by a confirmed sign-up. Has all that mails to it need."""
 
     account_id: UUID
     email: str
@@ -124,7 +126,7 @@ class AccountRegistered(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class EmailVerified(Event, producer=PRODUCER):
-    """The owner of an account reads mail at this address."""
+    """The owner of an account has confirmed its e-mail address."""
 
     account_id: UUID
     email: str
@@ -132,10 +134,10 @@ class EmailVerified(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class EmailChangeRequested(Event, producer=PRODUCER):
-    """An account is to get another e-mail address. The present one is told, and can stop it."""
+    """A change of e-mail address was requested. The present address gets a link to stop it."""
 
     account_id: UUID
-    email: Annotated[str, Doc("The address from then on; the link that confirms it goes there.")]
+    email: Annotated[str, Doc("The new address, which the confirming link is sent to.")]
     present_email: str
     token: Annotated[str, Doc("For `/verify-email#token=…`; works once.")] = field(repr=False)
     stop_token: Annotated[str, Doc("For `/stop-email-change#token=…`.")] = field(repr=False)
@@ -143,7 +145,7 @@ class EmailChangeRequested(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class EmailChanged(Event, producer=PRODUCER):
-    """An account has another e-mail address, which is proven."""
+    """An account has a new e-mail address, which was confirmed."""
 
     account_id: UUID
     version: Version
@@ -153,7 +155,7 @@ class EmailChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordResetRequested(Event, producer=PRODUCER):
-    """A new password is asked for: of an account, or of a sign-up that is not confirmed yet."""
+    """A reset of the password was requested, of an account or of an unconfirmed sign-up."""
 
     account_id: UUID
     email: str
@@ -163,14 +165,14 @@ class PasswordResetRequested(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordChanged(Event, producer=PRODUCER):
-    """An account has another password, by reset or by change."""
+    """The password of an account was changed or reset."""
 
     account_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class RolesChanged(Event, producer=PRODUCER):
-    """An account was granted a role, or lost one."""
+    """A role of an account was granted or revoked."""
 
     account_id: UUID
     version: Version
@@ -179,7 +181,7 @@ class RolesChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class DisplayNameChanged(Event, producer=PRODUCER):
-    """The owner of an account wants to be called otherwise."""
+    """The display name of an account was changed."""
 
     account_id: UUID
     version: Version
@@ -188,7 +190,7 @@ class DisplayNameChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountSuspended(Event, producer=PRODUCER):
-    """An operator suspended an account: its sessions have ended, and it can't log in."""
+    """An operator suspended an account. Its sessions have ended, and it can't log in."""
 
     account_id: UUID
 
@@ -216,7 +218,8 @@ class SignUp:
         Doc("Your IANA time zone, as the browser knows it. It is not guessed from the country."),
     ] = None
     language: Annotated[
-        Language | None, Doc("Of mails and notices; else that of `Accept-Language`, or English.")
+        Language | None,
+        Doc("The language of mails and notices. Default: that of `Accept-Language`, or English."),
     ] = None
     country: OwnCountry | None = None
     discreet: Annotated[
@@ -226,14 +229,14 @@ class SignUp:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeAccount:
-    """What is to change; what is left out stays."""
+    """Changes of an account. Fields that are left out stay."""
 
     display_name: OwnName | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeEmail:
-    """Another e-mail address; it takes effect when the link that is sent there is followed."""
+    """A new e-mail address. It takes effect when the link that is sent there is opened."""
 
     email: EmailAddress
     password: GivenPassword = field(repr=False)
@@ -242,7 +245,7 @@ class ChangeEmail:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePassword:
-    """Another password."""
+    """The present password and a new one."""
 
     current: GivenPassword = field(repr=False)
     new: Password = field(repr=False)
@@ -251,34 +254,36 @@ class ChangePassword:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestEmailVerification:
-    """The address of a sign-up whose link is to be sent again."""
+    """The address of a sign-up, to send its link again."""
 
     email: GivenEmail
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyEmail:
-    """A confirmation link, and what shows that it is followed by the person who signed up.
+    """The token of a confirmation link, and proof that the same person signed up.
 
-    The link proves the mailbox, not the password: without the secret of the sign-up, the owner
-    of the mailbox enters the password chosen there, or sets a new one.
+    The link proves the mailbox, not the password. Without the secret of the sign-up, the owner
+    of the mailbox enters the password of the sign-up, or sets a new one.
     """
 
     token: LinkToken = field(repr=False)
     sign_up: Annotated[
-        str | None, Length(max=200), Doc("What `POST /accounts` answered in this browser.")
+        str | None,
+        Length(max=200),
+        Doc("The secret that `POST /accounts` answered in this browser."),
     ] = field(default=None, repr=False)
     password: Annotated[
-        GivenPassword | None, Doc("Without `sign_up`: the password chosen at sign-up.")
+        GivenPassword | None, Doc("The password of the sign-up. Needed without `sign_up`.")
     ] = field(default=None, repr=False)
-    new_password: Annotated[Password | None, Doc("Or a new one, in place of that.")] = field(
+    new_password: Annotated[Password | None, Doc("A new password instead.")] = field(
         default=None, repr=False
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class StopEmailChange:
-    """What stood in the link that stops a change of e-mail address."""
+    """The token of the link that stops a change of e-mail address."""
 
     token: LinkToken = field(repr=False)
 
@@ -292,7 +297,7 @@ class RequestPasswordReset:
 
 @dataclass(frozen=True, kw_only=True)
 class ResetPassword:
-    """What stood in a reset link, and the password from now on."""
+    """The token of a reset link, and the new password."""
 
     token: LinkToken = field(repr=False)
     password: Password = field(repr=False)
@@ -303,37 +308,34 @@ class ResetPassword:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedUp:
-    """The same answer for every address: whether it has an account, only its mailbox is told."""
+    """The secret of a sign-up. The answer does not reveal whether the address has an account."""
 
     sign_up: Annotated[
         str,
         Doc(
-            "Keep it in this browser: with it, following the link in the mail signs in without "
-            "the password."
+            "Keep it in this browser. With it, the link in the mail signs in without the password."
         ),
     ] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A person who can sign in."""
+    """An account, as its owner sees it."""
 
     id: UUID
     email: str
-    pending_email: Annotated[
-        str | None, Doc("The address that was asked for, until its link is followed.")
-    ]
+    pending_email: Annotated[str | None, Doc("The new address, until its link is opened.")]
     display_name: Annotated[
-        str, Doc("Specialists with whom you book a consultation see it from then on.")
+        str, Doc("Specialists see it once you have booked a consultation with them.")
     ]
     roles: list[Role]
     created_at: datetime
-    verified: Annotated[bool, Doc("The e-mail address is proven.")]
-    second_factor: Annotated[bool, Doc("Logging in takes a code as well.")]
+    verified: Annotated[bool, Doc("Whether the e-mail address is confirmed.")]
+    second_factor: Annotated[bool, Doc("Whether a log-in needs a code as well.")]
     dormant_roles: Annotated[
         list[Role],
         Doc(
-            "Roles that take effect in sessions that showed a second factor, once one is set up: "
+            "Roles that take effect only in sessions with a second factor, while none is set up: "
             "`admin`."
         ),
     ]
@@ -343,7 +345,7 @@ class Account:
 
 
 class EmailTaken(Conflict):
-    """An account with this e-mail address exists already."""
+    """Another account has this e-mail address already. Please use another one."""
 
     code = "email_taken"
 

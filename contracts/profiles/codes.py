@@ -1,4 +1,4 @@
-"""Codes of a second factor, wherever a request has one."""
+"""The code of a second factor, as a field of requests."""
 
 from __future__ import annotations
 

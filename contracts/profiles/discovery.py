@@ -1,4 +1,4 @@
-"""Discovery: how specialists are found."""
+"""Discovery: the search for specialists."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from contracts.profiles.specialists import Approaches, Specialist, Topics
 from contracts.shapes import ISO_639, ISO_3166
 
 MOST_SHOWN = 1_000
-"""How many a search shows page by page whose order changes as people are booked."""
+"""Results that a search shows in all where its order changes as slots are booked."""
 LONGEST_CURSOR = 5_000
 LONGEST_PLACE = 100
 MOST_CHOICES = 20
 
 
 class Sort(StrEnum):
-    """What comes first."""
+    """The order of results."""
 
     RELEVANCE = "relevance"
     SOONEST = "soonest"
@@ -50,9 +50,9 @@ CountryCodes = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class SearchSpecialists:
-    """What to look for. Of several values of one filter any will do; each filter must hold.
+    """The filters of a search. A specialist must match every filter, by any of its values.
 
-    A filter is given several values by commas, or by being repeated.
+    Several values of a filter are separated by commas, or the filter is repeated.
     """
 
     words: Annotated[
@@ -110,7 +110,7 @@ class SearchSpecialists:
     cursor: Annotated[
         str | None,
         Length(max=LONGEST_CURSOR),
-        Doc("`next` of the page before, of the same search."),
+        Doc("`next` of the preceding page of the same search."),
     ] = None
     limit: Annotated[int, Range(1, LARGEST_LIMIT), Doc("Items on the page.")] = DEFAULT_LIMIT
 
@@ -120,14 +120,16 @@ class SearchSpecialists:
 
 @dataclass(frozen=True, kw_only=True)
 class Facets:
-    """How many have what, the most frequent first: each filter counts those whom all the other
-    filters find, so that choosing one of its values keeps the rest. Zeros stay, for every value
-    that somebody has who is listed."""
+    """Counts for each value of each filter, the most frequent first. A filter's counts are those of
+    the specialists that match all other filters. Every value of a listed specialist is there,
+    with 0 where none matches."""
 
     topic: dict[str, int]
     approach: dict[str, int]
     language: dict[str, int]
-    country: Annotated[dict[str, int], Doc("By what `country` means in this search.")]
+    country: Annotated[
+        dict[str, int], Doc("Counts by the meaning that `country` has in this search.")
+    ]
     online: int
     in_person: int
     free_consultation: int
@@ -137,9 +139,9 @@ class Facets:
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistsFound:
-    """A page of a search, and what there is to all of it."""
+    """A page of a search, with the count and facets of all results."""
 
     items: list[Specialist]
     next: Annotated[str | None, Doc("The cursor of the next page; null on the last.")]
-    total: Annotated[int, Doc("How many were found, on all pages.")]
+    total: Annotated[int, Doc("The number of results on all pages.")]
     facets: Facets

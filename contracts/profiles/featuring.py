@@ -1,4 +1,4 @@
-"""Featuring: who can be booked for free soon. A truth that nobody sets by hand."""
+"""Featuring: specialists who can be booked for free soon. Derived from facts, never set."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class NotFeatured(StrEnum):
 
 
 class FeaturedBecause(StrEnum):
-    """What became true last, so that a specialist is featured."""
+    """The last condition of featuring that became true."""
 
     LISTED = "listed"
     VERIFIED = "verified"
     OFFERS_FREE_CONSULTATIONS = "offers_free_consultations"
     SLOT_SOON = "slot_soon"
     MENDED = "mended"
-    """All of it was true before; only the record was wrong."""
+    """All conditions were true before; the record was wrong."""
 
 
 # Events
@@ -47,22 +47,23 @@ class FeaturedBecause(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistFeatured(Event, producer=PRODUCER, audience=Audience.PUBLIC):
-    """The specialist is listed, verified, offers free consultations and can be booked within
-    14 days: all of it became true."""
+    """A specialist is featured: listed, verified, offering free consultations, and with a free
+    slot within 14 days."""
 
     specialist_id: UUID
     version: Version
     display_name: str
     headline: str
-    next_slot_at: Annotated[datetime, Doc("The next bookable time when this was said.")]
+    next_slot_at: Annotated[datetime, Doc("The next bookable time when this event was emitted.")]
     reason: Annotated[
-        FeaturedBecause | None, Doc("What became true last; null where it was said before 0.2.")
+        FeaturedBecause | None,
+        Doc("The last condition that became true; null in events before 0.2."),
     ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistUnfeatured(Event, producer=PRODUCER, audience=Audience.PUBLIC):
-    """What featuring needs is no longer all true."""
+    """A specialist is no longer featured: a condition is not true any more."""
 
     specialist_id: UUID
     version: Version
@@ -70,7 +71,7 @@ class SpecialistUnfeatured(Event, producer=PRODUCER, audience=Audience.PUBLIC):
 
 
 FEED: tuple[type[Event], ...] = (SpecialistFeatured, SpecialistUnfeatured)
-"""What the public feed tells, in order."""
+"""The events in the public feed, in order."""
 
 
 # Shapes of single fields
@@ -78,7 +79,7 @@ FEED: tuple[type[Event], ...] = (SpecialistFeatured, SpecialistUnfeatured)
 Visit = Annotated[
     str,
     Length(max=64),
-    Doc("`visit` of an earlier answer: shows the featured in the order of then."),
+    Doc("`visit` of an earlier answer, to get the same order again."),
 ]
 
 
@@ -87,7 +88,7 @@ Visit = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class FeaturedQuery:
-    """Which part of the featured, and in whose order."""
+    """A page of the featured specialists, in the order of a visit."""
 
     visit: Visit | None = None
     cursor: Annotated[str | None, Length(max=64), Doc("`next` of the page before.")] = None
@@ -96,7 +97,7 @@ class FeaturedQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistQuery:
-    """Where somebody comes from."""
+    """The page of featured specialists that led to a profile."""
 
     visit: Annotated[
         str | None, Length(max=64), Doc("`visit` of the page of the featured that led here.")
@@ -105,17 +106,19 @@ class SpecialistQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedQuery:
-    """From where on to read the feed."""
+    """The position in the feed to read from."""
 
     after: Annotated[
-        str | None, Length(max=64), Doc("`next` of the page before; without: who is featured now.")
+        str | None,
+        Length(max=64),
+        Doc("`next` of the preceding page. Without it, the feed begins with a snapshot."),
     ] = None
     limit: Annotated[int, Range(1, LARGEST_LIMIT), Doc("Events on the page.")] = DEFAULT_LIMIT
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exposure:
-    """How often a specialist was shown among the featured, and opened from there, in a while."""
+    """How often a specialist was shown among the featured and opened from there, in one report."""
 
     specialist_id: UUID
     day: date
@@ -128,11 +131,12 @@ class Exposure:
 
 @dataclass(frozen=True, kw_only=True)
 class FeaturedPage:
-    """Some of the featured. Everybody begins elsewhere, so that all are shown equally often."""
+    """A page of the featured specialists. Each visit begins at another place, so that all are
+    shown equally often."""
 
     items: list[Specialist]
     next: Annotated[str | None, Doc("The cursor of the next page; null on the last.")]
-    visit: Annotated[str, Doc("Names this order: asking again with it begins at the same place.")]
+    visit: Annotated[str, Doc("The name of this order, to begin at the same place again.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +152,11 @@ class ExposureOfDay:
 
 @dataclass(frozen=True, kw_only=True)
 class FeaturingReport:
-    """Whether a specialist is featured, why not, and what came of it."""
+    """Whether a specialist is featured, why not, and how often the profile was shown."""
 
     featured: bool
-    since: Annotated[datetime | None, Doc("Since when `featured` is what it is, where known.")]
-    against: Annotated[list[NotFeatured], Doc("Everything that stands against it.")]
+    since: Annotated[datetime | None, Doc("Since when `featured` has its value, where known.")]
+    against: Annotated[list[NotFeatured], Doc("All conditions of featuring that are not met.")]
     days: Annotated[list[ExposureOfDay], Doc("The last 30 days, today first.")]
 
 
@@ -169,26 +173,26 @@ class CloudEvent:
     datacontenttype: str
     dataschema: str
     correlationid: str
-    data: Annotated[dict[str, Any], Doc("As `/asyncapi.json` describes this type's.")]
+    data: Annotated[dict[str, Any], Doc("The data of this type, as `/asyncapi.json` describes it.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
     """Public events in the order in which they took effect.
 
-    Without `after` the first pages are a snapshot: the last `SpecialistFeatured` of each who is
-    featured. The pages after them are the changes since, each once.
+    Without `after` the first pages are a snapshot: the last `SpecialistFeatured` of each featured
+    specialist. The following pages are the changes since, each once.
     """
 
     items: list[CloudEvent]
-    next: Annotated[str, Doc("What to ask for with `after`, now or later: it goes on for ever.")]
-    caught_up: Annotated[bool, Doc("Nothing more for now: ask again in a while.")]
+    next: Annotated[str, Doc("The value for `after`, now or later. It never expires.")]
+    caught_up: Annotated[bool, Doc("Whether this is all for now. Ask again later.")]
 
 
 # Refusals
 
 
 class BadVisit(Invalid):
-    """This visit was not given out by the list of the featured."""
+    """This visit is not known. Please ask for the featured specialists without one."""
 
     code = "bad_visit"

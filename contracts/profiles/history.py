@@ -1,4 +1,4 @@
-"""History: who changed what of a specialist's profile, photo and licence."""
+"""History: changes of a specialist's profile, photo and licence, and who made them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Change:
     id: UUID
     specialist_id: UUID
     at: datetime
-    by: Annotated[UUID | None, Doc("The account that did it; null: the platform itself.")]
+    by: Annotated[UUID | None, Doc("The account that made the change; null: the platform itself.")]
     changes: Annotated[
         dict[str, Any],
-        Doc("Each field that changed, with what stood there `before` and `after`."),
+        Doc("Each field that changed, with its value `before` and `after`."),
     ]

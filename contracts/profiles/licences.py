@@ -1,4 +1,4 @@
-"""Licences: what makes a specialist verified, and until when."""
+"""Licences to practise, which admins verify and which expire."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from contracts.profiles.specialists import CountryCode
 
 
 class LicenceStatus(StrEnum):
-    """What became of the licence that was handed in last."""
+    """The status of the licence that was handed in last."""
 
     SUBMITTED = "submitted"
     VERIFIED = "verified"
@@ -47,7 +47,7 @@ class SpecialistVerified(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceDeclined(Event, producer=PRODUCER):
-    """An admin has declined a licence that was handed in, or taken back one that was verified."""
+    """An admin has declined a licence, or withdrawn one that was verified."""
 
     specialist_id: UUID
     version: Version
@@ -56,7 +56,7 @@ class LicenceDeclined(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceExpiring(Event, producer=PRODUCER):
-    """A verified licence ends in 30 days, or in 7."""
+    """A verified licence expires in 30 days or in 7."""
 
     specialist_id: UUID
     version: Version
@@ -66,7 +66,7 @@ class LicenceExpiring(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceExpired(Event, producer=PRODUCER):
-    """A verified licence ended, and no renewed one was verified in time."""
+    """A verified licence expired before a renewed one was verified."""
 
     specialist_id: UUID
     version: Version
@@ -82,29 +82,29 @@ class SubmitLicence:
 
     number: Annotated[str, Normalised(one_line), Length(1, 80), NotBlank]
     issuing_body: Annotated[str, Normalised(one_line), Length(1, 200), NotBlank]
-    country: Annotated[CountryCode, Doc("Where it was issued; ISO 3166-1 alpha-2.")]
+    country: Annotated[CountryCode, Doc("The country that issued it: ISO 3166-1 alpha-2.")]
     expires_on: Annotated[
-        date, Doc("From this day on, beginning at midnight UTC, it is valid no more.")
+        date, Doc("The first day, from midnight UTC, on which it is no longer valid.")
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecideLicence:
-    """What an admin found when looking at a licence."""
+    """An admin's decision on a licence."""
 
     decision: Decision
-    version: Annotated[int, Range(1), Doc("Of the licence that was looked at.")]
+    version: Annotated[int, Range(1), Doc("The version of the licence that the admin looked at.")]
     reason: Annotated[
         str,
         Normalised(running_text),
         Length(max=500),
-        Doc("Told to the specialist; needed to decline."),
+        Doc("The specialist reads it. Needed to decline."),
     ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceQuery(PageQuery):
-    """Which licences."""
+    """A filter for licences."""
 
     status: LicenceStatus = LicenceStatus.SUBMITTED
 
@@ -114,7 +114,7 @@ class LicenceQuery(PageQuery):
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceFacts:
-    """What stands on a licence."""
+    """The text of a licence."""
 
     number: str
     issuing_body: str
@@ -136,52 +136,52 @@ class Licence:
     has_document: bool
     submitted_at: datetime
     decided_at: datetime | None
-    reason: Annotated[str, Doc("Why it was declined.")]
+    reason: Annotated[str, Doc("Why an admin declined it.")]
     in_force: Annotated[
         LicenceFacts | None,
-        Doc("What was verified and has not ended: a renewal waits beside it."),
+        Doc("The verified licence that has not expired. A renewal waits beside it."),
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceHolder:
-    """The account that a licence belongs to: compare it with the document."""
+    """The account of a licence, to compare with the document."""
 
     display_name: str
     email: str
-    verified: Annotated[bool, Doc("The e-mail address is confirmed.")]
+    verified: Annotated[bool, Doc("Whether the e-mail address is confirmed.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LicenceForReview(Licence):
-    """A licence, and whose it is: for admins."""
+    """A licence with its holder, as admins see it."""
 
-    holder: Annotated[LicenceHolder | None, Doc("Null where the account is gone.")]
+    holder: Annotated[LicenceHolder | None, Doc("Null where the account was erased.")]
 
 
 # Refusals
 
 
 class LicenceChanged(Conflict):
-    """The licence has changed since you looked at it: look again."""
+    """The licence has changed since you looked at it. Please look at it again."""
 
     code = "licence_changed"
 
 
 class NothingToDecide(Conflict):
-    """No licence waits here to be decided, and none is in force."""
+    """There is nothing to decide: no licence waits here, and none is in force."""
 
     code = "nothing_to_decide"
 
 
 class LicenceEnded(Invalid):
-    """This licence has ended already: it takes one that is still valid."""
+    """This licence has ended already. Please send one that is still valid."""
 
     code = "licence_ended"
 
 
 class ReasonMissing(Invalid):
-    """Please say why you decline this licence: the specialist is told."""
+    """Please say why you decline this licence. The specialist will read it."""
 
     code = "reason_missing"
 

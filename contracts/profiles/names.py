@@ -1,7 +1,7 @@
-"""Names of people, for answers about what two people have with each other.
+"""Names of clients and specialists, for answers that concern both.
 
-Booking keeps ids alone, so that a name has one place and is erased there. Whoever composes an
-answer asks for the names of just those ids that stand in it.
+Booking stores ids alone, so that a name has one place and is erased there. The gateway asks for
+the names of the ids in an answer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from contracts.profiles.specialists import Photo
 
 @dataclass(frozen=True, kw_only=True)
 class NamesWanted:
-    """Whose names are asked for, on either side: 200 at most."""
+    """The ids to get names of, at most 200 on each side."""
 
     clients: Annotated[list[UUID], Length(max=LARGEST_LIMIT)]
     specialists: Annotated[list[UUID], Length(max=LARGEST_LIMIT)]
@@ -32,7 +32,7 @@ class NamesWanted:
 
 @dataclass(frozen=True, kw_only=True)
 class ClientName:
-    """A client, as specialists know them with whom they booked a consultation."""
+    """A client, as a specialist with a booked consultation sees them."""
 
     id: UUID
     display_name: Annotated[
@@ -42,7 +42,7 @@ class ClientName:
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistName:
-    """A specialist, as their clients know them, listed or not."""
+    """A specialist, listed or not, as their clients see them."""
 
     id: UUID
     display_name: Annotated[
@@ -53,7 +53,7 @@ class SpecialistName:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """Those that are known. Erased accounts are missing."""
+    """The names that are known. Erased accounts are missing."""
 
     clients: list[ClientName]
     specialists: list[SpecialistName]

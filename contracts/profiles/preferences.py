@@ -30,20 +30,18 @@ OwnTimeZone = Annotated[
     str,
     Normalised(time_zone),
     Length(1, 64, error="Must be 1 to 64 characters long, such as 'Europe/Berlin'."),
-    Doc("IANA's name of the zone in which you read times, such as `Europe/Berlin`."),
+    Doc("The IANA name of your time zone, such as `Europe/Berlin`."),
 ]
 
 
 OwnCountry = Annotated[
     str,
     Regexp(ISO_3166, error="Must be an ISO 3166-1 alpha-2 code, such as 'DE'."),
-    Doc("Where you live, as an ISO 3166-1 alpha-2 code: its helplines are shown to you."),
+    Doc("The country you live in (ISO 3166-1 alpha-2), whose helplines you are shown."),
 ]
 
 
-Discreet = Annotated[
-    bool, Doc("Calendar entries and mails don't show at a glance what they are about.")
-]
+Discreet = Annotated[bool, Doc("Whether calendar entries and mails hide what they are about.")]
 
 
 # Events
@@ -51,7 +49,7 @@ Discreet = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class PreferencesChanged(Event, producer=PRODUCER):
-    """An account has other preferences than before."""
+    """The preferences of an account were changed."""
 
     account_id: UUID
     version: Version
@@ -66,7 +64,7 @@ class PreferencesChanged(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class Preferences:
-    """How an account wants to be written to. `null` where a zone or country is not known."""
+    """The preferences of an account. Zone and country are `null` where they are not known."""
 
     time_zone: OwnTimeZone | None
     language: Language

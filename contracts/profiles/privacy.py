@@ -1,4 +1,4 @@
-"""Privacy: what the platform holds on a person, and that it can be erased."""
+"""Privacy: export and erasure of an account's personal data."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from contracts.profiles.specialists import Specialist
 
 @dataclass(frozen=True, kw_only=True)
 class AccountErased(Event, producer=PRODUCER):
-    """Somebody had their account erased: every service erases what it holds on them, and answers
-    with a ``PersonalDataErased`` of its own."""
+    """The owner of an account had it erased. Every service erases its data about the account and
+    answers with its own ``PersonalDataErased``."""
 
     account_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalDataErased(Event, producer=PRODUCER):
-    """Profiles holds nothing on this account any more."""
+    """The profiles service has erased everything about an account."""
 
     account_id: UUID
 
@@ -44,7 +44,7 @@ class PersonalDataErased(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class EraseAccount:
-    """Proof that it is the owner who asks."""
+    """Proof that the owner of the account requests its erasure."""
 
     password: GivenPassword = field(repr=False)
     code: CodeIfNeeded = field(default=None, repr=False)
@@ -55,7 +55,7 @@ class EraseAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class ServicesErased:
-    """When each service had erased all that it held; null: not yet."""
+    """When each service had erased its data about the account; null: not yet."""
 
     profiles: datetime | None
     booking: datetime | None
@@ -65,38 +65,40 @@ class ServicesErased:
 
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
-    """The receipt for an erasure. It says nothing about whose it is."""
+    """The receipt of an erasure. It does not reveal the account."""
 
-    id: Annotated[UUID, Doc("Nobody can guess it; whoever holds it may look.")]
+    id: Annotated[UUID, Doc("A random id that can't be guessed. It is enough to read the receipt.")]
     requested_at: datetime
     services: ServicesErased
-    complete_at: Annotated[datetime | None, Doc("When all services had; null: not yet.")]
+    complete_at: Annotated[datetime | None, Doc("When all services had erased it; null: not yet.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityEntry:
-    """Something about the account's security that was written down."""
+    """An entry of the audit log about the account."""
 
     at: datetime
     what: str
     detail: str | None
-    network: Annotated[str | None, Doc("From where, as far as it is kept.")]
+    network: Annotated[str | None, Doc("The network of the request; null after 90 days.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProfilesData:
-    """What profiles holds on a person, but for what only opens doors: the password's hash, codes,
-    tokens."""
+    """The data about one account in the profiles service, without its credentials: password hash,
+    codes and tokens."""
 
     account: Account
     preferences: Preferences | None
-    sessions: Annotated[list[OpenSession], Doc("Ended ones as well.")]
+    sessions: Annotated[list[OpenSession], Doc("All sessions, including ended ones.")]
     security: list[SecurityEntry]
     specialist: Annotated[Specialist | None, Doc("The public profile, listed or not.")]
-    slugs: Annotated[list[str], Doc("The profile's addresses, former ones as well.")]
-    licence: Annotated[Licence | None, Doc("As it was handed in last, and what is in force.")]
-    history: Annotated[list[Change], Doc("What changed in profile, photo and licence.")]
+    slugs: Annotated[list[str], Doc("All slugs of the profile, including former ones.")]
+    licence: Annotated[
+        Licence | None, Doc("The licence that was handed in last, and the one in force.")
+    ]
+    history: Annotated[list[Change], Doc("All changes of profile, photo and licence.")]
     exposures: Annotated[
-        list[ExposureOfDay], Doc("How often the profile was shown; counts under five are not told.")
+        list[ExposureOfDay], Doc("How often the profile was shown; counts under five are left out.")
     ]
     documents: Annotated[list[File], Doc("The photo, and the documents of the licence.")]

@@ -11,21 +11,20 @@ from contracts.profiles import PRODUCER
 
 
 class Standing(StrEnum):
-    """Whether a specialist may practise; where not, what ended the right.
+    """Whether a specialist may practise, and otherwise what ended the right.
 
-    Erasure ends it too. It is told as ``AccountErased``, since nothing of the account is kept
-    that could have a standing.
+    Erasure ends it, too, and is announced as ``AccountErased``: an erased account has no standing.
     """
 
     GOOD = "good"
     RENEWAL_WAITING = "renewal_waiting"
-    """The licence expired while a renewed one waited for an admin: the right goes on until they
-    decide."""
+    """The licence expired while a renewed one waited for an admin. The right lasts until the
+    decision."""
     LICENCE_EXPIRED = "licence_expired"
     LICENCE_DECLINED = "licence_declined"
     """The licence had expired, and an admin declined the renewed one."""
     LICENCE_WITHDRAWN = "licence_withdrawn"
-    """An admin took back a licence that was in force."""
+    """An admin withdrew a licence that was in force."""
     ROLE_REVOKED = "role_revoked"
     ACCOUNT_SUSPENDED = "account_suspended"
 
@@ -36,7 +35,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RightToPractiseChanged(Event, producer=PRODUCER):
-    """A specialist may not practise any more, may again, or may while a renewed licence waits.
+    """The right to practise of a specialist ended, came back, or lasts while a renewal waits.
 
     Versions are those of ``SpecialistListed`` and ``SpecialistUnlisted``: a specialist who is
     listed has the right, and one whose right has ended is not listed.

@@ -19,28 +19,28 @@ from contracts.profiles.codes import Code
 
 @dataclass(frozen=True, kw_only=True)
 class SecondFactorAdded(Event, producer=PRODUCER):
-    """An account has a second factor now."""
+    """A second factor was set up for an account."""
 
     account_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecondFactorRemoved(Event, producer=PRODUCER):
-    """An account has no second factor any more."""
+    """The second factor of an account was removed."""
 
     account_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryCodesRenewed(Event, producer=PRODUCER):
-    """An account has other recovery codes; the earlier ones are void."""
+    """An account has new recovery codes; the earlier ones are void."""
 
     account_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class WrongCodesEntered(Event, producer=PRODUCER):
-    """The third wrong code in a row came after the right password of an account."""
+    """A third wrong code in a row was entered after the right password of an account."""
 
     account_id: UUID
 
@@ -50,21 +50,21 @@ class WrongCodesEntered(Event, producer=PRODUCER):
 
 @dataclass(frozen=True, kw_only=True)
 class BeginTotp:
-    """The password, to set an authenticator up."""
+    """The password, needed to set up an authenticator."""
 
     password: GivenPassword = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmTotp:
-    """Shows that the authenticator has the secret."""
+    """A code, to show that the authenticator has the secret."""
 
     code: Code = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveTotp:
-    """Both factors, to do without the second one."""
+    """Both factors, needed to remove the second one."""
 
     password: GivenPassword = field(repr=False)
     code: Code = field(repr=False)
@@ -72,7 +72,7 @@ class RemoveTotp:
 
 @dataclass(frozen=True, kw_only=True)
 class RenewRecoveryCodes:
-    """Both factors, to get other recovery codes."""
+    """Both factors, needed to get new recovery codes."""
 
     password: GivenPassword = field(repr=False)
     code: Code = field(repr=False)
@@ -85,13 +85,13 @@ class RenewRecoveryCodes:
 class Totp:
     """A secret for an authenticator. It takes effect once it is confirmed with a code."""
 
-    secret: Annotated[str, Doc("Base32, to be typed.")] = field(repr=False)
-    uri: Annotated[str, Doc("`otpauth://…`, to be shown as a QR code.")] = field(repr=False)
+    secret: Annotated[str, Doc("The secret in Base32, for typing.")] = field(repr=False)
+    uri: Annotated[str, Doc("The secret as `otpauth://…`, for a QR code.")] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryCodes:
-    """Each logs in once in place of an authenticator's code. They are shown this once."""
+    """Recovery codes. Each replaces an authenticator's code once. They are shown only this time."""
 
     codes: list[str] = field(repr=False)
 
@@ -106,18 +106,18 @@ class WrongCode(Unauthenticated):
 
 
 class CodesExhausted(Forbidden):
-    """Too many wrong codes were entered for your account. Reset your password to go on."""
+    """Too many wrong codes were entered for your account. Please reset your password to go on."""
 
     code = "codes_exhausted"
 
 
 class TotpConfirmed(Conflict):
-    """An authenticator is set up already. Remove it first."""
+    """An authenticator is set up already. Please remove it first."""
 
     code = "totp_confirmed"
 
 
 class NoTotp(Conflict):
-    """No authenticator is set up, or none waits to be confirmed."""
+    """No authenticator is set up, or none waits to be confirmed. Please set one up first."""
 
     code = "no_totp"

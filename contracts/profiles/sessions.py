@@ -1,4 +1,4 @@
-"""Sessions: having signed in, on one device."""
+"""Sessions: one log-in on one device, with its tokens."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ TOKEN_AUDIENCE = "firststep"
 TOKEN_TYPE = "at+jwt"
 """The ``typ`` of an access token (RFC 9068, 2.1): no other signed token passes for one."""
 TOKEN_ALGORITHM = "Ed25519"
-"""RFC 9864. What signs access tokens, and what verifies them."""
+"""The algorithm of access tokens' signatures (RFC 9864)."""
 TOKEN_LIFETIME = timedelta(minutes=5)
 CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far the clocks of two hosts may be apart."""
+"""The largest difference between the clocks of two hosts."""
 SECOND_FACTOR_SHOWN = "mfa"
 """In ``amr`` (RFC 8176) of the tokens of a session that showed a second factor."""
 
@@ -33,12 +33,14 @@ SECOND_FACTOR_SHOWN = "mfa"
 
 @dataclass(frozen=True, kw_only=True)
 class SessionsEnded(Event, producer=PRODUCER):
-    """Access tokens are void before they expire: a session ended, or an account's rights changed.
-    Heard by every gateway."""
+    """Access tokens are revoked before they expire, because a session ended or the rights of an
+    account changed. A broadcast to every gateway."""
 
     account_id: UUID
-    session_ids: Annotated[list[UUID], Doc("All tokens of these sessions.")]
-    before: Annotated[datetime | None, Doc("All tokens that the account was issued until then.")]
+    session_ids: Annotated[list[UUID], Doc("The sessions whose tokens are revoked.")]
+    before: Annotated[
+        datetime | None, Doc("All tokens of the account issued until then are revoked.")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ class LogIn:
 
 @dataclass(frozen=True, kw_only=True)
 class Refresh:
-    """What was given out last in this session."""
+    """The last refresh token of a session."""
 
     refresh_token: Annotated[str, Length(max=200)] = field(repr=False)
 
@@ -74,7 +76,7 @@ class Refresh:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """Proof of having signed in, for the `Authorization: Bearer` header, and what renews it."""
+    """An access token for the `Authorization: Bearer` header, and the token that renews it."""
 
     access_token: str = field(repr=False)
     refresh_token: Annotated[
@@ -90,19 +92,19 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSession:
-    """Where you are signed in."""
+    """One of your sessions."""
 
     id: UUID
     made_at: datetime
     last_used_at: datetime
-    address: Annotated[str | None, Doc("The address from which it was last used.")]
-    agent: Annotated[str | None, Doc("What the device or program calls itself.")]
-    current: Annotated[bool, Doc("It is the one that asks.")]
+    address: Annotated[str | None, Doc("The IP address of its last use.")]
+    agent: Annotated[str | None, Doc("The name that the device or program sent.")]
+    current: Annotated[bool, Doc("Whether this request belongs to it.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSessions:
-    """Everywhere that you are signed in, the last used first."""
+    """All your open sessions, the last used first."""
 
     items: list[OpenSession]
 
@@ -116,7 +118,7 @@ class TokenKeys:
 
 @dataclass(frozen=True, kw_only=True)
 class Revocation:
-    """What ``SessionsEnded`` said."""
+    """The tokens that one ``SessionsEnded`` revoked."""
 
     account_id: UUID
     session_ids: list[UUID]
@@ -125,14 +127,14 @@ class Revocation:
 
 @dataclass(frozen=True, kw_only=True)
 class Revocations:
-    """All that concern tokens which have not expired."""
+    """All revocations of tokens that have not expired."""
 
     items: list[Revocation]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """A request that a signed-in caller made and may not make."""
+    """A request of a signed-in caller that was refused with 403."""
 
     code: Annotated[str, Length(1, 80)]
     method: Annotated[str, Length(1, 10)]
@@ -153,7 +155,7 @@ class WrongCredentials(Unauthenticated):
 
 
 class SecondFactorRequired(Unauthenticated):
-    """This takes a code as well: one from your authenticator, or a recovery code."""
+    """Please enter a code as well: one from your authenticator, or a recovery code."""
 
     code = "second_factor_required"
 

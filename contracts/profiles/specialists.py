@@ -1,4 +1,4 @@
-"""Specialists: professionals' public profiles."""
+"""Specialists: the public profiles of professionals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SpecialistStatus(StrEnum):
 
 
 class Listing(StrEnum):
-    """What a specialist may ask for; see ``SpecialistStatus`` for what may become of it."""
+    """The status that a specialist may request; see ``SpecialistStatus`` for all."""
 
     LISTED = "listed"
     UNLISTED = "unlisted"
@@ -59,21 +59,34 @@ Languages = Annotated[
 
 
 Topics = Annotated[
-    list[Annotated[str, OneOf(TOPICS, error="No such topic: see /api/v1/vocabulary.")]],
+    list[
+        Annotated[
+            str, OneOf(TOPICS, error="There is no such topic. Please see /api/v1/vocabulary.")
+        ]
+    ],
     Length(max=20),
     Doc("Keys of topics in the vocabulary, such as `anxiety`."),
 ]
 
 
 Approaches = Annotated[
-    list[Annotated[str, OneOf(APPROACHES, error="No such approach: see /api/v1/vocabulary.")]],
+    list[
+        Annotated[
+            str,
+            OneOf(APPROACHES, error="There is no such approach. Please see /api/v1/vocabulary."),
+        ]
+    ],
     Length(max=20),
     Doc("Keys of approaches in the vocabulary, such as `systemic`."),
 ]
 
 
 Accessibility = Annotated[
-    list[Annotated[str, OneOf(ACCESSIBILITY, error="No such key: see /api/v1/vocabulary.")]],
+    list[
+        Annotated[
+            str, OneOf(ACCESSIBILITY, error="There is no such key. Please see /api/v1/vocabulary.")
+        ]
+    ],
     Length(max=20),
     Doc("Keys of accessibility in the vocabulary, such as `wheelchair`."),
 ]
@@ -91,40 +104,40 @@ Countries = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class Fee:
-    """What a later session costs: information alone. The first consultation is free."""
+    """The price of a later session, for information. The first consultation is free."""
 
     amount: Annotated[
         str,
         Regexp(DECIMAL, error="Must be a decimal, such as '95.00'."),
-        Doc("A decimal, exact."),
+        Doc("An exact decimal."),
     ]
     currency: Annotated[
         str,
         Regexp(ISO_4217, error="Must be an ISO 4217 code, such as 'EUR'."),
         Doc("ISO 4217."),
     ]
-    minutes: Annotated[int, Range(5, 480), Doc("How long such a session is.")]
+    minutes: Annotated[int, Range(5, 480), Doc("The length of such a session.")]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Practice:
-    """Where sessions in person take place: public, so no street and no number."""
+    """The place of sessions in person. It is public, so it has no street or number."""
 
     country: Annotated[
         str,
         Regexp(ISO_3166_OR_NONE, error="Must be an ISO 3166-1 alpha-2 code, such as 'DE'."),
-        Doc("ISO 3166-1 alpha-2; empty: not said."),
+        Doc("ISO 3166-1 alpha-2, or empty."),
     ] = ""
     place: Annotated[
         str,
         Normalised(one_line),
         Length(max=100),
         OneLineOrNone,
-        Doc("The town, such as `Berlin`; empty: not said."),
+        Doc("The town, such as `Berlin`, or empty."),
     ] = ""
 
 
-Fees = Annotated[list[Fee], Length(max=10), Doc("For later sessions; information alone.")]
+Fees = Annotated[list[Fee], Length(max=10), Doc("Prices of later sessions, for information.")]
 
 
 # Events
@@ -132,33 +145,33 @@ Fees = Annotated[list[Fee], Length(max=10), Doc("For later sessions; information
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistListed(Event, producer=PRODUCER, audience=Audience.PUBLIC):
-    """A profile can be found from now on."""
+    """A profile was listed, so search finds it."""
 
     specialist_id: UUID
     version: Version
     display_name: str
     headline: str
-    slug: Annotated[str, Doc("Of the profile's address.")] = ""
+    slug: Annotated[str, Doc("The slug in the profile's address.")] = ""
     languages: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistUpdated(Event, producer=PRODUCER, audience=Audience.PUBLIC):
-    """A listed profile reads differently."""
+    """A listed profile was changed."""
 
     specialist_id: UUID
     version: Version
     display_name: str
     headline: str
-    slug: Annotated[str, Doc("Of the profile's address.")] = ""
+    slug: Annotated[str, Doc("The slug in the profile's address.")] = ""
     languages: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistUnlisted(Event, producer=PRODUCER, audience=Audience.PUBLIC):
-    """A profile can no longer be found or booked."""
+    """A profile is no longer listed, so it can't be found or booked."""
 
     specialist_id: UUID
     version: Version
@@ -166,8 +179,7 @@ class SpecialistUnlisted(Event, producer=PRODUCER, audience=Audience.PUBLIC):
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialistChanged(Event, producer=PRODUCER):
-    """Whoever reads about the specialist in public reads something else now, or nothing any
-    more: whatever was remembered of it is to be forgotten."""
+    """The public view of a specialist has changed or is gone. Cached copies must be dropped."""
 
     specialist_id: UUID
     version: Version
@@ -197,7 +209,7 @@ class WriteProfile:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeProfile:
-    """What is to change; what is left out stays."""
+    """Changes of a profile. Fields that are left out stay."""
 
     display_name: DisplayName | None = None
     pronouns: Pronouns | None = None
@@ -208,11 +220,13 @@ class ChangeProfile:
     languages: Languages | None = None
     countries: Countries | None = None
     in_person: bool | None = None
-    practice: Annotated[Practice | None, Doc("As a whole: what it leaves out is empty.")] = None
+    practice: Annotated[
+        Practice | None, Doc("Replaces the whole practice. Fields that are left out become empty.")
+    ] = None
     online: bool | None = None
     fees: Fees | None = None
     accessibility: Accessibility | None = None
-    status: Annotated[Listing | None, Doc("Be found, or withdraw.")] = None
+    status: Annotated[Listing | None, Doc("List the profile, or unlist it.")] = None
 
 
 # Resources
@@ -220,7 +234,7 @@ class ChangeProfile:
 
 @dataclass(frozen=True, kw_only=True)
 class Photo:
-    """Where a photo is, in each of its sizes: paths of this API that never change."""
+    """The paths of a photo, by size. They never change."""
 
     large: Annotated[str, Doc("512 × 512 pixels, WebP.")]
     medium: Annotated[str, Doc("256 × 256 pixels, WebP.")]
@@ -229,17 +243,17 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Specialist:
-    """A professional's profile, under the id of the account that owns it."""
+    """A specialist's profile, under the id of its account."""
 
     derived: ClassVar[frozenset[str]] = frozenset({"slug", "verified", "featured", "next_slot_at"})
-    """What follows from elsewhere: a change of it makes no write stale."""
+    """Derived fields. A change of them makes no write stale."""
 
     id: UUID
     slug: Annotated[
         str,
         Doc(
-            "For addresses that people read: the API takes it in place of the id. It changes with "
-            "the name; former ones keep leading here."
+            "A readable name for addresses, which the API takes in place of the id. It changes "
+            "with the name. Former slugs keep leading here."
         ),
     ]
     status: SpecialistStatus
@@ -258,11 +272,14 @@ class Specialist:
     online: bool
     fees: Annotated[list[Fee], Doc("For later sessions; the first consultation is free.")]
     accessibility: list[str]
-    verified: Annotated[bool, Doc("An admin has seen a licence that is still valid.")]
-    featured: Annotated[bool, Doc("Derived from facts; nobody sets it.")]
-    next_slot_at: Annotated[datetime | None, Doc("The next bookable time, as last heard.")]
+    verified: Annotated[bool, Doc("Whether an admin has verified a licence that is still valid.")]
+    featured: Annotated[bool, Doc("Whether the specialist is featured. It is derived, never set.")]
+    next_slot_at: Annotated[
+        datetime | None, Doc("The next bookable time, as of booking's last event.")
+    ]
     next_slots: Annotated[
-        list[datetime], Doc("The next bookable times, three at most, as last heard.")
+        list[datetime],
+        Doc("The next bookable times, three at most, as of booking's last event."),
     ]
 
 
@@ -270,18 +287,18 @@ class Specialist:
 
 
 class ProfileExists(Conflict):
-    """You have a profile already; change it instead."""
+    """You have a profile already. Please change it instead."""
 
     code = "profile_exists"
 
 
 class ProfileIncomplete(Invalid):
-    """The profile can't be listed yet: something is missing."""
+    """Your profile can't be listed yet, because something is missing. Please see `errors`."""
 
     code = "profile_incomplete"
 
 
 class NoSuchCode(Invalid):
-    """A language, country, currency or time zone does not exist."""
+    """A language, country, currency or time zone does not exist. Please see `errors`."""
 
     code = "no_such_code"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis.cursors import BadCursor
 from chassis.errors import NotFound
-from chassis.pagination import BadCursor, page_of
+from chassis.pagination import page_of
 from contracts.content import Article, ArticleQuery, ArticleSummary
 from contracts.inputs.words import BadWords
 from gateway.api.base import Api

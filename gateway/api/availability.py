@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis.cursors import BadCursor
 from chassis.errors import NotFound
-from chassis.pagination import BadCursor
 from contracts.booking.availability import (
     Availability,
     AvailabilitySet,

@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from chassis.cursors import BadCursor
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.pagination import BadCursor, page_of
+from chassis.pagination import page_of
 from contracts.booking.attendance import (
     AttendanceClosed,
     AttendanceGiven,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis.cursors import BadCursor
 from chassis.errors import NotFound
-from chassis.pagination import BadCursor
 from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import (
     BadVisit,
@@ -17,14 +17,14 @@ from contracts.profiles.featuring import (
 )
 from gateway.api.base import Api
 from gateway.cache import PRIVATE, Cached, not_kept
-from gateway.featured.exposures import ExposuresTold
+from gateway.featured.exposures import ExposureReports
 from gateway.featured.listing import PATH, the_featured
 from gateway.http.endpoint import endpoint
 
 
 class FeaturingApi(Api):
     featured = the_featured()
-    exposures = ExposuresTold()
+    exposures = ExposureReports()
 
     @endpoint(
         "GET",

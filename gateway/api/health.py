@@ -13,7 +13,7 @@ from gateway.http.endpoint import endpoint
 
 
 class NotReady(Unavailable):
-    """Something that this process needs does not answer."""
+    """A part that this process needs does not answer."""
 
     code = "not_ready"
 

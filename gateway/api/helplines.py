@@ -22,17 +22,17 @@ from gateway.http.endpoint import endpoint
 AN_HOUR_S = 3600
 
 IN_DANGER = {
-    Language.EN: "If you or somebody else is in danger, call {number} now.",
-    Language.DE: "Wenn Sie oder jemand anderes in Gefahr sind, rufen Sie jetzt {number} an.",
+    Language.EN: "If you or another person is in danger, call {number} now.",
+    Language.DE: "Wenn Sie oder eine andere Person in Gefahr sind, rufen Sie jetzt {number} an.",
 }
 IN_DANGER_ANYWHERE = {
     Language.EN: (
-        "If you or somebody else is in danger, call the emergency number of the country you are "
+        "If you or another person is in danger, call the emergency number of the country you are "
         "in now: in the European Union, it is {number}."
     ),
     Language.DE: (
-        "Wenn Sie oder jemand anderes in Gefahr sind, rufen Sie jetzt die Notrufnummer des Landes "
-        "an, in dem Sie sind: In der Europäischen Union ist das {number}."
+        "Wenn Sie oder eine andere Person in Gefahr sind, rufen Sie jetzt die Notrufnummer des "
+        "Landes an, in dem Sie sind: In der Europäischen Union ist das {number}."
     ),
 }
 TO_TALK = {
@@ -47,8 +47,8 @@ NO_LINE_KNOWN = {
     ),
 }
 LOOK_FOR_ONE = {
-    Language.EN: "You can find somebody to talk to near you at {directory}.",
-    Language.DE: "Jemanden zum Reden in Ihrer Nähe finden Sie auf {directory}.",
+    Language.EN: "You can find a helpline near you at {directory}.",
+    Language.DE: "Eine Anlaufstelle in Ihrer Nähe finden Sie auf {directory}.",
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from chassis.cursors import BadCursor
 from chassis.errors import NotFound
 from chassis.file_storage import StorageAway
-from chassis.pagination import BadCursor, page_of
+from chassis.pagination import page_of
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import Role, TooManyTries
 from contracts.profiles.licences import (

@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from chassis.cursors import BadCursor
 from chassis.errors import NotFound
-from chassis.pagination import BadCursor, PageQuery
+from chassis.pagination import PageQuery
 from contracts.notifications import NoticesPage
 from gateway.api.base import Api
 from gateway.http.declaration import SIGNED_IN

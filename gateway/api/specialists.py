@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from chassis.cursors import BadCursor
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.pagination import BadCursor, PageQuery, page_of
+from chassis.pagination import PageQuery, page_of
 from contracts.inputs.words import BadWords
 from contracts.profiles.accounts import Role
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound

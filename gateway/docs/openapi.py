@@ -32,24 +32,25 @@ from gateway.http.problems import Problem
 from gateway.specialist_ids import SpecialistId
 
 DESCRIPTION = """
-The platform behind a marketplace of free first consultations: 30 minutes, free, obliging nobody.
+The platform behind a marketplace of free first consultations: 30 minutes, free of charge and
+without any obligation.
 
 Times are RFC 3339 in UTC, ids are UUIDv7, lists are cursor pages (`items`, `next`). Errors are
 RFC 9457 problems with a stable `code`. A POST that creates takes an `Idempotency-Key`, and so
 does one that changes a consultation: a repetition with the same key has no second effect and gets
-the first answer. Answers that may be asked for again unchanged bear a strong `ETag`: ask with it in
-`If-None-Match`, and 304 says "no change". A new visitor's `/featured` bears none: the next one's is
-another. What bears no `ETag` is not to be stored.
+the first answer. Answers that a client may store have a strong `ETag`: send it in `If-None-Match`,
+and 304 means that nothing has changed. Answers without an `ETag` must not be stored, such as a new
+visitor's `/featured`, which differs for each visitor.
 
 A problem's `errors` name each field by its path: `hours.0.starts` is `starts` of the first of
 `hours`. Its texts are English, or German where `Accept-Language` prefers it; programs look at
 `code`.
 
-Your profile, availability and licence bear an `ETag`, too: name it in `If-Match` when you change
-them, and 412 with the present one says that somebody else was faster. Facts that follow from
-elsewhere, such as `next_slot_at`, make no change stale.
+Your profile, availability and licence have an `ETag`, too: send it in `If-Match` when you change
+them. 412 with the present `ETag` means that another change came first. Derived values, such as
+`next_slot_at`, do not change it.
 
-Where anyone may call, an access token that is expired or malformed does not matter. JSON bodies are
+Where any caller is allowed, an expired or malformed access token is ignored. JSON bodies are
 `application/json` in UTF-8, without `Content-Encoding`.
 """
 
@@ -57,7 +58,7 @@ Where anyone may call, an access token that is expired or malformed does not mat
 CAPITAL = re.compile(r"(?<!^)[A-Z]")
 
 RETRY_AFTER = {
-    "description": "In so many seconds it may be asked again.",
+    "description": "Seconds after which to try again.",
     "schema": {"type": "integer"},
 }
 
@@ -126,7 +127,7 @@ def _allowed(declaration: Declaration) -> str:
 
 
 def _security(declaration: Declaration) -> list[dict[str, Any]]:
-    """The alternatives; none at all where nothing is asked, ``{}`` where it may be left out."""
+    """The alternatives: none for an open endpoint, ``{}`` where a token is optional."""
     token: dict[str, Any] = {"accessToken": []}
     if isinstance(declaration.allow, Anyone):
         return [{}, token] if declaration.allow.recognised else []
@@ -134,13 +135,13 @@ def _security(declaration: Declaration) -> list[dict[str, Any]]:
 
 
 def _tag(handler: Callable[..., Any]) -> str:
-    """The part of the API that declares it: ``Second factors``."""
+    """The tag of an endpoint: the part of the API that declares it, as ``Second factors``."""
     part = handler.__qualname__.split(".")[0].removesuffix("Api")
     return CAPITAL.sub(lambda match: f" {match[0].lower()}", part).strip().capitalize()
 
 
 def _tags(service_class: type) -> list[dict[str, str]]:
-    """The parts of the API with their words, in the order in which they are put together."""
+    """Tags with their descriptions, in the order of the gateway's parts."""
     order = [each.__name__ for each in service_class.__mro__]
     handlers = [handler for _, handler in declarations_of(service_class)]
     handlers.sort(key=lambda each: order.index(each.__qualname__.split(".")[0]))

@@ -1,4 +1,4 @@
-"""An example for each field of the API, by its name: as a person would fill it in."""
+"""Examples for the fields of the API, by field name, as a person would fill them in."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ BY_SHAPE: dict[str, dict[str, Any]] = {
         "topics": [{"key": "anxiety", "label": "Anxiety"}],
     },
 }
-"""Where a name means something else than elsewhere."""
+"""Fields of single schemas where the name means something else."""
 
 
 def add_examples(document: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The refusals of each operation: one problem shape and one enum of codes for each.
 
-A client that looks at the ``code`` of what an operation answers looks at one enum, whatever the
-status: ``BookConsultationProblemCode``.
+A client finds every ``code`` of an operation in one enum, for all statuses:
+``BookConsultationProblemCode``.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _name(operation_id: str) -> str:
 
 
 def _members(refusal: type[DomainError]) -> dict[str, Any]:
-    """What this kind of problem says beside the usual."""
+    """Additional members of this kind of problem."""
     about = f"With `{refusal.code}`."
     return {
         name: {"type": "string", "format": "uuid", "description": about}
@@ -95,7 +95,7 @@ def _members(refusal: type[DomainError]) -> dict[str, Any]:
 
 
 def _limits(body: type | Raw | None) -> dict[type[HTTPException], str]:
-    """What the server refuses of any request, and of one with such a body."""
+    """Refusals of the server itself, for any request and for one with such a body."""
     too_long: dict[type[HTTPException], str] = {RequestURITooLarge: TOO_LONG}
     if body is None:
         return too_long
@@ -109,7 +109,7 @@ def _limits(body: type | Raw | None) -> dict[type[HTTPException], str]:
 
 
 def _refusals(declaration: Declaration, handler: Handler) -> Iterable[type[DomainError]]:
-    """Its own, and those that follow from what is declared."""
+    """An operation's own refusals, and those that follow from its declaration."""
     yield from declaration.errors
     yield from (Unavailable, DatabaseAway)
     if declaration.body is not None:

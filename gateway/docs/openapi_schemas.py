@@ -1,4 +1,4 @@
-"""Schemas as generators of clients want them: enums with names, and answers that are complete."""
+"""Schemas for client generators: named enums, and answers with all fields required."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ LITERALS = {
     tuple(ACCESSIBILITY): "Accessibility",
     (15, 30, 60): "GridMinutes",
 }
-"""Enums that are no classes."""
+"""Enums without a class."""
 BESIDE = ("description", "default")
-"""What a field says about an enum, beside what the enum says itself."""
+"""Keys of a field that uses an enum, kept beside the reference to it."""
 
 
 def say_what_may_be_left_out(document: dict[str, Any]) -> None:

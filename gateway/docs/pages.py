@@ -1,6 +1,6 @@
 """The API's description for machines, and a page that renders it for people.
 
-Swagger UI's files come with a package: the page asks nobody outside.
+Swagger UI's files come with a package: the page loads nothing from another host.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ POLICY = (
 
 
 class Page(HttpRequestHandler):
-    """Serves a document as it is."""
+    """Serves a document or page without a service."""
 
     server = ApiServer()
 

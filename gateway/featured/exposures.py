@@ -1,8 +1,8 @@
-"""Counting how often the featured are shown and opened, without a trace of who looked.
+"""Counts how often featured specialists are shown and opened, without data about visitors.
 
-A specialist is *shown* each time a page of ``GET /featured`` bears them, and *opened* each time
-their profile is asked for with the ``visit`` of such a page while they are featured. Counts are
-kept in memory and handed to profiles every few seconds: a crash loses those of a few seconds.
+A specialist is *shown* each time they are on a page of ``GET /featured``, and *opened* each time
+their profile is requested with the ``visit`` of such a page while they are featured. Counts are
+held in memory and sent to profiles every few seconds: a crash loses those of a few seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chassis.rpc.transport import Sender
 from chassis.times import utc_now
 from contracts.profiles.featuring import MOST_EXPOSURES, Exposure
 
-TELL_EVERY_S = 5.0
+REPORT_EVERY_S = 5.0
 DEADLINE_S = 3.0
 
 
@@ -35,14 +35,14 @@ class Exposures(SharedExtension):
         self._opened: Counter[tuple[UUID, date]] = Counter()
 
     def shown(self, page: tuple[UUID, ...]) -> None:
-        """Somebody saw these. Pages are alike for many, so they are counted whole."""
+        """A visitor saw this page. Many visitors see the same one, so pages are counted whole."""
         self._pages[page, utc_now().date()] += 1
 
     def opened(self, specialist_id: UUID) -> None:
         self._opened[specialist_id, utc_now().date()] += 1
 
     def take(self) -> list[Exposure]:
-        """What was counted until now; counting begins anew."""
+        """The counts until now; counting begins again at zero."""
         pages, opened = self._pages, self._opened
         self._pages, self._opened = Counter(), Counter()
         shown: Counter[tuple[UUID, date]] = Counter()
@@ -57,14 +57,14 @@ class Exposures(SharedExtension):
 
 @dataclass
 class Batch:
-    """Counts on their way. Sent again under the same key, they are added once."""
+    """Counts to be sent. Sent again under the same key, they are added once."""
 
     counts: list[Exposure]
     key: str = field(default_factory=lambda: uuid4().hex)
 
 
-class ExposuresTold(DependencyProvider):
-    """Hands the counts to profiles, now and then and at the end."""
+class ExposureReports(DependencyProvider):
+    """Sends the counts to profiles, every few seconds and at the end."""
 
     exposures = Exposures()
     replies = ReplyListener()
@@ -72,7 +72,7 @@ class ExposuresTold(DependencyProvider):
 
     def setup(self) -> None:
         self._waiting: list[Batch] = []
-        self._loop = Loop("exposures", self.tell, once_more=True)
+        self._loop = Loop("exposures", self.report, once_more=True)
 
     def start(self) -> None:
         self._loop.start(self.container)
@@ -80,7 +80,7 @@ class ExposuresTold(DependencyProvider):
     def stop(self) -> None:
         self._loop.finish()
 
-    def tell(self) -> float:
+    def report(self) -> float:
         if not self._waiting:
             counts = self.exposures.take()
             for begin in range(0, len(counts), MOST_EXPOSURES):
@@ -88,7 +88,7 @@ class ExposuresTold(DependencyProvider):
         while self._waiting:
             self._send(self._waiting[0])
             del self._waiting[0]
-        return TELL_EVERY_S
+        return REPORT_EVERY_S
 
     def _send(self, batch: Batch) -> None:
         call = CallContext(deadline=time.time() + DEADLINE_S, idempotency_key=batch.key)

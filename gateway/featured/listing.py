@@ -1,4 +1,4 @@
-"""The list of the featured, as each visitor sees it: cards from the cache, in a fair order."""
+"""The featured list as each visitor sees it: cards from the cache, in a fair order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RING: Key = (PATH, "ring")
 
 
 class Featured(SharedExtension):
-    """Shared by all that shows, or opens, who is featured."""
+    """The featured list, shared by the endpoints that show it or open a profile from it."""
 
     reads = PublicReads()
     exposures = Exposures()
@@ -56,21 +56,21 @@ class Featured(SharedExtension):
         return entry if is_repeatable else replace(entry, etag="")
 
     def first_page(self) -> Entry | None:
-        """A new visitor's first page, where everything is at hand that it takes. Many begin at
-        the same place in the course of a day: such pages are remembered whole."""
+        """A new visitor's first page, if all of it is cached. In the course of a day many visits
+        begin at the same place, so these pages are cached whole."""
         ids = self.reads.cache.get(RING)
         if ids is None:
             return None
         ring = self._ring(ids, utc_now().date().toordinal())
         visit = Visit(ring.day, ring.first_at(self._rotation.next))
         key = (PATH, visit.to_token())
-        entry = self.reads.cache.get(key) or self._remembered(key, ids, ring, visit)
+        entry = self.reads.cache.get(key) or self._cached_page(key, ids, ring, visit)
         if entry is not None:
             self._rotation.end_at(entry.about.ends_at)
             self.exposures.shown(entry.about.ids)
         return entry
 
-    def _remembered(self, key: Key, ids: Entry, ring: Ring, visit: Visit) -> Entry | None:
+    def _cached_page(self, key: Key, ids: Entry, ring: Ring, visit: Visit) -> Entry | None:
         places, more = ring.page(visit.start, None, DEFAULT_LIMIT)
         cards = {}
         for each in (ring.ids[place] for place in places):
@@ -88,7 +88,7 @@ class Featured(SharedExtension):
         return entry
 
     def opened(self, specialist_id: UUID, token: str) -> None:
-        """Somebody came from a page of the featured. Raises ``BadVisit``."""
+        """A visitor opened a profile from the featured list. Raises ``BadVisit``."""
         today = utc_now().date()
         visit = Visit.from_token(token, today)
         ids = self._ids()
@@ -126,7 +126,7 @@ class Featured(SharedExtension):
         return rings[day]
 
     def _cards(self, ids: Iterable[UUID]) -> dict[UUID, Entry]:
-        """Of those who are featured still, in this order."""
+        """Cards of the specialists that are still featured, in this order."""
         wanted = {key_of(each): each for each in ids}
 
         def ask(keys: list[Key]) -> dict[Key, Any]:
@@ -144,7 +144,7 @@ class Featured(SharedExtension):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Who is on it, and where the next visitor's first page follows."""
+    """The specialists on a page, and the point where the next visitor's first page begins."""
 
     ids: tuple[UUID, ...]
     ends_at: int
@@ -157,7 +157,7 @@ def _page(cards: Mapping[UUID, Entry], cursor: str | None, visit: Visit, ends_at
 
 
 def key_of(specialist_id: UUID) -> Key:
-    """Where the cache keeps a specialist."""
+    """The cache key of a specialist."""
     return SPECIALIST.format(specialist_id), ""
 
 
@@ -169,5 +169,5 @@ class _Provider(DependencyProvider):
 
 
 def the_featured() -> Featured:
-    """A part of the API's attribute: ``featured = the_featured()``."""
+    """As an attribute of a part of the API: ``featured = the_featured()``."""
     return cast(Featured, _Provider())

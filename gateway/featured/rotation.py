@@ -1,14 +1,14 @@
-"""Fair rotation: everybody who is featured is shown equally often.
+"""Fair rotation: every featured specialist is shown equally often.
 
-The featured stand on a ring, in an order that is drawn anew each day. A visitor begins where the
-first page of the visitor before ended, and goes on clockwise. First pages thus cover the ring
-without gap or overlap, whatever their lengths; how far somebody reads on depends on nobody's place.
-Each process goes round on its own, from a random start: the sum of fair shares is fair.
+Featured specialists are placed on a ring, in an order that is drawn each day. A visitor begins
+where the first page of the previous visitor ended, and goes on clockwise. First pages thus cover
+the ring without gap or overlap, whatever their lengths; how far a visitor reads on does not depend
+on any specialist's place. Each process rotates on its own from a random start: the sum of fair
+shares is fair.
 """
 
 from __future__ import annotations
 
-import base64
 import random
 import struct
 from bisect import bisect_left, bisect_right
@@ -19,24 +19,24 @@ from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis import cursors
 from chassis.errors import FieldError
-from chassis.pagination import BadCursor
 from contracts.profiles.featuring import BadVisit
 
 POINTS = 2**64
 VISIT, CURSOR = struct.Struct(">IQ"), struct.Struct(">IQQ")
 REMEMBERED = timedelta(days=1)
-"""A visit that began yesterday goes on in yesterday's order."""
+"""A visit that began yesterday continues in yesterday's order."""
 
 
 class Visit(NamedTuple):
-    """A day's order, and where in it somebody began."""
+    """A day's order, and the point in it where a visitor began."""
 
     day: int
     start: int
 
     def to_token(self) -> str:
-        return _written(VISIT.pack(*self))
+        return cursors.encode(VISIT.pack(*self))
 
     def is_over(self, today: date) -> bool:
         return self.day < (today - REMEMBERED).toordinal()
@@ -45,40 +45,40 @@ class Visit(NamedTuple):
     def from_token(cls, token: str, today: date) -> Visit:
         """Raises ``BadVisit``."""
         try:
-            visit = cls(*VISIT.unpack(_read(token)))
+            visit = cls(*VISIT.unpack(cursors.to_bytes(token)))
         except (ValueError, struct.error):
             visit = cls(POINTS, 0)
         if visit.day > today.toordinal():
-            raise BadVisit(errors=[FieldError("visit", "No visit that was given out.", token)])
+            raise BadVisit(errors=[FieldError("visit", "This visit is not known.", token)])
         return visit
 
 
 class Place(NamedTuple):
-    """How far a visitor has come: up to ``last``."""
+    """A visitor's position: everything up to ``last`` was shown."""
 
     visit: Visit
     last: int
 
     def to_cursor(self) -> str:
-        return _written(CURSOR.pack(*self.visit, self.last))
+        return cursors.encode(CURSOR.pack(*self.visit, self.last))
 
     @classmethod
     def from_cursor(cls, cursor: str, today: date) -> Place:
-        """Raises ``BadCursor``, also where the visit was over long ago."""
-        try:
-            day, start, last = CURSOR.unpack(_read(cursor))
-            place = cls(Visit(day, start), last)
-        except (ValueError, struct.error):
-            place = cls(Visit(0, 0), 0)
-        if place.visit.is_over(today) or place.visit.day > today.toordinal():
-            raise BadCursor(
-                errors=[FieldError("cursor", "Not a cursor of this list, or days old.", cursor)]
-            )
-        return place
+        """Raises ``BadCursor``, also for a visit that ended days ago."""
+
+        def unpack(position: bytes) -> Place:
+            day, start, last = CURSOR.unpack(position)
+            visit = Visit(day, start)
+            if visit.is_over(today) or day > today.toordinal():
+                raise ValueError(cursor)
+            return cls(visit, last)
+
+        detail = "This is not a cursor of this list, or it is days old."
+        return cursors.decode(cursor, unpack, detail=detail)
 
 
 class Ring:
-    """Who is featured, in the order of a day."""
+    """The featured specialists, in the order of a day."""
 
     def __init__(self, ids: Iterable[UUID], day: int) -> None:
         self.day = day
@@ -90,12 +90,12 @@ class Ring:
         return len(self.ids)
 
     def first_at(self, point: int) -> int:
-        """The point of whoever comes first from here on, clockwise."""
+        """The point of the first specialist from here on, clockwise."""
         return self.points[bisect_left(self.points, point) % len(self)] if self.points else point
 
     def page(self, start: int, last: int | None, limit: int) -> tuple[list[int], bool]:
         """Places on the ring, clockwise after ``last`` in a visit that began at ``start``; and
-        whether more follow. Nobody is passed over who stands between, nor shown again."""
+        whether more follow. No specialist in between is skipped, or shown twice."""
         begin = bisect_left(self.points, start)
         if last is None:
             following, passed = begin, 0
@@ -109,7 +109,7 @@ class Ring:
 
 @dataclass
 class Rotation:
-    """Gives each new visitor a beginning."""
+    """Gives each new visitor a starting point."""
 
     next: int
 
@@ -118,27 +118,19 @@ class Rotation:
         return cls(random.randrange(POINTS))
 
     def begin(self, ring: Ring, limit: int) -> Visit:
-        """The next visitor's beginning, with a first page of so many."""
+        """The next visitor's starting point, for a first page of ``limit`` specialists."""
         start = ring.first_at(self.next)
         shown, more = ring.page(start, None, limit)
         self.end_at(ring.points[shown[-1 if more else 0]] if shown else start)
         return Visit(ring.day, start)
 
     def end_at(self, point: int) -> None:
-        """A first page ended here; or began here, where everybody was on it: the next visitor
-        sees another one first all the same."""
+        """A first page ended here; or began here, where all specialists were on it. The next
+        visitor sees another specialist first."""
         self.next = (point + 1) % POINTS
 
 
 def point_of(specialist_id: UUID, day: int) -> int:
-    """Where somebody stands on a day's ring."""
+    """A specialist's point on a day's ring."""
     digest = blake2b(specialist_id.bytes + day.to_bytes(4, "big"), digest_size=8).digest()
     return int.from_bytes(digest, "big")
-
-
-def _written(packed: bytes) -> str:
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def _read(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)

@@ -1,4 +1,4 @@
-"""Who is asking: bearer tokens (RFC 6750), verified with profiles' public keys."""
+"""Authentication: bearer tokens (RFC 6750), verified with the public keys of profiles."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from contracts.profiles.sessions import (
 from gateway.http.revocation import BadToken, RevocationList
 
 CALLER = "firststep.caller"
-"""Where in a request's environ the caller stands once their token is known to be from here."""
+"""The key of the caller in a request's environ, set once the token's signature is verified."""
 LOOK_AGAIN_AFTER_S = 5.0
 TOKENS_REMEMBERED = 4096
-"""A signature is verified once; whether the token has expired is asked each time."""
+"""A signature is verified once; the expiry is checked each time."""
 
 TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750, section 2.1: b64token."""
@@ -41,7 +41,7 @@ Verify = Callable[[str], dict[str, Any]]
 
 
 class Claims(jwt.JWTClaimsRegistry):
-    """What an access token must say (RFC 9068, 4)."""
+    """The claims that an access token must have (RFC 9068, 4)."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -53,7 +53,7 @@ class Claims(jwt.JWTClaimsRegistry):
         )
 
     def validate_iat(self, value: object) -> None:
-        """The clock of the host that issued it may be ahead of ours."""
+        """The issuing host's clock may be ahead of this one."""
         leeway = int(CLOCKS_DIFFER.total_seconds())
         jwt.JWTClaimsRegistry(leeway=leeway).validate_iat(value)
 
@@ -61,7 +61,7 @@ class Claims(jwt.JWTClaimsRegistry):
 def token_of(header: str) -> str | None:
     """The bearer token in an ``Authorization`` header; ``None`` for another scheme or none.
 
-    Raises ``BadToken`` for what is not one token: RFC 6750, section 3.1, counts a malformed token
+    Raises ``BadToken`` unless it is one token: RFC 6750, section 3.1, counts a malformed token
     as ``invalid_token`` (401).
     """
     scheme, _, token = header.partition(" ")
@@ -113,7 +113,7 @@ class Authenticator(SharedExtension):
         return claims
 
     def _decoded(self, token: str) -> dict[str, Any]:
-        """The keys at hand stay until there are newer ones: profiles may be away."""
+        """Known keys stay in use until there are newer ones: profiles may be unavailable."""
         verify = self._verify or self._look_up_keys()
         try:
             return verify(token)

@@ -1,7 +1,7 @@
 """CORS: which browser frontends on other origins may call the API (Fetch standard, 3.2).
 
-Credentials are never allowed: the API ignores cookies and knows callers by their access token
-alone, so that another origin can do nothing in a visitor's name that it has no token for.
+Credentials are never allowed: the API ignores cookies and identifies callers by their access token
+alone, so another origin can do nothing in a visitor's name without their token.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gateway.http import problems
 
 ANY = "*"
 PATHS = ("/api/", "/openapi.json", "/asyncapi.json")
-"""Pages are for their own origin."""
+"""Pages are for their own origin only."""
 REQUEST_HEADERS = (
     "Accept-Language",
     "Authorization",
@@ -36,25 +36,25 @@ RESPONSE_HEADERS = (
     "X-Correlation-Id",
 )
 PREFLIGHT_LIFETIME_S = 7200
-"""Chromium keeps none for longer."""
+"""Chromium's upper limit."""
 
 Headers = list[tuple[str, str]]
 
 
 class OriginNotAllowed(Forbidden):
-    """This origin may not call the API from a browser. Ask the operator to allow it."""
+    """This origin may not call the API from a browser. Please ask the operator to allow it."""
 
     code = "origin_not_allowed"
 
 
 class Cors:
-    """The answers to cross-origin requests. ``origins`` as browsers write them, or ``*``."""
+    """Answers to cross-origin requests. ``origins`` as browsers write them, or ``*``."""
 
     def __init__(self, origins: Collection[str]) -> None:
         self._origins = frozenset(origins)
 
     def headers(self, path: str, origin: str | None) -> Headers:
-        """What an answer at this path bears for a request from this origin."""
+        """The CORS headers of an answer at this path to a request from this origin."""
         if not self._origins or not path.startswith(PATHS):
             return []
         exposed = ("Access-Control-Expose-Headers", ", ".join(RESPONSE_HEADERS))
@@ -66,8 +66,8 @@ class Cors:
         return [("Access-Control-Allow-Origin", origin), exposed, vary]
 
     def headers_of_unread(self) -> Headers:
-        """What the refusal of a request bears whose origin and path were not read. It says nothing
-        of anybody, so that every origin may see it."""
+        """The CORS headers of a refusal before the origin and path were read. It has no personal
+        data, so every origin may read it."""
         return [("Access-Control-Allow-Origin", ANY)] if self._origins else []
 
     def preflight(self, request: Request, url_map: Map) -> Response | None:

@@ -1,4 +1,4 @@
-"""What an endpoint states about itself, and who may call it."""
+"""The declaration of an endpoint, and which callers it allows."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ IN_BRACES = re.compile(r"{(\w+)}")
 
 @dataclass(frozen=True)
 class Anyone:
-    """Signed in or not. Unless callers are ``recognised``, the ``Authorization`` header is not
-    read; where they are, one without a valid token is anonymous."""
+    """Any caller, signed in or not. Only where callers are ``recognised`` is the ``Authorization``
+    header read; a caller without a valid token is anonymous then."""
 
     recognised: bool = False
 
@@ -37,11 +37,11 @@ Allowed = Anyone | SignedIn | Sequence[str]
 
 @dataclass(frozen=True)
 class Raw:
-    """Bytes as they are, of one of these media types, in place of JSON.
+    """Raw bytes of one of these media types, in place of JSON.
 
-    As a ``body``, of so many bytes at most. As what is returned, a ``contracts.files.File``;
-    ``name`` makes browsers save it rather than show it; who ``asks_again`` bears its ETag, and
-    nobody else keeps it.
+    As a ``body``: at most ``largest`` bytes. As an answer: a ``contracts.files.File``; ``name``
+    makes browsers save it rather than show it; with ``asks_again`` it has an ETag, and only the
+    client's own cache stores it.
     """
 
     types: tuple[str, ...]
@@ -52,15 +52,18 @@ class Raw:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What the decorator states. ``body``, ``query`` and ``returns`` are contracts' dataclasses,
-    or ``Raw``; ``errors`` are the refusals of its own, beside those that follow from the rest.
-    What creates takes an ``Idempotency-Key``; so does what is ``repeatable``. ``kept_s``: anybody
-    may keep the answer for so many seconds, and ask again by its ETag. ``cached`` says how
-    answers may be kept here, where they are the same for everybody. ``or_nothing``: 204 in place
-    of the answer where the method returns ``None``. ``by_language``: the method gets
-    ``language``, which the client prefers (``Accept-Language``). ``versioned``: what GET answers
-    bears a strong ETag, and what writes takes it as ``If-Match``; the service checks it (see
-    ``chassis.preconditions``)."""
+    """What ``@endpoint`` declares.
+
+    ``body``, ``query``, ``returns``: a contract's dataclass, or ``Raw``.
+    ``errors``: its own refusals, beside those that follow from the rest.
+    ``repeatable``: takes an ``Idempotency-Key``, as every endpoint that creates does.
+    ``kept_s``: any cache may store the answer for so many seconds, and revalidate it by its ETag.
+    ``cached``: how the gateway caches answers that are the same for every caller.
+    ``or_nothing``: 204 where the method returns ``None``.
+    ``by_language``: the method gets ``language``, which the client prefers (``Accept-Language``).
+    ``versioned``: GET answers with a strong ETag, and writes take it as ``If-Match``; the service
+    checks it (see ``chassis.preconditions``).
+    """
 
     method: str
     path: str
@@ -73,7 +76,7 @@ class Declaration:
     repeatable: bool = False
     kept_s: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
-    """What a successful answer bears beside the usual."""
+    """Additional headers of a successful answer."""
     cached: Cached | None = None
     or_nothing: bool = False
     by_language: bool = False
@@ -81,30 +84,30 @@ class Declaration:
 
     @property
     def cache_control(self) -> str:
-        """What it says of keeping an answer, which then bears an ETag; empty: nobody keeps it."""
+        """The Cache-Control of an answer, which then has an ETag; empty: no cache stores it."""
         if self.cached is not None:
             return self.cached.control
         if self.bears_version or (isinstance(self.returns, Raw) and self.returns.asks_again):
             return "private, no-cache"
         if not self.kept_s:
             return ""
-        # a file may be gone later, and nobody is to show it then because we are out of reach
+        # a deleted file must not be shown by a cache that can't reach us
         gone = ", must-revalidate" if isinstance(self.returns, Raw) else ""
         return f"public, max-age={self.kept_s}{gone}"
 
     @property
     def bears_version(self) -> bool:
-        """Whether its answer is the version of a resource that a write may name."""
+        """Whether its answer has the ETag that a later write may name."""
         return self.versioned and self.method == "GET"
 
     @property
     def takes_version(self) -> bool:
-        """Whether it changes the version of a resource that a client has read."""
+        """Whether it takes ``If-Match``."""
         return self.versioned and self.method != "GET"
 
     @property
     def takes_key(self) -> bool:
-        """Whether a client may name its call, to repeat it without a second effect."""
+        """Whether it takes an ``Idempotency-Key``."""
         creates = self.method == "POST" and self.status == HTTPStatus.CREATED
         return creates or self.repeatable
 

@@ -14,8 +14,8 @@
         return self.booking.book_consultation(**vars(body))
 
 Routing, authentication, parsing, problem+json, idempotency keys and the OpenAPI description
-follow from it. The method gets what stands in braces in the path, ``body`` and ``query``; what it
-returns is the answer's JSON.
+follow from it. The method gets the parameters in braces of the path, ``body`` and ``query``; its
+result is the answer's JSON.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ LONGEST_KEY = 100
 KEY_CHARACTERS = r"^[\x21-\x7e]+$"
 KEY_PATTERN = re.compile(KEY_CHARACTERS)
 FILE_DEADLINE_S = 60.0
-"""For a file's bytes to come: 5 MiB at 700 kbit/s."""
+"""For receiving a file: 5 MiB at 700 kbit/s."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -171,7 +171,7 @@ class Endpoint(HttpRequestHandler):
         try:
             return self._answer(request, context.current())
         except HTTPException:
-            raise  # about the body: the server has words for it
+            raise  # about the body: the server answers it
         except Exception as error:
             caller = request.environ.get(CALLER)
             self.refusals.report(error, caller, self.declaration.method, self.declaration.path)
@@ -195,7 +195,7 @@ class Endpoint(HttpRequestHandler):
         return self._response(request, result)
 
     def _caller(self, request: Request) -> Caller:
-        """Who asks, as far as it matters. Where anybody may call, no header stands in the way."""
+        """The caller. Where any caller is allowed, a bad token is no obstacle."""
         allow = self.declaration.allow
         if not isinstance(allow, Anyone):
             return self.authenticator.caller_of(request)
@@ -230,7 +230,7 @@ class Endpoint(HttpRequestHandler):
     def _kept(
         self, cached: Cached, request: Request, arguments: dict[str, Any], call: CallContext
     ) -> Response:
-        """The answer out of the cache, or as nobody in particular gets it."""
+        """The answer from the cache, or asked for as an anonymous caller."""
 
         def ask() -> Any:
             return self._run(arguments, replace(call, caller=Caller()))
@@ -251,7 +251,7 @@ class Endpoint(HttpRequestHandler):
         for name in self.of_specialists:
             arguments[name] = self.specialist_ids.find(arguments[name])
         if self.declaration.query is not None:
-            # of what was given twice none is preferred: both are read as one value
+            # a parameter given twice is read as one value, so that neither is preferred
             given = {name: ", ".join(values) for name, values in request.args.lists()}
             arguments["query"] = load(self.declaration.query, given, Reading.QUERY)
         if self.declaration.by_language:
@@ -263,7 +263,7 @@ class Endpoint(HttpRequestHandler):
         return arguments
 
     def _idempotency_key(self, request: Request) -> str:
-        """The client's, or one of our own: inside the platform a call may run twice as well."""
+        """The client's key, or a new one: inside the platform a call may run twice as well."""
         given = request.headers.get(IDEMPOTENCY_KEY)
         if given is None or not self.declaration.takes_key:
             return uuid4().hex
@@ -284,7 +284,9 @@ class Endpoint(HttpRequestHandler):
             return result, exc_info
 
         remaining = max(0.001, call.remaining())
-        with time_limit(remaining, Unavailable("no answer within the deadline")):
+        with time_limit(
+            remaining, Unavailable("The platform did not answer in time. Please try again.")
+        ):
             self.container.spawn_worker(
                 self, (), arguments, context_data=call.to_headers(), handle_result=handle_result
             )
@@ -296,7 +298,7 @@ def _authorise(caller: Caller, allow: Allowed) -> None:
         return
     caller.known()
     if not isinstance(allow, SignedIn) and not caller.roles.intersection(allow):
-        raise Forbidden(f"this needs the role {' or '.join(allow)}")
+        raise Forbidden(f"You need the role {' or '.join(allow)} to do this.")
 
 
 def _file_response(file: File, raw: Raw) -> Response:

@@ -1,6 +1,6 @@
-"""What refusals say in German: by their code, and by the English text where it says more.
+"""German texts of refusals: by code, and by English text where one code has several texts.
 
-A text in braces stands for whatever the English one has in its place.
+A placeholder in braces takes the value that the English text has in its place.
 """
 
 from __future__ import annotations
@@ -10,26 +10,42 @@ BY_CODE: dict[str, str] = {
         "Ihr Konto ist gesperrt, daher können Sie sich nicht anmelden. "
         "Bitte schreiben Sie uns, damit wir es wieder freigeben."
     ),
-    "address_refused": "Diese Adresse kann nicht abgerufen werden.",
-    "already_booked": "Sie haben Ihr kostenloses Erstgespräch mit dieser Fachperson schon gebucht.",
-    "already_verified": "Ihre E-Mail-Adresse ist schon bestätigt. Sie können sich anmelden.",
-    "answer_refused": "Was unter dieser Adresse steht, kann nicht übernommen werden.",
-    "attendance_closed": "Was aus diesem Gespräch wurde, steht schon fest.",
-    "attendance_given": (
-        "Sie haben Ihre Angabe schon einmal berichtigt, oder es ist zu spät dafür: "
-        "Die andere Seite braucht einen Tag."
+    "address_refused": "Diese Adresse können wir nicht abrufen. Bitte geben Sie eine andere an.",
+    "already_booked": (
+        "Sie hatten Ihr kostenloses Erstgespräch mit dieser Fachperson schon, "
+        "oder Sie haben es gebucht."
     ),
-    "bad_calendar_file": "Was unter dieser Adresse steht, kann nicht als Kalender gelesen werden.",
-    "bad_cursor": "Diese Marke wurde nicht von der Liste ausgegeben, an die sie geschickt wurde.",
-    "bad_file": "Diese Datei ist beschädigt oder von einer anderen Art.",
+    "already_verified": "Ihre E-Mail-Adresse ist schon bestätigt. Sie können sich anmelden.",
+    "answer_refused": (
+        "Was unter dieser Adresse steht, können wir nicht verwenden. Bitte prüfen Sie die Adresse."
+    ),
+    "attendance_closed": (
+        "Es ist zu spät, um anzugeben, ob dieses Gespräch stattgefunden hat. "
+        "Das ist bis 48 Stunden danach möglich."
+    ),
+    "attendance_given": (
+        "Sie können Ihre Angabe nicht mehr berichtigen. Das geht einmal, und nur solange die "
+        "andere Seite noch einen Tag für ihre Angabe hat."
+    ),
+    "bad_calendar_file": (
+        "Die Datei unter dieser Adresse ist kein lesbarer Kalender. Bitte prüfen Sie die Adresse."
+    ),
+    "bad_cursor": "Diese Marke gehört nicht zu dieser Liste. Bitte beginnen Sie ohne Marke neu.",
+    "bad_file": (
+        "Diese Datei ist beschädigt oder von einer Art, die nicht verwendet werden kann. "
+        "Bitte senden Sie eine andere."
+    ),
     "bad_hours": (
-        "Diese Sprechzeiten überschneiden sich, oder ein Gespräch findet in ihnen keinen Platz. "
+        "Diese Sprechzeiten überschneiden sich oder sind zu kurz für ein Gespräch. "
         "Bitte sehen Sie unter errors nach."
     ),
     "bad_idempotency_key": (
         "Der Idempotency-Key muss aus 1 bis 100 sichtbaren ASCII-Zeichen bestehen."
     ),
-    "bad_period": "Für diesen Zeitraum können keine Termine aufgelistet werden.",
+    "bad_period": (
+        "Dieser Zeitraum ist leer oder zu lang. "
+        "Bitte sehen Sie unter errors nach, und geben Sie einen anderen an."
+    ),
     "bad_refresh_token": (
         "Dieses Token ist ungültig, oder seine Sitzung ist beendet. Bitte melden Sie sich neu an."
     ),
@@ -37,10 +53,15 @@ BY_CODE: dict[str, str] = {
         "Dieses Zugriffstoken ist ungültig oder abgelaufen. Bitte erneuern Sie es, "
         "oder melden Sie sich neu an."
     ),
-    "bad_visit": "Dieser Besuch wurde nicht von der Liste der Vorgestellten ausgegeben.",
-    "bad_words": "Nach diesen Wörtern kann nicht gesucht werden.",
+    "bad_visit": (
+        "Dieser Besuch ist nicht bekannt. "
+        "Bitte rufen Sie die vorgestellten Fachpersonen ohne ihn ab."
+    ),
+    "bad_words": (
+        "Nach diesen Wörtern können wir nicht suchen. Bitte versuchen Sie es mit anderen."
+    ),
     "booking_paused": (
-        "Sie haben zwei Gespräche versäumt und können erst nach 30 Tagen wieder buchen."
+        "Sie haben zwei Gespräche versäumt. Nach 30 Tagen können Sie wieder buchen."
     ),
     "budget_spent": (
         "Diese Fachperson hat in diesem Monat keine kostenlosen Erstgespräche mehr frei. "
@@ -53,11 +74,16 @@ BY_CODE: dict[str, str] = {
         "Für Ihr Konto wurden zu viele falsche Codes eingegeben. "
         "Bitte setzen Sie Ihr Passwort zurück."
     ),
-    "conflict": "Das ist im gegenwärtigen Zustand nicht möglich.",
+    "conflict": (
+        "Das ist zurzeit nicht möglich. Bitte lesen Sie es noch einmal, bevor Sie es versuchen."
+    ),
     "database_away": (
         "Die Datenbank antwortet nicht. Bitte versuchen Sie es in einer Minute wieder."
     ),
-    "day_full": "An diesem Tag oder in dieser Woche nimmt die Fachperson keine Gespräche mehr an.",
+    "day_full": (
+        "An diesem Tag oder in dieser Woche nimmt die Fachperson keine Gespräche mehr an. "
+        "Bitte wählen Sie einen anderen Tag."
+    ),
     "email_change_done": (
         "Ihre E-Mail-Adresse wurde schon geändert. Wenn Sie das nicht waren, "
         "schreiben Sie uns bitte."
@@ -66,16 +92,21 @@ BY_CODE: dict[str, str] = {
         "Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse. "
         "Der Link steht in der E-Mail, die wir Ihnen geschickt haben."
     ),
-    "email_taken": "Es gibt schon ein Konto mit dieser E-Mail-Adresse.",
+    "email_taken": (
+        "Ein anderes Konto hat diese E-Mail-Adresse schon. Bitte verwenden Sie eine andere."
+    ),
     "erased": "Dieses Konto wurde gelöscht.",
     "forbidden": "Dazu sind Sie nicht berechtigt.",
-    "has_begun": "Das Gespräch hat schon begonnen.",
-    "idempotency_key_reused": "Dieser Idempotency-Key kam schon mit einer anderen Anfrage.",
-    "in_the_past": "Dieser Zeitpunkt ist vorbei.",
+    "has_begun": "Dieses Gespräch hat schon begonnen und kann nicht mehr geändert werden.",
+    "idempotency_key_reused": (
+        "Dieser Idempotency-Key wurde schon mit einer anderen Anfrage geschickt. "
+        "Bitte verwenden Sie einen neuen."
+    ),
+    "in_the_past": "Dieser Zeitpunkt ist vorbei. Bitte wählen Sie einen späteren.",
     "internal_error": (
         "Bei uns ist ein Fehler aufgetreten. Die Korrelations-ID findet ihn in den Protokollen."
     ),
-    "invalid": "Was gesendet wurde, kann so nicht angenommen werden.",
+    "invalid": ("Ihre Anfrage kann so nicht angenommen werden. Bitte sehen Sie unter errors nach."),
     "licence_changed": (
         "Die Zulassung hat sich geändert, seit Sie sie angesehen haben. "
         "Bitte sehen Sie sie noch einmal an."
@@ -93,35 +124,61 @@ BY_CODE: dict[str, str] = {
         "Sie können einen neuen anfordern."
     ),
     "method_not_allowed": "Dieser Pfad nimmt andere Methoden an: siehe Allow.",
-    "no_calendar_there": "Unter dieser Adresse ist zurzeit kein Kalender zu bekommen.",
-    "no_free_consultations": "Diese Fachperson bietet zurzeit keine kostenlosen Erstgespräche an.",
+    "no_calendar_there": (
+        "Unter dieser Adresse gibt es zurzeit keinen Kalender. "
+        "Bitte prüfen Sie die Adresse, oder versuchen Sie es später wieder."
+    ),
+    "no_free_consultations": (
+        "Diese Fachperson bietet zurzeit keine kostenlosen Erstgespräche an. "
+        "Bitte wählen Sie eine andere."
+    ),
     "no_place": (
         "Kostenlose Erstgespräche, die Sie anbieten oder die gebucht sind, brauchen einen "
         "Ort. Bitte geben Sie die Adresse Ihrer Praxis oder einen eigenen Link an."
     ),
-    "no_such_code": "Eine Sprache, ein Land, eine Währung oder eine Zeitzone gibt es nicht.",
-    "no_totp": "Es ist kein Authenticator eingerichtet, und keiner wartet auf seine Bestätigung.",
-    "not_booked": "Dieses Gespräch ist nicht mehr gebucht.",
+    "no_such_code": (
+        "Eine Sprache, ein Land, eine Währung oder eine Zeitzone gibt es nicht. "
+        "Bitte sehen Sie unter errors nach."
+    ),
+    "no_totp": (
+        "Es ist kein Authenticator eingerichtet, und keiner wartet auf seine Bestätigung. "
+        "Bitte richten Sie zuerst einen ein."
+    ),
+    "not_booked": "Dieses Gespräch ist nicht mehr gebucht, daher können Sie es nicht ändern.",
     "not_fetched": "Diese Adresse antwortet nicht. Bitte versuchen Sie es später wieder.",
-    "not_found": "Das gibt es hier nicht.",
-    "not_held": "Dieses Gespräch hat nicht stattgefunden.",
+    "not_found": "Das haben wir nicht gefunden.",
+    "not_held": "Dieses Gespräch hat nicht stattgefunden, daher gibt es nichts anzugeben.",
     "not_json": "Der Inhalt der Anfrage ist kein JSON.",
-    "not_listed": "Bei dieser Fachperson kann zurzeit nicht gebucht werden.",
-    "not_over": "Dieses Gespräch ist noch nicht vorbei.",
-    "not_ready": "Etwas, das dieser Prozess braucht, antwortet nicht.",
+    "not_listed": "Bei dieser Fachperson können Sie zurzeit nicht buchen.",
+    "not_over": (
+        "Dieses Gespräch ist noch nicht vorbei. Bitte kommen Sie nach seinem Ende wieder."
+    ),
+    "not_ready": "Ein Teil, den dieser Prozess braucht, antwortet nicht.",
     "note_not_yours": (
         "Nur die Klientin oder der Klient kann diese Notiz ändern oder zurückziehen."
     ),
-    "nothing_to_decide": "Hier wartet keine Zulassung auf eine Entscheidung, und keine ist gültig.",
+    "nothing_to_decide": (
+        "Es gibt nichts zu entscheiden: Hier wartet keine Zulassung, und keine ist gültig."
+    ),
     "notice_too_short": ("Es ist zu spät, dieses Gespräch abzusagen oder zu verschieben."),
     "origin_not_allowed": (
         "Diese Seite darf die Schnittstelle nicht aus einem Browser aufrufen. "
         "Bitte wenden Sie sich an den Betreiber."
     ),
-    "outcome_closed": ("Ob es weitergehen soll, können Sie bis 14 Tage nach dem Gespräch sagen."),
-    "outcome_given": "Sie haben schon gesagt, was Sie als Nächstes möchten.",
-    "outcome_not_yours": "Das kann nur die andere Seite sagen.",
-    "overlapping_booking": "Sie haben zu dieser Zeit schon ein anderes Gespräch gebucht.",
+    "outcome_closed": (
+        "Es ist zu spät, um zu sagen, was Sie als Nächstes möchten. "
+        "Das ist bis 14 Tage nach dem Gespräch möglich."
+    ),
+    "outcome_given": (
+        "Sie haben schon gesagt, was Sie als Nächstes möchten. Das lässt sich nicht mehr ändern."
+    ),
+    "outcome_not_yours": (
+        "Das kann nur die andere Seite sagen. Bitte wählen Sie eine Ihrer eigenen Antworten."
+    ),
+    "overlapping_booking": (
+        "Sie haben zu dieser Zeit schon ein anderes Gespräch gebucht. "
+        "Bitte wählen Sie eine andere Zeit."
+    ),
     "own_licence": (
         "Über Ihre eigene Zulassung können Sie nicht entscheiden. "
         "Bitte fragen Sie eine andere Person aus der Verwaltung."
@@ -136,7 +193,10 @@ BY_CODE: dict[str, str] = {
         "zum Beispiel vier zufällige Wörter."
     ),
     "profile_exists": "Sie haben schon ein Profil. Bitte ändern Sie dieses.",
-    "profile_incomplete": "Das Profil kann noch nicht gelistet werden: Es fehlt etwas.",
+    "profile_incomplete": (
+        "Ihr Profil kann noch nicht gelistet werden, weil etwas fehlt. "
+        "Bitte sehen Sie unter errors nach."
+    ),
     "read_just_now": (
         "Ihre Kalender wurden gerade erst auf Ihren Wunsch gelesen. "
         "Bitte warten Sie eine Minute bis zum nächsten Mal."
@@ -145,7 +205,7 @@ BY_CODE: dict[str, str] = {
         "Gerade werden andere Kalender gelesen. Bitte versuchen Sie es in ein paar Sekunden wieder."
     ),
     "reason_missing": (
-        "Bitte geben Sie an, warum Sie diese Zulassung ablehnen. Die Fachperson erfährt es."
+        "Bitte geben Sie an, warum Sie diese Zulassung ablehnen. Die Fachperson liest es."
     ),
     "refresh_token_reused": (
         "Dieses Token wurde schon benutzt, daher wurde die Sitzung beendet. "
@@ -154,16 +214,28 @@ BY_CODE: dict[str, str] = {
     "request_entity_too_large": "Der Inhalt der Anfrage ist zu groß.",
     "request_timeout": "Die Anfrage kam nicht rechtzeitig an.",
     "request_uri_too_long": "Die Adresse der Anfrage ist zu lang.",
-    "same_time": "Das Gespräch ist schon zu dieser Zeit.",
+    "same_time": "Dieses Gespräch ist schon zu dieser Zeit. Bitte wählen Sie eine andere.",
     "second_factor_required": (
-        "Dafür wird auch ein Code gebraucht: aus Ihrem Authenticator oder ein "
+        "Bitte geben Sie auch einen Code ein: aus Ihrem Authenticator oder einen "
         "Wiederherstellungscode."
     ),
-    "slot_not_offered": ("Die Fachperson bietet zu dieser Zeit kein kostenloses Erstgespräch an."),
-    "slot_taken": "Diese Zeit oder eine zu nahe daran ist schon vergeben.",
-    "slots_free": "Sie brauchen nicht zu warten: Die Fachperson hat freie Termine.",
-    "slug_taken": "Ein anderer Artikel hat diesen Kurznamen.",
-    "specialist_busy": "Die Fachperson hat zu dieser Zeit etwas anderes vor.",
+    "slot_not_offered": (
+        "Die Fachperson bietet zu dieser Zeit kein kostenloses Erstgespräch an. "
+        "Bitte wählen Sie einen der freien Termine."
+    ),
+    "slot_taken": (
+        "Diese Zeit oder eine zu nahe daran ist schon vergeben. Bitte wählen Sie eine andere."
+    ),
+    "slots_free": (
+        "Die Fachperson hat einen freien Termin, der passt, daher brauchen Sie nicht zu warten. "
+        "Bitte buchen Sie ihn."
+    ),
+    "slug_taken": (
+        "Ein anderer Artikel hat diesen Kurznamen schon. Bitte wählen Sie einen anderen."
+    ),
+    "specialist_busy": (
+        "Die Fachperson hat zu dieser Zeit einen anderen Termin. Bitte wählen Sie eine andere Zeit."
+    ),
     "stale": (
         "Das wurde geändert, seit Sie es gelesen haben. "
         "Bitte lesen Sie es noch einmal, und wiederholen Sie dann Ihre Änderung."
@@ -175,22 +247,37 @@ BY_CODE: dict[str, str] = {
     "token_revoked": (
         "Dieses Zugriffstoken gilt nicht mehr. Bitte erneuern Sie es, oder melden Sie sich neu an."
     ),
-    "too_far": "So weit im Voraus werden keine Termine angeboten.",
+    "too_far": "Diese Zeit liegt zu weit in der Zukunft. Bitte wählen Sie eine frühere.",
     "too_many": "Das wurde zu oft angefragt. Bitte versuchen Sie es später wieder.",
-    "too_many_bookings": "Sie haben so viele offene Buchungen, wie eine Person haben kann.",
+    "too_many_bookings": (
+        "Sie haben drei offene Buchungen, mehr sind nicht zugleich möglich. Bitte sagen Sie eine "
+        "davon ab, oder buchen Sie nach einem dieser Gespräche wieder."
+    ),
     "too_many_calendars": (
         "Sie haben fünf externe Kalender, mehr sind nicht möglich. "
         "Bitte entfernen Sie zuerst einen davon."
     ),
-    "too_many_tries": "Das wurde zu oft versucht. Bitte warten Sie eine Weile.",
-    "too_many_waits": "Sie warten auf so viele Fachpersonen, wie eine Person es kann.",
-    "too_soon": "Diese Zeit ist zu nah, um noch gebucht zu werden.",
+    "too_many_tries": (
+        "Das wurde zu oft versucht. Bitte warten Sie eine Weile, bevor Sie es wieder versuchen."
+    ),
+    "too_many_waits": (
+        "Sie stehen auf zehn Wartelisten, mehr sind nicht möglich. "
+        "Bitte verlassen Sie zuerst eine davon."
+    ),
+    "too_soon": (
+        "Diese Zeit beginnt zu bald, um noch gebucht zu werden. Bitte wählen Sie eine spätere."
+    ),
     "totp_confirmed": "Ein Authenticator ist schon eingerichtet. Bitte entfernen Sie ihn zuerst.",
-    "unauthenticated": "Bitte melden Sie sich zuerst an.",
+    "unauthenticated": (
+        "Bitte melden Sie sich zuerst an. Die Anfrage hat kein gültiges Zugriffstoken."
+    ),
     "unavailable": (
         "Ein Teil der Plattform antwortet nicht. Bitte versuchen Sie es später wieder."
     ),
-    "unknown_time_zone": "Diese Zeitzone gibt es nicht.",
+    "unknown_time_zone": (
+        "Diese Zeitzone gibt es nicht. "
+        "Bitte geben Sie einen Namen der IANA an, zum Beispiel Europe/Berlin."
+    ),
     "unsupported_content_encoding": (
         "Ein kodierter Inhalt wird nicht angenommen. Bitte senden Sie ihn ohne Content-Encoding."
     ),
@@ -206,8 +293,57 @@ BY_CODE: dict[str, str] = {
 }
 
 TEXTS: dict[str, str] = {
-    "You can cancel or move it until {hours} hours before it begins.": (
-        "Absagen oder verschieben können Sie bis {hours} Stunden vor dem Beginn."
+    # consultations
+    (
+        "It is too late to cancel or move this consultation. "
+        "You could until {hours} hours before it begins."
+    ): (
+        "Es ist zu spät, dieses Gespräch abzusagen oder zu verschieben. "
+        "Möglich war das bis {hours} Stunden vor dem Beginn."
+    ),
+    (
+        "This time starts too soon to be booked. The specialist needs at least {hours} hours of "
+        "notice, so please choose a later time."
+    ): (
+        "Diese Zeit beginnt zu bald, um noch gebucht zu werden. Die Fachperson braucht mindestens "
+        "{hours} Stunden Vorlauf, bitte wählen Sie daher eine spätere Zeit."
+    ),
+    (
+        "This time is too far ahead. You can book up to {days} days ahead, so please choose an "
+        "earlier time."
+    ): (
+        "Diese Zeit liegt zu weit in der Zukunft. Sie können bis zu {days} Tage im Voraus buchen, "
+        "bitte wählen Sie daher eine frühere Zeit."
+    ),
+    "This consultation is cancelled, so you can't change it.": (
+        "Dieses Gespräch ist abgesagt und lässt sich nicht mehr ändern."
+    ),
+    "This consultation is completed, so you can't change it.": (
+        "Dieses Gespräch hat stattgefunden und lässt sich nicht mehr ändern."
+    ),
+    "This consultation was missed, so you can't change it.": (
+        "Dieses Gespräch wurde versäumt und lässt sich nicht mehr ändern."
+    ),
+    (
+        "You missed two consultations, so you can't book until {day}. "
+        "From then on you are welcome to book again."
+    ): (
+        "Sie haben zwei Gespräche versäumt und können bis zum {day} nicht buchen. "
+        "Danach können Sie gern wieder buchen."
+    ),
+    "There is no such consultation, or you don't take part in it.": (
+        "Dieses Gespräch gibt es nicht, oder Sie nehmen nicht daran teil."
+    ),
+    "There is no specialist here whom you can book.": (
+        "Hier gibt es keine Fachperson, bei der Sie buchen können."
+    ),
+    "You have not set your availability yet.": "Sie haben noch keine Sprechzeiten angegeben.",
+    "You have no such external calendar. It may have been removed.": (
+        "Diesen externen Kalender haben Sie nicht. Vielleicht wurde er entfernt."
+    ),
+    "There is no calendar at this address. It may have been revoked or replaced.": (
+        "Unter dieser Adresse gibt es keinen Kalender. "
+        "Vielleicht wurde sie widerrufen oder ersetzt."
     ),
     "This media type is not accepted here. Send {types}.": (
         "Diese Art von Inhalt wird hier nicht angenommen. Bitte senden Sie {types}."
@@ -220,6 +356,82 @@ TEXTS: dict[str, str] = {
         "Damit ein Telefon JPEG sendet, wählen Sie in seiner Kamera das kompatibelste Format."
     ),
     "There is nothing at this path.": "Unter diesem Pfad gibt es nichts.",
+    # refusals that say more than their code
+    "You need the role {role} to do this.": "Dafür brauchen Sie die Rolle {role}.",
+    "There is no specialist at this address.": "Unter dieser Adresse gibt es keine Fachperson.",
+    "There is no article at this address.": "Unter dieser Adresse gibt es keinen Artikel.",
+    "There is no photo at this address.": "Unter dieser Adresse gibt es kein Foto.",
+    "There is no erasure with this id.": "Mit dieser Kennung gibt es keine Löschung.",
+    "You have no such consultation.": "Ein solches Gespräch haben Sie nicht.",
+    "You have no such external calendar.": "Einen solchen externen Kalender haben Sie nicht.",
+    "There is no calendar of this specialist.": "Von dieser Fachperson gibt es keinen Kalender.",
+    "There is no calendar at this address.": "Unter dieser Adresse gibt es keinen Kalender.",
+    "This time is too close. Please choose one at least {hours} hours ahead.": (
+        "Diese Zeit ist zu nah. Bitte wählen Sie eine, die mindestens {hours} Stunden entfernt ist."
+    ),
+    "This time is too far ahead. Please choose one within {days} days.": (
+        "Diese Zeit liegt zu weit in der Zukunft. Bitte wählen Sie eine innerhalb von {days} Tagen."
+    ),
+    "You have {given} open bookings, the limit is {most}.": (
+        "Sie haben {given} offene Buchungen; höchstens {most} sind möglich."
+    ),
+    "You wait for {given} specialists, the limit is {most}.": (
+        "Sie warten auf {given} Fachpersonen; höchstens {most} sind möglich."
+    ),
+    (
+        "You missed two consultations, so you can't book until {until}. "
+        "From then on you are welcome to book again."
+    ): (
+        "Sie haben zwei Gespräche versäumt, daher können Sie bis {until} nicht buchen. "
+        "Danach können Sie gern wieder buchen."
+    ),
+    "The Authorization header must be Bearer and one token.": (
+        "Der Authorization-Header muss aus Bearer und einem Token bestehen."
+    ),
+    "The database is busy. Please try again in a minute.": (
+        "Die Datenbank ist ausgelastet. Bitte versuchen Sie es in einer Minute wieder."
+    ),
+    "The database lacks a table. The operator must run firststep migrate.": (
+        "Der Datenbank fehlt eine Tabelle. Der Betreiber muss firststep migrate ausführen."
+    ),
+    "You have no such notice.": "Eine solche Mitteilung haben Sie nicht.",
+    "You have no such session.": "Eine solche Sitzung haben Sie nicht.",
+    "Your access token belongs to no session. Please log in again.": (
+        "Ihr Zugriffstoken gehört zu keiner Sitzung. Bitte melden Sie sich neu an."
+    ),
+    "You have no profile yet. Please write one first.": (
+        "Sie haben noch kein Profil. Bitte schreiben Sie zuerst eines."
+    ),
+    "No licence was handed in yet.": "Es wurde noch keine Zulassung eingereicht.",
+    "No document was handed in with this licence.": (
+        "Zu dieser Zulassung wurde kein Dokument eingereicht."
+    ),
+    "There is no method {method}.": "Die Methode {method} gibt es nicht.",
+    "This was changed at the same moment. Please try again.": (
+        "Das wurde im selben Augenblick geändert. Bitte versuchen Sie es noch einmal."
+    ),
+    "A part of the platform did not answer in time. Please try again.": (
+        "Ein Teil der Plattform hat nicht rechtzeitig geantwortet. "
+        "Bitte versuchen Sie es noch einmal."
+    ),
+    "A part of the platform can't be reached. Please try again in a minute.": (
+        "Ein Teil der Plattform ist nicht erreichbar. "
+        "Bitte versuchen Sie es in einer Minute wieder."
+    ),
+    "The platform did not answer in time. Please try again.": (
+        "Die Plattform hat nicht rechtzeitig geantwortet. Bitte versuchen Sie es noch einmal."
+    ),
+    "We can't check your sign-in at the moment. Please try again in a minute.": (
+        "Wir können Ihre Anmeldung gerade nicht prüfen. "
+        "Bitte versuchen Sie es in einer Minute wieder."
+    ),
+    "Many people are signing in at the moment. Please try again in a while.": (
+        "Gerade melden sich viele Personen an. Bitte versuchen Sie es etwas später wieder."
+    ),
+    "Too many photos are being worked on just now. Please send yours again in a minute.": (
+        "Gerade werden zu viele Fotos bearbeitet. "
+        "Bitte senden Sie Ihres in einer Minute noch einmal."
+    ),
     # fields
     "Missing data for required field.": "Diese Angabe fehlt.",
     "Field may not be null.": "Diese Angabe darf nicht leer sein.",
@@ -322,17 +534,25 @@ TEXTS: dict[str, str] = {
     ),
     "Must be a decimal, such as '95.00'.": "Muss eine Dezimalzahl sein, zum Beispiel „95.00“.",
     "Must be a time such as '09:30'.": "Muss eine Uhrzeit sein, zum Beispiel „09:30“.",
-    "No such topic: see /api/v1/vocabulary.": (
-        "Dieses Thema gibt es nicht: siehe /api/v1/vocabulary."
+    "There is no such topic. Please see /api/v1/vocabulary.": (
+        "Dieses Thema gibt es nicht. Bitte sehen Sie unter /api/v1/vocabulary nach."
     ),
-    "No such approach: see /api/v1/vocabulary.": (
-        "Dieses Verfahren gibt es nicht: siehe /api/v1/vocabulary."
+    "There is no such approach. Please see /api/v1/vocabulary.": (
+        "Dieses Verfahren gibt es nicht. Bitte sehen Sie unter /api/v1/vocabulary nach."
     ),
-    "No such key: see /api/v1/vocabulary.": "Das gibt es nicht: siehe /api/v1/vocabulary.",
+    "There is no such key. Please see /api/v1/vocabulary.": (
+        "Das gibt es nicht. Bitte sehen Sie unter /api/v1/vocabulary nach."
+    ),
     "No language has this ISO 639 code.": "Keine Sprache hat diesen Code nach ISO 639.",
-    "Needed before the profile is listed.": "Wird gebraucht, bevor das Profil gelistet wird.",
-    "Sessions are online, in person, or both.": "Gespräche sind online, vor Ort oder beides.",
-    "A verified licence that is still valid.": "Eine bestätigte Zulassung, die noch gilt.",
+    "Is needed before your profile can be listed.": (
+        "Wird gebraucht, bevor Ihr Profil gelistet werden kann."
+    ),
+    "Please say whether sessions are online, in person, or both.": (
+        "Bitte geben Sie an, ob Gespräche online, vor Ort oder auf beide Arten stattfinden."
+    ),
+    "You need a verified licence that is still valid.": (
+        "Sie brauchen eine bestätigte Zulassung, die noch gilt."
+    ),
     "It is not a PDF, JPEG or PNG file.": "Das ist keine Datei im Format PDF, JPEG oder PNG.",
     "It is not a JPEG, PNG or WebP picture. Please send one of these.": (
         "Das ist kein Bild im Format JPEG, PNG oder WebP. Bitte senden Sie ein solches."
@@ -356,7 +576,7 @@ TEXTS: dict[str, str] = {
     "Must be after from, by {days} days at most.": (
         "Muss nach from liegen, höchstens um {days} Tage."
     ),
-    "Not a cursor of this list.": "Keine Marke dieser Liste.",
+    "This is not a cursor of this list.": "Das ist keine Marke dieser Liste.",
     "Must be after from ({starts}).": "Muss nach from liegen ({starts}).",
     "No country has this ISO 3166-1 code.": "Kein Land hat diesen Code nach ISO 3166-1.",
     "No currency has this ISO 4217 code.": "Keine Währung hat diesen Code nach ISO 4217.",
@@ -367,22 +587,29 @@ TEXTS: dict[str, str] = {
         "Darf höchstens {most} Akzente auf einem Zeichen enthalten: {character} ist einer zu viel."
     ),
     "Must be after today, {today} in UTC.": "Muss nach dem heutigen Tag liegen ({today} in UTC).",
-    "An account that may offer consultations.": "Ein Konto, das Gespräche anbieten darf.",
+    "You need an account that may offer consultations.": (
+        "Sie brauchen ein Konto, das Gespräche anbieten darf."
+    ),
     # words that are looked for, and cursors
     "Must contain a letter or a digit.": "Muss einen Buchstaben oder eine Ziffer enthalten.",
-    "There are {given} words; at most {most} are looked for.": (
-        "Das sind {given} Wörter; nach höchstens {most} wird gesucht."
+    "There are {given} words, the limit is {most}.": (
+        "Das sind {given} Wörter; höchstens {most} sind möglich."
     ),
     "A word has {given} letters, the limit is {most}.": (
         "Ein Wort hat {given} Buchstaben; höchstens {most} sind möglich."
     ),
-    "Not a cursor of this search; filters, words and sort must be as they were.": (
-        "Keine Marke dieser Suche: Filter, Wörter und Reihenfolge müssen geblieben sein, "
-        "wie sie waren."
+    (
+        "This is not a cursor of this search. Filters, words and sort must stay the same from "
+        "page to page."
+    ): (
+        "Das ist keine Marke dieser Suche. Filter, Wörter und Reihenfolge müssen von Seite zu "
+        "Seite gleich bleiben."
     ),
-    "Not a cursor of this feed.": "Keine Marke dieser Folge von Ereignissen.",
-    "Not a cursor of this list, or days old.": "Keine Marke dieser Liste, oder Tage alt.",
-    "No visit that was given out.": "Dieser Besuch wurde nicht ausgegeben.",
+    "This is not a cursor of this feed.": "Das ist keine Marke dieser Folge von Ereignissen.",
+    "This is not a cursor of this list, or it is days old.": (
+        "Das ist keine Marke dieser Liste, oder sie ist Tage alt."
+    ),
+    "This visit is not known.": "Dieser Besuch ist nicht bekannt.",
     # hours and places
     "Has {length} minutes; a consultation takes {least}.": (
         "Hat {length} Minuten; ein Gespräch dauert {least}."
@@ -391,7 +618,7 @@ TEXTS: dict[str, str] = {
     "Must be before 24:00.": "Muss vor 24:00 Uhr liegen.",
     "Overlaps stays.{place}.": "Überschneidet sich mit stays.{place}.",
     "Overlaps {first} on {day}.": "Überschneidet sich mit {first} ({day}).",
-    "Stands in overrides.{place} too.": "Steht auch in overrides.{place}.",
+    "This date is also in overrides.{place}.": "Dieses Datum steht auch in overrides.{place}.",
     "Must not be before first_day, nor over {days} days after it.": (
         "Darf nicht vor first_day liegen und höchstens {days} Tage danach."
     ),

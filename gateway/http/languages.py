@@ -11,9 +11,9 @@ from contracts.profiles.preferences import Language
 
 
 def preferred_language(accepted: LanguageAccept) -> Language:
-    """The first of ours that the client accepts, of whatever region; English where none is.
+    """The first supported language that the client accepts, of any region; else English.
 
-    Werkzeug's ``best_match`` takes ``en`` for ``de-AT, en;q=0.5``: it wants the very tag first.
+    Werkzeug's ``best_match`` takes ``en`` for ``de-AT, en;q=0.5``: it prefers an exact tag.
     """
     for tag, quality in accepted:
         if quality > 0:
@@ -23,6 +23,6 @@ def preferred_language(accepted: LanguageAccept) -> Language:
 
 
 def speak(response: Response, language: Language) -> None:
-    """Say in which language an answer is, and that another client may get another one."""
+    """Mark an answer's language, and that it varies with ``Accept-Language``."""
     response.headers["Content-Language"] = language
     response.vary.add("Accept-Language")

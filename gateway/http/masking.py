@@ -7,15 +7,15 @@ import re
 SECRET_IN_PATH = re.compile(
     r"(?P<feed>calendar.{0,5}feeds?[^a-z]*?/).+|(?P<long>[^/]{20,})", re.IGNORECASE | re.DOTALL
 )
-"""What follows a calendar feed's address, also a misspelt one; and any long segment."""
+"""The token after a calendar feed's path, also a misspelt one; and any long segment."""
 HARMLESS = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.ics)?|[a-z]{1,15}([-_.][a-z]{1,15})*"
 )
-"""Long segments that are no secrets: ids, and words in lower case."""
+"""Long segments that are not secret: ids, and words in lower case."""
 
 
 def without_secrets(path: str) -> str:
-    """The path of a request as logs may show it: a feed's token opens the feed."""
+    """A request's path for the log. A calendar feed's token gives access, so it is masked."""
     return SECRET_IN_PATH.sub(_masked, path)
 
 

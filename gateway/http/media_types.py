@@ -1,7 +1,7 @@
-"""Content-Type and Content-Encoding of request bodies: what is not declared is 415.
+"""Content-Type and Content-Encoding of request bodies: undeclared ones are refused with 415.
 
-JSON is taken as ``application/json`` alone: browsers send other types across sites without asking
-first (CORS-safelisted request headers), so that a strict type is one fence against forged requests.
+JSON must be ``application/json``: browsers send other types across sites without a preflight
+(CORS-safelisted request headers), so a strict type guards against forged requests.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class WrongMediaType(Invalid):
 
 
 class EncodedBody(WrongMediaType):
-    """Encoded bodies are not accepted. Send the body without Content-Encoding."""
+    """Encoded bodies are not accepted. Please send the body without Content-Encoding."""
 
     code = "unsupported_content_encoding"
 

@@ -71,7 +71,7 @@ class Problem:
     type: str
     title: str
     status: int
-    code: Annotated[str, Doc("Stable; what programs should look at.")]
+    code: Annotated[str, Doc("Stable; for programs.")]
     detail: str
     errors: Annotated[list[FieldError], Doc("Each field that was refused, and why.")] = field(
         default_factory=list
@@ -83,7 +83,7 @@ def status_of(refusal: type[DomainError]) -> HTTPStatus:
 
 
 def from_error(error: Exception) -> Response:
-    """The answer to a request that failed. What is not a refusal shows nothing of itself."""
+    """The answer to a failed request. An error that is not a refusal shows no detail of itself."""
     if isinstance(error, DomainError):
         status = status_of(type(error))
         response = _response(status, error.code, error.detail, error.errors, error.members())
@@ -109,8 +109,8 @@ def _headers_of(error: DomainError) -> dict[str, str]:
 
 
 def _challenge_of(error: DomainError) -> str:
-    """RFC 6750, section 3: no ``error`` for a request that bears no token, so that programs tell
-    a token that is good no more from one that was not sent."""
+    """RFC 6750, section 3: no ``error`` for a request without a token, so that programs can tell
+    an invalid token from a missing one."""
     if isinstance(error, BadToken):
         return f"{CHALLENGE}, {_challenge_error('invalid_token', error.detail)}"
     if isinstance(error, Unauthenticated):
@@ -125,7 +125,7 @@ def _challenge_error(error: str, detail: str) -> str:
 
 
 def from_http(error: HTTPException) -> Response:
-    """The answer to what no endpoint takes: unknown paths, wrong methods, too much of anything."""
+    """The answer to a request that no endpoint takes: unknown path, wrong method, too large."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     detail = SENTENCES.get(status) or error.description or status.phrase
     response = _response(status, http_code(error), detail)
@@ -147,7 +147,7 @@ def _response(
     errors: Sequence[FieldError] = (),
     members: Mapping[str, Any] = NO_MEMBERS,
 ) -> Response:
-    """``members``: what this kind of problem says beside that (RFC 9457, section 3.2)."""
+    """``members``: additional members of this kind of problem (RFC 9457, section 3.2)."""
     problem = Problem(
         type="about:blank",
         title=status.phrase,

@@ -1,7 +1,7 @@
-"""Refusals are reported to profiles, which writes them into the audit.
+"""Reports refusals (403) to profiles, which records them in the audit.
 
-The answer does not wait for that: a greenthread reports, and where too many are under way, a
-refusal is left out (the log has its line all the same).
+The answer does not wait for it: a greenthread reports. Where too many reports are under way, one is
+dropped; the log has its line all the same.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Refusals(SharedExtension):
         self._pool = Pool(AT_ONCE)
 
     def report(self, error: Exception, caller: Caller | None, method: str, path: str) -> None:
-        """Report it where a signed-in caller was refused with 403. ``path``: the template."""
+        """Report that a signed-in caller was refused with 403. ``path`` is the template."""
         if not isinstance(error, Forbidden) or caller is None:
             return
         if not self._pool.free():

@@ -1,8 +1,8 @@
 """Revoked access tokens: refused by every gateway within two seconds, though they have not expired.
 
-A gateway hears of each revocation by broadcast, and remembers it until the last token that it
-concerns has expired. After a gap in the broadcast, and when it starts, it asks profiles for all
-that still matter before it believes a token again. While it can't ask, no token is believed: 503.
+Each gateway gets every revocation by broadcast, and keeps it until the last token that it concerns
+has expired. After a gap in the broadcast, and when it starts, it asks profiles for all current ones
+before it accepts a token again. While it can't ask, it accepts no token: 503.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ class TokenRevoked(BadToken):
 
 
 class Revoked:
-    """What was revoked lately, by session and by account. Each entry goes when the last token that
-    it concerns has expired, so there are as many as were revoked within some minutes."""
+    """Recent revocations, by session and by account. Each is dropped when the last token that it
+    concerns has expired, so there are as many as were made within some minutes."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._sessions: dict[UUID, float] = {}
-        """When each was heard of; the oldest first."""
+        """When each was received; the oldest first."""
         self._accounts: dict[UUID, tuple[float, float]] = {}
-        """When each was heard of, and until when its tokens were issued that are void."""
+        """When each was received, and before which time of issue its tokens are void."""
 
     def __len__(self) -> int:
         return len(self._sessions) + len(self._accounts)
 
     def add(self, account_id: UUID, session_ids: Iterable[UUID], before: float | None) -> None:
-        """Adding it again changes nothing but how long it is remembered."""
+        """Adding a revocation again only extends how long it is kept."""
         now = self._now()
         for session_id in session_ids:
             self._sessions.pop(session_id, None)
@@ -96,16 +96,16 @@ class RevocationList(SharedExtension):
         super().__init__()
         self.revoked = Revoked()
         self._gaps = 1
-        """How often events may have been missed; once before the first was heard."""
+        """How often events may have been missed; once before the first one."""
         self._caught_up = 0
-        """Of how many of those profiles was asked since."""
+        """After how many of these gaps profiles has been asked."""
         self._asking: Future[None] | None = None
 
     def setup(self) -> None:
         self.broadcast.listen([SessionsEnded], self._heard, self._missed)
 
     def require_valid(self, account_id: UUID, session_id: UUID | None, issued_at: float) -> None:
-        """Raises ``TokenRevoked``, and ``Unavailable`` where it can't be known."""
+        """Raises ``TokenRevoked``, or ``Unavailable`` where this can't be checked now."""
         while True:
             if not self.broadcast.connected:
                 raise Unavailable(CAN_NOT_TELL)
@@ -116,7 +116,8 @@ class RevocationList(SharedExtension):
             raise TokenRevoked
 
     def _catch_up(self) -> None:
-        """Ask profiles, once for all who wait. A gap that opens meanwhile is asked about anew."""
+        """Ask profiles, once for all waiting requests. A gap that opens meanwhile needs another
+        round."""
         if self._asking is not None:
             self._asking.result()
             return

@@ -1,4 +1,4 @@
-"""Problems in the language that the client prefers. English is the original."""
+"""Translates problems into the language that the client prefers. English is the original."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SENTENCE_ENDS = re.compile(r"(?<=\.) (?=[A-Z])")
 
 
 def translate(response: Response, request: Request) -> None:
-    """Put a problem into the client's language; every other answer stays as it is."""
+    """Translate a problem into the client's language; every other answer stays as it is."""
     if response.content_type != PROBLEM_JSON:
         return
     language = preferred_language(request.accept_languages)
@@ -39,8 +39,8 @@ def _in_german(problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def german_of(text: str) -> str | None:
-    """A text of ours in German, with what the English one has in its places; or several, where
-    several things are wrong with one field."""
+    """An English text in German, with the same values in its placeholders. Several sentences are
+    translated one by one: several things may be wrong with one field."""
     if (whole := _german_of_one(text)) is not None:
         return whole
     for end in SENTENCE_ENDS.finditer(text):
@@ -61,13 +61,13 @@ def _german_of_one(text: str) -> str | None:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """The ones that say most come first."""
+    """The longest come first: they are the most specific."""
     with_holes = sorted((each for each in TEXTS if HOLE.search(each)), key=len, reverse=True)
     return [(_pattern(text), TEXTS[text]) for text in with_holes]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """What the text matches, with a group for each of its places."""
+    """A pattern for the text, with a group for each placeholder."""
     parts = HOLE.split(text)
     return re.compile(
         "".join(

@@ -1,6 +1,7 @@
-"""The pages around passwords and e-mail addresses: each does one thing, and asks nobody outside.
+"""Pages that links in mails open: confirm an address, reset or change a password.
 
-What follows a link is a button, not the visit itself: mail programs visit links on their own.
+Each page has a button, and only the button acts: mail programs visit links on their own. No page
+loads anything from another host.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Links:
 
     @page("/.well-known/change-password")
     def well_known_change_password(self, request: Request) -> Response:
-        """Where password managers lead people (W3C, A Well-Known URL for Changing Passwords)."""
+        """Password managers open it (W3C, A Well-Known URL for Changing Passwords)."""
         return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/change-password"})
 
     @page("/stop-email-change")

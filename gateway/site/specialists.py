@@ -1,4 +1,4 @@
-"""Addresses of specialists: ``/specialists/{slug}`` is the one that people are shown."""
+"""Public addresses of specialists: ``/specialists/{slug}``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SpecialistPages:
 
     @page("/specialists/<asked>")
     def specialist_page(self, request: Request, asked: str) -> Response:
-        """Ids and former slugs lead to the present slug."""
+        """Ids and former slugs redirect to the present slug."""
         specialist = self.profiles.get_specialist(specialist_id=self.specialist_ids.find(asked))
         if specialist["slug"] != asked:
             return moved(request, specialist["slug"])
@@ -28,7 +28,7 @@ class SpecialistPages:
 
 
 def moved(request: Request, slug: str) -> Response:
-    """The specialist is at this slug for good, whatever else was asked for."""
+    """A permanent redirect to the specialist's present slug."""
     query = request.query_string.decode("ascii", "replace")
     location = PATH.format(slug) + (f"?{query}" if query else "")
     return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers={"Location": location})

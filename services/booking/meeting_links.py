@@ -1,52 +1,13 @@
-"""Specialists' own meeting links, sealed where they are kept: who has one can come in."""
+"""Encryption of specialists' own meeting links: a link lets any holder enter the room."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import structlog
-from nameko.extensions import DependencyProvider
-
-from chassis.config import BadSettings
-from chassis.sealing import Seal, Unopenable
-from contracts.booking.availability import Availability
-from services.booking.availability.calendars import Calendar
-
-log = structlog.get_logger()
+from chassis.sealed_values import SealedText
 
 
-class MeetingLinks(DependencyProvider):
-    """Seals and opens them with the keys in ``FIRSTSTEP_SEAL_KEYS``."""
-
-    def setup(self) -> None:
-        keys: str = self.container.config["SEAL_KEYS"]
-        if not keys:
-            raise BadSettings("FIRSTSTEP_SEAL_KEYS is missing: booking keeps meeting links sealed")
-        self.use(keys)
-
-    def use(self, keys: str) -> None:
-        self.keys = Seal(keys, "meeting links")
-
-    def get_dependency(self, worker_ctx: Any) -> MeetingLinks:
-        return self
-
-    def keep(self, calendar: Calendar, link: str | None) -> bool:
-        """Keep this one from now on; whether it is another one than before."""
-        if link == self.open(calendar.sealed_meeting_link):
-            return False
-        calendar.sealed_meeting_link = None if link is None else self.keys.close(link.encode())
-        return True
-
-    def shown_with(self, calendar: Calendar) -> Availability:
-        """The calendar as its specialist sees it."""
-        return calendar.to_resource(self.open(calendar.sealed_meeting_link))
+class MeetingLinks(SealedText):
+    purpose = "meeting links"
 
     def open(self, sealed: str | None) -> str | None:
         """The link; ``None`` where there is none, or its key is gone."""
-        if sealed is None:
-            return None
-        try:
-            return self.keys.open(sealed).decode()
-        except Unopenable:
-            log.error("meeting_link_can_not_be_opened")
-            return None
+        return None if sealed is None else super().open(sealed)

@@ -1,4 +1,4 @@
-"""Where consultations take place online: ``FIRSTSTEP_MEETING`` with a room for each."""
+"""Rooms for online consultations: ``FIRSTSTEP_MEETING`` with a random name for each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from nameko.extensions import DependencyProvider
 
 ROOM = "{room}"
 BYTES_IN_A_ROOM = 16
-"""Nobody comes upon a room by guessing."""
+"""Of randomness, so that a room's name can't be guessed."""
 
 
 class Meetings(DependencyProvider):
+    """Makes links to rooms from the template in ``FIRSTSTEP_MEETING``."""
+
     def setup(self) -> None:
         self.use(self.container.config.get("MEETING", ""))
 
@@ -27,7 +29,7 @@ class Meetings(DependencyProvider):
         return bool(self._template)
 
     def new_link(self) -> str | None:
-        """A link to a room that nobody used before; ``None`` where none are made."""
+        """A link to a new room; ``None`` where the platform makes no rooms."""
         if not self._template:
             return None
         return self._template.replace(ROOM, secrets.token_urlsafe(BYTES_IN_A_ROOM))

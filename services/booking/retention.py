@@ -1,4 +1,4 @@
-"""How long booking keeps what, and the clocks that end it; the reasons: ``docs/operating.md``."""
+"""Retention of booking's data. The reasons for each period are in ``docs/operating.md``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
+from services.booking import dependencies
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import CONTENT_KEPT, with_old_content
-from services.booking.part import Part
 
 A_DAY = timedelta(days=1)
 AT_ONCE = 1000
@@ -22,7 +22,7 @@ ROUND_S = 50.0
 
 
 def over(lost: Table, before: datetime) -> ColumnElement[bool]:
-    """What was looked for in place of consultations that would have ended before."""
+    """Rows of lost consultations that would have ended before."""
     ended = select(lost.c.consultation_id).join(
         Consultation, Consultation.id == lost.c.consultation_id
     )
@@ -59,14 +59,16 @@ SCHEDULE = (
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())
 
     @every(minutes=10)
     def forget_content(self) -> None:
-        """What only its two sides were to know goes a month after a consultation."""
+        """Delete what only the two sides may know, 30 days after a consultation."""
         with self.store.reading() as session:
             old = list(session.scalars(with_old_content(utc_now()).limit(AT_ONCE)))
         for_each(old, self._forget_content, within_s=ROUND_S)

@@ -1,13 +1,13 @@
-"""Booking: all of its parts under one name."""
+"""The booking service, made up of its parts."""
 
 from services.booking.attendance.service import Attendance
 from services.booking.availability.service import Availability
+from services.booking.calendar_feeds.service import CalendarFeeds
 from services.booking.consultations.service import Consultations
 from services.booking.external_calendars.service import ExternalCalendars
-from services.booking.feeds.service import CalendarFeeds
-from services.booking.figures.service import FiguresOfMonths
 from services.booking.holds.service import Holds
 from services.booking.invariants.service import Invariants
+from services.booking.monthly_figures.service import MonthlyFigures
 from services.booking.outcomes.service import Outcomes
 from services.booking.preferences.service import AccountPreferences
 from services.booking.privacy.service import Privacy
@@ -30,7 +30,7 @@ class BookingService(
     Rescue,
     CalendarFeeds,
     ExternalCalendars,
-    FiguresOfMonths,
+    MonthlyFigures,
     AccountPreferences,
     Privacy,
     Invariants,

@@ -1,1 +1,1 @@
-"""Articles."""
+"""The content service: articles."""

@@ -1,4 +1,4 @@
-"""The Article: what is read."""
+"""The Article, published by an editor."""
 
 from __future__ import annotations
 

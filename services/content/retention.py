@@ -1,4 +1,4 @@
-"""How long content keeps what; the reasons: ``docs/operating.md``."""
+"""Retention of content: every table is kept. The reasons: ``docs/operating.md``."""
 
 from chassis.maintenance.pruning import Retained
 

@@ -1,4 +1,4 @@
-"""What articles are found by: a row for each topic, language and token of each article.
+"""The search index of articles: a row for each topic, language and token of an article.
 
 Terms are compared byte by byte, so that the beginning of a word is a range of the primary key.
 """
@@ -31,13 +31,13 @@ class ArticleTerm(Base):
     article_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
-def enter(tx: Transaction, article: Article) -> None:
-    """Let a new article be found."""
+def index_article(tx: Transaction, article: Article) -> None:
+    """Add a new article to the index."""
     tx.add_all(ArticleTerm(term=each, article_id=article.id) for each in terms_of(article))
 
 
 def terms_of(article: Any) -> set[str]:
-    """Of an article, or a row of it."""
+    """The terms of an article, or of its row."""
     return set(_terms(article))
 
 
@@ -56,7 +56,7 @@ def term(kind: str, value: str) -> str:
 
 
 def matching(query: ArticleQuery) -> Select[Article]:
-    """The articles that a query finds. Raises ``BadWords``."""
+    """The articles that match a query. Raises ``BadWords``."""
     found = select(Article)
     for kind, values in ((TOPIC, query.topic), (LANGUAGE, query.language)):
         if values:

@@ -1,4 +1,4 @@
-"""What content can be asked, and what it listens to."""
+"""The content service: RPC methods, subscriptions and schedules."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ContentService:
         with self.store.transaction() as tx:
             published, event = Article.publish(article, utc_now())
             tx.add(published)
-            search.enter(tx, published)
+            search.index_article(tx, published)
             tx.emit(event)
             return tx.reply(published.to_resource())
 
@@ -55,7 +55,7 @@ class ContentService:
         with self.store.reading() as session:
             article = session.scalar(select(Article).where(Article.slug == slug))
         if article is None:
-            raise NotFound(f"there is no article {slug!r}")
+            raise NotFound("There is no article at this address.")
         return article.to_resource()
 
     # Privacy
@@ -67,7 +67,7 @@ class ContentService:
 
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
-        """No article says whose it is: only messages may mention the account."""
+        """Articles name no author, so only messages can contain the account's id."""
         tx.mark_erased(event.account_id)
 
     @every(seconds=5)

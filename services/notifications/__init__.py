@@ -1,1 +1,1 @@
-"""Notices and mail."""
+"""The notifications service: notices and mails to users."""

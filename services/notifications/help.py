@@ -1,4 +1,4 @@
-"""The line of help in mails to clients whose consultation fell through."""
+"""Helplines and emergency numbers in mails to clients whose consultation fell through."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from services.notifications.texts import A_HELPLINE, EMERGENCY, HELPLINES, MORE_
 
 
 def help_for(reader: Reader) -> str:
-    """One line: the emergency number of the reader's country, its helplines, and where there are
+    """One paragraph: the emergency number and helplines of the reader's country, and a directory of
     more."""
     there = helplines_of(reader.country)
     lines = [reader.read(A_HELPLINE, name=line.name, number=line.number) for line in there.lines]
@@ -21,6 +21,6 @@ def help_for(reader: Reader) -> str:
 
 
 def emergency_for(reader: Reader) -> str:
-    """The emergency number alone, for mails that others may see; empty where none is known."""
+    """The emergency number alone, for discreet mails; empty where none is known."""
     number = helplines_of(reader.country).emergency_number
     return "" if number is None else reader.read(EMERGENCY, number=number)

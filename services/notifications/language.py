@@ -1,6 +1,6 @@
-"""Texts in each language, and how days and times are written in it (CLDR's formats, by Babel).
+"""Texts in each language, and formats of days and times (CLDR's, by Babel).
 
-A text is declared once, with all its languages side by side. What varies is a placeholder::
+A text is declared once, with all languages side by side. Variable parts are placeholders::
 
     MOVED = Text(
         en="Your appointment was moved to {when}.",
@@ -24,20 +24,20 @@ from contracts.profiles.preferences import Language
 
 @dataclass(frozen=True)
 class Text:
-    """The same words in each language: a field a language, under its code."""
+    """A text in each language. A field is named by the language's code."""
 
     en: str
     de: str
 
     def written(self, language: Language, **values: object) -> str:
-        """The words in this language, with the values in their places."""
+        """The text in this language, with the placeholders filled."""
         words: str = getattr(self, language.value)
         return words.format(**values)
 
 
 DEFAULT_LOCALES = {Language.EN: "en_GB", Language.DE: "de_DE"}
-"""Where the country is not known, or has no formats of its own. Day before month and 24 hours:
-they can't be misread."""
+"""The formats where the country is unknown or has none of its own. Day before month and 24 hours
+can't be misread."""
 
 MOMENT = Text(en="{date} at {time} ({zone})", de="{date}, um {time} Uhr ({zone})")
 IN_UTC = Text(en="{date} at {time} UTC", de="{date}, um {time} Uhr UTC")
@@ -50,7 +50,7 @@ def day(which: date, locale: Locale) -> str:
 
 
 def moment(at: datetime, zone: str, locale: Locale, utc_beside: bool = False) -> str:
-    """A time in a zone of IANA's, with the zone's name; ``utc_beside``: and in UTC."""
+    """A time in an IANA zone, with the zone's name; ``utc_beside``: and in UTC."""
     language = Language(locale.language)
     local = at.astimezone(ZoneInfo(zone))
     named = _zone_name(local, locale)
@@ -60,7 +60,7 @@ def moment(at: datetime, zone: str, locale: Locale, utc_beside: bool = False) ->
 
 
 def locale_of(language: Language, country: str | None) -> Locale:
-    """How dates and times are written by people who read this language in this country."""
+    """The formats of dates and times for this language and country."""
     default = DEFAULT_LOCALES[language]
     return _locale(f"{language.value}_{country}" if country else default, default)
 
@@ -74,14 +74,14 @@ def _locale(wanted: str, default: str) -> Locale:
 
 
 def _zone_name(local: datetime, locale: Locale) -> str:
-    """Of the zone at that time: summer time has a name of its own."""
+    """The zone's name at that time: summer time has its own name."""
     variant: Literal["daylight", "standard"] = "daylight" if _is_summer_time(local) else "standard"
     return get_timezone_name(local, width="long", locale=locale, zone_variant=variant)
 
 
 def _is_summer_time(local: datetime) -> bool:
-    """As names have it. Where law calls summer time the standard, as in Ireland and Morocco, IANA
-    says that the rest of the year is an hour behind it."""
+    """Whether the zone's name is that of summer time. Where law calls summer time the standard, as
+    in Ireland and Morocco, IANA puts the rest of the year an hour behind."""
     assert isinstance(local.tzinfo, ZoneInfo)
     if _falls_behind(local.tzinfo, local.year):
         return not local.dst()
@@ -90,8 +90,8 @@ def _is_summer_time(local: datetime) -> bool:
 
 @cache
 def _falls_behind(zone: ZoneInfo, year: int) -> bool:
-    """Whether clocks of the zone are behind its standard time for a part of the year, which may be
-    as short as Ramadan."""
+    """Whether clocks of the zone are behind its standard time in part of the year, which may be as
+    short as Ramadan."""
     days = (datetime(year, 1, 1, 12, tzinfo=zone) + timedelta(days=day) for day in range(365))
     return any((day.dst() or timedelta()) < timedelta() for day in days)
 
@@ -101,7 +101,7 @@ def _time(at: datetime, locale: Locale) -> str:
 
 
 def _utc(at: datetime, local_day: date, locale: Locale) -> str:
-    """With its day where it is another one."""
+    """The time in UTC, with the day where it differs."""
     there = at.astimezone(UTC)
     text = TIME_IN_UTC if there.date() == local_day else IN_UTC
     return text.written(

@@ -1,4 +1,4 @@
-"""How people are told, by a notice and by mail; whoever was erased is told nothing."""
+"""Notify an account by a notice, and by mail where it matters. Erased accounts get neither."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.notifications.readers import Reader, reader_of
 from services.notifications.wording import Letter, Wording
 
 
-def tell(
+def notify(
     tx: Transaction,
     account_id: UUID,
     words_for: Callable[[Reader], Wording],
@@ -22,8 +22,8 @@ def tell(
     by_mail: bool = False,
     address: str | None = None,
 ) -> None:
-    """A notice, written for its reader, and the same by mail where asked; nothing to whoever was
-    erased."""
+    """Add a notice, worded for its reader, and the same by mail where asked; nothing for an erased
+    account."""
     if tx.is_erased(account_id):
         return
     now, reader = utc_now(), reader_of(tx, account_id)
@@ -35,13 +35,13 @@ def tell(
 
 
 def send_once(tx: Transaction, reader: Reader, address: str, letter: Letter, now: datetime) -> None:
-    """A mail with a link that is good once: no notice, and kept no longer than needed."""
+    """Add a mail with a link that works once: no notice, and deleted once sent."""
     if not tx.is_erased(reader.account_id):
         tx.add(Mail.to(reader, letter, now, address=address, good_once=True))
 
 
 def _still_to_be_said(tx: Transaction, words: Wording) -> Wording:
-    """Without the practice of a specialist who was erased meanwhile."""
+    """The words without the practice of a specialist who was erased meanwhile."""
     if words.place_of is None or not tx.is_erased(words.place_of):
         return words
     return words.without_place()

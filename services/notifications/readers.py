@@ -1,4 +1,4 @@
-"""The Reader: whom something is told, in which language and zone, and how discreetly."""
+"""The Reader of a text: their language, time zone, and whether mails are discreet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.notifications.preferences.queries import preferences_of
 
 
 class Preferring(Protocol):
-    """What bears an account's preferences: an event of a sign-up, or what is known since."""
+    """A row or event that has an account's preferences."""
 
     @property
     def time_zone(self) -> str | None: ...
@@ -33,8 +33,8 @@ class Preferring(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """``time_zone``: ``None`` where it is not known; times are then told in the specialist's zone,
-    and in UTC beside. ``discreet``: other people may see their mails."""
+    """``time_zone``: ``None`` where it is unknown; times are then in the specialist's zone, with
+    UTC beside. ``discreet``: other people may see their mails."""
 
     account_id: UUID
     language: Language = Language.EN
@@ -53,18 +53,18 @@ class Reader:
         )
 
     def read(self, text: Text, **values: object) -> str:
-        """The text in their language, with the values in their places."""
+        """The text in the reader's language, with the placeholders filled."""
         return text.written(self.language, **values)
 
     def day(self, which: date) -> str:
         return formats.day(which, formats.locale_of(self.language, self.country))
 
     def when(self, at: datetime, zone: str) -> str:
-        """A time in their zone. Where that is not known: in ``zone``, the specialist's."""
+        """A time in the reader's zone, or in ``zone``, the specialist's, where that is unknown."""
         locale = formats.locale_of(self.language, self.country)
         return formats.moment(at, self.time_zone or zone, locale, utc_beside=not self.time_zone)
 
 
 def reader_of(session: Session, account_id: UUID) -> Reader:
-    """The owner of the account, by the preferences that were told last."""
+    """The owner of the account as a reader, by their stored preferences."""
     return Reader.preferring(account_id, preferences_of(session, account_id))

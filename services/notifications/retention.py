@@ -1,5 +1,5 @@
-"""How long notifications keeps what, and the clocks that end it; the reasons:
-``docs/operating.md``."""
+"""Retention of notifications: how long each table is kept, and the schedules that prune it. The
+reasons: ``docs/operating.md``."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
+from services.notifications import dependencies
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.queries import GOOD_ONCE_KEPT, MAILS_KEPT, old_mails
-from services.notifications.part import Part
 
 AT_ONCE = 1000
 ROUND_S = 50.0
 
 
-def booked_before(told: Table, before: datetime) -> ColumnElement[bool]:
-    """An id says when it was made: when the consultation was booked."""
-    return told.c.consultation_id < first_at(before)
+def booked_before(progress: Table, before: datetime) -> ColumnElement[bool]:
+    """Consultations booked before this time, which their ids say."""
+    return progress.c.consultation_id < first_at(before)
 
 
 RULES = (
@@ -40,20 +40,23 @@ SCHEDULE = (
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+    postbox = dependencies.postbox
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())
 
     @every(minutes=10)
     def forget_mails(self) -> None:
-        """Mails of a month ago, and those with a link that has expired, with their files."""
+        """Delete mails past their retention, with their files."""
         with self.store.reading() as session:
             old = list(session.scalars(old_mails(utc_now(), AT_ONCE)))
         for_each(old, self._forget_mail, within_s=ROUND_S)
 
     def _forget_mail(self, mail_id: UUID) -> None:
-        """The file first: while it can't be removed, the row that leads to it stays."""
+        """Delete the file first: the row that leads to it stays until that succeeds."""
         self.postbox.forget([mail_id])
         with self.store.transaction() as tx:
             tx.execute(delete(Mail).where(Mail.id == mail_id))

@@ -1,4 +1,4 @@
-"""Notifications: all of its parts under one name."""
+"""The notifications service, composed of its parts."""
 
 from services.notifications.accounts.service import Accounts
 from services.notifications.consultations.service import Consultations

@@ -1,4 +1,4 @@
-"""What stands in mails of every kind, in each language."""
+"""Texts that all mails share, in each language."""
 
 from services.notifications.language import Text
 
@@ -11,11 +11,11 @@ EMERGENCY = Text(
     en="In an emergency, call {number}.", de="In einem Notfall wählen Sie bitte {number}."
 )
 HELPLINES = Text(
-    en="If you need somebody to talk to now: {lines}.",
-    de="Wenn Sie jetzt jemanden zum Reden brauchen: {lines}.",
+    en="If you need to talk now, you can turn to: {lines}.",
+    de="Wenn Sie jetzt reden möchten, erreichen Sie hier eine Anlaufstelle: {lines}.",
 )
 A_HELPLINE = Text(en="{name}, {number}", de="{name}, {number}")
 MORE_HELPLINES = Text(
-    en="You can find somebody to talk to near you at {directory}.",
-    de="Jemanden zum Reden in Ihrer Nähe finden Sie auf {directory}.",
+    en="You can find a helpline near you at {directory}.",
+    de="Eine Anlaufstelle in Ihrer Nähe finden Sie auf {directory}.",
 )

@@ -1,4 +1,5 @@
-"""What all that people read is made of. Subjects are neutral: somebody else may see them."""
+"""Letter and Wording: the words of mails and notices. Subjects are neutral, since other people may
+see them."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from services.notifications.marks import without_places
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What a mail says: its subject and text, in its reader's language."""
+    """The subject and text of a mail, in its reader's language."""
 
     subject: str
     text: str
@@ -19,11 +20,11 @@ class Letter:
 
 @dataclass(frozen=True, kw_only=True)
 class Wording(Letter):
-    """What somebody is told by a notice, and by mail where it matters.
+    """The words of a notice, and of its mail.
 
-    ``discreetly``: what the mail says where others may see it; ``None``: the same. ``data``: what
-    programs need to say it in words of their own. ``place_of``: whose practice's address stands in
-    the text, if one does.
+    ``discreetly``: the text of a discreet mail; ``None``: the same. ``data``: the facts, for
+    programs that write their own words. ``place_of``: the specialist whose practice's address is in
+    the text.
     """
 
     kind: NoticeKind
@@ -32,10 +33,10 @@ class Wording(Letter):
     place_of: UUID | None = None
 
     def without_place(self) -> Wording:
-        """Where to meet is left out."""
+        """The same words without the practice's address."""
         return replace(self, text=without_places(self.text), place_of=None)
 
     def letter(self, discreet: bool) -> Letter:
-        """What goes by mail."""
+        """The words of the mail."""
         text = self.discreetly if discreet and self.discreetly else self.text
         return Letter(subject=self.subject, text=text)

@@ -1,1 +1,1 @@
-"""Accounts, specialists and their featuring."""
+"""The profiles service: accounts, specialists, licences and featuring."""

@@ -1,8 +1,8 @@
-"""Which files are orphans: nobody's photo nor document.
+"""Deletion of orphaned files: photos and documents that no row mentions.
 
-A file is written before the transaction that mentions it, and outlives the one that mentions it
-last: a crash at any moment leaves an orphan at most, never a row without its file. Names are
-never used twice, so what nobody mentions ten minutes later stays so.
+A file is written before the transaction that mentions it, and deleted after the last one that does.
+So a crash leaves an orphan at most, never a row without its file. Names are never reused, so a file
+that no row mentions after ten minutes stays an orphan.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from services.profiles.licences.licences import Licence
 from services.profiles.specialists import photos
 from services.profiles.specialists.specialists import Specialist
 
-YOUNGEST = timedelta(minutes=10)
-"""Longer than any call that may still mention the file."""
+MIN_AGE = timedelta(minutes=10)
+"""Longer than any call that may still mention a new file."""
 BATCH = 300
-OURS = re.compile(
+OWNED_FILE = re.compile(
     rf"(?:{photos.FOLDER}|{documents.FOLDER})(?P<key>(?P<owner>[0-9a-f]{{32}})-[0-9a-f]{{16}}).*"
 )
 
 
-def sweep(store: Database, files: Files, now: datetime) -> list[str]:
-    """Delete the orphans; their names. One that can't be deleted keeps no other."""
+def delete_orphans(store: Database, files: Files, now: datetime) -> list[str]:
+    """Delete orphans and return their names. A failing deletion does not stop the others."""
     swept: list[str] = []
 
     def delete(name: str) -> None:
@@ -41,7 +41,7 @@ def sweep(store: Database, files: Files, now: datetime) -> list[str]:
         swept.append(name)
 
     orphans: list[str] = []
-    old = filter(None, map(OURS.fullmatch, files.names_before(now - YOUNGEST)))
+    old = filter(None, map(OWNED_FILE.fullmatch, files.names_before(now - MIN_AGE)))
     while batch := list(islice(old, BATCH)):
         with store.reading() as session:
             mentioned = set(_mentioned(session, {UUID(each["owner"]) for each in batch}))
@@ -50,10 +50,10 @@ def sweep(store: Database, files: Files, now: datetime) -> list[str]:
     return swept
 
 
-def delete_all_of(owner: UUID, files: Files, now: datetime) -> None:
-    """Whatever is kept of somebody, mentioned or not; harmless to repeat."""
+def delete_files_of(owner: UUID, files: Files, now: datetime) -> None:
+    """Delete all files of an account, mentioned or not; idempotent."""
     for folder in (photos.FOLDER, documents.FOLDER):
-        for name in files.names_before(now + YOUNGEST, prefix=f"{folder}{owner.hex}-"):
+        for name in files.names_before(now + MIN_AGE, prefix=f"{folder}{owner.hex}-"):
             files.delete(name)
 
 

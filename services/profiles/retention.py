@@ -1,4 +1,5 @@
-"""How long profiles keeps what, and the clock that ends it; the reasons: ``docs/operating.md``."""
+"""Retention of profiles: how long each table is kept, and the schedule that prunes it. The reasons:
+``docs/operating.md``."""
 
 from __future__ import annotations
 
@@ -10,12 +11,12 @@ from chassis.database.event_log import logged_types
 from chassis.maintenance.pruning import Due, Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.times import utc_now
+from services.profiles import dependencies
 from services.profiles.accounts import sign_ups
 from services.profiles.accounts.mail_links import LIFETIMES, Purpose
 from services.profiles.featuring import exposures
 from services.profiles.licences.licences import Licence
-from services.profiles.orphaned_files import YOUNGEST
-from services.profiles.part import Part
+from services.profiles.orphaned_files import MIN_AGE
 from services.profiles.sessions import revocations
 from services.profiles.sessions.sessions import GRACE, IDLE
 
@@ -23,7 +24,7 @@ A_YEAR = timedelta(days=365)
 
 
 def ended(column: str) -> Due:
-    """Licence numbers in changes of a year ago that have not stood on record since."""
+    """Licence numbers in changes before this time that were on no record since."""
 
     def due(history: Table, before: datetime) -> ColumnElement[bool]:
         number, later = history.c[column], history.alias("later")
@@ -45,7 +46,7 @@ def ended(column: str) -> Due:
 
 
 def superseded(journal: Table, before: datetime) -> ColumnElement[bool]:
-    """All but the last of each subject: who comes late hears how things stand, and what changed
+    """All entries but the last of each subject. Late readers get the present state, and the changes
     within the year."""
     later = journal.alias("later")
     after_it = select(later.c.seq).where(
@@ -87,11 +88,13 @@ SCHEDULE = (
     Retained("featuring_corrections"),
     Retained("journal_heads"),
     Retained("erasures"),
-    Retained("files", YOUNGEST, "sweep_files"),
+    Retained("files", MIN_AGE, "sweep_files"),
 )
 
 
-class Retention(Part):
+class Retention:
+    store = dependencies.store
+
     @every(hours=1)
     def prune(self) -> None:
         prune(self.store, RULES, utc_now())

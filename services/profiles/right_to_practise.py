@@ -1,17 +1,17 @@
-"""The right to practise: the one rule that says who may meet clients, and what ends it. Pure.
+"""The rule of the right to practise: which specialists may meet clients. Pure.
 
-It ends when
+The right ends when
 
-- a licence that was verified is withdrawn, or expires with no renewal waiting for an admin, or
-  expires and the renewal is declined (``Licence`` says so to ``Specialist.heed_licence``);
-- the role ``specialist`` is revoked, or the account is suspended (``Account`` says so to
-  ``Specialist.heed_account``);
-- the account is erased (``AccountErased``: nothing is left that could have a standing).
+- a verified licence is withdrawn, or expires with no renewal waiting for an admin, or expires
+  and the renewal is declined (``Licence`` calls ``Specialist.apply_licence``);
+- the role ``specialist`` is revoked, or the account is suspended (``Account`` calls
+  ``Specialist.apply_account``);
+- the account is erased (``AccountErased``).
 
-Unlisting oneself ends nothing: it closes new bookings. What ended comes back when a licence is
-verified, the role is granted, the account is restored, as far as nothing else stands against it.
+Unlisting does not end it: it closes new bookings. The right comes back when a licence is verified,
+the role granted or the account restored, unless another condition is not met.
 
-Each change is told as ``RightToPractiseChanged``. Booking acts on it: see
+Each change is announced as ``RightToPractiseChanged``. Booking acts on it: see
 ``services/booking/right_to_practise/``.
 """
 
@@ -22,12 +22,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.profiles.right_to_practise import Standing
 
 RENEWABLE = (Standing.RENEWAL_WAITING, Standing.LICENCE_EXPIRED)
-"""What an expired licence leaves behind until an admin decides."""
+"""Standings after an expiry until an admin decides."""
 
 
 def standing_of(suspended: bool, role_revoked: bool, licence: Standing) -> Standing:
-    """What stands against the right, the account before the licence; ``licence``: how the last
-    verified one ended, or ``GOOD``."""
+    """The standing that follows, the account before the licence. ``licence``: how the last verified
+    licence ended, or ``GOOD``."""
     if suspended:
         return Standing.ACCOUNT_SUSPENDED
     if role_revoked:
@@ -36,10 +36,10 @@ def standing_of(suspended: bool, role_revoked: bool, licence: Standing) -> Stand
 
 
 class RightToPractise:
-    """The part of a ``Specialist`` that the right follows from, and what was told of it last.
+    """The columns of a ``Specialist`` that the right follows from, and the last announced standing.
 
     ``licence_standing``: how the last verified licence ended; ``GOOD`` while one is in force, and
-    before the first one, which listing asks for.
+    before the first one, which listing needs.
     """
 
     suspended: Mapped[bool] = mapped_column(default=False)
@@ -49,16 +49,16 @@ class RightToPractise:
 
     @property
     def barred(self) -> bool:
-        """The account itself stands against listing, whatever the licence is."""
+        """Whether the account is not allowed to practise, whatever the licence."""
         return self.suspended or self.role_revoked
 
     @property
     def has_expired_licence(self) -> bool:
-        """The last verified licence expired, and no admin has decided since."""
+        """Whether the last verified licence expired and no admin has decided since."""
         return self.licence_standing in RENEWABLE
 
     def review_standing(self) -> Standing | None:
-        """The standing, where it is another one than was told last."""
+        """The new standing, where it differs from the announced one."""
         licence = Standing(self.licence_standing)
         standing = standing_of(self.suspended, self.role_revoked, licence)
         if standing == self.standing:

@@ -1,7 +1,8 @@
-"""Profiles: all of its parts under one name."""
+"""The profiles service, composed of its parts."""
 
+from services.profiles.accounts.password_service import Passwords
 from services.profiles.accounts.service import Accounts
-from services.profiles.audit.service import Auditing
+from services.profiles.audit.service import Audit
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
 from services.profiles.licences.service import Licences
@@ -16,6 +17,7 @@ from services.profiles.specialists.service import Specialists
 
 class ProfilesService(
     Accounts,
+    Passwords,
     Sessions,
     SecondFactors,
     AccountPreferences,
@@ -25,7 +27,7 @@ class ProfilesService(
     Discovery,
     Featuring,
     Privacy,
-    Auditing,
+    Audit,
     Retention,
 ):
     name = "profiles"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.booking.availability import Availability, Hours, Weekday
+from contracts.booking.consultations import ConsultationRescheduled, Party
 from contracts.profiles.right_to_practise import Standing
+from services.booking.availability.busy import Busy, Interval
 from services.booking.availability.calendars import Calendar
+from services.booking.consultations.client_limits import ClientBooking
+from services.booking.consultations.consultations import Consultation
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried: before the week's hours begin."""
 EVERY_DAY: tuple[Weekday, ...] = get_args(Weekday)
 HALF_AN_HOUR = timedelta(minutes=30)
+TUESDAY = MONDAY + timedelta(days=1, hours=1)
 
 
 def on(weekday: Weekday, starts: str, ends: str) -> Hours:
@@ -106,3 +111,30 @@ def at(clock: str, days_later: int = 0) -> datetime:
     """A time of the Monday on which rules are tried, or of a day after it."""
     hour, minute = clock.split(":")
     return MONDAY.replace(hour=int(hour), minute=int(minute)) + timedelta(days=days_later)
+
+
+NOT_BUSY = Busy()
+
+
+def busy_at(
+    *booked: datetime, held: Iterable[datetime] = (), elsewhere: Iterable[Interval] = ()
+) -> Busy:
+    """The busy times of a specialist with consultations that start at these times."""
+    return Busy(frozenset(booked), frozenset(held), tuple(elsewhere))
+
+
+def a_consultation(calendar: Calendar | None = None, starts_at: datetime = TUESDAY) -> Consultation:
+    return Consultation.book(calendar or a_calendar(), new_id(), starts_at, Busy(), [], MONDAY)[0]
+
+
+def moved(
+    consultation: Consultation,
+    starts_at: datetime,
+    by: Party = Party.CLIENT,
+    calendar: Calendar | None = None,
+    busy: Busy = NOT_BUSY,
+    bookings: Collection[ClientBooking] = (),
+    now: datetime = MONDAY,
+) -> ConsultationRescheduled:
+    calendar = calendar or a_calendar(specialist_id=consultation.specialist_id)
+    return consultation.reschedule(by, calendar, starts_at, busy, bookings, now)

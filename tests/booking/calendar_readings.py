@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.booking.external_calendars.parser import read
-from services.booking.external_calendars.readings import Asked, Reading
+from services.booking.external_calendars.parser_protocol import ParseRequest, Reading
 from tests.booking.builders import MONDAY
 from tests.booking.external_site import a_file
 
@@ -14,10 +14,10 @@ HALF_A_YEAR = timedelta(days=182)
 Times = list[tuple[str, str]]
 
 
-def asked_in(zone: str, ours: Sequence[str] = ()) -> Asked:
+def asked_in(zone: str, ours: Sequence[str] = ()) -> ParseRequest:
     """From 2 March 2026 on, of a specialist who is always in this zone."""
     always = [("0001-01-01", "9999-12-31", zone)]
-    return Asked(MONDAY, MONDAY + HALF_A_YEAR, always, list(ours))
+    return ParseRequest(MONDAY, MONDAY + HALF_A_YEAR, always, list(ours))
 
 
 def read_in(zone: str, *events: str, ours: Sequence[str] = ()) -> Reading:

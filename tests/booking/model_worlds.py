@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
+
+import pytest
 
 from chassis.context import Caller
 from chassis.events import Event, as_mapping
@@ -17,14 +21,15 @@ from contracts.booking.availability import Availability
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party
 from contracts.booking.outcomes import Wish
 from contracts.booking.slots import MOST_ON_A_PAGE, Slots, SlotsQuery
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.client_limits import Engagement
+from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation
-from services.booking.invariants.audit import audit
+from services.booking.invariants.checking import check_invariants
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.service import BookingService
-from tests.booking.builders import a_calendar
-from tests.booking.test_booking import listed, slots_of
+from tests.booking.builders import a_calendar, busy_at
+from tests.booking.steps import listed, slots_of
 from tests.support.eventually import eventually
 from tests.support.service_client import Asking, Talking
 
@@ -88,11 +93,11 @@ class BareWorld:
 
     def open(self, specialist: UUID, availability: Availability) -> None:
         self._told += self._calendars[specialist].open(
-            availability, self._taken(specialist), self.now
+            availability, self._busy(specialist), self.now
         )
 
     def slots(self, specialist: UUID, until: datetime) -> list[datetime]:
-        free = self._calendars[specialist].free_times(self._taken(specialist), self.now)
+        free = self._calendars[specialist].free_times(self._busy(specialist), self.now)
         return [each for each in free.bookable(self.now) if each < until]
 
     def book(self, client: UUID, specialist: UUID, start: datetime) -> UUID:
@@ -100,8 +105,8 @@ class BareWorld:
             self._calendars[specialist],
             client,
             start,
-            self._taken(specialist),
-            self._engagements(client),
+            self._busy(specialist),
+            self._bookings(client),
             self.now,
         )
         self._consultations[consultation.id] = consultation
@@ -122,8 +127,8 @@ class BareWorld:
             by,
             self._calendars[specialist],
             start,
-            self._taken(specialist) - {consultation.starts_at},
-            self._engagements(consultation.client_id, beside=id),
+            self._busy(specialist).without_booked(consultation.starts_at),
+            self._bookings(consultation.client_id, beside=id),
             self.now,
         )
         self._told.append(event)
@@ -135,8 +140,8 @@ class BareWorld:
         return consultation.times_to_move_to(
             by,
             self._calendars[consultation.specialist_id],
-            self._taken(consultation.specialist_id) - {consultation.starts_at},
-            self._engagements(consultation.client_id, beside=id),
+            self._busy(consultation.specialist_id).without_booked(consultation.starts_at),
+            self._bookings(consultation.client_id, beside=id),
             (self.now, until),
             self.now,
         )
@@ -154,7 +159,7 @@ class BareWorld:
         outcome = Outcome.say(consultation, by, wish, self.now)
         self._outcomes.append(outcome)
         other = said.get(consultation.other_side(account_id))
-        self._told += outcome.beside(other, consultation)
+        self._told += outcome.matched_with(other, consultation)
 
     def clocks_tick(self) -> None:
         for consultation in self._consultations.values():
@@ -179,26 +184,28 @@ class BareWorld:
             if calendar.offers_free_consultations:
                 horizon = self.now + timedelta(days=calendar.horizon_days)
                 first = self.slots(id, horizon)[:3]
-                wrong += [calendar] if first != calendar.told_slots else []
+                wrong += [calendar] if first != calendar.announced_slots else []
         return wrong
 
     def _review(self, specialist: UUID) -> None:
-        self._told += self._calendars[specialist].review(self._taken(specialist), self.now)
+        self._told += self._calendars[specialist].review(self._busy(specialist), self.now)
 
     def _release(self, specialist: UUID, starts_at: datetime) -> None:
-        taken = self._taken(specialist)
-        self._told += self._calendars[specialist].released(starts_at, taken, self.now)
+        busy = self._busy(specialist)
+        self._told += self._calendars[specialist].released(starts_at, busy, self.now)
 
-    def _taken(self, specialist: UUID) -> set[datetime]:
-        return {
-            each.starts_at
-            for each in self._consultations.values()
-            if each.specialist_id == specialist and each.status != ConsultationStatus.CANCELLED
-        }
+    def _busy(self, specialist: UUID) -> Busy:
+        return busy_at(
+            *(
+                each.starts_at
+                for each in self._consultations.values()
+                if each.specialist_id == specialist and each.status != ConsultationStatus.CANCELLED
+            )
+        )
 
-    def _engagements(self, client: UUID, beside: UUID | None = None) -> list[Engagement]:
+    def _bookings(self, client: UUID, beside: UUID | None = None) -> list[ClientBooking]:
         return [
-            Engagement(
+            ClientBooking(
                 each.id,
                 each.specialist_id,
                 each.starts_at,
@@ -295,7 +302,7 @@ class ServedWorld:
     def broken(self) -> list[Any]:
         """Of this world: for those before it, time went back."""
         with self._booking.store.reading() as session:
-            found = audit(session, self.now).shown
+            found = check_invariants(session, self.now).shown
         return [each for each in found if self._here().intersection(each.about)]
 
     def _asked(self, id: UUID, by: Party) -> Asking:
@@ -308,3 +315,10 @@ def _times(said: list[str]) -> tuple[datetime, ...]:
 
 def _as_specialist(id: UUID) -> Caller:
     return Caller(id, frozenset(["specialist"]))
+
+
+def let_clocks_show(now: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In all of booking."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("services.booking.") and hasattr(module, "utc_now"):
+            monkeypatch.setattr(module, "utc_now", now)

@@ -15,8 +15,8 @@ from contracts.booking.outcomes import Wish
 from contracts.profiles.privacy import AccountErased
 from services.booking.service import BookingService
 from services.notifications.service import NotificationsService
-from tests.booking.test_life import a_pair, attend, say
-from tests.notifications.test_notifications import notices_of
+from tests.booking.steps import a_pair, attend, say
+from tests.notifications.steps import notices_of
 from tests.support.begun_consultations import AN_HOUR, let_begin
 from tests.support.databases import Databases
 from tests.support.eventually import eventually

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert
 
 from chassis.context import Caller
 from chassis.errors import DomainError, Forbidden, Invalid, NotFound, Unauthenticated
@@ -27,87 +25,33 @@ from contracts.booking.consultations import (
     OwnProfile,
     SlotTaken,
 )
-from contracts.booking.slots import MOST_ON_A_PAGE, BadPeriod, Slots, SlotsQuery
-from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
-from services.booking.consultations.consultations import Consultation
+from contracts.booking.slots import BadPeriod, SlotsQuery
 from services.booking.service import BookingService
 from tests.booking.builders import (
-    EVERY_DAY,
     HALF_AN_HOUR,
     a_calendar,
     an_availability,
     every_day,
     on,
 )
+from tests.booking.steps import (
+    IN_THREE_DAYS,
+    THAT_WEEKDAY,
+    a_client,
+    a_row,
+    a_specialist,
+    book,
+    consultations_of,
+    listed,
+    put,
+    slots_of,
+    unlisted,
+)
 from tests.support.databases import Databases, connected_database
 from tests.support.eventually import eventually
 from tests.support.service_client import NOBODY, Talking, at_once, serving, somebody
 
 AT_ONCE = 20
-IN_THREE_DAYS = (datetime.now(UTC) + timedelta(days=3)).replace(
-    hour=0, minute=0, second=0, microsecond=0
-)
-"""When the first slot starts: so far off that no slot passes while a test looks."""
-THAT_WEEKDAY = EVERY_DAY[IN_THREE_DAYS.weekday()]
-
-
-def listed(specialist_id: UUID, version: int = 1) -> SpecialistListed:
-    return SpecialistListed(
-        specialist_id=specialist_id, version=version, display_name="Dr Ada Example", headline=""
-    )
-
-
-def unlisted(specialist_id: UUID, version: int) -> SpecialistUnlisted:
-    return SpecialistUnlisted(specialist_id=specialist_id, version=version)
-
-
-def a_specialist(booking: Talking, profile_listed: bool = True, **availability: Any) -> Caller:
-    """Who can be booked in three days, from midnight to midnight, and every week after that."""
-    specialist = somebody("specialist")
-    wanted = {"hours": [on(THAT_WEEKDAY, "00:00", "24:00")], **availability}
-    booking.asked_by(specialist).set_availability(availability=an_availability(**wanted))
-    if profile_listed:
-        booking.hears(listed(specialist.known()))
-    return specialist
-
-
-def a_client() -> Caller:
-    return somebody("client")
-
-
-def slots_of(
-    booking: Talking, specialist: Caller, query: SlotsQuery | None = None
-) -> list[datetime]:
-    """On all pages."""
-    query = replace(query or SlotsQuery(), limit=MOST_ON_A_PAGE)
-    found: list[datetime] = []
-    while True:
-        answer = booking.asked_by(NOBODY).list_slots(specialist_id=specialist.known(), query=query)
-        page = load(Slots, answer, Reading.WIRE)
-        found += [each.starts_at for each in page.items]
-        if page.next is None:
-            return found
-        query = replace(query, cursor=page.next)
-
-
-def book(
-    booking: Talking,
-    client: Caller,
-    specialist: Caller,
-    starts_at: datetime,
-    key: str | None = None,
-) -> contract.Consultation:
-    answer = booking.asked_by(client, key).book_consultation(
-        specialist_id=specialist.known(), starts_at=starts_at
-    )
-    return load(contract.Consultation, answer, Reading.WIRE)
-
-
-def consultations_of(
-    booking: Talking, person: Caller, query: ConsultationsQuery | None = None
-) -> list[UUID]:
-    answer = booking.asked_by(person).list_consultations(query=query or ConsultationsQuery())
-    return [UUID(each["id"]) for each in answer["items"]]
 
 
 # Availability
@@ -457,28 +401,6 @@ def test_two_peoples_equal_keys_do_not_meet(booking: Talking) -> None:
 # The database as the last line
 
 
-def a_row(**columns: Any) -> dict[str, Any]:
-    starts_at = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
-    usual = {
-        "id": new_id(),
-        "version": 1,
-        "specialist_id": new_id(),
-        "client_id": new_id(),
-        "starts_at": starts_at,
-        "ends_at": starts_at + HALF_AN_HOUR,
-        "status": "booked",
-        "booked_at": starts_at - timedelta(days=1),
-        "time_zone": "UTC",
-        "meeting_link": "https://meet.example/a-room",
-    }
-    return {**usual, **columns}
-
-
-def put(booking: Talking, row: dict[str, Any]) -> None:
-    with booking.store.transaction() as tx:
-        tx.execute(insert(Consultation).values(**row))
-
-
 def test_the_database_itself_refuses_a_second_booking_of_a_slot(booking: Talking) -> None:
     row = a_row()
     put(booking, row)
@@ -595,7 +517,7 @@ def test_when_a_next_slot_has_passed_the_clock_tells_the_next_one(database: str)
 def test_of_many_who_book_a_slot_at_two_instances_exactly_one_wins(
     postgres_databases: Databases, rabbitmq_url: str
 ) -> None:
-    database = postgres_databases.fresh()
+    database = postgres_databases.fresh("booking")
     with serving(BookingService, database, broker=rabbitmq_url, instances=2) as booking:
         for _ in range(3):
             _rush_for_one_slot(booking, a_specialist(booking))

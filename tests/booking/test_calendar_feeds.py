@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import eventlet
-import icalendar
 import pytest
 import vobject
 from hypothesis import given, settings
@@ -19,51 +17,21 @@ from chassis.context import Caller
 from chassis.database.tombstones import Erased
 from chassis.errors import NotFound, Unauthenticated
 from chassis.ids import new_id
-from chassis.schemas import Reading, load
-from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed, OpenedCalendarFeed
+from contracts.booking.feeds import OpenCalendarFeed, OpenedCalendarFeed
 from contracts.profiles.preferences import Language, PreferencesChanged
 from contracts.profiles.privacy import AccountErased
+from services.booking.calendar_feeds import calendar_files
+from services.booking.calendar_feeds.calendar_files import feed
 from services.booking.consultations.consultations import Consultation
-from services.booking.feeds import calendar_files
-from services.booking.feeds.calendar_files import feed
 from tests.booking.builders import HALF_AN_HOUR, MONDAY
-from tests.booking.test_booking import a_client, a_specialist, book, slots_of
-from tests.booking.test_calendar_files import SITE
+from tests.booking.calendar_feed_steps import SITE, a_feed, events_in, read, text_of, uid_of, uids
+from tests.booking.steps import a_client, a_specialist, book, slots_of
 from tests.support.platform import URL
 from tests.support.service_client import NOBODY, Talking
 
 TIMES = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(
     lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC)
 )
-
-
-def a_feed(booking: Talking, person: Caller, discreet: bool = False) -> str:
-    """Its token."""
-    wanted = OpenCalendarFeed(discreet=discreet)
-    answer = booking.asked_by(person).open_calendar_feed(wanted=wanted)
-    return load(OpenedCalendarFeed, answer, Reading.WIRE).token
-
-
-def read(booking: Talking, token: str) -> str:
-    return text_of(booking.asked_by(NOBODY).get_calendar_feed(token=token))
-
-
-def text_of(file: dict[str, Any]) -> str:
-    assert file["media_type"] == CALENDAR_TYPE
-    return base64.b64decode(file["content"]).decode()
-
-
-def events_in(text: str) -> list[Any]:
-    calendar: Any = icalendar.Calendar.from_ical(text)
-    return list(calendar.walk("VEVENT"))
-
-
-def uids(text: str) -> list[str]:
-    return [str(each["uid"]) for each in events_in(text)]
-
-
-def uid_of(consultation_id: UUID) -> str:
-    return f"{consultation_id}@firststep"
 
 
 # One consultation

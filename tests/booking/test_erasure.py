@@ -38,16 +38,17 @@ from services.booking.privacy.erasure import erase
 from services.booking.service import BookingService
 from services.booking.waitlist.waits import Wait
 from tests.booking.builders import an_availability
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     a_client,
     a_specialist,
+    attend,
     book,
+    cancel,
     listed,
     slots_of,
     unlisted,
 )
-from tests.booking.test_life import attend, cancel
-from tests.booking.test_waitlist import AWAKE, let_holds_run_out
+from tests.booking.waitlist_steps import AWAKE, let_holds_run_out
 from tests.support.begun_consultations import let_begin
 from tests.support.databases import Databases, connected_database
 from tests.support.direct_handlers import handle
@@ -194,7 +195,7 @@ def test_erasures_attendance_offers_and_rescues_never_wait_for_each_other(
     postgres_databases: Databases,
 ) -> None:
     """Rows are locked on PostgreSQL alone; it ends one of two that wait for each other."""
-    with serving(BookingService, postgres_databases.fresh()) as booking:
+    with serving(BookingService, postgres_databases.fresh("booking")) as booking:
         for _ in range(8):
             outcomes = at_once(_lives_that_cross(booking))
             broken = [each for each in outcomes if isinstance(each, Exception)]
@@ -247,7 +248,7 @@ def _erase(booking: Talking, who: Caller) -> None:
 def store(request: pytest.FixtureRequest) -> Any:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    store = connected_database(databases.fresh(), "booking")
+    store = connected_database(databases.fresh("booking"), "booking")
     yield store
     store.dispose()
 

@@ -27,7 +27,7 @@ from services.booking.external_calendars.parser import (
     MOST_STRETCHES,
 )
 from services.booking.external_calendars.parser import read as read_file
-from services.booking.external_calendars.readings import Asked, Refused
+from services.booking.external_calendars.parser_protocol import ParseRequest, Refused
 from services.booking.external_calendars.subprocess_parser import Reading, ask, read
 from tests.booking.builders import MONDAY, at
 from tests.booking.external_site import STAMP, a_file, an_event, from_to
@@ -35,7 +35,7 @@ from tests.booking.external_site import STAMP, a_file, an_event, from_to
 HALF_A_YEAR = timedelta(days=182)
 BERLIN = OpeningHours("Europe/Berlin", ())
 ALWAYS_IN_BERLIN = [("0001-01-01", "9999-12-31", "Europe/Berlin")]
-IN_BERLIN = Asked(MONDAY, MONDAY + HALF_A_YEAR, ALWAYS_IN_BERLIN, [])
+IN_BERLIN = ParseRequest(MONDAY, MONDAY + HALF_A_YEAR, ALWAYS_IN_BERLIN, [])
 
 
 def reading_of(

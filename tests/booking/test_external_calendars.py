@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,8 @@ import eventlet
 import pytest
 
 from chassis.context import Caller
-from chassis.database.transaction import Transaction
 from chassis.errors import EmailNotVerified, Forbidden, NotFound, Unauthenticated
-from chassis.fetch.fetch import HTTP_TOO, HTTPS, Fetched
+from chassis.fetch.fetch import HTTP_TOO, HTTPS
 from chassis.fetch.url_policy import AddressRefused
 from chassis.ids import new_id
 from chassis.runtime.process import GRACE_S
@@ -31,27 +30,36 @@ from contracts.booking.external_calendars import (
 )
 from contracts.profiles.privacy import AccountErased
 from services.booking.external_calendars import queries, reader, service, subprocess_parser
-from services.booking.external_calendars.addresses import address_of
+from services.booking.external_calendars.calendar_urls import address_of
 from services.booking.external_calendars.external_calendars import (
     PATIENCE,
     READ_EVERY,
-    ExternalCalendar,
 )
 from services.booking.external_calendars.reader import read
 from services.booking.external_calendars.sealed_addresses import SealedAddresses
 from services.booking.external_calendars.service import ExternalCalendars
 from services.booking.service import BookingService
-from tests.booking.builders import HALF_AN_HOUR, a_calendar, an_availability, on
+from tests.booking.builders import HALF_AN_HOUR, an_availability, on
+from tests.booking.external_calendar_steps import (
+    busy_of,
+    change,
+    give,
+    given_at,
+    given_by,
+    kept_of,
+    look,
+    meanwhile,
+    read_now,
+)
 from tests.booking.external_site import (
     ADDRESS,
     WHAT_IS_DUE,
     ExternalSite,
     an_event,
-    an_external_calendar,
     from_to,
     sealed_addresses,
 )
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
@@ -85,73 +93,10 @@ A_WEEK_IN_TOKYO = {
 }
 
 
-@pytest.fixture
-def external(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExternalSite]:
-    with an_external_calendar(monkeypatch) as there:
-        there.shows()
-        yield there
-
-
-def give(
-    booking: Talking, specialist: Caller, address: str = ADDRESS, label: str | None = None
-) -> dict[str, Any]:
-    wanted = AddExternalCalendar(address=address, label=label)
-    answer: dict[str, Any] = booking.asked_by(specialist).add_external_calendar(wanted=wanted)
-    return answer
-
-
-def given_by(booking: Talking, specialist: Caller) -> list[dict[str, Any]]:
-    answer = booking.asked_by(specialist).list_external_calendars()
-    items: list[dict[str, Any]] = answer["items"]
-    return items
-
-
-def look(booking: Talking, specialist: Caller) -> dict[str, Any]:
-    """The only one."""
-    [found] = given_by(booking, specialist)
-    return found
-
-
-def change(booking: Talking, specialist: Caller, **wanted: Any) -> dict[str, Any]:
-    """The only one."""
-    answer: dict[str, Any] = booking.asked_by(specialist).change_external_calendar(
-        calendar_id=look(booking, specialist)["id"], wanted=ChangeExternalCalendar(**wanted)
-    )
-    return answer
-
-
 def take_away(booking: Talking, specialist: Caller) -> None:
     """The only one."""
     id = look(booking, specialist)["id"]
     booking.asked_by(specialist).remove_external_calendar(calendar_id=id)
-
-
-def kept_of(booking: Talking, specialist: Caller) -> list[Any]:
-    rows = booking.rows("external_calendars")
-    return [each for each in rows if each.specialist_id == specialist.known()]
-
-
-def busy_of(booking: Talking, specialist: Caller) -> list[Any]:
-    rows = booking.rows("external_busy_times")
-    return [each for each in rows if each.specialist_id == specialist.known()]
-
-
-def meanwhile(patched: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
-    """It happens while a calendar is fetched."""
-    as_ever: Any = vars(reader)["fetch"]
-
-    def fetch_slowly(url: str, **options: Any) -> Fetched:
-        answer: Fetched = as_ever(url, **options)
-        happens()
-        return answer
-
-    patched.setattr(reader, "fetch", fetch_slowly)
-
-
-def read_now(booking: Talking, specialist: Caller, schemes: tuple[str, ...] = HTTPS) -> None:
-    """All of theirs, as the clock does."""
-    for each in kept_of(booking, specialist):
-        read(booking.store, each.id, sealed_addresses().open, schemes)
 
 
 def one_with_an_event(booking: Talking, external: ExternalSite) -> Caller:
@@ -554,20 +499,6 @@ def test_erasure_forgets_the_address_and_what_it_blocked(
     for table in ("external_calendars", "external_busy_times", "external_reading_requests"):
         assert specialist.known() not in [row.specialist_id for row in booking.rows(table)]
     read_now(booking, specialist)
-
-
-def given_at(tx: Transaction, due_at: datetime, listed: bool = True, offers: bool = True) -> UUID:
-    """An external calendar of somebody new, to be read then."""
-    specialist_id = new_id()
-    tx.add(a_calendar(specialist_id=specialist_id, listed=listed, offers=offers))
-    return one_more(tx, specialist_id, due_at)
-
-
-def one_more(tx: Transaction, specialist_id: UUID, due_at: datetime) -> UUID:
-    address = sealed_addresses().seal(ADDRESS)
-    external = ExternalCalendar.add(specialist_id, address, "calendar.example", None, 0, due_at)
-    tx.add(external)
-    return external.id
 
 
 def test_in_other_tests_the_clock_reads_nothing(booking: Talking) -> None:

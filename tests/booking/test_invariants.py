@@ -13,22 +13,23 @@ from structlog.testing import capture_logs
 
 from chassis.database.database import Database
 from chassis.ids import new_id
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.holds.holds import Hold
-from services.booking.invariants.audit import audit
 from services.booking.invariants.breaches import SHOWN, Breach, Findings
+from services.booking.invariants.checking import check_invariants
 from services.booking.invariants.consultations import QUERIES
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR, a_calendar, on
-from tests.booking.test_booking import a_row
+from tests.booking.steps import a_row
 from tests.support.databases import Databases, connected_database
 from tests.support.eventually import eventually
 from tests.support.service_client import serving
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 A_DAY, A_QUARTER, A_WHILE = timedelta(days=1), timedelta(minutes=15), timedelta(minutes=45)
-GUARDS = ("uq_consultations_pair", "uq_consultations_slot")
+CONSTRAINTS = ("uq_consultations_pair", "uq_consultations_slot")
 EXCLUSIONS = ("ex_consultations_specialist_id", "ex_consultations_client_id")
 
 
@@ -36,7 +37,7 @@ EXCLUSIONS = ("ex_consultations_specialist_id", "ex_consultations_client_id")
 def unguarded_url(request: pytest.FixtureRequest) -> str:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    return databases.fresh()
+    return databases.fresh("booking")
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def unguarded(unguarded_url: str) -> Iterator[Database]:
     """An empty database in which nothing stands against what must never be."""
     database = connected_database(unguarded_url, "booking")
     with database.transaction() as tx:
-        for guard in GUARDS:
+        for guard in CONSTRAINTS:
             tx.execute(text(f"DROP INDEX IF EXISTS {guard}"))
         if database.writer.dialect.name == "postgresql":
             for guard in EXCLUSIONS:
@@ -72,7 +73,7 @@ def put(
 
 def findings(database: Database) -> Findings:
     with database.reading() as session:
-        return audit(session, NOW)
+        return check_invariants(session, NOW)
 
 
 def found(database: Database) -> list[Breach]:
@@ -134,7 +135,9 @@ def test_a_client_with_more_open_bookings_than_anybody_may_have_is_found(
 ) -> None:
     one = a_row()
     put(unguarded, one, *(later(one, each * A_DAY, specialist_id=new_id()) for each in (1, 2, 3)))
-    assert found(unguarded) == [Breach("few open bookings for a client", (one["client_id"],))]
+    assert found(unguarded) == [
+        Breach("at most three open bookings for a client", (one["client_id"],))
+    ]
 
 
 def test_a_client_may_have_more_that_are_over_but_not_closed_yet(unguarded: Database) -> None:
@@ -170,7 +173,7 @@ def test_a_next_slot_that_is_taken_is_found(unguarded: Database, apart: timedelt
 def a_reviewed_calendar(**given: Any) -> Calendar:
     """As it stood a while ago."""
     calendar = a_calendar(**given)
-    calendar.review(set(), NOW - A_WHILE)
+    calendar.review(Busy(), NOW - A_WHILE)
     return calendar
 
 
@@ -195,7 +198,7 @@ def test_a_next_slot_that_is_not_the_first_free_time_is_found(
     calendar.next_slots = [] if wrong is None else [wrong.isoformat()]
     put(unguarded, calendar=calendar)
     assert found(unguarded) == [
-        Breach("the next slot is the first of hours less what is booked", (calendar.specialist_id,))
+        Breach("next slots are the first free times", (calendar.specialist_id,))
     ]
 
 
@@ -225,7 +228,7 @@ def test_a_time_that_somebody_booked_while_it_was_held_for_another_is_found(
     theirs = Hold.of(row["specialist_id"], row["client_id"], row["starts_at"], hold.until)
     put(unguarded, row, holds=[hold, run_out, theirs])
     assert found(unguarded) == [
-        Breach("what is held for one is booked by nobody else", (hold.id, row["id"]))
+        Breach("a held time is booked by its client only", (hold.id, row["id"]))
     ]
 
 
@@ -234,19 +237,19 @@ def test_a_time_that_somebody_booked_while_it_was_held_for_another_is_found(
     [
         (
             {"status": "missed"},
-            "what was missed was missed by somebody, and nothing else was",
+            "missed consultations, and no others, name a side",
         ),
         (
             {"status": "completed", "missed_by": "client"},
-            "what was missed was missed by somebody, and nothing else was",
+            "missed consultations, and no others, name a side",
         ),
         (
             {"status": "cancelled"},
-            "what was cancelled was cancelled by somebody, and nothing else was",
+            "cancelled consultations, and no others, name a side",
         ),
         (
             {"status": "booked", "cancelled_by": "client"},
-            "what was cancelled was cancelled by somebody, and nothing else was",
+            "cancelled consultations, and no others, name a side",
         ),
     ],
 )
@@ -267,19 +270,19 @@ def test_what_lies_ahead_without_a_place_is_found(
 ) -> None:
     row = a_row(meeting_link=None, **place)
     put(unguarded, row)
-    assert found(unguarded) == [Breach("what lies ahead has a place", (row["id"],))] * lacks
+    assert found(unguarded) == [Breach("consultations ahead have a place", (row["id"],))] * lacks
 
 
 def test_who_meets_themselves_is_found(unguarded: Database) -> None:
     row = a_row()
     put(unguarded, {**row, "client_id": row["specialist_id"]})
-    assert found(unguarded) == [Breach("nobody meets themselves", (row["id"],))]
+    assert found(unguarded) == [Breach("client and specialist are two accounts", (row["id"],))]
 
 
 LIMITS = {
-    "most_per_day": "as many a day as the specialist takes on",
-    "most_per_week": "as many a week as the specialist takes on",
-    "monthly_budget": "as many a month as the specialist offers",
+    "most_per_day": "the daily limit is kept",
+    "most_per_week": "the weekly limit is kept",
+    "monthly_budget": "the monthly budget is kept",
 }
 
 
@@ -316,7 +319,7 @@ def test_the_clock_says_what_is_broken(unguarded_url: str, unguarded: Database) 
     row = a_row(status="missed")
     put(unguarded, row)
     with capture_logs() as logs, serving(BookingService, unguarded_url):
-        eventually(partial(_said, logs, "invariants_looked_at"))
+        eventually(partial(_said, logs, "invariants_checked"))
     [broken] = _said(logs, "invariant_broken")
     assert broken["about"] == (row["id"],)
 

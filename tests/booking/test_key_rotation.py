@@ -17,7 +17,7 @@ from contracts.booking.external_calendars import AddExternalCalendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
 from tests.booking.external_site import ADDRESS
-from tests.booking.test_booking import a_client, a_specialist, slots_of
+from tests.booking.steps import a_client, a_specialist, slots_of
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
 from tests.support.service_client import Talking, serving
@@ -30,7 +30,7 @@ NOTE = "I have not slept for weeks."
 def database(request: pytest.FixtureRequest) -> str:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    return databases.fresh()
+    return databases.fresh("booking")
 
 
 def let_a_day_pass(booking: Talking) -> None:

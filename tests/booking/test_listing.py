@@ -13,9 +13,9 @@ from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from chassis.context import Caller
+from chassis.cursors import BadCursor
 from chassis.database.database import Database
 from chassis.ids import new_id
-from chassis.pagination import BadCursor
 from contracts.booking.consultations import ConsultationsQuery, ConsultationStatus
 from contracts.booking.slots import BadPeriod
 from services.booking.consultations.consultations import Consultation
@@ -152,7 +152,7 @@ def test_a_period_that_ends_before_it_begins_is_refused_with_its_limit(
 
 @pytest.fixture(scope="module")
 def long_history(postgres_databases: Databases) -> Iterator[tuple[Database, Caller]]:
-    store = connected_database(postgres_databases.fresh(), "booking")
+    store = connected_database(postgres_databases.fresh("booking"), "booking")
     person = somebody("specialist")
     rows = [a_row(person, day, "specialist", status=STATUSES[day % 4]) for day in range(4_000)]
     put(store, *rows)

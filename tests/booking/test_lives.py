@@ -8,7 +8,6 @@ stays and pacing (``test_availability``, ``test_limits``), external calendars
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -46,7 +45,7 @@ from tests.booking.model import (
     Model,
     limits_of,
 )
-from tests.booking.model_worlds import BareWorld, ServedWorld, Told, World
+from tests.booking.model_worlds import BareWorld, ServedWorld, Told, World, let_clocks_show
 from tests.support.databases import Databases
 from tests.support.service_client import serving
 
@@ -365,17 +364,10 @@ def test_lives_go_as_the_model_says_through_the_service(
     databases: Databases = request.getfixturevalue(f"{kind}_databases")
     worlds: list[ServedWorld] = []
     let_clocks_show(lambda: worlds[-1].now if worlds else BEGINNING, monkeypatch)
-    with serving(BookingService, databases.fresh()) as booking:
+    with serving(BookingService, databases.fresh("booking")) as booking:
 
         def make(now: datetime) -> World:
             worlds.append(ServedWorld(booking, now))
             return worlds[-1]
 
         play(make, lives=lives, steps=20, shrunk=False)
-
-
-def let_clocks_show(now: Callable[[], datetime], monkeypatch: pytest.MonkeyPatch) -> None:
-    """In all of booking."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("services.booking.") and hasattr(module, "utc_now"):
-            monkeypatch.setattr(module, "utc_now", now)

@@ -16,9 +16,9 @@ from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.booking.consultations import ConsultationStatus, NoticeTooShort, Party
 from contracts.booking.slots import Slots, SlotsQuery
-from services.booking.availability.busy import Interval, Taken
+from services.booking.availability.busy import Busy, Interval
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.client_limits import Engagement
+from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation
 from tests.booking.builders import (
     HALF_AN_HOUR,
@@ -26,19 +26,21 @@ from tests.booking.builders import (
     a_calendar,
     an_availability,
     at,
+    busy_at,
     every_day,
     on,
 )
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
     a_specialist,
     book,
+    cancel,
+    reschedule,
     slots_of,
 )
-from tests.booking.test_life import cancel, reschedule
-from tests.booking.test_waitlist import hold_instead
+from tests.booking.waitlist_steps import hold_instead
 from tests.support.service_client import Talking
 
 QUARTER = timedelta(minutes=15)
@@ -69,12 +71,12 @@ def can_be_moved(
     calendar: Calendar,
     start: datetime,
     by: Party,
-    taken: Collection[datetime],
-    engagements: Collection[Engagement],
+    busy: Busy,
+    bookings: Collection[ClientBooking],
     to: datetime,
 ) -> bool:
     try:
-        booked(calendar, start).reschedule(by, calendar, to, taken, engagements, MONDAY)
+        booked(calendar, start).reschedule(by, calendar, to, busy, bookings, MONDAY)
     except DomainError:
         return False
     return True
@@ -120,16 +122,14 @@ def test_each_time_that_is_listed_can_be_moved_to_and_no_other_on_the_grid(
         monthly_budget=budget,
         paced=True,
     )
-    busy = [Interval(each, each + QUARTER) for each in sorted(set(elsewhere))]
-    taken = Taken(others - {start}, busy, held)
-    engagements = [
-        Engagement(new_id(), new_id(), each, ConsultationStatus.BOOKED) for each in of_client
+    intervals = [Interval(each, each + QUARTER) for each in sorted(set(elsewhere))]
+    busy = busy_at(*(others - {start}), held=held, elsewhere=intervals)
+    bookings = [
+        ClientBooking(new_id(), new_id(), each, ConsultationStatus.BOOKED) for each in of_client
     ]
-    listed = booked(calendar, start).times_to_move_to(
-        by, calendar, taken, engagements, PERIOD, MONDAY
-    )
+    listed = booked(calendar, start).times_to_move_to(by, calendar, busy, bookings, PERIOD, MONDAY)
     assert listed == [
-        each for each in ON_THE_GRID if can_be_moved(calendar, start, by, taken, engagements, each)
+        each for each in ON_THE_GRID if can_be_moved(calendar, start, by, busy, bookings, each)
     ]
 
 
@@ -191,4 +191,4 @@ def test_within_the_cancellation_notice_a_client_is_told_so() -> None:
     late = booked(calendar, at("10:00"))
     late.notice_hours = 12
     with pytest.raises(NoticeTooShort):
-        late.times_to_move_to(Party.CLIENT, calendar, set(), [], PERIOD, MONDAY)
+        late.times_to_move_to(Party.CLIENT, calendar, Busy(), [], PERIOD, MONDAY)

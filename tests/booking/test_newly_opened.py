@@ -24,8 +24,10 @@ from services.booking.holds.holds import Hold
 from services.booking.waitlist import queries
 from services.booking.waitlist.offering import offer_anew
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
+from tests.booking.external_calendar_steps import read_now
 from tests.booking.external_site import ADDRESS, ExternalSite, an_external_calendar, from_to
-from tests.booking.test_booking import (
+from tests.booking.model_worlds import let_clocks_show
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
@@ -35,9 +37,7 @@ from tests.booking.test_booking import (
     slots_of,
     unlisted,
 )
-from tests.booking.test_external_calendars import read_now
-from tests.booking.test_lives import let_clocks_show
-from tests.booking.test_waitlist import join, leave
+from tests.booking.waitlist_steps import join, leave
 from tests.support.full_specialists import zone_at
 from tests.support.service_client import Talking
 

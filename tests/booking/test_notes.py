@@ -22,12 +22,20 @@ from contracts.booking.consultations import (
 )
 from services.booking.consultations.consultations import (
     NOTE_OPEN_FOR,
-    READING_TOLD_EVERY,
+    READING_RECORDED_EVERY,
     Consultation,
 )
 from tests.booking.builders import HALF_AN_HOUR
-from tests.booking.test_booking import a_client, a_specialist, book, slots_of
-from tests.booking.test_life import SECRET, book_with_note, cancel, seen
+from tests.booking.steps import (
+    SECRET,
+    a_client,
+    a_specialist,
+    book,
+    book_with_note,
+    cancel,
+    seen,
+    slots_of,
+)
 from tests.support.begun_consultations import let_begin
 from tests.support.service_client import Talking
 
@@ -105,7 +113,7 @@ def test_it_is_told_again_after_an_hour_or_from_another_network(booking: Talking
     for address, told in ((HOME, 1), (HOME, 1), (ELSEWHERE, 2), (ELSEWHERE, 2), (HOME, 3)):
         reads(booking, specialist, id, address)
         assert len(booking.told(NoteRead, id)) == told
-    aged(booking, id, READING_TOLD_EVERY - timedelta(minutes=1))
+    aged(booking, id, READING_RECORDED_EVERY - timedelta(minutes=1))
     reads(booking, specialist, id, HOME)
     assert len(booking.told(NoteRead, id)) == 3
     aged(booking, id, timedelta(minutes=1))

@@ -2,165 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import pytest
 
-from chassis.context import Caller
 from chassis.ids import new_id
-from chassis.schemas import Reading, load
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.availability import AvailabilityChanged
-from contracts.booking.consultations import Attendance, ConsultationStatus, Party, SlotTaken
-from contracts.booking.holds import HeldSlot, HeldSlots, RescueOffered
+from contracts.booking.consultations import Attendance, Party, SlotTaken
+from contracts.booking.holds import RescueOffered
 from contracts.profiles.featuring import SpecialistFeatured
 from contracts.profiles.privacy import AccountErased
-from contracts.profiles.specialists import SpecialistListed
-from services.booking.availability.calendars import Calendar
-from services.booking.consultations.client_limits import Engagement
-from services.booking.consultations.consultations import Consultation
-from services.booking.rescue import matching, offering
-from services.booking.rescue.lost_consultations import Lost
-from services.booking.rescue.matching import StandIn
-from services.booking.rescue.specialist_facts import Facts
-from tests.booking.builders import MONDAY, a_calendar, at, on
-from tests.booking.test_booking import (
+from services.booking.rescue import offering
+from tests.booking.builders import on
+from tests.booking.rescue_steps import held_for, listed_as, of_topic, rescued
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
     a_specialist,
+    attend,
     book,
+    cancel,
     slots_of,
 )
-from tests.booking.test_life import attend, cancel
-from tests.booking.test_waitlist import let_holds_run_out, one_slot
+from tests.booking.waitlist_steps import let_holds_run_out, one_slot
 from tests.support.begun_consultations import let_begin
 from tests.support.eventually import eventually
 from tests.support.service_client import Talking
 
-TUESDAY = at("09:00", days_later=1)
 AN_HOUR = timedelta(hours=1)
-
-
-def facts(languages: str = "en", topics: str = "anxiety", featured: bool = False) -> Facts:
-    return Facts(
-        specialist_id=new_id(),
-        version=1,
-        languages=languages.split(),
-        topics=topics.split(),
-        featuring_version=0,
-        featured=featured,
-    )
 
 
 # Who fits
 
 
-def test_the_featured_come_first_then_the_nearest_then_who_shares_more() -> None:
-    lost = Lost.of(new_id(), facts(topics="anxiety grief sleep"))
-    featured = StandIn(facts(topics="grief", featured=True), TUESDAY + 9 * AN_HOUR)
-    nearest = StandIn(facts(topics="sleep"), TUESDAY - AN_HOUR)
-    closest_fit = StandIn(facts(topics="anxiety grief"), TUESDAY + 5 * AN_HOUR)
-    as_far = StandIn(facts(topics="sleep"), TUESDAY + 5 * AN_HOUR)
-    given = [as_far, closest_fit, nearest, featured]
-    found = matching.in_order_of_fit(lost, given, TUESDAY)
-    assert found == [featured, nearest, closest_fit, as_far]
-
-
-def time_near(
-    meant_for: datetime,
-    calendar: Calendar | None = None,
-    engagements: Collection[Engagement] = (),
-    taken: Collection[datetime] = (),
-) -> datetime | None:
-    return matching.nearest_time(calendar or a_calendar(), taken, engagements, meant_for, MONDAY)
-
-
-def test_the_time_that_was_meant_is_chosen_or_the_nearest_to_it() -> None:
-    assert time_near(TUESDAY) == TUESDAY
-    assert time_near(TUESDAY, taken={TUESDAY}) == TUESDAY + timedelta(minutes=30)
-    evening = TUESDAY + timedelta(hours=8, minutes=20)
-    assert time_near(evening) == TUESDAY + timedelta(hours=7, minutes=30)
-
-
-def test_what_is_far_ahead_is_made_good_far_ahead() -> None:
-    in_six_weeks = TUESDAY + timedelta(days=40)
-    assert time_near(in_six_weeks) == in_six_weeks
-    too_far = a_calendar(horizon_days=20)
-    assert time_near(in_six_weeks, too_far) is None
-    assert time_near(TUESDAY + timedelta(days=25), too_far) == at("16:30", days_later=19)
-
-
-def test_nothing_is_chosen_that_the_client_could_not_book_as_long_as_it_is_held() -> None:
-    busy = [Engagement(new_id(), new_id(), TUESDAY, ConsultationStatus.BOOKED)]
-    assert time_near(TUESDAY, engagements=busy) == TUESDAY + timedelta(minutes=30)
-    full = [
-        Engagement(new_id(), new_id(), at("20:00", days_later=each), ConsultationStatus.BOOKED)
-        for each in range(3)
-    ]
-    assert time_near(TUESDAY, engagements=full) is None
-    in_20_minutes = MONDAY + timedelta(minutes=20)
-    assert time_near(in_20_minutes) == MONDAY + AN_HOUR
-    assert time_near(TUESDAY, a_calendar(notice_hours=15 * 24)) is None
-
-
 # What is lost
 
 
-def a_lost_one() -> Consultation:
-    return Consultation.book(a_calendar(), new_id(), TUESDAY, set(), [], MONDAY)[0]
-
-
-def test_what_the_specialist_let_fall_through_is_made_good_once() -> None:
-    consultation = a_lost_one()
-    lost = Lost.of(consultation.id, facts())
-    assert not lost.is_to_be_rescued(consultation)
-    consultation.cancel(Party.SPECIALIST, None, MONDAY)
-    assert lost.is_to_be_rescued(consultation)
-    lost.was_rescued(MONDAY)
-    assert not lost.is_to_be_rescued(consultation)
-    assert (lost.languages, lost.topics) == ([], [])
-
-
-def test_a_miss_that_was_put_right_meanwhile_is_not_made_good() -> None:
-    consultation = a_lost_one()
-    lost = Lost.of(consultation.id, facts())
-    consultation.attend(Party.CLIENT, Attendance.SPECIALIST_MISSED, TUESDAY + AN_HOUR)
-    assert lost.is_to_be_rescued(consultation)
-    consultation.attend(Party.CLIENT, Attendance.HELD, TUESDAY + AN_HOUR)
-    assert not lost.is_to_be_rescued(consultation)
-
-
 # Through the service
-
-
-def listed_as(specialist: Caller, languages: list[str], topics: list[str]) -> SpecialistListed:
-    return SpecialistListed(
-        specialist_id=specialist.known(),
-        version=2,
-        display_name="Dr Ada Example",
-        headline="",
-        languages=languages,
-        topics=topics,
-    )
-
-
-def of_topic(booking: Talking, topic: str, **availability: Any) -> Caller:
-    specialist = a_specialist(booking, **availability)
-    booking.hears(listed_as(specialist, ["en"], [topic]))
-    return specialist
-
-
-def rescued(booking: Talking, consultation_id: object) -> list[HeldSlot]:
-    return [slot for each in booking.told(RescueOffered, consultation_id) for slot in each.slots]
-
-
-def held_for(booking: Talking, client: Caller) -> list[HeldSlot]:
-    return load(HeldSlots, booking.asked_by(client).list_held_slots(), Reading.WIRE).items
 
 
 def test_up_to_five_times_with_others_who_match_are_held_for_the_client_alone(
@@ -330,11 +212,3 @@ def _rescue_looked(booking: Talking, consultation_id: object) -> bool:
         if row.type == "ConsultationCancelled" and str(consultation_id).encode() in bytes(row.body)
     ]
     return any(row.event_id in sent for row in booking.rows("inbox"))
-
-
-def test_news_of_a_profile_that_come_late_do_not_undo_newer_ones() -> None:
-    known = facts("en", "grief")
-    specialist = Caller(known.specialist_id)
-    known.version = 3
-    known.learn(listed_as(specialist, ["de"], ["sleep"]))
-    assert (known.languages, known.topics) == (["en"], ["grief"])

@@ -13,13 +13,14 @@ from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.booking.consultations import CancellationReason, Party
 from contracts.booking.outcomes import Wish
+from services.booking.availability.busy import Busy
 from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import CONTENT
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
-from services.booking.rescue.lost_consultations import Lost
-from services.booking.rescue.specialist_facts import Facts
+from services.booking.rescue.lost_consultations import LostConsultation
+from services.booking.rescue.specialist_facts import SpecialistFacts
 from services.booking.retention import RULES, Retention
 from tests.booking.builders import MONDAY, a_calendar, at
 from tests.support.service_client import Talking
@@ -40,7 +41,7 @@ def found(booking: Talking, kind: Any, id: Any) -> Any:
 
 def a_consultation_that_ended(at: datetime, cancelled: bool = False) -> Consultation:
     consultation, _ = Consultation.book(
-        a_calendar(), new_id(), START, set(), [], MONDAY, "sealed", "https://meet.example/1"
+        a_calendar(), new_id(), START, Busy(), [], MONDAY, "sealed", "https://meet.example/1"
     )
     if cancelled:
         consultation.cancel(Party.SPECIALIST, CancellationReason.OTHER, MONDAY)
@@ -110,14 +111,16 @@ def test_what_was_looked_for_instead_goes_30_days_after_the_lost_consultation(
     booking: Talking,
 ) -> None:
     now = utc_now()
-    facts = Facts(specialist_id=new_id(), languages=["en"], topics=["anxiety"])
+    facts = SpecialistFacts(specialist_id=new_id(), languages=["en"], topics=["anxiety"])
     consultations = {days: a_consultation_that_ended(now - days * A_DAY) for days in (29, 31)}
     kept(booking, *consultations.values())
-    kept(booking, *(Lost.of(each.id, facts) for each in consultations.values()))
+    kept(booking, *(LostConsultation.of(each.id, facts) for each in consultations.values()))
 
     prune(booking.store, RULES, now)
 
-    left = [days for days, each in consultations.items() if found(booking, Lost, each.id)]
+    left = [
+        days for days, each in consultations.items() if found(booking, LostConsultation, each.id)
+    ]
     assert left == [29]
 
 

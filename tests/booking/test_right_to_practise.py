@@ -32,10 +32,21 @@ from contracts.profiles.privacy import AccountErased
 from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
 from services.booking.consultations.consultations import Consultation
 from services.booking.service import BookingService
-from tests.booking.test_booking import a_client, a_specialist, book, listed, slots_of, unlisted
-from tests.booking.test_calendar_feeds import a_feed, read, uid_of, uids
-from tests.booking.test_life import SECRET, attend, book_with_note, reschedule, seen
-from tests.booking.test_rescue import held_for, of_topic, rescued
+from tests.booking.calendar_feed_steps import a_feed, read, uid_of, uids
+from tests.booking.rescue_steps import held_for, of_topic, rescued
+from tests.booking.steps import (
+    SECRET,
+    a_client,
+    a_specialist,
+    attend,
+    book,
+    book_with_note,
+    listed,
+    reschedule,
+    seen,
+    slots_of,
+    unlisted,
+)
 from tests.support.begun_consultations import let_begin
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
@@ -356,7 +367,7 @@ def test_a_booking_at_the_moment_in_which_the_right_ends_does_not_slip_through(
     postgres_databases: Databases, rabbitmq_url: str
 ) -> None:
     """Over RabbitMQ, with two instances: each is refused, or cancelled."""
-    database = postgres_databases.fresh()
+    database = postgres_databases.fresh("booking")
     with serving(BookingService, database, broker=rabbitmq_url, instances=2) as booking:
         for cause in AT_ONCE:
             specialist = a_specialist(booking)

@@ -34,17 +34,7 @@ from services.booking.external_calendars import queries, reader, service
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.reader import read
 from tests.booking.builders import HALF_AN_HOUR, a_calendar
-from tests.booking.external_site import (
-    WHAT_IS_DUE,
-    ExternalSite,
-    a_file,
-    an_event,
-    an_external_calendar,
-    from_to,
-    sealed_addresses,
-)
-from tests.booking.test_booking import IN_THREE_DAYS, a_specialist, slots_of
-from tests.booking.test_external_calendars import (
+from tests.booking.external_calendar_steps import (
     busy_of,
     change,
     give,
@@ -56,6 +46,16 @@ from tests.booking.test_external_calendars import (
     one_more,
     read_now,
 )
+from tests.booking.external_site import (
+    WHAT_IS_DUE,
+    ExternalSite,
+    a_file,
+    an_event,
+    an_external_calendar,
+    from_to,
+    sealed_addresses,
+)
+from tests.booking.steps import IN_THREE_DAYS, a_specialist, slots_of
 from tests.chassis.sites import Authority, Site, a_site, answer, head, only_here, redirect
 from tests.support.databases import connected_database
 from tests.support.eventually import eventually
@@ -66,13 +66,6 @@ AN_HOUR = timedelta(hours=1)
 FIRST = from_to(IN_THREE_DAYS, IN_THREE_DAYS + AN_HOUR)
 SECOND = from_to(IN_THREE_DAYS + HALF_AN_HOUR, IN_THREE_DAYS + 2 * AN_HOUR)
 UNREADABLE = an_event("DTSTART:?", uid="bad@external")
-
-
-@pytest.fixture
-def external(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExternalSite]:
-    with an_external_calendar(monkeypatch) as there:
-        there.shows()
-        yield there
 
 
 def have_read(booking: Talking, specialist: Caller, id: str, key: str | None = None) -> Any:
@@ -408,7 +401,7 @@ def test_each_question_has_an_index(sqlite_store: Any, query: str, index: str) -
 
 @pytest.fixture
 def sqlite_store(sqlite_databases: Any) -> Iterator[Any]:
-    store = connected_database(sqlite_databases.fresh(), "booking")
+    store = connected_database(sqlite_databases.fresh("booking"), "booking")
     yield store
     store.dispose()
 
@@ -445,7 +438,7 @@ def moved(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mov
         return [answer(a_file(FIRST), 'ETag: "1"')]
 
     here = [ip_address("127.0.0.1")]
-    monkeypatch.setattr(dialer, "looked_up", lambda host, port: here)
+    monkeypatch.setattr(dialer, "resolve", lambda host, port: here)
     with (
         a_site(at_first, authority.serving(HOST)) as first,
         a_site(at_the_other, authority.serving(OTHER)) as there,

@@ -15,14 +15,14 @@ from chassis.store import Store
 from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import Slots, SlotsQuery
 from services.booking.availability import external_busy_times
-from services.booking.availability.busy import Interval
+from services.booking.availability.busy import Busy, Interval
 from services.booking.availability.calendars import Calendar
+from services.booking.consultations.busy_times import busy_times
 from services.booking.holds.holds import Hold
 from services.booking.service import BookingService
 from services.booking.slots import service as slot_lists
-from services.booking.slots.queries import taken_times
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
@@ -32,7 +32,7 @@ from tests.booking.test_booking import (
     slots_of,
     unlisted,
 )
-from tests.booking.test_waitlist import let_holds_run_out
+from tests.booking.waitlist_steps import let_holds_run_out
 from tests.support.databases import Databases
 from tests.support.service_client import NOBODY, Talking, serving
 
@@ -42,8 +42,8 @@ def worked_out(booking: Talking, specialist: Caller) -> list[datetime]:
     now = datetime.now(UTC)
     with booking.store.reading() as session:
         calendar = session.get_one(Calendar, specialist.known())
-        taken = taken_times(session, specialist.known(), now)
-    return list(calendar.free_times(taken, now).within(SlotsQuery(), now))
+        busy = busy_times(session, specialist.known(), now)
+    return list(calendar.free_times(busy, now).within(SlotsQuery(), now))
 
 
 def test_slots_are_worked_out_once_until_something_changes(
@@ -63,7 +63,7 @@ def test_the_time_after_what_is_elsewhere_is_kept_free_when_that_is_over(booking
     with booking.store.transaction() as tx:
         external_busy_times.replace(tx, new_id(), specialist.known(), [over])
     with booking.store.reading() as session:
-        assert taken_times(session, specialist.known(), now).busy == [over]
+        assert busy_times(session, specialist.known(), now).elsewhere == (over,)
 
 
 def _never(*_: Any) -> Any:
@@ -118,7 +118,7 @@ def _expected(store: Store, specialist: Caller, now: datetime) -> int:
     with store.reading() as session:
         calendar = session.get_one(Calendar, specialist.known())
     query = SlotsQuery(starting_from=now)
-    return len(calendar.free_times(set(), now).within(query, now))
+    return len(calendar.free_times(Busy(), now).within(query, now))
 
 
 def test_slots_are_shown_in_the_zone_that_was_asked_for(booking: Talking) -> None:
@@ -139,7 +139,7 @@ def test_what_one_process_books_no_other_offers_any_more(
     postgres_databases: Databases, rabbitmq_url: str
 ) -> None:
     """Whichever of three answers, it keeps nothing that is not true."""
-    database = postgres_databases.fresh()
+    database = postgres_databases.fresh("booking")
     with serving(BookingService, database, broker=rabbitmq_url, instances=3) as booking:
         specialist = a_specialist(booking)
         for _ in range(8):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
 
 from chassis.context import Caller
 from chassis.errors import Forbidden, NotFound
@@ -21,23 +19,30 @@ from contracts.booking.availability import BadHours, DateOverride, Hours, Stretc
 from contracts.booking.consultations import SlotTaken
 from contracts.booking.waitlist import SlotOffered, SlotReleased, SlotsFree, Waitlist, WaitlistEntry
 from contracts.profiles.privacy import AccountErased
-from services.booking.holds.holds import Hold
 from services.booking.service import BookingService
 from tests.booking.builders import EVERY_DAY, an_availability, on
-from tests.booking.test_booking import (
+from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
     a_specialist,
     book,
+    cancel,
+    reschedule,
     slots_of,
 )
-from tests.booking.test_life import cancel, reschedule
+from tests.booking.waitlist_steps import (
+    ASLEEP,
+    AWAKE,
+    hold_instead,
+    join,
+    leave,
+    let_holds_run_out,
+    one_slot,
+)
 from tests.support.eventually import eventually
-from tests.support.full_specialists import zone_at
 from tests.support.service_client import Talking, somebody
 
-AWAKE, ASLEEP = zone_at(12), zone_at(2)
 AN_HALF = timedelta(minutes=30)
 
 
@@ -48,41 +53,12 @@ def a_full_specialist(booking: Talking) -> tuple[Caller, Caller, UUID]:
     return specialist, client, book(booking, client, specialist, slot).id
 
 
-def one_slot() -> list[Hours]:
-    return [on(THAT_WEEKDAY, "00:00", "00:30")]
-
-
-def join(
-    booking: Talking,
-    client: Caller,
-    specialist: Caller,
-    zone: str = AWAKE,
-    wishes: Sequence[Hours] = (),
-) -> WaitlistEntry:
-    answer = booking.asked_by(client).join_waitlist(
-        specialist_id=specialist.known(), time_zone=zone, wishes=list(wishes)
-    )
-    return load(WaitlistEntry, answer, Reading.WIRE)
-
-
-def leave(booking: Talking, client: Caller, specialist: Caller) -> None:
-    booking.asked_by(client).leave_waitlist(specialist_id=specialist.known())
-
-
 def waitlist_of(booking: Talking, client: Caller) -> list[WaitlistEntry]:
     return load(Waitlist, booking.asked_by(client).list_waitlist(), Reading.WIRE).items
 
 
 def offered(booking: Talking, specialist: Caller) -> list[UUID | None]:
     return [each.client_id for each in booking.told(SlotOffered, specialist.known())]
-
-
-def let_holds_run_out(booking: Talking) -> None:
-    with booking.store.transaction() as tx:
-        tx.execute(update(Hold).values(until=datetime.now(UTC) - timedelta(seconds=1)))
-    clocks = BookingService()
-    clocks.store = booking.store
-    clocks.end_holds()
 
 
 def a_time_that_two_waited_for(booking: Talking) -> tuple[Caller, Caller, Caller]:
@@ -209,18 +185,6 @@ def test_neither_letting_go_nor_leaving_touches_what_is_held_for_another_reason(
     leave(booking, first, specialist)
     assert waitlist_of(booking, first) == []
     assert len(booking.asked_by(first).list_held_slots()["items"]) == 1
-
-
-def hold_instead(
-    booking: Talking,
-    specialist: Caller,
-    client: Caller,
-    starts_at: datetime = IN_THREE_DAYS + timedelta(hours=3),
-) -> None:
-    """As rescue does."""
-    until = datetime.now(UTC) + timedelta(minutes=30)
-    with booking.store.transaction() as tx:
-        tx.add(Hold.of(specialist.known(), client.known(), starts_at, until, new_id()))
 
 
 def in_order(booking: Talking, specialist: Caller) -> list[Any]:

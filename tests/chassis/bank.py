@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from time import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.broker.publishing import ConfirmedPublisher, Outgoing, connection_to
+from chassis.context import CallContext
 from chassis.database.database import Database, database_of, service_url
 from chassis.database.tables import COLUMN_TYPES, service_metadata
 from chassis.database.transaction import Transaction
@@ -22,7 +24,7 @@ from chassis.errors import Conflict
 from chassis.events import Envelope, Event, exchange_of
 from chassis.ids import new_id
 from chassis.messaging.inbox import Handler, Inbox
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from chassis.messaging.redrive import Redrive
 from chassis.messaging.subscribe import queues_of, subscribe
 from chassis.rpc.client import Remote, remote
@@ -247,7 +249,7 @@ def a_store(
     with_tables(database, service, base)
     store = Store(base)
     store.connect(service_url(database, service), service, pool_size=20, seal=seal)
-    store.relay = Relay()
+    store.relay = OutboxRelay()
     store.relay.store = store
     return store
 
@@ -304,3 +306,8 @@ class Town:
             publisher.publish(batch)
         finally:
             publisher.drop()
+
+
+def within(seconds: float) -> CallContext:
+    """A call whose deadline is so far off."""
+    return CallContext(deadline=time() + seconds)

@@ -162,6 +162,19 @@ def _sockaddr(address: str, port: int) -> Any:
     return socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port, 0, 0)
 
 
+SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 class Authority:
     """Makes certificates that nobody else trusts."""
 
@@ -170,7 +183,7 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
         usable = x509.BasicConstraints(ca=True, path_length=None)
-        self.certificate = self._signed(self.name, self.key, usable)
+        self.certificate = self._signed(self.name, self.key, usable, SIGNS_CERTIFICATES)
         self.file = self._written("authority.pem", self.certificate)
 
     def trusting(self) -> ssl.SSLContext:
@@ -202,12 +215,13 @@ class Authority:
         self,
         subject: x509.Name,
         key: ec.EllipticCurvePrivateKey,
-        extension: x509.ExtensionType,
+        *extensions: x509.ExtensionType,
         begins: dt.timedelta = -HOUR,
         ends: dt.timedelta = HOUR,
     ) -> x509.Certificate:
+        """A certificate that passes OpenSSL's strict checks, the default from Python 3.13 on."""
         now = dt.datetime.now(dt.UTC)
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self.name)
@@ -215,9 +229,17 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now + begins)
             .not_valid_after(now + ends)
-            .add_extension(extension, critical=True)
-            .sign(self.key, hashes.SHA256())
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            )
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()),
+                critical=False,
+            )
         )
+        for each in extensions:
+            builder = builder.add_extension(each, critical=True)
+        return builder.sign(self.key, hashes.SHA256())
 
     def _written(
         self,

@@ -13,7 +13,7 @@ from chassis.broker import publishing
 from chassis.broker.publishing import BrokerAway
 from chassis.concurrency import loop
 from chassis.errors import Unavailable
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from tests.chassis.bank import (
     Base,
     Client,
@@ -23,9 +23,9 @@ from tests.chassis.bank import (
     a_company,
     a_store,
     count_of,
+    within,
 )
-from tests.chassis.test_outbox_relay import a_relay, all_sent, everything_published, words_of, write
-from tests.chassis.test_rpc import within
+from tests.chassis.relays import a_relay, all_sent, everything_published, words_of, write
 from tests.support import servers
 from tests.support.eventually import eventually
 from tests.support.servers import ENOUGH_MEMORY, SHORT_OF_MEMORY
@@ -40,7 +40,7 @@ def answers(company: Company, word: str) -> bool:
     return True
 
 
-def sends_all(relay: Relay) -> bool:
+def sends_all(relay: OutboxRelay) -> bool:
     try:
         relay.sweep()
     except BrokerAway:

@@ -160,7 +160,7 @@ def test_a_table_of_many_rows_is_gone_through_step_by_step(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasure, "EVENTS_A_STATEMENT", 2)
-    monkeypatch.setattr(erasure, "ANSWERS_A_STATEMENT", timedelta(milliseconds=1))
+    monkeypatch.setattr(erasure, "REPLIES_A_STATEMENT", timedelta(milliseconds=1))
     id = new_id()
     for _ in range(7):
         tell(store, id, sent=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,36 +11,33 @@ import pytest
 from kombu import Queue
 from sqlalchemy import insert, select, text
 
-from chassis import json
-from chassis.broker import publishing as broker_module
-from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing, connection_to
+from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing
 from chassis.concurrency import loop
 from chassis.database.database import Database
-from chassis.events import exchange_of
 from chassis.messaging import outbox_relay
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from tests.chassis.bank import (
     Base,
     Client,
     Company,
     Listener,
-    Note,
     Teller,
     a_company,
     a_store,
     an_envelope,
     rows_of,
 )
+from tests.chassis.relays import (
+    EXCHANGE,
+    a_relay,
+    all_sent,
+    everything_published,
+    words_of,
+    write,
+)
 from tests.support import servers
 from tests.support.eventually import eventually
 from tests.support.platform import an_embedded_broker
-
-EXCHANGE = exchange_of("teller")
-EVERYTHING = Queue("relay-test", EXCHANGE, routing_key="#", auto_delete=True)
-
-
-def all_sent(store: Database) -> bool:
-    return all(row.sent_at is not None for row in rows_of(store, "outbox"))
 
 
 def a_leftover(store: Database, word: str) -> None:
@@ -56,47 +52,6 @@ def a_leftover(store: Database, word: str) -> None:
                 emitted_at=envelope.time,
             )
         )
-
-
-def write(store: Database, *words: str) -> None:
-    with store.transaction() as tx:
-        for word in words:
-            tx.emit(Note.of(word).told())
-
-
-def a_relay(store: Database, broker: str, *queues: Queue) -> Relay:
-    """One that sweeps when it is told to."""
-    made = Relay()
-    made.database = store
-    made._publisher = ConfirmedPublisher(broker, [EXCHANGE], queues)
-    return made
-
-
-@contextmanager
-def everything_published(broker: str) -> Iterator[list[Any]]:
-    """Each event that reaches the exchange, with its AMQP message, in the order of arrival."""
-    messages: list[Any] = []
-
-    def take(message: Any) -> None:
-        messages.append((json.loads(broker_module.body_of(message)), message))
-        message.ack()
-
-    with connection_to(broker) as connection:
-        with connection.Consumer([EVERYTHING], on_message=take):
-            draining = eventlet.spawn(_drain, connection)
-            try:
-                yield messages
-            finally:
-                draining.kill()
-
-
-def _drain(connection: Any) -> None:
-    while True:
-        connection.drain_events()
-
-
-def words_of(messages: list[Any]) -> list[str]:
-    return [event["data"]["word"] for event, _ in messages]
 
 
 def test_an_event_is_published_when_its_transaction_commits(broker: str, database: str) -> None:
@@ -197,7 +152,7 @@ def test_two_relays_on_one_outbox_publish_each_event_once(
     assert sorted(words_of(messages)) == ["last", *words]
 
 
-def _sweep_all(sweeping: Relay) -> None:
+def _sweep_all(sweeping: OutboxRelay) -> None:
     while not all_sent(sweeping.database):
         sweeping.sweep()
         eventlet.sleep(0)

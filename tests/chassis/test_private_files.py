@@ -59,7 +59,7 @@ import os, signal, sys
 from pathlib import Path
 from chassis import private_files
 os.fsync = lambda file: os.kill(os.getpid(), signal.SIGKILL)
-private_files.write_whole(Path(sys.argv[1]), b"x" * 100_000)
+private_files.write_atomically(Path(sys.argv[1]), b"x" * 100_000)
 """
 
 
@@ -73,8 +73,8 @@ def test_a_file_is_there_whole_or_as_it_was(
         seen.append((path.read_text() if path.exists() else None, sorted(tmp_path.glob("*.eml"))))
 
     monkeypatch.setattr(os, "fsync", look)
-    private_files.write_whole(path, b"first")
-    private_files.write_whole(path, b"second")
+    private_files.write_atomically(path, b"first")
+    private_files.write_atomically(path, b"second")
     assert seen == [(None, []), ("first", [path])]
     assert (mode_of(path), path.read_text()) == (0o600, "second")
     assert list(tmp_path.iterdir()) == [path]
@@ -89,24 +89,24 @@ def test_what_could_not_be_written_whole_leaves_nothing(
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(type(error)):
-        private_files.write_whole(tmp_path / "1.eml", b"x")
+        private_files.write_atomically(tmp_path / "1.eml", b"x")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_crash_leaves_half_written_is_swept(tmp_path: Path) -> None:
     whole, half = tmp_path / "1.eml", tmp_path / "2.eml"
-    private_files.write_whole(whole, b"x")
+    private_files.write_atomically(whole, b"x")
     crashing = [sys.executable, "-W", "ignore", "-c", CRASHES, str(half)]
     assert subprocess.run(crashing, check=False).returncode == -signal.SIGKILL
     [left] = set(tmp_path.iterdir()) - {whole}
     assert not left.match("*.eml")
     assert mode_of(left) == 0o600
-    private_files.sweep(tmp_path)
+    private_files.remove_unfinished(tmp_path)
     assert list(tmp_path.iterdir()) == [whole]
 
 
 def test_there_need_not_be_a_folder_to_sweep(tmp_path: Path) -> None:
-    private_files.sweep(tmp_path / "none")
+    private_files.remove_unfinished(tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
 
@@ -118,7 +118,7 @@ def test_a_file_that_is_there_is_not_opened(tmp_path: Path) -> None:
     with path.open("r+") as file:
         fcntl.lockf(file, fcntl.LOCK_EX)
         private_files.make_file(path)
-        private_files.tighten(tmp_path)
+        private_files.restrict_access(tmp_path)
         other = [sys.executable, "-c", LOCKED, str(path)]
         asked = subprocess.run(other, capture_output=True, text=True, check=True)
     assert asked.stdout == "locked\n"

@@ -131,7 +131,7 @@ def test_the_log_warns_of_dead_letters_after_30_days(store: Store) -> None:
     with capture_logs() as logs:
         warn_of_dead_letters(store, now)
     [warning] = logs
-    assert (warning["event"], warning["log_level"]) == ("dead_letters_wait", "warning")
+    assert (warning["event"], warning["log_level"]) == ("dead_letters_unresolved", "warning")
     assert (warning["number"], warning["oldest_days"]) == (2, 40)
 
 

@@ -169,7 +169,7 @@ def test_other_greenthreads_have_transactions_of_their_own(store: Store) -> None
 def test_what_is_not_there_is_not_found(store: Store) -> None:
     missing = new_id()
     for look in ("find", "lock"):
-        with pytest.raises(NotFound, match=f"there is no note {missing}"):
+        with pytest.raises(NotFound, match="We could not find this"):
             with store.transaction() as tx:
                 getattr(tx, look)(Note, missing)
 
@@ -244,7 +244,7 @@ def test_of_two_that_wait_for_each_other_one_is_told_to_try_again(postgres_datab
 
     taking = [eventlet.spawn(take, 0, 1), eventlet.spawn(take, 1, 0)]
     ended = sorted(each.wait() for each in taking)
-    assert ended == ["done", "the same was changed at this moment: try again"]
+    assert ended == ["This was changed at the same moment. Please try again.", "done"]
     store.dispose()
 
 

@@ -16,7 +16,7 @@ from chassis.broker import publishing as broker_module
 from chassis.broker.publishing import connection_to
 from chassis.database.transaction import Transaction
 from chassis.events import Envelope
-from chassis.messaging import inbox, retries, topology
+from chassis.messaging import inbox, retries
 from chassis.messaging.inbox import Inbox
 from chassis.messaging.redrive import Selection
 from chassis.messaging.subscribe import Subscription, queues_of, subscriptions_of
@@ -226,7 +226,7 @@ def test_a_database_that_went_away_loses_nothing_and_consumes_no_attempt(
             server.stop()
             waits = _count_waits(company)
             Town(rabbitmq_url, (service,)).cry(envelope.to_json(), b"poison")
-            eventually(lambda: len(waits) > 2 * topology.DELIVERY_LIMIT)
+            eventually(lambda: len(waits) > 2 * inbox.DELIVERY_LIMIT)
             assert tries.tries == 0
             server.start()
 

@@ -16,5 +16,5 @@ def content(request: pytest.FixtureRequest) -> Iterator[Talking]:
     """Content on a database of each kind; tests share it and bring their own articles."""
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    with serving(ContentService, databases.fresh()) as running:
+    with serving(ContentService, databases.fresh("content")) as running:
         yield running

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -21,11 +20,9 @@ from contracts.content import (
 )
 from contracts.inputs.words import BadWords
 from firststep.seed import demo_articles
-from services.content.articles import Article
 from tests.content.builders import an_article
 from tests.support.service_client import NOBODY, Talking, at_once, somebody
 
-NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DEMO_ARTICLES = list(demo_articles())
 
 
@@ -40,28 +37,6 @@ def get(content: Talking, slug: str) -> contract.Article:
 
 
 # The rule
-
-
-def test_publishing_is_told_without_the_text() -> None:
-    written = an_article()
-    article, event = Article.publish(written, NOW)
-    assert event == ArticlePublished(
-        article_id=article.id,
-        slug=written.slug,
-        title=written.title,
-        summary=written.summary,
-        topics=written.topics,
-        language="en",
-    )
-    assert article.to_summary().published_at == NOW
-
-
-def test_an_article_is_read_as_it_was_written() -> None:
-    written = an_article()
-    read = Article.publish(written, NOW)[0].to_resource()
-    assert (read.slug, read.title, read.summary) == (written.slug, written.title, written.summary)
-    assert (read.body, read.topics) == (written.body, written.topics)
-    assert read.references == written.references
 
 
 # The service
@@ -209,21 +184,6 @@ def test_an_article_is_read_as_html_too(content: Talking) -> None:
 
 
 # The demo's articles
-
-
-def test_the_demo_has_something_to_read() -> None:
-    assert len(DEMO_ARTICLES) >= 3
-    assert len({article.slug for article in DEMO_ARTICLES}) == len(DEMO_ARTICLES)
-
-
-@pytest.mark.parametrize("article", DEMO_ARTICLES, ids=lambda article: str(article.slug))
-def test_each_article_of_the_demo_says_where_its_statements_come_from(
-    article: WriteArticle,
-) -> None:
-    assert article.references
-    for reference in article.references:
-        assert reference.url, reference
-        assert reference.year or reference.source, reference
 
 
 def test_the_articles_of_the_demo_can_be_published(content: Talking) -> None:

@@ -46,6 +46,7 @@ def test_imports_run_one_way_and_services_know_nothing_of_each_other() -> None:
         ("services/content/service.py", "eventlet"),
         ("gateway/cache.py", "kombu"),
         ("firststep/listen.py", "amqp"),
+        ("services/booking/holds/holds.py", "services.booking.consultations.queries"),
     ],
 )
 def test_an_import_the_wrong_way_is_found(copied: Path, module: str, imported: str) -> None:

@@ -40,7 +40,7 @@ from services.booking.external_calendars import service as external
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.holds import service as holds
 from services.booking.holds.holds import Hold
-from services.booking.invariants import audit
+from services.booking.invariants import checking
 from services.booking.meeting_links import MeetingLinks
 from services.booking.meetings import Meetings
 from services.booking.notes import Notes
@@ -56,8 +56,8 @@ from services.profiles.specialists import photos
 from services.profiles.specialists.specialists import Specialist
 from tests.booking.builders import a_calendar
 from tests.booking.external_site import WHAT_IS_DUE, sealed_addresses
+from tests.contracts.faults import written
 from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
-from tests.contracts.test_faults import written
 from tests.notifications.builders import a_mail
 from tests.profiles.builders import a_specialist, a_written_specialist
 from tests.support.databases import Databases, connected_database
@@ -173,7 +173,7 @@ def two_sealed_notes(stage: Stage) -> None:
     old = Seal(SEAL_KEYS, "consultation notes")
     stage.add(*(a_consultation(stage, sealed_note=old.close(b"note")) for _ in range(2)))
     stage.service.notes = Notes()
-    stage.service.notes.keys = Seal(ROTATED, "consultation notes")
+    stage.service.notes.use(ROTATED)
 
 
 def two_sealed_meeting_links(stage: Stage) -> None:
@@ -258,8 +258,10 @@ ERASURES = Proof(two_forgotten, (erasure, "_cleared"))
 PRUNING = Proof(lambda _: None, (pruning, "_batch"))
 """Its items are the rules."""
 CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
-    ("profiles", "review_directory"): Proof(two_of(an_unknown_specialist), (directory, "enter")),
-    ("profiles", "reseal_secrets"): Proof(two_sealed_secrets, (Seal, "renewed")),
+    ("profiles", "review_directory"): Proof(
+        two_of(an_unknown_specialist), (directory, "update_entry")
+    ),
+    ("profiles", "reseal_secrets"): Proof(two_sealed_secrets, (Seal, "reencrypted")),
     ("profiles", "mend_featuring"): Proof(
         two_of(an_untruly_featured_one), (Specialist, "review_featuring")
     ),
@@ -270,19 +272,19 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("profiles", "finish_erasures"): ERASURES,
     ("profiles", "prune"): PRUNING,
     ("profiles", "look_for_hanging_erasures"): Proof(
-        two_of(a_hanging_erasure), (Erasure, "waits_for")
+        two_of(a_hanging_erasure), (Erasure, "unanswered")
     ),
     ("profiles", "sweep_files"): Proof(two_orphans, (file_storage.LocalFiles, "delete")),
     ("profiles", "review_licences"): Proof(
-        two_of(one_without_a_licence), (Specialist, "heed_licence")
+        two_of(one_without_a_licence), (Specialist, "apply_licence")
     ),
     ("booking", "close_consultations"): Proof(two_of(a_consultation), (Consultation, "close")),
     ("booking", "cancel_undecided_consultations"): Proof(
         two_undecided, (Consultation, "is_undecided")
     ),
-    ("booking", "reseal_notes"): Proof(two_sealed_notes, (Seal, "renewed")),
+    ("booking", "reseal_notes"): Proof(two_sealed_notes, (Seal, "reencrypted")),
     ("booking", "look_for_broken_invariants"): Proof(
-        two_of(lambda _: a_calendar()), (audit, "of_calendar")
+        two_of(lambda _: a_calendar()), (checking, "of_calendar")
     ),
     ("booking", "offer_what_is_free"): Proof(two_of(one_waited_for), (waitlist, "offer_anew")),
     ("booking", "end_holds"): Proof(two_of(a_hold_that_ran_out), (holds, "offer_anew")),
@@ -292,16 +294,16 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
         two_of(a_consultation_with_a_link), (Consultation, "forget_content")
     ),
     ("booking", "read_external_calendars"): Proof(two_external_calendars, (external, "read")),
-    ("booking", "reseal_addresses"): Proof(two_sealed_addresses, (Seal, "renewed")),
+    ("booking", "reseal_addresses"): Proof(two_sealed_addresses, (Seal, "reencrypted")),
     ("booking", "review_calendars"): Proof(
-        two_of(lambda _: a_calendar()), (availability, "tell_of_slots")
+        two_of(lambda _: a_calendar()), (availability, "announce_next_slots")
     ),
     ("booking", "close_calendars_without_place"): Proof(
         two_calendars_without_place, (Calendar, "stop_without_place")
     ),
-    ("booking", "reseal_meeting_links"): Proof(two_sealed_meeting_links, (Seal, "renewed")),
+    ("booking", "reseal_meeting_links"): Proof(two_sealed_meeting_links, (Seal, "reencrypted")),
     ("notifications", "send_mail"): Proof(
-        two_of(a_waiting_mail), (postbox.Folder, "send"), again=False
+        two_of(a_waiting_mail), (postbox.MailFolder, "send"), again=False
     ),
     ("notifications", "look_for_waiting_mail"): NoLoop("it counts"),
     ("notifications", "finish_erasures"): ERASURES,
@@ -336,7 +338,7 @@ def chassis_loops() -> set[str]:
 
 
 READS = {
-    "services.profiles.orphaned_files.sweep": "reads in batches which files are mentioned",
+    "services.profiles.orphaned_files.delete_orphans": "reads in batches which files are mentioned",
     "services.profiles.orphaned_files._mentioned": "reads them, column by column",
     "chassis.maintenance.pruning._apply": "goes on with one rule, batch by batch",
     "chassis.maintenance.reencryption._under_older_keys": "reads in batches what is sealed",

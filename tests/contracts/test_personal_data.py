@@ -17,7 +17,7 @@ from sqlalchemy import Column, MetaData, Table, Uuid
 
 from contracts.export import Export
 from firststep.platform import SERVICES
-from services.profiles.privacy.personal_data import HOLDINGS
+from services.profiles.privacy.personal_data import PERSONAL_DATA
 from tests.support.begun_consultations import let_begin
 from tests.support.eventually import eventually
 from tests.support.factories import Person, a_specialist, slots_of
@@ -93,7 +93,7 @@ NOT_EXPORTED = {
 }
 """And why the others do not."""
 
-ERASED_BY_PROFILES = {owner.class_.__tablename__ for owner in HOLDINGS}
+ERASED_BY_PROFILES = {owner.class_.__tablename__ for owner in PERSONAL_DATA}
 KEPT_BY_PROFILES = {
     "audit": "ids that lead nowhere, and networks for 90 days: who did what must stand",
     "directory": "the id alone and a number, for searches that remember it",

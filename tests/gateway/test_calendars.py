@@ -165,7 +165,7 @@ def test_an_address_that_is_not_fetched_is_refused_without_being_shown(http: htt
     [error] = refused.json()["errors"]
     assert (error["field"], error["value"]) == ("address", None)
     assert error["detail"].startswith("It does not begin with https://, webcal://")
-    assert refused.json()["detail"] == "That address can't be fetched."
+    assert refused.json()["detail"] == "We can't fetch this address. Please give another one."
 
 
 def test_slots_come_in_pages_and_days_say_how_many_start_on_them(specialist: Person) -> None:

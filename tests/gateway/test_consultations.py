@@ -76,7 +76,7 @@ def test_a_list_is_filtered_by_status(
         ("status=held", "status.0", "held", "booked, completed, cancelled, missed"),
         ("from=tomorrow", "from", "tomorrow", "Not a time"),
         ("limit=101", "limit", "101", "100"),
-        ("cursor=AAAA", "cursor", "AAAA", "Not a cursor of this list."),
+        ("cursor=AAAA", "cursor", "AAAA", "This is not a cursor of this list."),
         (
             "from=2027-01-02T00:00:00Z&to=2027-01-01T00:00:00Z",
             "to",

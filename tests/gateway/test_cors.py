@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from gateway.http.cors import PREFLIGHT_LIFETIME_S, REQUEST_HEADERS, RESPONSE_HEADERS
-from tests.gateway.test_headers import GET_WITH_BODY, POST, raw
+from tests.gateway.raw_requests import GET_WITH_BODY, POST, raw
 from tests.support.platform import House, another_gateway
 
 FRONTEND = "https://app.example"

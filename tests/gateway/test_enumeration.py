@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from services.profiles import guess_limits
-from services.profiles.guess_limits import Kind
+from services.profiles.guess_limits import AttemptLimits
 from tests.support.factories import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
 from tests.support.platform import House
 
@@ -30,7 +30,7 @@ Ask = Callable[[str], httpx.Response]
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """All of the tries are answered, none is slowed."""
     for kind in ("PASSWORD", "SIGN_UP", "RESET", "RESEND", "CHANGE_OF_EMAIL"):
-        monkeypatch.setattr(guess_limits, kind, Kind(kind, None, None, None))
+        monkeypatch.setattr(guess_limits, kind, AttemptLimits(kind, None, None, None))
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_every_address_is_answered_after_the_same_time(
     another one each time.
     """
     if asked == "sign-up":
-        monkeypatch.setattr(guess_limits, "MAIL", Kind("MAIL", None, None, None))
+        monkeypatch.setattr(guess_limits, "MAIL", AttemptLimits("MAIL", None, None, None))
     ask = dict(asks_of(shared_house.http, a_client(shared_house.http)))[asked]
     took: dict[str, list[float]] = {kind: [] for kind in addresses}
     for _ in range(TRIES):

@@ -16,7 +16,7 @@ from chassis.context import CallContext, entered
 from chassis.ids import new_id
 from contracts.profiles.featuring import Exposure
 from gateway.featured import exposures
-from gateway.featured.exposures import Batch, Exposures, ExposuresTold
+from gateway.featured.exposures import Batch, ExposureReports, Exposures
 from gateway.featured.rotation import Visit
 from tests.gateway.description import Description, expect_problem
 from tests.support.databases import Databases
@@ -39,7 +39,7 @@ SOME = 7
 @pytest.fixture(scope="module")
 def house(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exposures, "TELL_EVERY_S", 0.1)
+        patch.setattr(exposures, "REPORT_EVERY_S", 0.1)
         folder = str(tmp_path_factory.mktemp("featured"))
         with a_house(an_embedded_broker(), sqlite_databases.fresh(), folder) as running:
             description = Description(running.http.get("/openapi.json").json())
@@ -197,14 +197,14 @@ def test_opening_somebody_who_is_not_featured_counts_for_nothing(
     for _ in range(6):
         answer = house.http.get(f"/api/v1/specialists/{person.id}?visit={visit}")
         assert answer.status_code == 200
-    told_of(house).tell()
+    told_of(house).report()
     assert {each["opened"] for each in report_of(person)["days"]} == {None}
     assert house.http.get(f"/api/v1/specialists/{new_id()}?visit={visit}").status_code == 404
 
 
-def told_of(house: House) -> ExposuresTold:
+def told_of(house: House) -> ExposureReports:
     container: Any = house.process.service_map["gateway"]
-    [found] = [each for each in container.dependencies if isinstance(each, ExposuresTold)]
+    [found] = [each for each in container.dependencies if isinstance(each, ExposureReports)]
     return found
 
 
@@ -237,20 +237,20 @@ def test_counts_that_could_not_be_handed_over_are_kept(
     person = a_specialist(house.http)
     told = told_of(house)
     with monkeypatch.context() as away:
-        away.setattr(ExposuresTold, "_send", _fail)
+        away.setattr(ExposureReports, "_send", _fail)
         told.exposures.opened(UUID(person.id))
         eventually(lambda: told._waiting)
     eventually(lambda: counted(house, person) == (0, 1))
 
 
-def _fail(self: ExposuresTold, batch: Batch) -> None:
+def _fail(self: ExposureReports, batch: Batch) -> None:
     raise RuntimeError("profiles is away")
 
 
 def test_what_was_counted_is_handed_over_at_the_end(
     sqlite_databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exposures, "TELL_EVERY_S", 3600)
+    monkeypatch.setattr(exposures, "REPORT_EVERY_S", 3600)
     database = sqlite_databases.fresh()
     with a_house(an_embedded_broker(), database, str(tmp_path)) as house:
         person = a_specialist(house.http, featured=True)

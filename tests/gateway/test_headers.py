@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +22,7 @@ from gateway.docs.pages import Docs
 from gateway.http import server as gateway_server
 from gateway.http.endpoint import endpoint
 from services.content.articles import Article
+from tests.gateway.raw_requests import GET_WITH_BODY, POST, raw
 from tests.support.factories import PASSWORD, Person
 from tests.support.platform import House, an_embedded_broker
 
@@ -78,22 +78,6 @@ def a_gateway(request: pytest.FixtureRequest) -> Iterator[tuple[httpx.Client, st
         yield http, request.param
 
 
-def raw(http: httpx.Client, sent: bytes) -> httpx.Response:
-    """The answer to these bytes."""
-    address = (http.base_url.host, http.base_url.port or 80)
-    said = b""
-    with socket.create_connection(address, timeout=15) as connection:
-        connection.sendall(sent)
-        while part := connection.recv(65_536):
-            said += part
-    head, _, body = said.partition(b"\r\n\r\n")
-    line, *fields = head.decode().split("\r\n")
-    headers = [(name, value.strip()) for name, value in (each.split(":", 1) for each in fields)]
-    return httpx.Response(int(line.split()[1]), headers=headers, content=body)
-
-
-GET_WITH_BODY = b"GET /healthz HTTP/1.1\r\nHost: here\r\nContent-Length: 1"
-POST = b"POST /api/v1/faults/bug HTTP/1.1\r\nHost: here\r\n"
 ANSWERS: dict[str, tuple[int, Callable[[httpx.Client], httpx.Response]]] = {
     "an answer": (200, lambda http: http.get("/healthz")),
     "a page": (200, lambda http: http.get("/docs")),

@@ -28,7 +28,7 @@ def test_help_in_a_country_is_named(http: httpx.Client) -> None:
     assert answer["emergency_number"] == "112"
     assert answer["directory"] == "https://findahelpline.com"
     assert answer["message"] == (
-        "If you or somebody else is in danger, call 112 now. "
+        "If you or another person is in danger, call 112 now. "
         "These helplines listen, whatever it is about."
     )
     assert answer["lines"][0] == {
@@ -45,7 +45,7 @@ def test_help_in_a_country_is_named(http: httpx.Client) -> None:
 def test_help_speaks_german(http: httpx.Client) -> None:
     answer = http.get(HELPLINES, params={"country": "CH"}, headers=GERMAN_FIRST)
     assert answer.headers["Content-Language"] == "de"
-    assert answer.json()["message"].startswith("Wenn Sie oder jemand anderes in Gefahr sind, ")
+    assert answer.json()["message"].startswith("Wenn Sie oder eine andere Person in Gefahr sind, ")
     assert "144" in answer.json()["message"]
     assert answer.json()["lines"][0]["hours"] == "Rund um die Uhr"
 
@@ -62,9 +62,9 @@ def test_who_does_not_say_where_they_are_is_told_where_to_look(http: httpx.Clien
         "country": None,
         "emergency_number": None,
         "message": (
-            "If you or somebody else is in danger, call the emergency number of the country you "
-            "are in now: in the European Union, it is 112. You can find somebody to talk to near "
-            "you at findahelpline.com."
+            "If you or another person is in danger, call the emergency number of the country you "
+            "are in now: in the European Union, it is 112. You can find a helpline near you at "
+            "findahelpline.com."
         ),
         "lines": [],
         "directory": "https://findahelpline.com",
@@ -116,4 +116,4 @@ def test_help_stands_at_the_note(description: Description) -> None:
     schemas = description.document["components"]["schemas"]
     said = schemas["BookConsultationRequest"]["properties"]["note"]["description"]
     assert "/api/v1/helplines" in said
-    assert "They alone read it, and maybe not before you meet" in said
+    assert "Only the specialist reads it, perhaps only when you meet" in said

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from contracts.profiles.sessions import Refused
 from gateway.http import refusals
 from gateway.http.refusals import AT_ONCE, Refusals
-from services.profiles.audit.audit import Entry
+from services.profiles.audit.audit import AuditEntry
 from tests.gateway.description import expect_problem
 from tests.support.eventually import eventually
 from tests.support.factories import Person, a_client
@@ -27,9 +27,9 @@ def person(shared_house: House) -> Person:
 
 
 def refused_of(house: House, person: Person) -> list[str | None]:
-    mine = select(Entry).where(Entry.who == UUID(person.id), Entry.what == "refused")
+    mine = select(AuditEntry).where(AuditEntry.who == UUID(person.id), AuditEntry.what == "refused")
     with house.store("profiles").reading() as session:
-        return [each.detail for each in session.scalars(mine.order_by(Entry.id))]
+        return [each.detail for each in session.scalars(mine.order_by(AuditEntry.id))]
 
 
 def test_a_403_is_written_into_the_audit_without_ids(shared_house: House, person: Person) -> None:

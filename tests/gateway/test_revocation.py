@@ -22,7 +22,7 @@ from contracts.profiles.sessions import SessionsEnded
 from firststep import accounts as commands
 from gateway.http import revocation
 from gateway.http.revocation import REMEMBERED_S, RevocationList, Revoked
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from tests.gateway.description import expect_problem
 from tests.support.eventually import eventually
 from tests.support.factories import PASSWORD, Person, a_client
@@ -125,7 +125,7 @@ def sign_out(house: House, person: Person) -> None:
 
 
 def revoke_a_role(house: House, person: Person) -> None:
-    commands.change_role(settings_of(house), person.email, Role.CLIENT, What.ROLE_REVOKED)
+    commands.change_role(settings_of(house), person.email, Role.CLIENT, AuditedAction.ROLE_REVOKED)
 
 
 def settings_of(house: House) -> config.Settings:
@@ -167,7 +167,7 @@ def test_a_role_is_there_after_a_refresh(house: House, other: House) -> None:
     person = a_client(house.http)
     credentials = {"email": person.email, "password": PASSWORD}
     session = house.http.post("/api/v1/sessions", json=credentials).json()
-    commands.change_role(settings_of(house), person.email, Role.EDITOR, What.ROLE_GRANTED)
+    commands.change_role(settings_of(house), person.email, Role.EDITOR, AuditedAction.ROLE_GRANTED)
     eventually(lambda: at(other, person).status_code == 401)
     refreshed = house.http.post(
         "/api/v1/sessions/refresh", json={"refresh_token": session["refresh_token"]}

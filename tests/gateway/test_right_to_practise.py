@@ -14,7 +14,7 @@ from chassis import config
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from firststep import accounts as commands
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.licences.service import review_licences
 from tests.support.eventually import eventually
 from tests.support.factories import Person, a_client, a_specialist, an_admin, get_licensed, slots_of
@@ -58,7 +58,7 @@ def suspend(house: House, specialist: Person) -> None:
 
 
 def revoke(house: House, specialist: Person) -> None:
-    what = What.ROLE_REVOKED
+    what = AuditedAction.ROLE_REVOKED
     commands.change_role(settings_of(house), specialist.email, Role.SPECIALIST, what)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chassis.store import Store
 from chassis.times import utc_now
 from contracts.profiles.specialists import SpecialistStatus
-from services.profiles.discovery.directory import enter
+from services.profiles.discovery.directory import update_entry
 from services.profiles.specialists.specialists import Specialist
 from tests.gateway.description import errors_by_field, expect_problem
 from tests.profiles.finding import in_days
@@ -67,7 +67,7 @@ def write(store: Store, **facts: Any) -> None:
         specialist = tx.lock_or_create(Specialist, facts.pop("id"))
         for name, value in facts.items():
             setattr(specialist, name, value)
-        enter(tx, specialist)
+        update_entry(tx, specialist)
 
 
 def search(http: httpx.Client, **query: Any) -> dict[str, Any]:

@@ -20,5 +20,5 @@ def notifications(
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
     mail = str(tmp_path_factory.mktemp("mail"))
-    with serving(NotificationsService, databases.fresh(), mail) as running:
+    with serving(NotificationsService, databases.fresh("notifications"), mail) as running:
         yield running

@@ -12,7 +12,7 @@ from contracts.profiles.accounts import (
     KnownAddressSignedUp,
 )
 from tests.notifications.builders import an_account
-from tests.notifications.test_notifications import mail_in, notices_of, rows_of
+from tests.notifications.steps import mail_in, notices_of, rows_of
 from tests.support.eventually import eventually
 from tests.support.platform import URL
 from tests.support.service_client import Talking

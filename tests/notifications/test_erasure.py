@@ -37,19 +37,13 @@ from contracts.profiles.licences import LicenceExpired, SpecialistVerified
 from contracts.profiles.privacy import AccountErased
 from contracts.profiles.specialists import SpecialistListed
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.mails.links import Links
+from services.notifications.mails.links import SiteUrls
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.postbox import NotSent, Postbox
 from services.notifications.notices.notices import Notice
 from services.notifications.service import NotificationsService
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, a_booking, an_account
-from tests.notifications.test_notifications import (
-    a_pair,
-    mail_in,
-    mail_to,
-    notices_of,
-    rows_of,
-)
+from tests.notifications.steps import a_pair, mail_in, mail_to, notices_of, rows_of
 from tests.support.databases import Databases, connected_database
 from tests.support.direct_handlers import handle
 from tests.support.eventually import eventually
@@ -181,7 +175,7 @@ class Postman:
 def store(request: pytest.FixtureRequest) -> Any:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
-    store = connected_database(databases.fresh(), "notifications")
+    store = connected_database(databases.fresh("notifications"), "notifications")
     yield store
     store.dispose()
 
@@ -193,8 +187,8 @@ def postbox(tmp_path: Path) -> Postbox:
     return postbox
 
 
-def links() -> Links:
-    links = Links()
+def links() -> SiteUrls:
+    links = SiteUrls()
     links._url = URL
     return links
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.notifications.service import NotificationsService
 from tests.notifications.builders import a_booking, an_account
-from tests.notifications.test_notifications import mail_to, rows_of
+from tests.notifications.steps import mail_to, rows_of
 from tests.support.eventually import eventually
 from tests.support.service_client import serving
 

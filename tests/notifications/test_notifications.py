@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,6 @@ from chassis.context import Caller
 from chassis.errors import NotFound, Unauthenticated
 from chassis.ids import new_id
 from chassis.pagination import PageQuery
-from chassis.schemas import Reading, load
 from contracts import notifications as contract
 from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
 from contracts.booking.availability import FreeConsultationsPaused, FreeConsultationsResumed
@@ -41,39 +38,13 @@ from services.notifications.mails.mails import Mail
 from services.notifications.service import NotificationsService
 from services.notifications.specialists.texts import UNREADABLE
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, ONLINE, a_booking, an_account
+from tests.notifications.steps import a_pair, mail_to, notices_of, page_of, rows_of
 from tests.support import servers
 from tests.support.eventually import eventually
 from tests.support.servers import SmtpServer
 from tests.support.service_client import NOBODY, Talking, serving
 
 CLOSING = "Kind regards\nFirststep"
-
-
-def a_pair() -> tuple[AccountRegistered, AccountRegistered]:
-    return an_account("Sam"), an_account("Dr Ada Example", Role.SPECIALIST)
-
-
-def notices_of(notifications: Talking, account_id: UUID) -> list[contract.Notice]:
-    return page_of(notifications, account_id).items
-
-
-def page_of(notifications: Talking, account_id: UUID) -> contract.NoticesPage:
-    answer = notifications.asked_by(Caller(account_id)).list_notices(page=PageQuery())
-    return load(contract.NoticesPage, answer, Reading.WIRE)
-
-
-def mail_in(folder: str) -> list[EmailMessage]:
-    parser: Any = BytesParser(policy=policy.default)
-    return [parser.parsebytes(each.read_bytes()) for each in Path(folder).glob("*.eml")]
-
-
-def mail_to(notifications: Talking, account: AccountRegistered) -> list[EmailMessage]:
-    found = mail_in(notifications.house.mail)
-    return [each for each in found if each["To"] == account.email]
-
-
-def rows_of(notifications: Talking, account: AccountRegistered) -> list[Any]:
-    return [row for row in notifications.rows("mails") if row.account_id == account.account_id]
 
 
 # Notices and mail

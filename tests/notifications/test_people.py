@@ -44,7 +44,7 @@ from contracts.profiles.sessions import SignedOutByOperator
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import ATTEMPTS
 from tests.notifications.builders import IN_BERLIN, NOW, ON_MONDAY, a_mail, an_account
-from tests.notifications.test_notifications import mail_in, mail_to, notices_of, rows_of
+from tests.notifications.steps import mail_in, mail_to, notices_of, rows_of
 from tests.support.eventually import eventually
 from tests.support.platform import URL
 from tests.support.service_client import Talking
@@ -58,7 +58,7 @@ def mail_at(notifications: Talking, address: str) -> list[Any]:
     return [each for each in mail_in(notifications.house.mail) if each["To"] == address]
 
 
-# Links that are good once
+# SiteUrls that are good once
 
 LINKS: list[tuple[Callable[..., Event], str]] = [
     (EmailVerificationRequested, f"{URL}/verify-email#token={QUOTED}"),

@@ -22,7 +22,7 @@ from chassis.times import utc_now
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails import queries, service
 from services.notifications.mails.mails import ATTEMPTS, Mail, MailStatus
-from services.notifications.mails.postbox import Folder, Postbox
+from services.notifications.mails.postbox import MailFolder, Postbox
 from services.notifications.service import NotificationsService
 from tests.notifications.builders import a_mail
 from tests.notifications.mail_servers import Answer, HangUp, MailServer, Talk, a_mail_server
@@ -141,7 +141,7 @@ def the_first_time(
 @pytest.mark.parametrize("fail", FAILURES.values(), ids=FAILURES)
 @pytest.mark.parametrize(
     ("owner", "name"),
-    [(Mail, "to_message"), (Folder, "send"), (Postbox, "opened"), (queries, "mail_to_send")],
+    [(Mail, "to_message"), (MailFolder, "send"), (Postbox, "opened"), (queries, "mail_to_send")],
     ids=["its making", "its sending", "the way out", "its reading"],
 )
 def test_whatever_befalls_a_mail_the_next_one_leaves_in_the_same_round(
@@ -167,7 +167,7 @@ def test_what_fails_every_time_is_given_up_in_the_end(
     def fail(*_: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(Folder, "send", fail)
+    monkeypatch.setattr(MailFolder, "send", fail)
     monkeypatch.setattr(for_each, "FIRST_PAUSE", timedelta(0))
     [mail] = plant(store, GOOD)
     for _ in range(ATTEMPTS):
@@ -377,7 +377,7 @@ def test_mail_that_waits_too_long_is_warned_of(store: Database, folder: str) -> 
     with structlog.testing.capture_logs() as logs:
         service.look_for_waiting_mail()
     [said] = logs
-    assert (said["event"], said["waiting"], said["failed_within_a_day"]) == ("mail_waits", 2, 1)
+    assert (said["event"], said["waiting"], said["failed_within_a_day"]) == ("mail_delayed", 2, 1)
     assert 11 * 60 <= said["oldest_s"] < 12 * 60
 
 

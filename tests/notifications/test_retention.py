@@ -13,7 +13,7 @@ from chassis.ids import first_at, made_at, new_id
 from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.notifications import NoticeKind
-from services.notifications.consultations.progress import Told
+from services.notifications.consultations.progress import ConsultationProgress
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import Postbox
 from services.notifications.notices.notices import Notice
@@ -60,14 +60,19 @@ def test_a_notice_stays_for_180_days(notifications: Talking) -> None:
 def test_how_far_two_were_told_of_a_consultation_stays_for_a_year(notifications: Talking) -> None:
     now = utc_now()
     told = {
-        days: Told(consultation_id=first_at(now - days * A_DAY), version=1, asked=True)
+        days: ConsultationProgress(
+            consultation_id=first_at(now - days * A_DAY), version=1, asked=True
+        )
         for days in (364, 366)
     }
     kept(notifications, *told.values())
 
     prune(notifications.store, RULES, now)
 
-    left = {days: found(notifications, Told, each.consultation_id) for days, each in told.items()}
+    left = {
+        days: found(notifications, ConsultationProgress, each.consultation_id)
+        for days, each in told.items()
+    }
     assert [days for days, each in left.items() if each] == [364]
 
 

@@ -29,21 +29,21 @@ from contracts.profiles.featuring import NotFeatured
 from contracts.profiles.right_to_practise import Standing
 from services.notifications.accounts import wording as accounts
 from services.notifications.consultations import wording as consultations
-from services.notifications.mails.links import Links
-from services.notifications.marks import As, Names
+from services.notifications.mails.links import SiteUrls
+from services.notifications.marks import NameRole, Names
 from services.notifications.readers import Reader
 from services.notifications.specialists import wording as specialists
 from services.notifications.wording import Letter
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, a_booking
 from tests.support.platform import URL
 
-LINKS = Links(URL)
+LINKS = SiteUrls(URL)
 CLIENT_ID, SPECIALIST_ID, OTHER_SPECIALIST_ID = new_id(), new_id(), new_id()
 CLIENT_NAME, SPECIALIST_NAME, OTHER_NAME = "Noor", "Dr Ada Example", "Kim Other"
 NAMES: Names = {
-    (As.CLIENT, CLIENT_ID): CLIENT_NAME,
-    (As.SPECIALIST, SPECIALIST_ID): SPECIALIST_NAME,
-    (As.SPECIALIST, OTHER_SPECIALIST_ID): OTHER_NAME,
+    (NameRole.CLIENT, CLIENT_ID): CLIENT_NAME,
+    (NameRole.SPECIALIST, SPECIALIST_ID): SPECIALIST_NAME,
+    (NameRole.SPECIALIST, OTHER_SPECIALIST_ID): OTHER_NAME,
 }
 ADDRESS = "12 Long Street, Springfield"
 AT_THE_PRACTICE: dict[str, Any] = {

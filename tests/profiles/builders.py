@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import inspect
 
@@ -104,3 +104,8 @@ def get_licensed(profiles: Talking, person: Caller) -> None:
     """As a verified licence leaves the profile; how one gets it: see ``test_licensing``."""
     with profiles.store.transaction() as tx:
         tx.lock(Specialist, person.known()).verified_until = FAR_OFF
+
+
+def an_ipv4() -> str:
+    """One that no other test uses."""
+    return ".".join(str(octet) for octet in uuid4().bytes[:4])

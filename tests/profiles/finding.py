@@ -7,19 +7,26 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+from hypothesis import HealthCheck, settings
+from sqlalchemy import select
 
 from chassis.database.database import Database
 from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
 from contracts.profiles.specialists import SpecialistStatus
-from services.profiles.discovery.directory import enter
+from services.profiles.discovery.directory import DirectoryEntry, update_entry
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
 from services.profiles.specialists.specialists import Specialist
 from tests.support.databases import connected_database
 
+LISTED, UNLISTED = SpecialistStatus.LISTED, SpecialistStatus.UNLISTED
+SOME = settings(
+    max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 NOTHING: dict[str, Any] = {
     "display_name": "Somebody",
     "headline": "",
@@ -48,7 +55,7 @@ class Finding:
             specialist = tx.lock_or_create(Specialist, specialist_id)
             for name, value in facts.items():
                 setattr(specialist, name, value)
-            enter(tx, specialist)
+            update_entry(tx, specialist)
         return specialist_id
 
     def search(self, **query: Any) -> SpecialistsFound:
@@ -68,3 +75,25 @@ def finding_in(url: str) -> Iterator[Finding]:
 
 def in_days(days: float) -> datetime:
     return utc_now() + timedelta(days=days)
+
+
+def a_mark() -> str:
+    """A topic that no other test uses."""
+    return f"t{uuid4().hex[:12]}"
+
+
+def all_pages(finding: Finding, **query: Any) -> list[UUID]:
+    found, cursor = [], None
+    while True:
+        page = finding.search(cursor=cursor, **query)
+        found += [each.id for each in page.items]
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+def entry_of(finding: Finding, person: UUID) -> DirectoryEntry:
+    with finding.database.reading() as session:
+        return session.scalars(
+            select(DirectoryEntry).where(DirectoryEntry.specialist_id == person)
+        ).one()

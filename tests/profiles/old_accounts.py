@@ -11,12 +11,11 @@ from chassis.database.database import Database
 from chassis.idempotency.keys import outside_call
 from chassis.ids import new_id
 from chassis.times import utc_now
+from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
 from services.profiles.preferences.preferences import Preferences
 from tests.profiles.builders import NOTHING_CHOSEN
 from tests.profiles.signing_in import PASSWORD
-
-_hasher = argon2.PasswordHasher()
 
 
 def put_account(
@@ -25,7 +24,7 @@ def put_account(
     password: str = PASSWORD,
     confirmed: bool = True,
     days_old: int = 0,
-    hasher: argon2.PasswordHasher = _hasher,
+    hasher: argon2.PasswordHasher | None = None,
 ) -> UUID:
     """An account that is stored with just this address, and with the hash of just this text."""
     made_at = utc_now() - timedelta(days=days_old)
@@ -33,7 +32,7 @@ def put_account(
         id=new_id(),
         email=email,
         display_name="Sam",
-        password_hash=hasher.hash(password),
+        password_hash=(hasher or passwords._hasher).hash(password),
         roles=["client"],
         created_at=made_at,
         verified_at=made_at if confirmed else None,

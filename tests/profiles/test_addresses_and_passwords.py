@@ -34,8 +34,8 @@ from contracts.profiles.sessions import BadRefreshToken, WrongCredentials
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.common_passwords import is_common
-from services.profiles.accounts.mail_links import LIFETIMES, Link, Purpose, followed
-from services.profiles.accounts.queries import forget_expired
+from services.profiles.accounts.mail_links import LIFETIMES, MailLink, Purpose, open_link
+from services.profiles.accounts.queries import prune_email_changes
 from tests.profiles.resets import ANOTHER, ask_for_reset, reset
 from tests.profiles.signing_in import (
     PASSWORD,
@@ -71,8 +71,8 @@ def change_password(person: Person, current: str = PASSWORD, new: str = ANOTHER)
 # Links
 
 
-def a_link(purpose: Purpose = Purpose.VERIFICATION) -> Link:
-    return Link(purpose, new_id(), "sam@example.org", "a state")
+def a_link(purpose: Purpose = Purpose.VERIFICATION) -> MailLink:
+    return MailLink(purpose, new_id(), "sam@example.org", "a state")
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -80,17 +80,17 @@ def test_a_link_is_followed_until_its_time_is_over(purpose: Purpose) -> None:
     link = a_link(purpose)
     token = link.token(SEAL, NOW)
     almost = NOW + LIFETIMES[purpose] - timedelta(seconds=2)
-    assert followed(token, SEAL, almost, purpose) == link
+    assert open_link(token, SEAL, almost, purpose) == link
     with pytest.raises(LinkExpired):
-        followed(token, SEAL, NOW + LIFETIMES[purpose], purpose)
+        open_link(token, SEAL, NOW + LIFETIMES[purpose], purpose)
 
 
 def test_a_link_is_good_for_its_purpose_alone() -> None:
     token = a_link(Purpose.VERIFICATION).token(SEAL, NOW)
     with pytest.raises(LinkInvalid):
-        followed(token, SEAL, NOW, Purpose.PASSWORD_RESET)
+        open_link(token, SEAL, NOW, Purpose.PASSWORD_RESET)
     with pytest.raises(LinkInvalid):  # nor does its age tell what it was
-        followed(token, SEAL, NOW + timedelta(days=365), Purpose.PASSWORD_RESET)
+        open_link(token, SEAL, NOW + timedelta(days=365), Purpose.PASSWORD_RESET)
 
 
 def test_a_link_shows_nothing_of_what_it_is_for() -> None:
@@ -226,7 +226,9 @@ def test_a_change_that_was_not_confirmed_in_time_waits_no_more(profiles: Talking
     person = somebody(profiles)
     change_email(person, an_address())
     with profiles.store.transaction() as tx:
-        forget_expired(tx, utc_now() + LIFETIMES[Purpose.CHANGE_OF_EMAIL] + timedelta(minutes=1))
+        prune_email_changes(
+            tx, utc_now() + LIFETIMES[Purpose.CHANGE_OF_EMAIL] + timedelta(minutes=1)
+        )
     assert person.me().pending_email is None
 
 
@@ -332,13 +334,13 @@ def test_an_unknown_address_costs_the_same_work_and_tells_nobody(
     profiles: Talking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person, made = somebody(profiles), []
-    token_of = Link.token
+    token_of = MailLink.token
 
-    def counted(link: Link, *of: Any) -> str:
+    def counted(link: MailLink, *of: Any) -> str:
         made.append(link.purpose)
         return token_of(link, *of)
 
-    monkeypatch.setattr(Link, "token", counted)
+    monkeypatch.setattr(MailLink, "token", counted)
     for email in (person.email, an_address()):
         entries, before = len(profiles.rows("audit")), len(made)
         ask_for_reset(profiles, email)

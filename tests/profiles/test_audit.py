@@ -15,14 +15,14 @@ from chassis.networks import network_of
 from contracts.booking.consultations import NoteRead
 from contracts.profiles.sessions import Refused, WrongCredentials
 from services.profiles.audit import audit
-from services.profiles.audit.audit import Entry
+from services.profiles.audit.audit import AuditEntry
 from tests.profiles.signing_in import an_address, log_in, somebody
 from tests.support.service_client import NOBODY, Talking
 
 
-def entry_about(profiles: Talking, about: UUID) -> Entry:
+def entry_about(profiles: Talking, about: UUID) -> AuditEntry:
     [entry] = [row for row in profiles.rows("audit") if row.about == about]
-    found: Entry = entry
+    found: AuditEntry = entry
     return found
 
 
@@ -52,8 +52,8 @@ def test_the_database_itself_refuses_to_change_or_remove_one(
     if sqlite and action == "truncate":
         pytest.skip("SQLite has no TRUNCATE")
     statements: dict[str, Executable] = {
-        "update": update(Entry).where(Entry.about == about).values(what="nothing"),
-        "delete": delete(Entry).where(Entry.about == about),
+        "update": update(AuditEntry).where(AuditEntry.about == about).values(what="nothing"),
+        "delete": delete(AuditEntry).where(AuditEntry.about == about),
         "truncate": text("TRUNCATE audit"),
     }
     with pytest.raises(DBAPIError, match="append-only"), profiles.store.transaction() as tx:
@@ -102,7 +102,7 @@ def refuse(profiles: Talking, caller: Caller, path: str = "/api/v1/licences") ->
         profiles.house.remote("profiles").record_refusal(refused=refused)
 
 
-def refusals_of(profiles: Talking, caller: Caller) -> list[Entry]:
+def refusals_of(profiles: Talking, caller: Caller) -> list[AuditEntry]:
     rows = profiles.rows("audit")
     return [row for row in rows if (row.what, row.who) == ("refused", caller.account_id)]
 

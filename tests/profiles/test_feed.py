@@ -15,10 +15,10 @@ from alembic import command
 from sqlalchemy import select
 
 from chassis import json
+from chassis.cursors import BadCursor
 from chassis.database import migrations
 from chassis.database.database import Database
 from chassis.database.event_log import EventLog
-from chassis.pagination import BadCursor
 from contracts.profiles.featuring import FeedQuery
 from firststep.migrate import migrations_of
 from services.profiles.base import Base
@@ -212,10 +212,10 @@ def test_a_specialists_words_are_forgotten_and_the_order_stays(kept: Database) -
     for each in (one, other, one):
         turn(kept, each)
     before, after = Listener(kept), Listener(kept)
-    before.cursor = after.cursor = feed.Place(0).to_cursor()
+    before.cursor = after.cursor = feed.FeedPosition(0).to_cursor()
     before.catch_up()
     with kept.transaction() as tx:
-        feed.forget(tx, one)
+        feed.redact(tx, one)
     after.catch_up()
     assert [each["id"] for each in after.heard] == [each["id"] for each in before.heard]
     for event in after.heard:

@@ -22,7 +22,8 @@ from contracts.profiles.accounts import (
 )
 from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles import guess_limits
-from services.profiles.guess_limits import Guesses
+from services.profiles.guess_limits import GuessLimits
+from tests.profiles.builders import an_ipv4
 from tests.profiles.signing_in import (
     PASSWORD,
     an_address,
@@ -47,8 +48,8 @@ def storage(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def counting(storage: str) -> Guesses:
-    counts = Guesses()
+def counting(storage: str) -> GuessLimits:
+    counts = GuessLimits()
     counts.use(storage)
     return counts
 
@@ -66,41 +67,36 @@ def a_sign_up() -> SignUp:
     return SignUp(email=an_address(), password=PASSWORD, display_name="Sam", role=SignUpRole.CLIENT)
 
 
-def an_ipv4() -> str:
-    """One that no other test uses."""
-    return ".".join(str(octet) for octet in uuid4().bytes[:4])
-
-
 # Counting
 
 
 def test_so_many_tries_and_then_a_pause_of_minutes(storage: str) -> None:
     counts, whose = counting(storage), uuid4()
-    guess = counts.of(guess_limits.PASSWORD, whose, HOME)
+    attempt = counts.of(guess_limits.PASSWORD, whose, HOME)
     for _ in range(5):
-        guess.require_allowed()
-        guess.failed()
+        attempt.require_allowed()
+        attempt.count_failure()
     with pytest.raises(TooManyTries) as refusal:
-        guess.require_allowed()
+        attempt.require_allowed()
     assert 0 < refusal.value.retry_after_s <= 5 * 60
 
 
 def test_what_is_right_does_not_count(storage: str) -> None:
-    guess = counting(storage).of(guess_limits.PASSWORD, uuid4(), HOME)
+    attempt = counting(storage).of(guess_limits.PASSWORD, uuid4(), HOME)
     for _ in range(20):
-        guess.require_allowed()
+        attempt.require_allowed()
 
 
 def test_of_many_at_once_no_more_are_counted_than_are_allowed(storage: str) -> None:
-    guess = counting(storage).of(guess_limits.CODE, uuid4(), HOME)
-    outcomes = at_once([guess.count] * 12)
+    attempt = counting(storage).of(guess_limits.CODE, uuid4(), HOME)
+    outcomes = at_once([attempt.count] * 12)
     assert len([each for each in outcomes if each is None]) == 5, outcomes
 
 
 def test_other_accounts_and_other_places_are_counted_by_themselves(storage: str) -> None:
     counts, whose = counting(storage), uuid4()
     for _ in range(5):
-        counts.of(guess_limits.PASSWORD, whose, HOME).failed()
+        counts.of(guess_limits.PASSWORD, whose, HOME).count_failure()
     counts.of(guess_limits.PASSWORD, whose, ELSEWHERE).require_allowed()
     counts.of(guess_limits.PASSWORD, uuid4(), HOME).require_allowed()
     counts.of(guess_limits.CODE, whose, HOME).count()
@@ -109,7 +105,7 @@ def test_other_accounts_and_other_places_are_counted_by_themselves(storage: str)
 def test_guessing_from_many_places_is_slowed_but_for_familiar_ones(storage: str) -> None:
     counts, whose = counting(storage), uuid4()
     for _ in range(20):
-        counts.of(guess_limits.PASSWORD, whose, an_ipv4()).failed()
+        counts.of(guess_limits.PASSWORD, whose, an_ipv4()).count_failure()
     with pytest.raises(TooManyTries):
         counts.of(guess_limits.PASSWORD, whose, HOME).require_allowed()
     counts.of(guess_limits.PASSWORD, whose, HOME, familiar=True).require_allowed()
@@ -118,7 +114,7 @@ def test_guessing_from_many_places_is_slowed_but_for_familiar_ones(storage: str)
 def test_guessing_at_many_accounts_from_one_place_is_slowed(storage: str) -> None:
     counts, place = counting(storage), an_ipv4()
     for _ in range(100):
-        counts.of(guess_limits.PASSWORD, uuid4(), place).failed()
+        counts.of(guess_limits.PASSWORD, uuid4(), place).count_failure()
     with pytest.raises(TooManyTries):
         counts.of(guess_limits.PASSWORD, uuid4(), place, familiar=True).require_allowed()
 
@@ -128,7 +124,7 @@ def test_processes_count_together_in_redis_and_by_themselves_in_memory(redis_url
         one, other, whose = counting(storage), counting(storage), uuid4()
         for _ in range(5):
             one.of(guess_limits.CODE, whose, HOME).count()
-        assert other.of(guess_limits.CODE, whose, HOME).is_allowed() is not together
+        assert other.of(guess_limits.CODE, whose, HOME).try_count() is not together
 
 
 @pytest.mark.usefixtures("redis_url")

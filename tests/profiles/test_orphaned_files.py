@@ -21,7 +21,7 @@ from contracts.profiles.featuring import (
 )
 from contracts.profiles.specialists import SpecialistStatus
 from services.profiles.featuring import queries
-from services.profiles.featuring.rule import SOON, Facts, why_not_featured
+from services.profiles.featuring.rule import SOON, FeaturingFacts, why_not_featured
 from services.profiles.service import ProfilesService
 from services.profiles.specialists.specialists import Specialist
 from tests.profiles.builders import FAR_OFF, LIST, a_profile, an_empty_specialist, news_of
@@ -67,7 +67,7 @@ def test_sql_finds_just_those_whom_the_rule_contradicts(kept: Database) -> None:
             specialist = an_empty_specialist()
             specialist.status, specialist.featured = status, featured
             specialist.offers_free_consultations, specialist.next_slot_at = offers, slot
-            facts = Facts(specialist.listed, specialist.verified, offers, slot)
+            facts = FeaturingFacts(specialist.listed, specialist.verified, offers, slot)
             if featured != (why_not_featured(facts, now) is None):
                 untrue.add(specialist.id)
             tx.add(specialist)

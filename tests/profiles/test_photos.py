@@ -23,7 +23,7 @@ from chassis.times import utc_now
 from contracts.files import BadFile, File
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.specialists import SpecialistUpdated
-from services.profiles.orphaned_files import sweep
+from services.profiles.orphaned_files import delete_orphans
 from services.profiles.pictures import decoding
 from services.profiles.pictures.formats import Refused
 from services.profiles.specialists import photos
@@ -308,12 +308,12 @@ def test_files_that_are_nobodys_any_more_are_swept_an_hour_later(
     old = asked.set_photo(photo=File.of(a_picture()))["photo"]
     new = asked.set_photo(photo=File.of(a_picture()))["photo"]
 
-    assert sweep(store, files, utc_now()) == []
+    assert delete_orphans(store, files, utc_now()) == []
     stray = folder / "photos" / "README"
     stray.write_text("not ours")
     for path in folder.rglob("*"):
         os.utime(path, (0, 0)) if path.is_file() else None
-    swept = sweep(store, files, utc_now() + timedelta(seconds=1))
+    swept = delete_orphans(store, files, utc_now() + timedelta(seconds=1))
     assert {Path(each).name for each in swept} >= {Path(each).name for each in old.values()}
     assert stray.exists()
     for address in new.values():

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chassis.database.tombstones import Erased
-from chassis.ids import new_id
 from chassis.schemas import Reading, load
 from contracts.profiles.accounts import (
     AccountRegistered,
@@ -21,7 +19,6 @@ from contracts.profiles.preferences import Language, PreferencesChanged
 from contracts.profiles.preferences import Preferences as Chosen
 from contracts.profiles.privacy import EraseAccount
 from contracts.profiles.specialists import NoSuchCode
-from services.profiles.preferences.preferences import Preferences
 from tests.profiles.builders import NOTHING_CHOSEN
 from tests.profiles.signing_in import (
     PASSWORD,
@@ -38,14 +35,6 @@ from tests.support.service_client import NOBODY, Talking
 
 GERMAN = Chosen(time_zone="Europe/Berlin", language=Language.DE, country="DE", discreet=False)
 SENT: dict[str, Any] = {"time_zone": "Europe/Berlin", "language": Language.DE, "country": "DE"}
-
-
-def some_preferences() -> Preferences:
-    return Preferences.at_sign_up(new_id(), GERMAN)
-
-
-def unversioned() -> int:
-    raise AssertionError("nothing is told")
 
 
 def chosen_in(event: Any) -> Chosen:
@@ -70,57 +59,6 @@ def a_german(profiles: Talking) -> Person:
 
 
 # The aggregate
-
-
-def test_replacing_preferences_tells_all_of_them_with_a_new_version() -> None:
-    mine = some_preferences()
-    wanted = Chosen(time_zone=None, language=Language.EN, country="AT", discreet=True)
-    assert mine.replace(wanted, lambda: 7) == [
-        PreferencesChanged(
-            account_id=mine.account_id,
-            version=7,
-            time_zone=None,
-            language=Language.EN,
-            country="AT",
-            discreet=True,
-        )
-    ]
-    assert mine.to_resource() == wanted
-
-
-def test_the_same_preferences_again_tell_nothing() -> None:
-    mine = some_preferences()
-    assert mine.replace(GERMAN, unversioned) == []
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "said"),
-    [
-        ("time_zone", "Mars/Olympus", "Not an IANA time zone, such as Europe/Berlin."),
-        (
-            "time_zone",
-            "W. Europe Standard Time",
-            "Not an IANA time zone: W. Europe Standard Time is Windows' name for Europe/Berlin.",
-        ),
-        ("country", "XX", "No country has this ISO 3166-1 code."),
-    ],
-)
-def test_a_zone_or_country_that_does_not_exist_is_named_and_nothing_is_taken(
-    field: str, value: str, said: str
-) -> None:
-    mine = some_preferences()
-    wanted: dict[str, Any] = {field: value, "discreet": True}
-    with pytest.raises(NoSuchCode) as refused:
-        mine.replace(replace(GERMAN, **wanted), unversioned)
-    [error] = refused.value.errors
-    assert (error.field, error.value, error.detail) == (field, value, said)
-    assert mine.to_resource() == GERMAN
-
-
-def test_all_that_does_not_exist_is_named_at_once() -> None:
-    with pytest.raises(NoSuchCode) as refused:
-        some_preferences().replace(replace(GERMAN, time_zone="x", country="XX"), unversioned)
-    assert [each.field for each in refused.value.errors] == ["time_zone", "country"]
 
 
 # From sign-up on

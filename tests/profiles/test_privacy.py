@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import structlog
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chassis.context import Caller
 from chassis.database.tombstones import Erased
@@ -27,18 +24,15 @@ from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeature
 from contracts.profiles.privacy import AccountErased, EraseAccount, ProfilesData
 from contracts.profiles.sessions import WrongCredentials
 from contracts.profiles.specialists import ChangeProfile, SpecialistUnlisted
-from firststep.platform import SERVICES as ALL_SERVICES
-from services.profiles.privacy.erasures import ANSWERS, HANGS_AFTER, Erasure
+from services.profiles.privacy.erasures import ERASED_EVENTS, OVERDUE_AFTER, Erasure
 from services.profiles.service import ProfilesService
 from tests.profiles import builders
-from tests.profiles.builders import LIST, NOW, get_licensed, news_of
+from tests.profiles.builders import LIST, get_licensed, news_of
 from tests.profiles.signing_in import PASSWORD, an_address, log_in, sign_up
 from tests.support.eventually import eventually
 from tests.support.service_client import NOBODY, Talking, at_once
 
-LATER = NOW + timedelta(minutes=1)
 A_SECOND = timedelta(seconds=1)
-SERVICES = ("profiles", "booking", "notifications", "content")
 
 
 def somebody(profiles: Talking, role: SignUpRole = SignUpRole.CLIENT) -> Caller:
@@ -79,81 +73,7 @@ def ids_in(profiles: Talking, table: str, column: str = "id") -> set[UUID]:
 # The receipt
 
 
-def a_receipt() -> Erasure:
-    return Erasure.request(new_id(), NOW)[0]
-
-
-def test_a_request_is_told_and_waits_for_every_service() -> None:
-    account_id = new_id()
-    receipt, event = Erasure.request(account_id, NOW)
-    assert event == AccountErased(account_id=account_id)
-    assert sorted(receipt.waits_for()) == sorted(SERVICES)
-    assert receipt.to_resource().complete_at is None
-
-
-def test_nobody_guesses_the_id_of_a_receipt() -> None:
-    ids = [a_receipt().id for _ in range(3)]
-    assert {each.version for each in ids} == {4}  # chance alone: RFC 9562
-    assert len(set(ids)) == 3
-
-
-def test_a_receipt_says_nothing_of_whose_it_is() -> None:
-    receipt = a_receipt()
-    assert str(receipt.account_id) not in str(receipt.to_resource())
-
-
-@given(st.permutations(SERVICES), st.lists(st.sampled_from(SERVICES)))
-def test_a_receipt_is_complete_when_all_have_answered_in_any_order_and_repetition(
-    order: list[str], again: list[str]
-) -> None:
-    receipt = a_receipt()
-    heard = [*order[:-1], *(each for each in again if each != order[-1])]
-    for service in heard:
-        receipt.answered(service, LATER)
-        assert receipt.complete_at is None
-    assert receipt.waits_for() == [order[-1]]
-    receipt.answered(order[-1], LATER + A_SECOND)
-    assert receipt.complete_at == LATER + A_SECOND
-    for service in again:
-        receipt.answered(service, LATER + HANGS_AFTER)
-    assert receipt.complete_at == LATER + A_SECOND
-    shown = receipt.to_resource().services
-    assert getattr(shown, order[0]) == LATER
-    assert getattr(shown, order[-1]) == LATER + A_SECOND
-
-
-@pytest.mark.parametrize(
-    ("age", "hangs"), [(timedelta(0), False), (HANGS_AFTER, False), (HANGS_AFTER + A_SECOND, True)]
-)
-def test_an_erasure_hangs_when_it_is_pending_for_over_an_hour(age: timedelta, hangs: bool) -> None:
-    assert timedelta(hours=1) == HANGS_AFTER
-    receipt = a_receipt()
-    assert receipt.hangs(NOW + age) == hangs
-    for service in SERVICES:
-        receipt.answered(service, NOW)
-    assert not receipt.hangs(NOW + age)
-
-
-def test_every_service_of_the_platform_is_waited_for() -> None:
-
-    assert {answer.producer for answer in ANSWERS} == set(ALL_SERVICES)
-
-
 # The specialist
-
-
-def test_a_specialist_who_goes_is_unlisted_and_unfeatured_first() -> None:
-    specialist = builders.a_specialist(listed=True, bookable=True)
-    before = specialist.version
-    unlisted, unfeatured = specialist.withdraw(NOW)
-    assert isinstance(unlisted, SpecialistUnlisted)
-    assert isinstance(unfeatured, SpecialistUnfeatured)
-    assert (unlisted.version, unfeatured.version) == (before + 1, before + 2)
-
-
-@pytest.mark.parametrize("specialist", [builders.a_specialist(), builders.an_empty_specialist()])
-def test_a_specialist_who_was_not_listed_goes_without_a_word(specialist: Any) -> None:
-    assert specialist.withdraw(NOW) == []
 
 
 # Erasing
@@ -272,7 +192,7 @@ def test_late_news_of_availability_bring_no_specialist_back(profiles: Talking) -
 
 
 def answers_about(account_id: UUID) -> list[Event]:
-    return [answer(account_id=account_id) for answer in ANSWERS]  # type: ignore[call-arg]
+    return [answer(account_id=account_id) for answer in ERASED_EVENTS]  # type: ignore[call-arg]
 
 
 def test_the_receipt_is_complete_when_every_service_has_answered(
@@ -318,11 +238,11 @@ def test_erasures_that_hang_are_warned_of(profiles: Talking) -> None:
     assert [each for each in logs if each.get("erasure") == str(receipt.id)] == []
 
     with profiles.store.transaction() as tx:
-        tx.lock(Erasure, receipt.id).requested_at -= HANGS_AFTER + A_SECOND
+        tx.lock(Erasure, receipt.id).requested_at -= OVERDUE_AFTER + A_SECOND
     with structlog.testing.capture_logs() as logs:
         service.look_for_hanging_erasures()
     [warning] = [each for each in logs if each.get("erasure") == str(receipt.id)]
-    assert (warning["event"], warning["log_level"]) == ("erasure_hangs", "warning")
+    assert (warning["event"], warning["log_level"]) == ("erasure_overdue", "warning")
     assert "booking" in warning["waits_for"]
 
 

@@ -16,7 +16,7 @@ from chassis.ids import new_id
 from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.profiles.featuring import NotFeatured, SpecialistFeatured, SpecialistUnfeatured
-from services.profiles.audit.audit import Entry, What
+from services.profiles.audit.audit import AuditedAction, AuditEntry
 from services.profiles.base import Base
 from services.profiles.featuring.exposures import ExposureCount
 from services.profiles.licences.licences import Licence
@@ -35,11 +35,11 @@ A_DAY = timedelta(days=1)
 A_YEAR = 365 * A_DAY
 
 
-def an_entry(at: datetime) -> Entry:
-    return Entry(
+def an_entry(at: datetime) -> AuditEntry:
+    return AuditEntry(
         id=new_id(),
         at=at,
-        what=What.SIGNED_IN,
+        what=AuditedAction.SIGNED_IN,
         who=new_id(),
         operator=None,
         about=None,
@@ -76,7 +76,7 @@ def test_an_entry_of_the_audit_stays_for_two_years_and_its_network_for_90_days(
 
     prune_now(profiles)
 
-    left = {days: found(profiles, Entry, each.id) for days, each in entries.items()}
+    left = {days: found(profiles, AuditEntry, each.id) for days, each in entries.items()}
     assert [days for days, each in left.items() if each is not None] == [89, 91, 729]
     assert [each.network for each in left.values() if each] == ["192.0.2.0/24", None, None]
     assert left[91].who == entries[91].who
@@ -86,19 +86,19 @@ def test_an_entry_of_the_audit_stays_for_two_years_and_its_network_for_90_days(
 def test_nothing_but_its_network_is_taken_from_an_entry(profiles: Talking, days: int) -> None:
     entry = an_entry(utc_now() - days * A_DAY)
     kept(profiles, entry)
-    this = Entry.id == entry.id
+    this = AuditEntry.id == entry.id
     changes: list[Any] = [
-        delete(Entry).where(this),
-        update(Entry).where(this).values(network="198.51.100.0/24"),
-        update(Entry).where(this).values(network=None, who=None),
-        update(Entry).where(this).values(at=utc_now() - 3 * A_YEAR),
+        delete(AuditEntry).where(this),
+        update(AuditEntry).where(this).values(network="198.51.100.0/24"),
+        update(AuditEntry).where(this).values(network=None, who=None),
+        update(AuditEntry).where(this).values(at=utc_now() - 3 * A_YEAR),
     ]
     if days < 90:
-        changes.append(update(Entry).where(this).values(network=None))
+        changes.append(update(AuditEntry).where(this).values(network=None))
     for change in changes:
         with pytest.raises(DBAPIError, match="append-only"), profiles.store.transaction() as tx:
             tx.execute(change)
-    assert found(profiles, Entry, entry.id).network == "192.0.2.0/24"
+    assert found(profiles, AuditEntry, entry.id).network == "192.0.2.0/24"
 
 
 # The numbers of licences

@@ -40,9 +40,9 @@ from contracts.profiles.sessions import (
 )
 from firststep import accounts as commands
 from services.profiles.accounts.accounts import Account
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.sessions.issuing import begin_session
-from services.profiles.sessions.revocations import KEPT, forget_old_revocations, revoke_all
+from services.profiles.sessions.revocations import KEPT, prune_revocations, revoke_all
 from services.profiles.sessions.revocations import Revocation as Row
 from services.profiles.sessions.sessions import GRACE, RefreshToken, hash_of
 from services.profiles.sessions.sessions import Session as SessionRow
@@ -113,7 +113,9 @@ def sign_out(profiles: Talking, person: Person) -> None:
 
 
 def grant(profiles: Talking, person: Person) -> None:
-    commands.change_role(settings_of(profiles), person.email, Role.EDITOR, What.ROLE_GRANTED)
+    commands.change_role(
+        settings_of(profiles), person.email, Role.EDITOR, AuditedAction.ROLE_GRANTED
+    )
 
 
 def void(profiles: Talking, person: Person, session: Session) -> bool:
@@ -188,8 +190,8 @@ def test_ending_a_session_again_tells_nothing(profiles: Talking) -> None:
 def test_another_role_voids_tokens_and_leaves_sessions_open(profiles: Talking) -> None:
     person = somebody(profiles)
     for what, roles in (
-        (What.ROLE_GRANTED, ["client", "editor"]),
-        (What.ROLE_REVOKED, ["client"]),
+        (AuditedAction.ROLE_GRANTED, ["client", "editor"]),
+        (AuditedAction.ROLE_REVOKED, ["client"]),
     ):
         commands.change_role(settings_of(profiles), person.email, Role.EDITOR, what)
         assert void(profiles, person, person.session)
@@ -281,7 +283,7 @@ def test_revocations_are_kept_as_long_as_tokens_live(profiles: Talking) -> None:
         each.asks("log_out")
     aged(profiles, person, utc_now() - KEPT)
     with profiles.store.transaction() as tx:
-        forget_old_revocations(tx, utc_now())
+        prune_revocations(tx, utc_now())
     assert not kept_of(profiles, person)
     assert kept_of(profiles, other)
     aged(profiles, other, utc_now() - KEPT)

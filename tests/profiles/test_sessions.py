@@ -31,7 +31,7 @@ from contracts.profiles.sessions import (
     Session,
 )
 from services.profiles.accounts.accounts import Account
-from services.profiles.sessions.queries import forget_old_answers, forget_old_sessions
+from services.profiles.sessions.queries import prune_answers, prune_sessions
 from services.profiles.sessions.sessions import GRACE, IDLE, LONGEST, RefreshToken, hash_of
 from services.profiles.sessions.sessions import Session as Row
 from tests.profiles.builders import NOW
@@ -142,7 +142,7 @@ def test_what_a_token_was_exchanged_for_is_kept_no_longer_than_it_is_given_again
         refresh(profiles, each.session.refresh_token)
     as_if_used_earlier(profiles, person, GRACE)
     with profiles.store.transaction() as tx:
-        forget_old_answers(tx, utc_now())
+        prune_answers(tx, utc_now())
     kept = [row.answer for row in profiles.rows("refresh_tokens") if is_of(row, person)]
     assert kept == [None, None]
     assert refresh(profiles, other.session.refresh_token)
@@ -265,7 +265,7 @@ def test_old_sessions_are_forgotten_with_their_tokens(profiles: Talking) -> None
     person, other = somebody(profiles), somebody(profiles)
     aged(profiles, person, IDLE + timedelta(minutes=1))
     with profiles.store.transaction() as tx:
-        forget_old_sessions(tx, utc_now())
+        prune_sessions(tx, utc_now())
     kept = {row.id for row in profiles.rows("sessions")}
     assert person.caller.session_id not in kept
     assert other.caller.session_id in kept

@@ -35,7 +35,7 @@ from contracts.profiles.accounts import (
 from contracts.profiles.privacy import EraseAccount
 from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.mail_links import Link, Purpose
+from services.profiles.accounts.mail_links import MailLink, Purpose
 from services.profiles.accounts.sign_ups import KEPT, PendingSignUp
 from services.profiles.retention import RULES
 from services.profiles.second_factors.second_factors import SecondFactor
@@ -190,13 +190,13 @@ def test_an_unknown_and_a_known_address_cost_the_same_work(
     profiles: Talking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known, made = sign_up(profiles, an_address()).email, []
-    token_of = Link.token
+    token_of = MailLink.token
 
-    def counted(link: Link, *of: Any) -> str:
+    def counted(link: MailLink, *of: Any) -> str:
         made.append(link.purpose)
         return token_of(link, *of)
 
-    monkeypatch.setattr(Link, "token", counted)
+    monkeypatch.setattr(MailLink, "token", counted)
     tables = ("sign_ups", "audit", "outbox")
     for ask in (ask_to_sign_up, ask_again):
         for email in (known, an_address()):

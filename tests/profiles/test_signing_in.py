@@ -42,6 +42,7 @@ def test_nobody_signs_up_as_more_than_a_client_or_a_specialist(
     assert [each.field for each in refusal.value.errors] == ["sign_up.role"]
 
 
+@pytest.mark.usefixtures("production_hashes")
 def test_a_password_is_kept_as_an_argon2id_hash_alone(profiles: Talking) -> None:
     email, password = an_address(), f"never written down {uuid4().hex}"
     sign_up(profiles, email, password)
@@ -49,6 +50,7 @@ def test_a_password_is_kept_as_an_argon2id_hash_alone(profiles: Talking) -> None
     [account] = [row for row in profiles.rows("accounts") if row.email == email]
     assert account.password_hash.startswith("$argon2id$")
     assert argon2.PasswordHasher().verify(account.password_hash, password)
+    assert not argon2.PasswordHasher().check_needs_rehash(account.password_hash)
     for table in profiles.store.base.metadata.tables:
         assert password not in str(profiles.rows(table)), table
 

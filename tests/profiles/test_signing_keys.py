@@ -126,7 +126,7 @@ def test_private_keys_are_kept_sealed_and_open_with_no_other_key(profiles: Datab
 
 
 def test_two_instances_sign_with_the_same_key(sqlite_databases: Databases) -> None:
-    with serving(ProfilesService, sqlite_databases.fresh(), instances=2) as both:
+    with serving(ProfilesService, sqlite_databases.fresh("profiles"), instances=2) as both:
         eventually(lambda: both.asked_by(NOBODY).get_token_keys()["keys"])
         for _ in range(3):
             person = somebody(both)

@@ -251,6 +251,7 @@ def test_two_who_sign_in_at_once_with_an_old_hash_both_do(profiles: Talking) -> 
     assert argon2.PasswordHasher().verify(hash_of(profiles, account_id), COMPOSED)
 
 
+@pytest.mark.usefixtures("production_hashes")
 def test_a_hash_of_weaker_parameters_is_made_anew(profiles: Talking) -> None:
     email, weak = an_address(), argon2.PasswordHasher(time_cost=1, memory_cost=64)
     account_id = put_account(profiles.store, email, PASSWORD, hasher=weak)

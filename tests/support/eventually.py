@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(condition: Callable[[], T], within: float = 30.0) -> T:
+def eventually(condition: Callable[[], T], within: float = 90.0) -> T:
     """The first true value of ``condition``; fails, saying what it last was, after ``within`` s.
 
     An assertion error or a refused connection counts as "not yet".

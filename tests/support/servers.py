@@ -48,6 +48,9 @@ atexit.unregister(mirakuru.base.cleanup_subprocesses)
 _ports = iter(random.SystemRandom().sample(range(20000, 32000), 12000))
 
 
+_our_own: set[str] = set()
+
+
 class Unavailable(Exception):
     """A server was neither found nor could be started; the message says what to do."""
 
@@ -60,6 +63,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="firststep-tests-"))
         self._log = (self.folder / "output.log").open("a+")
         self._processes: list[_Process] = []
+        _our_own.add(url)
         atexit.register(self.close)
 
     def add(self, command: list[str], probe: Callable[[], object], **options: Any) -> None:
@@ -118,6 +122,11 @@ class SmtpServer(Server):
         files = sorted((self.folder / "mail/new").iterdir(), key=lambda f: f.stat().st_mtime_ns)
         parser = email.parser.BytesParser(policy=email.policy.default)
         return [parser.parsebytes(file.read_bytes()) for file in files]
+
+
+def is_our_own(url: str) -> bool:
+    """Whether these tests started the server at this address, and will remove it."""
+    return url in _our_own
 
 
 @contextmanager

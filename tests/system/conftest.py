@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,8 +10,7 @@ from firststep.platform import SERVICES
 from tests.support.databases import Databases
 from tests.support.platform import sweep_queues
 from tests.support.servers import SmtpServer
-from tests.support.tokens import SEAL_KEYS
-from tests.system.processes import Settings, real_settings
+from tests.system.processes import Settings, embedded_settings, real_settings
 
 
 @pytest.fixture
@@ -25,8 +22,14 @@ def real(
     sweep_queues(rabbitmq_url, *SERVICES.values())
 
 
+@pytest.fixture(scope="package")
+def unused(rabbitmq_url: str, postgres_databases: Databases, smtp_server: SmtpServer) -> Settings:
+    """Settings for processes that end, or are asked nothing, before they change anything: all
+    share these databases."""
+    return real_settings(rabbitmq_url, postgres_databases.fresh(), smtp_server.url)
+
+
 @pytest.fixture
 def embedded(sqlite_databases: Databases) -> Settings:
     """Settings for one embedded process, whose databases were migrated before."""
-    url = sqlite_databases.fresh()
-    return {"data": str(Path(urlsplit(url).path[1:]).parent), "seal_keys": SEAL_KEYS}
+    return embedded_settings(sqlite_databases)

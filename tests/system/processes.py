@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
-import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
+from tests.support.databases import Databases
 from tests.support.eventually import eventually
 from tests.support.mailbox import reachable
 from tests.support.platform import a_files_folder
 from tests.support.tokens import SEAL_KEYS
+from tests.system.forked import Forked
 
 Settings = dict[str, str]
+Running = Forked | subprocess.Popen[str]
 
 ROOT = Path(__file__).parents[2]
-COMMAND = ["-m", "firststep.main"]
-SABOTEUR = ["-m", "tests.system.saboteur"]
+COMMAND = "firststep.main"
+SABOTEUR = "tests.system.saboteur"
+READY_WITHIN_S = 120
+"""Generous: other work may keep the machine busy."""
+ENDS_WITHIN_S = 120
 
 
 def a_free_port() -> int:
@@ -40,25 +48,59 @@ def clean_environment(settings: Settings) -> dict[str, str]:
     return {**rest, **{f"FIRSTSTEP_{key.upper()}": value for key, value in settings.items()}}
 
 
-def firststep(settings: Settings, *arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; ``how`` as in ``subprocess.run``."""
-    return subprocess.run(
-        [sys.executable, *COMMAND, *arguments],
-        env=clean_environment(settings),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        **how,
+def started(
+    module: str,
+    *arguments: str,
+    settings: Settings,
+    stdout: Path,
+    stderr: Path,
+    umask: int | None = None,
+    user: int | None = None,
+) -> Forked:
+    """A process that writes to the end of these files."""
+    return Forked(
+        {
+            "module": module,
+            "arguments": list(arguments),
+            "environment": clean_environment(settings),
+            "stdout": str(stdout),
+            "stderr": str(stderr),
+            "umask": umask,
+            "user": user,
+        }
     )
+
+
+def firststep(
+    settings: Settings, *arguments: str, umask: int | None = None, user: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; where it serves, on a free port."""
+    settings = {"http": f"127.0.0.1:{a_free_port()}", **settings}
+    with tempfile.TemporaryDirectory(prefix="firststep-said-") as folder:
+        stdout, stderr = Path(folder) / "stdout", Path(folder) / "stderr"
+        process = started(
+            COMMAND,
+            *arguments,
+            settings=settings,
+            stdout=stdout,
+            stderr=stderr,
+            umask=umask,
+            user=user,
+        )
+        try:
+            code = process.wait(ENDS_WITHIN_S)
+        finally:
+            _end(process)
+        return subprocess.CompletedProcess(
+            process.args, code, stdout.read_text(), stderr.read_text()
+        )
 
 
 @dataclass
 class Serving:
     """A process that serves."""
 
-    process: subprocess.Popen[str]
+    process: Running
     url: str
     output: Path
     http: httpx.Client = field(init=False)
@@ -70,7 +112,7 @@ class Serving:
         return self.http.get("/readyz").status_code == 200
 
     def wait_until_ready(self) -> Serving:
-        eventually(self._ready_or_over, within=30)
+        eventually(self._ready_or_over, within=READY_WITHIN_S)
         return self
 
     def _ready_or_over(self) -> bool:
@@ -87,33 +129,37 @@ class Serving:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def ends_with(self, within: float = 15) -> int:
+    def ends_with(self) -> int:
         """The exit code."""
-        return self.process.wait(within)
+        return self.process.wait(ENDS_WITHIN_S)
 
     def stop(self) -> int:
         self.send(signal.SIGTERM)
-        return self.ends_with(within=40)
+        return self.ends_with()
 
 
 @contextmanager
 def serving(
-    folder: Path, settings: Settings, *services: str, saboteur: str = "", **how: Any
+    folder: Path,
+    settings: Settings,
+    *services: str,
+    saboteur: str = "",
+    umask: int | None = None,
 ) -> Iterator[Serving]:
     """A serving process, ended with the block at the latest; see ``saboteur.py``."""
-    command = [*SABOTEUR, saboteur] if saboteur else [*COMMAND, "serve"]
     settings = {"http": f"127.0.0.1:{a_free_port()}", "proxies": "1", **settings}
     url = f"http://{settings['http']}"
     output = folder / f"output-{settings['http'].rpartition(':')[2]}.log"
-    with output.open("a") as log, ExitStack() as stack:
-        process = subprocess.Popen(
-            [sys.executable, *command, *services],
-            env=clean_environment(settings),
-            cwd=ROOT,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            text=True,
-            **how,
+    module, *arguments = (SABOTEUR, saboteur) if saboteur else (COMMAND, "serve")
+    with ExitStack() as stack:
+        process = started(
+            module,
+            *arguments,
+            *services,
+            settings=settings,
+            stdout=output,
+            stderr=output,
+            umask=umask,
         )
         stack.callback(_end, process)
         found = Serving(process, url, output)
@@ -128,7 +174,7 @@ def database_of(settings: Settings) -> str:
     return settings.get("database") or f"sqlite:///{settings['data']}/{{service}}.db"
 
 
-def _end(process: subprocess.Popen[Any]) -> None:
+def _end(process: Forked) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
@@ -145,21 +191,34 @@ def real_settings(broker: str, database: str, mail: str) -> Settings:
     }
 
 
+def embedded_settings(databases: Databases) -> Settings:
+    """Settings of a platform of one process, whose databases were migrated before."""
+    url = databases.fresh()
+    return {"data": str(Path(urlsplit(url).path[1:]).parent), "seal_keys": SEAL_KEYS}
+
+
+@dataclass
+class Listener:
+    """A process that prints the events which it hears."""
+
+    process: Forked
+    output: Path
+
+    def first_event(self) -> dict[str, Any]:
+        """What it printed first; waits until it has printed it whole."""
+        eventually(lambda: "\n" in self.output.read_text())
+        event: dict[str, Any] = json.loads(self.output.read_text().splitlines()[0])
+        return event
+
+
 @contextmanager
-def listening(settings: Settings, *types: str) -> Iterator[subprocess.Popen[str]]:
+def listening(folder: Path, settings: Settings, *types: str) -> Iterator[Listener]:
     """A listener that has begun to listen, ended with the block at the latest."""
+    stdout, stderr = folder / "listener.out", folder / "listener.err"
     with ExitStack() as stack:
-        listener = stack.enter_context(
-            subprocess.Popen(
-                [sys.executable, *COMMAND, "listen", *types],
-                env=clean_environment(settings),
-                cwd=ROOT,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+        process = started(
+            COMMAND, "listen", *types, settings=settings, stdout=stdout, stderr=stderr
         )
-        stack.callback(_end, listener)
-        assert listener.stderr is not None
-        assert "listening" in listener.stderr.readline()
-        yield listener
+        stack.callback(_end, process)
+        eventually(lambda: "listening" in stderr.read_text())
+        yield Listener(process, stdout)

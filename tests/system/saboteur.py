@@ -1,6 +1,6 @@
 """A serving process that kills itself at the worst moment.
 
-python -m tests.system.saboteur WHERE SERVICE...
+Arguments: at which moment, and which services.
 """
 
 import chassis.concurrency.green  # noqa: F401, I001  # first
@@ -13,10 +13,10 @@ from typing import Any
 
 from chassis.broker.publishing import ConfirmedPublisher
 from chassis.messaging.inbox import Inbox
-from chassis.messaging.outbox_relay import Relay
+from chassis.messaging.outbox_relay import OutboxRelay
 from firststep.main import app
 from services.notifications.consultations import service as consultations
-from services.notifications.notify import tell
+from services.notifications.notify import notify
 
 
 def die(*_: Any, **__: Any) -> None:
@@ -30,7 +30,7 @@ def before_publishing() -> None:
 
 def after_the_confirm() -> None:
     """The broker has the events; the outbox does not know it yet."""
-    Relay._mark_sent = die  # type: ignore[method-assign]
+    OutboxRelay._mark_sent = die  # type: ignore[method-assign]
 
 
 def before_the_inbox() -> None:
@@ -41,12 +41,12 @@ def before_the_inbox() -> None:
 def in_the_handler() -> None:
     """One of the handler's effects is written, the transaction still open."""
 
-    def tell_and_die(tx: Any, *arguments: Any, **options: Any) -> None:
-        tell(tx, *arguments, **options)
+    def notify_and_die(tx: Any, *arguments: Any, **options: Any) -> None:
+        notify(tx, *arguments, **options)
         tx.flush()
         die()
 
-    consultations.tell = tell_and_die  # type: ignore[attr-defined]
+    consultations.notify = notify_and_die  # type: ignore[attr-defined]
 
 
 MOMENTS: dict[str, Callable[[], None]] = {
@@ -54,7 +54,8 @@ MOMENTS: dict[str, Callable[[], None]] = {
     for each in (before_publishing, after_the_confirm, before_the_inbox, in_the_handler)
 }
 
-if __name__ == "__main__":
+
+def main() -> None:
     moment, *services = sys.argv[1:]
     MOMENTS[moment]()
     app(["serve", *services])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,20 +20,44 @@ from chassis.errors import NotFound
 from firststep.main import _exit_on_error
 from firststep.output import print_line, print_rows
 from firststep.seed import PASSWORD, SPECIALISTS
+from tests.support.databases import Databases
 from tests.support.eventually import eventually
 from tests.support.factories import a_specialist, logged_in
 from tests.system.processes import (
+    ENDS_WITHIN_S,
+    ROOT,
     Serving,
     Settings,
     a_free_port,
+    clean_environment,
+    embedded_settings,
     firststep,
     listening,
     serving,
 )
 
 
+@dataclass(frozen=True)
+class Platform:
+    """A running embedded platform, and the settings that other commands reach it with."""
+
+    process: Serving
+    settings: Settings
+
+
+@pytest.fixture(scope="module")
+def shared(
+    sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Platform]:
+    """For tests that leave it running."""
+    settings = embedded_settings(sqlite_databases)
+    with serving(tmp_path_factory.mktemp("shared"), settings) as running:
+        yield Platform(running.wait_until_ready(), settings)
+
+
 @pytest.fixture
 def platform(embedded: Settings, tmp_path: Path) -> Iterator[Serving]:
+    """For tests that stop it."""
     with serving(tmp_path, embedded) as running:
         yield running.wait_until_ready()
 
@@ -104,25 +131,23 @@ def test_misuse_is_explained(
     ],
 )
 def test_a_service_names_the_setting_that_it_lacks(
-    real: Settings, tmp_path: Path, service: str, missing: str, setting: str
+    unused: Settings, tmp_path: Path, service: str, missing: str, setting: str
 ) -> None:
-    settings = {name: value for name, value in real.items() if name != missing}
+    settings = {name: value for name, value in unused.items() if name != missing}
     with serving(tmp_path, settings, service) as lacking:
         assert lacking.ends_with() == 2
         assert setting in lacking.said()
 
 
-def test_a_taken_port_is_named(platform: Serving, tmp_path: Path) -> None:
-    address = platform.url.removeprefix("http://")
+def test_a_taken_port_is_named(shared: Platform, tmp_path: Path) -> None:
+    address = shared.process.url.removeprefix("http://")
     ended = firststep({"http": address, "data": str(tmp_path / "other")}, "serve")
     assert ended.returncode == 2
     assert f"FIRSTSTEP_HTTP: can't listen on {address}" in ended.stderr
 
 
-def test_two_platforms_never_share_a_folder(
-    platform: Serving, embedded: Settings, tmp_path: Path
-) -> None:
-    ended = firststep({**embedded, "http": f"127.0.0.1:{a_free_port()}"}, "serve")
+def test_two_platforms_never_share_a_folder(shared: Platform) -> None:
+    ended = firststep({**shared.settings, "http": f"127.0.0.1:{a_free_port()}"}, "serve")
     assert ended.returncode == 2
     assert "FIRSTSTEP_DATA: another platform runs on" in ended.stderr
 
@@ -158,24 +183,24 @@ def test_seeding_again_expects_nothing_of_what_people_changed_since(
 
 
 @pytest.mark.parametrize("arguments", [["events", "lag"], ["listen", "SpecialistFeatured"]])
-def test_a_broker_that_is_away_is_said(real: Settings, arguments: list[str]) -> None:
-    away = {**real, "broker": f"amqp://guest:guest@127.0.0.1:{a_free_port()}"}
+def test_a_broker_that_is_away_is_said(unused: Settings, arguments: list[str]) -> None:
+    away = {**unused, "broker": f"amqp://guest:guest@127.0.0.1:{a_free_port()}"}
     ended = firststep(away, *arguments)
     assert ended.returncode == 1
     assert "the broker is away" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_a_database_that_is_away_is_said(real: Settings) -> None:
+def test_a_database_that_is_away_is_said(unused: Settings) -> None:
     nowhere = f"postgresql+psycopg://me:secret@127.0.0.1:{a_free_port()}/{{service}}"
-    ended = firststep({**real, "database": nowhere}, "events", "parked")
+    ended = firststep({**unused, "database": nowhere}, "events", "parked")
     assert ended.returncode == 1
     assert "The database does not answer" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_the_demo_shows_each_step_with_its_events(platform: Serving, embedded: Settings) -> None:
-    ended = firststep(embedded, "demo", "--url", platform.url)
+def test_the_demo_shows_each_step_with_its_events(shared: Platform) -> None:
+    ended = firststep(shared.settings, "demo", "--url", shared.process.url)
     assert ended.returncode == 0, ended.stdout
     for event in ("AccountRegistered", "SpecialistFeatured", "ConsultationBooked"):
         assert f"⚡ {event}" in ended.stdout
@@ -191,28 +216,35 @@ def test_the_demo_works_on_real_servers(real: Settings, tmp_path: Path) -> None:
         assert "⚡ SpecialistFeatured" in ended.stdout
 
 
-def test_the_demo_fails_where_no_gateway_answers(platform: Serving, embedded: Settings) -> None:
-    ended = firststep(embedded, "demo", "--url", f"http://127.0.0.1:{a_free_port()}")
+def test_the_demo_fails_where_no_gateway_answers(shared: Platform) -> None:
+    ended = firststep(shared.settings, "demo", "--url", f"http://127.0.0.1:{a_free_port()}")
     assert ended.returncode == 1
     assert "no gateway answers" in ended.stdout
 
 
-def test_a_listener_prints_public_events_as_they_arrive(
-    platform: Serving, embedded: Settings
-) -> None:
-    with listening(embedded, "SpecialistFeatured") as listener:
-        specialist = a_specialist(platform.http, featured=True)
-        assert listener.stdout is not None
-        heard = json.loads(listener.stdout.readline())
+def test_a_listener_prints_public_events_as_they_arrive(shared: Platform, tmp_path: Path) -> None:
+    with listening(tmp_path, shared.settings, "SpecialistFeatured") as listener:
+        specialist = a_specialist(shared.process.http, featured=True)
+        heard = listener.first_event()
         assert (heard["type"], heard["subject"]) == ("SpecialistFeatured", specialist.id)
-        listener.send_signal(signal.SIGINT)
-        assert listener.wait(10) == 0
+        listener.process.send_signal(signal.SIGINT)
+        assert listener.process.wait(ENDS_WITHIN_S) == 0
 
 
 def test_no_command_needs_a_terminal(embedded: Settings) -> None:
-    assert firststep(embedded, "--help").returncode == 0
-    key = firststep(embedded, "seal-key")
-    assert len(key.stdout.strip()) == 44
+    """Each as a command of its own, which imports what it needs by itself."""
+    for argument, length in (("--help", None), ("seal-key", 44)):
+        ended = subprocess.run(
+            [sys.executable, "-m", "firststep.main", argument],
+            cwd=ROOT,
+            env=clean_environment(embedded),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=ENDS_WITHIN_S,
+            check=True,
+        )
+        assert length in (None, len(ended.stdout.strip()))
 
 
 def test_a_platform_keeps_its_data(embedded: Settings, tmp_path: Path) -> None:
@@ -256,7 +288,6 @@ def test_a_second_signal_ends_it_at_once(platform: Serving) -> None:
 
 
 def test_an_audit_finds_what_must_never_be(embedded: Settings) -> None:
-    assert firststep(embedded, "migrate").returncode == 0
     well = firststep(embedded, "audit")
     assert (well.returncode, well.stdout.strip()) == (0, "No invariant is broken.")
 

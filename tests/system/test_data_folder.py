@@ -6,25 +6,23 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.system.processes import ROOT, Settings, clean_environment, firststep, serving
+from tests.system.processes import (
+    ENDS_WITHIN_S,
+    ROOT,
+    Settings,
+    clean_environment,
+    firststep,
+    serving,
+)
 
 PERMISSIVE = 0
 NOBODY = 65534
-AS_ANOTHER_USER = f"""
-import os, sys
-import chassis.concurrency.green
-from firststep import embedded, listen, main, migrate
-os.setgid({NOBODY})
-os.setuid({NOBODY})
-sys.argv = ["firststep", *sys.argv[1:]]
-main.main()
-"""
-"""It has read all its code by the time it is nobody: this user may not."""
 SET_UP = """
 import chassis.concurrency.green
 from chassis import config
@@ -74,7 +72,7 @@ def python(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=ENDS_WITHIN_S,
         check=False,
         **how,
     )
@@ -182,6 +180,16 @@ def test_what_belongs_to_another_user_is_left_and_said(settings: Settings, data:
     assert open_to_others(data) == {"theirs.txt": oct(0o644)}
 
 
+@pytest.fixture(scope="module")
+def roots_own() -> Iterator[Settings]:
+    """A migrated platform in a folder that others find."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)
+        settings = {"data": f"{folder}/data"}
+        assert firststep(settings, "migrate").returncode == 0
+        yield settings
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
 @pytest.mark.parametrize(
     "arguments",
@@ -193,12 +201,8 @@ def test_what_belongs_to_another_user_is_left_and_said(settings: Settings, data:
         ["serve"],
     ],
 )
-def test_another_user_is_told_whose_it_is(arguments: list[str]) -> None:
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        os.chmod(folder, 0o755)
-        settings = {"data": f"{folder}/data"}
-        assert firststep(settings, "migrate").returncode == 0
-        ended = python(settings, AS_ANOTHER_USER, *arguments)
-        assert ended.returncode == 2, ended.stderr
-        assert "is open to the user root alone: run this as root" in ended.stderr
-        assert "Traceback" not in ended.stderr
+def test_another_user_is_told_whose_it_is(roots_own: Settings, arguments: list[str]) -> None:
+    ended = firststep(roots_own, *arguments, user=NOBODY)
+    assert ended.returncode == 2, ended.stderr
+    assert "is open to the user root alone: run this as root" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +16,7 @@ from nameko.runners import ServiceRunner
 
 from tests.support.eventually import eventually
 from tests.support.factories import Person, a_specialist
-from tests.system.processes import Serving, Settings, listening, serving
+from tests.system.processes import ENDS_WITHIN_S, Serving, Settings, listening, serving
 
 
 class Marketing:
@@ -70,17 +69,18 @@ def platform(real: Settings, tmp_path: Path) -> Iterator[Serving]:
         yield running.wait_until_ready()
 
 
-def test_everybody_hears_the_same_cloud_event(platform: Serving, real: Settings) -> None:
+def test_everybody_hears_the_same_cloud_event(
+    platform: Serving, real: Settings, tmp_path: Path
+) -> None:
     with (
         plain_nameko(real["broker"]) as nameko,
         bare_kombu(real["broker"]) as kombu,
-        listening(real, "SpecialistFeatured") as command,
+        listening(tmp_path, real, "SpecialistFeatured") as command,
     ):
         specialist = a_specialist(platform.http, featured=True)
-        assert command.stdout is not None
-        printed = json.loads(command.stdout.readline())
-        command.send_signal(signal.SIGINT)
-        assert command.wait(10) == 0
+        printed = command.first_event()
+        command.process.send_signal(signal.SIGINT)
+        assert command.process.wait(ENDS_WITHIN_S) == 0
         assert printed == eventually(lambda: nameko)[0] == eventually(kombu)[0]
         assert_featured(printed, specialist)
 

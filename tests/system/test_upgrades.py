@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,7 +22,7 @@ from tests.support.databases import connected_database
 from tests.support.eventually import eventually
 from tests.support.factories import Person, a_specialist, slots_of
 from tests.support.tokens import a_token_of, key_of
-from tests.system.processes import Serving, Settings, firststep, serving
+from tests.system.processes import Running, Serving, Settings, firststep, serving
 
 CLIENTS = 4
 MORE = 10
@@ -130,7 +129,7 @@ def runs(pid: int) -> bool:
     return state != "Z"
 
 
-def children_of(process: subprocess.Popen[str]) -> set[int]:
+def children_of(process: Running) -> set[int]:
     listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
     return {int(each) for each in listed.split()}
 
@@ -138,7 +137,6 @@ def children_of(process: subprocess.Popen[str]) -> set[int]:
 def test_two_gateways_and_two_of_each_service_restarted_one_by_one_lose_no_request(
     real: Settings, tmp_path: Path
 ) -> None:
-    assert firststep(real, "migrate").returncode == 0
     with ExitStack() as stack:
 
         def start(*roles: str, **settings: str) -> Serving:
@@ -169,7 +167,6 @@ def test_two_gateways_and_two_of_each_service_restarted_one_by_one_lose_no_reque
 def test_workers_share_a_port_and_are_replaced_without_a_gap(
     real: Settings, tmp_path: Path
 ) -> None:
-    assert firststep(real, "migrate").returncode == 0
     with (
         serving(tmp_path, real, *SERVICES) as services,
         serving(tmp_path, real, "gateway", "--workers", "2") as gateway,
@@ -182,7 +179,7 @@ def test_workers_share_a_port_and_are_replaced_without_a_gap(
         with under_load([gateway.url], specialists, real) as load:
             goes_on(load)
             gateway.send(signal.SIGHUP)
-            eventually(lambda: "workers_replaced" in gateway.said(), within=60)
+            eventually(lambda: "workers_replaced" in gateway.said())
             goes_on(load)
 
         assert load.lost == []
@@ -193,23 +190,23 @@ def test_workers_share_a_port_and_are_replaced_without_a_gap(
 
 
 def test_a_worker_that_dies_is_started_again_and_none_outlives_its_parent(
-    real: Settings, tmp_path: Path
+    unused: Settings, tmp_path: Path
 ) -> None:
-    with serving(tmp_path, real, "gateway", "--workers", "2") as gateway:
-        eventually(lambda: "workers_serve" in gateway.said(), within=30)
+    with serving(tmp_path, unused, "gateway", "--workers", "2") as gateway:
+        eventually(lambda: "workers_ready" in gateway.said())
         dying, living = children_of(gateway.process)
 
         os.kill(dying, signal.SIGKILL)
-        eventually(lambda: len(children_of(gateway.process) - {dying}) == 2, within=30)
+        eventually(lambda: len(children_of(gateway.process) - {dying}) == 2)
         assert living in children_of(gateway.process)
 
         left = children_of(gateway.process)
         gateway.send(signal.SIGKILL)
-        eventually(lambda: not any(map(runs, left)), within=20)
+        eventually(lambda: not any(map(runs, left)))
 
 
-def test_workers_that_can_not_start_say_why_and_end(real: Settings, tmp_path: Path) -> None:
-    ended = firststep({**real, "database": ""}, "serve", "booking", "--workers", "2")
+def test_workers_that_can_not_start_say_why_and_end(unused: Settings) -> None:
+    ended = firststep({**unused, "database": ""}, "serve", "booking", "--workers", "2")
     assert ended.returncode == 2
     assert "FIRSTSTEP_DATABASE is missing" in ended.stdout + ended.stderr
 

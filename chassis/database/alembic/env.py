@@ -1,4 +1,4 @@
-"""alembic's environment for every service. The connection comes from ``migrations.py``."""
+"""Alembic's environment for every service; ``migrations.py`` supplies the connection."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""Whether consultations took place."""
+"""Attendance: both sides say whether a consultation took place, and a clock closes the rest."""

@@ -1,4 +1,4 @@
-"""Which consultations are to be closed."""
+"""The query of consultations to close."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.booking.consultations.no_shows import ATTENDANCE_OPEN_FOR
 
 
 def consultations_to_close(now: datetime) -> Select[UUID]:
-    """Ids of those that are over and of which nobody has said what became of them."""
+    """Ids of consultations that ended 48 hours ago without an answer from either side."""
     return (
         select(Consultation.id)
         .where(

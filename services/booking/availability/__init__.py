@@ -1,1 +1,1 @@
-"""When specialists offer consultations: hours, limits, and the calendar of both."""
+"""Availability: opening hours, limits, busy times, and the calendar with what can be booked."""

@@ -1,11 +1,12 @@
-"""What stands against a slot: consultations, and what a specialist has elsewhere. Pure."""
+"""Busy times of a specialist, and which slots they block. Pure."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Interval(NamedTuple):
@@ -15,34 +16,40 @@ class Interval(NamedTuple):
     ends_at: datetime
 
 
-class Taken(set[datetime]):
-    """When a specialist's consultations start that count, and what is ``held`` for somebody. When
-    they are ``busy`` elsewhere: intervals in order of time of which no two meet."""
+@dataclass(frozen=True)
+class Busy:
+    """When a specialist is busy.
 
-    def __init__(
-        self,
-        starts: Iterable[datetime] = (),
-        busy: Sequence[Interval] = (),
-        held: Collection[datetime] = (),
-    ) -> None:
-        self.held = frozenset(held)
-        super().__init__({*starts, *self.held})
-        self.busy = busy
+    ``booked``: when the consultations start that count in limits, those ahead and those that took
+    place. ``held``: the starts of times that are held for a client. ``elsewhere``: events of
+    external calendars, as intervals in order of time that do not meet.
+    """
+
+    booked: frozenset[datetime] = frozenset()
+    held: frozenset[datetime] = frozenset()
+    elsewhere: tuple[Interval, ...] = ()
 
     @property
-    def booked(self) -> Taken:
-        """Without what is held, which may come to nothing."""
-        return Taken(super().__sub__(self.held), self.busy)
+    def starts(self) -> frozenset[datetime]:
+        """The starts of all that is booked or held here."""
+        return self.booked | self.held
 
-    def __or__(self, others: Any) -> Any:
-        return Taken(super().__or__(others), self.busy, self.held)
+    def with_booked(self, starts_at: datetime) -> Busy:
+        return replace(self, booked=self.booked | {starts_at})
 
-    def __sub__(self, others: Any) -> Any:
-        return Taken(super().__sub__(others), self.busy, self.held)
+    def with_held(self, starts_at: datetime) -> Busy:
+        return replace(self, held=self.held | {starts_at})
+
+    def without_booked(self, starts_at: datetime) -> Busy:
+        return replace(self, booked=self.booked - {starts_at})
+
+    def without_holds(self) -> Busy:
+        """Without times that are held, which may come to nothing."""
+        return replace(self, held=frozenset())
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time in as few intervals as there can be, in order; none that takes no time."""
+    """Intervals joined where they touch or overlap, in order, without empty ones."""
     found: list[Interval] = []
     for each in sorted(intervals):
         if each.starts_at >= each.ends_at:
@@ -55,8 +62,7 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 class Blocked:
-    """What stands against slots: none starts within one of these intervals, the ends of which are
-    not part of them."""
+    """Open intervals in which no slot can start; their two ends are not part of them."""
 
     def __init__(self, intervals: Iterable[Interval]) -> None:
         self._from: list[datetime] = []
@@ -68,12 +74,12 @@ class Blocked:
                 self._from.append(starts_at)
                 self._until.append(ends_at)
 
-    def holds(self, start: datetime) -> bool:
+    def contains(self, start: datetime) -> bool:
         first = bisect_right(self._until, start)
         return first < len(self._from) and self._from[first] < start
 
-    def less(self, starts: Sequence[datetime]) -> Sequence[datetime]:
-        """Those of some starts, in order, that can be: whole runs of them are cut out."""
+    def unblocked(self, starts: Sequence[datetime]) -> Sequence[datetime]:
+        """The starts that are not blocked. ``starts`` are in order; whole runs are cut out."""
         if not starts:
             return starts
         left: list[datetime] = []

@@ -1,8 +1,8 @@
-"""The Calendar: a specialist's availability, and what may still be booked in it."""
+"""The Calendar: a specialist's availability, and the next slots that were announced."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -22,21 +22,23 @@ from contracts.booking.consultations import NoFreeConsultations, NotListed
 from contracts.booking.waitlist import SlotReleased
 from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.bookable import Bookable
-from services.booking.availability.busy import Blocked, Interval, Taken
+from services.booking.availability.busy import Blocked, Busy, Interval
 from services.booking.availability.free_times import FreeTimes
-from services.booking.availability.limits import Engagements
+from services.booking.availability.limits import SpecialistLoad
 from services.booking.availability.opening_hours import SLOT
-from services.booking.availability.settings import Terms
+from services.booking.availability.right_to_practise import RightToPractise
+from services.booking.availability.settings import AvailabilitySettings
 from services.booking.base import Base
-from services.booking.right_to_practise.right_to_practise import RightToPractise
 
 CalendarEvent = AvailabilityChanged | FreeConsultationsPaused | FreeConsultationsResumed
 
+NO_CALENDAR = "There is no specialist here whom you can book."
+
 NEXT_SLOTS = 3
-"""So many are told."""
+"""How many next slots are announced."""
 LOOK_AT_THE_HORIZON_EVERY = timedelta(hours=1)
 COUNTED_BACK = timedelta(days=33)
-"""Further back than any month or week begins that a slot of now may count in."""
+"""Longer than a month and a week, so that all consultations count that limits apply to."""
 
 NO_PLACE = "in_person_address IS NULL AND sealed_meeting_link IS NULL"
 
@@ -44,12 +46,11 @@ NO_PLACE = "in_person_address IS NULL AND sealed_meeting_link IS NULL"
 WAITED_FOR = text("offered_at IS NOT NULL")
 
 
-class Calendar(Terms, RightToPractise, Base):
-    """One for each specialist, under the specialist's id; locked by whoever books in it.
+class Calendar(AvailabilitySettings, RightToPractise, Base):
+    """One for each specialist, under the specialist's id. Each booking locks it.
 
-    ``taken``, where methods ask for it: when the specialist's consultations start that count, the
-    booked ones and, since ``COUNTED_BACK``, those that took place; and what they have elsewhere.
-    ``revision`` grows with every change of what is free.
+    ``busy``, which many methods take, has the consultations since ``COUNTED_BACK``. ``revision``
+    grows with every change of what is free: it is the key of cached slots.
     """
 
     __tablename__ = "calendars"
@@ -76,65 +77,64 @@ class Calendar(Terms, RightToPractise, Base):
     paused: Mapped[bool] = mapped_column(default=False)
     next_slot_at: Mapped[datetime | None] = mapped_column(default=None)
     next_slots: Mapped[list[str]] = mapped_column(default=list)
-    """The first of those that are free, as last told."""
+    """The first free slots, as last announced."""
     offered_at: Mapped[datetime | None] = mapped_column(default=None)
-    """Up to when what time alone opens was offered to those who wait: what the horizon or a budget
-    has opened since is not shown yet. None where nobody waits."""
+    """The time up to which slots that open by themselves, by the horizon or by a budget, were
+    offered to clients who wait. Later ones are not shown yet. ``None`` where no client waits."""
     review_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
-    def open(
-        self, availability: Availability, taken: Collection[datetime], now: datetime
-    ) -> list[CalendarEvent]:
-        """Take on new hours; raises ``BadHours``."""
+    def open(self, availability: Availability, busy: Busy, now: datetime) -> list[CalendarEvent]:
+        """Set new hours. Raises ``BadHours``."""
         offered_before = self.offers_free_consultations
-        self.set_terms(availability, now)
-        return self.review(taken, now, changed=offered_before != self.offers_free_consultations)
+        self.change_settings(availability, now)
+        return self.review(busy, now, changed=offered_before != self.offers_free_consultations)
 
     def require_place(self, makes_rooms: bool, needed: bool) -> None:
-        """No consultation is without one. ``needed``: for some that are booked. Raises
-        ``NoPlace``."""
+        """Raises ``NoPlace`` where consultations would have no place. ``needed``: booked ones
+        rely on the calendar's place."""
         if self.has_place or makes_rooms or not (needed or self.offers_free_consultations):
             return
         missing = "Must be given, or in_person_address, where this platform makes no rooms."
         raise NoPlace(errors=[FieldError("meeting_link", missing)])
 
-    def stop_without_place(self, taken: Collection[datetime], now: datetime) -> list[CalendarEvent]:
-        """Offer nothing any more where the platform makes no rooms, and there is no place."""
+    def stop_without_place(self, busy: Busy, now: datetime) -> list[CalendarEvent]:
+        """Stop offering consultations where the platform makes no rooms and there is no place."""
         if self.has_place or not self.offers_free_consultations:
             return []
         self.offers_free_consultations = False
-        return self.review(taken, now, changed=True)
+        return self.review(busy, now, changed=True)
 
     def learn_listing(self, listed: bool, version: int) -> None:
-        """Take on what profiles says, unless something newer is known. Who is listed has the
+        """Apply a listing from profiles, unless a newer one is known. A listed specialist has the
         right to practise."""
         took_bookings = self.takes_bookings
         if listed:
-            self.takes_news_of_right(Standing.GOOD, version)
+            self.learn_standing(Standing.GOOD, version)
         if version > self.listing_version:
             self.listing_version, self.listed = version, listed
         if self.takes_bookings != took_bookings:
-            self.outdate()
+            self.bump_revision()
 
     def learn_right(self, standing: Standing, version: int) -> bool:
-        """Take on whether the specialist may practise; whether that is news. Who may not is not
-        listed, whatever older word of a listing comes late."""
-        is_news = self.takes_news_of_right(standing, version)
+        """Apply whether the specialist may practise. Returns whether that is news. A specialist who
+        may not is unlisted, even if an older listing arrives later."""
+        is_news = self.learn_standing(standing, version)
         if is_news and not standing.may_practise:
             self.learn_listing(False, version)
         return is_news
 
     @property
     def takes_bookings(self) -> bool:
-        """Unlisting closes new bookings; without the right to practise nothing is moved either."""
+        """Whether new bookings are accepted. Without the right to practise, none can be moved
+        either."""
         return self.listed and self.may_practise
 
-    def free_times(self, taken: Collection[datetime], now: datetime) -> FreeTimes:
-        """All that can be booked from now on, until something changes."""
+    def free_times(self, busy: Busy, now: datetime) -> FreeTimes:
+        """All bookable times from now on, until something changes."""
         free: Iterator[datetime] = iter(())
         true_until = now + LOOK_AT_THE_HORIZON_EVERY
         if self.takes_bookings and self.offers_free_consultations:
-            free = self._bookable(taken, now, latest=self.latest(true_until)).starts()
+            free = self._bookable(busy, now, latest=self.latest(true_until)).starts()
         return FreeTimes(
             starts=tuple(free),
             true_from=now,
@@ -149,53 +149,54 @@ class Calendar(Terms, RightToPractise, Base):
 
     def bookable(
         self,
-        taken: Collection[datetime],
+        busy: Busy,
         now: datetime,
         moved_from: datetime | None = None,
         by_specialist: bool = False,
     ) -> Bookable:
-        """The times that can be booked, or to which can be moved what was ``moved_from`` another:
-        it counts already in the limits of its old day, week and month. The specialist's minimum
-        notice is for others: it does not bind themselves. Raises what stands against all."""
+        """The times that can be booked, or moved to from ``moved_from``.
+
+        A moved consultation already counts in the limits of its old day, week and month. The
+        minimum notice does not bind the specialist themselves. Raises the refusal that holds for
+        all times.
+        """
         if not (self.may_practise if moved_from else self.takes_bookings):
             raise NotListed
         if not self.offers_free_consultations:
             raise NoFreeConsultations
         earliest = now if by_specialist else None
-        return self._bookable(taken, now, moved_from, earliest)
+        return self._bookable(busy, now, moved_from, earliest)
 
     def require_bookable(
         self,
         starts_at: datetime,
-        taken: Collection[datetime],
+        busy: Busy,
         now: datetime,
     ) -> None:
-        """Raises the refusal that stands against booking this time."""
-        self.bookable(taken, now).require(starts_at)
+        """Raises the refusal that holds for booking this time."""
+        self.bookable(busy, now).require(starts_at)
 
-    def released(
-        self, starts_at: datetime, taken: Collection[datetime], now: datetime
-    ) -> list[SlotReleased]:
-        """The event where a time that was booked can be booked again."""
+    def released(self, starts_at: datetime, busy: Busy, now: datetime) -> list[SlotReleased]:
+        """The event of a time that was booked and can be booked again."""
         try:
-            self.require_bookable(starts_at, taken, now)
+            self.require_bookable(starts_at, busy, now)
         except DomainError:
             return []
         return [SlotReleased(specialist_id=self.specialist_id, starts_at=starts_at)]
 
-    # What time opens
+    # Slots that open by themselves, as the horizon moves on or a budget opens
 
     def shown_as_of(self, now: datetime) -> datetime:
-        """As of when what time alone opens, such as the horizon, is open to everybody."""
+        """The time up to which slots that open by themselves are shown to all clients."""
         return now if self.offered_at is None else min(self.offered_at, now)
 
-    def wait_for_times(self, now: datetime) -> None:
-        """Somebody waits: from now on what time opens is offered before it is shown."""
+    def start_offering(self, now: datetime) -> None:
+        """A client waits: from now on, slots that open are offered before they are shown."""
         if self.offered_at is None:
             self.offered_at = now
 
-    def open_times(self, waited_for: bool, now: datetime) -> bool:
-        """Let what time has opened be shown; whether it may have opened something."""
+    def show_opened_slots(self, waited_for: bool, now: datetime) -> bool:
+        """Show the slots that have opened. Returns whether any may have opened."""
         opens = self._may_have_opened(now)
         if not waited_for:
             self.offered_at = None
@@ -204,27 +205,26 @@ class Calendar(Terms, RightToPractise, Base):
         return opens
 
     def _may_have_opened(self, now: datetime) -> bool:
-        """Since what time opens was offered."""
+        """Whether slots may have opened since the last were offered."""
         before, hours = self.shown_as_of(now), self.opening_hours
         budget_may_open = self.monthly_budget is not None and self.paced
         return any(hours.slots(self.latest(before), self.latest(now))) or (
             budget_may_open and hours.day_of(before) != hours.day_of(now)
         )
 
-    def review(
-        self, taken: Collection[datetime], now: datetime, changed: bool = False
-    ) -> list[CalendarEvent]:
-        """Look up the next free slot again; the event where it, or ``changed``, is news, and
-        where the month's budget came to be spent, or opened again. What is held for somebody is
-        no news: it may come to nothing, and nobody is told twice for that.
+    def review(self, busy: Busy, now: datetime, changed: bool = False) -> list[CalendarEvent]:
+        """Work out the next slots again. Returns an event where they have changed, or where
+        ``changed`` says so, and one where the month's budget is used up or open again.
 
-        Whoever changes what is free does this in the same transaction."""
-        self.outdate()
-        booked = taken.booked if isinstance(taken, Taken) else taken
+        Call it in the same transaction as each change of what is free. Holds are left out: they
+        may come to nothing, and would announce each slot twice.
+        """
+        self.bump_revision()
+        booked = busy.without_holds()
         events: list[CalendarEvent] = list(self._pause_or_resume(booked, now))
         next_slots = self.next_free(booked, now)
         self.review_at = self._stays_true_until(next_slots, now)
-        if next_slots == self.told_slots and not changed:
+        if next_slots == self.announced_slots and not changed:
             return events
         self.next_slot_at = next(iter(next_slots), None)
         self.next_slots = [each.isoformat() for each in next_slots]
@@ -239,21 +239,19 @@ class Calendar(Terms, RightToPractise, Base):
         ]
 
     @property
-    def told_slots(self) -> list[datetime]:
-        """The next slots, as last told."""
+    def announced_slots(self) -> list[datetime]:
+        """The next slots, as last announced."""
         return [datetime.fromisoformat(each) for each in self.next_slots or ()]
 
-    def next_free(self, taken: Collection[datetime], now: datetime) -> list[datetime]:
-        """The first times that are free, whoever may see them."""
-        return list(islice(self._bookable(taken, now).starts(), NEXT_SLOTS))
+    def next_free(self, busy: Busy, now: datetime) -> list[datetime]:
+        """The first free times, whether or not clients see them yet."""
+        return list(islice(self._bookable(busy, now).starts(), NEXT_SLOTS))
 
-    def _pause_or_resume(
-        self, taken: Collection[datetime], now: datetime
-    ) -> Iterator[CalendarEvent]:
-        """A specialist whose budget of this month is spent, as far as it is open, is told so."""
+    def _pause_or_resume(self, busy: Busy, now: datetime) -> Iterator[CalendarEvent]:
+        """The event where the open part of this month's budget is used up, or open again."""
         hours = self.opening_hours
         today = hours.day_of(now)
-        spent = Engagements(taken, hours.day_of, self.limits).budget_is_spent(today, today)
+        spent = SpecialistLoad(busy.starts, hours.day_of, self.limits).budget_is_spent(today, today)
         if spent == self.paused:
             return
         self.paused = spent
@@ -261,8 +259,9 @@ class Calendar(Terms, RightToPractise, Base):
         yield kind(specialist_id=self.specialist_id, version=self.next_version())
 
     def _stays_true_until(self, next_slots: Sequence[datetime], now: datetime) -> datetime:
-        """Until the first is too close; where there are few, one may come over the horizon; and
-        with each day a part of the budget may open."""
+        """When to review next: when the first slot falls within the notice; within an hour where
+        there are few, as the horizon may bring one; at the end of the day where limits apply, as
+        a part of the budget may open."""
         until = now + LOOK_AT_THE_HORIZON_EVERY
         if next_slots:
             passes = next_slots[0] - timedelta(hours=self.minimum_notice_hours)
@@ -271,7 +270,7 @@ class Calendar(Terms, RightToPractise, Base):
 
     def _bookable(
         self,
-        taken: Collection[datetime],
+        busy: Busy,
         now: datetime,
         moved_from: datetime | None = None,
         earliest: datetime | None = None,
@@ -286,33 +285,31 @@ class Calendar(Terms, RightToPractise, Base):
             horizon_days=self.horizon_days,
             earliest=earliest or self.earliest(now),
             latest=latest or self.latest(shown_as_of),
-            around=self._around(taken),
-            elsewhere=self._elsewhere(taken),
-            engagements=Engagements(taken, hours.day_of, self.limits, old_day),
+            around=self._around(busy),
+            elsewhere=self._elsewhere(busy),
+            load=SpecialistLoad(busy.starts, hours.day_of, self.limits, old_day),
             today=hours.day_of(shown_as_of),
         )
 
-    def _around(self, taken: Collection[datetime]) -> Blocked:
-        """Slots start so far from consultations that each keeps its buffers."""
+    def _around(self, busy: Busy) -> Blocked:
+        """Blocked around consultations and holds, so that each keeps its buffers."""
         minutes = max(self.buffer_before_minutes, self.buffer_after_minutes)
         apart = SLOT + timedelta(minutes=minutes)
-        return Blocked(Interval(each - apart, each + apart) for each in taken)
+        return Blocked(Interval(each - apart, each + apart) for each in busy.starts)
 
-    def _elsewhere(self, taken: Collection[datetime]) -> Blocked:
-        """Slots leave room before and after themselves between what is elsewhere."""
+    def _elsewhere(self, busy: Busy) -> Blocked:
+        """Blocked by external calendars, with the slot's buffers before and after."""
         before = timedelta(minutes=self.buffer_before_minutes)
         until_free = SLOT + timedelta(minutes=self.buffer_after_minutes)
-        busy = taken.busy if isinstance(taken, Taken) else ()
         return Blocked(
-            Interval(each.starts_at - until_free, each.ends_at + before) for each in busy
+            Interval(each.starts_at - until_free, each.ends_at + before) for each in busy.elsewhere
         )
 
-    def outdate(self) -> None:
-        """What is free is something else now: slots that somebody keeps are true for one revision
-        alone."""
+    def bump_revision(self) -> None:
+        """Bump the revision after a change of what is free: cached slots become stale."""
         self.revision += 1
 
     def next_version(self) -> int:
-        """For the next event about the specialist."""
+        """The version of the next event about the specialist."""
         self.version += 1
         return self.version

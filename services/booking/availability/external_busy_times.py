@@ -1,4 +1,4 @@
-"""When specialists are busy by their external calendars: of one calendar, no two stretches meet."""
+"""The table of busy times from external calendars. Those of one calendar do not overlap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.booking.base import Base
 
 
 class BusyTime(Base):
-    """Each is kept for its calendar: what two calendars say may overlap."""
+    """One busy interval of one external calendar. Those of two calendars may overlap."""
 
     __tablename__ = "external_busy_times"
     __table_args__ = (
@@ -28,7 +28,7 @@ class BusyTime(Base):
 
 
 def replace(tx: Transaction, calendar_id: UUID, specialist_id: UUID, busy: list[Interval]) -> bool:
-    """From now on this calendar blocks these times, and no others; whether that is news."""
+    """Replace the busy times of one calendar. Returns whether they have changed."""
     its = BusyTime.calendar_id == calendar_id
     before = select(BusyTime.starts_at, BusyTime.ends_at).where(its)
     if sorted(map(Interval._make, tx.execute(before))) == busy:

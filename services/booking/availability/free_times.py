@@ -1,4 +1,4 @@
-"""When a specialist can be booked, worked out once and looked at many times. Pure."""
+"""The free times of a specialist, computed once and read many times. Pure."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from contracts.booking.slots import Period
-from services.booking.slots.listing import END_OF_TIME, period_of
+from services.booking.availability.periods import END_OF_TIME, period_of
 
 
 @dataclass(frozen=True)
 class FreeTimes:
-    """``starts``: of all slots, in order, that can be booked at some time from ``true_from`` to
-    ``true_until`` if nothing changes but the time. What is too close, or too far ahead, at a given
-    time is left out when they are looked at; a part of a budget opens with a day of the
-    specialist's, and ``day_of`` tells it. ``shown_as_of``: what time alone opened since then is
-    not shown yet; none where it opens with the clock."""
+    """``starts``: all slots, in order, that can be booked at some time from ``true_from`` to
+    ``true_until`` if nothing changes but the time.
+
+    A read leaves out slots within the notice or beyond the horizon. ``day_of`` gives the date in
+    the specialist's calendar, with which a part of a budget opens. ``shown_as_of``: slots that
+    opened by themselves after it are not shown yet; ``None`` where they are shown at once.
+    """
 
     starts: Sequence[datetime]
     true_from: datetime
@@ -30,7 +32,7 @@ class FreeTimes:
     time_zone: str
 
     def are_true(self, now: datetime, shown_as_of: datetime | None = None) -> bool:
-        """With the time as of which what time opens is shown now."""
+        """Whether they are still true. ``shown_as_of``: the calendar's present one."""
         budgeted_on = self.day_of(self.shown_as_of or self.true_from)
         return self.true_from <= now < self.true_until and (
             self.day_of(shown_as_of or now) == budgeted_on
@@ -40,11 +42,11 @@ class FreeTimes:
         return self if shown_as_of == self.shown_as_of else replace(self, shown_as_of=shown_as_of)
 
     def bookable(self, now: datetime) -> Sequence[datetime]:
-        """All that can be booked at this time."""
+        """All slots that can be booked at this time."""
         return self._between(now, END_OF_TIME, now)
 
     def within(self, period: Period, now: datetime) -> Sequence[datetime]:
-        """What can be booked in a period; raises ``BadPeriod``."""
+        """The slots of a period that can be booked. Raises ``BadPeriod``."""
         starting_from, until = period_of(period, now)
         return self._between(starting_from, until, now)
 

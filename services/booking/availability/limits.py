@@ -1,4 +1,4 @@
-"""How many consultations a specialist takes on: by day, week and month. Pure."""
+"""Limits of a specialist: consultations a day and a week, and the monthly budget. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ A_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Limits:
-    """``None``: no limit. A ``paced`` budget is opened in equal parts, one with each week that a
-    month has begun, so that it is not gone on the month's first day."""
+    """``None``: no limit. A ``paced`` budget opens in equal parts, one with each week of the
+    month, so that it is not used up on the first day."""
 
     most_per_day: int | None
     most_per_week: int | None
@@ -23,7 +23,7 @@ class Limits:
     paced: bool
 
     def open_budget(self, month: date, today: date) -> int | None:
-        """How many consultations of the month that ``month`` lies in may be booked by today."""
+        """How many consultations of ``month``, a date in that month, can be booked by today."""
         if self.monthly_budget is None or not self.paced:
             return self.monthly_budget
         weeks = -(-monthrange(month.year, month.month)[1] // A_WEEK.days)
@@ -35,10 +35,13 @@ class Limits:
         return (self.most_per_day, self.most_per_week, self.monthly_budget) != (None, None, None)
 
 
-class Engagements:
-    """What a specialist has taken on, counted on their own calendar; where nothing limits it,
-    nothing is counted. What moves from a day ``moved_from`` stays in its week or month, and adds
-    nothing to it: a limit that was lowered since does not stand against that."""
+class SpecialistLoad:
+    """A specialist's consultations, counted by the days, weeks and months of their own calendar.
+
+    Nothing is counted where no limit applies. A consultation that moves from the day
+    ``moved_from`` adds nothing to its own day, week or month: a limit that was lowered since does
+    not keep it from moving within them.
+    """
 
     def __init__(
         self,
@@ -53,13 +56,13 @@ class Engagements:
         self._moved_from = moved_from
 
     def day_is_full(self, day: date) -> bool:
-        """Whether the day, or its week, bears no more."""
+        """Whether the limit of the day, or of its week, is reached."""
         return self._is_full(day, _itself, self._limits.most_per_day) or (
             self._is_full(day, week_of, self._limits.most_per_week)
         )
 
     def budget_is_spent(self, day: date, today: date) -> bool:
-        """Whether the budget of that day's month is, as far as it is open today."""
+        """Whether the part of the month's budget that is open today is used up."""
         return self._is_full(day, month_of, self._limits.open_budget(day, today))
 
     def _is_full(self, day: date, part_of: Callable[[date], date], limit: int | None) -> bool:
@@ -79,7 +82,7 @@ class Engagements:
 
 
 def _weeks_begun(month: date, today: date, weeks: int) -> int:
-    """Before the month begins its first part is open; after it, all of it."""
+    """How many parts are open: the first before the month begins, all after its end."""
     if month_of(today) < month_of(month):
         return 1
     if month_of(today) > month_of(month):

@@ -1,4 +1,4 @@
-"""Hours become slots. Pure: what is booked, and the time, are given."""
+"""Opening hours, and the slots that start in them. Pure."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 class Span(NamedTuple):
-    """A stretch as one date sees it, in minutes from that date's midnight: it may begin on a date
-    before, and end on a later one. ``first``: where on the date its grid begins."""
+    """A stretch of opening hours in minutes from one date's midnight. It can begin on an earlier
+    date and end on a later one. ``first``: the first minute of its grid on this date."""
 
     opens: int
     closes: int
@@ -35,7 +35,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class OpeningHours:
-    """Hours in a specialist's own zone: weekly ones, dates that differ, dates spent elsewhere."""
+    """Weekly hours in a specialist's zone, dates with other hours, and stays in other zones."""
 
     time_zone: str
     hours: tuple[Hours, ...]
@@ -54,13 +54,12 @@ class OpeningHours:
         )
 
     def slots(self, starting_from: datetime, until: datetime) -> Iterator[datetime]:
-        """When slots start, in UTC and in order, from one time up to, not including, another.
+        """The starts of slots in UTC and in order, from one time up to, not including, another.
 
-        Stretches that touch are one, at midnight too. Each date is resolved in the zone that holds
-        on it: a time that the clocks skip yields nothing, one that they repeat counts once, the
-        first time round, and what starts is offered where all of its 30 minutes lie within the
-        stretch, whatever the clocks do meanwhile. Slots may overlap where the grid is finer than
-        they are long.
+        Stretches that touch are one, also across midnight. Each date is resolved in its own zone.
+        A local time that a clock change skips gives no slot; one that it repeats gives one, the
+        first time. A slot is offered if all of its 30 minutes lie within the stretch, also across
+        a clock change. Slots overlap where the grid is finer than 30 minutes.
         """
         for _, starts in self.days_of_slots(starting_from, until):
             yield from starts
@@ -68,7 +67,7 @@ class OpeningHours:
     def days_of_slots(
         self, starting_from: datetime, until: datetime
     ) -> Iterator[tuple[date, Sequence[datetime]]]:
-        """The same, under the dates that the specialist's own calendar shows then."""
+        """The same starts, grouped by date in the specialist's calendar."""
         # no zone is more than a day from UTC
         first = starting_from.astimezone(UTC).date() - A_DAY
         last = until.astimezone(UTC).date() + A_DAY
@@ -77,7 +76,7 @@ class OpeningHours:
         yield from _in_order(found) if self.stays else found
 
     def day_of(self, moment: datetime) -> date:
-        """The date that the specialist's own calendar shows."""
+        """The date in the specialist's calendar at a moment."""
         for stay in self.stays:
             day = moment.astimezone(ZoneInfo(stay.time_zone)).date()
             if stay.first_day <= day <= stay.last_day:
@@ -86,13 +85,13 @@ class OpeningHours:
 
     @property
     def zones(self) -> tuple[Stay, ...]:
-        """Where dates are meant: on each the first that holds."""
+        """The zones of dates: for each date the first one that includes it."""
         always = Stay(first_day=date.min, last_day=date.max, time_zone=self.time_zone)
         return (*self.stays, always)
 
     def day_ends(self, moment: datetime) -> datetime:
-        """Until when it shows that date at least: where a stay begins or ends, to the first
-        midnight of the zones that meet."""
+        """The earliest end of the moment's date: where a stay begins or ends, the first midnight
+        of the two zones."""
         today = self.day_of(moment)
         tomorrow = today + A_DAY
         zones = {self.time_zone, self.zone_on(today), self.zone_on(tomorrow)}
@@ -102,14 +101,14 @@ class OpeningHours:
         return min(each for each in midnights if each > moment)
 
     def zone_on(self, day: date) -> str:
-        """The zone that holds on that date."""
+        """The zone of a date."""
         return next(
             (each.time_zone for each in self.stays if each.first_day <= day <= each.last_day),
             self.time_zone,
         )
 
     def covers(self, moment: datetime) -> bool:
-        """Whether all 30 minutes of what starts then lie within the hours, on the grid or not."""
+        """Whether all 30 minutes from a moment lie within the hours, on the grid or not."""
         day = self.day_of(moment)
         zone = ZoneInfo(self.zone_on(day))
         return any(
@@ -118,7 +117,7 @@ class OpeningHours:
         )
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
-        """What is open on a date, as long as it is with what it touches at midnight."""
+        """The stretches of a date, at full length where they continue across midnight."""
         return tuple(self._span(day, *each) for each in self._parts_on(day))
 
     def _span(self, day: date, opens: int, closes: int) -> Span:
@@ -131,8 +130,8 @@ class OpeningHours:
         return Span(max(begins, -MINUTES_A_DAY), closes, first)
 
     def _begins(self, day: date) -> int:
-        """The minute at which the stretch that is open at a date's midnight began; of one that is
-        longer than a week, a midnight."""
+        """The first minute of the stretch that is open at a date's midnight, relative to it. For a
+        stretch longer than a week, a midnight."""
         begins = 0
         for days_before in range(1, DAYS_LOOKED_BACK + 1):
             before = day - days_before * A_DAY
@@ -145,19 +144,19 @@ class OpeningHours:
         return begins
 
     def _open_after_midnight(self, day: date) -> int:
-        """How many minutes of a date belong to what was open when it began."""
+        """How many minutes of a date belong to the stretch that was open at its midnight."""
         parts = self._parts_on(day)
         reached = parts and parts[0][0] == 0 and not self._zone_begins(day)
         return parts[0][1] if reached else 0
 
     def _zone_begins(self, day: date) -> bool:
-        """Whether another zone holds on it than the day before."""
+        """Whether the date has another zone than the day before."""
         return bool(self.stays) and self.zone_on(day) != self.zone_on(day - A_DAY)
 
     def _parts_on(self, day: date) -> list[tuple[int, int]]:
-        """From and to which minute of a date it is open: in order, none touches another.
+        """The open minutes of a date, in order, as parts that do not touch.
 
-        A date that differs says all about itself: what would reach into it ends at midnight.
+        On a date with an override, hours of the day before end at midnight.
         """
         differing = self._differing
         if day in differing or self._zone_begins(day):
@@ -168,14 +167,14 @@ class OpeningHours:
 
     @cached_property
     def _usual_parts(self) -> list[list[tuple[int, int]]]:
-        """Of each weekday where neither it nor the day before differs."""
+        """The open minutes of each weekday, where neither it nor the day before differs."""
         return [_parts(self._weekly[n], self._weekly[n - 1]) for n in range(len(WEEKDAYS))]
 
     def _starts_on(self, day: date) -> Sequence[datetime]:
         starts = _starts(day, self.zone_on(day), self.spans_on(day), self.grid_minutes)
         if not self.stays:
             return starts
-        # where two zones meet, a moment belongs to one date alone
+        # where two zones meet, a moment belongs to only one date
         return [each for each in starts if self.day_of(each) == day]
 
     def _stretches_on(self, day: date) -> Sequence[tuple[int, int]]:
@@ -197,7 +196,7 @@ class OpeningHours:
 
 
 def minutes_of(stretch: Hours | Stretch) -> tuple[int, int]:
-    """From and to which minute of its date: one that passes midnight ends on the next."""
+    """The minutes of the date at which a stretch begins and ends. Past midnight they go on."""
     opens, closes = _minute(stretch.starts), _minute(stretch.ends)
     return opens, closes if closes > opens else closes + MINUTES_A_DAY
 
@@ -210,14 +209,14 @@ def _minute(clock: str) -> int:
 def _parts(
     own: Iterable[tuple[int, int]], before: Iterable[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """What is open on a date, of its own stretches and of those of the day before."""
+    """The open minutes of a date, from its own stretches and those of the day before."""
     ending = [(opens, min(closes, MINUTES_A_DAY)) for opens, closes in own]
     passing = [(0, closes - MINUTES_A_DAY) for _, closes in before if closes > MINUTES_A_DAY]
     return _joined(ending + passing)
 
 
 def _joined(parts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What touches or overlaps is one."""
+    """Parts joined where they touch or overlap, in order."""
     found: list[tuple[int, int]] = []
     for opens, closes in sorted(parts):
         if found and opens <= found[-1][1]:
@@ -236,7 +235,7 @@ def _between(
 def _in_order(
     days: Iterable[tuple[date, Sequence[datetime]]],
 ) -> Iterator[tuple[date, Sequence[datetime]]]:
-    """Dates follow each other in one zone; where two meet they may not."""
+    """The same in order of time: where two zones meet, dates can overlap."""
     found = sorted((start, day) for day, starts in days for start in starts)
     for day, together in groupby(found, key=itemgetter(1)):
         yield day, [start for start, _ in together]
@@ -246,7 +245,7 @@ def _in_order(
 def _starts(
     day: date, zone_name: str, spans: tuple[Span, ...], grid_minutes: int
 ) -> Sequence[datetime]:
-    """Kept: a day's hours are looked at with every booking."""
+    """The starts of one date. Cached: each booking looks at the hours of several days."""
     zone = ZoneInfo(zone_name)
     starts: set[datetime] = set()
     for span in spans:
@@ -255,7 +254,7 @@ def _starts(
 
 
 def _starts_within(day: date, span: Span, grid_minutes: int, zone: ZoneInfo) -> Iterator[datetime]:
-    """What starts on the date. Where no clock changes, a span is as long in UTC."""
+    """The starts of one stretch on a date. Fast path where no clock changes within it."""
     steps = range(span.first, min(span.closes, MINUTES_A_DAY), grid_minutes)
     opens, closes = _at(day, span.opens), _at(day, span.closes)
     first, end = _resolved(_at(day, span.first), zone), _resolved(closes, zone)
@@ -270,22 +269,22 @@ def _starts_within(day: date, span: Span, grid_minutes: int, zone: ZoneInfo) -> 
 
 
 def _at(day: date, minute: int) -> datetime:
-    """A minute counted from a date's midnight, as naive local time."""
+    """Naive local time of a minute that is counted from a date's midnight."""
     return datetime.combine(day, MIDNIGHT) + minute * A_MINUTE
 
 
 def _resolved(local: datetime, zone: ZoneInfo) -> datetime | None:
-    """Naive local time in UTC; ``None`` where the clocks skip it."""
+    """Naive local time in UTC; ``None`` where a clock change skips it."""
     resolved = local.replace(tzinfo=zone).astimezone(UTC)
     return resolved if _wall(resolved, zone) == local else None
 
 
 def _lies_within(opens: datetime, closes: datetime, start: datetime, zone: ZoneInfo) -> bool:
-    """Whether a stretch holds each minute of a slot, whatever the clocks do meanwhile."""
+    """Whether a stretch contains each minute of a slot, also across a clock change."""
     minutes = (start + n * A_MINUTE for n in range(SLOT // A_MINUTE))
     return all(opens <= _wall(each, zone) < closes for each in minutes)
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
-    """What the clocks show then: naive local time."""
+    """Naive local time of a moment."""
     return moment.astimezone(zone).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""Which calendars are to be looked at, and what one keeps sealed."""
+"""Queries of calendars: which are due for a review, and facts of a single one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
 
+from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.calendars import Calendar
 
 
@@ -19,7 +21,7 @@ def calendars_to_review(now: datetime) -> Select[UUID]:
 
 
 def calendars_without_place() -> Select[UUID]:
-    """Ids of calendars that offer free consultations, and where they name no place for them."""
+    """Ids of calendars that offer free consultations but have no place for them."""
     return select(Calendar.specialist_id).where(
         Calendar.offers_free_consultations.is_(True),
         Calendar.in_person_address.is_(None),
@@ -29,3 +31,9 @@ def calendars_without_place() -> Select[UUID]:
 
 def sealed_meeting_link_of(specialist_id: UUID) -> Select[str | None]:
     return select(Calendar.sealed_meeting_link).where(Calendar.specialist_id == specialist_id)
+
+
+def may_practise(session: Session, account_id: UUID) -> bool:
+    """Whether the account may practise, as far as booking knows."""
+    standing = select(Calendar.standing).where(Calendar.specialist_id == account_id)
+    return Standing(session.scalar(standing) or Standing.GOOD).may_practise

@@ -1,4 +1,4 @@
-"""What can be asked about availability, and what keeps calendars true."""
+"""RPC methods of availability, listings from profiles, and the clocks that review calendars."""
 
 from __future__ import annotations
 
@@ -22,36 +22,41 @@ from contracts.booking.availability import (
 )
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import SpecialistListed, SpecialistUnlisted
+from services.booking import dependencies
 from services.booking.availability import queries
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import OpeningHours
+from services.booking.consultations.busy_times import busy_times
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.following import follow_place
+from services.booking.consultations.next_slots import announce_next_slots
+from services.booking.consultations.place_changes import follow_place
 from services.booking.consultations.queries import consultations_ahead
-from services.booking.external_calendars.rereading import read_anew
-from services.booking.part import Part
-from services.booking.slots.news import tell_of_slots
-from services.booking.slots.queries import taken_times
+from services.booking.external_calendars.zone_changes import reread_all
 from services.booking.waitlist.offering import calendar_changed
 
 
-class Availability(Part):
+class Availability:
+    store = dependencies.store
+    caller = dependencies.caller
+    meetings = dependencies.meetings
+    links = dependencies.links
+
     @rpc
     def set_availability(self, availability: contract.Availability) -> AvailabilitySet:
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             known = tx.get(Calendar, specialist_id, with_for_update=True)
-            require_current(None if known is None else self.links.shown_with(known))
+            require_current(None if known is None else self._shown(known))
             calendar = known or tx.lock_or_create(Calendar, specialist_id)
             now = utc_now()
-            taken = taken_times(tx, specialist_id, now)
+            busy = busy_times(tx, specialist_id, now)
             zones, had_place = calendar.opening_hours.zones, calendar.has_place
-            another_link = self.links.keep(calendar, availability.meeting_link)
-            tx.emit(*calendar.open(availability, taken, now))
+            another_link = self._keep_link(calendar, availability.meeting_link)
+            tx.emit(*calendar.open(availability, busy, now))
             follow_place(tx, calendar, self.meetings, had_place, another_link, now)
             calendar_changed(tx, calendar, now)
             if calendar.opening_hours.zones != zones:
-                read_anew(tx, specialist_id, now)
+                reread_all(tx, specialist_id, now)
             shown = calendar.to_resource(availability.meeting_link)
             ahead = tx.scalars(consultations_ahead(specialist_id, now))
             return tx.reply(_with_consultations_outside(shown, calendar.opening_hours, ahead))
@@ -62,8 +67,19 @@ class Availability(Part):
         with self.store.reading() as session:
             calendar = session.get(Calendar, specialist_id)
         if calendar is None:
-            raise NotFound(f"there is no calendar of {specialist_id}")
-        return self.links.shown_with(calendar)
+            raise NotFound("You have not set your availability yet.")
+        return self._shown(calendar)
+
+    def _shown(self, calendar: Calendar) -> contract.Availability:
+        """As its specialist sees it, with the meeting link opened."""
+        return calendar.to_resource(self.links.open(calendar.sealed_meeting_link))
+
+    def _keep_link(self, calendar: Calendar, link: str | None) -> bool:
+        """Seal and keep the specialist's own meeting link. Returns whether it is a new one."""
+        if link == self.links.open(calendar.sealed_meeting_link):
+            return False
+        calendar.sealed_meeting_link = None if link is None else self.links.seal(link)
+        return True
 
     @subscribe(SpecialistListed)
     def open_calendar(self, event: SpecialistListed, tx: Transaction) -> None:
@@ -78,7 +94,7 @@ class Availability(Part):
 
     @every(minutes=1)
     def review_calendars(self) -> None:
-        """As time goes, next slots pass and new ones come over the horizon."""
+        """Announce next slots again: some have passed, others have come over the horizon."""
         with self.store.reading() as session:
             doubtful = list(session.scalars(queries.calendars_to_review(utc_now())))
         for_each(doubtful, self._review_calendar)
@@ -86,11 +102,11 @@ class Availability(Part):
     def _review_calendar(self, specialist_id: UUID) -> None:
         now = utc_now()
         with self.store.transaction() as tx:
-            tell_of_slots(tx, tx.lock(Calendar, specialist_id), now)
+            announce_next_slots(tx, tx.lock(Calendar, specialist_id), now)
 
     @every(minutes=1)
     def close_calendars_without_place(self) -> None:
-        """They were opened while the platform made rooms, or while no place was asked for."""
+        """Stop offers without a place: those set while the platform made rooms, or needed none."""
         if self.meetings.makes_rooms:
             return
         with self.store.reading() as session:
@@ -101,12 +117,12 @@ class Availability(Part):
         now = utc_now()
         with self.store.transaction() as tx:
             calendar = tx.lock(Calendar, specialist_id)
-            taken = taken_times(tx, specialist_id, now)
-            tx.emit(*calendar.stop_without_place(taken, now))
+            busy = busy_times(tx, specialist_id, now)
+            tx.emit(*calendar.stop_without_place(busy, now))
 
     @every(days=1)
     def reseal_meeting_links(self) -> None:
-        """After a rotation, the key that sealed them before may go a day later."""
+        """Re-encrypt links after a key rotation: the old key can be removed a day later."""
         reencrypt(self.store, Calendar.sealed_meeting_link, self.links.keys)
 
 

@@ -1,4 +1,4 @@
-"""The terms on which a specialist gives first consultations: hours, notice, limits."""
+"""Availability settings: a specialist's hours, minimum notice, limits and place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.booking.availability import Availability, DateOverride, Hours, Stay, Stretch
 from services.booking.availability.limits import Limits
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.availability.validation import require_sensible
+from services.booking.availability.validation import require_valid
 
 PLAIN = (
     "offers_free_consultations",
@@ -30,7 +30,7 @@ PLAIN = (
 )
 
 
-class Terms:
+class AvailabilitySettings:
     """The part of a ``Calendar`` that its specialist sets."""
 
     offers_free_consultations: Mapped[bool] = mapped_column(default=False)
@@ -51,11 +51,11 @@ class Terms:
     in_person_address: Mapped[str | None] = mapped_column(default=None)
     sealed_meeting_link: Mapped[str | None] = mapped_column(default=None)
     opened_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When these hours were set: what was booked since keeps to their limits."""
+    """When these hours were set: later bookings keep to their limits."""
 
-    def set_terms(self, availability: Availability, now: datetime) -> None:
+    def change_settings(self, availability: Availability, now: datetime) -> None:
         """Raises ``BadHours``."""
-        require_sensible(availability)
+        require_valid(availability)
         self.opened_at = now
         for name in PLAIN:
             setattr(self, name, getattr(availability, name))
@@ -84,7 +84,7 @@ class Terms:
 
     @property
     def has_place(self) -> bool:
-        """Of the specialist's own, apart from rooms that the platform makes."""
+        """Whether the specialist gave a place, apart from rooms that the platform makes."""
         return self.in_person_address is not None or self.sealed_meeting_link is not None
 
     @property
@@ -92,15 +92,15 @@ class Terms:
         return Limits(self.most_per_day, self.most_per_week, self.monthly_budget, self.paced)
 
     def earliest(self, now: datetime) -> datetime:
-        """From when on a slot can still be booked."""
+        """The first start that still respects the minimum notice."""
         return now + timedelta(hours=self.minimum_notice_hours)
 
     def latest(self, now: datetime) -> datetime:
-        """Where the horizon is: what begins then is too far."""
+        """The horizon: slots that start then or later are too far ahead."""
         return now + timedelta(days=self.horizon_days)
 
     def to_resource(self, meeting_link: str | None = None) -> Availability:
-        """As its specialist sees it. ``meeting_link``: the one that is kept here sealed."""
+        """As its specialist sees it. ``meeting_link``: the decrypted ``sealed_meeting_link``."""
         hours = self.opening_hours
         return Availability(
             hours=list(hours.hours),

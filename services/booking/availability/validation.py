@@ -1,4 +1,5 @@
-"""Whether an availability makes sense as a whole; its shape was checked at the gateway."""
+"""Validation of an availability as a whole: overlaps, lengths, zones. The gateway has checked
+its shape."""
 
 from __future__ import annotations
 
@@ -25,11 +26,11 @@ DAY_ENDS = "24:00"
 
 Minutes = tuple[int, int]
 Named = tuple[str, Hours | Stretch, Minutes]
-"""Where a stretch stands in what was sent, and from and to which minute it lasts."""
+"""The path of a stretch in the request, the stretch, and its first and last minute."""
 
 
-def require_sensible(availability: Availability) -> None:
-    """Raises ``BadHours`` with everything that is wrong."""
+def require_valid(availability: Availability) -> None:
+    """Raises ``BadHours`` with all problems."""
     problems = [
         *zone_problems("time_zone", availability.time_zone),
         *_weekly(availability.hours, "hours"),
@@ -40,8 +41,8 @@ def require_sensible(availability: Availability) -> None:
         raise BadHours(errors=problems)
 
 
-def require_sensible_week(hours: Iterable[Hours], field: str) -> None:
-    """The same of hours alone, that stand in a field of this name."""
+def require_valid_week(hours: Iterable[Hours], field: str) -> None:
+    """The same for weekly hours alone, in a field of this name."""
     if problems := list(_weekly(hours, field)):
         raise BadHours(errors=problems)
 
@@ -59,7 +60,7 @@ def _from_monday(hours: Hours) -> Minutes:
 
 
 def _too_short(named: Sequence[Named]) -> Iterator[FieldError]:
-    """Stretches that never hold a consultation, with what they touch on either side."""
+    """Stretches that are too short for a consultation, together with those they touch."""
     lasting = [minutes for _, each, minutes in named if _lasts(each)]
     after = {opens % A_WEEK: closes - opens for opens, closes in lasting}
     before = {closes % A_WEEK: closes - opens for opens, closes in lasting}
@@ -70,7 +71,7 @@ def _too_short(named: Sequence[Named]) -> Iterator[FieldError]:
 
 
 def _reach(minute: int, lengths: Mapping[int, int], way: int) -> int:
-    """How many minutes there are on one side of a minute without a gap: ``LEAST`` are enough."""
+    """How many open minutes adjoin a minute on one side, counted up to about ``LEAST``."""
     found = 0
     while found < LEAST and (minute + way * found) % A_WEEK in lengths:
         found += lengths[(minute + way * found) % A_WEEK]
@@ -83,7 +84,9 @@ def _overrides(availability: Availability) -> Iterator[FieldError]:
         field = f"overrides.{i}"
         if override.day in known:
             yield FieldError(
-                f"{field}.day", f"Stands in overrides.{known[override.day]} too.", str(override.day)
+                f"{field}.day",
+                f"This date is also in overrides.{known[override.day]}.",
+                str(override.day),
             )
         known.setdefault(override.day, i)
         named = [
@@ -94,7 +97,7 @@ def _overrides(availability: Availability) -> Iterator[FieldError]:
 
 
 def _too_short_on(day: date, named: Sequence[Named], hours: OpeningHours) -> Iterator[FieldError]:
-    """As above, with what they touch on the dates before and after."""
+    """The same for a date, together with the hours they touch on the dates before and after."""
     for field, each, (opens, _) in named:
         spans = [span for span in hours.spans_on(day) if span.opens <= opens < span.closes]
         for span in spans:
@@ -129,7 +132,7 @@ def _stays(availability: Availability) -> Iterator[FieldError]:
 def _stretches(
     named: Sequence[Named], repeat: int | None, when: str | None = None
 ) -> Iterator[FieldError]:
-    """``repeat``: after so many minutes all of them come again."""
+    """Empty stretches and overlaps. ``repeat``: the period in minutes, for weekly hours."""
     for j, (field, each, minutes) in enumerate(named):
         if each.starts == DAY_ENDS:
             yield FieldError(f"{field}.starts", "Must be before 24:00.", each.starts)
@@ -152,7 +155,7 @@ def _meet(one: Minutes, other: Minutes, repeat: int | None) -> bool:
 
 
 def _weekday_of_both(one: Minutes, other: Minutes) -> str:
-    """The first on which two stretches that overlap are both open."""
+    """The first weekday on which two overlapping stretches are both open."""
     later = next(
         begins
         for begins, (opens, closes) in ((other[0], one), (one[0], other))

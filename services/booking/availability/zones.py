@@ -1,4 +1,4 @@
-"""Time zones, as people name them."""
+"""Time zones by their IANA names."""
 
 from __future__ import annotations
 

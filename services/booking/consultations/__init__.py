@@ -1,1 +1,1 @@
-"""Booking, moving and cancelling, and what a consultation is."""
+"""The consultation: booking, moving, cancelling, notes, places and limits of clients."""

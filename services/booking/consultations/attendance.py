@@ -1,4 +1,4 @@
-"""What became of a consultation, and how it is found out."""
+"""Attendance: whether a consultation took place, as its two sides or a clock say."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from contracts.booking.attendance import (
     NotOver,
 )
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party
-from services.booking.consultations.no_shows import ATTENDANCE_OPEN_FOR, TO_ANSWER, verdict
-from services.booking.consultations.participants import TwoSided
+from services.booking.consultations.no_shows import ATTENDANCE_OPEN_FOR, TO_ANSWER, settled_status
+from services.booking.consultations.participants import Participants
 
 Closed = ConsultationCompleted | ConsultationMissed
 
 
-class Attended(TwoSided):
-    """The part of a ``Consultation`` that its two sides, or a clock, say after it."""
+class ConsultationAttendance(Participants):
+    """The part of a ``Consultation`` that holds what its sides say after it."""
 
     attendance_by_client: Mapped[str | None] = mapped_column(default=None)
     attendance_by_specialist: Mapped[str | None] = mapped_column(default=None)
@@ -38,15 +38,14 @@ class Attended(TwoSided):
         now: datetime,
         ask: Collection[Party] = tuple(Party),
     ) -> list[Closed]:
-        """One side says what became of it; the event, where that changes what it is. ``ask``: who
-        may be asked what they want next, where it took place.
+        """Record one side's answer. Returns the event where the status changes. ``ask``: the sides
+        that may be asked for their outcome if it took place.
 
-        Until the other side has said it too, what was said can be put right once. Raises
-        ``NotHeld`` where it was cancelled, ``NotOver``, ``AttendanceClosed`` and
-        ``AttendanceGiven``.
+        Until the other side has answered, an answer can be corrected once. Raises ``NotHeld`` for
+        a cancelled consultation, ``NotOver``, ``AttendanceClosed`` and ``AttendanceGiven``.
         """
         if self.status == ConsultationStatus.CANCELLED:
-            raise NotHeld(f"consultation {self.id} was cancelled")
+            raise NotHeld
         if now < self.ends_at:
             raise NotOver
         if now >= (self.disputable_until or self.ends_at + ATTENDANCE_OPEN_FOR):
@@ -64,7 +63,7 @@ class Attended(TwoSided):
         return self.attendance_by_client if client else self.attendance_by_specialist
 
     def _require_correctable(self, now: datetime) -> None:
-        """Once, and so that the other side has time to answer."""
+        """A correction is allowed once, and while the other side still has time to answer."""
         until = self.disputable_until
         if self.attendance_corrected or until is None or now > until - TO_ANSWER:
             raise AttendanceGiven
@@ -82,12 +81,12 @@ class Attended(TwoSided):
             self.disputable_until = now
         elif self.disputable_until is None:
             self.disputable_until = now + ATTENDANCE_OPEN_FOR
-        status, missed_by = verdict([Attendance(each) for each in said if each])
+        status, missed_by = settled_status([Attendance(each) for each in said if each])
         self.status, self.missed_by = status, missed_by
         return [] if (status, missed_by) == before else [self._closed(ask)]
 
     def close(self, now: datetime, ask: Collection[Party] = tuple(Party)) -> list[Closed]:
-        """Nobody said what became of it for long enough: it took place."""
+        """Complete it 48 hours after its end, when neither side has answered."""
         if self.status != ConsultationStatus.BOOKED or now < self.ends_at + ATTENDANCE_OPEN_FOR:
             return []
         self.status = ConsultationStatus.COMPLETED
@@ -103,7 +102,7 @@ class Attended(TwoSided):
                 specialist_id=self.specialist_id,
                 ask=list(ask),
             )
-        assert self.disputable_until is not None  # since a side said so
+        assert self.disputable_until is not None  # set with the first answer
         return ConsultationMissed(
             consultation_id=self.id,
             version=self.version,

@@ -1,4 +1,5 @@
-"""What a client has booked, and what that leaves open to them. Pure."""
+"""Limits of a client: three open bookings, one consultation for each specialist, no overlaps, and
+a pause after two no-shows. Pure."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ from contracts.booking.consultations import (
 from services.booking.availability.opening_hours import SLOT
 from services.booking.consultations.no_shows import paused_until
 
-OPEN_AT_ONCE = 3
+MOST_OPEN_BOOKINGS = 3
 
 
 @dataclass(frozen=True)
-class Engagement:
-    """One consultation of a client: with whom, when, and what became of it."""
+class ClientBooking:
+    """One consultation of a client, as the limits see it."""
 
     id: UUID
     specialist_id: UUID
@@ -31,20 +32,21 @@ class Engagement:
     status: str
     missed_by: str | None = None
     disputable_until: datetime | None = None
-    """Until then a side may still say that it took place."""
+    """Until then a side can still say that it took place."""
 
     @property
     def takes_time(self) -> bool:
         return self.status in (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED)
 
-    def lies_ahead(self, now: datetime) -> bool:
-        """What is over may stay booked for two days, until somebody says what became of it."""
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether it is booked and not over. A consultation can stay booked for two days after its
+        end, until a side or the clock says how it went."""
         return self.status == ConsultationStatus.BOOKED and now < self.starts_at + SLOT
 
     def counts(self, now: datetime) -> bool:
-        """Whether it is the one that a client may have with a specialist.
+        """Whether it counts as the one free consultation of this client and specialist.
 
-        What the specialist missed is not, once that is settled.
+        One that the specialist missed does not count, once that is settled.
         """
         if self.status != ConsultationStatus.MISSED:
             return self.takes_time
@@ -53,46 +55,43 @@ class Engagement:
 
 
 def require_free(
-    engagements: Collection[Engagement], specialist_id: UUID, starts_at: datetime, now: datetime
+    bookings: Collection[ClientBooking], specialist_id: UUID, starts_at: datetime, now: datetime
 ) -> None:
-    """Raises what a client's other consultations have against one more."""
-    require_not_met(engagements, specialist_id, now)
-    require_no_overlap(engagements, starts_at)
-    open_ = [each for each in engagements if each.lies_ahead(now)]
-    if len(open_) >= OPEN_AT_ONCE:
-        raise TooManyBookings(f"you have {len(open_)} open bookings; the limit is {OPEN_AT_ONCE}")
-    _require_not_paused(engagements, now)
+    """Raises the refusal of a limit that one more consultation would break."""
+    require_not_met(bookings, specialist_id, now)
+    require_no_overlap(bookings, starts_at)
+    if sum(each.is_ahead(now) for each in bookings) >= MOST_OPEN_BOOKINGS:
+        raise TooManyBookings
+    _require_not_paused(bookings, now)
 
 
 def require_not_met(
-    engagements: Collection[Engagement], specialist_id: UUID, now: datetime
+    bookings: Collection[ClientBooking], specialist_id: UUID, now: datetime
 ) -> None:
-    """Raises ``AlreadyBooked`` where they have their consultation with the specialist."""
-    for each in engagements:
+    """Raises ``AlreadyBooked`` where the client has had or has booked one with the specialist."""
+    for each in bookings:
         if each.specialist_id == specialist_id and each.counts(now):
             raise AlreadyBooked.by(each.id)
 
 
-def require_no_overlap(engagements: Collection[Engagement], starts_at: datetime) -> None:
-    """Raises ``OverlappingBooking`` where the client is elsewhere then."""
-    if other := overlapping(engagements, starts_at):
-        raise OverlappingBooking(
-            f"you have booked another consultation for {other.starts_at.isoformat()}"
-        )
+def require_no_overlap(bookings: Collection[ClientBooking], starts_at: datetime) -> None:
+    """Raises ``OverlappingBooking`` where the client has another consultation at that time."""
+    if overlapping(bookings, starts_at):
+        raise OverlappingBooking
 
 
-def overlapping(engagements: Collection[Engagement], starts_at: datetime) -> Engagement | None:
-    """Where the client is then, if it is elsewhere."""
-    for each in engagements:
+def overlapping(bookings: Collection[ClientBooking], starts_at: datetime) -> ClientBooking | None:
+    """The client's other consultation at that time, if there is one."""
+    for each in bookings:
         if each.takes_time and abs(each.starts_at - starts_at) < SLOT:
             return each
     return None
 
 
-def _require_not_paused(engagements: Collection[Engagement], now: datetime) -> None:
-    until = paused_until([each.starts_at for each in engagements if each.missed_by == Party.CLIENT])
+def _require_not_paused(bookings: Collection[ClientBooking], now: datetime) -> None:
+    until = paused_until([each.starts_at for each in bookings if each.missed_by == Party.CLIENT])
     if until is not None and now < until:
         raise BookingPaused(
-            f"You missed two consultations, so booking pauses for you until {until:%d %B %Y}. "
-            "That can happen to anybody; from then on you are welcome to book again."
+            f"You missed two consultations, so you can't book until {until:%Y-%m-%d}. "
+            "From then on you are welcome to book again."
         )

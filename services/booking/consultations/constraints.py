@@ -1,4 +1,4 @@
-"""What stands in the database against a consultation that must not be, under the rules."""
+"""Database constraints and indexes of consultations: the last line behind the booking rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WITH_CONTENT = text(
 
 
 def _no_overlap(whose: str, refusal: type[DomainError]) -> ExcludeConstraint:
-    """Nobody is booked twice at a time. PostgreSQL alone can say so."""
+    """An exclusion constraint against overlapping consultations. PostgreSQL only."""
     constraint = ExcludeConstraint(
         (column(whose), "="),
         (text("tstzrange(starts_at, ends_at)"), "&&"),
@@ -33,12 +33,12 @@ def _no_overlap(whose: str, refusal: type[DomainError]) -> ExcludeConstraint:
 
 
 def _in_order(whose: str) -> Index:
-    """A person's list, each status by itself."""
+    """The index of one side's list, which is read status by status."""
     columns = (f"{whose}_id", "status", "starts_at", "id")
     return Index(f"ix_consultations_of_{whose}", *columns)
 
 
-GUARDS = (
+CONSTRAINTS = (
     Index(
         "uq_consultations_slot",
         "specialist_id",

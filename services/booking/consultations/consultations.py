@@ -1,4 +1,16 @@
-"""The Consultation: 30 free minutes between one client and one specialist, obliging nobody."""
+"""The Consultation: 30 free minutes between one client and one specialist.
+
+Its states, ``ConsultationStatus``:
+
+    book ─▶ BOOKED ─┬─▶ CANCELLED   by either side, within the notice; by the erasure of an account;
+                    │               by the end of the specialist's right to practise
+                    ├─▶ COMPLETED   after the end: a side says so, or 48 hours without an answer
+                    └─▶ MISSED      after the end: a side says that the other one did not come
+
+A booked consultation can be rescheduled, within the notice. COMPLETED and MISSED turn into each
+other while a side can still answer: see ``no_shows``. All but CANCELLED take up the specialist's
+time and count in their limits.
+"""
 
 from __future__ import annotations
 
@@ -30,42 +42,50 @@ from contracts.booking.consultations import (
     SameTime,
 )
 from services.booking.availability.bookable import Bookable
+from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import SLOT
 from services.booking.base import Base
-from services.booking.consultations.attendance import Attended
+from services.booking.consultations.attendance import ConsultationAttendance
 from services.booking.consultations.client_limits import (
-    Engagement,
+    ClientBooking,
     overlapping,
     require_free,
     require_no_overlap,
     require_not_met,
 )
-from services.booking.consultations.constraints import GUARDS
-from services.booking.consultations.places import Placed
-from services.booking.right_to_practise.right_to_practise import DECIDED_BEFORE
+from services.booking.consultations.constraints import CONSTRAINTS
+from services.booking.consultations.places import ConsultationPlace
 
-READING_TOLD_EVERY = timedelta(hours=1)
+DECIDED_BEFORE = timedelta(hours=48)
+"""How long before its start a consultation is cancelled whose specialist's licence has expired,
+unless an admin has decided by then."""
+READING_RECORDED_EVERY = timedelta(hours=1)
 NOTE_OPEN_FOR = timedelta(days=7)
-"""After the end: so long a specialist may read the note."""
-SAID_BY_NOBODY = (CancellationReason.ACCOUNT_ERASED, CancellationReason.SPECIALIST_UNAVAILABLE)
-"""Reasons that follow from something else, and are shown to both sides."""
+"""How long after the end the specialist can read the note."""
+NOT_BOOKED = {
+    ConsultationStatus.CANCELLED: "This consultation is cancelled, so you can't change it.",
+    ConsultationStatus.COMPLETED: "This consultation is completed, so you can't change it.",
+    ConsultationStatus.MISSED: "This consultation was missed, so you can't change it.",
+}
+SHOWN_TO_BOTH = (CancellationReason.ACCOUNT_ERASED, CancellationReason.SPECIALIST_UNAVAILABLE)
+"""Reasons that no person gave. They are shown to both sides."""
 
 
 @dataclass(frozen=True)
 class NoteReader:
-    """Who asks for consultations with their notes, and when."""
+    """The caller who reads consultations with their notes, and when."""
 
     caller: Caller
     may_practise: bool
     now: datetime
 
 
-class Consultation(Attended, Placed, Base):
-    """It has no price, and turns into nothing by itself."""
+class Consultation(ConsultationAttendance, ConsultationPlace, Base):
+    """A consultation has no price, and leads to no contract by itself."""
 
     __tablename__ = "consultations"
-    __table_args__ = GUARDS
+    __table_args__ = CONSTRAINTS
 
     booked_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -75,11 +95,12 @@ class Consultation(Attended, Placed, Base):
     notice_hours: Mapped[int] = mapped_column(default=12)
     sealed_note: Mapped[str | None] = mapped_column(default=None)
     note_read_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When the specialist was last said to have been shown the note."""
+    """When a ``NoteRead`` was last emitted."""
     note_read_from: Mapped[str | None] = mapped_column(default=None)
-    """The network that they were in."""
+    """The specialist's network at that time."""
     cancels_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When it is cancelled unless an admin decides: the specialist's licence has expired."""
+    """When it is cancelled unless an admin decides before: the specialist's licence has
+    expired."""
 
     @classmethod
     def book(
@@ -87,26 +108,25 @@ class Consultation(Attended, Placed, Base):
         calendar: Calendar,
         client_id: UUID,
         starts_at: datetime,
-        taken: Collection[datetime],
-        engagements: Collection[Engagement],
+        busy: Busy,
+        bookings: Collection[ClientBooking],
         now: datetime,
         sealed_note: str | None = None,
         meeting_link: str | None = None,
     ) -> tuple[Consultation, ConsultationBooked]:
-        """Take a slot. ``taken``: the specialist's times, as ``Calendar`` says;
-        ``engagements``: the client's consultations. Raises what stands against it.
+        """Book a slot. ``bookings``: the client's consultations. Raises the first refusal.
 
-        It takes place at the practice, where there is one, else in the room of the link, else
-        under the specialist's own link.
+        It takes place at the specialist's practice where there is one, else in the room behind
+        ``meeting_link``, else under the specialist's own link.
         """
         if client_id == calendar.specialist_id:
             raise OwnProfile
-        require_not_met(engagements, calendar.specialist_id, now)
-        calendar.require_bookable(starts_at, taken, now)
+        require_not_met(bookings, calendar.specialist_id, now)
+        calendar.require_bookable(starts_at, busy, now)
         if not (calendar.has_place or meeting_link):
             raise NoFreeConsultations
-        require_free(engagements, calendar.specialist_id, starts_at, now)
-        starts_at = starts_at.astimezone(UTC)  # it may have been asked for in any zone
+        require_free(bookings, calendar.specialist_id, starts_at, now)
+        starts_at = starts_at.astimezone(UTC)  # the request may name any zone
         consultation = cls(
             id=new_id(),
             version=1,
@@ -121,26 +141,29 @@ class Consultation(Attended, Placed, Base):
             sealed_note=sealed_note,
         )
         consultation.take_place(calendar, meeting_link)
-        return consultation, ConsultationBooked(
-            consultation_id=consultation.id,
-            version=consultation.version,
-            client_id=client_id,
-            specialist_id=consultation.specialist_id,
-            starts_at=consultation.starts_at,
-            ends_at=consultation.ends_at,
-            time_zone=consultation.time_zone,
-            meeting_address=consultation.meeting_address,
-            meeting_link=consultation.meeting_link,
+        return consultation, consultation._booked()
+
+    def _booked(self) -> ConsultationBooked:
+        return ConsultationBooked(
+            consultation_id=self.id,
+            version=self.version,
+            client_id=self.client_id,
+            specialist_id=self.specialist_id,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            time_zone=self.time_zone,
+            meeting_address=self.meeting_address,
+            meeting_link=self.meeting_link,
         )
 
     def cancel(
         self, by: Party, reason: CancellationReason | None, now: datetime
     ) -> ConsultationCancelled:
-        """It will not take place, and its slot is free again.
+        """Cancel it: its slot is free again.
 
         Raises ``NotBooked``, ``HasBegun`` and ``NoticeTooShort``.
         """
-        if reason == CancellationReason.ACCOUNT_ERASED:  # who leaves for good gives no notice
+        if reason == CancellationReason.ACCOUNT_ERASED:  # an erasure needs no notice
             self._require_booked()
         else:
             self._require_changeable(by, now)
@@ -165,22 +188,22 @@ class Consultation(Attended, Placed, Base):
         by: Party,
         calendar: Calendar,
         starts_at: datetime,
-        taken: Collection[datetime],
-        engagements: Collection[Engagement],
+        busy: Busy,
+        bookings: Collection[ClientBooking],
         now: datetime,
         room: str | None = None,
     ) -> ConsultationRescheduled:
-        """Move it. ``taken`` and ``engagements`` as in ``book``, without this one's own; it is
-        held where the calendar says now.
+        """Move it to another time, and to the calendar's present place. ``busy`` and ``bookings``
+        as in ``book``, without this consultation itself.
 
-        A specialist gives no notice, of whichever kind; a client whom they moved can leave at any
-        time. Raises what stands against it.
+        A specialist needs no notice, neither their minimum notice nor the cancellation notice; a
+        client whom they moved can cancel at any time. Raises the first refusal.
         """
-        bookable = self._bookable(by, calendar, taken, now)
+        bookable = self._bookable(by, calendar, busy, now)
         if starts_at == self.starts_at:
             raise SameTime
         bookable.require(starts_at)
-        require_no_overlap(engagements, starts_at)
+        require_no_overlap(bookings, starts_at)
         previous = self.starts_at
         self.starts_at = starts_at.astimezone(UTC)
         self.ends_at = self.starts_at + SLOT
@@ -190,6 +213,9 @@ class Consultation(Attended, Placed, Base):
         if by == Party.SPECIALIST:
             self.notice_hours = 0
         self.version += 1
+        return self._rescheduled(previous)
+
+    def _rescheduled(self, previous_starts_at: datetime) -> ConsultationRescheduled:
         return ConsultationRescheduled(
             consultation_id=self.id,
             version=self.version,
@@ -197,7 +223,7 @@ class Consultation(Attended, Placed, Base):
             specialist_id=self.specialist_id,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
-            previous_starts_at=previous,
+            previous_starts_at=previous_starts_at,
             time_zone=self.time_zone,
             meeting_address=self.meeting_address,
             meeting_link=self.meeting_link,
@@ -207,29 +233,28 @@ class Consultation(Attended, Placed, Base):
         self,
         by: Party,
         calendar: Calendar,
-        taken: Collection[datetime],
-        engagements: Collection[Engagement],
+        busy: Busy,
+        bookings: Collection[ClientBooking],
         period: tuple[datetime, datetime],
         now: datetime,
     ) -> list[datetime]:
-        """The times of a period that ``reschedule`` takes; raises what stands against all."""
-        bookable = self._bookable(by, calendar, taken, now)
+        """The times of a period that ``reschedule`` accepts. Raises the refusal that holds for
+        all of them."""
+        bookable = self._bookable(by, calendar, busy, now)
         return [
             starts_at
             for starts_at in bookable.starts_within(*period)
-            if starts_at != self.starts_at and not overlapping(engagements, starts_at)
+            if starts_at != self.starts_at and not overlapping(bookings, starts_at)
         ]
 
-    def _bookable(
-        self, by: Party, calendar: Calendar, taken: Collection[datetime], now: datetime
-    ) -> Bookable:
-        """The rule of moving it, but for what the client has booked elsewhere."""
+    def _bookable(self, by: Party, calendar: Calendar, busy: Busy, now: datetime) -> Bookable:
+        """The times that it can be moved to, apart from the client's other consultations."""
         self._require_changeable(by, now)
-        return calendar.bookable(taken, now, self.starts_at, by_specialist=by == Party.SPECIALIST)
+        return calendar.bookable(busy, now, self.starts_at, by_specialist=by == Party.SPECIALIST)
 
     def _require_booked(self) -> None:
         if self.status != ConsultationStatus.BOOKED:
-            raise NotBooked(f"consultation {self.id} is {self.status}, not booked")
+            raise NotBooked(NOT_BOOKED[ConsultationStatus(self.status)])
 
     def _require_changeable(self, by: Party, now: datetime) -> None:
         self._require_booked()
@@ -238,7 +263,8 @@ class Consultation(Attended, Placed, Base):
         notice = timedelta(hours=self.notice_hours if by == Party.CLIENT else 0)
         if now > self.starts_at - notice:
             raise NoticeTooShort(
-                f"You can cancel or move it until {self.notice_hours} hours before it begins."
+                "It is too late to cancel or move this consultation. "
+                f"You could until {self.notice_hours} hours before it begins."
             )
 
     # The specialist's right to practise
@@ -247,22 +273,23 @@ class Consultation(Attended, Placed, Base):
         return self.status == ConsultationStatus.BOOKED and now < self.starts_at
 
     def cancel_for_unavailable(self, now: datetime) -> ConsultationCancelled:
-        """The specialist may not practise any more; the client is not told why."""
+        """Cancel it because the specialist may not practise. The client does not learn why."""
         return self.cancel(Party.SPECIALIST, CancellationReason.SPECIALIST_UNAVAILABLE, now)
 
     def await_decision(self) -> None:
-        """An admin has until then to decide; see ``is_undecided``."""
+        """Cancel it 48 hours before its start unless an admin decides: see ``is_undecided``."""
         self.cancels_at = self.starts_at - DECIDED_BEFORE
 
     def is_undecided(self, now: datetime) -> bool:
-        """Whether it is to be cancelled, since no admin decided in time."""
+        """Whether it is due to be cancelled, since no admin decided in time."""
         return self.is_ahead(now) and self.cancels_at is not None and self.cancels_at <= now
 
-    def was_decided(self) -> None:
+    def clear_decision(self) -> None:
         self.cancels_at = None
 
     def forget_content(self) -> None:
-        """What only its two sides were to know: when one of them is erased, or a month later."""
+        """Delete what only its two sides may know, when one of them is erased or 30 days after the
+        end: see ``queries.CONTENT``."""
         self.sealed_note = self.meeting_link = self.meeting_address = None
         self.own_link = False
         self.note_read_at = self.note_read_from = None
@@ -270,7 +297,7 @@ class Consultation(Attended, Placed, Base):
     # The note
 
     def write_note(self, by: Party, sealed_note: str | None, now: datetime) -> None:
-        """Change the note, or withdraw it where there is none any more, until the start.
+        """Replace the note, or withdraw it with ``None``, until the start.
 
         Raises ``NoteNotYours``, ``NotBooked`` and ``HasBegun``.
         """
@@ -279,35 +306,37 @@ class Consultation(Attended, Placed, Base):
         self._require_booked()
         if now >= self.starts_at:
             raise HasBegun
-        self.delete_note()  # reading the new one is told anew
+        self.delete_note()  # reading the new one is recorded again
         self.sealed_note = sealed_note
 
     def delete_note(self) -> None:
         self.sealed_note = self.note_read_at = self.note_read_from = None
 
     def has_note_for(self, reader: NoteReader) -> bool:
-        """Whether there is a note that is open to this side: to the client as long as it is
-        kept; to the specialist while they may practise, until 7 days after the end."""
+        """Whether there is a note that the reader may see: the client while it is stored, the
+        specialist while they may practise, until 7 days after the end."""
         if self.sealed_note is None:
             return False
         is_client = self.party(reader.caller.known()) == Party.CLIENT
         return is_client or (reader.may_practise and reader.now < self.ends_at + NOTE_OPEN_FOR)
 
     def shows_note_to(self, reader: NoteReader) -> bool:
-        """Whether this side is shown it: the specialist, who reads those of many clients, in a
-        session that showed a second factor."""
+        """Whether the reader is shown the note. The specialist, who reads notes of many clients,
+        needs a session that has passed the second factor."""
         is_client = self.party(reader.caller.known()) == Party.CLIENT
         return self.has_note_for(reader) and (is_client or reader.caller.second_factor)
 
     def is_news_read_by(self, reader: NoteReader, network: str | None) -> bool:
-        """Whether a ``NoteRead`` is due when the reader is shown the note: the specialist, for
-        the first time, after an hour, or from another network."""
+        """Whether a ``NoteRead`` is due when the reader is shown the note: for the specialist, the
+        first time, after an hour, or from another network."""
         is_client = self.party(reader.caller.known()) == Party.CLIENT
         if is_client or not self.shows_note_to(reader):
             return False
         now = reader.now
-        told = self.note_read_at is not None and now < self.note_read_at + READING_TOLD_EVERY
-        return not told or network != self.note_read_from
+        recorded = (
+            self.note_read_at is not None and now < self.note_read_at + READING_RECORDED_EVERY
+        )
+        return not recorded or network != self.note_read_from
 
     def read_note(self, network: str | None, now: datetime) -> NoteRead:
         self.note_read_at, self.note_read_from = now, network
@@ -321,8 +350,8 @@ class Consultation(Attended, Placed, Base):
     def to_resource_with_note(
         self, reader: NoteReader, opened: Callable[[str], str | None]
     ) -> contract.Consultation:
-        """As the reader, one of its two sides, sees it: with the note, or the word that there is
-        one."""
+        """As the reader, one of its two sides, sees it: with the note, or with
+        ``note_withheld``."""
         account_id = reader.caller.known()
         if self.shows_note_to(reader):
             return self.to_resource(account_id, opened)
@@ -331,10 +360,10 @@ class Consultation(Attended, Placed, Base):
     def to_resource(
         self, reader: UUID, opened: Callable[[str], str | None] | None = None
     ) -> contract.Consultation:
-        """As one of its sides sees it; with the note where it is given what opens it."""
+        """As one of its sides sees it. ``opened`` decrypts the note; without it there is none."""
         by = self.party(reader)
         said = self._attendance_by(by)
-        cancelled = self.status == ConsultationStatus.CANCELLED  # nobody is to go there
+        cancelled = self.status == ConsultationStatus.CANCELLED  # then it has no place
         return contract.Consultation(
             id=self.id,
             specialist_id=self.specialist_id,
@@ -359,4 +388,4 @@ class Consultation(Attended, Placed, Base):
         if self.cancellation_reason is None:
             return None
         reason = CancellationReason(self.cancellation_reason)
-        return reason if reason in SAID_BY_NOBODY or reader == self.cancelled_by else None
+        return reason if reason in SHOWN_TO_BOTH or reader == self.cancelled_by else None

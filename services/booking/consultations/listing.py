@@ -1,4 +1,4 @@
-"""A person's consultations page by page, in order of their start."""
+"""The list of an account's consultations, page by page, in order of their start."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def page_of_consultations(
     query: ConsultationsQuery,
     resource: Callable[[Consultation], contract.Consultation],
 ) -> Page[contract.Consultation]:
-    """The soonest first where ``from`` is given, as one looks ahead; else the latest first, as one
-    looks back. Raises ``BadCursor`` and ``BadPeriod``."""
+    """The soonest first where ``from`` is given, else the latest first. Raises ``BadCursor`` and
+    ``BadPeriod``."""
     _require_a_period(query)
     given: dict[str, Any] = {"account_id": account_id, "limit": query.limit + 1}
     given |= {"starting_from": query.starting_from, "until": query.until}
@@ -56,8 +56,8 @@ def _require_a_period(query: ConsultationsQuery) -> None:
 def _statement(
     statuses: Collection[ConsultationStatus], given: Collection[str]
 ) -> Select[Consultation]:
-    """Each side and status by itself, from an index that is in this order: however long a history
-    is, no more of it is read than is shown."""
+    """One query for each side and status, from an index in this order: however long the history
+    is, no more rows are read than are shown."""
     soonest_first = "starting_from" in given
     conditions = _conditions(given, soonest_first)
     parts = [

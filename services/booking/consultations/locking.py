@@ -1,7 +1,7 @@
-"""Taking calendars and consultations for oneself, to change them.
+"""Row locks of calendars and consultations, and their order.
 
-Everybody takes them in one order, so that no two wait for each other: the client's name, calendars
-by id, consultations by id, and then the rest.
+Every transaction takes locks in one order, so that there are no deadlocks: the client's name,
+calendars by id, consultations by id, and then the rest.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ CALENDARS = (
 )
 
 
-def locked_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
-    """Those that there are of these specialists'."""
+def lock_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
+    """Lock the calendars of these specialists, those that exist, by their ids."""
     found = tx.scalars(CALENDARS, {"ids": list(specialist_ids)})
     return {each.specialist_id: each for each in found}
 
 
-def locked(
+def lock_consultation(
     tx: Transaction, consultation_id: UUID, caller: Caller
 ) -> tuple[Calendar | None, Consultation]:
-    """Ours until the end of the transaction, in the order in which whoever books takes them;
-    no calendar where the specialist was erased.
+    """Lock a consultation and its calendar until the end of the transaction.
 
-    Raises ``NotFound`` for everybody but its two sides.
+    The calendar is ``None`` where the specialist was erased. Raises ``NotFound`` for callers who
+    are neither of its two sides.
     """
     found = tx.find(Consultation, consultation_id)
     found.require_party(caller)

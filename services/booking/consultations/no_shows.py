@@ -1,4 +1,4 @@
-"""Whether a consultation took place, out of what its two sides say. Pure."""
+"""No-shows: the status that follows from both sides' answers, and the pause after two. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from contracts.booking.consultations import Attendance, ConsultationStatus, Party
 
 ATTENDANCE_OPEN_FOR = timedelta(hours=48)
-"""After the end, or after what the other side said: so long a side may say what became of it."""
+"""How long a side can answer after the end, or after the other side's answer."""
 TO_ANSWER = timedelta(hours=24)
-"""Of these, what is left to the other side at least when one puts right what it said."""
+"""The least time of it that a correction must leave to the other side."""
 PAUSE = timedelta(days=30)
+"""From the start of the last missed consultation."""
 MISSES_BEFORE_A_PAUSE = 2
 
 MISSED_BY = {
@@ -19,8 +20,8 @@ MISSED_BY = {
 }
 
 
-def verdict(said: list[Attendance]) -> tuple[ConsultationStatus, Party | None]:
-    """What it is, and who missed it; where the sides differ nobody is to blame."""
+def settled_status(said: list[Attendance]) -> tuple[ConsultationStatus, Party | None]:
+    """The status, and the side that missed it. Where the answers differ it counts as completed."""
     [first, *others] = said
     missed_by = MISSED_BY.get(first) if all(each == first for each in others) else None
     if missed_by is None:
@@ -29,6 +30,6 @@ def verdict(said: list[Attendance]) -> tuple[ConsultationStatus, Party | None]:
 
 
 def paused_until(missed: list[datetime]) -> datetime | None:
-    """Until when a client can't book who missed consultations at these times: each from the
-    second on counts."""
+    """The end of a client's pause, from the starts of the consultations that they missed.
+    ``None`` below two."""
     return max(missed) + PAUSE if len(missed) >= MISSES_BEFORE_A_PAUSE else None

@@ -1,4 +1,4 @@
-"""What a client and a specialist have in common for half an hour."""
+"""The two sides of a consultation: who meets whom, and when."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from chassis.context import Caller
 from chassis.errors import NotFound
 from contracts.booking.consultations import Party
 
+NO_CONSULTATION = "There is no such consultation, or you don't take part in it."
 
-class TwoSided:
-    """The part of a ``Consultation`` that the rest of it stands on: who meets whom, and when.
 
-    ``version`` grows with each change, and goes out with its event.
+class Participants:
+    """The part of a ``Consultation`` that says who meets whom, and when.
+
+    ``version`` grows with each change, and is sent with its event.
     """
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -25,22 +27,21 @@ class TwoSided:
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     time_zone: Mapped[str]
-    """The specialist's, as their availability names it; who reads times without one of their own
-    reads them in this."""
+    """The specialist's time zone. Readers without a zone of their own see times in it."""
     status: Mapped[str]
 
     def account_of(self, party: Party) -> UUID:
         return self.client_id if party == Party.CLIENT else self.specialist_id
 
     def party(self, account_id: UUID) -> Party:
-        """The side that one of the two is on."""
+        """The side of one of the two accounts."""
         return Party.CLIENT if account_id == self.client_id else Party.SPECIALIST
 
     def other_side(self, account_id: UUID) -> UUID:
-        """The account of the one whom this one meets."""
+        """The account of the other side."""
         return self.specialist_id if account_id == self.client_id else self.client_id
 
     def require_party(self, caller: Caller) -> None:
-        """Raises ``NotFound`` for everybody but the two whom it concerns."""
+        """Raises ``NotFound`` for callers who are neither of its two sides."""
         if caller.known() not in (self.client_id, self.specialist_id):
-            raise NotFound(f"there is no consultation {self.id}")
+            raise NotFound(NO_CONSULTATION)

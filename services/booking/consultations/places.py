@@ -1,4 +1,4 @@
-"""Where a consultation is held, and how one that lies ahead follows its specialist elsewhere."""
+"""The place of a consultation: practice, room of the platform, or the specialist's own link."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.booking.consultations import ConsultationPlaceChanged, ConsultationStatus
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.participants import TwoSided
+from services.booking.consultations.participants import Participants
 
 SHOWN_BEFORE = timedelta(minutes=10)
 
 
-class Placed(TwoSided):
-    """The part of a ``Consultation`` that says where it is held: at the practice, in a room that
-    the platform made, or under the specialist's own link, which stands in their calendar alone,
-    sealed.
+class ConsultationPlace(Participants):
+    """The part of a ``Consultation`` that says where it takes place: at the practice, in a room
+    that the platform made, or under the specialist's own link, which is stored in their calendar
+    alone, encrypted.
 
-    ``room``, where methods ask for it: a link to a new room, where the platform makes rooms.
+    ``room``: a link to a new room, where the platform makes rooms.
     """
 
     meeting_link: Mapped[str | None] = mapped_column(default=None)
@@ -28,20 +28,20 @@ class Placed(TwoSided):
 
     @property
     def own_link_shown_from(self) -> datetime | None:
-        """When the specialist's own link begins to be shown; ``None`` where it is held elsewhere,
-        or not at all."""
+        """When the specialist's own link begins to be shown; ``None`` where it takes place
+        elsewhere, or not at all."""
         shown = self.own_link and self.status == ConsultationStatus.BOOKED
         return self.starts_at - SHOWN_BEFORE if shown else None
 
     def shows_own_link(self, now: datetime) -> bool:
-        """From shortly before the start until the end: it is one room for all of a specialist's
-        clients, and nobody is to come upon the one before."""
+        """Whether the specialist's own link is shown: from 10 minutes before the start until the
+        end. It is one room for all of their clients, who are not to meet each other there."""
         shown_from = self.own_link_shown_from
         return shown_from is not None and shown_from <= now < self.ends_at
 
     def take_place(self, calendar: Calendar, room: str | None) -> bool:
-        """Be held where the calendar says now; whether that is elsewhere. It stays where it is
-        when nothing takes that place."""
+        """Take the calendar's present place. Returns whether that is another one. It stays where
+        it is when the calendar has no place."""
         place = before = self.meeting_address, self.meeting_link, bool(self.own_link)
         if calendar.in_person_address is not None:
             place = calendar.in_person_address, None, False
@@ -55,8 +55,8 @@ class Placed(TwoSided):
     def follow(
         self, calendar: Calendar, room: str | None, another_link: bool, now: datetime
     ) -> ConsultationPlaceChanged | None:
-        """Follow the specialist to their new place; the event where this one is held elsewhere.
-        ``another_link``: they gave another one of their own."""
+        """Follow the specialist to their new place. Returns the event where the place changes.
+        ``another_link``: the specialist replaced their own link."""
         self.time_zone = calendar.time_zone
         elsewhere = self.take_place(calendar, room)
         if not elsewhere and not (self.own_link and another_link):

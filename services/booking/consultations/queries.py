@@ -1,4 +1,4 @@
-"""Which consultations somebody has."""
+"""Queries of consultations: of a client, of a specialist, ahead, and with content to delete."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.booking.consultations import ConsultationStatus
-from services.booking.consultations.client_limits import Engagement
+from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation
 
 COUNTING = (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED, ConsultationStatus.MISSED)
-"""What takes up a specialist's time, and counts in their limits."""
+"""The statuses that take up a specialist's time and count in their limits."""
 CONTENT = (
     Consultation.sealed_note,
     Consultation.meeting_link,
@@ -21,10 +21,10 @@ CONTENT = (
     Consultation.note_read_at,
     Consultation.note_read_from,
 )
-"""What only the two sides may know: all of it goes with ``Consultation.forget_content``."""
+"""What only the two sides may know. ``Consultation.forget_content`` deletes all of it."""
 CONTENT_KEPT = timedelta(days=30)
-"""After the end: so long the two may have to talk about it."""
-ENGAGEMENTS = select(
+"""Retention after the end, in case the two sides have to talk about it."""
+CLIENT_BOOKINGS = select(
     Consultation.id,
     Consultation.specialist_id,
     Consultation.starts_at,
@@ -34,20 +34,20 @@ ENGAGEMENTS = select(
 ).where(
     Consultation.client_id == bindparam("client_id"),
     Consultation.status.in_(COUNTING),
-    Consultation.id.is_distinct_from(bindparam("beside")),
+    Consultation.id.is_distinct_from(bindparam("excluding")),
 )
 
 
-def engagements_of(
-    session: Session, client_id: UUID, beside: UUID | None = None
-) -> list[Engagement]:
-    """The client's consultations that were not cancelled; but for one, where it is named."""
-    given = {"client_id": client_id, "beside": beside}
-    return [Engagement(*row) for row in session.execute(ENGAGEMENTS, given)]
+def client_bookings(
+    session: Session, client_id: UUID, excluding: UUID | None = None
+) -> list[ClientBooking]:
+    """The client's consultations that were not cancelled, without the one ``excluding`` names."""
+    given = {"client_id": client_id, "excluding": excluding}
+    return [ClientBooking(*row) for row in session.execute(CLIENT_BOOKINGS, given)]
 
 
 def consultations_of(account_id: UUID) -> Select[Consultation]:
-    """Both sides of the table see the consultation."""
+    """Those of an account, on either side."""
     return select(Consultation).where(
         or_(Consultation.client_id == account_id, Consultation.specialist_id == account_id)
     )
@@ -63,15 +63,14 @@ def consultations_ahead(specialist_id: UUID, now: datetime) -> Select[Consultati
 
 
 def with_something_to_erase(account_id: UUID, now: datetime) -> Select[Consultation]:
-    """Those with this account on either side that lie ahead, or of which something is kept that
-    only the two sides may read."""
+    """Those of an account, on either side, that lie ahead or have content to delete."""
     return consultations_of(account_id).where(
         or_(and_(*_ahead(now)), *(each.is_not(None) for each in CONTENT))
     )
 
 
 def with_old_content(now: datetime) -> Select[UUID]:
-    """Ids of those whose content has been kept for long enough, the oldest first."""
+    """Ids of consultations with content past its retention, the oldest first."""
     return (
         select(Consultation.id)
         .where(Consultation.ends_at < now - CONTENT_KEPT)

@@ -1,15 +1,16 @@
-"""What can be asked about consultations: to book one, to see it, to cancel or move it."""
+"""RPC methods of consultations: book, read, cancel and move them, and write their notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from chassis import context
+from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.idempotency.keys import outside_call
 from chassis.maintenance.reencryption import reencrypt
@@ -27,19 +28,45 @@ from contracts.booking.consultations import (
     PrivateNote,
 )
 from contracts.profiles.accounts import Role
-from services.booking.availability.queries import sealed_meeting_link_of
+from services.booking import dependencies
+from services.booking.availability.busy import Busy
+from services.booking.availability.calendars import NO_CALENDAR, Calendar
+from services.booking.availability.queries import may_practise, sealed_meeting_link_of
 from services.booking.consultations import queries
+from services.booking.consultations.busy_times import busy_times
+from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation, NoteReader
 from services.booking.consultations.listing import page_of_consultations
-from services.booking.consultations.locking import locked, locked_calendars
-from services.booking.holds.queries import held_beside
-from services.booking.part import Part
-from services.booking.right_to_practise.queries import may_practise
-from services.booking.slots.queries import taken_times
-from services.booking.waitlist.offering import give_up, release, take_what_was_held
+from services.booking.consultations.locking import lock_calendars, lock_consultation
+from services.booking.consultations.participants import NO_CONSULTATION
+from services.booking.holds.queries import competing_holds
+from services.booking.waitlist.offering import end_wait_and_holds, release, release_holds
 
 
-class Consultations(Part):
+@dataclass(frozen=True, kw_only=True)
+class ReadyToBook:
+    """All that the decision to book needs, read after the locks were taken.
+
+    ``competing_holds``: holds with other specialists that make the same cancelled consultation
+    good; ``competing_calendars``: the calendars that they are in.
+    """
+
+    client_id: UUID
+    calendar: Calendar
+    busy: Busy
+    bookings: Sequence[ClientBooking]
+    competing_holds: Collection[UUID]
+    competing_calendars: Collection[Calendar]
+    now: datetime
+
+
+class Consultations:
+    store = dependencies.store
+    caller = dependencies.caller
+    notes = dependencies.notes
+    meetings = dependencies.meetings
+    links = dependencies.links
+
     @rpc
     def book_consultation(
         self, specialist_id: UUID, starts_at: datetime, note: PrivateNote | None = None
@@ -48,30 +75,14 @@ class Consultations(Part):
         self.caller.require_verified()
         sealed_note = None if note is None else self.notes.seal(note.text)
         with self.store.transaction() as tx:
-            tx.lock_name(f"client {client_id}")
-            tx.refuse_erased(client_id)
-            beside = dict(tx.execute(held_beside(client_id, specialist_id, utc_now())).all())
-            calendars = locked_calendars(tx, {specialist_id, *beside.values()})
-            calendar = calendars.pop(specialist_id, None)
-            if calendar is None:
-                raise NotFound(f"there is no calendar {specialist_id}")
-            now = utc_now()
-            taken = taken_times(tx, specialist_id, now, client_id)
-            engagements = queries.engagements_of(tx, client_id)
-            consultation, event = Consultation.book(
-                calendar,
-                client_id,
-                starts_at,
-                taken,
-                engagements,
-                now,
-                sealed_note,
-                self.meetings.new_link(),
+            ready = _lock_for_booking(tx, client_id=client_id, specialist_id=specialist_id)
+            consultation = _book(
+                tx,
+                ready,
+                starts_at=starts_at,
+                sealed_note=sealed_note,
+                room=self.meetings.new_link(),
             )
-            tx.add(consultation)
-            take_what_was_held(tx, client_id, specialist_id)
-            give_up(tx, beside, calendars.values(), now)
-            tx.emit(event, *calendar.review(taken | {starts_at}, now))
             return tx.reply(consultation.to_resource(client_id))
 
     @rpc
@@ -79,17 +90,18 @@ class Consultations(Part):
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
             if consultation is None:
-                raise NotFound(f"there is no consultation {consultation_id}")
+                raise NotFound(NO_CONSULTATION)
             consultation.require_party(self.caller)
             reader = self._reader(session)
             seen = self._seen(session, consultation, reader)
-        self._tell_of_reading([consultation], reader)
+        self._record_reading([consultation], reader)
         return seen
 
     def _seen(
         self, session: Session, consultation: Consultation, reader: NoteReader
     ) -> contract.Consultation:
-        """As the caller sees it now. Few are in the minutes in which their link is shown."""
+        """As the caller sees it now, with the specialist's own link in the minutes in which it is
+        shown."""
         seen = consultation.to_resource_with_note(reader, self.notes.open)
         if not consultation.shows_own_link(reader.now):
             return seen
@@ -108,17 +120,18 @@ class Consultations(Part):
         with self.store.reading() as session:
             reader = self._reader(session)
             found = page_of_consultations(session, account_id, query, shown)
-        self._tell_of_reading(read, reader)
+        self._record_reading(read, reader)
         return found
 
     def _reader(self, session: Session) -> NoteReader:
         practises = may_practise(session, self.caller.known())
         return NoteReader(self.caller, practises, utc_now())
 
-    def _tell_of_reading(self, shown: Iterable[Consultation], reader: NoteReader) -> None:
-        """Have it written down which notes the caller is shown; no note is shown without.
+    def _record_reading(self, shown: Iterable[Consultation], reader: NoteReader) -> None:
+        """Record which notes the caller is shown, before they are shown.
 
-        It belongs to no call: what is read is not kept as an answer beside it.
+        The transaction is outside of the call's idempotency key: the call's answer holds the note
+        and is not stored.
         """
         network = network_of(context.current().address)
         ids = sorted(each.id for each in shown if each.is_news_read_by(reader, network))
@@ -138,7 +151,7 @@ class Consultations(Part):
 
     def _keep_note(self, consultation_id: UUID, sealed_note: str | None) -> None:
         with self.store.transaction() as tx:
-            _, consultation = locked(tx, consultation_id, self.caller)
+            _, consultation = lock_consultation(tx, consultation_id, self.caller)
             by = consultation.party(self.caller.known())
             consultation.write_note(by, sealed_note, utc_now())
             return tx.reply(None)
@@ -148,7 +161,7 @@ class Consultations(Part):
         self, consultation_id: UUID, cancellation: CancelConsultation
     ) -> contract.Consultation:
         with self.store.transaction() as tx:
-            calendar, consultation = locked(tx, consultation_id, self.caller)
+            calendar, consultation = lock_consultation(tx, consultation_id, self.caller)
             now, account_id = utc_now(), self.caller.known()
             reason = CancellationReason(cancellation.reason) if cancellation.reason else None
             tx.emit(consultation.cancel(consultation.party(account_id), reason, now))
@@ -161,20 +174,22 @@ class Consultations(Part):
         self, consultation_id: UUID, starts_at: datetime
     ) -> contract.Consultation:
         with self.store.transaction() as tx:
-            calendar, consultation = locked(tx, consultation_id, self.caller)
+            calendar, consultation = lock_consultation(tx, consultation_id, self.caller)
             now, account_id = utc_now(), self.caller.known()
             if calendar is None:
                 raise NotListed
             previous = consultation.starts_at
+            busy = busy_times(tx, consultation.specialist_id, now, consultation.client_id)
             event = consultation.reschedule(
                 consultation.party(account_id),
                 calendar,
                 starts_at,
-                taken_times(tx, consultation.specialist_id, now, consultation.client_id)
-                - {previous},
-                queries.engagements_of(tx, consultation.client_id, beside=consultation_id),
-                now,
-                self.meetings.new_link(),
+                busy=busy.without_booked(previous),
+                bookings=queries.client_bookings(
+                    tx, consultation.client_id, excluding=consultation_id
+                ),
+                now=now,
+                room=self.meetings.new_link(),
             )
             tx.emit(event)
             release(tx, calendar, {previous}, now)
@@ -182,5 +197,58 @@ class Consultations(Part):
 
     @every(days=1)
     def reseal_notes(self) -> None:
-        """After a rotation, the key that sealed them before may go a day later."""
+        """Re-encrypt notes after a key rotation: the old key can be removed a day later."""
         reencrypt(self.store, Consultation.sealed_note, self.notes.keys)
+
+
+def _lock_for_booking(tx: Transaction, *, client_id: UUID, specialist_id: UUID) -> ReadyToBook:
+    """Take the locks, in the order of ``locking``, and gather what the decision needs.
+
+    The time is read after the locks: another booking may have kept this one waiting. Raises
+    ``NotFound`` where the specialist has no calendar.
+    """
+    tx.lock_name(f"client {client_id}")
+    tx.refuse_erased(client_id)
+    competing = dict(tx.execute(competing_holds(client_id, specialist_id, utc_now())).all())
+    calendars = lock_calendars(tx, {specialist_id, *competing.values()})
+    calendar = calendars.pop(specialist_id, None)
+    if calendar is None:
+        raise NotFound(NO_CALENDAR)
+    now = utc_now()
+    return ReadyToBook(
+        client_id=client_id,
+        calendar=calendar,
+        busy=busy_times(tx, specialist_id, now, client_id),
+        bookings=queries.client_bookings(tx, client_id),
+        competing_holds=list(competing),
+        competing_calendars=list(calendars.values()),
+        now=now,
+    )
+
+
+def _book(
+    tx: Transaction,
+    ready: ReadyToBook,
+    *,
+    starts_at: datetime,
+    sealed_note: str | None,
+    room: str | None,
+) -> Consultation:
+    """Decide, and write what follows: the consultation, its event, the client's wait and holds,
+    and the calendar's next slots. Raises the refusal of ``Consultation.book``."""
+    calendar, now = ready.calendar, ready.now
+    consultation, event = Consultation.book(
+        calendar,
+        client_id=ready.client_id,
+        starts_at=starts_at,
+        busy=ready.busy,
+        bookings=ready.bookings,
+        now=now,
+        sealed_note=sealed_note,
+        meeting_link=room,
+    )
+    tx.add(consultation)
+    end_wait_and_holds(tx, ready.client_id, calendar.specialist_id)
+    release_holds(tx, ready.competing_holds, ready.competing_calendars, now)
+    tx.emit(event, *calendar.review(ready.busy.with_booked(starts_at), now))
+    return consultation

@@ -1,1 +1,1 @@
-"""External calendars of specialists, whose events take slots."""
+"""External calendars of specialists: reading them, and the slots that their events block."""

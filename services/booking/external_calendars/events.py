@@ -1,12 +1,12 @@
-"""Events as they were understood, and the sentences about what of them was not."""
+"""Events of a calendar file after reading, and the sentences about what could not be read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.booking.external_calendars.readings import Asked
-from services.booking.external_calendars.values import Lasting, Time
+from services.booking.external_calendars.parser_protocol import ParseRequest
+from services.booking.external_calendars.times_and_durations import Duration, Time
 
 NO_START = "Its start (DTSTART) is missing or can't be read. It blocks nothing."
 NO_START_OF_CHANGE = (
@@ -35,21 +35,24 @@ Period = tuple[datetime, datetime]
 
 
 class Unreadable(Exception):
-    """Nothing of an event can be used; says why."""
+    """Raised for an event of which nothing can be used. Its text is for the calendar's owner."""
 
 
 @dataclass
 class Event:
-    """``rules``, ``further`` and ``without`` say how it repeats. ``lasting``: how long, where it is
-    that which was given instead of an end. ``notes``: what of it was left out or guessed.
-    ``place``: of its first byte in the file."""
+    """An event as it is meant.
+
+    ``place``: the offset of its first byte in the file. ``lasting``: its duration, if it has one
+    instead of an end. ``rules``, ``further`` and ``without``: RRULE, RDATE and EXDATE.
+    ``changes``: its RECURRENCE-ID. ``notes``: sentences about what was left out or guessed.
+    """
 
     place: int
     uid: str | None
     free: bool
     start: Time
     end: Time
-    lasting: Lasting | None = None
+    lasting: Duration | None = None
     rules: list[str] = field(default_factory=list)
     further: list[Time | Period] = field(default_factory=list)
     without: list[Time] = field(default_factory=list)
@@ -62,8 +65,8 @@ class Event:
         return bool(self.rules or self.further or self.without)
 
 
-def alike(value: Time, start: Time, asked: Asked) -> Time:
-    """A time of a series as its start is: a day, or a time in the same zone or in none."""
+def in_form_of(value: Time, start: Time, asked: ParseRequest) -> Time:
+    """A time of a series in the form of its start: a date, or a time in the same zone or none."""
     if not isinstance(start, datetime):
         return value.date() if isinstance(value, datetime) else value
     if not isinstance(value, datetime):

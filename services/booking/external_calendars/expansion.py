@@ -1,4 +1,4 @@
-"""When events take place: each by itself, or, of a series, with what changes its single dates."""
+"""Expands events and recurring series into the intervals in which their owner is busy."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from icalendar import Calendar, vDDDLists, vDDDTypes, vRecur
 from icalendar import Event as LibraryEvent
 
 from services.booking.availability.busy import Interval
-from services.booking.external_calendars.events import NO_CHANGES, NO_SERIES, Event, alike
-from services.booking.external_calendars.readings import Asked
-from services.booking.external_calendars.values import A_DAY, Time
+from services.booking.external_calendars.events import NO_CHANGES, NO_SERIES, Event, in_form_of
+from services.booking.external_calendars.parser_protocol import ParseRequest
+from services.booking.external_calendars.times_and_durations import A_DAY, Time
 
 EVERY = re.compile(r"FREQ=(DAILY|WEEKLY)")
 SOURCE = "X-SOURCE"
-"""The library copies an event's properties to each date of it: so this leads back."""
+"""A property that leads from an occurrence back to its event: the library copies properties."""
 Series = list[Event]
-"""An event, and what changes single dates of it."""
+"""An event, followed by the events that change single dates of it."""
 
 
 def series_of(events: Iterable[Event]) -> Iterator[Series]:
-    """What belongs together, wherever it stands in the file. Of several events under one UID, as
-    careless programs write them, each counts."""
+    """Groups events by UID, wherever they are in the file. Of several whole events under one UID,
+    which some programs write, each counts."""
     by_uid: dict[str, list[Event]] = defaultdict(list)
     for number, event in enumerate(events):
         by_uid[f"={event.uid}" if event.uid is not None else str(number)].append(event)
@@ -40,9 +40,9 @@ def series_of(events: Iterable[Event]) -> Iterator[Series]:
             yield from ([each] for each in changes)
 
 
-def times_of(series: Series, asked: Asked) -> list[Interval]:
-    """When its owner is busy by it, within the time in question. What can't be worked out with all
-    that changes it is with less."""
+def busy_intervals(series: Series, asked: ParseRequest) -> list[Interval]:
+    """The busy intervals of a series within the requested period. A series that can't be expanded
+    with all of its changes is expanded with fewer."""
     first = series[0]
     if len(series) == 1 and (not first.recurs or first.changes is not None):
         return _kept([_interval(first, first.start, first.end, asked)], first)
@@ -52,7 +52,7 @@ def times_of(series: Series, asked: Asked) -> list[Interval]:
         return _expanded(series, asked)
     except MemoryError:
         raise
-    except Exception:  # the library raises whatever its rules bring up
+    except Exception:  # the library raises many kinds of exceptions
         first.notes.append(NO_CHANGES)
     alone = replace(first, further=[], without=[])
     try:
@@ -64,9 +64,9 @@ def times_of(series: Series, asked: Asked) -> list[Interval]:
     return _kept([_interval(first, first.start, first.end, asked)], first)
 
 
-def _begun_lately(event: Event, asked: Asked) -> Event:
-    """The same, for the time in question, begun shortly before it: from its first date on, years
-    ago, the library would count each."""
+def _begun_lately(event: Event, asked: ParseRequest) -> Event:
+    """The same series, begun shortly before the requested period: the library would step through
+    each date since its start years ago."""
     [rule, *others] = event.rules or [""]
     match = EVERY.search(rule)
     if match is None or others or "COUNT" in rule:
@@ -84,10 +84,10 @@ def _kept(found: list[Interval], event: Event) -> list[Interval]:
     return [each for each in found if each.starts_at < each.ends_at and not event.free]
 
 
-def _expanded(series: Series, asked: Asked) -> list[Interval]:
+def _expanded(series: Series, asked: ParseRequest) -> list[Interval]:
     calendar = Calendar()
     calendar.subcomponents = [_for_library(each, series[0], asked) for each in series]
-    # a day more on each side: times without a zone are compared as if they were in UTC
+    # a day more on each side: the library compares times without a zone as UTC
     between = recurring_ical_events.of(calendar).between(
         asked.starting_from - A_DAY, asked.until + A_DAY
     )
@@ -98,7 +98,7 @@ def _expanded(series: Series, asked: Asked) -> list[Interval]:
     return found
 
 
-def _for_library(event: Event, first: Event, asked: Asked) -> Any:
+def _for_library(event: Event, first: Event, asked: ParseRequest) -> Any:
     made = LibraryEvent()
     made["UID"], made[SOURCE] = "1", event
     made["DTSTART"], made["DTEND"] = vDDDTypes(event.start), vDDDTypes(event.end)
@@ -109,15 +109,15 @@ def _for_library(event: Event, first: Event, asked: Asked) -> Any:
     if event.without:
         made["EXDATE"] = vDDDLists(event.without)
     if event.changes is not None:
-        which = vDDDTypes(alike(event.changes, first.start, asked))
+        which = vDDDTypes(in_form_of(event.changes, first.start, asked))
         if event.changes_all_later:
             which.params["RANGE"] = "THISANDFUTURE"
         made["RECURRENCE-ID"] = which
     return made
 
 
-def _interval(event: Event, starts: Time, ends: Time, asked: Asked) -> Interval:
-    """Hours of a duration are real ones, whatever the clocks do meanwhile."""
+def _interval(event: Event, starts: Time, ends: Time, asked: ParseRequest) -> Interval:
+    """The interval of one occurrence. Hours of a duration are exact across clock changes."""
     lasting = event.lasting
     if lasting is None or ends - starts != lasting.whole:
         return asked.clipped(asked.resolved(starts), asked.resolved(ends))

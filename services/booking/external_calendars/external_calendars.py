@@ -1,4 +1,13 @@
-"""The ExternalCalendar: where a specialist's external calendar is, and how reading it goes."""
+"""The ExternalCalendar: the address of a specialist's external calendar, and its readings.
+
+Its states, ``ExternalCalendarState``:
+
+    add, or a new address ─▶ WAITING ─┬─ read ──▶ WORKING
+                                      └─ fails ─▶ FAILING
+
+Each later reading leads to WORKING or FAILING. A failure that may pass is announced after
+``PATIENCE`` readings in a row, others at once.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +38,15 @@ from contracts.booking.external_calendars import (
 from services.booking.availability.calendars import Calendar
 from services.booking.base import Base
 
+NO_SUCH_CALENDAR = "You have no such external calendar. It may have been removed."
 READ_EVERY = timedelta(minutes=15)
 READ_FAILING_EVERY = timedelta(hours=1)
 READ_WHOLE_EVERY = timedelta(hours=12)
-"""Though it stayed the same: new days come within what is looked at."""
+"""Although the file has not changed: the period that is read moves on."""
 READ_AT_REQUEST_EVERY = timedelta(minutes=1)
 PATIENCE = 4
-"""So often in a row an address may not answer before its owner hears of it: about an hour."""
-LONGEST_MARK = 200
+"""Failures in a row before the owner is notified that an address does not answer: about an hour."""
+LONGEST_VALIDATOR = 200
 
 NOT_LISTED = (
     "It is read once your profile is listed. You can have it read now, to see that it works."
@@ -50,25 +60,25 @@ SOON = "It has not been read yet. That happens within a minute."
 ReadingEvent = ExternalCalendarFailed | ExternalCalendarReadInPart | ExternalCalendarRecovered
 
 
-class Marks(NamedTuple):
-    """What a server marks its answer with, for it to be asked whether that still holds. They mean
-    something to the URL alone that answered, which redirects may change."""
+class Validators(NamedTuple):
+    """The cache validators of an answer. They belong to the URL that answered, after redirects."""
 
     url: str
     etag: str
     last_modified: str
 
 
-class Findings(NamedTuple):
-    """How much of a calendar could not be read, and some of that."""
+class UnreadableEntries(NamedTuple):
+    """How many entries of a calendar could not be read, and some of them."""
 
     passed_over: int
     examples: Sequence[PassedOver]
 
 
 class ExternalCalendar(Base):
-    """``address`` is kept as it was sealed. ``told``: the owner knows that it fails. ``begun_at``:
-    when the reading began that was written down last."""
+    """``address`` is encrypted. ``told``: the owner was notified that it fails. ``begun_at``: the
+    begin of the last reading that was stored. ``marked_by``: the digest of the URL that ``etag``
+    and ``last_modified`` belong to."""
 
     __tablename__ = "external_calendars"
 
@@ -102,21 +112,21 @@ class ExternalCalendar(Base):
         others: int,
         now: datetime,
     ) -> ExternalCalendar:
-        """``others``: how many the specialist has. Raises ``TooManyCalendars``."""
+        """``others``: how many calendars the specialist has. Raises ``TooManyCalendars``."""
         if others >= MOST_CALENDARS:
             raise TooManyCalendars
         calendar = cls(id=new_id(), specialist_id=specialist_id, label=label)
-        calendar.point_at(sealed_address, host, now)
+        calendar.set_address(sealed_address, host, now)
         return calendar
 
     def require_of(self, specialist_id: UUID) -> None:
-        """Raises ``NotFound`` where it is another's."""
+        """Raises ``NotFound`` where it belongs to another specialist."""
         if self.specialist_id != specialist_id:
-            raise NotFound(f"{specialist_id} has no external calendar {self.id}")
+            raise NotFound(NO_SUCH_CALENDAR)
 
-    def point_at(self, sealed_address: str, host: str, now: datetime) -> None:
-        """Read this one from now on, and soon. What the one before blocks stays until then: nobody
-        is booked twice while the new one is not known."""
+    def set_address(self, sealed_address: str, host: str, now: datetime) -> None:
+        """Set the address, and read it soon. The busy times of the old address stay until then, so
+        that no slot opens by mistake."""
         self.address, self.host = sealed_address, host
         self.marked_by = self.etag = self.last_modified = ""
         self.due_at, self.begun_at = now, None
@@ -125,11 +135,11 @@ class ExternalCalendar(Base):
         self.passed_over, self.passed_over_examples = 0, []
 
     def read_anew(self, now: datetime) -> None:
-        """All of it and soon, whether or not it has changed."""
+        """Read all of it soon, whether or not it has changed."""
         self.due_at, self.read_whole_at = now, None
 
     def request_reading(self, now: datetime) -> None:
-        """Its owner wants it read at once; raises ``ReadJustNow``."""
+        """Note that the owner wants it read at once. Raises ``ReadJustNow``."""
         if self.requested_at is not None:
             left = self.requested_at + READ_AT_REQUEST_EVERY - now
             if left > timedelta(0):
@@ -137,7 +147,7 @@ class ExternalCalendar(Base):
         self.requested_at = now
 
     def conditions(self, url: str, now: datetime) -> dict[str, str]:
-        """Headers that ask this URL for it only if it has changed."""
+        """Headers of a conditional request to this URL, if it sent the last answer."""
         if self.marked_by != _digest(url):
             return {}
         if self.read_whole_at is None or now >= self.read_whole_at + READ_WHOLE_EVERY:
@@ -146,11 +156,19 @@ class ExternalCalendar(Base):
         return {name: value for name, value in asked.items() if value}
 
     def was_read(
-        self, marks: Marks, found: Findings, calendar: Calendar, now: datetime, pace: float
+        self,
+        validators: Validators,
+        found: UnreadableEntries,
+        calendar: Calendar,
+        now: datetime,
+        pace: float,
     ) -> list[ReadingEvent]:
-        """All of it. ``pace`` about 1 spreads calendars over time."""
-        self.marked_by = _digest(marks.url)
-        self.etag, self.last_modified = _sent_back(marks.etag), _sent_back(marks.last_modified)
+        """Record a whole reading. ``pace``, about 1, spreads readings over time."""
+        self.marked_by = _digest(validators.url)
+        self.etag, self.last_modified = (
+            _repeatable(validators.etag),
+            _repeatable(validators.last_modified),
+        )
         self.read_whole_at = now
         is_news = found.passed_over > 0 and self.passed_over == 0
         self.passed_over = found.passed_over
@@ -158,18 +176,20 @@ class ExternalCalendar(Base):
         events = self.was_the_same(calendar, now, pace)
         if is_news:
             events.append(
-                ExternalCalendarReadInPart(**self._told_of(calendar), passed_over=found.passed_over)
+                ExternalCalendarReadInPart(
+                    **self._event_fields(calendar), passed_over=found.passed_over
+                )
             )
         return events
 
     def was_the_same(self, calendar: Calendar, now: datetime, pace: float) -> list[ReadingEvent]:
-        """As when it was last read."""
+        """Record that it has not changed since the last reading."""
         self.read_at, self.due_at = now, now + READ_EVERY * pace
         self.failures, self.problem, self.detail = 0, None, None
         if not self.told:
             return []
         self.told = False
-        return [ExternalCalendarRecovered(**self._told_of(calendar))]
+        return [ExternalCalendarRecovered(**self._event_fields(calendar))]
 
     def failed(
         self,
@@ -180,8 +200,8 @@ class ExternalCalendar(Base):
         now: datetime,
         pace: float,
     ) -> list[ReadingEvent]:
-        """It could not be read; ``passing``: that may pass by itself, so its owner hears of it
-        only when it lasts. They hear of it once."""
+        """Record a failed reading. ``passing``: it may pass by itself, so the owner is notified
+        only after ``PATIENCE`` failures. They are notified once."""
         self.failures += 1
         self.problem, self.detail = problem, detail
         self.marked_by = self.etag = self.last_modified = ""
@@ -190,10 +210,10 @@ class ExternalCalendar(Base):
         if self.told or not lasts:
             return []
         self.told = True
-        return [ExternalCalendarFailed(**self._told_of(calendar), problem=problem)]
+        return [ExternalCalendarFailed(**self._event_fields(calendar), problem=problem)]
 
     def to_resource(self, busy_times: int, calendar: Calendar | None) -> contract.ExternalCalendar:
-        """As its owner sees it, whose ``calendar`` is the one here."""
+        """As its owner sees it. ``calendar``: the owner's calendar on this platform."""
         state = self._state()
         problem, detail = self.problem, self.detail
         if state == ExternalCalendarState.WAITING:
@@ -218,8 +238,8 @@ class ExternalCalendar(Base):
             return ExternalCalendarState.WAITING
         return ExternalCalendarState.WORKING
 
-    def _told_of(self, calendar: Calendar) -> dict[str, Any]:
-        """What each event says; the specialist's calendar here numbers it."""
+    def _event_fields(self, calendar: Calendar) -> dict[str, Any]:
+        """The fields that all of its events share. The specialist's calendar gives the version."""
         return {
             "specialist_id": self.specialist_id,
             "version": calendar.next_version(),
@@ -237,10 +257,11 @@ def _waits_for(calendar: Calendar | None) -> tuple[str | None, str]:
 
 
 def _digest(url: str) -> str:
-    """What a URL is recognised by: the URL itself is secret."""
+    """A digest to recognise a URL by: the URL itself is secret."""
     return sha256(url.encode()).hexdigest()
 
 
-def _sent_back(mark: str) -> str:
-    """What a server marks its answer with, where it can be sent as it came."""
-    return mark if len(mark) <= LONGEST_MARK and mark.isascii() and mark.isprintable() else ""
+def _repeatable(validator: str) -> str:
+    """The validator, if it can be sent back unchanged; else empty."""
+    usable = validator.isascii() and validator.isprintable()
+    return validator if usable and len(validator) <= LONGEST_VALIDATOR else ""

@@ -1,13 +1,13 @@
-"""Reads a calendar file: when its owner is busy. Run in a process of its own.
+"""Parses a calendar file into busy intervals. Runs in a process of its own.
 
     python -m services.booking.external_calendars.parser < what ``subprocess_parser`` writes
 
-A file from anybody may repeat an event every second for ever: no library is safe from that, but
-this process may be ended at any time, and its memory is bounded. Of the platform it imports how
-intervals are merged and no more, so that it starts quickly.
+A file from outside may repeat an event every second for ever. No library is safe from that, but
+this process can be killed at any time, and its memory is limited. It imports little of the
+platform, so that it starts quickly.
 
-``unfolding`` finds the events, ``history`` leaves out what is over, ``repair`` reads each as it is
-meant, and ``expansion`` works out when it takes place.
+``unfolding`` finds the events, ``past_events`` leaves out what is over, ``repair`` reads each event
+as it is meant, and ``expansion`` works out when it takes place.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from typing import Any
 from chassis.sandbox.resource_limits import limit_resources
 from services.booking.availability.busy import Interval, merged
 from services.booking.external_calendars.events import Event, Unreadable
-from services.booking.external_calendars.expansion import Series, series_of, times_of
-from services.booking.external_calendars.guests import is_free
-from services.booking.external_calendars.history import lies_outside
-from services.booking.external_calendars.readings import (
+from services.booking.external_calendars.expansion import Series, busy_intervals, series_of
+from services.booking.external_calendars.free_events import is_free
+from services.booking.external_calendars.parser_protocol import (
     MOST_CPU_S,
     MOST_MEMORY,
     TAKES_TOO_MUCH,
-    Asked,
+    ParseRequest,
     PassedOver,
     Reading,
     Refused,
 )
+from services.booking.external_calendars.past_events import lies_outside
 from services.booking.external_calendars.repair import Repair
 from services.booking.external_calendars.unfolding import (
-    Found,
     RawEvent,
+    ScannedFile,
     line_number,
     scan,
 )
@@ -47,14 +47,14 @@ MOST_EVENTS = 5_000
 MOST_OCCURRENCES = 20_000
 MOST_STRETCHES = 3_000
 MOST_EXAMPLES = 10
-"""So much of what was passed over is named."""
+"""How many skipped entries are listed."""
 EVENT = "VEVENT"
 MARK = re.compile(rb"^\xef\xbb\xbf", re.MULTILINE)
-"""Of UTF-8: several where several files were joined."""
+"""Byte order marks of UTF-8. Joined files have several."""
 
 
-def read(body: bytes, asked: Asked) -> Reading:
-    """What the file says; raises ``Refused``."""
+def read(body: bytes, asked: ParseRequest) -> Reading:
+    """The busy intervals of a file, and its skipped entries. Raises ``Refused``."""
     body = MARK.sub(b"", body)
     found = scan(body, lambda event: not lies_outside(event, asked), MOST_EVENTS)
     if found.number > MOST_EVENTS:
@@ -77,8 +77,8 @@ def _passed_over(body: bytes, odd: dict[int, str]) -> Iterator[PassedOver]:
         yield PassedOver(EVENT, line + 1, odd[place])
 
 
-def _read_each(found: Found, asked: Asked) -> tuple[list[Event], dict[int, str]]:
-    """What can be read; and why others can't, by their places."""
+def _read_each(found: ScannedFile, asked: ParseRequest) -> tuple[list[Event], dict[int, str]]:
+    """The readable events, and the problems of the others by their place in the file."""
     zones, ours = Zones(found.calendars), set(asked.ours)
     events: list[Event] = []
     odd: dict[int, str] = {}
@@ -94,14 +94,14 @@ def _read_each(found: Found, asked: Asked) -> tuple[list[Event], dict[int, str]]
 
 
 def _says_nothing(raw: RawEvent) -> bool:
-    """What is free by itself blocks nothing, whenever it is; what frees a date does say so."""
+    """Whether the event is free and changes no series: then its time does not matter."""
     return is_free(raw) and "RECURRENCE-ID" not in raw.lines
 
 
-def _times_of(all_series: Iterable[Series], asked: Asked) -> list[Interval]:
+def _times_of(all_series: Iterable[Series], asked: ParseRequest) -> list[Interval]:
     times: list[Interval] = []
     for series in all_series:
-        times += times_of(series, asked)
+        times += busy_intervals(series, asked)
         if len(times) > MOST_OCCURRENCES:
             raise Refused(f"has more than {MOST_OCCURRENCES} entries in half a year")
     return times
@@ -109,8 +109,8 @@ def _times_of(all_series: Iterable[Series], asked: Asked) -> list[Interval]:
 
 def main() -> None:
     limit_resources(MOST_MEMORY, MOST_CPU_S)
-    gc.disable()  # it ends soon, and what it makes meanwhile has no cycles
-    asked = Asked.read(sys.stdin.buffer.readline())
+    gc.disable()  # the process ends soon, and its objects have no cycles
+    asked = ParseRequest.read(sys.stdin.buffer.readline())
     answer: dict[str, Any]
     try:
         reading = read(sys.stdin.buffer.read(), asked)

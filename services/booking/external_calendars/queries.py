@@ -1,4 +1,4 @@
-"""Reads about external calendars."""
+"""Queries of external calendars: those to read, and a specialist's own."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from contracts.booking import external_calendars as contract
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
-from services.booking.external_calendars.external_calendars import ExternalCalendar
+from services.booking.external_calendars.external_calendars import (
+    NO_SUCH_CALENDAR,
+    ExternalCalendar,
+)
 
 
 def due(now: datetime) -> Select[UUID]:
-    """Which are to be read, those that wait longest first; but no specialist's second before
-    everybody's first, so that nobody waits for five slow ones of one person. Only theirs who can
-    be booked: nobody else has slots to block."""
+    """Ids of calendars to read, the longest due first, in turns: no specialist's second calendar
+    before the first of all others, so that slow ones of one specialist delay no other. Only those
+    of specialists who can be booked: others have no slots to block."""
     turn = func.row_number().over(
         partition_by=ExternalCalendar.specialist_id,
         order_by=(ExternalCalendar.due_at, ExternalCalendar.id),
@@ -39,14 +42,14 @@ def due(now: datetime) -> Select[UUID]:
 
 
 def consultations_since(specialist_id: UUID, since: datetime) -> Select[UUID]:
-    """Ids of what the specialist may have taken over into an external calendar."""
+    """Ids of consultations that the specialist may have imported into an external calendar."""
     return select(Consultation.id).where(
         Consultation.specialist_id == specialist_id, Consultation.ends_at > since
     )
 
 
 def calendars_of(specialist_id: UUID) -> Select[ExternalCalendar]:
-    """The oldest first."""
+    """A specialist's calendars, the oldest first."""
     return (
         select(ExternalCalendar)
         .where(ExternalCalendar.specialist_id == specialist_id)
@@ -54,11 +57,11 @@ def calendars_of(specialist_id: UUID) -> Select[ExternalCalendar]:
     )
 
 
-def found_of(session: Session, calendar_id: UUID, specialist_id: UUID) -> ExternalCalendar:
-    """One of theirs; raises ``NotFound``."""
+def own_calendar(session: Session, calendar_id: UUID, specialist_id: UUID) -> ExternalCalendar:
+    """One of the specialist's calendars. Raises ``NotFound``."""
     calendar = session.get(ExternalCalendar, calendar_id)
     if calendar is None:
-        raise NotFound(f"there is no external calendar {calendar_id}")
+        raise NotFound(NO_SUCH_CALENDAR)
     calendar.require_of(specialist_id)
     return calendar
 

@@ -1,5 +1,5 @@
-"""Events as they are meant: what has one sensible meaning is put right, what can't be read is left
-out, and an event errs towards blocking time."""
+"""Reads events as they are meant: repairs what has one sensible meaning, leaves out what can't be
+read, and in doubt blocks time."""
 
 from __future__ import annotations
 
@@ -23,25 +23,30 @@ from services.booking.external_calendars.events import (
     Event,
     Period,
     Unreadable,
-    alike,
+    in_form_of,
 )
-from services.booking.external_calendars.guests import is_free
-from services.booking.external_calendars.readings import Asked
-from services.booking.external_calendars.rules import legible
-from services.booking.external_calendars.unfolding import CalendarPart, RawEvent, text_of, value_of
-from services.booking.external_calendars.values import (
+from services.booking.external_calendars.free_events import is_free
+from services.booking.external_calendars.parser_protocol import ParseRequest
+from services.booking.external_calendars.recurrence_rules import readable_rule
+from services.booking.external_calendars.times_and_durations import (
     A_DAY,
-    Lasting,
+    Duration,
     Time,
     duration,
     written_time,
+)
+from services.booking.external_calendars.unfolding import (
+    CalendarComponent,
+    RawEvent,
+    text_of,
+    value_of,
 )
 from services.booking.external_calendars.zone_names import Zones
 
 AN_HOUR = timedelta(hours=1)
 UNREADABLE = (ValueError, OverflowError)
 TIME_FOLLOWS = re.compile(r":[ \t]*(?=\d{8}|\d{4}-\d\d-\d\d|P[\dT])")
-"""Names of zones may hold colons, without the quotes that these ask for."""
+"""Finds the value: zone names can contain colons without the required quotes."""
 TZID = re.compile(r";\s*TZID\s*=\s*(?:\"([^\"]*)\"|(.*?))\s*(?=;[A-Z-]+=|$)", re.IGNORECASE)
 IS_DATE = re.compile(r";\s*VALUE\s*=\s*\"?DATE\"?\s*(?:;|$)", re.IGNORECASE)
 AND_FUTURE = re.compile(r";\s*RANGE\s*=\s*\"?THISANDFUTURE", re.IGNORECASE)
@@ -58,9 +63,9 @@ class Written(NamedTuple):
 
 
 class Repair:
-    """Reads one event; raises ``Unreadable``."""
+    """Reads one event. ``event`` raises ``Unreadable``."""
 
-    def __init__(self, raw: RawEvent, zones: Zones, asked: Asked) -> None:
+    def __init__(self, raw: RawEvent, zones: Zones, asked: ParseRequest) -> None:
         self._raw, self._zones, self._asked = raw, zones, asked
         self._notes: list[str] = []
 
@@ -106,7 +111,7 @@ class Repair:
             return changes
         raise Unreadable(NO_START_OF_CHANGE)
 
-    def _end(self, start: Time) -> tuple[Time, Lasting | None]:
+    def _end(self, start: Time) -> tuple[Time, Duration | None]:
         given = self._written("DTEND")
         ends = self._readable(given)
         if ends:
@@ -126,7 +131,7 @@ class Repair:
         return (start + A_DAY if self._is_whole_day(start) else start), None
 
     def _fitting(self, start: Time, end: Time) -> Time | None:
-        """An end that is of the same kind as the start; none where it lies before."""
+        """The end in the form of the start; ``None`` where it lies before the start."""
         if not isinstance(start, datetime):
             if isinstance(end, datetime):
                 end = end.date() + A_DAY if end.time() > time() else end.date()
@@ -137,7 +142,7 @@ class Repair:
             end = datetime.combine(end if end > start.date() else end + A_DAY, time())
         if start.tzinfo is None and end.tzinfo is not None:
             end = start + (self._asked.resolved(end) - self._asked.resolved(start))
-        end = alike(end, start, self._asked)
+        end = in_form_of(end, start, self._asked)
         assert isinstance(end, datetime)
         if end == start and self._is_whole_day(start):
             return start + A_DAY
@@ -148,10 +153,10 @@ class Repair:
         marked = any(value_of(text_of(line)).upper() == "TRUE" for line in lines)
         return marked and start.time() == time()
 
-    def _lasting(self) -> tuple[Lasting | None, bool]:
-        """The longest; and whether any is given."""
+    def _lasting(self) -> tuple[Duration | None, bool]:
+        """The longest duration, and whether any is given."""
         given = self._written("DURATION")
-        found: list[Lasting] = []
+        found: list[Duration] = []
         for each in given:
             try:
                 lasting, certain = duration(each.value)
@@ -162,7 +167,7 @@ class Repair:
                 self._notes.append(NO_UNIT)
         return max(found, key=lambda each: each.whole, default=None), bool(given)
 
-    def _after(self, start: Time, lasting: Lasting) -> tuple[Time, Lasting | None]:
+    def _after(self, start: Time, lasting: Duration) -> tuple[Time, Duration | None]:
         if isinstance(start, datetime):
             return start + lasting.whole, lasting
         days = lasting.days + (A_DAY if lasting.rest else timedelta())
@@ -171,7 +176,7 @@ class Repair:
     def _rules(self, start: Time) -> list[str]:
         rules: list[str] = []
         for each in self._written("RRULE"):
-            rule, left_out = legible(each.value, start, self._asked)
+            rule, left_out = readable_rule(each.value, start, self._asked)
             if left_out:
                 self._notes.append(NO_RULE.format(", ".join(left_out)))
             if rule is not None:
@@ -180,15 +185,15 @@ class Repair:
 
     def _further(self, each: Written, start: Time) -> Time | Period:
         starts, _, ends = each.value.partition("/")
-        begins = alike(self._time(starts, each.parameters), start, self._asked)
+        begins = in_form_of(self._time(starts, each.parameters), start, self._asked)
         if not ends or not isinstance(begins, datetime):
             return begins
         if ends.lstrip("+")[:1].upper() != "P":
-            end = alike(self._time(ends, each.parameters), begins, self._asked)
+            end = in_form_of(self._time(ends, each.parameters), begins, self._asked)
         else:
             lasting, _ = duration(ends)
             resolved = self._asked.resolved(begins + lasting.days) + lasting.rest
-            end = alike(resolved, begins, self._asked)
+            end = in_form_of(resolved, begins, self._asked)
         if not isinstance(end, datetime) or end < begins:
             raise ValueError(each.value)
         return begins, end
@@ -196,8 +201,8 @@ class Repair:
     def _exception(self, each: Written, start: Time) -> Time:
         value = self._time(each.value, each.parameters)
         if isinstance(value, datetime):
-            return alike(value, start, self._asked)
-        return value  # all that takes place on that day
+            return in_form_of(value, start, self._asked)
+        return value  # a date excludes all occurrences of that day
 
     def _each(self, name: str, note: str, read: Callable[[Written], T]) -> Iterable[T]:
         for parameters, values in self._written(name):
@@ -208,7 +213,7 @@ class Repair:
                     self._notes.append(note)
 
     def _written(self, name: str) -> list[Written]:
-        """All that says anything."""
+        """All values of a property that are not empty."""
         return [each for each in map(_split, self._raw.lines.get(name, ())) if each.value]
 
     def _readable(self, given: list[Written]) -> list[Time]:
@@ -226,8 +231,8 @@ class Repair:
         return which(found, key=self._asked.resolved)
 
     def _time(self, text: str, parameters: str) -> Time:
-        """What ends long after the time in question might end any time after it: nobody can reckon
-        with an event of thousands of years."""
+        """A time of a file. Years long after the requested period are moved to ``last_year``: date
+        arithmetic fails beyond the year 9999."""
         value, own_zone = written_time(text)
         if value.year >= self._asked.last_year:
             value = value.replace(year=self._asked.last_year, month=1, day=1)
@@ -242,7 +247,7 @@ class Repair:
                 return value
         return value.astimezone(usual or UTC)
 
-    def _in_zone(self, value: datetime, parameters: str, calendar: CalendarPart) -> datetime:
+    def _in_zone(self, value: datetime, parameters: str, calendar: CalendarComponent) -> datetime:
         match = TZID.search(parameters)
         name = ((match[1] or match[2] or "") if match else "").strip()
         if not name:

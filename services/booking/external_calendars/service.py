@@ -1,4 +1,4 @@
-"""What can be asked about external calendars, and their reading on a clock."""
+"""RPC methods of external calendars, and the clock that reads them."""
 
 from __future__ import annotations
 
@@ -27,29 +27,31 @@ from contracts.booking.external_calendars import (
     ReadingsTaken,
 )
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
 from services.booking.external_calendars import queries
-from services.booking.external_calendars.addresses import address_of
+from services.booking.external_calendars.calendar_urls import address_of
 from services.booking.external_calendars.external_calendars import ExternalCalendar
 from services.booking.external_calendars.reader import read
+from services.booking.external_calendars.reading_limits import ReadingRequests
 from services.booking.external_calendars.removal import remove
-from services.booking.external_calendars.requests import ReadingRequests
 from services.booking.external_calendars.sealed_addresses import SealedAddresses
-from services.booking.part import Part
 from services.booking.waitlist.offering import calendar_changed
 
 AT_ONCE = 8
 ROUND_S = 5.0
-"""No calendar is begun later in a round: a stop, which waits for all that are, has 25 seconds."""
+"""No reading begins later in a round: a stop waits for all of them, and has 25 seconds."""
 AT_REQUEST_AT_ONCE = 2
-"""Of the workers that answer calls no more are kept waiting by strangers' servers."""
+"""How many workers that answer calls can wait for external servers at once."""
 TO_WORK_OUT_S = 3.5
-"""Of a call's time so much is left for what was fetched to be read and written down."""
+"""The part of a call's deadline that is left for parsing and storing."""
 LEAST_TO_FETCH_S = 1.0
 _turns = Semaphore(AT_REQUEST_AT_ONCE)
 
 
-class ExternalCalendars(Part):
+class ExternalCalendars:
+    store = dependencies.store
+    caller = dependencies.caller
     addresses = SealedAddresses()
     schemes = FetchSchemes()
 
@@ -64,7 +66,7 @@ class ExternalCalendars(Part):
     def get_external_calendar(self, calendar_id: UUID) -> contract.ExternalCalendar:
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.reading() as session:
-            external = queries.found_of(session, calendar_id, specialist_id)
+            external = queries.own_calendar(session, calendar_id, specialist_id)
             return queries.resource_of(session, external, utc_now())
 
     @rpc
@@ -85,13 +87,13 @@ class ExternalCalendars(Part):
     def change_external_calendar(
         self, calendar_id: UUID, wanted: ChangeExternalCalendar
     ) -> contract.ExternalCalendar:
-        """Giving the address that it has changes nothing of what is known."""
+        """Change label and address. The same address again keeps the state of its readings."""
         specialist_id, now = self._specialist(), utc_now()
         with self.store.transaction() as tx:
             external = self._locked(tx, calendar_id, specialist_id)
             external.label = wanted.label
             if wanted.address is not None:
-                self._point_at(tx, external, wanted.address, now)
+                self._set_address(tx, external, wanted.address, now)
             return tx.reply(queries.resource_of(tx, external, now))
 
     @rpc
@@ -105,8 +107,8 @@ class ExternalCalendars(Part):
 
     @rpc
     def read_external_calendar(self, calendar_id: UUID) -> contract.ExternalCalendar:
-        """At once, whether or not its owner can be booked. It has less time than on the clock,
-        since somebody waits for it."""
+        """Read it now, whether or not its owner can be booked. It has less time than on the clock,
+        since the caller waits."""
         specialist_id = self._specialist()
         self.store.raise_if_answered()
         if not _turns.acquire(blocking=False):
@@ -118,12 +120,12 @@ class ExternalCalendars(Part):
         finally:
             _turns.release()
         with self.store.transaction() as tx:
-            external = queries.found_of(tx, calendar_id, specialist_id)
+            external = queries.own_calendar(tx, calendar_id, specialist_id)
             return tx.reply(queries.resource_of(tx, external, utc_now()))
 
     @every(seconds=30)
     def read_external_calendars(self) -> None:
-        """Those that are due."""
+        """Read the calendars that are due."""
         with self.store.reading() as session:
             due = list(session.scalars(queries.due(utc_now())))
         end = monotonic() + ROUND_S
@@ -131,11 +133,11 @@ class ExternalCalendars(Part):
 
     @every(days=1)
     def reseal_addresses(self) -> None:
-        """After a rotation, the key that sealed them before may go a day later."""
+        """Re-encrypt addresses after a key rotation: the old key can be removed a day later."""
         reencrypt(self.store, ExternalCalendar.address, self.addresses.keys)
 
     def _specialist(self) -> UUID:
-        """The caller, for whom addresses are fetched: theirs is proven."""
+        """The caller, a specialist with a confirmed e-mail address: we fetch addresses for them."""
         specialist_id = self.caller.with_role(Role.SPECIALIST)
         self.caller.require_verified()
         return specialist_id
@@ -145,7 +147,7 @@ class ExternalCalendars(Part):
             read(self.store, calendar_id, self.addresses.open, self.schemes)
 
     def _request(self, calendar_id: UUID, specialist_id: UUID) -> None:
-        """That it was asked for stays, whatever becomes of the call."""
+        """Count the request in a transaction of its own, so that it counts if the call fails."""
         now = utc_now()
         with outside_call(), self.store.transaction() as tx:
             external = self._locked(tx, calendar_id, specialist_id)
@@ -153,13 +155,13 @@ class ExternalCalendars(Part):
             tx.lock_or_create(ReadingRequests, specialist_id).count(now)
 
     def _locked(self, tx: Transaction, calendar_id: UUID, specialist_id: UUID) -> ExternalCalendar:
-        """Theirs; raises ``NotFound``. Their calendar here is locked before."""
+        """Lock the specialist's calendar, then this one. Raises ``NotFound``."""
         tx.lock(Calendar, specialist_id)
         external = tx.lock(ExternalCalendar, calendar_id)
         external.require_of(specialist_id)
         return external
 
-    def _point_at(
+    def _set_address(
         self, tx: Transaction, external: ExternalCalendar, given: str, now: datetime
     ) -> None:
         address, host = address_of(given, self.schemes)
@@ -167,7 +169,7 @@ class ExternalCalendars(Part):
             return
         others = tx.scalars(queries.calendars_of(external.specialist_id)).all()
         self._require_new(address, others)
-        external.point_at(self.addresses.seal(address), host, now)
+        external.set_address(self.addresses.seal(address), host, now)
 
     def _require_new(self, address: str, others: Sequence[ExternalCalendar]) -> None:
         if any(self.addresses.opens_to(each.address, address) for each in others):
@@ -175,6 +177,6 @@ class ExternalCalendars(Part):
 
 
 def _time_to_fetch() -> float:
-    """Whole seconds: whoever waits reads of them where they did not suffice."""
+    """In whole seconds: the problem names them where they did not suffice."""
     left = context.current().remaining() - TO_WORK_OUT_S
     return max(float(math.floor(left)), LEAST_TO_FETCH_S)

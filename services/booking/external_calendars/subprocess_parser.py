@@ -1,4 +1,4 @@
-"""Calendar files of strangers, read in a process of their own: see ``parser``."""
+"""Runs ``parser`` on a calendar file in a subprocess with limits."""
 
 from __future__ import annotations
 
@@ -12,20 +12,18 @@ from chassis.sandbox.subprocess_parser import Failed, NotParsed, Turns, command_
 from contracts.booking.external_calendars import BadCalendarFile, PassedOver
 from services.booking.availability.busy import Interval
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.external_calendars.readings import TAKES_TOO_MUCH
+from services.booking.external_calendars.parser_protocol import TAKES_TOO_MUCH
 
 READ = command_of("services.booking.external_calendars.parser")
 DEADLINE_S = 10.0
-"""Waiting for its turn included, on a machine that has other things to do; of processor time it
-gets half."""
+"""Includes waiting for a turn on a busy machine. The limit of processor time is half of it."""
 LARGEST_ANSWER = 4 * 1024 * 1024
-"""Bytes; the most stretches take a twentieth of it."""
+"""In bytes. The most intervals take a twentieth of it."""
 _turn = Turns(at_once=2, waiting=100)
 
 
 class Reading(NamedTuple):
-    """What a file says: when its owner is busy, how much of it was passed over because it can't be
-    read, and some of that."""
+    """The busy intervals of a file, how many entries could not be read, and some of these."""
 
     busy: list[Interval]
     passed_over: int
@@ -39,11 +37,10 @@ def ask(
     until: datetime,
     ours: Sequence[str] = (),
 ) -> None:
-    """Begin a file with what is asked about the calendar that is written into it next: when
-    somebody with these ``hours`` is busy, between two times.
+    """Write the request into an empty file, before the calendar: the busy times between two times.
 
-    Dates, and times that name no zone, are meant in the zone that holds for them on that date.
-    Events under a UID that is ``ours`` do not count.
+    Dates and times without a zone are in the zone of that date by ``hours``. Events whose UID is
+    in ``ours`` do not count.
     """
     zones = [[each.first_day, each.last_day, each.time_zone] for each in hours.zones]
     asked = {"between": [starting_from, until], "zones": zones, "ours": list(ours)}
@@ -51,10 +48,10 @@ def ask(
 
 
 def read(file: IO[bytes]) -> Reading:
-    """What is said in a file that ``ask`` began.
+    """Parse a file that ``ask`` began.
 
-    Raises ``BadCalendarFile``, or ``Unavailable`` where it took too long: others may have taken
-    the time.
+    Raises ``BadCalendarFile``, or ``Unavailable`` where it took too long: other files may have
+    kept it waiting.
     """
     answer = _parsed(file)
     if "refused" in answer:

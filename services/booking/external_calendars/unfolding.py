@@ -1,8 +1,8 @@
-"""Lines of a calendar file, unfolded, and the events and time zones among them.
+"""Unfolds the lines of a calendar file, and finds its events and time zones.
 
-A file's bytes are unfolded before they are decoded, since a line may be folded within a letter
-(RFC 5545, 3.1). Whatever is no event, no time zone and none of the calendar's few properties that
-matter is left out here: it says nothing about when anybody is busy, and costs nobody the rest.
+A file's bytes are unfolded before they are decoded, since a line can be folded within a letter
+(RFC 5545, 3.1). Only events, time zones and a few properties of the calendar are kept: the rest
+says nothing about busy times, and errors in it do no harm.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from services.booking.external_calendars.readings import Refused
+from services.booking.external_calendars.parser_protocol import Refused
 
 NAMES = (
     rb"BEGIN|END|METHOD|X-WR-TIMEZONE|X-WR-CALNAME|UID|DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE"
     rb"|RECURRENCE-ID|STATUS|TRANSP|ATTENDEE|ORGANIZER|X-MICROSOFT-CDO-BUSYSTATUS"
     rb"|X-MICROSOFT-CDO-ALLDAYEVENT|TZID|TZNAME|TZOFFSETFROM|TZOFFSETTO"
 )
-"""Properties that say when somebody is busy. Nothing looks at each character of all others."""
+"""Properties that say when the owner is busy. No code looks at each character of the others."""
 NEEDED = re.compile(rb"(" + NAMES + rb")[ \t]*[:;]", re.IGNORECASE)
 MAYBE_NEEDED = re.compile(
     rb"^(?=[ABDEMORSTUXabdemorstux])"
     rb"(?i:(" + NAMES + rb")[ \t]*[:;]|[A-Z-]{1,27}\r?\n[ \t])[^\n]*(?:\n[ \t][^\n]*)*",
     re.MULTILINE,
 )
-"""Such a line with what is folded to it, or one that is folded within its name."""
+"""Such a line with its folded lines, or a line that is folded within its name."""
 FOLD = re.compile(rb"\r?\n[ \t]")
 OF_A_CALENDAR = ("METHOD", "X-WR-TIMEZONE", "X-WR-CALNAME")
 WHOLE = re.compile(rb"(?:BEGIN|END)[ \t]*:[ \t]*(?:VCALENDAR|VEVENT|VTIMEZONE)\s*", re.IGNORECASE)
-"""Nothing is missing of such a line: what is folded to it is rubbish."""
+"""Complete lines: anything folded to them is rubbish."""
 BOUNDARY = re.compile(rb"(?:BEGIN|END)[ \t]*:[ \t]*([A-Z0-9-]+)\s*", re.IGNORECASE)
 VALUE = re.compile(r"""[^:"]*(?:"[^"]*"[^:"]*)*:(.*)""", re.DOTALL)
 
 
 @dataclass
-class CalendarPart:
-    """A VCALENDAR: its own properties, and its zones, each as it is written, by their names."""
+class CalendarComponent:
+    """A VCALENDAR: its own properties, and the text of its time zones by their names."""
 
     properties: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     zones: dict[str, str] = field(default_factory=dict)
@@ -46,25 +46,24 @@ class CalendarPart:
 
 @dataclass
 class RawEvent:
-    """A VEVENT as it is written, without what is nested in it; ``place``: of its first byte."""
+    """The lines of a VEVENT, without nested components. ``place``: the offset of its first byte."""
 
     place: int
-    calendar: CalendarPart
+    calendar: CalendarComponent
     lines: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass
-class Found:
-    """What stands in a file: of its ``number`` of events that matter, the first that may be
-    read."""
+class ScannedFile:
+    """The components of a file: of its ``number`` of events that matter, the first ones."""
 
-    calendars: list[CalendarPart]
+    calendars: list[CalendarComponent]
     events: list[RawEvent]
     number: int
 
 
 def lines_of(body: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """The needed lines, unfolded, each with the place where it begins, and its name."""
+    """The needed lines, unfolded, each with its offset and its name."""
     for match in MAYBE_NEEDED.finditer(body):
         line, name = match[0], match[1]
         if b"\n" in line:
@@ -79,25 +78,25 @@ def lines_of(body: bytes) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def line_number(body: bytes, place: int) -> int:
-    """Counted from 1."""
+    """The line at an offset, counted from 1."""
     return body.count(b"\n", 0, place) + 1
 
 
 def text_of(line: bytes) -> str:
-    """What is no UTF-8 is replaced: no word of a calendar is kept."""
+    """Decodes a line. Invalid UTF-8 is replaced: no text of a calendar is stored."""
     return line.decode("utf-8", errors="replace")
 
 
 def value_of(line: str) -> str:
-    """What stands after a property's name and parameters."""
+    """The value of a property, after its name and parameters."""
     match = VALUE.fullmatch(line)
     return (match[1] if match else line.partition(":")[2]).strip()
 
 
-def scan(body: bytes, matters: Callable[[RawEvent], bool], most: int) -> Found:
-    """The events that matter; no more than ``most`` are kept, however many there are.
+def scan(body: bytes, matters: Callable[[RawEvent], bool], most: int) -> ScannedFile:
+    """Find the events that matter. At most ``most`` are kept; all are counted.
 
-    Raises ``Refused`` for what is not a whole calendar.
+    Raises ``Refused`` for a file that is not a whole calendar.
     """
     scanner = Scanner(matters, most)
     for place, line, name in lines_of(body):
@@ -106,12 +105,12 @@ def scan(body: bytes, matters: Callable[[RawEvent], bool], most: int) -> Found:
 
 
 class Scanner:
-    """Goes through a file line by line. Begins and ends need not match: of what never ended or
-    never began, no event takes harm."""
+    """Reads a file line by line. BEGIN and END need not match: events around a broken component
+    are read all the same."""
 
     def __init__(self, matters: Callable[[RawEvent], bool], most: int) -> None:
         self._matters, self._most = matters, most
-        self._calendars: list[CalendarPart] = []
+        self._calendars: list[CalendarComponent] = []
         self._events: list[RawEvent] = []
         self._number = 0
         self._before_the_end: int | None = None
@@ -141,7 +140,7 @@ class Scanner:
         if component == "VCALENDAR":
             self._close_event()
             self._zone, self._open = None, (component, place)
-            self._calendars.append(CalendarPart())
+            self._calendars.append(CalendarComponent())
         elif component == "VEVENT":
             self._close_event()
             self._zone, self._any_event = None, True
@@ -182,7 +181,7 @@ class Scanner:
         if names and self._calendars:
             self._calendars[-1].zones.setdefault(names[0], "\r\n".join([*zone, ""]))
 
-    def found(self, body: bytes) -> Found:
+    def found(self, body: bytes) -> ScannedFile:
         if not self._calendars:
             raise Refused(_no_calendar(body))
         last = ("VEVENT", self._event.place) if self._event else self._open
@@ -192,12 +191,12 @@ class Scanner:
         if self._free_busy and not self._any_event:
             raise Refused("has no events, only VFREEBUSY, which is not read: give the calendar")
         number = self._before_the_end or 0
-        return Found(self._calendars, self._events[:number], number)
+        return ScannedFile(self._calendars, self._events[:number], number)
 
 
 @lru_cache(maxsize=1000)
 def _component(line: bytes) -> str:
-    """What begins or ends there; nothing, where that has no name."""
+    """The component of a BEGIN or END line; empty without a name."""
     match = BOUNDARY.fullmatch(line)
     return match[1].upper().decode() if match else ""
 

@@ -1,7 +1,7 @@
-"""Names of time zones, as calendar programs write them.
+"""Finds the time zone behind a name in a calendar file.
 
-IANA's names in any letters, Windows' names (by CLDR, as icalendar has them), and what Outlook,
-Exchange and others make of them.
+IANA names in any case, Windows names (from CLDR, by icalendar), and the forms that Outlook,
+Exchange and other programs write.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from zoneinfo import ZoneInfo, available_timezones
 from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from services.booking.external_calendars.unfolding import CalendarPart
+from services.booking.external_calendars.unfolding import CalendarComponent
 
 NO_ZONES = {"factory", "localtime", "posixrules"}
 NUMBERED = re.compile(r"(.+?)\s+\d+")
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d\d?)(?::?(\d\d))?", re.IGNORECASE)
 DISPLAYED = re.compile(r"\((?:UTC|GMT)\s*([+-]\d\d?(?::?\d\d)?)?\)\s*(.*)", re.IGNORECASE)
-"""As Windows shows a zone: "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"."""
+"""As Windows displays zones: "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"."""
 US_TIME = re.compile(r"(.+?) time\b.*")
 MOST_OFFSET = timedelta(hours=15)
 WINTER, SUMMER = datetime(2026, 1, 15), datetime(2026, 7, 15)
 
 
 class Zones:
-    """What names of zones mean in a file, which may bring zones of its own."""
+    """Resolves zone names of one file, which can define zones of its own."""
 
-    def __init__(self, calendars: list[CalendarPart]) -> None:
+    def __init__(self, calendars: list[CalendarComponent]) -> None:
         self._calendars = calendars
         self._known: dict[tuple[int, str], tzinfo | None] = {}
 
-    def named(self, name: str, calendar: CalendarPart) -> tzinfo | None:
+    def named(self, name: str, calendar: CalendarComponent) -> tzinfo | None:
         key = (id(calendar), name)
         if key not in self._known:
-            self._known[key] = exactly(name) or self._own(name, calendar) or meant_by(name)
+            self._known[key] = iana_zone(name) or self._own(name, calendar) or zone_meant_by(name)
         return self._known[key]
 
-    def of(self, calendar: CalendarPart) -> tzinfo | None:
-        """The zone of all times in a calendar that name none, where it tells a known one."""
+    def of(self, calendar: CalendarComponent) -> tzinfo | None:
+        """The zone of a calendar's times that name none, from X-WR-TIMEZONE, if it is known."""
         given = calendar.properties.get("X-WR-TIMEZONE", [])
         return next(filter(None, (self.named(name, calendar) for name in given)), None)
 
-    def _own(self, name: str, calendar: CalendarPart) -> tzinfo | None:
-        """The file's own: only what is used is looked at, since reading one may fail."""
+    def _own(self, name: str, calendar: CalendarComponent) -> tzinfo | None:
+        """A zone that the file defines. Only used ones are parsed, since parsing can fail."""
         for part in [calendar, *self._calendars]:
             if (text := part.zones.get(name)) is not None:
                 try:
@@ -56,15 +56,15 @@ class Zones:
                     WINTER.replace(tzinfo=zone).astimezone(UTC)
                 except MemoryError:
                     raise
-                except Exception:  # the library raises whatever its rules bring up
+                except Exception:  # the library raises many kinds of exceptions
                     continue
                 return zone
         return None
 
 
 @cache
-def exactly(name: str) -> tzinfo | None:
-    """By IANA's name, letter by letter."""
+def iana_zone(name: str) -> tzinfo | None:
+    """The zone of an exact IANA name."""
     if name.lower() in NO_ZONES:
         return None
     try:
@@ -74,12 +74,12 @@ def exactly(name: str) -> tzinfo | None:
 
 
 @cache
-def meant_by(name: str) -> tzinfo | None:
-    """What a name can only mean; nothing where that is not certain."""
+def zone_meant_by(name: str) -> tzinfo | None:
+    """The only zone that a name can mean; ``None`` where that is not certain."""
     for form in _forms(" ".join(name.strip(" \t\"'").lower().split())):
         found = iana().get(form.replace(" ", "_")) or windows().get(form)
         if found is not None:
-            return exactly(found)
+            return iana_zone(found)
         if (offset := _offset(form)) is not None:
             return timezone(offset)
         if match := DISPLAYED.fullmatch(form):
@@ -108,14 +108,15 @@ def _offset(text: str) -> timedelta | None:
 
 
 def _displayed(offset: timedelta | None, words: str) -> tzinfo | None:
-    """A city tells when its clocks change, which the offset does not; that must fit, though."""
+    """The zone of a displayed name: by city, for its clock changes, if the offset fits; else the
+    plain offset."""
     if offset is None:
         return None
     parts = (each.strip().replace(" ", "_") for each in words.split(","))
     named = [name for part in parts for name in cities().get(part, ())]
     american = US_TIME.sub(r"\1 standard time", words)
     for name in [*named, windows().get(american), windows().get(words)]:
-        zone = exactly(name) if name else None
+        zone = iana_zone(name) if name else None
         if zone and offset in (zone.utcoffset(WINTER), zone.utcoffset(SUMMER)):
             return zone
     return timezone(offset)

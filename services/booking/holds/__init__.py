@@ -1,1 +1,1 @@
-"""Times that one client alone can book for a while."""
+"""Holds: times that only one client can book for a while."""

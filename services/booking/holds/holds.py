@@ -1,4 +1,4 @@
-"""The Hold: a time that one client can book for a while, and nobody else."""
+"""The Hold: a time that only one client can book for a while."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_HELD = 5
 
 
 class Hold(Base):
-    """It stays when it has ended, until the time has passed: nobody is asked twice for one."""
+    """An ended hold stays until its time has passed, so that no client is offered a time twice."""
 
     __tablename__ = "holds"
 
@@ -27,7 +27,7 @@ class Hold(Base):
     until: Mapped[datetime] = mapped_column(index=True)
     ended: Mapped[bool] = mapped_column(default=False)
     instead_of: Mapped[UUID | None] = mapped_column(default=None)
-    """The consultation that it is to make good; none where it comes from the waitlist."""
+    """The cancelled or missed consultation that it makes good; ``None`` from the waitlist."""
 
     @classmethod
     def of(
@@ -52,7 +52,7 @@ class Hold(Base):
     def from_waitlist(self) -> bool:
         return self.instead_of is None
 
-    def stands(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         return not self.ended and now < self.until
 
     def to_resource(self) -> HeldSlot:

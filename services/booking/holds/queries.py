@@ -1,4 +1,4 @@
-"""What is held, and what was."""
+"""Queries of holds: of a specialist, of a client, and those to end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.booking.holds.holds import Hold
 
 
 def holds_ahead(specialist_id: UUID, now: datetime) -> Select[Hold]:
-    """What is or was held of the specialist's times to come."""
+    """A specialist's holds of times ahead, ended ones too."""
     return select(Hold).where(Hold.specialist_id == specialist_id, Hold.starts_at > now)
 
 
@@ -29,9 +29,9 @@ def held_for(client_id: UUID, now: datetime) -> Select[Hold]:
     )
 
 
-def held_beside(client_id: UUID, specialist_id: UUID, now: datetime) -> Select[UUID, UUID]:
-    """Holds with others, and with whom, that make the same consultation good as what is held with
-    this specialist."""
+def competing_holds(client_id: UUID, specialist_id: UUID, now: datetime) -> Select[UUID, UUID]:
+    """The ids and specialists of the client's holds with other specialists that make the same
+    consultation good as a hold with this one."""
     standing = (Hold.client_id == client_id, Hold.ended.is_(False), Hold.until > now)
     with_this_one = select(Hold.instead_of).where(*standing, Hold.specialist_id == specialist_id)
     return select(Hold.id, Hold.specialist_id).where(
@@ -40,5 +40,5 @@ def held_beside(client_id: UUID, specialist_id: UUID, now: datetime) -> Select[U
 
 
 def with_holds_to_end(now: datetime) -> Select[UUID]:
-    """Specialists of whose holds one has run out."""
+    """Specialists with a hold that has run out."""
     return select(Hold.specialist_id).where(Hold.ended.is_(False), Hold.until <= now).distinct()

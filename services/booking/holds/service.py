@@ -1,4 +1,4 @@
-"""What is held for a client: what can be asked about it, and how it ends."""
+"""The RPC method that lists a client's holds, and the clock that ends them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from contracts.booking.holds import HeldSlots
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.holds import queries
-from services.booking.part import Part
 from services.booking.waitlist.offering import offer_anew
 
 
-class Holds(Part):
+class Holds:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def list_held_slots(self) -> HeldSlots:
         client_id = self.caller.with_role(Role.CLIENT)
@@ -25,7 +28,7 @@ class Holds(Part):
 
     @every(seconds=10)
     def end_holds(self) -> None:
-        """What was not taken in time goes to the next, or to everybody."""
+        """End holds that have run out. Their times are offered to the next client who waits."""
         with self.store.reading() as session:
             run_out = list(session.scalars(queries.with_holds_to_end(utc_now())))
         for_each(run_out, self._end_holds_of)

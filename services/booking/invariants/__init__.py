@@ -1,1 +1,1 @@
-"""What must be true of consultations, and the look for where it is not."""
+"""Invariants of consultations and calendars, and the check that finds where they are broken."""

@@ -1,4 +1,4 @@
-"""What was found to be wrong."""
+"""Breaches of invariants, counted."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 SHOWN = 100
-"""So many breaches of one invariant are named; one is too many."""
+"""How many breaches of one invariant are listed. The rest are only counted."""
 
 
 @dataclass(frozen=True)
 class Breach:
-    """An invariant that does not hold, and of what: ids of accounts and consultations."""
+    """An invariant that does not hold, and the ids of the accounts or consultations."""
 
     invariant: str
     about: tuple[UUID, ...]
@@ -21,7 +21,7 @@ class Breach:
 
 @dataclass
 class Findings:
-    """How many breaches there are of each invariant, and some of them."""
+    """The number of breaches of each invariant, and some of them."""
 
     counts: Counter[str] = field(default_factory=Counter)
     shown: list[Breach] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What must be true of calendars: limits are kept, and slots are hours less what is booked."""
+"""Invariants of calendars: limits are kept, and next slots are hours without busy times."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from services.booking.availability.calendars import (
     Calendar,
 )
 from services.booking.availability.limits import month_of, week_of
+from services.booking.consultations.busy_times import busy_times
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.invariants.breaches import Breach
-from services.booking.slots.queries import taken_times
 
 
 class Counted(NamedTuple):
-    """When a consultation that counts takes place, and when it was booked."""
+    """A consultation that counts in limits: its start, and when it was booked."""
 
     starts_at: datetime
     booked_at: datetime
@@ -37,19 +37,19 @@ def of_calendar(session: Session, specialist_id: UUID, now: datetime) -> Iterato
     for name in _over_limits(session, calendar, now):
         yield Breach(name, (specialist_id,))
     if _knows_another_next_slot(session, calendar, now):
-        yield Breach("the next slot is the first of hours less what is booked", (specialist_id,))
+        yield Breach("next slots are the first free times", (specialist_id,))
 
 
 def _over_limits(session: Session, calendar: Calendar, now: datetime) -> Iterator[str]:
-    """Limits hold for what was booked under them: a lower one leaves what was before, and lets it
-    move within its day, week or month."""
+    """Limits hold for what was booked after they were set: earlier bookings stay, and can move
+    within their day, week or month."""
     if not calendar.limits.any or calendar.opened_at is None:
         return
     counted = _counted(session, calendar.specialist_id, now)
     for name, limit, part_of in (
-        ("as many a day as the specialist takes on", calendar.most_per_day, _itself),
-        ("as many a week as the specialist takes on", calendar.most_per_week, week_of),
-        ("as many a month as the specialist offers", calendar.monthly_budget, month_of),
+        ("the daily limit is kept", calendar.most_per_day, _itself),
+        ("the weekly limit is kept", calendar.most_per_week, week_of),
+        ("the monthly budget is kept", calendar.monthly_budget, month_of),
     ):
         if limit is not None and _is_over(limit, part_of, calendar, counted):
             yield name
@@ -82,20 +82,20 @@ def _itself(day: date) -> date:
 
 
 def _knows_another_next_slot(session: Session, calendar: Calendar, now: datetime) -> bool:
-    """What a clock is about to look at is left to it, and what changes meanwhile to who changes
-    it."""
+    """Whether the announced next slot is wrong. Calendars that are due for a review, or that
+    change meanwhile, are skipped."""
     if calendar.review_at is None or calendar.review_at <= now:
         return False
     specialist_id, revision = calendar.specialist_id, calendar.revision
-    # where there was none, one may have come over the horizon since that was seen
+    # without a slot at that time, one may have come over the horizon since
     seen_at = calendar.review_at - LOOK_AT_THE_HORIZON_EVERY
-    told = calendar.told_slots
-    as_of = now if told else seen_at
-    booked = taken_times(session, specialist_id, as_of).booked
+    announced = calendar.announced_slots
+    as_of = now if announced else seen_at
+    booked = busy_times(session, specialist_id, as_of).without_holds()
     found = calendar.next_free(booked, as_of)
-    # where there were few, others may have come over the horizon
-    if calendar.next_slot_at == next(iter(told), None) and (
-        found[: len(told)] == told if told else not found
+    # where there were fewer than three, others may have come over the horizon
+    if calendar.next_slot_at == next(iter(announced), None) and (
+        found[: len(announced)] == announced if announced else not found
     ):
         return False
     still = select(Calendar.revision).where(Calendar.specialist_id == specialist_id)

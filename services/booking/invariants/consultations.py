@@ -1,6 +1,6 @@
-"""What must be true of consultations, whatever happened: as queries that find where it is not.
+"""Invariants of consultations, as queries that find rows which break them.
 
-The rules that keep it so are the aggregates'; this looks at what is kept, and trusts none of them.
+The aggregates keep these rules; the queries look at the stored rows and trust no aggregate.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from chassis.database.tables import UtcDateTime
 from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.client_limits import OPEN_AT_ONCE
+from services.booking.consultations.client_limits import MOST_OPEN_BOOKINGS
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.holds.holds import Hold
 from services.booking.invariants.breaches import Breach
-from services.booking.invariants.times import half_an_hour_after
+from services.booking.invariants.sql_functions import half_an_hour_after
 
 
 def _overlapping(
     whose: InstrumentedAttribute[UUID], statuses: tuple[ConsultationStatus, ...]
 ) -> Select[UUID, UUID]:
-    """Each is held against the one before it: all pairs would be too many to look at."""
+    """Compares each row with the one before it: all pairs would be too many."""
     id, starts_at = Consultation.id, Consultation.starts_at
     previous_id = func.lag(id, type_=id.type)
     previous_ends_at = func.lag(Consultation.ends_at, type_=starts_at.type)
@@ -51,12 +51,12 @@ COMPLETED = Consultation.status == ConsultationStatus.COMPLETED
 MISSED = Consultation.status == ConsultationStatus.MISSED
 CANCELLED = Consultation.status == ConsultationStatus.CANCELLED
 HAD = or_(BOOKED, COMPLETED, and_(MISSED, Consultation.missed_by == Party.CLIENT))
-"""It counts as the free one of its pair."""
+"""It counts as the one free consultation of its client and specialist."""
 NOW = bindparam("now", type_=UtcDateTime())
 
 
 def _meets(start: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """The consultation lies, wholly or in part, in the half an hour that begins then."""
+    """The consultation overlaps the half hour that begins at ``start``."""
     return and_(Consultation.starts_at < half_an_hour_after(start), Consultation.ends_at > start)
 
 
@@ -74,18 +74,18 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
         .group_by(Consultation.client_id, Consultation.specialist_id)
         .having(func.count() > 1)
     ),
-    "few open bookings for a client": (
+    "at most three open bookings for a client": (
         select(Consultation.client_id)
         .where(BOOKED, Consultation.ends_at > NOW)
         .group_by(Consultation.client_id)
-        .having(func.count() > OPEN_AT_ONCE)
+        .having(func.count() > MOST_OPEN_BOOKINGS)
     ),
     "the next slot is not taken": (
         select(Calendar.specialist_id, Consultation.id)
         .join(Consultation, Consultation.specialist_id == Calendar.specialist_id)
         .where(BOOKED, _meets(Calendar.next_slot_at))
     ),
-    "what is held for one is booked by nobody else": (
+    "a held time is booked by its client only": (
         select(Hold.id, Consultation.id)
         .join(Consultation, Consultation.specialist_id == Hold.specialist_id)
         .where(
@@ -96,7 +96,7 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
             func.coalesce(Consultation.rescheduled_at, Consultation.booked_at) < Hold.until,
         )
     ),
-    "what lies ahead has a place": (
+    "consultations ahead have a place": (
         select(Consultation.id).where(
             BOOKED,
             Consultation.starts_at > NOW,
@@ -105,10 +105,10 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
             Consultation.own_link.is_(False),
         )
     ),
-    "nobody meets themselves": (
+    "client and specialist are two accounts": (
         select(Consultation.id).where(Consultation.client_id == Consultation.specialist_id)
     ),
-    "what was missed was missed by somebody, and nothing else was": (
+    "missed consultations, and no others, name a side": (
         select(Consultation.id).where(
             or_(
                 and_(MISSED, Consultation.missed_by.is_(None)),
@@ -116,7 +116,7 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
             )
         )
     ),
-    "what was cancelled was cancelled by somebody, and nothing else was": (
+    "cancelled consultations, and no others, name a side": (
         select(Consultation.id).where(
             or_(
                 and_(CANCELLED, Consultation.cancelled_by.is_(None)),
@@ -128,6 +128,6 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
 
 
 def of_consultations(session: Session, name: str, now: datetime) -> Iterator[Breach]:
-    """Where this one of the invariants does not hold."""
+    """The rows that break this invariant."""
     for row in session.execute(QUERIES[name], {"now": now}):
         yield Breach(name, tuple(row))

@@ -1,4 +1,4 @@
-"""The look, on a clock, for what must never be."""
+"""The clock that checks invariants."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import structlog
 
 from chassis.scheduling.every import every
 from chassis.times import utc_now
-from services.booking.invariants.audit import audit
-from services.booking.part import Part
+from services.booking import dependencies
+from services.booking.invariants.checking import check_invariants
 
 log = structlog.get_logger()
 
 
-class Invariants(Part):
+class Invariants:
+    store = dependencies.store
+
     @every(hours=1)
     def look_for_broken_invariants(self) -> None:
-        """The same as ``firststep audit``; what is found is logged, and counted."""
+        """The same check as ``firststep audit``. Breaches are logged and counted."""
         with self.store.reading() as session:
-            found = audit(session, utc_now())
+            found = check_invariants(session, utc_now())
         for each in found.shown:
             log.error("invariant_broken", invariant=each.invariant, about=each.about)
-        log.info("invariants_looked_at", broken=found.counts.total(), by_invariant=found.counts)
+        log.info("invariants_checked", broken=found.counts.total(), by_invariant=found.counts)

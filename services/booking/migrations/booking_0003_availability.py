@@ -1,4 +1,4 @@
-"""Availability: dates that differ, stays elsewhere, the grid, buffers and limits."""
+"""Availability: date overrides, stays in other zones, the grid, buffers and limits."""
 
 from typing import Any
 

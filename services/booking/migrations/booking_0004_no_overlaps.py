@@ -1,4 +1,4 @@
-"""No two booked consultations of one person overlap: PostgreSQL's word under the lock."""
+"""Exclusion constraints on PostgreSQL: booked consultations of one account do not overlap."""
 
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ def upgrade() -> None:
 
 
 def _complete(before: datetime) -> None:
-    """Nothing ever closed a consultation: what was over by then took place, and nobody is told."""
+    """Complete consultations that are over, without events: none was ever completed before."""
     rows = CONSULTATIONS.c
     op.execute(
         CONSULTATIONS.update()

@@ -1,4 +1,4 @@
-"""The rest of a consultation's life: moved, attended, missed, private notes and outcomes."""
+"""Moving, attendance, private notes and outcomes of consultations."""
 
 import sqlalchemy as sa
 from alembic import op

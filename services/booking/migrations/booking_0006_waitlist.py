@@ -1,4 +1,4 @@
-"""Who waits for whom, and what is held for them."""
+"""The waitlist and holds."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What profiles tells of specialists, whom they could stand in for, and what was made good."""
+"""Rescue: facts about specialists, and lost consultations."""
 
 import sqlalchemy as sa
 from alembic import op

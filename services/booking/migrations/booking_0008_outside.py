@@ -1,4 +1,4 @@
-"""What is free has a revision; calendars elsewhere and what they block; private feeds."""
+"""Revisions of calendars; external calendars with their busy times; private calendar feeds."""
 
 import sqlalchemy as sa
 from alembic import op

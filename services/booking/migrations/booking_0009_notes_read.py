@@ -1,4 +1,4 @@
-"""When, and from where, a specialist was last said to have been shown a note."""
+"""When, and from which network, the last reading of a note was recorded."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Whether a specialist may practise, and until when consultations wait for an admin to decide."""
+"""The standing of specialists, and when consultations are cancelled without a decision."""
 
 import sqlalchemy as sa
 from alembic import op

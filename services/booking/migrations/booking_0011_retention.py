@@ -1,4 +1,4 @@
-"""What has been kept for long enough is found among all that was ever kept; when a feed opened."""
+"""Indexes for retention; when a calendar feed was opened."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A specialist may have several external calendars, each with busy times of its own."""
+"""Several external calendars for a specialist, each with its own busy times."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 KEPT = ("address", "host", "due_at", "read_at", "failures", "problem", "detail", "told")
-"""What stays of the one calendar that a specialist could have."""
+"""The columns that are copied from the single calendar of before."""
 BEFORE = sa.table(
     "outside_calendars",
     sa.column("specialist_id", sa.Uuid()),
@@ -90,7 +90,7 @@ def _create_times() -> sa.Table:
 
 
 def _move(calendars: sa.Table, times: sa.Table) -> None:
-    """What each calendar blocks stays blocked; all of it is read whole next time."""
+    """Copy the busy times of each calendar. The next reading reads all of it."""
     connection = op.get_bind()
     new = {"marked_by": "", "etag": "", "last_modified": "", "passed_over": 0}
     for row in connection.execute(sa.select(BEFORE)).mappings().all():

@@ -1,5 +1,4 @@
-"""The next slots that were told, when those who wait were last offered what time opens, and when
-they could come."""
+"""The announced next slots, when opened slots were last offered, and wishes on the waitlist."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +21,7 @@ WAITS = sa.table("waits", sa.column("specialist_id", sa.Uuid()))
 
 
 def upgrade() -> None:
-    """A clock tells the next slots of all calendars soon."""
+    """Make all calendars due for a review, which announces their next slots."""
     for table, name in (("calendars", "next_slots"), ("waits", "wishes")):
         column = sa.Column(name, AnyJson, nullable=False, server_default=sa.text("'[]'"))
         op.add_column(table, column)

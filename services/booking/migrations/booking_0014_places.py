@@ -1,5 +1,4 @@
-"""Where consultations take place, in which zone their times are meant, and lists of them in order
-of their start."""
+"""Places and time zones of consultations, and indexes for lists in order of their start."""
 
 import sqlalchemy as sa
 from alembic import op

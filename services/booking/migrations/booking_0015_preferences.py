@@ -1,4 +1,4 @@
-"""Preferences of accounts, as profiles told them last; a calendar feed may follow them."""
+"""The read model of preferences; calendar feeds can follow them."""
 
 import sqlalchemy as sa
 from alembic import op

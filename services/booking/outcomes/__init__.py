@@ -1,1 +1,1 @@
-"""What each side wants next, said in private."""
+"""Outcomes: what each side wants next, said in private."""

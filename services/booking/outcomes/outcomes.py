@@ -1,4 +1,4 @@
-"""The Outcome: what one side wants after a consultation. Nobody but them ever reads it."""
+"""The Outcome: what one side wants after a consultation. Only that side can read it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from services.booking.base import Base
 from services.booking.consultations.consultations import Consultation
 
 OUTCOME_OPEN_FOR = timedelta(days=14)
-THEIRS = {
+ALLOWED = {
     Party.CLIENT: {Wish.CONTINUE, Wish.TRY_ANOTHER, Wish.NOT_NOW},
     Party.SPECIALIST: {Wish.GOOD_FIT, Wish.NOT_A_FIT},
 }
@@ -32,15 +32,15 @@ TO_CONTINUE = {Wish.CONTINUE, Wish.GOOD_FIT}
 
 
 def to_ask(said: Mapping[Party, Wish]) -> list[Party]:
-    """Who may be asked what they want next: whoever has not said it, unless the other side wants
-    no more of it."""
+    """The sides that may be asked what they want: those without an outcome, unless the other side
+    does not want to continue."""
     if not set(said.values()) <= TO_CONTINUE:
         return []
     return [each for each in Party if each not in said]
 
 
 class Outcome(Base):
-    """Each side says it once: who could take it back could find out the other's."""
+    """Final: a side that could change its outcome could find out the other side's."""
 
     __tablename__ = "outcomes"
     __table_args__ = (
@@ -55,11 +55,11 @@ class Outcome(Base):
 
     @classmethod
     def say(cls, consultation: Consultation, by: Party, wish: Wish, now: datetime) -> Outcome:
-        """Raises what stands against saying it: the time, what became of it, whose it is."""
-        if wish not in THEIRS[by]:
+        """Raises ``OutcomeNotYours``, ``NotHeld``, ``NotOver`` and ``OutcomeClosed``."""
+        if wish not in ALLOWED[by]:
             raise OutcomeNotYours
         if consultation.status in (ConsultationStatus.CANCELLED, ConsultationStatus.MISSED):
-            raise NotHeld(f"consultation {consultation.id} is {consultation.status}")
+            raise NotHeld
         if now < consultation.ends_at:
             raise NotOver
         if now >= consultation.ends_at + OUTCOME_OPEN_FOR:
@@ -72,8 +72,10 @@ class Outcome(Base):
             said_at=now,
         )
 
-    def beside(self, other: Outcome | None, consultation: Consultation) -> list[BothWishToContinue]:
-        """The event where both want to go on; nothing, where anything else is so."""
+    def matched_with(
+        self, other: Outcome | None, consultation: Consultation
+    ) -> list[BothWishToContinue]:
+        """The event where both sides want to continue; nothing otherwise."""
         if other is None or not {self.wish, other.wish} <= TO_CONTINUE:
             return []
         return [
@@ -85,7 +87,7 @@ class Outcome(Base):
         ]
 
     def require_same(self, wish: Wish) -> None:
-        """Said again it changes nothing; said otherwise it raises ``OutcomeGiven``."""
+        """Raises ``OutcomeGiven`` where this is another outcome than before."""
         if wish != self.wish:
             raise OutcomeGiven
 

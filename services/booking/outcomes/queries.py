@@ -1,4 +1,4 @@
-"""What was said of consultations."""
+"""Queries of outcomes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def outcome_of(session: Session, consultation_id: UUID, account_id: UUID) -> Out
 
 
 def still_to_ask(tx: Transaction, consultation: Consultation) -> list[Party]:
-    """Who may be asked what they want next; nobody where one of the two is no more."""
+    """The sides that may be asked what they want; none where one of the accounts was erased."""
     if any(map(tx.is_erased, map(consultation.account_of, Party))):
         return []
     given = tx.scalars(select(Outcome).where(Outcome.consultation_id == consultation.id))
@@ -31,5 +31,5 @@ def still_to_ask(tx: Transaction, consultation: Consultation) -> list[Party]:
 
 
 def outcomes_of(account_id: UUID) -> Select[Outcome]:
-    """What they said themselves, the oldest first."""
+    """The account's own outcomes, the oldest first."""
     return select(Outcome).where(Outcome.account_id == account_id).order_by(Outcome.id)

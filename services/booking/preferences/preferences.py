@@ -1,4 +1,4 @@
-"""The Preferences of an account as profiles told them last; calendars are discreet by them."""
+"""Preferences: a read model of accounts' preferences, from profiles. Calendar feeds use it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.booking.base import Base
 
 
 class Preferences(Base):
-    """Version 0 is that of the sign-up: any change is newer."""
+    """Version 0 is the sign-up's: any change is newer."""
 
     __tablename__ = "preferences"
 
@@ -25,12 +25,12 @@ class Preferences(Base):
     discreet: Mapped[bool] = mapped_column(default=False)
 
     def learn_registration(self, event: AccountRegistered) -> None:
-        """Take on what was chosen at sign-up, unless a change is known."""
+        """Apply what was chosen at sign-up, unless a change is known."""
         if self.version == 0:
             self._take(event)
 
     def learn(self, event: PreferencesChanged) -> None:
-        """Take on others, unless newer ones are known."""
+        """Apply changed preferences, unless newer ones are known."""
         if event.version > self.version:
             self.version = event.version
             self._take(event)

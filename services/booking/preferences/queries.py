@@ -1,4 +1,4 @@
-"""The preferences of an account, known or not."""
+"""The preferences of an account, with a default for unknown accounts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ UNKNOWN = contract.Preferences(time_zone=None, language=Language.EN, country=Non
 
 
 def preferences_of(session: Session, account_id: UUID) -> contract.Preferences:
-    """As told last; ``UNKNOWN`` where profiles has told nothing of the account yet."""
+    """The newest known preferences; ``UNKNOWN`` before the first event of the account."""
     found = session.get(Preferences, account_id)
     return UNKNOWN if found is None else found.to_resource()

@@ -1,4 +1,4 @@
-"""What is remembered of people's preferences."""
+"""Subscriptions that keep the read model of preferences."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from chassis.database.transaction import Transaction
 from chassis.messaging.subscribe import subscribe
 from contracts.profiles.accounts import AccountRegistered
 from contracts.profiles.preferences import PreferencesChanged
-from services.booking.part import Part
 from services.booking.preferences.preferences import Preferences
 
 
-class AccountPreferences(Part):
+class AccountPreferences:
     @subscribe(AccountRegistered)
     def learn_first_preferences(self, event: AccountRegistered, tx: Transaction) -> None:
         tx.lock_or_create(Preferences, event.account_id).learn_registration(event)

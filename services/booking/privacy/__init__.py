@@ -1,1 +1,1 @@
-"""What booking holds on a person, and that it can be erased."""
+"""Export and erasure of the personal data in booking."""

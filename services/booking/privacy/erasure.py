@@ -1,4 +1,4 @@
-"""What becomes of somebody's hours and consultations when their account is erased."""
+"""Erases an account's data in booking: booking's step of the erasure saga of profiles."""
 
 from __future__ import annotations
 
@@ -11,50 +11,51 @@ from sqlalchemy import delete, or_
 from chassis.database.transaction import Transaction
 from contracts.booking.consultations import CancellationReason, ConsultationStatus
 from services.booking.availability.calendars import Calendar
+from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.locking import locked_calendars
+from services.booking.consultations.locking import lock_calendars
 from services.booking.consultations.queries import with_something_to_erase
 from services.booking.external_calendars.removal import forget_all
-from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.holds import Hold
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.preferences.preferences import Preferences
-from services.booking.rescue.lost_consultations import Lost
-from services.booking.rescue.specialist_facts import Facts
+from services.booking.rescue.lost_consultations import LostConsultation
+from services.booking.rescue.specialist_facts import SpecialistFacts
 from services.booking.waitlist.offering import release
 from services.booking.waitlist.queries import waited_for_or_held_by
 from services.booking.waitlist.waits import Wait
 
 
 def erase(tx: Transaction, account_id: UUID, now: datetime) -> None:
-    """Cancel what lies ahead, on either side, and drop their calendar, the feed of it and the
-    external ones, what they said in private and what the two sides alone could read; harmless to
-    repeat.
+    """Cancel consultations ahead on either side, and delete the account's calendar, feed, external
+    calendars, outcomes, preferences and the content of all of its consultations. Idempotent.
 
-    What lies behind keeps the ids of both, and the other side its list: the id of an erased account
-    leads nowhere.
+    Past consultations keep the ids of both sides, so that the other side keeps its list: the id of
+    an erased account leads to no person.
     """
     tx.lock_name(f"client {account_id}")
-    calendars = locked_calendars(tx, _concerned(tx, account_id, now))
-    cancelled = _cancel_and_empty(tx, account_id, now)
-    _leave_what_was_looked_for(tx, account_id, cancelled)
+    calendars = lock_calendars(tx, _affected_specialists(tx, account_id, now))
+    cancelled = _cancel_and_delete_content(tx, account_id, now)
+    _keep_for_rescue(tx, account_id, cancelled)
     for kind in (Wait, Hold):
         either = or_(kind.client_id == account_id, kind.specialist_id == account_id)
         tx.execute(delete(kind).where(either))
     calendars.pop(account_id, None)
-    _hand_on(tx, list(calendars.values()), cancelled, now)
-    _drop_what_is_theirs(tx, account_id)
+    _release_times(tx, list(calendars.values()), cancelled, now)
+    _delete_rows_of(tx, account_id)
 
 
-def _concerned(tx: Transaction, account_id: UUID, now: datetime) -> set[UUID]:
-    """Specialists whose calendars it changes; while the name is held there come no others."""
+def _affected_specialists(tx: Transaction, account_id: UUID, now: datetime) -> set[UUID]:
+    """Specialists whose calendars change. The lock on the client's name keeps the set complete."""
     consultations = tx.scalars(with_something_to_erase(account_id, now))
     others = tx.scalars(waited_for_or_held_by(account_id))
     return {account_id, *(each.specialist_id for each in consultations), *others}
 
 
-def _cancel_and_empty(tx: Transaction, account_id: UUID, now: datetime) -> list[Consultation]:
-    """Those that were cancelled."""
+def _cancel_and_delete_content(
+    tx: Transaction, account_id: UUID, now: datetime
+) -> list[Consultation]:
+    """Cancel consultations ahead and delete content. Returns the cancelled ones."""
     query = with_something_to_erase(account_id, now).order_by(Consultation.id)
     locking = query.with_for_update().execution_options(populate_existing=True)
     cancelled = []
@@ -67,32 +68,30 @@ def _cancel_and_empty(tx: Transaction, account_id: UUID, now: datetime) -> list[
     return cancelled
 
 
-def _leave_what_was_looked_for(
-    tx: Transaction, account_id: UUID, cancelled: Sequence[Consultation]
-) -> None:
-    """Their clients are offered others after what they were chosen for is gone."""
-    facts = tx.get(Facts, account_id)
+def _keep_for_rescue(tx: Transaction, account_id: UUID, cancelled: Sequence[Consultation]) -> None:
+    """Keep what the specialist was chosen for, so that their clients are still rescued."""
+    facts = tx.get(SpecialistFacts, account_id)
     if facts is not None:
         theirs = [each for each in cancelled if each.specialist_id == account_id]
-        tx.add_all(Lost.of(each.id, facts) for each in theirs)
+        tx.add_all(LostConsultation.of(each.id, facts) for each in theirs)
 
 
-def _hand_on(
+def _release_times(
     tx: Transaction,
     calendars: Sequence[Calendar],
     cancelled: Sequence[Consultation],
     now: datetime,
 ) -> None:
-    """What they had with others goes to those who wait, or to everybody."""
+    """Release the times that the account had with other specialists."""
     for calendar in calendars:
         theirs = [each for each in cancelled if each.specialist_id == calendar.specialist_id]
         release(tx, calendar, {each.starts_at for each in theirs}, now)
 
 
-def _drop_what_is_theirs(tx: Transaction, account_id: UUID) -> None:
+def _delete_rows_of(tx: Transaction, account_id: UUID) -> None:
     forget_all(tx, account_id)
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == account_id))
     tx.execute(delete(Preferences).where(Preferences.account_id == account_id))
-    tx.execute(delete(Facts).where(Facts.specialist_id == account_id))
+    tx.execute(delete(SpecialistFacts).where(SpecialistFacts.specialist_id == account_id))
     tx.execute(delete(Outcome).where(Outcome.account_id == account_id))
     tx.execute(delete(Calendar).where(Calendar.specialist_id == account_id))

@@ -1,4 +1,4 @@
-"""What booking can be asked about a person's data, and how it is erased."""
+"""The export of an account's data, and the subscription that erases it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ from chassis.scheduling.every import every
 from chassis.times import utc_now
 from contracts.booking.privacy import BookingData, PersonalDataErased
 from contracts.profiles.privacy import AccountErased
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
+from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_of
 from services.booking.external_calendars.queries import resources_of
-from services.booking.feeds.calendar_feeds import CalendarFeed
 from services.booking.holds.queries import held_for
 from services.booking.outcomes.queries import outcomes_of
-from services.booking.part import Part
 from services.booking.preferences.preferences import Preferences
 from services.booking.privacy.erasure import erase
 from services.booking.waitlist.queries import waits_of
 
 
-class Privacy(Part):
+class Privacy:
+    store = dependencies.store
+    caller = dependencies.caller
+    notes = dependencies.notes
+    links = dependencies.links
+
     @rpc
     def export_personal_data(self) -> BookingData:
         account_id = self.caller.known()
@@ -36,9 +41,11 @@ class Privacy(Part):
             feed = session.get(CalendarFeed, account_id)
             held = session.scalars(held_for(account_id, now))
             return BookingData(
-                availability=None if calendar is None else self.links.shown_with(calendar),
+                availability=None
+                if calendar is None
+                else calendar.to_resource(self.links.open(calendar.sealed_meeting_link)),
                 consultations=[
-                    # what others wrote to them is not theirs to take along
+                    # a note is exported to its author only
                     each.to_resource(
                         account_id, self.notes.open if each.client_id == account_id else None
                     )

@@ -1,1 +1,1 @@
-"""Times with others, for whom their specialist cancelled or missed."""
+"""Rescue: times with other specialists for clients whose specialist cancelled or missed."""

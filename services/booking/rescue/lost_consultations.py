@@ -1,4 +1,9 @@
-"""A consultation that its client lost because of the specialist: what is to make it good."""
+"""The LostConsultation: the state of a rescue, the saga after a specialist cancels or misses.
+
+ConsultationCancelled or ConsultationMissed, by the specialist
+  ─▶ row without ``rescued_at``    while it is still lost: ``needs_rescue``
+  ─▶ ``rescued_at``                holds with other specialists were offered, or none was found
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from contracts.booking.consultations import ConsultationStatus, Party
 from services.booking.base import Base
 from services.booking.consultations.consultations import Consultation
-from services.booking.rescue.specialist_facts import Facts
+from services.booking.rescue.specialist_facts import SpecialistFacts
 
 
-class Lost(Base):
-    """Others are offered once for each; ``languages`` and ``topics`` are what was looked for."""
+class LostConsultation(Base):
+    """One for each consultation, so that a rescue happens once. ``languages`` and ``topics``: what
+    the client looked for."""
 
     __tablename__ = "lost_consultations"
 
@@ -24,21 +30,20 @@ class Lost(Base):
     rescued_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @classmethod
-    def of(cls, consultation_id: UUID, facts: Facts) -> Lost:
-        """While it is known still what the specialist was chosen for."""
+    def of(cls, consultation_id: UUID, facts: SpecialistFacts) -> LostConsultation:
+        """Remember what the specialist was chosen for, before their facts are erased."""
         return cls(
             consultation_id=consultation_id,
             languages=list(facts.languages),
             topics=list(facts.topics),
         )
 
-    def look_for(self, facts: Facts) -> None:
+    def remember_wanted(self, facts: SpecialistFacts) -> None:
         self.languages, self.topics = list(facts.languages), list(facts.topics)
 
-    def is_to_be_rescued(self, consultation: Consultation) -> bool:
-        """Whether it is still so that the specialist let it fall through, and nothing was offered.
-
-        A miss may have been put right, or disputed, since it was told.
+    def needs_rescue(self, consultation: Consultation) -> bool:
+        """Whether the specialist still counts as the one who cancelled or missed it, and nothing
+        was offered yet. A miss can be corrected or disputed after its event.
         """
         by_whom = {
             ConsultationStatus.CANCELLED: consultation.cancelled_by,
@@ -47,10 +52,10 @@ class Lost(Base):
         whose = by_whom.get(ConsultationStatus(consultation.status))
         return self.rescued_at is None and whose == Party.SPECIALIST
 
-    def was_rescued(self, now: datetime) -> None:
-        """Nothing is looked for any more."""
+    def close(self, now: datetime) -> None:
+        """Close it, and delete what the client looked for."""
         self.rescued_at, self.languages, self.topics = now, [], []
 
-    def in_common(self, other: Facts) -> int:
-        """How many of the topics."""
+    def topics_in_common(self, other: SpecialistFacts) -> int:
+        """The number of topics in common."""
         return len(set(self.topics) & set(other.topics))

@@ -1,4 +1,4 @@
-"""How a client whose specialist cancelled or missed is offered times with others."""
+"""Offers times with other specialists to a client whose specialist cancelled or missed."""
 
 from __future__ import annotations
 
@@ -11,63 +11,63 @@ from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import ConsultationCancelled
 from contracts.booking.holds import RescueOffered
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.client_limits import Engagement
+from services.booking.consultations.busy_times import busy_times
+from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.locking import locked_calendars
-from services.booking.consultations.queries import engagements_of
+from services.booking.consultations.locking import lock_calendars
+from services.booking.consultations.queries import client_bookings
 from services.booking.holds.holds import MOST_HELD, Hold
 from services.booking.holds.queries import held_for
 from services.booking.rescue import queries
-from services.booking.rescue.lost_consultations import Lost
+from services.booking.rescue.lost_consultations import LostConsultation
 from services.booking.rescue.matching import (
     HELD_FOR,
     WITHIN,
     StandIn,
-    in_order_of_fit,
+    best_first,
     nearest_time,
 )
-from services.booking.rescue.specialist_facts import Facts
-from services.booking.slots.queries import taken_times
+from services.booking.rescue.specialist_facts import SpecialistFacts
 
 LOOKED_AT = 100
-"""So many of those who match are asked for their nearest time."""
+"""How many matching specialists are asked for their nearest time."""
 LOCKED = 15
-"""So many of the best: somebody else may book one of these times meanwhile."""
+"""How many of the best are locked: other clients may book some of their times meanwhile."""
 
 
 def offer_others(
     tx: Transaction, event: ConsultationCancelled | ConsultationMissed, now: datetime
 ) -> None:
-    """One time with each of up to five others, all held for the client; once for a consultation,
-    and where it is still lost."""
+    """Hold one time with each of up to five other specialists for the client. Happens once for a
+    consultation, and only while it is still lost."""
     tx.lock_name(f"client {event.client_id}")
-    lost = tx.lock_or_create(Lost, event.consultation_id)
-    if not lost.is_to_be_rescued(tx.find(Consultation, event.consultation_id)):
+    lost = tx.lock_or_create(LostConsultation, event.consultation_id)
+    if not lost.needs_rescue(tx.find(Consultation, event.consultation_id)):
         return
-    facts = tx.get(Facts, event.specialist_id)
+    facts = tx.get(SpecialistFacts, event.specialist_id)
     if facts is not None:
-        lost.look_for(facts)
+        lost.remember_wanted(facts)
     if not tx.is_erased(event.client_id):
         _offer(tx, lost, event, now)
-    lost.was_rescued(now)
+    lost.close(now)
 
 
 def _offer(
     tx: Transaction,
-    lost: Lost,
+    lost: LostConsultation,
     event: ConsultationCancelled | ConsultationMissed,
     now: datetime,
 ) -> None:
     meant_for = max(event.starts_at, now)
-    engagements = engagements_of(tx, event.client_id)
+    bookings = client_bookings(tx, event.client_id)
     room = MOST_HELD - len(tx.scalars(held_for(event.client_id, now)).all())
-    best = _stand_ins(tx, lost, event.specialist_id, engagements, meant_for, now)[:LOCKED]
-    calendars = locked_calendars(tx, [each.facts.specialist_id for each in best])
+    best = _stand_ins(tx, lost, event.specialist_id, bookings, meant_for, now)[:LOCKED]
+    calendars = lock_calendars(tx, [each.facts.specialist_id for each in best])
     held: list[Hold] = []
     for each in best:
         calendar = calendars.get(each.facts.specialist_id)
         if calendar is not None and len(held) < room:
-            held += _held(tx, calendar, event, engagements, meant_for, now)
+            held += _held(tx, calendar, event, bookings, meant_for, now)
     if held:
         slots = [each.to_resource() for each in held]
         tx.emit(
@@ -82,46 +82,46 @@ def _offer(
 
 def _stand_ins(
     tx: Transaction,
-    lost: Lost,
+    lost: LostConsultation,
     instead_of: UUID,
-    engagements: Collection[Engagement],
+    bookings: Collection[ClientBooking],
     meant_for: datetime,
     now: datetime,
 ) -> Sequence[StandIn]:
-    """The best first, as far as can be seen without locking their calendars."""
-    query = queries.might_rescue(lost, instead_of, meant_for, meant_for + WITHIN, LOOKED_AT)
+    """Candidates, the best first, without locks on their calendars."""
+    query = queries.possible_stand_ins(lost, instead_of, meant_for, meant_for + WITHIN, LOOKED_AT)
     found = []
     for facts, calendar in tx.execute(query).all():
-        starts_at = _nearest_time(tx, calendar, engagements, meant_for, now)
+        starts_at = _nearest_time(tx, calendar, bookings, meant_for, now)
         if starts_at is not None:
             found.append(StandIn(facts, starts_at))
-    return in_order_of_fit(lost, found, meant_for)
+    return best_first(lost, found, meant_for)
 
 
 def _nearest_time(
     tx: Transaction,
     calendar: Calendar,
-    engagements: Collection[Engagement],
+    bookings: Collection[ClientBooking],
     meant_for: datetime,
     now: datetime,
 ) -> datetime | None:
-    taken = taken_times(tx, calendar.specialist_id, now)
-    return nearest_time(calendar, taken, engagements, meant_for, now)
+    busy = busy_times(tx, calendar.specialist_id, now)
+    return nearest_time(calendar, busy, bookings, meant_for, now)
 
 
 def _held(
     tx: Transaction,
     calendar: Calendar,
     event: ConsultationCancelled | ConsultationMissed,
-    engagements: Collection[Engagement],
+    bookings: Collection[ClientBooking],
     meant_for: datetime,
     now: datetime,
 ) -> list[Hold]:
-    starts_at = _nearest_time(tx, calendar, engagements, meant_for, now)
+    starts_at = _nearest_time(tx, calendar, bookings, meant_for, now)
     if starts_at is None:
         return []
     specialist_id, until = calendar.specialist_id, now + HELD_FOR
     hold = Hold.of(specialist_id, event.client_id, starts_at, until, event.consultation_id)
     tx.add(hold)
-    calendar.outdate()
+    calendar.bump_revision()
     return [hold]

@@ -1,4 +1,4 @@
-"""Facts about specialists that profiles tells: whom they could stand in for."""
+"""SpecialistFacts: a read model of specialists' languages and topics, from profiles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.booking.base import Base
 
 
-class Facts(Base):
+class SpecialistFacts(Base):
+    """What a client chose a specialist for. The newest version from profiles wins."""
+
     __tablename__ = "specialist_facts"
 
     specialist_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -22,13 +24,13 @@ class Facts(Base):
     featured: Mapped[bool] = mapped_column(default=False)
 
     def learn(self, event: SpecialistListed | SpecialistUpdated) -> None:
-        """Take on what the profile says, unless something newer is known."""
+        """Apply a profile, unless a newer one is known."""
         if event.version > self.version:
             self.version = event.version
             self.languages, self.topics = list(event.languages), list(event.topics)
 
     def learn_featuring(self, event: SpecialistFeatured | SpecialistUnfeatured) -> None:
-        """Take on whether they are featured, unless something newer is known."""
+        """Apply whether the specialist is featured, unless newer news is known."""
         if event.version > self.featuring_version:
             self.featuring_version = event.version
             self.featured = isinstance(event, SpecialistFeatured)

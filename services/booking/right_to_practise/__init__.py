@@ -1,1 +1,1 @@
-"""What follows in booking when a specialist's right to practise ends, or comes back."""
+"""What happens to consultations when a specialist loses or regains the right to practise."""

@@ -1,4 +1,4 @@
-"""What becomes of a specialist's consultations, notes, holds and feed when their right changes."""
+"""Cancels consultations, and deletes notes, holds and feed, when a right to practise ends."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from chassis.database.transaction import Transaction
 from contracts.booking.consultations import ConsultationsAtRisk
 from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.calendars import Calendar
+from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
-from services.booking.feeds.calendar_feeds import CalendarFeed
+from services.booking.consultations.next_slots import announce_next_slots
 from services.booking.holds.holds import Hold
 from services.booking.right_to_practise import queries
-from services.booking.slots.news import tell_of_slots
 
 
 def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetime) -> None:
-    """Act on the standing that the calendar has learnt; decision 38 has the table."""
+    """Act on the calendar's new standing. Decision 38 has the table."""
     concerned = tx.scalars(queries.concerned(calendar.specialist_id, now)).all()
     by_start = sorted(concerned, key=lambda each: each.starts_at)
     ahead = [each for each in by_start if each.is_ahead(now)]
@@ -28,7 +28,7 @@ def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetim
         _tell_admins(tx, calendar.specialist_id, ahead, standing)
     if standing.may_practise:
         for each in ahead:
-            each.was_decided()
+            each.clear_decision()
         return
     _close(tx, calendar.specialist_id, concerned)
     for each in ahead:
@@ -36,22 +36,22 @@ def follow(tx: Transaction, calendar: Calendar, standing: Standing, now: datetim
             each.await_decision()
         else:
             tx.emit(each.cancel_for_unavailable(now))
-    tell_of_slots(tx, calendar, now)
+    announce_next_slots(tx, calendar, now)
 
 
 def cancel_undecided(tx: Transaction, consultation_id: UUID, now: datetime) -> None:
-    """Cancel it, unless an admin decided meanwhile, or it began while nobody cancelled it."""
+    """Cancel a consultation, unless an admin decided meanwhile or it has already begun."""
     found = tx.find(Consultation, consultation_id)
     tx.lock_name(f"client {found.client_id}")
     calendar = tx.get(Calendar, found.specialist_id, with_for_update=True)
     consultation = tx.lock(Consultation, consultation_id)
     if calendar is None or calendar.standing != Standing.LICENCE_EXPIRED:
-        consultation.was_decided()
+        consultation.clear_decision()
     elif consultation.is_undecided(now):
         tx.emit(consultation.cancel_for_unavailable(now))
-        tell_of_slots(tx, calendar, now)
+        announce_next_slots(tx, calendar, now)
     elif not consultation.is_ahead(now):
-        consultation.was_decided()
+        consultation.clear_decision()
 
 
 def _tell_admins(
@@ -69,7 +69,7 @@ def _tell_admins(
 
 
 def _close(tx: Transaction, specialist_id: UUID, concerned: Collection[Consultation]) -> None:
-    """No note is left, the address of the feed leads nowhere, and nothing is held with them."""
+    """Delete notes and the calendar feed, and end holds with the specialist."""
     for each in concerned:
         each.delete_note()
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == specialist_id))

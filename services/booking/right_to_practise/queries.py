@@ -1,4 +1,4 @@
-"""Which consultations the end of a right to practise concerns."""
+"""Queries of the consultations that the end of a right to practise affects."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
 
-from contracts.profiles.right_to_practise import Standing
-from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_ahead
 
 
-def may_practise(session: Session, account_id: UUID) -> bool:
-    """Whether nothing is known against it."""
-    standing = select(Calendar.standing).where(Calendar.specialist_id == account_id)
-    return Standing(session.scalar(standing) or Standing.GOOD).may_practise
-
-
 def concerned(specialist_id: UUID, now: datetime) -> Select[Consultation]:
-    """Those with a specialist that lie ahead, or of which something is kept that the end of the
-    right deletes; locked in the order in which everybody locks them."""
+    """A specialist's consultations that lie ahead, or have a note or a decision to clear. Locked
+    by id, the order of ``consultations.locking``."""
     ahead = consultations_ahead(specialist_id, now).with_only_columns(Consultation.id)
     return (
         select(Consultation)
@@ -41,7 +32,7 @@ def concerned(specialist_id: UUID, now: datetime) -> Select[Consultation]:
 
 
 def undecided(now: datetime) -> Select[UUID]:
-    """Ids of consultations at risk that no admin decided in time, the longest due first."""
+    """Ids of consultations that are due to be cancelled, the longest due first."""
     return (
         select(Consultation.id)
         .where(Consultation.cancels_at <= now)

@@ -1,4 +1,4 @@
-"""When the right to practise of a specialist ends or comes back: what booking does."""
+"""The subscription to the right to practise, and the clock that cancels consultations."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from contracts.profiles.right_to_practise import RightToPractiseChanged
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
-from services.booking.part import Part
 from services.booking.right_to_practise import queries
 from services.booking.right_to_practise.ending import cancel_undecided, follow
 
 ROUND_S = 55.0
 
 
-class RightsToPractise(Part):
+class RightsToPractise:
+    store = dependencies.store
+
     @subscribe(RightToPractiseChanged)
     def follow_right_to_practise(self, event: RightToPractiseChanged, tx: Transaction) -> None:
         calendar = tx.lock_or_create(Calendar, event.specialist_id)
@@ -27,7 +29,7 @@ class RightsToPractise(Part):
 
     @every(minutes=1)
     def cancel_undecided_consultations(self) -> None:
-        """48 hours before they start, consultations whose specialist's licence has expired."""
+        """Cancel consultations 48 hours before their start if the licence has expired."""
         with self.store.reading() as session:
             due = list(session.scalars(queries.undecided(utc_now())))
         for_each(due, self._cancel_undecided, within_s=ROUND_S)

@@ -1,1 +1,1 @@
-"""What is free, worked out of a calendar and of what stands in it."""
+"""Slots: lists of the free times of a specialist, and their cache."""

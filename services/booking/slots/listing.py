@@ -1,21 +1,17 @@
-"""Slots as they are listed: which period, which page, in whose zone. Pure."""
+"""Pages of slots, and days with slots, in a time zone. Pure."""
 
 from __future__ import annotations
 
-import base64
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from chassis.errors import FieldError
-from chassis.pagination import BadCursor
+from chassis import cursors
 from contracts.booking.slots import (
-    BadPeriod,
     DaysWithSlots,
     DayWithSlots,
-    Period,
     Slot,
     Slots,
     SlotsQuery,
@@ -23,25 +19,12 @@ from contracts.booking.slots import (
 from services.booking.availability.opening_hours import SLOT
 from services.booking.availability.zones import zone_of
 
-LONGEST_PERIOD = timedelta(days=62)
-USUAL_PERIOD = timedelta(days=14)
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 CURSOR_BYTES = 5
-"""Of whole minutes since 1970."""
-
-
-def period_of(period: Period, now: datetime) -> tuple[datetime, datetime]:
-    """From when and until when; raises ``BadPeriod``."""
-    starting_from = period.starting_from or now
-    until = period.until or starting_from + min(USUAL_PERIOD, END_OF_TIME - starting_from)
-    if timedelta(0) < until - starting_from <= LONGEST_PERIOD:
-        return starting_from, until
-    limits = f"Must be after from, by {LONGEST_PERIOD.days} days at most."
-    raise BadPeriod(errors=[FieldError("to", limits, until.isoformat())])
+"""Of a cursor: whole minutes since 1970."""
 
 
 def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: int) -> Slots:
-    """One page of the slots that start then; raises ``BadCursor`` and ``UnknownTimeZone``."""
+    """One page of these slots. Raises ``BadCursor`` and ``UnknownTimeZone``."""
     zone = None if query.time_zone is None else zone_of(query.time_zone)
     first = 0 if query.cursor is None else bisect_right(starts, _decoded(query.cursor))
     shown = starts[first : first + query.limit]
@@ -53,7 +36,7 @@ def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: i
 
 
 def days_with_slots(starts: Sequence[datetime], time_zone: str) -> DaysWithSlots:
-    """The dates that a zone shows when they start; raises ``UnknownTimeZone``."""
+    """The dates of these slots in a zone. Raises ``UnknownTimeZone``."""
     zone = zone_of(time_zone)
     days = Counter(start.astimezone(zone).date() for start in starts)
     return DaysWithSlots(
@@ -74,16 +57,14 @@ def _slot(start: datetime, zone: ZoneInfo | None) -> Slot:
 
 def _encoded(start: datetime) -> str:
     minutes = int(start.timestamp()) // 60
-    return base64.urlsafe_b64encode(minutes.to_bytes(CURSOR_BYTES)).decode().rstrip("=")
+    return cursors.encode(minutes.to_bytes(CURSOR_BYTES))
 
 
 def _decoded(cursor: str) -> datetime:
-    try:
-        wire = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        if len(wire) != CURSOR_BYTES:
-            raise ValueError(cursor)
-        return datetime.fromtimestamp(int.from_bytes(wire) * 60, UTC)
-    except (ValueError, OverflowError, OSError):
-        raise BadCursor(
-            errors=[FieldError("cursor", "Not a cursor of this list.", cursor)]
-        ) from None
+    return cursors.decode(cursor, _unpacked)
+
+
+def _unpacked(position: bytes) -> datetime:
+    if len(position) != CURSOR_BYTES:
+        raise ValueError(position)
+    return datetime.fromtimestamp(0, UTC) + timedelta(minutes=int.from_bytes(position))

@@ -1,4 +1,4 @@
-"""What can be asked about free slots."""
+"""RPC methods that list free slots."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from chassis.times import utc_now
 from contracts.booking import slots as contract
 from contracts.booking.consultations import NotListed
 from contracts.booking.slots import DaysWithSlots, Period, SlotsQuery
-from services.booking.availability.calendars import Calendar
+from services.booking import dependencies
+from services.booking.availability.calendars import NO_CALENDAR, Calendar
 from services.booking.availability.free_times import FreeTimes
+from services.booking.availability.periods import period_of
+from services.booking.consultations.busy_times import busy_times
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.queries import engagements_of
-from services.booking.part import Part
+from services.booking.consultations.participants import NO_CONSULTATION
+from services.booking.consultations.queries import client_bookings
 from services.booking.slots import queries
-from services.booking.slots.listing import days_with_slots, page_of_slots, period_of
-from services.booking.slots.slot_cache import KeptSlots
+from services.booking.slots.listing import days_with_slots, page_of_slots
+from services.booking.slots.slot_cache import SlotCache
 
 
-class Slots(Part):
-    kept_slots = KeptSlots()
+class Slots:
+    store = dependencies.store
+    caller = dependencies.caller
+    slot_cache = SlotCache()
 
     @rpc
     def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> contract.Slots:
@@ -38,12 +43,12 @@ class Slots(Part):
 
     @rpc
     def list_slots_to_move_to(self, consultation_id: UUID, query: SlotsQuery) -> contract.Slots:
-        """Where one of its two sides can move a consultation now."""
+        """The times to which the caller, one of its two sides, can move a consultation now."""
         now = utc_now()
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
             if consultation is None:
-                raise NotFound(f"there is no consultation {consultation_id}")
+                raise NotFound(NO_CONSULTATION)
             consultation.require_party(self.caller)
             specialist_id, client_id = consultation.specialist_id, consultation.client_id
             calendar = session.get(Calendar, specialist_id)
@@ -52,30 +57,31 @@ class Slots(Part):
             starts = consultation.times_to_move_to(
                 consultation.party(self.caller.known()),
                 calendar,
-                queries.taken_times(session, specialist_id, now, client_id)
-                - {consultation.starts_at},
-                engagements_of(session, client_id, beside=consultation_id),
+                busy_times(session, specialist_id, now, client_id).without_booked(
+                    consultation.starts_at
+                ),
+                client_bookings(session, client_id, excluding=consultation_id),
                 period_of(query, now),
                 now,
             )
         return page_of_slots(starts, query, consultation.notice_hours)
 
     def _free_times(self, specialist_id: UUID, now: datetime) -> FreeTimes:
-        """As the caller sees them; raises ``NotFound``."""
+        """Free times as the caller sees them, from the cache if possible. Raises ``NotFound``."""
         reader = self.caller.account_id
         with self.store.reading() as session:
             state = queries.state_of(session, specialist_id, reader)
             if state is None:
-                raise NotFound(f"there is no calendar of {specialist_id}")
-            if not state.holds:
-                kept = self.kept_slots.find(specialist_id, state.revision, now, state.shown_as_of)
+                raise NotFound(NO_CALENDAR)
+            if not state.has_holds:
+                kept = self.slot_cache.find(specialist_id, state.revision, now, state.shown_as_of)
                 if kept is not None:
                     return kept
             calendar = session.get(Calendar, specialist_id)
             if calendar is None:
-                raise NotFound(f"there is no calendar of {specialist_id}")
-            taken = queries.taken_times(session, specialist_id, now, reader)
-            free = calendar.free_times(taken, now)
-        if not state.holds:  # what is held for one reader is nobody else's to see
-            self.kept_slots.keep(specialist_id, state.revision, free)
+                raise NotFound(NO_CALENDAR)
+            busy = busy_times(session, specialist_id, now, reader)
+            free = calendar.free_times(busy, now)
+        if not state.has_holds:  # a hold is visible to its client only
+            self.slot_cache.keep(specialist_id, state.revision, free)
         return free

@@ -1,4 +1,4 @@
-"""Slots kept in a process: derived, as ever, but not anew for each who looks."""
+"""A cache of free times in each process."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from nameko.extensions import DependencyProvider
 
 from services.booking.availability.free_times import FreeTimes
 
-MOST_KEPT = 500_000
-"""Slots of all specialists together, and one for each specialist: some 50 MiB."""
+MOST_CACHED = 500_000
+"""Slots of all specialists together, and one more for each specialist: about 50 MiB."""
 
 
-class KeptSlots(DependencyProvider):
-    """``FreeTimes`` of the specialists last looked at. What is kept is true for one revision of
-    the specialist's calendar, which is read anew each time: whichever process changed it."""
+class SlotCache(DependencyProvider):
+    """``FreeTimes`` of the specialists that were read last, by the revision of their calendar.
+
+    Each read looks up the present revision in the database, so that a change by any process makes
+    cached slots stale. The least recently used are dropped first.
+    """
 
     def setup(self) -> None:
-        self._kept: OrderedDict[UUID, tuple[int, FreeTimes]] = OrderedDict()
+        self._cached: OrderedDict[UUID, tuple[int, FreeTimes]] = OrderedDict()
         self._slots = 0
 
-    def get_dependency(self, worker_ctx: Any) -> KeptSlots:
+    def get_dependency(self, worker_ctx: Any) -> SlotCache:
         return self
 
     def find(
@@ -33,27 +36,27 @@ class KeptSlots(DependencyProvider):
         now: datetime,
         shown_as_of: datetime | None = None,
     ) -> FreeTimes | None:
-        """What is kept, where it is still true."""
-        kept_for, free = self._kept.get(specialist_id, (None, None))
-        if free is None or kept_for != revision or not free.are_true(now, shown_as_of):
+        """The cached free times, if they are still true."""
+        cached_for, free = self._cached.get(specialist_id, (None, None))
+        if free is None or cached_for != revision or not free.are_true(now, shown_as_of):
             return None
-        self._kept.move_to_end(specialist_id)
+        self._cached.move_to_end(specialist_id)
         return free.as_of(shown_as_of)
 
     def keep(self, specialist_id: UUID, revision: int, free: FreeTimes) -> None:
-        """``revision`` must have been read before what ``free`` was made of."""
+        """Store free times. ``revision`` must have been read before the rows they come from."""
         self._drop(specialist_id)
-        self._kept[specialist_id] = (revision, free)
+        self._cached[specialist_id] = (revision, free)
         self._slots += _size(free)
-        while self._slots > MOST_KEPT:
-            self._drop(next(iter(self._kept)))
+        while self._slots > MOST_CACHED:
+            self._drop(next(iter(self._cached)))
 
     def _drop(self, specialist_id: UUID) -> None:
-        if specialist_id in self._kept:
-            _, free = self._kept.pop(specialist_id)
+        if specialist_id in self._cached:
+            _, free = self._cached.pop(specialist_id)
             self._slots -= _size(free)
 
 
 def _size(free: FreeTimes) -> int:
-    """One who has no free slots takes room too."""
+    """An entry without free slots takes room too."""
     return len(free.starts) + 1

@@ -1,1 +1,1 @@
-"""Who waits for a specialist without slots, and what is offered to them."""
+"""The waitlist: clients who wait for a specialist, and the offering of free times to them."""

@@ -1,4 +1,4 @@
-"""How what comes free is offered to those who wait, one after another."""
+"""Offers free times to clients on the waitlist, one after another, before others see them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy import delete, update
 
 from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.queries import engagements_of
+from services.booking.consultations.busy_times import busy_times
+from services.booking.consultations.next_slots import announce_next_slots
+from services.booking.consultations.queries import client_bookings
 from services.booking.holds.holds import MOST_HELD, Hold
 from services.booking.holds.queries import held_for, holds_ahead, holds_run_out
-from services.booking.slots.news import tell_of_slots
-from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
 from services.booking.waitlist.waits import Wait
 
@@ -22,12 +22,12 @@ from services.booking.waitlist.waits import Wait
 def release(
     tx: Transaction, calendar: Calendar, released: Collection[datetime], now: datetime
 ) -> None:
-    """What came free is held for who waits before anybody else can see it."""
-    taken = taken_times(tx, calendar.specialist_id, now)
+    """Offer times that came free to clients who wait, then announce the next slots."""
+    busy = busy_times(tx, calendar.specialist_id, now)
     for starts_at in released:
-        tx.emit(*calendar.released(starts_at, taken, now))
+        tx.emit(*calendar.released(starts_at, busy, now))
     offer(tx, calendar, now)
-    tell_of_slots(tx, calendar, now)
+    announce_next_slots(tx, calendar, now)
 
 
 def calendar_changed(tx: Transaction, calendar: Calendar, now: datetime) -> None:
@@ -39,24 +39,25 @@ def calendar_changed(tx: Transaction, calendar: Calendar, now: datetime) -> None
 
 
 def offer_anew(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
+    """``offer`` for a specialist whose calendar is not locked yet."""
     calendar = tx.get(Calendar, specialist_id, with_for_update=True)
     if calendar is not None:  # it may have been erased meanwhile
         offer(tx, calendar, now)
 
 
 def offer(tx: Transaction, calendar: Calendar, now: datetime) -> None:
-    """Each free time to one who waits, in order, each of whom has one at a time.
+    """Offer each free time to one client who waits, in order of their wait, one hold a client.
 
-    What time alone has opened is offered now too, and shown from now on.
+    Slots that opened by themselves since the last offer are offered too, and shown from now on.
     """
     holds = _without_ended(tx, calendar, now)
     waits = tx.scalars(queries.waits_for(calendar.specialist_id)).all()
-    opened = calendar.open_times(bool(waits), now)
+    opened = calendar.show_opened_slots(bool(waits), now)
     awake = [each for each in waits if each.can_be_asked(now)]
     if awake:
         _offer_to(tx, awake, calendar, holds, now)
     if opened:
-        tell_of_slots(tx, calendar, now)
+        announce_next_slots(tx, calendar, now)
 
 
 def _offer_to(
@@ -66,32 +67,32 @@ def _offer_to(
     holds: Collection[Hold],
     now: datetime,
 ) -> None:
-    taken = taken_times(tx, calendar.specialist_id, now)
+    busy = busy_times(tx, calendar.specialist_id, now)
     notice = timedelta(hours=calendar.minimum_notice_hours)
-    free = calendar.free_times(taken, now).bookable(now)
+    free = calendar.free_times(busy, now).bookable(now)
     for wait in waits:
         if not free:
             break
         if len(tx.scalars(held_for(wait.client_id, now)).all()) >= MOST_HELD:
             continue
-        engagements = engagements_of(tx, wait.client_id)
-        offered = wait.offered(free, holds, engagements, notice, now, calendar.time_zone)
+        bookings = client_bookings(tx, wait.client_id)
+        offered = wait.offered(free, holds, bookings, notice, now, calendar.time_zone)
         if offered is not None:
             hold, event = offered
             tx.add(hold)
             tx.emit(event)
-            calendar.outdate()
-            taken = taken | {hold.starts_at}
-            free = calendar.free_times(taken, now).bookable(now)
+            calendar.bump_revision()
+            busy = busy.with_held(hold.starts_at)
+            free = calendar.free_times(busy, now).bookable(now)
 
 
 def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[Hold]:
-    """End what has run out; those who let it go by wait anew."""
+    """End holds that have run out. Their clients move to the end of the waitlist."""
     specialist_id = calendar.specialist_id
     theirs = Hold.specialist_id == specialist_id
     for hold in tx.scalars(holds_run_out(specialist_id, now)).all():
         hold.ended = True
-        calendar.outdate()
+        calendar.bump_revision()
         if hold.from_waitlist:
             this = (Wait.specialist_id == specialist_id, Wait.client_id == hold.client_id)
             tx.execute(update(Wait).where(*this).values(since=hold.until))
@@ -99,24 +100,24 @@ def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[H
     return list(tx.scalars(holds_ahead(specialist_id, now)))
 
 
-def take_what_was_held(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
-    """They booked: they wait no longer, and nothing is held."""
-    wait_no_longer(tx, client_id, specialist_id)
+def end_wait_and_holds(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
+    """After a booking: delete the client's wait and holds with the specialist."""
+    end_wait(tx, client_id, specialist_id)
     tx.execute(delete(Hold).where(Hold.client_id == client_id, Hold.specialist_id == specialist_id))
 
 
-def give_up(
+def release_holds(
     tx: Transaction, holds: Collection[UUID], calendars: Collection[Calendar], now: datetime
 ) -> None:
-    """They took another time: what was held with these is free again."""
+    """End holds after a booking elsewhere, and offer their times to clients who wait."""
     if holds:
         tx.execute(update(Hold).where(Hold.id.in_(holds)).values(ended=True))
     for calendar in calendars:
         offer(tx, calendar, now)
 
 
-def wait_no_longer(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
-    """And nothing is held because they waited."""
+def end_wait(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
+    """Delete the client's wait, and the hold that it led to."""
     tx.execute(delete(Wait).where(Wait.client_id == client_id, Wait.specialist_id == specialist_id))
     theirs = (Hold.client_id == client_id, Hold.specialist_id == specialist_id)
     tx.execute(delete(Hold).where(*theirs, Hold.instead_of.is_(None)))

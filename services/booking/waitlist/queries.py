@@ -1,4 +1,4 @@
-"""Who waits for whom."""
+"""Queries of the waitlist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.booking.waitlist.waits import Wait
 
 
 def waits_for(specialist_id: UUID) -> Select[Wait]:
-    """Who waits for a specialist, in order."""
+    """The waits for a specialist, in the order in which times are offered."""
     return select(Wait).where(Wait.specialist_id == specialist_id).order_by(Wait.since, Wait.id)
 
 
@@ -21,7 +21,7 @@ def waits_of(client_id: UUID) -> Select[Wait]:
 
 
 def waited_for_or_held_by(client_id: UUID) -> CompoundSelect[UUID]:
-    """Specialists."""
+    """Specialists for whom the client waits, or with whom they have a hold."""
     return union(
         select(Wait.specialist_id).where(Wait.client_id == client_id),
         select(Hold.specialist_id).where(Hold.client_id == client_id),
@@ -29,5 +29,5 @@ def waited_for_or_held_by(client_id: UUID) -> CompoundSelect[UUID]:
 
 
 def waited_for() -> Select[UUID]:
-    """Specialists for whom somebody waits, or did a moment ago."""
+    """Specialists for whom clients wait, or did at the last look."""
     return select(Calendar.specialist_id).where(Calendar.offered_at.is_not(None))

@@ -1,4 +1,4 @@
-"""What can be asked about the waitlist, and when what comes free is offered."""
+"""RPC methods of the waitlist, and the clock that offers free times."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from contracts.booking import waitlist as contract
 from contracts.booking.availability import TimeZone
 from contracts.booking.waitlist import WaitlistEntry, Wishes
 from contracts.profiles.accounts import Role
+from services.booking import dependencies
 from services.booking.availability.calendars import Calendar
-from services.booking.consultations.queries import engagements_of
+from services.booking.consultations.busy_times import busy_times
+from services.booking.consultations.queries import client_bookings
 from services.booking.holds.queries import held_for
-from services.booking.part import Part
-from services.booking.slots.queries import taken_times
 from services.booking.waitlist import queries
-from services.booking.waitlist.offering import offer, offer_anew, wait_no_longer
+from services.booking.waitlist.offering import end_wait, offer, offer_anew
 from services.booking.waitlist.waits import Wait
 
 
-class Waitlist(Part):
+class Waitlist:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def join_waitlist(
         self, specialist_id: UUID, time_zone: TimeZone, wishes: Wishes | None = None
     ) -> WaitlistEntry:
-        """Joining again keeps the place, and takes on what is wished for now."""
+        """Join, or change the wishes: joining again keeps the place."""
         client_id = self.caller.with_role(Role.CLIENT)
         self.caller.require_verified()
         with self.store.transaction() as tx:
@@ -37,15 +40,15 @@ class Waitlist(Part):
             waits = list(tx.scalars(queries.waits_of(client_id)))
             mine = next((each for each in waits if each.specialist_id == specialist_id), None)
             if mine is None:
-                taken = taken_times(tx, specialist_id, now, client_id)
+                busy = busy_times(tx, specialist_id, now, client_id)
                 mine = Wait.join(
                     calendar,
                     client_id,
                     time_zone,
                     wishes or [],
-                    engagements_of(tx, client_id),
+                    client_bookings(tx, client_id),
                     len(waits),
-                    calendar.free_times(taken, now).bookable(now),
+                    calendar.free_times(busy, now).bookable(now),
                     now,
                 )
                 tx.add(mine)
@@ -55,13 +58,13 @@ class Waitlist(Part):
 
     @rpc
     def leave_waitlist(self, specialist_id: UUID) -> None:
-        """What was held for them is offered to the next. Leaving again changes nothing."""
+        """Leave. A held time is offered to the next client. Leaving again changes nothing."""
         client_id = self.caller.with_role(Role.CLIENT)
         with self.store.transaction() as tx:
             calendar = tx.get(Calendar, specialist_id, with_for_update=True)
-            wait_no_longer(tx, client_id, specialist_id)
+            end_wait(tx, client_id, specialist_id)
             if calendar is not None:
-                calendar.outdate()
+                calendar.bump_revision()
                 offer(tx, calendar, utc_now())
             return tx.reply(None)
 
@@ -81,7 +84,7 @@ class Waitlist(Part):
 
     @every(minutes=1)
     def offer_what_is_free(self) -> None:
-        """Times come over the horizon, hours and budgets open, people wake up."""
+        """Offer times that have opened since: by the horizon, a budget, or the client's morning."""
         with self.store.reading() as session:
             waited_for = list(session.scalars(queries.waited_for()))
         for_each(waited_for, self._offer_times_of)

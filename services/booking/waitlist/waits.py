@@ -1,4 +1,4 @@
-"""The Wait: a client waits for a time with a specialist who has none."""
+"""The Wait: a client's place on the waitlist of a specialist without fitting slots."""
 
 from __future__ import annotations
 
@@ -23,26 +23,28 @@ from contracts.booking.consultations import (
 from contracts.booking.waitlist import SlotOffered, SlotsFree, TooManyWaits, WaitlistEntry
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import OpeningHours
-from services.booking.availability.validation import require_sensible_week
+from services.booking.availability.validation import require_valid_week
 from services.booking.availability.zones import zone_of
 from services.booking.base import Base
 from services.booking.consultations.client_limits import (
-    Engagement,
+    ClientBooking,
     overlapping,
     require_free,
     require_not_met,
 )
 from services.booking.holds.holds import Hold
 
-AT_ONCE = 10
+MOST_WAITS = 10
 HELD_FOR = timedelta(hours=2)
 WORTH_ASKING = timedelta(minutes=30)
-"""Nobody is asked who would have less time than that to answer."""
+"""The least time to answer: shorter offers are not made."""
 DAY_BEGINS, LAST_ASKED = time(8), time(19)
-"""Between 8 and 21 h where they live: nobody is woken, nor loses a time while they sleep."""
+"""A hold lies between 8 and 21 h in the client's zone: none comes or ends at night."""
 
 
 class Wait(Base):
+    """One client's place on one specialist's waitlist."""
+
     __tablename__ = "waits"
     __table_args__ = (UniqueConstraint("client_id", "specialist_id"),)
 
@@ -53,7 +55,7 @@ class Wait(Base):
     wishes: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     joined_at: Mapped[datetime]
     since: Mapped[datetime]
-    """Whoever lets a time go by that was held for them waits anew."""
+    """The order of the waitlist. Reset when the client lets a hold run out."""
 
     @classmethod
     def join(
@@ -62,19 +64,19 @@ class Wait(Base):
         client_id: UUID,
         time_zone: str,
         wishes: Collection[Hours],
-        engagements: Collection[Engagement],
+        bookings: Collection[ClientBooking],
         others: int,
         free: Collection[datetime],
         now: datetime,
     ) -> Wait:
-        """``others``: how many they wait for already. Raises what stands against it."""
+        """``others``: how many other waits the client has. Raises the first refusal."""
         if client_id == calendar.specialist_id:
             raise OwnProfile
         if not calendar.takes_bookings:
             raise NotListed
         if not calendar.offers_free_consultations:
             raise NoFreeConsultations
-        require_not_met(engagements, calendar.specialist_id, now)
+        require_not_met(bookings, calendar.specialist_id, now)
         wait = cls(
             id=new_id(),
             specialist_id=calendar.specialist_id,
@@ -83,27 +85,27 @@ class Wait(Base):
             since=now,
         )
         wait.wish(time_zone, wishes)
-        if any(wait.fits(free, engagements)):
+        if any(wait.fitting_times(free, bookings)):
             raise SlotsFree
-        if others >= AT_ONCE:
-            raise TooManyWaits(f"you wait for {others} specialists; the limit is {AT_ONCE}")
-        calendar.wait_for_times(now)
+        if others >= MOST_WAITS:
+            raise TooManyWaits
+        calendar.start_offering(now)
         return wait
 
     def wish(self, time_zone: str, wishes: Collection[Hours]) -> None:
-        """Take on when they could come; raises ``UnknownTimeZone`` and ``BadHours``."""
+        """Set when the client can come. Raises ``UnknownTimeZone`` and ``BadHours``."""
         self.time_zone = zone_of(time_zone).key
-        require_sensible_week(wishes, "wishes")
+        require_valid_week(wishes, "wishes")
         self.wishes = [asdict(each) for each in wishes]
 
-    def fits(
-        self, free: Iterable[datetime], engagements: Collection[Engagement]
+    def fitting_times(
+        self, free: Iterable[datetime], bookings: Collection[ClientBooking]
     ) -> Iterator[datetime]:
-        """Those of the free times at which they could come."""
+        """The free times at which the client can come."""
         wished = tuple(Hours(**each) for each in self.wishes)
         hours = OpeningHours(self.time_zone, wished)
         for starts_at in free:
-            if not overlapping(engagements, starts_at) and (not wished or hours.covers(starts_at)):
+            if not overlapping(bookings, starts_at) and (not wished or hours.covers(starts_at)):
                 yield starts_at
 
     def can_be_asked(self, now: datetime) -> bool:
@@ -114,23 +116,23 @@ class Wait(Base):
         self,
         free: Collection[datetime],
         holds: Collection[Hold],
-        engagements: Collection[Engagement],
+        bookings: Collection[ClientBooking],
         notice: timedelta,
         now: datetime,
         their_zone: str,
     ) -> tuple[Hold, SlotOffered] | None:
-        """The first of the free times that they can take and were not asked about before.
-        ``their_zone``: the specialist's."""
+        """A hold of the first free time that the client can take and was not offered before.
+        ``their_zone``: the specialist's zone."""
         mine = [each for each in holds if each.client_id == self.client_id]
-        if any(each.stands(now) for each in mine):
+        if any(each.is_active(now) for each in mine):
             return None
         before = {each.starts_at for each in mine}
-        for starts_at in self.fits(free, engagements):
+        for starts_at in self.fitting_times(free, bookings):
             until = min(now + HELD_FOR, starts_at - notice)
             if starts_at in before or until - now < WORTH_ASKING:
                 continue
             try:
-                require_free(engagements, self.specialist_id, starts_at, now)
+                require_free(bookings, self.specialist_id, starts_at, now)
             except DomainError:
                 continue
             hold = Hold.of(self.specialist_id, self.client_id, starts_at, until)

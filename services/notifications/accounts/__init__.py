@@ -1,1 +1,1 @@
-"""Who can be told, and what they are told of their accounts."""
+"""Recipients, and notifications about their accounts."""

@@ -1,4 +1,4 @@
-"""Who is who."""
+"""Queries for recipients by role, and for names."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from contracts.profiles.accounts import Role
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.marks import As, Names
+from services.notifications.marks import NameRole, Names
 
 
 def with_role(role: Role) -> Select[UUID]:
-    """The accounts that have it; both databases write a list of texts alike."""
+    """Accounts with this role. Both databases write a list of texts alike."""
     return select(Recipient.account_id).where(cast(Recipient.roles, Text).contains(f'"{role}"'))
 
 
 def names_of(session: Session, account_ids: Collection[UUID]) -> Names:
-    """What these accounts are called, in each role in which they have a name."""
+    """The names of these accounts, in each role in which they have one."""
     if not account_ids:
         return {}
     query = select(Recipient.account_id, Recipient.display_name, Recipient.public_name)
@@ -27,6 +27,6 @@ def names_of(session: Session, account_ids: Collection[UUID]) -> Names:
     for account_id, own, public in session.execute(
         query.where(Recipient.account_id.in_(account_ids))
     ):
-        named = {As.CLIENT: own, As.SPECIALIST: public}
+        named = {NameRole.CLIENT: own, NameRole.SPECIALIST: public}
         names.update({(role, account_id): name for role, name in named.items() if name})
     return names

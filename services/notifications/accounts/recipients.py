@@ -1,4 +1,4 @@
-"""The Recipient: where an account can be written to, as what, and what it is called."""
+"""The Recipient: an account's address, roles and names, as mails need them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from services.notifications.base import Base
 
 
 class Recipient(Base):
-    """The row may be there before the address is known: news of an account come in any order.
+    """The row may exist before the address is known: events of an account come in any order.
 
-    ``public_name``: a specialist's, as on their profile when it was listed last.
+    ``public_name``: a specialist's, as on their profile when it was last listed.
     """
 
     __tablename__ = "recipients"
@@ -49,7 +49,7 @@ class Recipient(Base):
         return recipient
 
     def learn_registration(self, event: AccountRegistered) -> None:
-        """Take on how it began, but for what is known to have changed since."""
+        """Store the first state, except what has changed since."""
         if self.display_name_version == 0:
             self.display_name = event.display_name
         if self.email_version == 0:
@@ -58,26 +58,26 @@ class Recipient(Base):
             self.roles = [event.role]
 
     def learn_email(self, event: EmailChanged) -> None:
-        """Take on another address, unless a newer one is known."""
+        """Store a new address, unless a newer one is stored."""
         if event.version > self.email_version:
             self.email_version = event.version
             self.email = event.email
 
     def learn_display_name(self, event: DisplayNameChanged) -> None:
-        """Take on another name, unless a newer one is known."""
+        """Store a new name, unless a newer one is stored."""
         if event.version > self.display_name_version:
             self.display_name_version = event.version
             self.display_name = event.display_name
 
     def learn_roles(self, event: RolesChanged) -> None:
-        """Take on other roles, unless newer ones are known."""
+        """Store new roles, unless newer ones are stored."""
         if event.version > self.roles_version:
             self.roles_version = event.version
             self.roles = list(event.roles)
 
     def learn_public_name(self, event: SpecialistListed | SpecialistUpdated) -> None:
-        """Take on another name, unless a newer one is known. It stays when the profile is
-        unlisted: clients still read with whom they met."""
+        """Store a new name, unless a newer one is stored. It stays when the profile is unlisted,
+        since clients still read the names of specialists they met."""
         if event.version > self.public_name_version:
             self.public_name_version = event.version
             self.public_name = event.display_name

@@ -1,4 +1,4 @@
-"""What is done when somebody signs up, or something about their account changes."""
+"""Mails and notices about sign-ups and accounts: the subscriptions."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ from contracts.profiles.second_factors import (
 )
 from contracts.profiles.sessions import SignedOutByOperator
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
+from services.notifications import dependencies
 from services.notifications.accounts import wording
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.notify import send_once, tell
-from services.notifications.part import Part
+from services.notifications.notify import notify, send_once
 from services.notifications.readers import Reader, reader_of
 from services.notifications.wording import Wording
 
 
-class Accounts(Part):
+class Accounts:
+    links = dependencies.links
+
     @subscribe(AccountRegistered)
     def remember_address(self, event: AccountRegistered, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_registration(event)
@@ -46,7 +48,7 @@ class Accounts(Part):
     @subscribe(RolesChanged)
     def remember_roles(self, event: RolesChanged, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_roles(event)
-        _tell(tx, event.account_id, partial(wording.roles_changed, roles=event.roles))
+        _notify(tx, event.account_id, partial(wording.roles_changed, roles=event.roles))
 
     @subscribe(DisplayNameChanged)
     def remember_display_name(self, event: DisplayNameChanged, tx: Transaction) -> None:
@@ -62,20 +64,21 @@ class Accounts(Part):
 
     @subscribe(EmailVerificationRequested)
     def mail_verification(self, event: EmailVerificationRequested, tx: Transaction) -> None:
-        """In the language of the sign-up: there is no account yet."""
+        """Mail the link in the language of the sign-up: there is no account yet."""
         reader = Reader.preferring(event.account_id, event)
         letter = wording.verify_email(reader, self.links.verify_email(event.token))
         send_once(tx, reader, event.email, letter, utc_now())
 
     @subscribe(KnownAddressSignedUp)
     def mail_known_address(self, event: KnownAddressSignedUp, tx: Transaction) -> None:
-        """Where the link would have gone; no notice, as anybody can cause it."""
+        """Mail the owner of the account in place of the link. No notice: any visitor can cause
+        it."""
         reader = reader_of(tx, event.account_id)
         send_once(tx, reader, event.email, wording.known_address(reader), utc_now())
 
     @subscribe(EmailChangeRequested)
     def mail_email_change(self, event: EmailChangeRequested, tx: Transaction) -> None:
-        """To the other address the link, to the present one how to stop it."""
+        """Mail the link to the new address, and a link that stops the change to the present one."""
         link = self.links.verify_email(event.token)
         stop = self.links.stop_email_change(event.stop_token)
         reader, now = reader_of(tx, event.account_id), utc_now()
@@ -91,48 +94,48 @@ class Accounts(Part):
 
     @subscribe(PasswordChanged)
     def tell_of_password(self, event: PasswordChanged, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.password_changed)
+        _notify(tx, event.account_id, wording.password_changed)
 
     @subscribe(EmailChanged)
     def tell_of_address(self, event: EmailChanged, tx: Transaction) -> None:
-        """At the address that it was: whoever reads there should know."""
+        """Mail the former address, too, since its owner has to know."""
         tx.lock_or_create(Recipient, event.account_id).learn_email(event)
-        _tell(tx, event.account_id, wording.email_changed, address=event.previous_email)
+        _notify(tx, event.account_id, wording.email_changed, address=event.previous_email)
 
     @subscribe(SecondFactorAdded)
     def tell_of_second_factor(self, event: SecondFactorAdded, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.second_factor_added)
+        _notify(tx, event.account_id, wording.second_factor_added)
 
     @subscribe(SecondFactorRemoved)
     def tell_of_removal(self, event: SecondFactorRemoved, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.second_factor_removed)
+        _notify(tx, event.account_id, wording.second_factor_removed)
 
     @subscribe(RecoveryCodesRenewed)
     def tell_of_recovery_codes(self, event: RecoveryCodesRenewed, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.recovery_codes_renewed)
+        _notify(tx, event.account_id, wording.recovery_codes_renewed)
 
     @subscribe(WrongCodesEntered)
     def tell_of_wrong_codes(self, event: WrongCodesEntered, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.wrong_codes_entered)
+        _notify(tx, event.account_id, wording.wrong_codes_entered)
 
     @subscribe(AccountSuspended)
     def tell_of_suspension(self, event: AccountSuspended, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.suspended)
+        _notify(tx, event.account_id, wording.suspended)
 
     @subscribe(AccountRestored)
     def tell_of_restoration(self, event: AccountRestored, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.restored)
+        _notify(tx, event.account_id, wording.restored)
 
     @subscribe(SignedOutByOperator)
     def tell_of_signing_out(self, event: SignedOutByOperator, tx: Transaction) -> None:
-        _tell(tx, event.account_id, wording.signed_out_by_operator)
+        _notify(tx, event.account_id, wording.signed_out_by_operator)
 
 
-def _tell(
+def _notify(
     tx: Transaction,
     account_id: UUID,
     words_for: Callable[[Reader], Wording],
     address: str | None = None,
 ) -> None:
-    """A notice and a mail about the account itself."""
-    tell(tx, account_id, words_for, account_id, by_mail=True, address=address)
+    """Add a notice and a mail about the account."""
+    notify(tx, account_id, words_for, account_id, by_mail=True, address=address)

@@ -1,4 +1,4 @@
-"""What people read about their accounts, in each language."""
+"""Texts of notices and mails about accounts, in each language."""
 
 from contracts.profiles.accounts import Role
 from services.notifications.language import Text
@@ -26,22 +26,22 @@ VERIFY_EMAIL = Text(
         "Sie haben sich mit dieser Adresse registriert. Öffnen Sie diesen Link, um zu bestätigen, "
         "dass sie Ihnen gehört:\n\n{link}\n\n"
         "Der Link gilt einmal und drei Tage lang. Wenn Sie sich nicht registriert haben, können "
-        "Sie diese E-Mail ignorieren: Es gibt kein Konto, bis jemand dem Link folgt."
+        "Sie diese E-Mail ignorieren: Ein Konto entsteht erst, wenn dem Link gefolgt wird."
     ),
 )
 KNOWN_ADDRESS = Text(
     en=(
-        "Someone signed up with this address, or asked for a link to confirm it. You already have "
-        "an account with it, so nothing was changed. If that was you, sign in as usual; if you "
-        "forgot your password, you can have a link sent to choose a new one. If it was not you, "
+        "A sign-up with this address was begun, or a link to confirm it was asked for. You already "
+        "have an account with it, so nothing was changed. If that was you, sign in as usual; if "
+        "you forgot your password, you can ask for a link to choose a new one. If it was not you, "
         "you can ignore this mail."
     ),
     de=(
-        "Jemand hat sich mit dieser Adresse registriert oder einen Link angefordert, um sie zu "
-        "bestätigen. Sie haben damit schon ein Konto, deshalb hat sich nichts geändert. Wenn Sie "
-        "das waren, melden Sie sich an wie gewohnt; wenn Sie Ihr Passwort vergessen haben, können "
-        "Sie sich einen Link schicken lassen, um ein neues zu wählen. Wenn Sie es nicht waren, "
-        "können Sie diese E-Mail ignorieren."
+        "Mit dieser Adresse wurde eine Registrierung begonnen, oder ein Link wurde angefordert, um "
+        "sie zu bestätigen. Sie haben damit schon ein Konto, deshalb hat sich nichts geändert. "
+        "Wenn Sie das waren, melden Sie sich an wie gewohnt; wenn Sie Ihr Passwort vergessen "
+        "haben, können Sie sich einen Link schicken lassen, um ein neues zu wählen. Wenn Sie es "
+        "nicht waren, können Sie diese E-Mail ignorieren."
     ),
 )
 CHANGE_EMAIL = Text(
@@ -62,14 +62,14 @@ EMAIL_CHANGE_REQUESTED = Text(
         "Your account is about to get another e-mail address. If you asked for that, there is "
         "nothing to do here: follow the link that we sent to the new address.\n\n"
         "If you did not ask for it, open this link to stop the change:\n\n{link}\n\n"
-        "Then choose a new password, because someone else knows yours."
+        "Then choose a new password, because another person knows yours."
     ),
     de=(
         "Ihr Konto soll eine andere E-Mail-Adresse bekommen. Wenn Sie darum gebeten haben, ist "
         "hier nichts zu tun: Folgen Sie dem Link, den wir an die neue Adresse geschickt haben.\n\n"
         "Wenn Sie nicht darum gebeten haben, öffnen Sie diesen Link, um die Änderung zu stoppen:"
         "\n\n{link}\n\n"
-        "Wählen Sie danach ein neues Passwort, denn jemand anderes kennt Ihres."
+        "Wählen Sie danach ein neues Passwort, denn eine andere Person kennt Ihres."
     ),
 )
 RESET_PASSWORD = Text(
@@ -90,7 +90,7 @@ RESET_PASSWORD = Text(
 PASSWORD_CHANGED = Text(
     en=(
         "Your password was changed, and you were signed out everywhere else. If that was not you, "
-        "have a link sent to choose a new one now, and write to us."
+        "ask for a link to choose a new one now, and write to us."
     ),
     de=(
         "Ihr Passwort wurde geändert, und Sie wurden überall sonst abgemeldet. Wenn Sie das nicht "
@@ -144,13 +144,13 @@ RECOVERY_CODES_RENEWED = Text(
 )
 WRONG_CODES_ENTERED = Text(
     en=(
-        "Someone entered the right password for your account, and then three wrong codes. They "
-        "did not get in. If that was not you, your password is known: reset it now."
+        "The right password for your account was entered, and then three wrong codes. The log-in "
+        "did not succeed. If that was not you, another person knows your password: reset it now."
     ),
     de=(
-        "Jemand hat das richtige Passwort für Ihr Konto eingegeben und danach drei falsche Codes. "
-        "Die Anmeldung ist nicht gelungen. Wenn Sie das nicht waren, kennt jemand Ihr Passwort: "
-        "Setzen Sie es jetzt zurück."
+        "Für Ihr Konto wurde das richtige Passwort eingegeben und danach drei falsche Codes. Die "
+        "Anmeldung ist nicht gelungen. Wenn Sie das nicht waren, kennt eine andere Person Ihr "
+        "Passwort: Setzen Sie es jetzt zurück."
     ),
 )
 ROLES_CHANGED = Text(

@@ -1,4 +1,4 @@
-"""What people are told about their accounts, written for the reader."""
+"""Notices and mails about accounts, worded for a reader."""
 
 from __future__ import annotations
 
@@ -33,33 +33,35 @@ def reset_password(reader: Reader, link: str) -> Letter:
 
 
 def password_changed(reader: Reader) -> Wording:
-    return _told(NoticeKind.PASSWORD_CHANGED, texts.YOUR_PASSWORD, texts.PASSWORD_CHANGED, reader)
+    return _wording(
+        NoticeKind.PASSWORD_CHANGED, texts.YOUR_PASSWORD, texts.PASSWORD_CHANGED, reader
+    )
 
 
 def email_changed(reader: Reader) -> Wording:
-    return _told(NoticeKind.EMAIL_CHANGED, texts.YOUR_ADDRESS, texts.EMAIL_CHANGED, reader)
+    return _wording(NoticeKind.EMAIL_CHANGED, texts.YOUR_ADDRESS, texts.EMAIL_CHANGED, reader)
 
 
 def second_factor_added(reader: Reader) -> Wording:
-    return _told(
+    return _wording(
         NoticeKind.SECOND_FACTOR_ADDED, texts.LOGGING_IN, texts.SECOND_FACTOR_ADDED, reader
     )
 
 
 def second_factor_removed(reader: Reader) -> Wording:
-    return _told(
+    return _wording(
         NoticeKind.SECOND_FACTOR_REMOVED, texts.LOGGING_IN, texts.SECOND_FACTOR_REMOVED, reader
     )
 
 
 def recovery_codes_renewed(reader: Reader) -> Wording:
-    return _told(
+    return _wording(
         NoticeKind.RECOVERY_CODES_RENEWED, texts.LOGGING_IN, texts.RECOVERY_CODES_RENEWED, reader
     )
 
 
 def wrong_codes_entered(reader: Reader) -> Wording:
-    return _told(
+    return _wording(
         NoticeKind.WRONG_CODES_ENTERED, texts.LOGGING_IN, texts.WRONG_CODES_ENTERED, reader
     )
 
@@ -75,20 +77,20 @@ def roles_changed(reader: Reader, roles: Sequence[Role]) -> Wording:
 
 
 def suspended(reader: Reader) -> Wording:
-    return _told(NoticeKind.ACCOUNT_SUSPENDED, texts.YOUR_ACCOUNT, texts.SUSPENDED, reader)
+    return _wording(NoticeKind.ACCOUNT_SUSPENDED, texts.YOUR_ACCOUNT, texts.SUSPENDED, reader)
 
 
 def restored(reader: Reader) -> Wording:
-    return _told(NoticeKind.ACCOUNT_RESTORED, texts.YOUR_ACCOUNT, texts.RESTORED, reader)
+    return _wording(NoticeKind.ACCOUNT_RESTORED, texts.YOUR_ACCOUNT, texts.RESTORED, reader)
 
 
 def signed_out_by_operator(reader: Reader) -> Wording:
-    return _told(NoticeKind.SIGNED_OUT, texts.YOUR_ACCOUNT, texts.SIGNED_OUT, reader)
+    return _wording(NoticeKind.SIGNED_OUT, texts.YOUR_ACCOUNT, texts.SIGNED_OUT, reader)
 
 
 def _with_link(subject: Text, text: Text, reader: Reader, link: str) -> Letter:
     return Letter(subject=reader.read(subject), text=reader.read(text, link=link))
 
 
-def _told(kind: NoticeKind, subject: Text, text: Text, reader: Reader) -> Wording:
+def _wording(kind: NoticeKind, subject: Text, text: Text, reader: Reader) -> Wording:
     return Wording(kind=kind, subject=reader.read(subject), text=reader.read(text))

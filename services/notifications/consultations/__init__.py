@@ -1,1 +1,1 @@
-"""What people are told of consultations, and of times kept for them."""
+"""Notifications about consultations and held slots."""

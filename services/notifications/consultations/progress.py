@@ -1,4 +1,4 @@
-"""How far the two sides of a consultation were told of it."""
+"""Which state of a consultation its two sides were last notified of."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from contracts.booking.consultations import (
 from services.notifications.base import Base
 
 
-class Told(Base):
-    """One for each consultation. What happened to it is heard of in any order."""
+class ConsultationProgress(Base):
+    """One row for each consultation, since its events come in any order."""
 
     __tablename__ = "told_consultations"
 
@@ -29,14 +29,14 @@ class Told(Base):
     asked: Mapped[bool] = mapped_column(default=False)
 
     def is_news(self, version: int) -> bool:
-        """Whether nothing newer was told; from then on, what is older is not."""
+        """Whether this version is newer than the last one; if so, store it."""
         if version <= self.version:
             return False
         self.version = version
         return True
 
     def ask_once(self, whom: Collection[Party]) -> Collection[Party]:
-        """Whom to ask what they want next: these, unless somebody was asked before."""
+        """The sides to ask what they want next: these, unless a side was asked before."""
         if self.asked:
             return ()
         self.asked = bool(whom)
@@ -51,5 +51,5 @@ def is_news(
     | ConsultationPlaceChanged
     | ConsultationMissed,
 ) -> bool:
-    """Whether nothing newer was told of the consultation: what comes late is not told any more."""
-    return tx.lock_or_create(Told, event.consultation_id).is_news(event.version)
+    """Whether the event is newer than the last one. Late events are not announced."""
+    return tx.lock_or_create(ConsultationProgress, event.consultation_id).is_news(event.version)

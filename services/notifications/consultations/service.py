@@ -1,4 +1,4 @@
-"""Who is told what when something happens to a consultation, or a time is kept for somebody."""
+"""Notifications about consultations and held slots: the subscriptions."""
 
 from __future__ import annotations
 
@@ -22,104 +22,109 @@ from contracts.booking.holds import RescueOffered
 from contracts.booking.outcomes import BothWishToContinue
 from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import Role
+from services.notifications import dependencies
 from services.notifications.accounts.queries import with_role
 from services.notifications.consultations import wording
-from services.notifications.consultations.progress import Told, is_news
-from services.notifications.mails.links import Links
-from services.notifications.notify import tell
-from services.notifications.part import Part
+from services.notifications.consultations.progress import ConsultationProgress, is_news
+from services.notifications.mails.links import SiteUrls
+from services.notifications.notify import notify
 from services.notifications.readers import Reader
 from services.notifications.wording import Wording
 
 
-class Consultations(Part):
+class Consultations:
+    links = dependencies.links
+
     @subscribe(ConsultationBooked)
     def tell_both(self, event: ConsultationBooked, tx: Transaction) -> None:
         if not is_news(tx, event):
             return
-        self._tell(tx, event.client_id, event, wording.booked_by_you)
-        self._tell(tx, event.specialist_id, event, wording.booked_with_you)
+        self._notify(tx, event.client_id, event, wording.booked_by_you)
+        self._notify(tx, event.specialist_id, event, wording.booked_with_you)
 
     @subscribe(ConsultationCancelled)
     def tell_the_other(self, event: ConsultationCancelled, tx: Transaction) -> None:
-        """The side that did not cancel it; both, where neither did."""
+        """Notify the side that did not cancel, or both where the platform cancelled."""
         if not is_news(tx, event):
             return
         if event.specialist_unavailable:
-            self._tell(tx, event.client_id, event, wording.cancelled_as_unavailable)
-            self._tell(tx, event.specialist_id, event, wording.cancelled_for_you)
+            self._notify(tx, event.client_id, event, wording.cancelled_as_unavailable)
+            self._notify(tx, event.specialist_id, event, wording.cancelled_for_you)
         elif event.cancelled_by == Party.CLIENT:
-            self._tell(tx, event.specialist_id, event, wording.cancelled_for_specialist)
+            self._notify(tx, event.specialist_id, event, wording.cancelled_for_specialist)
         else:
-            self._tell(tx, event.client_id, event, wording.cancelled_for_client)
+            self._notify(tx, event.client_id, event, wording.cancelled_for_client)
 
     @subscribe(ConsultationRescheduled)
     def tell_both_when(self, event: ConsultationRescheduled, tx: Transaction) -> None:
         if is_news(tx, event):
-            self._tell_each(tx, event, wording.rescheduled)
+            self._notify_both(tx, event, wording.rescheduled)
 
     @subscribe(ConsultationPlaceChanged)
     def tell_both_where(self, event: ConsultationPlaceChanged, tx: Transaction) -> None:
         if is_news(tx, event):
-            self._tell_each(tx, event, wording.place_changed)
+            self._notify_both(tx, event, wording.place_changed)
 
     @subscribe(ConsultationCompleted)
     def ask_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
-        """Once, and nobody where a side has said no before."""
-        told = tx.lock_or_create(Told, event.consultation_id)
-        if not told.is_news(event.version):
+        """Ask once, and no side where either has declined before."""
+        progress = tx.lock_or_create(ConsultationProgress, event.consultation_id)
+        if not progress.is_news(event.version):
             return
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
-        for party in told.ask_once(event.ask):
-            self._tell(tx, sides[party], event, wording.completed)
+        for party in progress.ask_once(event.ask):
+            self._notify(tx, sides[party], event, wording.completed)
 
     @subscribe(ConsultationMissed)
     def tell_who_missed(self, event: ConsultationMissed, tx: Transaction) -> None:
-        """Both, so that either can say that it was otherwise."""
+        """Notify both sides, so that either can dispute it."""
         if not is_news(tx, event):
             return
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
         for party, account_id in sides.items():
             theirs = party == event.missed_by
             words = wording.missed_by_you if theirs else wording.missed_by_the_other
-            self._tell(tx, account_id, event, words)
+            self._notify(tx, account_id, event, words)
 
     @subscribe(BothWishToContinue)
     def tell_both_wish(self, event: BothWishToContinue, tx: Transaction) -> None:
-        self._tell_each(tx, event, wording.both_wish_to_continue)
+        self._notify_both(tx, event, wording.both_wish_to_continue)
 
     @subscribe(RescueOffered)
     def tell_of_rescue(self, event: RescueOffered, tx: Transaction) -> None:
-        self._tell(tx, event.client_id, event, wording.rescue_offered)
+        self._notify(tx, event.client_id, event, wording.rescue_offered)
 
     @subscribe(SlotOffered)
     def tell_who_waits(self, event: SlotOffered, tx: Transaction) -> None:
         words = partial(wording.slot_offered, event=event, links=self.links)
-        tell(tx, event.client_id, words, event.specialist_id, by_mail=True)
+        notify(tx, event.client_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(ConsultationsAtRisk)
     def tell_admins(self, event: ConsultationsAtRisk, tx: Transaction) -> None:
         words = partial(wording.consultations_at_risk, event=event, links=self.links)
         for admin in tx.scalars(with_role(Role.ADMIN)).all():
-            tell(tx, admin, words, event.specialist_id, by_mail=True)
+            notify(tx, admin, words, event.specialist_id, by_mail=True)
 
-    def _tell_each(
-        self, tx: Transaction, event: wording.Sided, words: Callable[[Reader, Any, Links], Wording]
+    def _notify_both(
+        self,
+        tx: Transaction,
+        event: wording.Sided,
+        words: Callable[[Reader, Any, SiteUrls], Wording],
     ) -> None:
-        """Both sides."""
+        """Notify both sides."""
         for account_id in (event.client_id, event.specialist_id):
-            self._tell(tx, account_id, event, words)
+            self._notify(tx, account_id, event, words)
 
-    def _tell(
+    def _notify(
         self,
         tx: Transaction,
         account_id: UUID,
         event: wording.Sided | RescueOffered,
-        words: Callable[[Reader, Any, Links], Wording],
+        words: Callable[[Reader, Any, SiteUrls], Wording],
     ) -> None:
-        """One side, about the consultation: a notice and a mail."""
+        """Add a notice and a mail about the consultation for one side."""
 
         def words_for(reader: Reader) -> Wording:
             return words(reader, event, self.links)
 
-        tell(tx, account_id, words_for, event.consultation_id, by_mail=True)
+        notify(tx, account_id, words_for, event.consultation_id, by_mail=True)

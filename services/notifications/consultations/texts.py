@@ -1,13 +1,13 @@
-"""What people read about consultations, in each language.
+"""Texts of notices and mails about consultations, in each language.
 
-"{other}" stands for the name of the side that the reader is not. In German it always follows "mit"
-or "bei", so that what is written where no name is known fits too.
+"{other}" stands for the name of the reader's other side. In German it always follows "mit" or
+"bei", so that the words for an unknown name fit, too.
 """
 
 from contracts.profiles.right_to_practise import Standing
 from services.notifications.language import Text
 
-# Subjects: neutral, since somebody else may see them
+# Subjects: neutral, since other people may see them
 
 YOUR_APPOINTMENT = Text(en="Your appointment", de="Ihr Termin")
 NEW_APPOINTMENT = Text(en="A new appointment", de="Ein neuer Termin")
@@ -16,7 +16,7 @@ OTHER_TIMES = Text(en="Other times for you", de="Andere Zeiten für Sie")
 A_TIME = Text(en="A time for you", de="Eine Zeit für Sie")
 NEEDS_YOU = Text(en="Something needs you", de="Bitte sehen Sie nach")
 
-# What is written where no name is known
+# In place of an unknown name
 
 A_SPECIALIST = Text(en="your specialist", de="Ihrer Fachperson")
 ANY_SPECIALIST = Text(en="a specialist", de="einer Fachperson")
@@ -121,11 +121,11 @@ CANCELLED_BY_CLIENT = Text(
 CANCELLED_FOR_YOU = Text(
     en=(
         "The free first consultation with {other} on {when} was cancelled, because you can't "
-        "take consultations at present. The client is not told why."
+        "offer consultations at present. We do not tell the client why."
     ),
     de=(
         "Das kostenlose Erstgespräch mit {other} am {when} wurde abgesagt, weil Sie zurzeit keine "
-        "Gespräche führen können. Der Grund wird nicht weitergesagt."
+        "Gespräche anbieten können. Den Grund teilen wir der anderen Seite nicht mit."
     ),
 )
 
@@ -134,8 +134,8 @@ CANCELLED_FOR_YOU = Text(
 COMPLETED = Text(
     en=(
         "Your first consultation with {other} is over, and obliges you to nothing. If you like, "
-        "tell us within 14 days what you want next. The other side never sees it: only where both "
-        "of you want to continue, both are told so."
+        "tell us within 14 days what you want next. The other side never sees it: only if both of "
+        "you want to continue, we tell you both."
     ),
     de=(
         "Ihr Erstgespräch mit {other} ist vorbei und verpflichtet Sie zu nichts. Wenn Sie mögen, "
@@ -146,12 +146,12 @@ COMPLETED = Text(
 MISSED_BY_YOU = Text(
     en=(
         "We were told that you could not make it to the first consultation with {other} on "
-        "{when}. That can happen. If it was otherwise, please say so before {until}: then it "
+        "{when}. That can happen. If you were there, please say so before {until}: then it "
         "counts as held."
     ),
     de=(
         "Uns wurde gesagt, dass Sie zum Erstgespräch mit {other} am {when} nicht kommen konnten. "
-        "Das kann passieren. Wenn es anders war, sagen Sie es bitte bis {until}: Dann gilt es als "
+        "Das kann passieren. Wenn Sie da waren, sagen Sie es bitte bis {until}: Dann gilt es als "
         "geführt."
     ),
 )
@@ -193,21 +193,21 @@ BOTH_WISH_TO_CONTINUE = Text(
 RESCUE_OFFERED = Text(
     en=(
         "We are sorry that your first consultation did not take place. If you like, choose one of "
-        "these times with others who may suit you:"
+        "these times with other specialists who may suit you:"
     ),
     de=(
         "Es tut uns leid, dass Ihr Erstgespräch nicht stattgefunden hat. Wenn Sie mögen, wählen "
-        "Sie eine dieser Zeiten bei anderen, die zu Ihnen passen könnten:"
+        "Sie eine dieser Zeiten bei anderen Fachpersonen, die zu Ihnen passen könnten:"
     ),
 )
 A_HELD_SLOT = Text(en="- {when}, with {specialist}", de="- {when}, mit {specialist}")
 RESCUE_HELD_UNTIL = Text(
-    en="They are held for you until {until}. You need not take any.",
+    en="They are held for you until {until}. You need not take any of them.",
     de="Sie sind für Sie reserviert bis {until}. Sie müssen keine davon nehmen.",
 )
 SLOT_OFFERED = Text(
     en=(
-        "A time with {specialist}, for whom you wait, has come free: {when}. It is held for you "
+        "A time with {specialist}, for whom you wait, is free now: {when}. It is held for you "
         "until {until}. You need not take it."
     ),
     de=(
@@ -218,7 +218,7 @@ SLOT_OFFERED = Text(
 TAKE_IT = Text(en="Here you can take it:\n{page}", de="Hier können Sie sie nehmen:\n{page}")
 CHOOSE = Text(en="Here you can choose:\n{page}", de="Hier können Sie wählen:\n{page}")
 
-# Where others may see the mail
+# Discreet mails, which other people may see
 
 DISCREETLY_BOOKED = Text(en="Your appointment is on {when}.", de="Ihr Termin ist am {when}.")
 DISCREETLY_RESCHEDULED = Text(
@@ -242,7 +242,7 @@ DISCREETLY_NEWS = Text(
 
 # For admins
 
-ONE_AT_RISK = Text(en="- {when}, number {id}", de="- {when}, Nummer {id}")
+ONE_AT_RISK = Text(en="- {when}", de="- {when}")
 
 AT_RISK = {
     Standing.RENEWAL_WAITING: Text(

@@ -1,4 +1,4 @@
-"""What people are told about consultations, written for the reader."""
+"""Notices and mails about consultations, worded for a reader."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from services.notifications import marks
 from services.notifications.consultations import texts
 from services.notifications.help import emergency_for, help_for
 from services.notifications.language import Text
-from services.notifications.mails.links import Links
-from services.notifications.marks import As
+from services.notifications.mails.links import SiteUrls
+from services.notifications.marks import NameRole
 from services.notifications.readers import Reader
 from services.notifications.wording import Wording
 
@@ -33,10 +33,10 @@ Sided = (
 )
 
 TIMES = {"when": "starts_at", "previous": "previous_starts_at", "until": "disputable_until"}
-"""By placeholder: the field of an event whose time stands there."""
+"""The field of an event that fills each placeholder with a time."""
 
 
-def booked_by_you(reader: Reader, event: ConsultationBooked, links: Links) -> Wording:
+def booked_by_you(reader: Reader, event: ConsultationBooked, links: SiteUrls) -> Wording:
     return _ahead(
         NoticeKind.CONSULTATION_BOOKED,
         texts.YOUR_APPOINTMENT,
@@ -48,7 +48,7 @@ def booked_by_you(reader: Reader, event: ConsultationBooked, links: Links) -> Wo
     )
 
 
-def booked_with_you(reader: Reader, event: ConsultationBooked, links: Links) -> Wording:
+def booked_with_you(reader: Reader, event: ConsultationBooked, links: SiteUrls) -> Wording:
     return _ahead(
         NoticeKind.CONSULTATION_BOOKED,
         texts.NEW_APPOINTMENT,
@@ -60,7 +60,7 @@ def booked_with_you(reader: Reader, event: ConsultationBooked, links: Links) -> 
     )
 
 
-def rescheduled(reader: Reader, event: ConsultationRescheduled, links: Links) -> Wording:
+def rescheduled(reader: Reader, event: ConsultationRescheduled, links: SiteUrls) -> Wording:
     return _ahead(
         NoticeKind.CONSULTATION_RESCHEDULED,
         texts.YOUR_APPOINTMENT,
@@ -72,7 +72,7 @@ def rescheduled(reader: Reader, event: ConsultationRescheduled, links: Links) ->
     )
 
 
-def place_changed(reader: Reader, event: ConsultationPlaceChanged, links: Links) -> Wording:
+def place_changed(reader: Reader, event: ConsultationPlaceChanged, links: SiteUrls) -> Wording:
     return _ahead(
         NoticeKind.CONSULTATION_PLACE_CHANGED,
         texts.YOUR_APPOINTMENT,
@@ -84,41 +84,45 @@ def place_changed(reader: Reader, event: ConsultationPlaceChanged, links: Links)
     )
 
 
-def cancelled_for_client(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+def cancelled_for_client(reader: Reader, event: ConsultationCancelled, links: SiteUrls) -> Wording:
     return _lost(texts.CANCELLED_BY_SPECIALIST, reader, event, links)
 
 
-def cancelled_as_unavailable(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
-    """For the client: the specialist may not practise any more. Why not is not said."""
+def cancelled_as_unavailable(
+    reader: Reader, event: ConsultationCancelled, links: SiteUrls
+) -> Wording:
+    """For the client of a specialist whose right to practise ended. The reason is not said."""
     return _lost(texts.SPECIALIST_UNAVAILABLE, reader, event, links)
 
 
-def cancelled_for_specialist(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
+def cancelled_for_specialist(
+    reader: Reader, event: ConsultationCancelled, links: SiteUrls
+) -> Wording:
     return _cancelled(texts.AN_APPOINTMENT, texts.CANCELLED_BY_CLIENT, reader, event, links)
 
 
-def cancelled_for_you(reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
-    """For the specialist who may not practise any more."""
+def cancelled_for_you(reader: Reader, event: ConsultationCancelled, links: SiteUrls) -> Wording:
+    """For the specialist whose right to practise ended."""
     return _cancelled(texts.AN_APPOINTMENT, texts.CANCELLED_FOR_YOU, reader, event, links)
 
 
-def completed(reader: Reader, event: ConsultationCompleted, links: Links) -> Wording:
+def completed(reader: Reader, event: ConsultationCompleted, links: SiteUrls) -> Wording:
     return _behind(
         NoticeKind.CONSULTATION_COMPLETED, texts.COMPLETED, texts.SAY_IT, reader, event, links
     )
 
 
-def missed_by_you(reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
+def missed_by_you(reader: Reader, event: ConsultationMissed, links: SiteUrls) -> Wording:
     return _missed(texts.MISSED_BY_YOU, reader, event, links)
 
 
-def missed_by_the_other(reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
+def missed_by_the_other(reader: Reader, event: ConsultationMissed, links: SiteUrls) -> Wording:
     is_client = _side(reader, event) == Party.CLIENT
     text = texts.MISSED_BY_SPECIALIST if is_client else texts.MISSED_BY_CLIENT
     return _missed(text, reader, event, links)
 
 
-def both_wish_to_continue(reader: Reader, event: BothWishToContinue, links: Links) -> Wording:
+def both_wish_to_continue(reader: Reader, event: BothWishToContinue, links: SiteUrls) -> Wording:
     return _behind(
         NoticeKind.BOTH_WISH_TO_CONTINUE,
         texts.BOTH_WISH_TO_CONTINUE,
@@ -129,7 +133,7 @@ def both_wish_to_continue(reader: Reader, event: BothWishToContinue, links: Link
     )
 
 
-def rescue_offered(reader: Reader, event: RescueOffered, links: Links) -> Wording:
+def rescue_offered(reader: Reader, event: RescueOffered, links: SiteUrls) -> Wording:
     times = "\n".join(
         reader.read(
             texts.A_HELD_SLOT,
@@ -166,7 +170,7 @@ def rescue_offered(reader: Reader, event: RescueOffered, links: Links) -> Wordin
     )
 
 
-def slot_offered(reader: Reader, event: SlotOffered, links: Links) -> Wording:
+def slot_offered(reader: Reader, event: SlotOffered, links: SiteUrls) -> Wording:
     ends = reader.when(event.held_until, event.time_zone)
     take_it = reader.read(texts.TAKE_IT, page=links.held_slots())
     said = reader.read(
@@ -184,14 +188,12 @@ def slot_offered(reader: Reader, event: SlotOffered, links: Links) -> Wording:
     )
 
 
-def consultations_at_risk(reader: Reader, event: ConsultationsAtRisk, links: Links) -> Wording:
-    """For admins: what was, or is still, booked with a specialist who may not practise. They may
-    not read consultations of others: there is no page to link to."""
+def consultations_at_risk(reader: Reader, event: ConsultationsAtRisk, links: SiteUrls) -> Wording:
+    """For admins: consultations with a specialist whose right to practise ended. There is no link,
+    since admins may not read consultations of others."""
     specialist = _specialist(event.specialist_id, reader, texts.ANY_SPECIALIST)
-    each = zip(event.starts, event.consultation_ids, strict=True)
     listed = "\n".join(
-        reader.read(texts.ONE_AT_RISK, when=reader.when(at, event.time_zone), id=id)
-        for at, id in each
+        reader.read(texts.ONE_AT_RISK, when=reader.when(at, event.time_zone)) for at in event.starts
     )
     return Wording(
         kind=NoticeKind.CONSULTATIONS_AT_RISK,
@@ -208,9 +210,9 @@ def _ahead(
     discreetly: Text,
     reader: Reader,
     event: Placed,
-    links: Links,
+    links: SiteUrls,
 ) -> Wording:
-    """Where a consultation that lies ahead takes place, and how to cancel or move it."""
+    """A wording about a coming consultation: its place, and how to cancel or move it."""
     page = links.consultation(event.consultation_id)
     is_client = _side(reader, event) == Party.CLIENT
     change = texts.CHANGE_AS_CLIENT if is_client else texts.CHANGE_AS_SPECIALIST
@@ -233,8 +235,9 @@ def _place(reader: Reader, event: Placed) -> str:
     return reader.read(texts.ONLINE)
 
 
-def _lost(text: Text, reader: Reader, event: ConsultationCancelled, links: Links) -> Wording:
-    """For a client whose consultation was cancelled for them: where to find another, and help."""
+def _lost(text: Text, reader: Reader, event: ConsultationCancelled, links: SiteUrls) -> Wording:
+    """For the client of a consultation that was cancelled for them: the way to another one, and
+    help."""
     find = reader.read(texts.FIND_ANOTHER, search=links.specialists())
     then, emergency = _paragraphs(find, help_for(reader)), emergency_for(reader)
     return _cancelled(texts.YOUR_APPOINTMENT, text, reader, event, links, then, emergency)
@@ -245,7 +248,7 @@ def _cancelled(
     text: Text,
     reader: Reader,
     event: ConsultationCancelled,
-    links: Links,
+    links: SiteUrls,
     then: str = "",
     discreetly_then: str = "",
 ) -> Wording:
@@ -260,8 +263,8 @@ def _cancelled(
     )
 
 
-def _missed(text: Text, reader: Reader, event: ConsultationMissed, links: Links) -> Wording:
-    """With help for the client."""
+def _missed(text: Text, reader: Reader, event: ConsultationMissed, links: SiteUrls) -> Wording:
+    """A wording about a missed consultation, with help for the client."""
     kind, say_it = NoticeKind.CONSULTATION_MISSED, texts.SAY_IT
     if _side(reader, event) == Party.SPECIALIST:
         return _behind(kind, text, say_it, reader, event, links)
@@ -275,11 +278,11 @@ def _behind(
     page_text: Text,
     reader: Reader,
     event: Sided,
-    links: Links,
+    links: SiteUrls,
     then: str = "",
     discreetly_then: str = "",
 ) -> Wording:
-    """Of a consultation that lies behind, with a link to its page."""
+    """A wording about a past consultation, with a link to its page."""
     page = links.consultation(event.consultation_id)
     said, less = _read(text, reader, event), reader.read(texts.DISCREETLY_NEWS)
     return Wording(
@@ -292,7 +295,7 @@ def _behind(
 
 
 def _read(text: Text, reader: Reader, event: Sided) -> str:
-    """The text, with the other side's name and what times the event has in their places."""
+    """The text with the other side's name and the event's times filled in."""
     known = vars(event)
     times = {
         placeholder: reader.when(known[field], known["time_zone"])
@@ -303,7 +306,7 @@ def _read(text: Text, reader: Reader, event: Sided) -> str:
 
 
 def _data(event: Sided | SlotOffered | ConsultationsAtRisk) -> NoticeData:
-    """What the event has of it, under the same names."""
+    """The fields that the event and ``NoticeData`` have in common."""
     names = {field.name for field in fields(NoticeData)}
     return NoticeData(**{name: value for name, value in vars(event).items() if name in names})
 
@@ -316,13 +319,13 @@ def _other(reader: Reader, event: Sided) -> str:
     """The name of the side that the reader is not."""
     if _side(reader, event) == Party.CLIENT:
         return _specialist(event.specialist_id, reader, texts.A_SPECIALIST)
-    return marks.name(As.CLIENT, event.client_id, reader.read(texts.A_CLIENT))
+    return marks.name(NameRole.CLIENT, event.client_id, reader.read(texts.A_CLIENT))
 
 
 def _specialist(id: UUID, reader: Reader, otherwise: Text) -> str:
-    return marks.name(As.SPECIALIST, id, reader.read(otherwise))
+    return marks.name(NameRole.SPECIALIST, id, reader.read(otherwise))
 
 
 def _paragraphs(*given: str) -> str:
-    """With a blank line between; empty ones are left out."""
+    """Paragraphs with a blank line between them; empty ones are left out."""
     return "\n\n".join(each for each in given if each)

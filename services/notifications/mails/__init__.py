@@ -1,1 +1,1 @@
-"""Mail on its way out, and the links that it bears."""
+"""The queue of mails, their delivery, and the links in them."""

@@ -1,11 +1,11 @@
-"""Addresses as mail is sent to them: just what is on record, or not at all.
+"""Parsing of stored addresses for delivery: a plain address, or a refusal.
 
-New addresses have one form (``contracts.inputs.addresses``); those from before may have another,
-such as letters outside of ASCII.
+New addresses have one form (``contracts.inputs.addresses``). Older ones may have another, such as
+letters outside ASCII.
 
-``email`` and ``smtplib`` parse whatever text they are given, and may read another address out of
-it (encoded words, groups, comments, quotes) or raise. So an address is taken apart here, and only
-a plain one is used: a dot-atom, ``@``, a host name (RFC 5321 4.1.2, RFC 6531 3.3).
+``email`` and ``smtplib`` parse any text, and may read another address out of it (encoded words,
+groups, comments, quotes) or raise. So an address is parsed here, and only a plain one is used: a
+dot-atom, ``@``, a host name (RFC 5321 4.1.2, RFC 6531 3.3).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ ENCODED_WORD = "=?"
 
 
 class Undeliverable(Exception):
-    """No mail can be sent to this address, however often it is tried."""
+    """The address can never be delivered to."""
 
 
 def address_of(text: str) -> Address:
-    """An address on record; raises ``Undeliverable``. Other letters than ASCII stay."""
+    """The parsed address; raises ``Undeliverable``. Letters outside ASCII stay."""
     found = PLAIN.fullmatch(text)
     if found is None or not text.isprintable() or ENCODED_WORD in text:
         raise Undeliverable("this is not an address that mail can be sent to")
@@ -39,7 +39,7 @@ def address_of(text: str) -> Address:
 
 
 def in_ascii(address: Address) -> Address:
-    """The same mailbox for a mail server without SMTPUTF8, its domain as A-labels; raises
+    """The mailbox for a server without SMTPUTF8, its domain as A-labels; raises
     ``Undeliverable``."""
     if not address.username.isascii():
         raise Undeliverable("the mail server takes no addresses in other letters than ASCII")

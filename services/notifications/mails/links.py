@@ -1,6 +1,6 @@
-"""Links that mails bear, to where people reach the site: ``FIRSTSTEP_URL``.
+"""Links to the site (``FIRSTSTEP_URL``) in mails.
 
-A token stands behind the ``#``: browsers send that part to no server, and no log has it.
+A token stands behind the ``#``: browsers don't send that part to servers, so no log has it.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from uuid import UUID
 from nameko.extensions import DependencyProvider
 
 
-class Links(DependencyProvider):
+class SiteUrls(DependencyProvider):
     def __init__(self, url: str = "") -> None:
         self._url = url
 
     def setup(self) -> None:
         self._url = self.container.config["URL"]
 
-    def get_dependency(self, worker_ctx: Any) -> Links:
+    def get_dependency(self, worker_ctx: Any) -> SiteUrls:
         return self
 
     def consultation(self, consultation_id: UUID) -> str:
         return f"{self._url}/consultations/{consultation_id}"
 
     def specialists(self) -> str:
-        """Where people search."""
+        """The search for specialists."""
         return f"{self._url}/specialists"
 
     def held_slots(self) -> str:
-        """Where people find what is held for them, and take it."""
+        """The page of slots that are held for the reader."""
         return f"{self._url}/waitlist"
 
     def verify_email(self, token: str) -> str:

@@ -1,4 +1,4 @@
-"""The Mail: a message on its way out. At least once: its Message-ID tells a repetition."""
+"""The Mail: a message in the queue. Sent at least once; its Message-ID identifies a repetition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.notifications.accounts.recipients import Recipient
 from services.notifications.base import Base
 from services.notifications.mails.addresses import address_of
 from services.notifications.mails.postbox import SENDER_ADDRESS
-from services.notifications.marks import Names, filled, without_places
+from services.notifications.marks import Names, fill_names, without_places
 from services.notifications.readers import Reader
 from services.notifications.texts import CLOSING, DISCREET_CLOSING, DISCREET_SENDER, GREETING
 from services.notifications.wording import Letter
@@ -26,7 +26,7 @@ from services.notifications.wording import Letter
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
-AWAY_PAUSE = timedelta(seconds=30)
+UNAVAILABLE_PAUSE = timedelta(seconds=30)
 SENDER = "Firststep"
 
 
@@ -40,14 +40,14 @@ NOT_SENT = {
     MailStatus.WAITING: "This mail could not be sent yet. We will try again.",
     MailStatus.FAILED: "This mail could not be sent. Please check your e-mail address.",
 }
-"""What the recipient reads; the cause, which may name our mail server, is for operators."""
+"""Sentences for the recipient. The cause, which may name our mail server, is for operators."""
 
 
 class Mail(Base):
-    """``address``: where it goes, if not to where its account is written to. ``good_once``: its
-    text bears a secret, and is kept no longer than it takes to send it. ``text``: with marks where
-    names belong. ``place_of``: whose practice's address stands in it. ``discreet``: others may see
-    it. ``next_attempt_at``: of a mail that failed, when it did."""
+    """``address``: the recipient, if not the account's own address. ``good_once``: the text has a
+    secret link, and is deleted once sent. ``text`` has marks in place of names. ``place_of``: the
+    specialist whose practice's address is in the text. ``discreet``: other people may see it.
+    ``next_attempt_at``: for a failed mail, the time when it failed."""
 
     __tablename__ = "mails"
     __table_args__ = (
@@ -104,9 +104,11 @@ class Mail(Base):
         )
 
     def to_message(self, recipient: Recipient | None, names: Names) -> EmailMessage:
-        """Raises ``Undeliverable``. An address of the mail's own may belong to another person
-        than the account does, so no name stands in it; nor in a discreet mail, which does not say
-        by name who sends it either."""
+        """The mail as it is sent; raises ``Undeliverable``.
+
+        A separate ``address`` may belong to another person than the account, so such a mail has no
+        name. Nor has a discreet mail, which does not name the sender either.
+        """
         known = None if self.address else recipient
         message = EmailMessage()
         message["From"] = self._from()
@@ -114,7 +116,7 @@ class Mail(Base):
         message["Subject"] = self.subject
         message["Message-ID"] = f"<{self.id}@firststep.example>"
         message["Date"] = self.next_attempt_at
-        text = filled(self.text, names)
+        text = fill_names(self.text, names)
         message.set_content(f"{self._greeting(known)}\n\n{text}\n\n{self._closing()}\n")
         return message
 
@@ -132,7 +134,7 @@ class Mail(Base):
         return closing.written(Language(self.language))
 
     def forget_place(self) -> None:
-        """Its specialist was erased."""
+        """Remove the practice's address, after its specialist was erased."""
         self.text, self.place_of = without_places(self.text), None
 
     def sent(self, now: datetime) -> None:
@@ -143,26 +145,27 @@ class Mail(Base):
         self._drop_secret()
 
     def not_sent(self, error: str, now: datetime) -> None:
-        """Try again later, longer apart each time; in the end it stays ``failed``."""
+        """Schedule another attempt with backoff; after ``ATTEMPTS`` it has failed."""
         self.attempts += 1
         self.error = error
         if self.attempts >= ATTEMPTS:
             self._fail(now)
         else:
+            # without jitter: a round sends a bounded number of mails
             self.next_attempt_at = now + backoff(self.attempts, FIRST_PAUSE, LONGEST_PAUSE)
 
     def refused(self, error: str, now: datetime) -> None:
-        """No other try would help: it is ``failed`` at once."""
+        """Fail at once: another attempt would not help."""
         self.attempts += 1
         self.error = error
         self._fail(now)
 
-    def server_away(self, error: str, now: datetime) -> None:
-        """Try again soon. However long the mail server is away, that is one try at most: no mail
-        is given up for an outage."""
+    def server_unavailable(self, error: str, now: datetime) -> None:
+        """Schedule another attempt soon. An outage of the mail server counts as one attempt at
+        most, so no mail fails by it."""
         self.attempts = max(self.attempts, 1)
         self.error = error
-        self.next_attempt_at = now + AWAY_PAUSE
+        self.next_attempt_at = now + UNAVAILABLE_PAUSE
 
     def _fail(self, now: datetime) -> None:
         self.status = MailStatus.FAILED
@@ -174,12 +177,12 @@ class Mail(Base):
             self.text = ""
 
     def to_resource(self, names: Names) -> SentMail:
-        """As its recipient may see it: without a secret that is still on its way."""
+        """The mail as its recipient may see it, without a secret that is still to be sent."""
         return SentMail(
             id=self.id,
             address=self.address,
             subject=self.subject,
-            text="" if self.good_once else filled(self.text, names),
+            text="" if self.good_once else fill_names(self.text, names),
             status=self.status,
             attempts=self.attempts,
             next_attempt_at=self.next_attempt_at,

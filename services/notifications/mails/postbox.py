@@ -1,4 +1,4 @@
-"""The postbox: where mail leaves, over SMTP or into a folder of ``.eml`` files."""
+"""The postbox: delivery of mails over SMTP, or into a folder of ``.eml`` files."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ UTF8 = policy.default.clone(utf8=True)
 SENDER_ADDRESS = "no-reply@firststep.example"
 HANGS_UP = 421
 PERMANENT, POLICY = 500, "5.7"
-"""A recipient refused with such a code won't be taken later, unless it is for a policy (RFC 3463):
-that may be our own setup, which can be mended."""
+"""A refusal of the recipient with such a code is final, unless it is about policy (RFC 3463), which
+may be our own setup."""
 
 log = structlog.get_logger()
 
 
 class NotSent(Exception):
-    """The mail did not leave; the text says why. ``for_good``: it was refused once and for all."""
+    """The mail was not sent; the text says why. ``for_good``: the refusal is final."""
 
     def __init__(self, text: str, for_good: bool = False) -> None:
         super().__init__(text)
         self.for_good = for_good
 
 
-class Away(NotSent):
-    """The mail server does not answer, or does not let us in: no mail is at fault."""
+class ServerUnavailable(NotSent):
+    """The mail server does not answer or refuses the log-in. The mail is not at fault."""
 
 
-class BrokenOff(NotSent):
-    """The connection ended while a mail was sent."""
+class ConnectionLost(NotSent):
+    """The connection broke while a mail was sent."""
 
 
-class Post(Protocol):
-    """An open way out."""
+class MailConnection(Protocol):
+    """An open connection that sends mails."""
 
     def send(self, message: EmailMessage) -> None:
-        """To the one address in its ``To``; raises ``NotSent`` or ``Undeliverable``."""
+        """Send to the one address in ``To``; raises ``NotSent`` or ``Undeliverable``."""
 
 
 class Postbox(DependencyProvider):
@@ -60,29 +60,29 @@ class Postbox(DependencyProvider):
         if not self.address:
             raise BadSettings("FIRSTSTEP_MAIL is missing: notifications sends mail")
         if "://" not in self.address:
-            private_files.sweep(Path(self.address))
+            private_files.remove_unfinished(Path(self.address))
 
     def get_dependency(self, worker_ctx: Any) -> Postbox:
         return self
 
     @contextmanager
-    def opened(self) -> Iterator[Post]:
-        """Send several over one connection; raises ``NotSent`` where it can't be made."""
+    def opened(self) -> Iterator[MailConnection]:
+        """A connection for several mails; raises ``NotSent`` where it can't be opened."""
         if "://" not in self.address:
-            yield Folder(Path(self.address))
+            yield MailFolder(Path(self.address))
             return
         there = MailServer.at(self.address)
         try:
-            server = there.connected()
+            server = there.connect()
         except (OSError, smtplib.SMTPException) as error:
             cause = f"{there.host}:{there.port}: {error}"
-            log.warning("mail_server_not_reached", error=cause)
+            log.warning("mail_server_unreachable", error=cause)
             raise NotSent(cause) from error
         with server:
-            yield Smtp(server, there.user, there.password)
+            yield SmtpConnection(server, there.user, there.password)
 
     def forget(self, mail_ids: Iterable[UUID]) -> None:
-        """Remove what lies in the folder; what left over SMTP is the recipient's. Raises
+        """Delete mails from the folder; mails sent over SMTP can't be recalled. Raises
         ``OSError``."""
         if "://" in self.address or not Path(self.address).is_dir():
             return
@@ -90,7 +90,7 @@ class Postbox(DependencyProvider):
             (Path(self.address) / f"{mail_id}.eml").unlink(missing_ok=True)
 
 
-class Smtp:
+class SmtpConnection:
     def __init__(self, server: smtplib.SMTP, user: str, password: str) -> None:
         self._server = server
         self._user = user
@@ -106,9 +106,9 @@ class Smtp:
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error, retried=True) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise BrokenOff(f"{type(error).__name__}: {error}") from error
+            raise ConnectionLost(f"{type(error).__name__}: {error}") from error
         except BaseException:
-            self._server.close()  # in mid-talk, where it would wait for an answer to its QUIT
+            self._server.close()  # without QUIT, whose answer would be waited for
             raise
 
     def _log_in(self) -> None:
@@ -117,8 +117,12 @@ class Smtp:
             if self._user:
                 self._server.login(self._user, self._password)
                 self._user = ""
-        except (OSError, smtplib.SMTPException, ValueError) as error:  # it may ask in no base64
-            raise Away(f"{type(error).__name__}: {error}") from error
+        except (
+            OSError,
+            smtplib.SMTPException,
+            ValueError,
+        ) as error:  # the server may ask in broken base64
+            raise ServerUnavailable(f"{type(error).__name__}: {error}") from error
 
     def _send(self, message: EmailMessage) -> None:
         [address] = message["To"].addresses
@@ -128,9 +132,8 @@ class Smtp:
         self._server.send_message(message, SENDER_ADDRESS, [address.addr_spec])
 
 
-class Folder:
-    """Writes what would be sent, one file a mail, named by its Message-ID. A file is there whole
-    or not at all."""
+class MailFolder:
+    """Writes each mail into a file named by its Message-ID, atomically."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -140,14 +143,15 @@ class Folder:
         try:
             private_files.make_folder(self._path)
             content = message.as_bytes(policy=UTF8)
-            private_files.write_whole(self._path / f"{name}.eml", content)
+            private_files.write_atomically(self._path / f"{name}.eml", content)
         except OSError as error:
             raise NotSent(str(error)) from error
 
 
 def _refused(code: int, reason: bytes | str, retried: bool = False) -> NotSent:
-    """What the server answered. ``retried``: not of the recipient, so that it may change."""
+    """The error for a server's answer. ``retried``: it was not about the recipient, so it may
+    change."""
     text = reason if isinstance(reason, str) else reason.decode(errors="replace")
     if code == HANGS_UP:
-        return BrokenOff(f"{code} {text}")
+        return ConnectionLost(f"{code} {text}")
     return NotSent(f"{code} {text}", code >= PERMANENT and not (retried or text.startswith(POLICY)))

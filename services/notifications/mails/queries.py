@@ -1,4 +1,4 @@
-"""Which mails are to leave, whose they are, and how many wait or failed."""
+"""Queries for mails that are due, an account's mails, and the backlog."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from services.notifications.mails.mails import Mail, MailStatus
 
 LATELY = timedelta(days=1)
 MAILS_KEPT = timedelta(days=30)
-"""After it was sent, given up, or last tried: so long somebody may ask what they were told."""
+"""How long a mail is kept after it was sent, failed, or last tried, for questions of its
+recipient."""
 GOOD_ONCE_KEPT = timedelta(days=3)
-"""No link that a mail bears is good for longer."""
+"""No link in a mail is valid for longer."""
 
 
 class MailBacklog(NamedTuple):
-    """``oldest_mail``: the age in seconds of the mail that waits the longest, ``None`` where none
-    does. ``mails_failed``: how many were given up within a day."""
+    """``oldest_mail``: the age in seconds of the oldest waiting mail, or ``None``.
+    ``mails_failed``: the number of mails that failed within a day."""
 
     mails_waiting: int
     oldest_mail: float | None
@@ -30,8 +31,8 @@ class MailBacklog(NamedTuple):
 
 
 def mails_due(now: datetime, limit: int) -> Select[UUID]:
-    """Ids of mails to send by ``now`` whose address is known. Those never tried come first, so
-    that they don't wait behind others that fail slowly; then the longest due."""
+    """Ids of mails due by ``now`` whose address is known. New mails come first, so that they don't
+    wait behind others that fail slowly; then the longest due."""
     return (
         select(Mail.id)
         .join(Recipient, Recipient.account_id == Mail.account_id, isouter=True)
@@ -43,7 +44,7 @@ def mails_due(now: datetime, limit: int) -> Select[UUID]:
 
 
 def mail_to_send(mail_id: UUID) -> Select[Mail, Recipient | None]:
-    """The mail with its recipient as of now, if it is still to be sent."""
+    """The mail with its present recipient, if it is still to be sent."""
     return (
         select(Mail, Recipient)
         .join(Recipient, Recipient.account_id == Mail.account_id, isouter=True)
@@ -71,10 +72,10 @@ def mail_backlog(session: Session, now: datetime) -> MailBacklog:
 
 
 def old_mails(now: datetime, limit: int) -> Select[UUID]:
-    """Ids of mails that were kept for long enough, sent or not, at most twice ``limit``.
+    """Ids of mails past their retention, sent or not, at most twice ``limit``.
 
-    One that is tried is due again within an hour, so one that was due a month ago has no address
-    or no service that sends it.
+    A mail that is tried is due again within an hour, so one that was due a month ago has no
+    address, or no service sends it.
     """
     all_kinds = select(Mail.id).where(Mail.next_attempt_at < now - MAILS_KEPT).limit(limit)
     with_links = (

@@ -1,6 +1,6 @@
-"""The way out for the mails of one round: one connection after another.
+"""The connections for one round of mails: one after another.
 
-Mails share a connection. Where it breaks, or one mail fails on it, the next mail gets a new one.
+Mails share a connection. After it breaks, or a mail fails on it, the next mail gets a new one.
 """
 
 from __future__ import annotations
@@ -9,30 +9,36 @@ from contextlib import ExitStack, suppress
 from email.message import EmailMessage
 
 from chassis.concurrency.limits import time_limit
-from services.notifications.mails.postbox import Away, BrokenOff, NotSent, Post, Postbox
+from services.notifications.mails.postbox import (
+    ConnectionLost,
+    MailConnection,
+    NotSent,
+    Postbox,
+    ServerUnavailable,
+)
 
 LEAVE_WITHIN_S = 5.0
 
 
 class Route:
-    """Once the mail server is found to be away, it is not tried again."""
+    """After the mail server was unavailable, the round does not connect again."""
 
     def __init__(self, postbox: Postbox) -> None:
         self._postbox = postbox
         self._opened = ExitStack()
-        self._post: Post | None = None
-        self._away: Away | None = None
+        self._connection: MailConnection | None = None
+        self._unavailable: ServerUnavailable | None = None
 
     def send(self, message: EmailMessage) -> None:
-        """Raises ``Away``, ``NotSent`` or ``Undeliverable``.
+        """Send a mail; raises ``ServerUnavailable``, ``NotSent`` or ``Undeliverable``.
 
-        A server may hang up between two mails. That says nothing of the second one, which is
-        tried once more.
+        A server may hang up between two mails. That is not the second one's fault, so it is tried
+        once more.
         """
-        had_one = self._post is not None
+        had_one = self._connection is not None
         try:
             self._send(message)
-        except BrokenOff:
+        except ConnectionLost:
             if not had_one:
                 raise
             self._send(message)
@@ -41,22 +47,22 @@ class Route:
         try:
             self._open().send(message)
         except BaseException as error:
-            self._away = error if isinstance(error, Away) else self._away
+            self._unavailable = error if isinstance(error, ServerUnavailable) else self._unavailable
             self.close()
             raise
 
-    def _open(self) -> Post:
-        if self._away is not None:
-            raise self._away
-        if self._post is None:
+    def _open(self) -> MailConnection:
+        if self._unavailable is not None:
+            raise self._unavailable
+        if self._connection is None:
             try:
-                self._post = self._opened.enter_context(self._postbox.opened())
+                self._connection = self._opened.enter_context(self._postbox.opened())
             except NotSent as error:
-                raise Away(str(error)) from error
-        return self._post
+                raise ServerUnavailable(str(error)) from error
+        return self._connection
 
     def close(self) -> None:
-        """Say good-bye, where the server still listens."""
-        self._post = None
+        """Close the connection, with a QUIT where the server still listens."""
+        self._connection = None
         with time_limit(LEAVE_WITHIN_S), suppress(Exception):
             self._opened.close()

@@ -1,4 +1,4 @@
-"""How mail is sent, on a clock."""
+"""The schedules that send mails and watch the backlog."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ from chassis.error_text import LONGEST_ERROR, error_text, storable
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
+from services.notifications import dependencies
 from services.notifications.accounts.queries import names_of
 from services.notifications.mails import queries
 from services.notifications.mails.addresses import Undeliverable
 from services.notifications.mails.mails import Mail, MailStatus
-from services.notifications.mails.postbox import Away, NotSent, Post
+from services.notifications.mails.postbox import MailConnection, NotSent, ServerUnavailable
 from services.notifications.mails.route import Route
 from services.notifications.marks import named_in
-from services.notifications.part import Part
 
 MAILS_A_ROUND = 100
 ROUND_S = 60.0
-"""New mail is looked for again after this, however slowly others leave."""
+"""Seconds after which a round ends, so that new mails are not delayed by slow ones."""
 WAITS_TOO_LONG = timedelta(minutes=10)
 
 log = structlog.get_logger()
 
 
-class Mails(Part):
+class Mails:
+    store = dependencies.store
+    postbox = dependencies.postbox
+
     @every(seconds=1)
     def send_mail(self) -> None:
         with self.store.reading() as session:
@@ -44,19 +47,19 @@ class Mails(Part):
 
     @every(minutes=1)
     def look_for_waiting_mail(self) -> None:
-        """An operator has to find out why mail does not leave."""
+        """Warn the operator of mails that have waited too long."""
         with self.store.reading() as session:
             backlog = queries.mail_backlog(session, utc_now())
         if backlog.oldest_mail is not None and backlog.oldest_mail > WAITS_TOO_LONG.total_seconds():
             log.warning(
-                "mail_waits",
+                "mail_delayed",
                 oldest_s=round(backlog.oldest_mail),
                 waiting=backlog.mails_waiting,
                 failed_within_a_day=backlog.mails_failed,
             )
 
-    def _send(self, post: Post, mail_id: UUID) -> None:
-        """To where its recipient is written to now; not where they were erased meanwhile."""
+    def _send(self, post: MailConnection, mail_id: UUID) -> None:
+        """Send to the recipient's present address; nothing where the recipient was erased."""
         with self.store.reading() as session:
             found = session.execute(queries.mail_to_send(mail_id)).first()
             if found is None:
@@ -65,8 +68,8 @@ class Mails(Part):
             names = names_of(session, named_in([mail.text]))
         try:
             post.send(mail.to_message(recipient, names))
-        except Away as error:
-            self._note(mail_id, Mail.server_away, str(error))
+        except ServerUnavailable as error:
+            self._note(mail_id, Mail.server_unavailable, str(error))
         except NotSent as error:
             self._note(mail_id, Mail.refused if error.for_good else Mail.not_sent, str(error))
         except Undeliverable as error:
@@ -82,7 +85,7 @@ class Mails(Part):
     ) -> None:
         with self.store.transaction() as tx:
             mail = tx.get(Mail, mail_id, with_for_update=True)
-            if mail is None:  # its recipient was erased while it left
+            if mail is None:  # its recipient was erased while it was sent
                 self.postbox.forget([mail_id])
             elif mail.status == MailStatus.WAITING:
                 note(mail, storable(error, LONGEST_ERROR), utc_now())

@@ -1,1 +1,1 @@
-"""Notices, and how somebody is told something."""
+"""Notices: the messages that users read on the site."""

@@ -1,4 +1,4 @@
-"""The Notice: something a person is told."""
+"""The Notice: a message to the owner of an account."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from chassis.schemas import Reading, load
 from contracts import notifications as contract
 from contracts.notifications import NoticeData, NoticeKind
 from services.notifications.base import Base
-from services.notifications.marks import Names, filled, without_places
+from services.notifications.marks import Names, fill_names, without_places
 from services.notifications.wording import Wording
 
 
 class Notice(Base):
-    """``text``: with marks where names belong. ``place_of``: whose practice's address stands in
-    it."""
+    """``text`` has marks in place of names. ``place_of``: the specialist whose practice's address
+    is in it."""
 
     __tablename__ = "notices"
 
@@ -62,18 +62,18 @@ class Notice(Base):
         )
 
     def read(self, now: datetime) -> None:
-        """Mark it as read; the first time counts."""
+        """Mark it as read. The first time is kept."""
         self.read_at = self.read_at or now
 
     def forget_place(self) -> None:
-        """Its specialist was erased."""
+        """Remove the practice's address, after its specialist was erased."""
         self.text, self.place_of = without_places(self.text), None
 
     def to_resource(self, names: Names) -> contract.Notice:
         return contract.Notice(
             id=self.id,
             kind=NoticeKind(self.kind),
-            text=filled(self.text, names),
+            text=fill_names(self.text, names),
             data=load(NoticeData, self.data, Reading.WIRE),
             about=self.about,
             created_at=self.created_at,
@@ -82,7 +82,7 @@ class Notice(Base):
 
 
 def _as_json(data: NoticeData) -> dict[str, Any]:
-    """What is known, as JSON has it."""
+    """The fields that are not null, as JSON."""
     known = {name: value for name, value in asdict(data).items() if value is not None}
     written: dict[str, Any] = json.loads(json.dumps(known))
     return written

@@ -1,4 +1,4 @@
-"""What somebody was told."""
+"""Queries for an account's notices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def notices_of(account_id: UUID) -> Select[Notice]:
 
 
 def notice_of(account_id: UUID, notice_id: UUID) -> Select[Notice]:
-    """The notice, if it is theirs."""
+    """The notice, if it is this account's."""
     return notices_of(account_id).where(Notice.id == notice_id)
 
 
@@ -39,5 +39,5 @@ def read_all(account_id: UUID, now: datetime) -> Update:
 
 
 def names_in(session: Session, notices: Sequence[Notice]) -> Names:
-    """The names that belong in their texts."""
+    """The names that these notices have marks of."""
     return names_of(session, named_in(each.text for each in notices))

@@ -1,4 +1,4 @@
-"""What can be asked about notices, and how they are marked as read."""
+"""RPC methods of notices: list them and mark them as read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from chassis.pagination import PageQuery, newest_first
 from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.notifications import NoticesPage
+from services.notifications import dependencies
 from services.notifications.notices import queries
 from services.notifications.notices.notices import Notice
-from services.notifications.part import Part
 
 
-class Notices(Part):
+class Notices:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def list_notices(self, page: PageQuery) -> NoticesPage:
         account_id = self.caller.known()
@@ -34,7 +37,7 @@ class Notices(Part):
         with self.store.transaction() as tx:
             notice = tx.scalar(queries.notice_of(account_id, notice_id).with_for_update())
             if notice is None:
-                raise NotFound(f"there is no notice {notice_id} for this account")
+                raise NotFound("You have no such notice.")
             notice.read(utc_now())
             return tx.reply(None)
 

@@ -1,4 +1,4 @@
-"""The Preferences of an account as profiles told them last; mails are written by them."""
+"""The Preferences of an account, a read model of those in profiles; mails follow them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.notifications.base import Base
 
 
 class Preferences(Base):
-    """Version 0 is that of the sign-up: any change is newer."""
+    """Version 0 is that of the sign-up, so any change is newer."""
 
     __tablename__ = "preferences"
 
@@ -25,12 +25,12 @@ class Preferences(Base):
     discreet: Mapped[bool] = mapped_column(default=False)
 
     def learn_registration(self, event: AccountRegistered) -> None:
-        """Take on what was chosen at sign-up, unless a change is known."""
+        """Store the choices of the sign-up, unless a change is stored."""
         if self.version == 0:
             self._take(event)
 
     def learn(self, event: PreferencesChanged) -> None:
-        """Take on others, unless newer ones are known."""
+        """Store new preferences, unless newer ones are stored."""
         if event.version > self.version:
             self.version = event.version
             self._take(event)

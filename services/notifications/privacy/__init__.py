@@ -1,1 +1,1 @@
-"""What notifications holds on a person, and that it can be erased."""
+"""Export and erasure of an account's data in notifications."""

@@ -1,4 +1,4 @@
-"""What becomes of what somebody was told when their account is erased."""
+"""Erasure of an account's notices, mails and address."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from services.notifications.notices.notices import Notice
 from services.notifications.preferences.preferences import Preferences
 
 
-def fall_silent(tx: Transaction, account_id: UUID) -> None:
-    """Delete address, preferences, notices, and mails that have not left; and from what others
-    were told, where to meet this person. Their name is not stored there."""
+def stop_notifying(tx: Transaction, account_id: UUID) -> None:
+    """Delete address, preferences, notices and unsent mails of the account, and its practice's
+    address from texts for others. Its name is not stored there."""
     for kind in (Notice, Recipient, Preferences):
         tx.execute(delete(kind).where(kind.account_id == account_id))
     for notice in tx.scalars(select(Notice).where(Notice.place_of == account_id)):
@@ -27,8 +27,8 @@ def fall_silent(tx: Transaction, account_id: UUID) -> None:
 
 
 def erase(tx: Transaction, account_id: UUID, postbox: Postbox) -> None:
-    """Delete all of it, and what lies in the postbox; harmless to repeat. Raises ``OSError``, with
-    the mails still there, where the postbox could not be cleared."""
-    fall_silent(tx, account_id)
+    """Delete everything, including mails in the postbox; idempotent. Raises ``OSError``, with the
+    mails still stored, where the postbox could not be cleared."""
+    stop_notifying(tx, account_id)
     postbox.forget(tx.scalars(select(Mail.id).where(Mail.account_id == account_id)))
     tx.execute(delete(Mail).where(Mail.account_id == account_id))

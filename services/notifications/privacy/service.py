@@ -1,4 +1,4 @@
-"""What notifications can be asked about a person's data, and how it is erased."""
+"""RPC methods and subscriptions of privacy: export and erasure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from contracts.notifications import NotificationsData, PersonalDataErased
 from contracts.profiles.privacy import AccountErased
+from services.notifications import dependencies
 from services.notifications.accounts.queries import names_of
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import Mail
@@ -16,12 +17,15 @@ from services.notifications.mails.queries import mails_of
 from services.notifications.marks import named_in
 from services.notifications.notices.notices import Notice
 from services.notifications.notices.queries import notices_of
-from services.notifications.part import Part
 from services.notifications.preferences.preferences import Preferences
-from services.notifications.privacy.erasure import erase, fall_silent
+from services.notifications.privacy.erasure import erase, stop_notifying
 
 
-class Privacy(Part):
+class Privacy:
+    store = dependencies.store
+    postbox = dependencies.postbox
+    caller = dependencies.caller
+
     @rpc
     def export_personal_data(self) -> NotificationsData:
         account_id = self.caller.known()
@@ -30,21 +34,21 @@ class Privacy(Part):
         with self.store.reading() as session:
             recipient = session.get(Recipient, account_id)
             preferences = session.get(Preferences, account_id)
-            told, sent = session.scalars(notices).all(), session.scalars(mails).all()
+            stored, sent = session.scalars(notices).all(), session.scalars(mails).all()
             names = names_of(
-                session, named_in([*(each.text for each in told), *(each.text for each in sent)])
+                session, named_in([*(each.text for each in stored), *(each.text for each in sent)])
             )
             return NotificationsData(
                 addressee=None if recipient is None else recipient.to_resource(),
                 preferences=None if preferences is None else preferences.to_resource(),
-                notices=[each.to_resource(names) for each in told],
+                notices=[each.to_resource(names) for each in stored],
                 mails=[each.to_resource(names) for each in sent],
             )
 
     @subscribe(AccountErased)
     def erase_account(self, event: AccountErased, tx: Transaction) -> None:
         tx.mark_erased(event.account_id)
-        fall_silent(tx, event.account_id)
+        stop_notifying(tx, event.account_id)
 
     @every(seconds=5)
     def finish_erasures(self) -> None:

@@ -1,1 +1,1 @@
-"""What specialists are told of their profiles, licences and calendars."""
+"""Notifications about profiles, licences and external calendars."""

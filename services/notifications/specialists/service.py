@@ -1,4 +1,4 @@
-"""What specialists are told of when it changes: whether they can be found and booked, and why."""
+"""Notifications to specialists about profile, licence and calendars: the subscriptions."""
 
 from __future__ import annotations
 
@@ -19,38 +19,37 @@ from contracts.profiles.licences import (
     LicenceExpiring,
     SpecialistVerified,
 )
-from services.notifications.notify import tell
-from services.notifications.part import Part
+from services.notifications.notify import notify
 from services.notifications.specialists import wording
 
 
-class Specialists(Part):
+class Specialists:
     @subscribe(ExternalCalendarFailed)
     def tell_external_calendar_failed(self, event: ExternalCalendarFailed, tx: Transaction) -> None:
         words = partial(wording.external_calendar_failed, event=event)
-        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+        notify(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(ExternalCalendarRecovered)
     def tell_external_calendar_recovered(
         self, event: ExternalCalendarRecovered, tx: Transaction
     ) -> None:
         words = partial(wording.external_calendar_recovered, event=event)
-        tell(tx, event.specialist_id, words, event.specialist_id)
+        notify(tx, event.specialist_id, words, event.specialist_id)
 
     @subscribe(ExternalCalendarReadInPart)
     def tell_external_calendar_read_in_part(
         self, event: ExternalCalendarReadInPart, tx: Transaction
     ) -> None:
         words = partial(wording.external_calendar_read_in_part, event=event)
-        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+        notify(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(SpecialistFeatured)
     def tell_featured(self, event: SpecialistFeatured, tx: Transaction) -> None:
-        tell(tx, event.specialist_id, wording.featured, event.specialist_id)
+        notify(tx, event.specialist_id, wording.featured, event.specialist_id)
 
     @subscribe(SpecialistUnfeatured)
     def tell_unfeatured(self, event: SpecialistUnfeatured, tx: Transaction) -> None:
-        tell(
+        notify(
             tx,
             event.specialist_id,
             partial(wording.unfeatured, reason=event.reason),
@@ -59,27 +58,27 @@ class Specialists(Part):
 
     @subscribe(FreeConsultationsPaused)
     def tell_paused(self, event: FreeConsultationsPaused, tx: Transaction) -> None:
-        tell(tx, event.specialist_id, wording.paused, event.specialist_id, by_mail=True)
+        notify(tx, event.specialist_id, wording.paused, event.specialist_id, by_mail=True)
 
     @subscribe(FreeConsultationsResumed)
     def tell_resumed(self, event: FreeConsultationsResumed, tx: Transaction) -> None:
-        tell(tx, event.specialist_id, wording.resumed, event.specialist_id, by_mail=True)
+        notify(tx, event.specialist_id, wording.resumed, event.specialist_id, by_mail=True)
 
     @subscribe(SpecialistVerified)
     def tell_verified(self, event: SpecialistVerified, tx: Transaction) -> None:
-        tell(tx, event.specialist_id, wording.verified, event.specialist_id, by_mail=True)
+        notify(tx, event.specialist_id, wording.verified, event.specialist_id, by_mail=True)
 
     @subscribe(LicenceDeclined)
     def tell_declined(self, event: LicenceDeclined, tx: Transaction) -> None:
         words = partial(wording.declined, reason=event.reason)
-        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+        notify(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(LicenceExpiring)
     def tell_expiring(self, event: LicenceExpiring, tx: Transaction) -> None:
         words = partial(wording.expiring, expires_on=event.expires_on, days_left=event.days_left)
-        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+        notify(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(LicenceExpired)
     def tell_expired(self, event: LicenceExpired, tx: Transaction) -> None:
         words = partial(wording.expired, expires_on=event.expires_on)
-        tell(tx, event.specialist_id, words, event.specialist_id, by_mail=True)
+        notify(tx, event.specialist_id, words, event.specialist_id, by_mail=True)

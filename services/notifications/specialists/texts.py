@@ -1,4 +1,4 @@
-"""What specialists read about their profiles, licences and calendars, in each language."""
+"""Texts of notices and mails to specialists, in each language."""
 
 from contracts.profiles.featuring import NotFeatured
 from services.notifications.language import Text
@@ -11,7 +11,7 @@ YOUR_CALENDAR = Text(en="Your calendar", de="Ihr Kalender")
 # Featuring
 
 FEATURED = Text(
-    en="Your profile is featured now: people can book you within the next 14 days.",
+    en="Your profile is featured now: clients can book you within the next 14 days.",
     de=(
         "Ihr Profil wird jetzt hervorgehoben: In den nächsten 14 Tagen sind Termine bei Ihnen frei."
     ),
@@ -39,7 +39,7 @@ NOT_FEATURED = {
 PAUSED = Text(
     en=(
         "As many free first consultations are booked with you as you offer for now, so no more can "
-        "be booked. They open again by themselves."
+        "be booked at present. Booking opens again by itself."
     ),
     de=(
         "Bei Ihnen sind so viele kostenlose Erstgespräche gebucht, wie Sie zurzeit anbieten. "
@@ -84,20 +84,22 @@ UNREADABLE = {
 }
 UNREADABLE_OTHERWISE = Text(en="it can't be read", de="er lässt sich nicht lesen")
 CALENDAR_RECOVERED = Text(
-    en="We read your external calendar {name} again: what is in it blocks your times.",
-    de="Wir lesen Ihren externen Kalender {name} wieder: Was darin steht, sperrt Ihre Zeiten.",
+    en="We can read your external calendar {name} again: what is in it blocks your times.",
+    de=(
+        "Wir können Ihren externen Kalender {name} wieder lesen: Was darin steht, sperrt Ihre "
+        "Zeiten."
+    ),
 )
 CALENDAR_READ_IN_PART = Text(
     en=(
         "We can't read {entries} of your external calendar {name}, so you may be booked at those "
-        "times. Where you set your external calendars you see what can't be read, and in which "
-        "line of the file. The rest of it blocks your times."
+        "times. Your list of external calendars shows what can't be read, and in which line of the "
+        "file. The rest of it blocks your times."
     ),
     de=(
         "Wir können {entries} Ihres externen Kalenders {name} nicht lesen. Zu diesen Zeiten können "
-        "Sie also gebucht werden. Wo Sie Ihre externen Kalender einrichten, sehen Sie, was sich "
-        "nicht lesen lässt und in welcher Zeile der Datei es steht. Alles andere darin sperrt Ihre "
-        "Zeiten."
+        "Sie also gebucht werden. Die Liste Ihrer externen Kalender zeigt, was sich nicht lesen "
+        "lässt und in welcher Zeile der Datei es steht. Alles andere darin sperrt Ihre Zeiten."
     ),
 )
 ONE_ENTRY = Text(en="1 entry", de="1 Eintrag")
@@ -118,7 +120,7 @@ DECLINED = Text(
 )
 EXPIRING = Text(
     en=(
-        "Your licence expires in {days}, on {day}. Please send the renewed one before: without it "
+        "Your licence expires in {days}, on {day}. Please send the renewed one in time: without it "
         "your profile is no longer listed."
     ),
     de=(

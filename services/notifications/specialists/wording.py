@@ -1,4 +1,4 @@
-"""What specialists are told about profiles, licences and calendars, written for the reader."""
+"""Notices and mails to specialists, worded for a reader."""
 
 from __future__ import annotations
 

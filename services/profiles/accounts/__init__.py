@@ -1,1 +1,1 @@
-"""Who can sign in, and how."""
+"""Accounts: sign-up, e-mail address, password, suspension and roles."""

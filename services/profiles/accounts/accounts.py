@@ -1,22 +1,19 @@
-"""The Account: a person who can sign in."""
+"""The Account: address, password and name of a person who can sign in; see ``rights`` for roles."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from chassis.context import Caller
-from chassis.events import Event
 from chassis.ids import new_id
 from contracts.inputs.addresses import address_key
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
     AccountRegistered,
-    AccountRestored,
-    AccountSuspended,
     AlreadyVerified,
     DisplayNameChanged,
     EmailChanged,
@@ -26,25 +23,22 @@ from contracts.profiles.accounts import (
     LinkUsed,
     PasswordChanged,
     Role,
-    RolesChanged,
     WrongPassword,
 )
 from contracts.profiles.preferences import Preferences
-from contracts.profiles.sessions import Suspended
-from services.profiles.accounts.mail_links import Link, Purpose, fingerprint
+from services.profiles.accounts.mail_links import MailLink, Purpose, fingerprint
+from services.profiles.accounts.rights import Rights
 from services.profiles.base import Base
-from services.profiles.specialists.specialists import Specialist
 
 normalised = address_key
-"""What an address is looked up and counted by."""
-NEED_SECOND_FACTOR = frozenset({Role.ADMIN})
+"""The key by which an address is looked up and rate-limited."""
 
 
-class Account(Base):
-    """``email_key``: what the spellings of its address have in common. Accounts from before
-    addresses had one form may share it with another account; new ones never do.
-    ``pending_email``: the address that was asked for and is not confirmed yet.
-    ``password_version``: how often the password was set, so that links mailed before are void."""
+class Account(Rights, Base):
+    """``email_key``: the key that all spellings of the address share. Accounts from before
+    addresses had one form may share it; new ones never do. ``pending_email``: the new address that
+    is not confirmed yet. ``password_version``: how often the password was set, so that links mailed
+    before are void."""
 
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("email", info={"refusal": EmailTaken}),)
@@ -55,15 +49,11 @@ class Account(Base):
     display_name: Mapped[str]
     password_hash: Mapped[str]
     password_version: Mapped[int] = mapped_column(default=0, server_default="0")
-    roles: Mapped[list[str]]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0, server_default="0")
     verified_at: Mapped[datetime | None]
     pending_email: Mapped[str | None]
     pending_email_since: Mapped[datetime | None] = mapped_column(index=True)
-    suspended_at: Mapped[datetime | None] = mapped_column(default=None)
-    tokens_void_until: Mapped[datetime | None] = mapped_column(default=None)
-    """Access tokens that were issued until then are void."""
 
     @validates("email")
     def _keep_key(self, _: str, email: str) -> str:
@@ -81,7 +71,7 @@ class Account(Base):
         password_hash: str,
         now: datetime,
     ) -> tuple[Account, AccountRegistered]:
-        """The account of a sign-up whose address was confirmed."""
+        """The account of a confirmed sign-up."""
         account = cls(
             id=id,
             email=email,
@@ -102,27 +92,28 @@ class Account(Base):
         )
 
     @classmethod
-    def nobody(cls) -> Account:
-        """What is worked on where no account has an address, so that it takes as long."""
-        return cls(id=new_id(), email="nobody@example.org", password_version=0, verified_at=None)
+    def placeholder(cls) -> Account:
+        """A stand-in where no account has an address, so that the work takes as long."""
+        return cls(id=new_id(), email="none@example.org", password_version=0, verified_at=None)
 
-    # Links: see ``links`` for what their state is for
+    # Links: ``mail_links`` explains their state
 
-    def verification(self) -> Link:
-        """Confirms the address of an account from before sign-ups had to be confirmed first;
-        raises ``AlreadyVerified``."""
+    def verification(self) -> MailLink:
+        """The link that confirms the address of an account from before sign-ups had to be confirmed
+        first; raises ``AlreadyVerified``."""
         if self.verified:
             raise AlreadyVerified
         return self._link(Purpose.VERIFICATION, self.email)
 
-    def password_reset(self) -> Link:
+    def password_reset(self) -> MailLink:
         return self._link(Purpose.PASSWORD_RESET, self.email)
 
-    def _link(self, purpose: Purpose, email: str) -> Link:
-        return Link(purpose, self.id, email, self._state(purpose))
+    def _link(self, purpose: Purpose, email: str) -> MailLink:
+        return MailLink(purpose, self.id, email, self._state(purpose))
 
     def _state(self, purpose: Purpose) -> str:
-        """What following such a link changes, and what makes it void: any change of password."""
+        """The fingerprint of the state that opening such a link changes. Any change of password
+        makes links void."""
         state = (self.email, self.password_version)
         if purpose is Purpose.VERIFICATION:
             return fingerprint(*state, self.verified)
@@ -130,21 +121,21 @@ class Account(Base):
             return fingerprint(*state, self.pending_email)
         return fingerprint(*state)
 
-    def require_fits(self, link: Link) -> None:
-        """Raises ``LinkUsed`` for a link that was mailed before what it is for changed."""
+    def require_fits(self, link: MailLink) -> None:
+        """Raises ``LinkUsed`` where the state has changed since the link was mailed."""
         if link.state != self._state(link.purpose):
             raise LinkUsed
 
     # The address
 
     def is_begun_with(self, secret: str | None) -> bool:
-        """No browser has a secret of this account's sign-up any more."""
+        """Always false: no browser has the secret of this account's sign-up any more."""
         return False
 
     def confirm(
         self, now: datetime, password_hash: str | None = None
     ) -> tuple[Account, *tuple[EmailVerified, ...]]:
-        """The address is confirmed, with another password where one is given; again: nothing."""
+        """Confirm the address, and set a new password where one is given; idempotent."""
         if password_hash is not None:
             self.change_password(password_hash)
         if self.verified:
@@ -152,16 +143,17 @@ class Account(Base):
         self.verified_at = now
         return self, EmailVerified(account_id=self.id, email=self.email)
 
-    def ask_for_email(self, email: str, now: datetime) -> tuple[Link, Link]:
-        """The link that makes the change, and the one that stops it; an earlier one is void."""
+    def ask_for_email(self, email: str, now: datetime) -> tuple[MailLink, MailLink]:
+        """Begin a change of address: the link that confirms it, and the one that stops it. Earlier
+        links are void."""
         self.pending_email, self.pending_email_since = email, now
         return (
             self._link(Purpose.CHANGE_OF_EMAIL, email),
             self._link(Purpose.STOP_CHANGE_OF_EMAIL, email),
         )
 
-    def change_email(self, link: Link, now: datetime) -> list[EmailChanged]:
-        """The link reached its reader; following it again changes nothing. Raises ``LinkUsed``."""
+    def change_email(self, link: MailLink, now: datetime) -> list[EmailChanged]:
+        """Change the address by the confirming link; idempotent. Raises ``LinkUsed``."""
         if link.email == self.email:
             return []
         self.require_fits(link)
@@ -177,12 +169,12 @@ class Account(Base):
         ]
 
     def stop_email_change(self) -> None:
-        """No other address any more."""
+        """Drop the pending address."""
         self.pending_email = self.pending_email_since = None
 
-    def follow_stop(self, link: Link) -> None:
-        """Stop the change that the link's mail announced; again: nothing. Raises
-        ``EmailChangeDone`` and ``LinkUsed``."""
+    def follow_stop(self, link: MailLink) -> None:
+        """Stop the change that the link's mail announced; idempotent. Raises ``EmailChangeDone``
+        and ``LinkUsed``."""
         if link.email == self.email:
             raise EmailChangeDone
         self.require_fits(link)
@@ -192,95 +184,31 @@ class Account(Base):
     # The password
 
     def reset_password(
-        self, link: Link, password_hash: str, now: datetime
+        self, link: MailLink, password_hash: str, now: datetime
     ) -> list[PasswordChanged | EmailVerified]:
-        """The link reached its reader, which confirms the address, too; raises ``LinkUsed``."""
+        """Set a new password by a reset link, which also confirms the address; raises
+        ``LinkUsed``."""
         self.require_fits(link)
         _, *confirmed = self.confirm(now)
         return [self.change_password(password_hash), *confirmed]
 
     def change_password(self, password_hash: str) -> PasswordChanged:
-        """Every link that was mailed before is void, and a change of address that waits."""
+        """Set a new password. Links mailed before are void, and so is a pending change of
+        address."""
         self.password_hash = password_hash
         self.password_version += 1
         self.stop_email_change()
         return PasswordChanged(account_id=self.id)
 
     def require_same_password(self, checked: Account) -> None:
-        """As when its password was compared, a moment ago; raises ``WrongPassword``."""
+        """Raises ``WrongPassword`` where the password was changed since it was compared."""
         if self.password_version != checked.password_version:
             raise WrongPassword
-
-    # Suspension
-
-    def suspend(self, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Suspending it again changes nothing. ``specialist``: who practises with this account."""
-        if self.suspended_at is not None:
-            return []
-        self.suspended_at = now
-        return [AccountSuspended(account_id=self.id), *self._heeded_by(specialist, now)]
-
-    def restore(self, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Restoring an account that is not suspended changes nothing."""
-        if self.suspended_at is None:
-            return []
-        self.suspended_at = None
-        return [AccountRestored(account_id=self.id), *self._heeded_by(specialist, now)]
-
-    def require_not_suspended(self) -> None:
-        if self.suspended_at is not None:
-            raise Suspended
-
-    def tokens_good_from(self, now: datetime) -> datetime:
-        """When a token issued now says that it was: after those that are void, even where they
-        were voided on a host whose clock is ahead."""
-        if self.tokens_void_until is None:
-            return now
-        return max(now, self.tokens_void_until + timedelta(microseconds=1))
-
-    # Roles
-
-    def grant(self, role: Role, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Granting it again changes nothing. ``specialist``: who practises with this account."""
-        if role in self.roles:
-            return []
-        return self._have_roles([*self.roles, role], specialist, now)
-
-    def revoke(self, role: Role, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """Revoking what was never granted changes nothing."""
-        if role not in self.roles:
-            return []
-        return self._have_roles([each for each in self.roles if each != role], specialist, now)
-
-    def _have_roles(
-        self, roles: list[str], specialist: Specialist | None, now: datetime
-    ) -> list[Event]:
-        self.roles = roles
-        changed = RolesChanged(
-            account_id=self.id,
-            version=self.next_version(),
-            roles=[Role(role) for role in roles],
-        )
-        return [changed, *self._heeded_by(specialist, now)]
-
-    @property
-    def practises(self) -> bool:
-        return Role.SPECIALIST in self.roles
-
-    def _heeded_by(self, specialist: Specialist | None, now: datetime) -> list[Event]:
-        """What follows for the right to practise."""
-        if specialist is None:
-            return []
-        return specialist.heed_account(self.suspended_at is not None, not self.practises, now)
-
-    def _dormant(self, second_factor: bool) -> frozenset[str]:
-        """Roles that need a second factor, while there is none."""
-        return frozenset() if second_factor else NEED_SECOND_FACTOR.intersection(self.roles)
 
     # What others see
 
     def change(self, change: contract.ChangeAccount) -> list[DisplayNameChanged]:
-        """Taking the same name again changes nothing."""
+        """Change the display name. The same name changes nothing."""
         if change.display_name in (None, self.display_name):
             return []
         self.display_name = change.display_name
@@ -295,12 +223,13 @@ class Account(Base):
         return self.verified_at is not None
 
     def as_caller(self, second_factor: bool = False, session_id: UUID | None = None) -> Caller:
-        """Without the roles that need a second factor, unless the session showed one."""
-        roles = frozenset(self.roles) - self._dormant(second_factor)
+        """The caller of a session, without the roles that need a second factor unless it showed
+        one."""
+        roles = frozenset(self.roles) - self.dormant_roles(second_factor)
         return Caller(self.id, roles, self.verified, session_id, second_factor)
 
     def next_version(self) -> int:
-        """For what is told next about this account, of whatever kind."""
+        """The version of the next event about this account, of any kind."""
         self.version += 1
         return self.version
 
@@ -314,5 +243,5 @@ class Account(Base):
             created_at=self.created_at,
             verified=self.verified,
             second_factor=second_factor,
-            dormant_roles=sorted(map(Role, self._dormant(second_factor))),
+            dormant_roles=sorted(map(Role, self.dormant_roles(second_factor))),
         )

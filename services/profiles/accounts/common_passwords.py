@@ -1,9 +1,9 @@
-"""Passwords that are tried first: estimated by zxcvbn (Wheeler, USENIX Security 2016).
+"""Check for passwords that are easy to guess, by zxcvbn (Wheeler, USENIX Security 2016).
 
-It knows the common passwords and words, in any case, reversed or with digits for letters, names,
-dates, repetitions, sequences and runs on keyboards; the words of the service and of the account
-are added. Its dictionaries take 14 MiB. Measured: 1 to 40 ms for what people choose, at most
-120 ms for the characters that are looked at; without a limit it would take seconds.
+It knows common passwords and words, in any case, reversed or with digits for letters, names, dates,
+repetitions, sequences and keyboard runs. Words of the service and of the account are added. Its
+dictionaries take 14 MiB. Measured: 1 to 40 ms for passwords that people choose, and at most 120 ms
+for ``LOOKED_AT`` characters; without a limit it would take seconds.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from chassis.concurrency.offload import ThreadLock
 FEWEST_GUESSES = 10**9
 """Between zxcvbn's "safely unguessable" (10^8) and "very unguessable" (10^10)."""
 LOOKED_AT = 32
-"""Characters: what follows is taken to be as good."""
+"""The number of characters that are checked. The rest counts as strong."""
 OF_THE_SERVICE = [f"first{divider}step" for divider in ("", " ", "-", "_", ".")]
 SHORTEST_WORD = 3
 SPACED = re.compile(r"(?:[^\W_][\W_]+)+[^\W_]?")
-"""Single letters and digits with something between them."""
+"""Single letters and digits with separators between them."""
 
 _QWERTY = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _LAYOUTS = [
@@ -31,8 +31,8 @@ _LAYOUTS = [
     str.maketrans("aqzwm,;", "qawz;m,"),  # AZERTY
     str.maketrans("йцукенгшщзхъфывапролджэячсмитьбюё", _QWERTY),
 ]
-"""From the letters of other keyboards to those of the same keys on zxcvbn's: runs of keys are
-runs on all of them, and words that are typed with the other layout on become words."""
+"""From letters of other keyboards to those of the same keys on zxcvbn's. So keyboard runs are found
+on all of them, and words typed with the other layout become words."""
 
 _lock = ThreadLock()
 """This runs in the threads in which passwords are hashed."""
@@ -53,18 +53,18 @@ def is_common(password: str, own_words: Iterable[str] = ()) -> bool:
 
 
 def _without_accents(text: str) -> str:
-    """zxcvbn's dictionaries have none."""
+    """The text without accents: zxcvbn's dictionaries have none."""
     split = unicodedata.normalize("NFD", text)
     return "".join(each for each in split if not unicodedata.combining(each))
 
 
 def _parts(word: str) -> list[str]:
-    """An address and its parts, a name and its words, and the same without what divides them."""
+    """The words in an address or a name, with and without their separators."""
     found = [word, *re.split(r"[\W_]+", word), re.sub(r"[\W_]+", "", word), *word.split("@")]
     return [each[:LOOKED_AT].lower() for each in found if len(each) >= SHORTEST_WORD]
 
 
 def _guesses(password: str, words: list[str]) -> float:
-    """One at a time: zxcvbn keeps the words of its caller in a global."""
+    """The number of guesses. One call at a time: zxcvbn keeps the caller's words in a global."""
     with _lock:
         return float(zxcvbn(password, user_inputs=words)["guesses"])

@@ -1,10 +1,11 @@
-"""The queue for password hashes: two are computed at a time, and few wait.
+"""The queue for password hashes: two run at a time, and few wait.
 
-A hash takes about a tenth of a second of pure computing and 64 MiB (measured on two busy cores:
-0.13 s), so it runs in a real thread. A request that finds the queue full is refused at once, while
-its caller still listens; so is the newest one of the place that has the most in it, where the new
-one comes from a place that has fewer. Places take turns. So a flood from one network delays the
-others by one hash, and can fill the queue only while no other place needs it.
+A hash takes about a tenth of a second of computing and 64 MiB (measured on two busy cores: 0.13 s),
+so it runs in a real thread. A request that finds the queue full is refused at once, while its
+caller still waits for the answer. If its network has fewer requests in the queue than another one,
+the newest request of the largest network is refused instead. Networks take turns. So a flood from
+one network delays the others by one hash, and can fill the queue only while no other network needs
+it.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ from contracts.profiles.accounts import TooManyTries
 
 AT_ONCE = 2
 MOST_WAITING = 10
-"""Under two seconds' worth of hashes even where one takes 0.4 s. Each keeps a worker of the
-service: with those whose turn it is they must be fewer than it has (``WORKERS`` in
-``chassis/runtime/process.py``), so that other calls are answered meanwhile."""
+"""Under two seconds of hashing even where one hash takes 0.4 s. Each waiting request holds a
+worker. Together with the running ones they must be fewer than the workers (``WORKERS`` in
+``chassis/runtime/process.py``), so that other calls are still answered."""
 MOST_OF_ONE = 5
-"""Of one account from one place: as many as may be wrong within minutes."""
+"""At most so many of one account from one network: as many as may be wrong within minutes."""
 LONGEST_WAIT_S = 5.0
-"""On a slow machine: half the time that a request has."""
+"""Half the deadline of a request."""
 RETRY_AFTER_S = 2
 
 
 class HashQueue:
-    """``turn``: wait for one's turn. Of one place, who came first is next."""
+    """A fair queue over networks, first in first out within each."""
 
     def __init__(self) -> None:
         self._free = AT_ONCE
@@ -44,10 +45,11 @@ class HashQueue:
 
     @contextmanager
     def turn(self, whose: Hashable = None) -> Iterator[Callable[..., Any]]:
-        """What runs a function in a real thread.
+        """Wait for a turn; gives a function that runs another one in a real thread.
 
         Raises ``Unavailable`` where too many wait, or after ``LONGEST_WAIT_S``; ``TooManyTries``
-        where too many are tried at once of the same (``whose``: an account from a place).
+        where too many passwords of the same (``whose``: an account from a network) are tried at
+        once.
         """
         if whose is not None and self._of_one[whose] >= MOST_OF_ONE:
             raise TooManyTries.after(RETRY_AFTER_S)
@@ -78,7 +80,8 @@ class HashQueue:
             raise
 
     def _make_room(self, place: str | None) -> None:
-        """Raises ``Unavailable`` where no other place has more waiting than this one would have."""
+        """Refuse the newest request of a larger network. Raises ``Unavailable`` where no network
+        has more waiting than this one would have."""
         if sum(map(len, self._waiting.values())) < MOST_WAITING:
             return
         largest = max(self._waiting, key=lambda each: len(self._waiting[each]))
@@ -95,7 +98,7 @@ class HashQueue:
                 del self._waiting[place]
 
     def _pass_on(self) -> None:
-        """The turn goes to the place that waits for one the longest."""
+        """Give the turn to the network that has waited longest."""
         if not self._waiting:
             self._free += 1
             return

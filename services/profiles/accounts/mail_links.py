@@ -1,7 +1,7 @@
-"""What stands in the links of mails: sealed, expiring, single-use tokens. No table knows them.
+"""Tokens in links of mails: sealed, expiring and single-use. No table stores them.
 
-A link bears the fingerprint of the state that following it changes; once it has, the link no
-longer fits. That its content is sealed keeps the e-mail address out of logs and histories.
+A link has the fingerprint of the state that opening it changes. Once it has, the link is void. The
+content is sealed, which keeps the e-mail address out of logs and browser histories.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ LIFETIMES = {
 
 
 @dataclass(frozen=True)
-class Link:
-    """``state``: what the account was like when the link was made."""
+class MailLink:
+    """``state``: the fingerprint of the account when the link was made."""
 
     purpose: Purpose
     account_id: UUID
@@ -45,8 +45,8 @@ class Link:
         return seal.close(json.dumps(asdict(self)), now)
 
 
-def followed(token: str, seal: Seal, now: datetime, *purposes: Purpose) -> Link:
-    """The link that a token stands for; raises ``LinkInvalid`` and ``LinkExpired``."""
+def open_link(token: str, seal: Seal, now: datetime, *purposes: Purpose) -> MailLink:
+    """The link in a token; raises ``LinkInvalid`` and ``LinkExpired``."""
     try:
         wire = json.loads(seal.open(token))
         purpose = Purpose(wire["purpose"])
@@ -57,7 +57,7 @@ def followed(token: str, seal: Seal, now: datetime, *purposes: Purpose) -> Link:
         raise LinkExpired from None
     except Unopenable:
         raise LinkInvalid from None
-    return Link(purpose, UUID(wire["account_id"]), wire["email"], wire["state"])
+    return MailLink(purpose, UUID(wire["account_id"]), wire["email"], wire["state"])
 
 
 def fingerprint(*state: object) -> str:

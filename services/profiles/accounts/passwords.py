@@ -1,7 +1,7 @@
-"""Passwords: argon2id, with the parameters of argon2-cffi (RFC 9106, low-memory profile).
+"""Password hashes: argon2id with the parameters of argon2-cffi (RFC 9106, low-memory profile).
 
-They are hashed and compared in their normal form (``contracts.inputs.passwords``). Hashes from
-before that was so are of the password as it was typed: they are tried second, and hashed anew.
+Passwords are hashed and compared in their normal form (``contracts.inputs.passwords``). Older
+hashes are of the password as it was typed. That form is tried second, and then rehashed.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from contracts.inputs.passwords import normal_form
 from contracts.profiles.accounts import PasswordTooCommon
 from services.profiles.accounts.common_passwords import is_common
 from services.profiles.accounts.hash_queue import HashQueue
-from services.profiles.guess_limits import Guess
+from services.profiles.guess_limits import Attempt
 
 _hasher = PasswordHasher()
 _queue = HashQueue()
-_of_nobody = _hasher.hash("the password of nobody")
+_dummy_hash = _hasher.hash("the password of no account")
 
 
 @dataclass(frozen=True)
 class Match:
-    """Whether a password is right; true or false itself.
+    """Whether a password is right; truthy where it is.
 
-    ``rehash``: what is to be stored in place of its hash, where that is of another form or of
-    weaker parameters. Storing it changes no password: links that were mailed stay good.
+    ``rehash``: the hash to store instead, where the stored one has another form or weaker
+    parameters. Storing it changes no password, so mailed links stay valid.
     """
 
     right: bool
@@ -40,31 +40,31 @@ class Match:
 
 
 def hashed(password: str, own_words: Iterable[str]) -> str:
-    """Raises ``PasswordTooCommon`` (NIST SP 800-63B, 5.1.1.2), and ``Unavailable`` where too many
-    wait.
+    """The hash of a new password. Raises ``PasswordTooCommon`` (NIST SP 800-63B, 5.1.1.2), and
+    ``Unavailable`` where too many wait.
 
-    :param own_words: of the account, such as its address: no password of one's own.
+    :param own_words: words of the account, such as its address, which make a password weak.
     """
     words = list(own_words)
     with _queue.turn() as run:
         return str(run(_hash_of_uncommon, normal_form(password), words))
 
 
-def matches(password: str, password_hash: str | None, guess: Guess) -> Match:
-    """Whether the password is right; takes as long where there is no account to compare with.
+def matches(password: str, password_hash: str | None, attempt: Attempt) -> Match:
+    """Whether the password is right. Takes as long where there is no account.
 
-    Raises ``TooManyTries`` where there were too many wrong ones. That is asked before it waits,
-    and asked again, and a wrong one counted, while it has its turn: of many guesses at once no
-    more get by than have a turn. Raises ``Unavailable`` where too many wait.
+    Raises ``TooManyTries`` after too many wrong ones. The limit is checked before waiting for a
+    turn and again during it, where a wrong one is counted, so concurrent guesses can't exceed it by
+    more than the number of turns. Raises ``Unavailable`` where too many wait.
     """
-    guess.require_allowed()
-    with _queue.turn(guess.whose) as run:
-        guess.require_allowed()
-        match: Match = run(_compare, password_hash or _of_nobody, password)
+    attempt.require_allowed()
+    with _queue.turn(attempt.whose) as run:
+        attempt.require_allowed()
+        match: Match = run(_compare, password_hash or _dummy_hash, password)
         if password_hash is None:
             match = Match(False)
         if not match:
-            guess.failed()
+            attempt.count_failure()
     return match
 
 
@@ -75,7 +75,7 @@ def _hash_of_uncommon(password: str, own_words: list[str]) -> str:
 
 
 def _compare(password_hash: str, typed: str) -> Match:
-    """Known and unknown accounts take equally long: of what is tried nothing depends on that."""
+    """Compare both forms. Known and unknown accounts take equally long."""
     password = normal_form(typed)
     if _verify(password_hash, password):
         if _hasher.check_needs_rehash(password_hash):
@@ -87,7 +87,7 @@ def _compare(password_hash: str, typed: str) -> Match:
 
 
 def _hashed_anew(password: str, former_hash: str) -> str:
-    """With the former salt, so that two log-ins at once come to the same hash."""
+    """The new hash, with the former salt, so that two concurrent log-ins get the same hash."""
     salt = former_hash.split("$")[-2]
     return _hasher.hash(password, salt=base64.b64decode(salt + "=" * (-len(salt) % 4)))
 

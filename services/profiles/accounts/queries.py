@@ -1,4 +1,4 @@
-"""Accounts and sign-ups by their address."""
+"""Queries for accounts and sign-ups by address."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from services.profiles.accounts.sign_ups import PendingSignUp
 
 
 def account_with(session: Session, email: str) -> Account | None:
-    """The account that signs in with this address, however it is spelled.
+    """The account that signs in with this address, in any spelling.
 
-    Where old accounts meet (``duplicates``), the one whose stored spelling it is; else the one
-    whose address is confirmed, else the older one.
+    Where old accounts share a key (``duplicates``), the one that is stored in this spelling; else
+    the one with a confirmed address, else the oldest.
     """
     spelled = email.strip()
     return min(
@@ -36,10 +36,10 @@ def account_with(session: Session, email: str) -> Account | None:
 
 
 def accounts_with(session: Session, email: str) -> list[Account]:
-    """One account, or none; several where old ones meet.
+    """One account or none; several where old accounts share a key.
 
-    By the stored address too: while a release is rolled out, processes of the former one write
-    accounts without a key.
+    It matches the stored address, too: during a rolling upgrade, processes of the former release
+    write accounts without a key.
     """
     key, spelled = normalised(email), email.strip()
     stored_as = Account.email.in_({key, spelled, spelled.lower()})
@@ -54,7 +54,7 @@ def require_free(session: Session, email: str, but: UUID | None = None) -> None:
 
 
 def duplicates(session: Session) -> list[Account]:
-    """Accounts whose addresses are spellings of one address, those that meet side by side."""
+    """Accounts that share an address's key, grouped by it."""
     meeting = (
         select(Account.email_key)
         .where(Account.email_key != "")
@@ -68,7 +68,7 @@ def duplicates(session: Session) -> list[Account]:
 
 
 def newest_sign_up(session: Session, email: str) -> PendingSignUp | None:
-    """The last sign-up with this address that is not confirmed yet."""
+    """The newest unconfirmed sign-up with this address."""
     mine = select(PendingSignUp).where(PendingSignUp.email == normalised(email))
     return session.scalar(mine.order_by(PendingSignUp.id.desc()).limit(1))
 
@@ -76,8 +76,8 @@ def newest_sign_up(session: Session, email: str) -> PendingSignUp | None:
 def unconfirmed(
     session: Session, id: UUID, for_update: bool = False
 ) -> PendingSignUp | Account | None:
-    """What a link with this id can confirm: a sign-up, or an account from before sign-ups had to
-    be confirmed first."""
+    """The sign-up with this id, or an unconfirmed account from before sign-ups had to be confirmed
+    first."""
     pending = session.get(PendingSignUp, id, with_for_update=for_update)
     if pending is not None:
         return pending
@@ -85,16 +85,16 @@ def unconfirmed(
     return None if account is None or account.verified else account
 
 
-def forget_sign_ups(tx: Transaction, email: str) -> None:
-    """An account has the address now, or is erased."""
+def delete_sign_ups(tx: Transaction, email: str) -> None:
+    """Delete all sign-ups with an address that an account has now, or whose account is erased."""
     tx.execute(
         delete(PendingSignUp).where(PendingSignUp.email == email),
         execution_options={"synchronize_session": False},
     )
 
 
-def forget_expired(tx: Transaction, now: datetime) -> None:
-    """Changes of address whose link expired."""
+def prune_email_changes(tx: Transaction, now: datetime) -> None:
+    """Delete pending addresses whose link has expired."""
     expired = Account.pending_email_since < now - LIFETIMES[Purpose.CHANGE_OF_EMAIL]
     tx.execute(
         update(Account).where(expired).values(pending_email=None, pending_email_since=None),

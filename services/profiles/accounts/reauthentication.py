@@ -1,4 +1,4 @@
-"""Showing that one knows an account's secrets."""
+"""Reauthentication: the password and code that sensitive calls ask for again."""
 
 from __future__ import annotations
 
@@ -14,38 +14,43 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import WrongPassword
 from contracts.profiles.second_factors import NoTotp, WrongCode
 from contracts.profiles.sessions import SecondFactorRequired
-from services.profiles import guess_limits
+from services.profiles import dependencies, guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
-from services.profiles.part import Part
 from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
 from services.profiles.sessions.queries import is_familiar
 
 
 @dataclass(frozen=True)
-class Identity:
-    """What a caller showed: the password of their account, and perhaps a code."""
+class Reauthenticated:
+    """A reauthenticated caller: the account, and whether a code was shown."""
 
     account: Account
     code_shown: bool
 
 
-class Knowing(Part):
-    """Of the parts of profiles that ask for a password or a code."""
+class Reauthentication:
+    """The methods of parts that ask for a password or a code."""
 
-    def require_identity(self, password: str, code: str | None) -> Identity:
-        """The caller showed their password, and a code where they have a second factor: for
-        whatever changes how one signs in, or can't be undone.
+    store = dependencies.store
+    caller = dependencies.caller
+    seals = dependencies.seals
+    guesses = dependencies.guesses
+
+    def reauthenticate(self, password: str, code: str | None) -> Reauthenticated:
+        """Check the password, and the code where a second factor is set up. Needed for calls that
+        change the log-in or can't be undone.
 
         Raises what ``require_password`` and ``use_code`` raise.
         """
         account = self.require_password(password)
-        return Identity(account, self.use_code(account.id, code))
+        return Reauthenticated(account, self.use_code(account.id, code))
 
     def require_password(self, password: str) -> Account:
-        """The caller's account; raises ``WrongPassword``, ``TooManyTries``, ``Erased``.
+        """The caller's account, if the password is right; raises ``WrongPassword``,
+        ``TooManyTries``, ``Erased``.
 
-        A repeated call has its answer here: what it changed before may be the password.
+        A repeated call is answered here, since the first one may have changed the password.
         """
         self.store.raise_if_answered()
         address, now = context.current().address, utc_now()
@@ -54,17 +59,17 @@ class Knowing(Part):
             if account is None:
                 raise Erased
             familiar = is_familiar(session, account.id, address, now)
-        guess = self.guesses.of(guess_limits.PASSWORD, account.email_key, address, familiar)
-        if not passwords.matches(password, account.password_hash, guess):
+        attempt = self.guesses.of(guess_limits.PASSWORD, account.email_key, address, familiar)
+        if not passwords.matches(password, account.password_hash, attempt):
             raise WrongPassword
         return account
 
     def use_code(self, account_id: UUID, code: str | None) -> bool:
-        """Whether the account has a second factor, whose code is used up then.
+        """Use up the code of the account's second factor; false where it has none.
 
-        The code is looked at and counted in one transaction of its own, which holds the factor's
-        row: of codes tried at once no more get by than are allowed, and a wrong one stays counted
-        though the call is refused.
+        The code is checked and counted in a transaction of its own that locks the factor's row. So
+        concurrent codes can't exceed the limit, and a wrong one stays counted though the call is
+        refused.
 
         Raises ``SecondFactorRequired``, ``WrongCode``, ``TooManyTries``, ``CodesExhausted``.
         """
@@ -87,26 +92,26 @@ class Knowing(Part):
         return True
 
     def own_account(self, tx: Transaction) -> Account:
-        """The caller's, ours until the end of the transaction; raises ``Erased``."""
+        """The caller's account, locked until the end of the transaction; raises ``Erased``."""
         try:
             return tx.lock(Account, self.caller.known())
         except NotFound:
             raise Erased from None
 
-    def identified_account(self, tx: Transaction, identity: Identity) -> Account:
-        """The same, where what was shown is still enough: another password may have been set
-        meanwhile, or a second factor set up.
+    def reauthenticated_account(self, tx: Transaction, shown: Reauthenticated) -> Account:
+        """The caller's account, locked, if the reauthentication still holds: meanwhile a new
+        password may have been set, or a second factor set up.
 
         Raises ``Erased``, ``WrongPassword``, ``SecondFactorRequired``.
         """
         account = self.own_account(tx)
-        account.require_same_password(identity.account)
-        if has_second_factor(tx, account.id) and not identity.code_shown:
+        account.require_same_password(shown.account)
+        if has_second_factor(tx, account.id) and not shown.code_shown:
             raise SecondFactorRequired
         return account
 
     def second_factor(self, tx: Transaction, account_id: UUID) -> SecondFactor:
-        """Ours until the end of the transaction; raises ``NoTotp``."""
+        """The second factor, locked until the end of the transaction; raises ``NoTotp``."""
         try:
             return tx.lock(SecondFactor, account_id)
         except NotFound:

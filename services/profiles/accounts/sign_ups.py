@@ -1,9 +1,8 @@
-"""The PendingSignUp: a person who wants an account, until the link in their mail is followed.
+"""The PendingSignUp: a sign-up until the link in its mail is opened.
 
-It becomes the account, under its own id, once its address is confirmed. Every sign-up has a row
-of its own: another person's sign-up with the same address changes nothing about it. One is made
-for an address that has an account, too, so that nothing about the answer tells the two apart; no
-link leads to that one.
+It becomes the account, under its own id, once its address is confirmed. Every sign-up has its own
+row, so another person's sign-up with the same address does not change it. An address that has an
+account gets a row, too, so that the answer does not reveal it; no link leads to that row.
 """
 
 from __future__ import annotations
@@ -21,17 +20,17 @@ from chassis.ids import new_id
 from contracts.profiles.accounts import AccountRegistered, EmailVerified, Role
 from contracts.profiles.preferences import Language, Preferences
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.mail_links import Link, Purpose, fingerprint
+from services.profiles.accounts.mail_links import MailLink, Purpose, fingerprint
 from services.profiles.base import Base
 
 SECRET_BYTES = 32
 KEPT = timedelta(days=7)
-"""For so long the link can be sent again."""
+"""How long the link can be sent again."""
 
 
 class PendingSignUp(Base):
-    """``id``: the account's, once there is one. The secret is known to the browser alone.
-    ``time_zone``, ``language``, ``country``, ``discreet``: the account's first preferences."""
+    """``id``: the future account's id. Only the browser knows the secret. ``time_zone``,
+    ``language``, ``country``, ``discreet``: the account's first preferences."""
 
     __tablename__ = "sign_ups"
 
@@ -74,22 +73,22 @@ class PendingSignUp(Base):
         )
         return sign_up, secret
 
-    def verification(self) -> Link:
-        """Confirms the address, and makes the account."""
-        return Link(Purpose.VERIFICATION, self.id, self.email, self.state)
+    def verification(self) -> MailLink:
+        """The link that confirms the address and creates the account."""
+        return MailLink(Purpose.VERIFICATION, self.id, self.email, self.state)
 
-    def password_reset(self) -> Link:
-        """Does the same, with another password."""
-        return Link(Purpose.PASSWORD_RESET, self.id, self.email, self.state)
+    def password_reset(self) -> MailLink:
+        """The link that does the same and sets a new password."""
+        return MailLink(Purpose.PASSWORD_RESET, self.id, self.email, self.state)
 
     @property
     def state(self) -> str:
-        """A link fits for as long as the sign-up is there."""
+        """The fingerprint of links, which are valid while the sign-up exists."""
         return fingerprint("sign-up", self.email)
 
     @property
     def preferences(self) -> Preferences:
-        """As they were chosen."""
+        """The preferences chosen at sign-up."""
         return Preferences(
             time_zone=self.time_zone,
             language=Language(self.language),
@@ -98,13 +97,13 @@ class PendingSignUp(Base):
         )
 
     def is_begun_with(self, secret: str | None) -> bool:
-        """Whether this is the secret that the browser of the sign-up was given."""
+        """Whether this is the secret that the sign-up's browser got."""
         return secret is not None and hmac.compare_digest(_hash_of(secret), self.secret_hash)
 
     def confirm(
         self, now: datetime, password_hash: str | None = None
     ) -> tuple[Account, AccountRegistered, EmailVerified]:
-        """The account; with the password of the sign-up, where no other is given."""
+        """The account, with the password of the sign-up where no other one is given."""
         account, registered = Account.register(
             self.id,
             self.email,
@@ -118,5 +117,5 @@ class PendingSignUp(Base):
 
 
 def _hash_of(secret: str) -> str:
-    """The secret is random enough that its plain hash gives nothing away."""
+    """The stored hash. A plain one is enough for a random secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,7 +1,8 @@
-"""The audit: who did what, when, from where. Rows are only added, and deleted after two years,
-without their network after 90 days: the database refuses anything else.
+"""The audit log: who did what, when, and from which network.
 
-An address is kept as its network alone, an e-mail address that no account has as a keyed hash.
+Rows are only added, and deleted after two years; their network is deleted after 90 days. The
+database refuses anything else. Of an IP address only its network is stored, of an e-mail address
+without an account a keyed hash.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from chassis.times import utc_now
 from services.profiles.base import Base
 
 
-class What(StrEnum):
-    """What is written down about accounts; other parts of profiles name their own."""
+class AuditedAction(StrEnum):
+    """Actions of accounts that are logged; other parts add their own."""
 
     SIGNED_UP = "signed_up"
     SIGNED_IN = "signed_in"
@@ -51,10 +52,10 @@ class What(StrEnum):
     ROLE_REVOKED = "role_revoked"
 
 
-class Entry(Base):
-    """``who`` did it: an account, or ``operator``, who has none. ``about``: the account that it
-    concerns; ``stranger``: the hash of an address that no account has. ``detail`` is a role, a
-    reason, an id: a word, nothing personal."""
+class AuditEntry(Base):
+    """``who``: the account that acted, or ``operator``, who has none. ``about``: the account it
+    concerns; ``stranger``: the hash of an address without an account. ``detail``: a role, a reason
+    or an id, nothing personal."""
 
     __tablename__ = "audit"
     __table_args__ = (
@@ -90,9 +91,9 @@ def record(
     stranger: str | None = None,
     network: str | None = None,
 ) -> None:
-    """Add an entry. ``network``: from where, if not from where the call came."""
+    """Add an entry. ``network``: where it came from, if not from the caller's network."""
     tx.add(
-        Entry(
+        AuditEntry(
             id=new_id(),
             at=utc_now(),
             what=what,
@@ -106,14 +107,14 @@ def record(
     )
 
 
-def entries_about(account_id: UUID) -> Select[Entry]:
-    """All that is written down about an account, the oldest first."""
-    return select(Entry).where(Entry.about == account_id).order_by(Entry.id)
+def entries_about(account_id: UUID) -> Select[AuditEntry]:
+    """All entries about an account, the oldest first."""
+    return select(AuditEntry).where(AuditEntry.about == account_id).order_by(AuditEntry.id)
 
 
-def entries(session: Session, of: UUID | None, limit: int) -> Sequence[Entry]:
-    """The newest entries, oldest of them first; all, or those about one account or by it."""
-    query = select(Entry).order_by(Entry.id.desc()).limit(limit)
+def entries(session: Session, of: UUID | None, limit: int) -> Sequence[AuditEntry]:
+    """The newest entries in order of time: all, or those about or by one account."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if of is not None:
-        query = query.where(or_(Entry.about == of, Entry.who == of))
+        query = query.where(or_(AuditEntry.about == of, AuditEntry.who == of))
     return list(reversed(session.scalars(query).all()))

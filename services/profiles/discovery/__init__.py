@@ -1,1 +1,1 @@
-"""How specialists are found."""
+"""The search for specialists: read model, index in memory, full text."""

@@ -1,5 +1,5 @@
-"""Sets of small numbers as bits of one integer: a hundred thousand are met or counted in
-microseconds."""
+"""Bitsets: sets of small numbers as the bits of one integer. A hundred thousand are intersected or
+counted in microseconds."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 FEW = 32
 
 
-def bits_of(numbers: Iterable[int]) -> int:
-    """The set of these numbers; any number of times each."""
+def bitset_of(numbers: Iterable[int]) -> int:
+    """The bitset of these numbers, which may repeat."""
     numbers = list(numbers)
     if len(numbers) <= FEW:
         bits = 0
@@ -24,7 +24,7 @@ def bits_of(numbers: Iterable[int]) -> int:
 
 
 def numbers_in(bits: int) -> Iterator[int]:
-    """The largest first."""
+    """The numbers in a bitset, the largest first."""
     digits = f"{bits:b}"
     largest, at = len(digits) - 1, digits.find("1")
     while at >= 0:

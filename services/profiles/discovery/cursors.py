@@ -1,19 +1,16 @@
-"""Cursors of searches: the numbers of who was shown already, and a mark of the search.
+"""Cursors of searches: the numbers of specialists that were shown, and a digest of the search.
 
-Rows move while somebody reads: with each booking another slot is the next. So a page is not
-"what comes after that place" but "the best that were not shown yet": who is found throughout is
-shown exactly once, whatever moves.
+The order changes between pages, since each booking changes a next free slot. So a page is not "what
+follows a position" but "the best of those not shown yet". A specialist who matches all the time is
+shown exactly once.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from chassis import json
-from chassis.errors import FieldError
-from chassis.pagination import BadCursor
+from chassis import cursors, json
 from contracts.profiles.discovery import MOST_SHOWN, SearchSpecialists
 from services.profiles.discovery.index import LARGEST_NUMBER
 
@@ -26,33 +23,37 @@ def encoded(query: SearchSpecialists, numbers: Iterable[int]) -> str:
     for number in sorted(numbers):
         wire += _varint(number - before)
         before = number
-    return base64.urlsafe_b64encode(wire).decode().rstrip("=")
+    return cursors.encode(bytes(wire))
 
 
 def decoded(query: SearchSpecialists) -> list[int]:
     """The numbers in the query's cursor, ascending; raises ``BadCursor``."""
     if query.cursor is None:
         return []
-    try:
-        wire = base64.b64decode(query.cursor + "=" * (-len(query.cursor) % 4), b"-_", validate=True)
-    except ValueError:
-        raise _bad(query.cursor) from None
-    if wire[:MARK_BYTES] != _mark(query):
-        raise _bad(query.cursor)
-    numbers = _numbers(wire[MARK_BYTES:])
-    if not 0 < len(numbers) <= MOST_SHOWN or numbers[-1] > LARGEST_NUMBER:
-        raise _bad(query.cursor)
-    return numbers
+
+    def unpack(wire: bytes) -> list[int]:
+        numbers = _numbers(wire[MARK_BYTES:])
+        if wire[:MARK_BYTES] != _mark(query) or not 0 < len(numbers) <= MOST_SHOWN:
+            raise ValueError(wire)
+        if numbers[-1] > LARGEST_NUMBER:
+            raise ValueError(numbers[-1])
+        return numbers
+
+    detail = (
+        "This is not a cursor of this search. Filters, words and sort must stay the same from "
+        "page to page."
+    )
+    return cursors.decode(query.cursor, unpack, detail=detail)
 
 
 def _mark(query: SearchSpecialists) -> bytes:
-    """The same for all pages of a search, however many are on each."""
+    """The digest of a search, equal for all its pages and page sizes."""
     search = {name: value for name, value in vars(query).items() if name not in ("cursor", "limit")}
     return blake2b(json.dumps(search), digest_size=MARK_BYTES).digest()
 
 
 def _varint(number: int) -> bytes:
-    """Seven bits in each byte, the lowest first; the eighth says that more follow."""
+    """LEB128: seven bits in each byte, the lowest first; the eighth bit says that more follow."""
     wire = bytearray()
     while number > 0x7F:
         wire.append(number & 0x7F | 0x80)
@@ -62,7 +63,7 @@ def _varint(number: int) -> bytes:
 
 
 def _numbers(wire: bytes) -> list[int]:
-    """Each is written as what it is more than the one before."""
+    """The numbers, each stored as the difference to the one before."""
     numbers, number, shift = [], 0, 0
     for byte in wire:
         number += (byte & 0x7F) << shift
@@ -71,8 +72,3 @@ def _numbers(wire: bytes) -> list[int]:
             numbers.append(number)
             shift = 0
     return numbers
-
-
-def _bad(cursor: str) -> BadCursor:
-    detail = "Not a cursor of this search; filters, words and sort must be as they were."
-    return BadCursor(errors=[FieldError("cursor", detail, cursor[:60])])

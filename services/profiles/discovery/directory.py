@@ -1,4 +1,4 @@
-"""The directory: what discovery knows of each specialist, written with the specialist itself."""
+"""The directory: the read model of specialists for search, written in their own transactions."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ PRACTICE_IN, PLACE = "practice_in", "place"
 """The country of a practice, and the tokens of its place."""
 
 
-class Entry(Base):
-    """A specialist who is listed, or was: then nothing is left but the number.
+class DirectoryEntry(Base):
+    """The entry of a specialist. One who is no longer listed keeps only the number.
 
-    ``number`` is small, and given once, in the order in which people were first listed.
-    ``revision`` says which transaction wrote the row last; see ``changes``.
+    ``number`` is small and given once, in the order of first listings. ``revision``: the
+    transaction that wrote the row last; see ``changes``.
     """
 
     __tablename__ = "directory"
@@ -61,7 +61,7 @@ class Entry(Base):
     revision: Mapped[int] = mapped_column(BigInteger, index=True)
 
     def show(self, specialist: Specialist) -> None:
-        """Take on what the specialist is now."""
+        """Copy the specialist's present state."""
         self.listed = specialist.listed
         self.terms = list(terms_of(specialist)) if self.listed else []
         self.next_slot_at = specialist.next_slot_at if self.listed else None
@@ -70,16 +70,16 @@ class Entry(Base):
 
 
 @on_change(Specialist)
-def enter(tx: Transaction, specialist: Specialist) -> None:
-    """Write into the directory what of the specialist has changed.
+def update_entry(tx: Transaction, specialist: Specialist) -> None:
+    """Bring a specialist's entry up to date.
 
-    The specialist's row is locked by the transaction, so nobody else writes the same entry.
+    The transaction has locked the specialist's row, so no other transaction writes the entry.
     """
-    entry = tx.scalar(select(Entry).where(Entry.specialist_id == specialist.id))
+    entry = tx.scalar(select(DirectoryEntry).where(DirectoryEntry.specialist_id == specialist.id))
     if entry is None:
         if not specialist.listed:
             return
-        entry = Entry(specialist_id=specialist.id, text_digest="")
+        entry = DirectoryEntry(specialist_id=specialist.id, text_digest="")
         tx.add(entry)
     before = entry.text_digest, entry.form
     entry.show(specialist)
@@ -92,22 +92,29 @@ def enter(tx: Transaction, specialist: Specialist) -> None:
         full_text(tx).write(tx, entry.number, tokens)
 
 
-def forget(tx: Transaction, specialist_id: UUID) -> None:
-    """Leave no word of a specialist who has withdrawn for good in the index."""
-    if tx.scalar(select(Entry.number).where(Entry.specialist_id == specialist_id)) is not None:
+def purge_text(tx: Transaction, specialist_id: UUID) -> None:
+    """Purge the text of an erased specialist from the index files."""
+    if (
+        tx.scalar(
+            select(DirectoryEntry.number).where(DirectoryEntry.specialist_id == specialist_id)
+        )
+        is not None
+    ):
         full_text(tx).compact(tx)
 
 
 def listed(session: Session, numbers: list[int]) -> list[Specialist]:
-    """The specialists with these numbers, in this order; without whoever withdrew just now."""
-    query = select(Entry.number, Specialist).join(Specialist, Specialist.id == Entry.specialist_id)
-    rows = session.execute(query.where(Entry.number.in_(numbers)))
+    """The specialists with these numbers, in this order, without those unlisted just now."""
+    query = select(DirectoryEntry.number, Specialist).join(
+        Specialist, Specialist.id == DirectoryEntry.specialist_id
+    )
+    rows = session.execute(query.where(DirectoryEntry.number.in_(numbers)))
     by_number = {number: specialist for number, specialist in rows if specialist.listed}
     return [by_number[number] for number in numbers if number in by_number]
 
 
 def terms_of(specialist: Specialist) -> Iterator[str]:
-    """What filters and facets go by."""
+    """The terms of filters and facets."""
     for topic in specialist.topics:
         yield term(TOPIC, topic)
     for approach in specialist.approaches:
@@ -141,7 +148,7 @@ def term(kind: str, value: str) -> str:
 
 
 def text_of(specialist: Specialist) -> tuple[str, str, str]:
-    """Where words are looked for, the tier that weighs most first."""
+    """The searched text, the tier with the highest weight first."""
     return (
         f"{specialist.display_name}\n{specialist.headline}",
         "\n".join(_named(specialist)),
@@ -150,50 +157,55 @@ def text_of(specialist: Specialist) -> tuple[str, str, str]:
 
 
 def _named(specialist: Specialist) -> Iterator[str]:
-    """Topics and approaches, by their keys and as people call them in each language."""
+    """Topics and approaches: their keys, and their labels in each language."""
     for keys, labels in ((specialist.topics, TOPICS), (specialist.approaches, APPROACHES)):
         for key in keys:
             yield f"{key} {labels.get(key, '')} {GERMAN.get(key, '')}"
 
 
 def _digest(parts: tuple[str, ...]) -> str:
-    """Another one where the form of words has changed, so that no memory of the old one lasts."""
+    """The digest of the text, which also changes with ``FORM``, so that caches drop the old
+    form."""
     return blake2b("\0".join((str(FORM), *parts)).encode(), digest_size=8).hexdigest()
 
 
 # Changes: PostgreSQL numbers transactions when they begin to write, and they end in any order.
-# What may still come has no number below that of the oldest one under way, so that is where the
-# next reading starts; what it meets again does no harm. SQLite has one writer.
+# Changes still to be committed have no lower number than the oldest open transaction, so the next
+# read starts there. Reading a change twice does no harm. SQLite has one writer.
 
 
 def this_revision(session: Session) -> ColumnElement[int]:
-    """What the rows bear that this transaction writes."""
+    """The revision of rows that this transaction writes."""
     if _on_sqlite(session):
         return _newest_of_sqlite() + 1
     return _number(func.pg_current_xact_id())
 
 
-def to_come(session: Session) -> ColumnElement[int]:
-    """What is not seen yet, and will be, has this revision or a higher one."""
+def next_revision(session: Session) -> ColumnElement[int]:
+    """The lowest revision that rows not visible yet may have."""
     if _on_sqlite(session):
         return _newest_of_sqlite() + 1
     return _number(func.pg_snapshot_xmin(func.pg_current_snapshot()))
 
 
 def changes(session: Session, since: int, *columns: Any) -> Select[Any]:
-    """Columns of entries with this revision or a higher one, and what is ``to_come``.
+    """Columns of entries with this revision or a higher one, and ``next_revision`` as ``to_come``.
 
-    A database restored from a dump has revisions beyond any that it gave out itself: they are
-    no changes.
+    A database restored from a dump has revisions above any that it gave out itself. They are no
+    changes.
     """
-    found = select(*columns, to_come(session).label("to_come")).where(Entry.revision >= since)
+    found = select(*columns, next_revision(session).label("to_come")).where(
+        DirectoryEntry.revision >= since
+    )
     if _on_sqlite(session):
         return found
-    return found.where(Entry.revision < _number(func.pg_snapshot_xmax(func.pg_current_snapshot())))
+    return found.where(
+        DirectoryEntry.revision < _number(func.pg_snapshot_xmax(func.pg_current_snapshot()))
+    )
 
 
 def _newest_of_sqlite() -> ColumnElement[int]:
-    newest = select(func.coalesce(func.max(Entry.revision), 0)).correlate(None)
+    newest = select(func.coalesce(func.max(DirectoryEntry.revision), 0)).correlate(None)
     return newest.scalar_subquery()
 
 
@@ -205,18 +217,18 @@ def _on_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def in_doubt() -> Select[UUID]:
-    """Ids of specialists of whom the directory has something else, or in another form."""
+def outdated() -> Select[UUID]:
+    """Ids of specialists whose directory entry is missing, outdated or in another ``FORM``."""
     is_listed = Specialist.status == SpecialistStatus.LISTED
     return (
         select(Specialist.id)
-        .join(Entry, Entry.specialist_id == Specialist.id, isouter=True)
+        .join(DirectoryEntry, DirectoryEntry.specialist_id == Specialist.id, isouter=True)
         .where(
             or_(
-                and_(is_listed, Entry.number.is_(None)),
-                and_(is_listed, Entry.listed.is_(false())),
-                and_(is_listed, Entry.form != FORM),
-                and_(~is_listed, Entry.listed.is_(true())),
+                and_(is_listed, DirectoryEntry.number.is_(None)),
+                and_(is_listed, DirectoryEntry.listed.is_(false())),
+                and_(is_listed, DirectoryEntry.form != FORM),
+                and_(~is_listed, DirectoryEntry.listed.is_(true())),
             )
         )
     )

@@ -1,7 +1,7 @@
-"""Full text: FTS5 on SQLite, ``tsvector`` on PostgreSQL, behind one small interface.
+"""Full-text search: FTS5 on SQLite and ``tsvector`` on PostgreSQL, behind one interface.
 
-Each is given tokens that were made beforehand (see ``words``) and does no more than keep and
-match them: neither's own parser, stemmer or rank is asked, since no two agree.
+Both store and match tokens that were made beforehand (``tokens``). Neither's own parser, stemmer or
+ranking is used, since they differ.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from services.profiles.discovery.tokens import TIERS
 
 
 class FullText(Protocol):
-    """The tokens of everybody, by their numbers in the directory."""
+    """The tokens of all specialists, by number in the directory."""
 
     def write(self, session: Session, number: int, tokens: str) -> None:
-        """Keep these tokens, divided by spaces, and none that were kept before."""
+        """Replace the tokens of a number by these, separated by spaces."""
 
     def compact(self, session: Session) -> None:
-        """Leave nothing of tokens that are kept no more, where the index only marks them."""
+        """Purge deleted tokens from the files, where the database only marks them."""
 
     def matches(
         self, session: Session, word: Wanted, among: Sequence[int] | None = None
     ) -> list[Iterable[int]]:
-        """The numbers of those who have the word in the first tier, in that or the second, and
-        so on; looked for ``among`` these numbers, or everybody."""
+        """The posting list of the word in each tier, each including the tiers before it; restricted
+        to the numbers in ``among``, if given."""
 
 
 class Fts5:
-    """``directory_words`` is a virtual table; its tokenizer only divides at spaces."""
+    """FTS5: ``directory_words`` is a virtual table whose tokenizer splits at spaces."""
 
     def compact(self, session: Session) -> None:
         session.execute(text("INSERT INTO directory_words (directory_words) VALUES ('optimize')"))
@@ -71,16 +71,16 @@ class Fts5:
 
 
 class TsVector:
-    """``directory_words`` has a GIN index on its vectors, and ``directory_matches`` asks it.
+    """``tsvector``: ``directory_words`` has a GIN index, which ``directory_matches`` uses.
 
-    What is asked for may be in most rows, so a row must be short: vectors are to be kept apart.
-    PostgreSQL does that for rows over 2 kB alone, so there is padding, which it compresses to
-    nothing. Nor does it know what it costs to fetch vectors from there, and would rather read
-    all of them: the function forbids it. Together that is seven times as fast.
+    A word may occur in most rows, so rows must be short and vectors stored apart. PostgreSQL does
+    that only for rows over 2 kB, so there is padding, which compresses to nothing. Nor does it know
+    the cost of fetching vectors, and would scan all of them; the function forbids it. Together that
+    is seven times as fast.
     """
 
     def compact(self, session: Session) -> None:
-        """VACUUM does so by itself."""
+        """Nothing to do: VACUUM purges them."""
 
     def write(self, session: Session, number: int, tokens: str) -> None:
         session.execute(
@@ -114,13 +114,13 @@ class TsVector:
 
 
 def _expression(word: Wanted, term: str, every: str, some: str) -> str:
-    """The word as a database asks for it, with its operators; tokens are letters and digits."""
+    """The word as a query of the database. Tokens are letters and digits."""
     spellings = (every.join(map(term.format, tokens)) for tokens in word.spellings)
     return some.join(f"({each})" for each in spellings)
 
 
 def _numbers(wire: bytes) -> array[int]:
-    """Four bytes each, the highest first: so tens of thousands are read at once."""
+    """Numbers of four bytes, the highest byte first, so that tens of thousands are read at once."""
     numbers = array("i", wire)
     if sys.byteorder == "little":
         numbers.byteswap()
@@ -131,5 +131,5 @@ KINDS: dict[str, FullText] = {"sqlite": Fts5(), "postgresql": TsVector()}
 
 
 def full_text(session: Session) -> FullText:
-    """That of the session's database."""
+    """The full-text search of the session's database."""
     return KINDS[session.get_bind().dialect.name]

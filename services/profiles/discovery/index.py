@@ -1,7 +1,7 @@
-"""The index: the directory in memory, so that any mix of filters is counted in milliseconds.
+"""The index in memory, which counts any mix of filters in milliseconds.
 
-For each term the set of those who have it, as bits by number; and everybody who can be booked,
-in order of time. Pure: it is told what changed.
+It has a posting list (a bitset) for each term, and all bookable specialists in order of time. Pure:
+it is given the changes.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from sys import intern
 
-from services.profiles.discovery.bitsets import bits_of, numbers_in
+from services.profiles.discovery.bitsets import bitset_of, numbers_in
 
 LISTED = "listed"
-"""The term that everybody has."""
+"""The term of all listed specialists."""
 MANY_CHANGES = 500
 FEW_FOUND = 2_000
 LARGEST_NUMBER = (1 << 32) - 1
@@ -26,48 +26,48 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the index knows of somebody; ``place`` is theirs in the order of next free slots,
-    ``text`` differs when their text does."""
+class IndexedSpecialist:
+    """The indexed data of a specialist. ``place``: the position in the order of next free slots;
+    ``text``: a digest of the text."""
 
     terms: tuple[str, ...]
     place: int | None
     text: str
 
 
-NOBODY = Known((), None, "")
+ABSENT = IndexedSpecialist((), None, "")
 
 
-def known(
+def indexed(
     number: int, listed: bool, terms: Sequence[str], next_slot_at: datetime | None, text: str = ""
-) -> Known:
+) -> IndexedSpecialist:
     if not listed:
-        return NOBODY
+        return ABSENT
     place = None if next_slot_at is None else _place(next_slot_at, number)
-    return Known((LISTED, *map(intern, terms)), place, text)
+    return IndexedSpecialist((LISTED, *map(intern, terms)), place, text)
 
 
 class Index:
     def __init__(self) -> None:
-        self._known: dict[int, Known] = {}
-        self._having: dict[str, int] = {}
+        self._known: dict[int, IndexedSpecialist] = {}
+        self._posting_lists: dict[str, int] = {}
         self._places: list[int] = []
 
-    def text_changed(self, news: dict[int, Known]) -> list[int]:
-        """Whose text is not what it was, when this will have been learnt."""
+    def text_changed(self, news: dict[int, IndexedSpecialist]) -> list[int]:
+        """The numbers whose text these changes alter."""
         return [
             number
             for number, now in news.items()
-            if now.text != self._known.get(number, NOBODY).text
+            if now.text != self._known.get(number, ABSENT).text
         ]
 
-    def learn(self, news: dict[int, Known]) -> None:
-        """Take on what is known now, by number; ``NOBODY`` for who is listed no more."""
+    def learn(self, news: dict[int, IndexedSpecialist]) -> None:
+        """Apply changes by number; ``ABSENT`` for a specialist who is no longer listed."""
         come: dict[str, list[int]] = defaultdict(list)
         gone: dict[str, list[int]] = defaultdict(list)
         taken, left = [], []
         for number, now in news.items():
-            before = self._known.get(number, NOBODY)
+            before = self._known.get(number, ABSENT)
             for each in set(now.terms).difference(before.terms):
                 come[each].append(number)
             for each in set(before.terms).difference(now.terms):
@@ -76,12 +76,12 @@ class Index:
                 taken += [] if now.place is None else [now.place]
                 left += [] if before.place is None else [before.place]
             self._known[number] = now
-            if now is NOBODY:
+            if now is ABSENT:
                 del self._known[number]
         for each, numbers in gone.items():
-            self._having[each] &= ~bits_of(numbers)
+            self._posting_lists[each] &= ~bitset_of(numbers)
         for each, numbers in come.items():
-            self._having[each] = self.having(each) | bits_of(numbers)
+            self._posting_lists[each] = self.posting_list(each) | bitset_of(numbers)
         self._move(taken, left)
 
     def _move(self, taken: list[int], left: list[int]) -> None:
@@ -93,28 +93,29 @@ class Index:
         for place in taken:
             insort(self._places, place)
 
-    def having(self, term: str) -> int:
-        """Who has the term, as bits."""
-        return self._having.get(term, 0)
+    def posting_list(self, term: str) -> int:
+        """The bitset of specialists with the term."""
+        return self._posting_lists.get(term, 0)
 
-    def having_any(self, terms: Iterable[str]) -> int:
+    def any_of(self, terms: Iterable[str]) -> int:
+        """The bitset of specialists with any of the terms."""
         found = 0
         for each in terms:
-            found |= self.having(each)
+            found |= self.posting_list(each)
         return found
 
     def bookable(self, since: datetime, before: datetime) -> int:
-        """Whose next free slot is in this time, as bits."""
+        """The bitset of specialists whose next free slot is in this period."""
         first, end = self._from(since), self._from(before)
-        return bits_of(map(_number, self._places[first:end]))
+        return bitset_of(map(_number, self._places[first:end]))
 
     def counts(self, found: Mapping[str, int]) -> dict[str, dict[str, int]]:
-        """By kind of term: how many of those ``found`` for the kind have each value.
+        """By kind of term: how many of the specialists ``found`` for the kind have each value.
 
-        The most frequent first; zero for a value that somebody else has.
+        The most frequent first, with 0 for values of other specialists.
         """
         counted: dict[str, dict[str, int]] = {kind: {} for kind in found}
-        for term, bits in self._having.items():
+        for term, bits in self._posting_lists.items():
             kind, _, value = term.partition(":")
             if bits and value and kind in found:
                 counted[kind][value] = (bits & found[kind]).bit_count()
@@ -124,9 +125,10 @@ class Index:
         }
 
     def soonest(self, found: int, count: int, now: datetime) -> list[int]:
-        """The first of those by next free slot; who has none comes last, the newest first.
+        """The first ``count`` in order of next free slot; specialists without one come last, the
+        newest first.
 
-        A slot that has passed is none: booking will say when the next one is.
+        A slot that has passed does not count: booking will announce the next one.
         """
         if found.bit_count() <= FEW_FOUND:
             return sorted(numbers_in(found), key=lambda each: self._turn(each, now))[:count]
@@ -134,12 +136,12 @@ class Index:
         digits = found.to_bytes(found.bit_length() // 8 + 1, "little")
         in_turn = list(islice(self._among(digits, first), count))
         if len(in_turn) < count:
-            rest = found & ~bits_of(map(_number, self._places[first:]))
+            rest = found & ~bitset_of(map(_number, self._places[first:]))
             in_turn += newest(rest, count - len(in_turn))
         return in_turn
 
     def _among(self, digits: bytes, first: int) -> Iterator[int]:
-        """Those whose bit is set, from this place on."""
+        """The numbers whose bit is set, from this position on."""
         beyond = len(digits) * 8
         for at in range(first, len(self._places)):
             number = _number(self._places[at])
@@ -157,12 +159,12 @@ class Index:
 
 
 def newest(found: int, count: int) -> list[int]:
-    """The first of those, whoever was listed last."""
+    """The first ``count``, the last listed first."""
     return list(islice(numbers_in(found), count))
 
 
 def _place(moment: datetime, number: int) -> int:
-    """Sorts by time, and the newest first of those with one time."""
+    """A sort key: by time, and of equals the newest first."""
     return (moment - EPOCH) // MICROSECOND << 32 | (LARGEST_NUMBER - number)
 
 

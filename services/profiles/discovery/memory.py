@@ -1,4 +1,4 @@
-"""The directory in this process's memory, kept in step with the one in the database."""
+"""The provider of the index in memory, which follows the directory in the database."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from chassis.concurrency.limits import Semaphore
 from chassis.concurrency.loop import Loop
 from chassis.concurrency.yielding import yield_now
 from chassis.database.database import database_of
-from services.profiles.discovery.common_tokens import BroadWords
-from services.profiles.discovery.directory import Entry, changes, to_come
-from services.profiles.discovery.index import Index, Known, known
+from services.profiles.discovery.common_tokens import CommonTokens
+from services.profiles.discovery.directory import DirectoryEntry, changes, next_revision
+from services.profiles.discovery.index import Index, IndexedSpecialist, indexed
 
 FILLED_AT_ONCE = 5_000
 CATCH_UP_EVERY_S = 10.0
 
 
 class DirectoryInMemory(DependencyProvider):
-    """Filled when the service starts, and brought up to date before each search: what was
-    committed before a search began is found by it, whichever process wrote it."""
+    """The index, filled when the service starts and brought up to date before each search. A search
+    finds everything that was committed before it began, by any process."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = BroadWords()
+        self.words = CommonTokens()
         self._index: Index | None = None
         self._to_come = 0
         self._turn = Semaphore()
@@ -45,13 +45,13 @@ class DirectoryInMemory(DependencyProvider):
         return self
 
     def _round(self) -> float:
-        """So that neither the first search nor one after a quiet hour has much to read."""
+        """Catch up regularly, so that no search has much to read."""
         with database_of(self.container).reading() as session:
             self.as_of_now(session)
         return CATCH_UP_EVERY_S
 
     def as_of_now(self, session: Session) -> Index:
-        """The index with all that is committed now. Of those who ask at once, one reads."""
+        """The index with all committed changes. Of concurrent callers one reads (single flight)."""
         self._asked += 1
         ticket = self._asked
         with self._turn:
@@ -66,23 +66,31 @@ class DirectoryInMemory(DependencyProvider):
             return self._index
 
     def _filled(self, session: Session) -> Index:
-        """In parts, since others want to be answered meanwhile."""
-        self._to_come = session.scalar(select(to_come(session))) or 0
+        """A new index, filled in parts so that other greenthreads run in between."""
+        self._to_come = session.scalar(select(next_revision(session))) or 0
         index, last = Index(), 0
         while True:
-            query = select(*_KNOWN).where(Entry.listed, Entry.number > last)
-            rows = session.execute(query.order_by(Entry.number).limit(FILLED_AT_ONCE)).all()
+            query = select(*_COLUMNS).where(DirectoryEntry.listed, DirectoryEntry.number > last)
+            rows = session.execute(
+                query.order_by(DirectoryEntry.number).limit(FILLED_AT_ONCE)
+            ).all()
             if not rows:
                 return index
-            index.learn({row.number: known(*row) for row in rows})
+            index.learn({row.number: indexed(*row) for row in rows})
             last = rows[-1].number
             yield_now()
 
-    def _news(self, session: Session) -> dict[int, Known]:
-        rows = session.execute(changes(session, self._to_come, *_KNOWN)).all()
+    def _news(self, session: Session) -> dict[int, IndexedSpecialist]:
+        rows = session.execute(changes(session, self._to_come, *_COLUMNS)).all()
         if rows:
             self._to_come = rows[0].to_come
-        return {number: known(number, *rest) for number, *rest, _ in rows}
+        return {number: indexed(number, *rest) for number, *rest, _ in rows}
 
 
-_KNOWN = (Entry.number, Entry.listed, Entry.terms, Entry.next_slot_at, Entry.text_digest)
+_COLUMNS = (
+    DirectoryEntry.number,
+    DirectoryEntry.listed,
+    DirectoryEntry.terms,
+    DirectoryEntry.next_slot_at,
+    DirectoryEntry.text_digest,
+)

@@ -1,4 +1,4 @@
-"""A search: who is found, in which order, and how many of them have what."""
+"""A search: matches, their order, facets and pages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from contracts.inputs.words import Wanted, wanted_words
 from contracts.profiles.discovery import MOST_SHOWN, Facets, SearchSpecialists, Sort
 from services.profiles.discovery import cursors
-from services.profiles.discovery.bitsets import bits_of
-from services.profiles.discovery.common_tokens import EVERYBODY
+from services.profiles.discovery.bitsets import bitset_of
+from services.profiles.discovery.common_tokens import ALL
 from services.profiles.discovery.directory import (
     APPROACH,
     COUNTRY,
@@ -27,12 +27,12 @@ from services.profiles.discovery.directory import (
 from services.profiles.discovery.index import LISTED, Index, newest
 
 BOOKABLE = "bookable"
-"""The filter that goes by time; the others bear the names of their terms."""
+"""The filter by time. The other filters have the names of their terms."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Numbers of a page, the cursor of the next one, and what there is to all that were found."""
+    """A page of numbers, the next cursor, and the count and facets of all matches."""
 
     numbers: list[int]
     next: str | None
@@ -41,7 +41,7 @@ class Found:
 
 
 class Search:
-    """Raises ``BadWords`` and ``BadCursor``."""
+    """A search for a query. Raises ``BadWords`` and ``BadCursor``."""
 
     def __init__(self, query: SearchSpecialists) -> None:
         self._query = query
@@ -50,21 +50,21 @@ class Search:
         self._place = wanted_words(query.place or "", "place")
         self._shown = cursors.decoded(query)
 
-    def found(self, index: Index, ranks: list[int], now: datetime) -> Found:
-        """``ranks``: who has all the words, as bits, the best first; everybody without words."""
+    def found(self, index: Index, tiers: list[int], now: datetime) -> Found:
+        """The result. ``tiers``: the bitsets of specialists with all words, the best tier first."""
         passing = self._passing(index, now)
-        everybody = index.having(LISTED) & ranks[-1]
-        matches = _meeting(everybody, passing)
+        listed = index.posting_list(LISTED) & tiers[-1]
+        matches = _passing_all(listed, passing)
         if self.sort is Sort.NEWEST:
             numbers, next_ = self._newest(matches)
         else:
-            in_order = ranks if self.sort is Sort.RELEVANCE else ranks[-1:]
+            in_order = tiers if self.sort is Sort.RELEVANCE else tiers[-1:]
             numbers, next_ = self._best(index, matches, in_order, now)
-        facets = self._facets(index, everybody, passing, matches)
+        facets = self._facets(index, listed, passing, matches)
         return Found(numbers, next_, matches.bit_count(), facets)
 
     def _passing(self, index: Index, now: datetime) -> dict[str, int]:
-        """Who passes each filter that is set, by its name."""
+        """The bitset of each filter that is set, by its name."""
         query = self._query
         passing: dict[str, int] = {}
         for kind, values in (
@@ -74,7 +74,7 @@ class Search:
             (self._country, query.country),
         ):
             if values:
-                passing[kind] = index.having_any(term(kind, value) for value in values)
+                passing[kind] = index.any_of(term(kind, value) for value in values)
         for flag, wanted in (
             (ONLINE, query.online),
             (IN_PERSON, query.in_person),
@@ -83,28 +83,26 @@ class Search:
             (FEATURED, query.featured),
         ):
             if wanted is not None:
-                passing[flag] = index.having(flag) if wanted else ~index.having(flag)
+                passing[flag] = index.posting_list(flag) if wanted else ~index.posting_list(flag)
         for word in self._place:
-            passing[PLACE] = passing.get(PLACE, EVERYBODY) & _having_word(index, word)
+            passing[PLACE] = passing.get(PLACE, ALL) & _in_place(index, word)
         if query.bookable_before is not None:
             passing[BOOKABLE] = index.bookable(now, query.bookable_before)
         return passing
 
     @property
     def _country(self) -> str:
-        """What is looked for in a country: clients, or a practice."""
+        """The kind of term that ``country`` filters: clients or a practice."""
         return PRACTICE_IN if self._query.in_person or self._place else COUNTRY
 
-    def _facets(
-        self, index: Index, everybody: int, passing: dict[str, int], matches: int
-    ) -> Facets:
-        """Of each filter's values, among those who pass all the others."""
+    def _facets(self, index: Index, listed: int, passing: dict[str, int], matches: int) -> Facets:
+        """Counts of each filter's values, among the specialists that pass all other filters."""
 
         def others(name: str) -> int:
-            return _meeting(everybody, passing, but=name) if name in passing else matches
+            return _passing_all(listed, passing, but=name) if name in passing else matches
 
         def count(flag: str) -> int:
-            return (index.having(flag) & others(flag)).bit_count()
+            return (index.posting_list(flag) & others(flag)).bit_count()
 
         values = index.counts(
             {kind: others(kind) for kind in (TOPIC, APPROACH, LANGUAGE, self._country)}
@@ -115,22 +113,22 @@ class Search:
             language=values[LANGUAGE],
             country=values[self._country],
             online=count(ONLINE),
-            in_person=self._in_person(index, everybody, passing),
+            in_person=self._in_person(index, listed, passing),
             free_consultation=count(FREE_CONSULTATION),
             fees=count(FEES),
             featured=count(FEATURED),
         )
 
-    def _in_person(self, index: Index, everybody: int, passing: dict[str, int]) -> int:
-        """How many are found where this is chosen: then a country is where the practice is."""
+    def _in_person(self, index: Index, listed: int, passing: dict[str, int]) -> int:
+        """The count for ``in_person``, with which ``country`` means the practice."""
         if COUNTRY in passing:
             practices = (term(PRACTICE_IN, each) for each in self._query.country)
-            passing = {**passing, COUNTRY: index.having_any(practices)}
-        others = _meeting(everybody, passing, but=IN_PERSON)
-        return (index.having(IN_PERSON) & others).bit_count()
+            passing = {**passing, COUNTRY: index.any_of(practices)}
+        others = _passing_all(listed, passing, but=IN_PERSON)
+        return (index.posting_list(IN_PERSON) & others).bit_count()
 
     def _newest(self, matches: int) -> tuple[list[int], str | None]:
-        """The order never changes, so the last number shown is enough."""
+        """A page by listing. The order never changes, so the last number is the cursor."""
         if self._shown:
             matches &= (1 << self._shown[0]) - 1
         numbers = newest(matches, self._query.limit + 1)
@@ -139,13 +137,13 @@ class Search:
         return page, cursors.encoded(self._query, page[-1:]) if more else None
 
     def _best(
-        self, index: Index, matches: int, ranks: list[int], now: datetime
+        self, index: Index, matches: int, tiers: list[int], now: datetime
     ) -> tuple[list[int], str | None]:
-        left = matches & ~bits_of(self._shown)
+        left = matches & ~bitset_of(self._shown)
         count = min(self._query.limit, MOST_SHOWN - len(self._shown))
         page: list[int] = []
-        for rank in ranks:
-            page += index.soonest(left & rank & ~bits_of(page), count - len(page), now)
+        for tier in tiers:
+            page += index.soonest(left & tier & ~bitset_of(page), count - len(page), now)
             if len(page) == count:
                 break
         shown = [*self._shown, *page]
@@ -153,20 +151,20 @@ class Search:
         return page, cursors.encoded(self._query, shown) if more else None
 
 
-def _meeting(everybody: int, passing: dict[str, int], but: str | None = None) -> int:
-    """Who passes all filters; ``but`` one."""
+def _passing_all(listed: int, passing: dict[str, int], but: str | None = None) -> int:
+    """The bitset of specialists that pass all filters; ``but``: except one."""
     for name, bits in passing.items():
         if name != but:
-            everybody &= bits
-    return everybody
+            listed &= bits
+    return listed
 
 
-def _having_word(index: Index, word: Wanted) -> int:
-    """Whose practice's place has the word in any of its spellings."""
+def _in_place(index: Index, word: Wanted) -> int:
+    """The bitset of practices whose place has the word in any spelling."""
     found = 0
     for tokens in word.spellings:
-        each = EVERYBODY
+        each = ALL
         for token in tokens:
-            each &= index.having(term(PLACE, token))
+            each &= index.posting_list(term(PLACE, token))
         found |= each
     return found

@@ -1,4 +1,4 @@
-"""How specialists are found: what profiles can be asked, and what it mends on a clock."""
+"""RPC method and schedule of the search for specialists."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
+from services.profiles import dependencies
 from services.profiles.discovery import directory
 from services.profiles.discovery.memory import DirectoryInMemory
 from services.profiles.discovery.search import Search
-from services.profiles.part import Part
 from services.profiles.specialists.specialists import Specialist
 
 ROUND_S = 55.0
 
 
-class Discovery(Part):
+class Discovery:
+    store = dependencies.store
     in_memory = DirectoryInMemory()
 
     @rpc
@@ -26,8 +27,8 @@ class Discovery(Part):
         search = Search(query)
         with self.store.reading() as session:
             index = self.in_memory.as_of_now(session)
-            ranks = self.in_memory.words.ranks(session, search.words)
-            found = search.found(index, ranks, utc_now())
+            tiers = self.in_memory.words.tiers(session, search.words)
+            found = search.found(index, tiers, utc_now())
             specialists = directory.listed(session, found.numbers)
         return SpecialistsFound(
             items=[each.to_resource() for each in specialists],
@@ -38,11 +39,11 @@ class Discovery(Part):
 
     @every(minutes=1)
     def review_directory(self) -> None:
-        """Enter whom the directory lacks, or has otherwise: all, after it was first made."""
+        """Repair missing and outdated entries; after a migration, write all of them."""
         with self.store.reading() as session:
-            doubtful = list(session.scalars(directory.in_doubt()))
+            doubtful = list(session.scalars(directory.outdated()))
         for_each(doubtful, self._enter, within_s=ROUND_S)
 
     def _enter(self, specialist_id: UUID) -> None:
         with self.store.transaction() as tx:
-            directory.enter(tx, tx.lock(Specialist, specialist_id))
+            directory.update_entry(tx, tx.lock(Specialist, specialist_id))

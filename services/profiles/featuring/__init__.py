@@ -1,1 +1,1 @@
-"""Who can be booked for free soon: derived, never set."""
+"""Featuring: specialists who can be booked for free soon. Derived, never set."""

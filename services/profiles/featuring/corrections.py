@@ -1,4 +1,4 @@
-"""How often the sweep had to mend featuring: operators see how many, when, and why."""
+"""Counts of corrections to featuring, by day and cause, for operators."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from services.profiles.base import Base
 
 
 class Cause(StrEnum):
-    """Why a specialist's featuring and facts disagreed."""
+    """Why a specialist's ``featured`` and the facts differed."""
 
     TIME = "time"
-    """A slot came near, or passed: as it should be."""
+    """Time passed: a slot came near or is over. Expected."""
     UNEXPLAINED = "unexplained"
-    """Nothing that the platform does makes it so: somebody should look."""
+    """No known cause: the operator should investigate."""
 
 
 class Correction(Base):
-    """How many specialists were mended on one day (in UTC), for one cause."""
+    """The number of specialists corrected on one day (in UTC) for one cause."""
 
     __tablename__ = "featuring_corrections"
 
@@ -32,6 +32,6 @@ class Correction(Base):
 
 
 def count(tx: Transaction, day: date, cause: Cause) -> None:
-    """One more."""
+    """Count one correction."""
     corrections = Base.metadata.tables[Correction.__tablename__]
     add_counts(tx, corrections, [{"day": day, "cause": str(cause), "specialists": 1}])

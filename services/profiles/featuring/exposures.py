@@ -1,6 +1,6 @@
-"""How often a specialist was shown among the featured and opened from there, day by day.
+"""Daily counts of how often a featured specialist was shown and opened.
 
-Counts and nothing else: not a word about who looked.
+They have no data about visitors.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ class ExposureCount(Base):
 
 
 def record(tx: Transaction, exposures: Iterable[Exposure]) -> None:
-    """Add these, but for those of who was erased meanwhile.
+    """Add counts, except for erased specialists.
 
-    In the order of their keys: two gateways that tell at once wait in turn.
+    In the order of keys, so that concurrent gateways wait for each other instead of deadlocking.
     """
-    told = sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
-    gone = erased_among(tx, Base.metadata, {each.specialist_id for each in told})
-    rows = [vars(each) for each in told if each.specialist_id not in gone]
+    counts = sorted(exposures, key=lambda each: (each.specialist_id.bytes, each.day))
+    erased = erased_among(tx, Base.metadata, {each.specialist_id for each in counts})
+    rows = [vars(each) for each in counts if each.specialist_id not in erased]
     add_counts(tx, Base.metadata.tables[ExposureCount.__tablename__], rows)
 
 
 def of_specialist(session: Session, specialist_id: UUID, today: date) -> Iterator[ExposureOfDay]:
-    """The last days, today first; counts under five are not told."""
+    """The last 30 days, today first; counts under five are suppressed."""
     first = today - timedelta(days=DAYS_SHOWN - 1)
     query = select(ExposureCount).where(
         ExposureCount.specialist_id == specialist_id, ExposureCount.day.between(first, today)
@@ -63,7 +63,7 @@ def of_specialist(session: Session, specialist_id: UUID, today: date) -> Iterato
 
 
 def publishable(count: int) -> int | None:
-    """A count as it may be shown: a small one would tell about single persons."""
+    """The count as it may be published: small ones could identify single people."""
     return count if count >= FEWEST_PUBLISHED else None
 
 

@@ -1,19 +1,16 @@
-"""The public feed: who is featured now, then every change, each once and in order."""
+"""The public feed: a snapshot of featured specialists, then every change, once and in order."""
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis import json
+from chassis import cursors, json
 from chassis.database.event_log import EventLog
 from chassis.database.transaction import Transaction
-from chassis.errors import FieldError
 from chassis.events import as_mapping
-from chassis.pagination import BadCursor
 from contracts.profiles.featuring import CloudEvent, Feed, FeedQuery, SpecialistFeatured
 from services.profiles.base import Base
 
@@ -21,49 +18,54 @@ PERSONAL = ("display_name", "headline", "slug")
 
 
 @dataclass(frozen=True)
-class Place:
-    """How far a reader is: behind entry ``seen``; of the snapshot up to ``head``, where there
-    is one, and of the changes otherwise."""
+class FeedPosition:
+    """A reader's position: after entry ``seen``, in the snapshot up to ``head`` if given, else in
+    the changes."""
 
     seen: int
     head: int | None = None
 
     def to_cursor(self) -> str:
         text = f"{self.seen}" if self.head is None else f"{self.seen}-{self.head}"
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return cursors.encode(text.encode())
 
     @classmethod
-    def from_cursor(cls, cursor: str, last: int) -> Place:
-        """Raises ``BadCursor``, also for an entry behind the last: its reader comes from another
-        platform, or from before a backup was brought back, and should begin anew."""
-        try:
-            padding = "=" * (-len(cursor) % 4)
-            numbers = base64.b64decode(cursor + padding, "-_", validate=True).decode("ascii")
-            places = [int(each) for each in numbers.split("-")]
-            place = cls(*places)
-        except (ValueError, TypeError):
-            raise _bad(cursor) from None
-        if place.to_cursor() != cursor or max(places) > last:
-            raise _bad(cursor)
-        return place
+    def from_cursor(cls, cursor: str, last: int) -> FeedPosition:
+        """The position in a cursor. Raises ``BadCursor``, also for a position after the last entry:
+        its reader comes from another platform or from before a restored backup, and should begin
+        again."""
+
+        def unpack(position: bytes) -> FeedPosition:
+            seen, dash, head = position.decode("ascii").partition("-")
+            place = cls(int(seen), int(head) if dash else None)
+            if place.to_cursor() != cursor or max(place.seen, place.head or 0) > last:
+                raise ValueError(cursor)
+            return place
+
+        detail = "This is not a cursor of this feed."
+        return cursors.decode(cursor, unpack, field="after", detail=detail)
 
 
 def read(session: Session, query: FeedQuery) -> Feed:
     """A page of the feed. Raises ``BadCursor``."""
     event_log = EventLog(session, Base.metadata)
     last = event_log.head()
-    place = Place(0, last) if query.after is None else Place.from_cursor(query.after, last)
-    if place.head is None:
-        rows = event_log.after(place.seen, query.limit + 1)
+    position = (
+        FeedPosition(0, last)
+        if query.after is None
+        else FeedPosition.from_cursor(query.after, last)
+    )
+    if position.head is None:
+        rows = event_log.after(position.seen, query.limit + 1)
     else:
-        rows = event_log.latest(SpecialistFeatured, place.head, place.seen, query.limit + 1)
+        rows = event_log.latest(SpecialistFeatured, position.head, position.seen, query.limit + 1)
     shown, more = rows[: query.limit], len(rows) > query.limit
-    seen = shown[-1].seq if shown else place.seen
-    if place.head is None:
-        following = Place(seen)
+    seen = shown[-1].seq if shown else position.seen
+    if position.head is None:
+        following = FeedPosition(seen)
     else:
-        following = Place(seen, place.head) if more else Place(place.head)
-        more = more or place.head < last
+        following = FeedPosition(seen, position.head) if more else FeedPosition(position.head)
+        more = more or position.head < last
     return Feed(
         items=[CloudEvent(**as_mapping(row.body)) for row in shown],
         next=following.to_cursor(),
@@ -71,15 +73,11 @@ def read(session: Session, query: FeedQuery) -> Feed:
     )
 
 
-def forget(tx: Transaction, specialist_id: UUID) -> None:
-    """Take a specialist's own words out of the feed. What happened, and when, stays: readers
-    who come late still hear all of it, in order."""
+def redact(tx: Transaction, specialist_id: UUID) -> None:
+    """Redact a specialist's own words in the feed. The events stay, so that late readers get all of
+    them in order."""
     event_log = EventLog(tx, Base.metadata)
     for row in event_log.about(str(specialist_id)):
         event = as_mapping(row.body)
         event["data"] |= {name: "" for name in PERSONAL if name in event["data"]}
         event_log.rewrite(row.seq, json.dumps(event))
-
-
-def _bad(cursor: str) -> BadCursor:
-    return BadCursor(errors=[FieldError("after", "Not a cursor of this feed.", cursor)])

@@ -1,4 +1,4 @@
-"""Reads that are more than a get."""
+"""Queries for featured specialists, and for records that the facts contradict."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def featured_ids() -> Select[UUID]:
 
 
 def featured_of(ids: Collection[UUID]) -> Select[Specialist]:
-    """Those of these specialists who are featured."""
+    """The featured ones of these specialists."""
     return select(Specialist).where(Specialist.id.in_(ids), Specialist.featured.is_(True))
 
 
 def featuring_untrue(now: datetime) -> Select[UUID]:
-    """Ids of specialists whose ``featured`` is not what the facts say."""
+    """Ids of specialists whose ``featured`` contradicts the facts."""
     true_now = and_(
         Specialist.status == SpecialistStatus.LISTED,
         verified(now),

@@ -1,4 +1,4 @@
-"""Who is featured: a truth, not a flag. Pure."""
+"""The rule of featuring: which facts make a specialist featured. Pure."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ GONE: dict[str | None, FeaturedBecause] = {
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What featuring follows from."""
+class FeaturingFacts:
+    """The facts that featuring follows from."""
 
     listed: bool
     verified: bool
@@ -26,10 +26,10 @@ class Facts:
     next_slot_at: datetime | None
 
 
-def obstacles(facts: Facts, now: datetime) -> list[NotFeatured]:
-    """Everything that stands against featuring, the most telling first."""
+def obstacles(facts: FeaturingFacts, now: datetime) -> list[NotFeatured]:
+    """All conditions that are not met, the most telling first."""
     found = []
-    if not facts.verified:  # whose licence ends is unlisted as well, for that very reason
+    if not facts.verified:  # the end of a licence also unlists, so it comes first
         found.append(NotFeatured.NOT_VERIFIED)
     if not facts.listed:
         found.append(NotFeatured.NOT_LISTED)
@@ -40,15 +40,15 @@ def obstacles(facts: Facts, now: datetime) -> list[NotFeatured]:
     return found
 
 
-def why_not_featured(facts: Facts, now: datetime) -> NotFeatured | None:
-    """The first obstacle; ``None``: featured."""
+def why_not_featured(facts: FeaturingFacts, now: datetime) -> NotFeatured | None:
+    """The first condition that is not met; ``None``: featured."""
     return next(iter(obstacles(facts, now)), None)
 
 
 def why_featured(obstacle: str | None) -> FeaturedBecause:
-    """What became true last, where this was the first obstacle at the last look.
+    """The condition that became true last, given the first obstacle of the last review.
 
-    Every change of a fact is looked at, so several obstacles are gone at once only where one
-    change removed them, or where a slot came near meanwhile: the first is the one to name.
+    Every change of a fact is reviewed. So several obstacles vanish at once only where one change
+    removed them, or where a slot came near meanwhile: the first is the one to name.
     """
     return GONE.get(obstacle, FeaturedBecause.MENDED)

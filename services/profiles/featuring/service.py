@@ -1,4 +1,4 @@
-"""Who is featured: what profiles can be asked, what it hears, what it does on a clock."""
+"""RPC methods, subscriptions and schedules of featuring."""
 
 from __future__ import annotations
 
@@ -26,21 +26,24 @@ from contracts.profiles.featuring import (
     Feed,
     FeedQuery,
 )
+from services.profiles import dependencies
 from services.profiles.featuring import corrections, exposures, feed, queries
 from services.profiles.featuring.corrections import Cause
-from services.profiles.part import Part
 from services.profiles.specialists.profile import NO_PROFILE
 from services.profiles.specialists.specialists import Specialist
 
 log = structlog.get_logger()
 
 
-class Featuring(Part):
-    # Who is featured
+class Featuring:
+    store = dependencies.store
+    caller = dependencies.caller
+
+    # Featured specialists
 
     @rpc
     def list_featured(self) -> list[UUID]:
-        """Everybody; in which order they are shown is the gateway's to say."""
+        """The ids of all featured specialists. The gateway decides the order."""
         with self.store.reading() as session:
             return list(session.scalars(queries.featured_ids()))
 
@@ -48,7 +51,7 @@ class Featuring(Part):
     def get_featured(
         self, ids: Annotated[list[UUID], Length(max=MOST_IDS)]
     ) -> list[contract.Specialist]:
-        """Those of these who are featured now."""
+        """The featured ones of these specialists."""
         with self.store.reading() as session:
             return [each.to_resource() for each in session.scalars(queries.featured_of(ids))]
 
@@ -57,7 +60,7 @@ class Featuring(Part):
         with self.store.reading() as session:
             return feed.read(session, query)
 
-    # What came of it
+    # Exposures and report
 
     @rpc
     def record_exposures(
@@ -82,7 +85,7 @@ class Featuring(Part):
                 days=list(exposures.of_specialist(session, specialist_id, now.date())),
             )
 
-    # What makes it true, and what keeps it true
+    # Facts and corrections
 
     @subscribe(AvailabilityChanged)
     def learn_availability(self, event: AvailabilityChanged, tx: Transaction) -> None:
@@ -91,8 +94,8 @@ class Featuring(Part):
 
     @every(minutes=1)
     def mend_featuring(self) -> None:
-        """Time alone makes the truth about featuring change: a slot comes near, or passes.
-        Whatever else makes it untrue is mended as well, and somebody should look at it."""
+        """Correct ``featured`` where time has changed it: a slot came near or passed. Other causes
+        are corrected and logged for the operator."""
         with self.store.reading() as session:
             untrue = list(session.scalars(queries.featuring_untrue(utc_now())))
         for_each(untrue, self._mend)
@@ -105,7 +108,7 @@ class Featuring(Part):
             cause = Cause.TIME if specialist.featuring_was_true() else Cause.UNEXPLAINED
             tx.emit(*specialist.review_featuring(now))
             if specialist.featured == was:
-                return  # somebody else was faster
+                return  # another process was faster
             corrections.count(tx, now.date(), cause)
         if cause is Cause.UNEXPLAINED:
-            log.error("featuring_was_untrue", specialist=str(specialist_id), featured=was)
+            log.error("featuring_inconsistent", specialist=str(specialist_id), featured=was)

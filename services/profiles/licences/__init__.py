@@ -1,1 +1,1 @@
-"""What makes a specialist verified, and until when."""
+"""Licences to practise: submission, review and expiry."""

@@ -1,4 +1,4 @@
-"""Documents that show a licence: what they are, their own first bytes say."""
+"""Documents of licences: PDF, JPEG or PNG, recognised by their first bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIGNATURES = {
 
 
 def keep(files: Files, specialist_id: UUID, content: bytes) -> str:
-    """Keep the document; its key, never used before. Raises ``BadFile``."""
+    """Store the document and return its new key. Raises ``BadFile``."""
     if media_type_of(content) is None:
         raise BadFile(errors=[FieldError("document", "It is not a PDF, JPEG or PNG file.")])
     key = f"{specialist_id.hex}-{uuid4().hex[:16]}"
@@ -26,7 +26,7 @@ def keep(files: Files, specialist_id: UUID, content: bytes) -> str:
 
 
 def find(files: Files, key: str) -> File:
-    """Raises ``NotFound``."""
+    """The document with this key; raises ``NotFound``."""
     content = files.get(f"{FOLDER}{key}")
     return File.of(content, media_type_of(content) or "application/octet-stream")
 

@@ -1,4 +1,4 @@
-"""The Licence: what makes a specialist verified, decided by admins and ended by the clock."""
+"""The Licence: submitted by a specialist, decided by admins, and expiring by date."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ from services.profiles.specialists import standards
 from services.profiles.specialists.specialists import Specialist
 
 WARNINGS = (7, 30)
-"""Days before its end at which a licence's holder is warned, the fewest first."""
+"""The days before expiry on which the holder is warned, the fewest first."""
+NO_LICENCE = "No licence was handed in yet."
 FACTS = ("number", "issuing_body", "country", "expires_on")
 
 
 class Licence(Base):
-    """One for each specialist, under the same id.
+    """One row for each specialist, under the same id.
 
-    Its columns say what was handed in last. What was verified stays in ``in_force`` beside it
-    until it ends, so that whoever renews in time is never without. ``version`` grows whenever an
-    admin should look again. ``warned`` is the fewest days
-    before its end of which was warned; 0: not yet.
+    The columns have the last submission. The verified licence stays in ``in_force`` until it ends,
+    so that a renewal in time leaves no gap. ``version`` grows whenever an admin should look again.
+    ``warned``: the fewest days before expiry that were warned of; 0: none.
     """
 
     __tablename__ = "licences"
@@ -76,18 +76,18 @@ class Licence(Base):
 
     def require_written(self) -> None:
         if not self.written:
-            raise NotFound("no licence was handed in yet")
+            raise NotFound(NO_LICENCE)
 
     @property
     def in_force_until(self) -> date | None:
-        """The first day on which what was verified is valid no more."""
+        """The first day on which the verified licence is no longer valid."""
         return date.fromisoformat(self.in_force["expires_on"]) if self.in_force else None
 
     def submit(self, licence: SubmitLicence, now: datetime) -> None:
-        """Hand in this one, for an admin to decide; one that is in force stays so.
+        """Submit a licence for an admin to decide. One that is in force stays so.
 
-        Raises ``NoSuchCode`` and ``LicenceEnded``. What waits or is in force already is not
-        handed in again.
+        Raises ``NoSuchCode`` and ``LicenceEnded``. A licence that waits or is in force already is
+        not submitted again.
         """
         standards.require_country(licence.country)
         self._require_valid(licence.expires_on, now)
@@ -100,7 +100,7 @@ class Licence(Base):
         self._wait(now)
 
     def attach(self, document: str, now: datetime) -> None:
-        """Hand in the document with this key; raises ``NotFound`` before ``submit``."""
+        """Submit the document with this key; raises ``NotFound`` before ``submit``."""
         self.require_written()
         self.document = document
         self._wait(now)
@@ -108,19 +108,17 @@ class Licence(Base):
     def decide(
         self, decision: DecideLicence, specialist: Specialist, by: UUID, now: datetime
     ) -> list[Event]:
-        """What an admin decides about the licence that they looked at, and what follows for its
-        holder.
+        """Decide on the licence that an admin looked at, with the consequences for its holder.
 
-        Declining refuses what waits; where nothing waits, it takes back what is in force, and
-        where that has expired, it says that no renewed one is to come.
-        Raises ``OwnLicence``, ``LicenceChanged``, ``LicenceEnded``, ``ReasonMissing``,
-        ``NothingToDecide``.
+        Declining refuses the waiting licence. Where none waits, it withdraws the one in force, or
+        rules out a renewal of an expired one. Raises ``OwnLicence``, ``LicenceChanged``,
+        ``LicenceEnded``, ``ReasonMissing``, ``NothingToDecide``.
         """
         self.require_written()
         if by == self.specialist_id:
             raise OwnLicence
         if decision.version != self.version:
-            raise LicenceChanged(f"the licence is at version {self.version}: look at it again")
+            raise LicenceChanged
         ended = None
         if decision.decision is Decision.VERIFIED:
             event = self._verify(specialist, now)
@@ -130,7 +128,7 @@ class Licence(Base):
         self.reason = decision.reason
         self.decided_by, self.decided_at = by, now
         self.version += 1
-        return [event, *specialist.heed_licence(self.in_force_until, now, ended)]
+        return [event, *specialist.apply_licence(self.in_force_until, now, ended)]
 
     def _verify(self, specialist: Specialist, now: datetime) -> Event:
         if self.status not in (LicenceStatus.SUBMITTED, LicenceStatus.DECLINED):
@@ -156,16 +154,16 @@ class Licence(Base):
         )
 
     def _ended_by_declining(self, specialist: Specialist) -> Standing | None:
-        """What declining ends: the licence in force, where nothing waits beside it, or the wait
-        for a renewed one."""
+        """The standing after declining: the licence in force ends where no renewal waits, or the
+        wait for a renewal ends."""
         if self.in_force:
             waits = self.status == LicenceStatus.SUBMITTED
             return None if waits else Standing.LICENCE_WITHDRAWN
         return Standing.LICENCE_DECLINED if specialist.has_expired_licence else None
 
     def review(self, specialist: Specialist, now: datetime) -> list[Event]:
-        """Warn of the end of what is in force; when it ends, at midnight UTC, its holder is
-        neither listed nor featured any more."""
+        """Warn of the coming expiry. On expiry, at midnight UTC, the holder is unlisted and no
+        longer featured."""
         until = self.in_force_until
         if until is None:
             return self._review_renewal(specialist, now)
@@ -180,7 +178,7 @@ class Licence(Base):
             expired = LicenceExpired(
                 specialist_id=specialist.id, version=specialist.next_version(), expires_on=until
             )
-            return [expired, *specialist.heed_licence(None, now, ended)]
+            return [expired, *specialist.apply_licence(None, now, ended)]
         due = next((days for days in WARNINGS if days_left <= days), None)
         if due is None or 0 < self.warned <= due:
             return []
@@ -195,14 +193,14 @@ class Licence(Base):
         ]
 
     def _review_renewal(self, specialist: Specialist, now: datetime) -> list[Event]:
-        """One that ended while it waited keeps nobody in practice any more."""
+        """End the right to practise where the waiting renewal has expired itself."""
         if specialist.licence_standing != Standing.RENEWAL_WAITING or self._renewal_waits(now):
             return []
-        return specialist.heed_licence(None, now, Standing.LICENCE_EXPIRED)
+        return specialist.apply_licence(None, now, Standing.LICENCE_EXPIRED)
 
     def _renewal_waits(self, now: datetime) -> bool:
-        """Whether what waits for an admin can still be verified. What was handed in last may be
-        the licence that has ended, with another document."""
+        """Whether the waiting licence can still be verified. The last submission may be the expired
+        licence with another document."""
         waits = self.status == LicenceStatus.SUBMITTED
         return waits and self.expires_on is not None and self.expires_on > today(now)
 
@@ -225,8 +223,8 @@ class Licence(Base):
         facts = {name: getattr(self, name) for name in FACTS}
         return {**facts, "expires_on": str(self.expires_on)}
 
-    def recorded(self) -> dict[str, Any]:
-        """What history remembers."""
+    def history_fields(self) -> dict[str, Any]:
+        """The fields that the history records."""
         if not self.written:
             return {}
         said = self._facts() | {"status": str(self.status), "reason": self.reason}
@@ -237,7 +235,7 @@ class Licence(Base):
         return contract.Licence(**self._shown())
 
     def for_review(self, holder: Account | None) -> contract.LicenceForReview:
-        """As admins see it; without the holder where the account is gone."""
+        """The licence as admins see it, without the holder where the account is erased."""
         return contract.LicenceForReview(
             **self._shown(),
             holder=None

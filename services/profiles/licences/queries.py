@@ -1,4 +1,4 @@
-"""Reads that are more than a get."""
+"""The query for licences that the clock must review."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from services.profiles.specialists.specialists import Specialist
 
 
 def licences_due(now: datetime) -> Select[UUID]:
-    """Ids of specialists of whose licence something is to be said: it has ended, or will soon.
+    """Ids of specialists whose licence has ended or is to be warned of.
 
-    Who is listed without any was listed when none was asked for. A renewed one may end while it
-    waits for an admin. What stands against the right to practise since before that was told
-    waits to be told.
+    A specialist listed without a licence was listed when none was needed. A renewal may expire
+    while it waits for an admin. A standing that has never been announced is announced now.
     """
     until = Specialist.verified_until
     listed = Specialist.status == SpecialistStatus.LISTED

@@ -1,4 +1,4 @@
-"""Licences: what profiles can be asked about them, and what it does on a clock."""
+"""RPC methods and schedules of licences."""
 
 from __future__ import annotations
 
@@ -24,25 +24,30 @@ from contracts.profiles import licences as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.licences import DecideLicence, LicenceQuery, SubmitLicence
 from contracts.profiles.right_to_practise import Standing
+from services.profiles import dependencies
 from services.profiles.accounts.accounts import Account
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.guess_limits import DOCUMENT
 from services.profiles.licences import documents, queries
-from services.profiles.licences.licences import Licence
-from services.profiles.part import Part
-from services.profiles.specialists.history import recorded
+from services.profiles.licences.licences import NO_LICENCE, Licence
+from services.profiles.specialists.history import recording_changes
 from services.profiles.specialists.specialists import Specialist
 
 
-class Licences(Part):
+class Licences:
+    store = dependencies.store
+    files = dependencies.files
+    caller = dependencies.caller
+    guesses = dependencies.guesses
+
     @rpc
     def submit_licence(self, licence: SubmitLicence) -> contract.Licence:
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             held = tx.lock_or_create(Licence, account_id)
             require_current(held.to_resource() if held.written else None)
-            with recorded(tx, held, account_id):
+            with recording_changes(tx, held, account_id):
                 held.submit(licence, utc_now())
             return tx.reply(held.to_resource())
 
@@ -54,7 +59,7 @@ class Licences(Part):
         key = documents.keep(self.files, account_id, document.read())
         with self.store.transaction() as tx:
             held = tx.lock_or_create(Licence, account_id)
-            with recorded(tx, held, account_id):
+            with recording_changes(tx, held, account_id):
                 held.attach(key, utc_now())
             return tx.reply(held.to_resource())
 
@@ -83,10 +88,10 @@ class Licences(Part):
         admin = self.caller.with_role(Role.ADMIN)
         licence = self._licence(specialist_id)
         if not licence.document:
-            raise NotFound("no document was handed in with this licence")
+            raise NotFound("No document was handed in with this licence.")
         document = documents.find(self.files, licence.document)
         with outside_call(), self.store.transaction() as tx:
-            audit.record(tx, What.DOCUMENT_READ, who=admin, about=specialist_id)
+            audit.record(tx, AuditedAction.DOCUMENT_READ, who=admin, about=specialist_id)
         return document
 
     @rpc
@@ -98,20 +103,20 @@ class Licences(Part):
             tx.find(Licence, specialist_id)
             specialist = tx.lock_or_create(Specialist, specialist_id)
             licence = tx.lock(Licence, specialist_id)
-            with recorded(tx, specialist, admin), recorded(tx, licence, admin):
+            with recording_changes(tx, specialist, admin), recording_changes(tx, licence, admin):
                 tx.emit(*licence.decide(decision, specialist, admin, now))
             return tx.reply(_for_review(tx, licence))
 
     @every(minutes=1)
     def review_licences(self) -> None:
-        """Warn of licences that end soon; unlist whose licence has ended."""
+        """Warn of licences that expire soon, and unlist holders of expired ones."""
         review_licences(self.store, utc_now())
 
     def _licence(self, specialist_id: UUID) -> Licence:
         with self.store.reading() as session:
             licence = session.get(Licence, specialist_id)
         if licence is None:
-            raise NotFound(f"there is no licence of {specialist_id}")
+            raise NotFound(NO_LICENCE)
         licence.require_written()
         return licence
 
@@ -121,7 +126,7 @@ def _for_review(session: Session, licence: Licence) -> contract.LicenceForReview
 
 
 def review_licences(store: Database, now: datetime) -> None:
-    """Each in a transaction of its own: the end of a licence, of the listing and of featuring."""
+    """Review each due licence in a transaction of its own."""
     with store.reading() as session:
         due = list(session.scalars(queries.licences_due(now)))
 
@@ -136,12 +141,12 @@ def _review(tx: Transaction, specialist_id: UUID, now: datetime) -> None:
     specialist = tx.lock(Specialist, specialist_id)
     licence = tx.get(Licence, specialist_id, with_for_update=True)
     if licence is None:  # listed when no licence was asked for
-        with recorded(tx, specialist, None):
-            tx.emit(*specialist.heed_licence(None, now, Standing.LICENCE_EXPIRED))
+        with recording_changes(tx, specialist, None):
+            tx.emit(*specialist.apply_licence(None, now, Standing.LICENCE_EXPIRED))
     else:
-        with recorded(tx, specialist, None), recorded(tx, licence, None):
+        with recording_changes(tx, specialist, None), recording_changes(tx, licence, None):
             tx.emit(*licence.review(specialist, now))
             ended = Standing.LICENCE_EXPIRED if specialist.listed else None  # without one in force
-            tx.emit(*specialist.heed_licence(licence.in_force_until, now, ended))
-    with recorded(tx, specialist, None):  # who was suspended before that ended the right
-        tx.emit(*specialist.heed_account(specialist.suspended, specialist.role_revoked, now))
+            tx.emit(*specialist.apply_licence(licence.in_force_until, now, ended))
+    with recording_changes(tx, specialist, None):  # who was suspended before that ended the right
+        tx.emit(*specialist.apply_account(specialist.suspended, specialist.role_revoked, now))

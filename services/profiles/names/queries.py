@@ -1,4 +1,4 @@
-"""Names of accounts, and of the specialists among them."""
+"""Queries for names of clients and specialists."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def client_names(ids: Iterable[UUID]) -> Select[UUID, str]:
 
 
 def specialist_names(ids: Iterable[UUID]) -> Select[UUID, str, str]:
-    """With the key of the photo, whatever the listing."""
+    """Names and photo keys of specialists, listed or not."""
     named = (Specialist.id, Specialist.display_name, Specialist.photo)
     return select(*named).where(Specialist.id.in_(ids))

@@ -1,22 +1,25 @@
-"""What profiles can be asked about people's names."""
+"""RPC method for names of clients and specialists."""
 
 from __future__ import annotations
 
 from chassis.rpc.server import rpc
 from contracts.profiles import names as contract
 from contracts.profiles.names import ClientName, NamesWanted, SpecialistName
+from services.profiles import dependencies
 from services.profiles.names.queries import client_names, specialist_names
-from services.profiles.part import Part
 from services.profiles.specialists import photos
 
 
-class Names(Part):
+class Names:
+    store = dependencies.store
+    caller = dependencies.caller
+
     @rpc
     def names_of(self, wanted: NamesWanted) -> contract.Names:
-        """Names of whoever has something with the caller.
+        """Names of people who share a consultation or a wait with the caller.
 
-        Profiles does not know who has: the gateway asks for the ids in an answer of booking,
-        which looked at who is asking, and has no endpoint that asks for others.
+        Profiles can't check that: the gateway asks for the ids in an answer of booking, which has
+        checked the caller, and has no endpoint that asks for other ids.
         """
         self.caller.known()
         with self.store.reading() as session:
@@ -27,7 +30,7 @@ class Names(Part):
             return contract.Names(
                 clients=[ClientName(id=id, display_name=name) for id, name in clients],
                 specialists=[
-                    SpecialistName(id=id, display_name=name, photo=photos.addresses(photo))
+                    SpecialistName(id=id, display_name=name, photo=photos.urls_of(photo))
                     for id, name, photo in specialists
                     if name
                 ],

@@ -1,1 +1,1 @@
-"""Pictures from users: decoded within limits, in a process of their own."""
+"""Decoding of users' pictures, within limits and in a process of its own."""

@@ -1,4 +1,4 @@
-"""Colours as they are meant, in sRGB, which all screens and browsers take pictures for."""
+"""Conversion of colours to sRGB, which all screens and browsers assume."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from PIL import Image, ImageCms
 from services.profiles.pictures.formats import Still
 
 SPACES = {"L": "GRAY", "RGB": "RGB ", "CMYK": "CMYK"}
-"""ICC's name of a mode."""
+"""The ICC colour space of each mode."""
 SRGB = ImageCms.createProfile("sRGB")
 BROKEN = (ImageCms.PyCMSError, OSError, ValueError, TypeError, ArithmeticError)
-"""What a profile that makes no sense brings up."""
+"""The errors that a broken profile raises."""
 
 
 def to_srgb(picture: Image.Image, still: Still) -> Image.Image:
-    """A picture in grey, RGB or CMYK, in sRGB. A profile that is broken, or for other colours than
-    the picture has, is as if it were not there."""
+    """A picture in grey, RGB or CMYK, converted to sRGB. A profile that is broken or for another
+    colour space is ignored."""
     for profile in _profiles(still):
         try:
             return _converted(picture, profile)

@@ -1,9 +1,10 @@
-"""Makes squares of a picture. Run in a process of its own.
+"""The program that makes squares of a picture, run in a process of its own.
 
-    python -m services.profiles.pictures.decoding < what ``photos`` writes
+    python -m services.profiles.pictures.decoding < input of ``photos``
 
-A first line in JSON names the ``sides`` (pixels); the rest is the file. The answer's first line
-says how many bytes each square has, and they follow; or why there are none.
+The first line of the input is JSON with the ``sides`` (pixels); the rest is the file. The first
+line of the output is JSON with the length of each square, or the reason for a refusal; the squares
+follow.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from services.profiles.pictures.formats import MOST_CPU_S, MOST_MEMORY, Refused,
 
 QUALITY = 82
 OPENERS: dict[str, type[ImageFile.ImageFile]] = {
-    formats.JPEG: JpegImageFile,  # by itself: it never looks for a second picture
+    formats.JPEG: JpegImageFile,  # its own class: it does not look for a second picture
     formats.PNG: PngImageFile,
     formats.WEBP: WebPImageFile,
 }
@@ -40,25 +41,25 @@ TURNS = {
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_90,
 }
-"""By EXIF's orientation."""
+"""The operation for each EXIF orientation."""
 GREY_ALPHA_16 = "LA;16B"
-"""What Pillow calls these samples, which it takes for RGB with alpha."""
+"""Pillow's raw mode of grey with alpha in 16 bits, which it takes for RGB with alpha."""
 LOW_BYTES = "RGB;16L"
-"""Pillow takes the more significant byte of each sample of 16 bits; read as if their order were
-the other one, it takes the less significant."""
+"""Raw mode that reads the low byte of 16-bit samples: Pillow takes the high byte, so the other byte
+order gives the low one."""
 
 
 def squares(content: bytes, sides: list[int]) -> dict[int, bytes]:
-    """The middle of a picture as it is meant to be seen, as WebP, by side; raises ``Refused``.
+    """The centre square of an upright picture, as WebP, by side; raises ``Refused``.
 
-    Nothing but its pixels is taken over. What is transparent becomes white.
+    Only its pixels are taken over. Transparent pixels become white.
     """
     still = formats.read(content)
     try:
         square = _square(still, max(sides))
     except (MemoryError, Refused):
         raise
-    except Exception as error:  # Pillow's decoders raise whatever broken bytes bring up
+    except Exception as error:  # Pillow's decoders raise many kinds of errors on broken files
         raise damaged() from error
     return {side: _webp(square.resize((side, side))) for side in sides}
 
@@ -69,7 +70,7 @@ def _square(still: Still, side: int) -> Image.Image:
             raise damaged()
         picture.draft(None, (side, side))  # a JPEG need not be decoded in full
         square = ImageOps.fit(_plain(picture, still), (side, side))
-    if still.orientation in TURNS:  # cheaper now, and the middle is the middle
+    if still.orientation in TURNS:  # cheaper on the small square, with the same centre
         square = square.transpose(TURNS[still.orientation])
     if "A" not in square.getbands():
         return to_srgb(square, still)
@@ -80,7 +81,7 @@ def _square(still: Still, side: int) -> Image.Image:
 
 
 def _plain(picture: ImageFile.ImageFile, still: Still) -> Image.Image:
-    """In eight bits: grey or RGB, maybe with alpha, or CMYK."""
+    """The picture in eight bits: grey or RGB, perhaps with alpha, or CMYK."""
     if any(each.args == GREY_ALPHA_16 for each in picture.tile):
         return picture.convert("LA")
     if picture.mode == "P":
@@ -98,7 +99,7 @@ def _plain(picture: ImageFile.ImageFile, still: Still) -> Image.Image:
 
 
 def _opacity(picture: Image.Image, plain: Image.Image, still: Still) -> Image.Image:
-    """Black where a pixel is of the one colour that is transparent, white elsewhere."""
+    """A mask: black where a pixel has the transparent colour, white elsewhere."""
     if picture.mode.startswith("I"):
         return _by_table(picture, [255 * (sample not in still.key) for sample in range(65536)])
     if still.depth < 16:
@@ -111,7 +112,7 @@ def _opacity(picture: Image.Image, plain: Image.Image, still: Still) -> Image.Im
 
 
 def _differing(picture: Image.Image, colour: list[int]) -> Image.Image:
-    """White where a pixel has another colour, black where it has this one."""
+    """A mask: white where a pixel differs from the colour, black where it has it."""
     bands = (
         picture.getchannel(band).point([255 * (sample != key) for sample in range(256)])
         for band, key in enumerate(colour)
@@ -120,7 +121,7 @@ def _differing(picture: Image.Image, colour: list[int]) -> Image.Image:
 
 
 def _by_table(picture: Image.Image, table: list[int]) -> Image.Image:
-    """Each sample of 16 bits by what the table says in eight."""
+    """Eight-bit samples by a table over 16-bit samples."""
     return picture.convert("I").point(table, "L")
 
 

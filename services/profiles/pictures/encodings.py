@@ -1,4 +1,4 @@
-"""How a picture's numbers stand for colours where it bears no ICC profile: one is made for it.
+"""ICC profiles for pictures that declare colours without one.
 
 Sources: ICC.1:2001-04 (profiles of version 2), W3C PNG (``gAMA``, ``cHRM``), Adobe RGB (1998),
 Bradford's adaptation of another white to ICC's, D50.
@@ -24,21 +24,22 @@ PNG_UNIT = 100_000
 SRGB_XY = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 SRGB_GAMMA = 2.2
 NEAR = 0.05
-"""By so much of its value a gamma may differ and be meant as sRGB's: PNG asks writers of sRGB for
-2.2, which is not quite its curve, and decoders for its real one."""
+"""The relative tolerance for sRGB's gamma: PNG asks writers of sRGB for 2.2, which is not quite its
+curve, and decoders for its real one."""
 NEAR_XY = 0.005
 HIGHEST_GAMMA = 10.0
 
 
 class Encoding(NamedTuple):
-    """``gamma``, by which samples become light; x and y of white, red, green and blue."""
+    """``gamma``: the exponent from samples to light; ``xy``: x and y of white, red, green and
+    blue."""
 
     gamma: float
     xy: tuple[float, ...]
 
     @classmethod
     def of_png(cls, gamma: int, chromaticities: Sequence[int]) -> Encoding | None:
-        """As ``gAMA`` and ``cHRM`` say it; ``None`` for sRGB, and for what makes no sense."""
+        """The encoding in ``gAMA`` and ``cHRM``; ``None`` for sRGB and for invalid values."""
         if not PNG_UNIT / HIGHEST_GAMMA <= gamma <= PNG_UNIT * HIGHEST_GAMMA:
             return None
         found = cls(PNG_UNIT / gamma, tuple(each / PNG_UNIT for each in chromaticities) or SRGB_XY)
@@ -47,8 +48,8 @@ class Encoding(NamedTuple):
         return found
 
     def profile(self) -> bytes:
-        """As an ICC profile; raises ``ArithmeticError`` or ``struct.error`` where the colours make
-        no sense."""
+        """The encoding as an ICC profile; raises ``ArithmeticError`` or ``struct.error`` for
+        impossible colours."""
         gamma = struct.pack(">4s4xIH2x", b"curv", 1, round(self.gamma * 256))
         tags = {name + b"TRC": gamma for name in (b"r", b"g", b"b")}
         for name, xyz in zip((b"rXYZ", b"gXYZ", b"bXYZ"), self._colours_at_d50(), strict=True):
@@ -105,7 +106,7 @@ def _inverse(matrix: Matrix) -> Matrix:
 
 
 def _fixed(numbers: Vector) -> bytes:
-    """As ICC's numbers of 16 bits before and 16 after the point."""
+    """ICC's s15Fixed16 numbers."""
     return struct.pack(">3i", *(round(each * 65536) for each in numbers))
 
 

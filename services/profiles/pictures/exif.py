@@ -1,7 +1,7 @@
-"""The few things that matter of what a camera wrote: which way is up, and which colours.
+"""Orientation and colour space from EXIF and XMP.
 
-Read without a library: one that reads all of it copies each of thousands of entries, which may
-all point to the same megabytes. Source: CIPA DC-008 (EXIF 2.32), TIFF 6.0.
+Read without a library: one that reads all of it copies each of thousands of entries, which may all
+point to the same megabytes. Source: CIPA DC-008 (EXIF 2.32), TIFF 6.0.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ IN_XMP = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])")
 
 
 class _Tiff:
-    """The numbers in a TIFF structure; whatever is broken is as if it were not there."""
+    """A reader of numbers in a TIFF structure. Broken parts count as missing."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._order = "little" if content[:2] == b"II" else "big"
 
     def first(self) -> int:
-        """Where the first directory is."""
+        """The offset of the first directory."""
         return self._int(4, 4) if self._content[:2] in (b"II", b"MM") else 0
 
     def number(self, directory: int, tag: int) -> int:
-        """A number in the directory at this place; 0 where there is none."""
+        """A number in the directory at this offset; 0 where there is none."""
         place = self._entry(directory, tag)
         length = LENGTHS.get(self._int(place + 2, 2), 0)
         return self._int(place + 8, length) if place else 0
 
     def text(self, directory: int, tag: int) -> bytes:
-        """The first bytes of a short text in the directory at this place."""
+        """The first bytes of a short text in the directory at this offset."""
         place = self._entry(directory, tag)
         return self._content[place + 8 : place + 12] if place else b""
 
@@ -52,7 +52,7 @@ class _Tiff:
 
 
 def orientation(camera: bytes, xmp: bytes) -> int:
-    """How the picture is to be turned, 1 to 8, by EXIF, else by XMP."""
+    """The orientation, 1 to 8, by EXIF, else by XMP."""
     tiff = _Tiff(camera)
     found = tiff.number(tiff.first(), ORIENTATION)
     if UPRIGHT <= found <= 8:
@@ -62,7 +62,7 @@ def orientation(camera: bytes, xmp: bytes) -> int:
 
 
 def is_adobe_rgb(camera: bytes) -> bool:
-    """Whether a camera says so: cameras that offer Adobe RGB embed no profile."""
+    """Whether EXIF declares Adobe RGB: cameras that offer it embed no profile."""
     tiff = _Tiff(camera)
     details = tiff.number(tiff.first(), EXIF_IFD)
     space = tiff.number(details, COLOUR_SPACE)

@@ -1,12 +1,12 @@
-"""JPEG, PNG and WebP files: what they declare, and their pixels without anything else.
+"""Parser of JPEG, PNG and WebP files: limits of what they declare, and their bare pixels.
 
-Read before any library sees a byte. A file declares how large its picture is, and a decoder
-allocates memory by that, however few bytes there are. So sizes, scans, frames and parts are
-limited here, and only what is needed to decode one still picture is handed on: text, previews,
-further pictures and application data are left behind. All loops run once over the bytes.
+It runs before any library sees a byte. A file declares the size of its picture, and a decoder
+allocates memory for it, however few bytes there are. So sizes, scans, frames and parts are limited
+here, and only what one still picture needs is passed on: text, previews, further pictures and
+application data are left out. All loops run once over the bytes.
 
-Sources: ITU-T T.81 (JPEG), ITU-T T.872 (Adobe's and ICC's segments), W3C PNG (third edition),
-RFC 9649 (WebP), CIPA DC-008 (EXIF).
+Sources: ITU-T T.81 (JPEG), ITU-T T.872 (Adobe's and ICC's segments), W3C PNG (third edition), RFC
+9649 (WebP), CIPA DC-008 (EXIF).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_SCANS = 50
 """A JPEG decoder walks over all pixels for each scan. Encoders write about 10 in colour, and 18
 for four inks; 50 over the most pixels still take less than two seconds."""
 MOST_FRAMES = 1_000
-"""Of an animation, which is shown by its first picture: 40 seconds at 25 a second."""
+"""Frames of an animation, of which the first is shown: 40 seconds at 25 a second."""
 MOST_PARTS = 10_000
 """Segments of a JPEG, chunks of a PNG or WebP. A PNG of 5 MiB in chunks of 8 KiB has 640."""
 LARGEST_PROFILE = 4 * 1024 * 1024
@@ -46,7 +46,7 @@ JPEG, PNG, WEBP = "JPEG", "PNG", "WEBP"
 
 
 class Refused(Exception):
-    """It can't be decoded; says why, and the ``value`` that is beyond a limit."""
+    """The picture can't be decoded; with the reason and the ``value`` beyond a limit."""
 
     def __init__(self, detail: str, value: str | None = None) -> None:
         super().__init__(detail)
@@ -73,7 +73,7 @@ class Still(NamedTuple):  # a dataclass would add a tenth to what the process ta
 
 
 def read(content: bytes) -> Still:
-    """The picture in a file, which its first bytes tell the format of; raises ``Refused``."""
+    """The still picture in a file, whose first bytes give the format; raises ``Refused``."""
     if content.startswith(JPEG_SIGNATURE):
         return _read_jpeg(content)
     if content.startswith(PNG_SIGNATURE):
@@ -101,7 +101,7 @@ def _require(what: str, value: int, limit: int, advice: str) -> None:
 
 
 def _counted(parts: Iterable[T]) -> Iterator[T]:
-    """The parts of a file, which are not read to their end where there are too many."""
+    """The parts of a file; raises ``Refused`` before the end where there are too many."""
     for number, part in enumerate(parts, start=1):
         _require("parts", number, MOST_PARTS, "Please save it anew, without other data.")
         yield part
@@ -115,8 +115,7 @@ def _require_frames(frames: int) -> None:
 
 JPEG_SIGNATURE = b"\xff\xd8\xff"
 MARKER = re.compile(rb"\xff([\xc0-\xcf\xd8-\xfe])")
-"""Not those without content (restarts, and ``ff00``, which is a sample); fill bytes are passed
-over."""
+"""Markers with content (not restarts, nor ``ff00``, which is a sample). Fill bytes are skipped."""
 SOI, EOI, SOS, APP0, APP1, APP2, APP14, APP15, COM = (
     *(0xD8, 0xD9, 0xDA),
     *(0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE),
@@ -147,7 +146,7 @@ def _read_jpeg(content: bytes) -> Still:
             xmp = xmp or body
         elif code == APP2 and body.startswith(ICC) and len(body) > len(ICC) + 2:
             profile.setdefault(body[len(ICC)], body[len(ICC) + 2 :])
-        if not first_scan and not _is_told(code):
+        if not first_scan and not _is_not_needed(code):
             kept.append(b"\xff%c%s" % (code, struct.pack(">H", len(body) + 2) + body))
     if size is None or not first_scan:
         raise damaged()
@@ -163,10 +162,10 @@ def _read_jpeg(content: bytes) -> Still:
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Marker, where it stands, and content of each segment of the first picture.
+    """Marker, offset and content of each segment of the first picture.
 
-    As libjpeg goes: what is inside of a segment is no marker, and what is not understood between
-    two is passed over. It ends at the end of the picture, or where another begins.
+    As in libjpeg, bytes inside a segment are no marker, and unknown bytes between segments are
+    skipped. It ends at the end of the picture, or where another begins.
     """
     place = len(JPEG_SIGNATURE) - 1
     while found := MARKER.search(content, place):
@@ -189,9 +188,9 @@ def _jpeg_size(frame: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _is_told(code: int) -> bool:
-    """Whether such a segment says something about the picture, and nothing that decoding needs:
-    JFIF's and Adobe's say which colours the samples are."""
+def _is_not_needed(code: int) -> bool:
+    """Whether decoding does not need such a segment. It does need JFIF's and Adobe's, which say how
+    samples are coded."""
     return code in (EOI, COM) or (APP0 < code <= APP15 and code != APP14)
 
 
@@ -205,7 +204,7 @@ def _whole(profile: dict[int, bytes]) -> bytes:
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GREY, TRUE_COLOUR, PALETTE = 0, 2, 3
 SAMPLES = {GREY: 1, TRUE_COLOUR: 3}
-"""Of a transparent colour, by colour type."""
+"""The samples of a transparent colour, by colour type."""
 PNG_XMP = b"XML:com.adobe.xmp\0"
 END = b"\0\0\0\0IEND\xaeB`\x82"
 
@@ -213,7 +212,7 @@ END = b"\0\0\0\0IEND\xaeB`\x82"
 def _read_png(content: bytes) -> Still:
     kept = [PNG_SIGNATURE]
     header: tuple[int, ...] = ()
-    told: dict[bytes, bytes] = {}
+    metadata: dict[bytes, bytes] = {}
     frames = 0
     for kind, start, body in _counted(_chunks(content)):
         if not header:
@@ -227,29 +226,29 @@ def _read_png(content: bytes) -> Still:
         elif kind == b"fcTL":
             frames += 1
         elif kind == b"iTXt" and body.startswith(PNG_XMP):
-            told.setdefault(PNG_XMP, body)
+            metadata.setdefault(PNG_XMP, body)
         elif kind not in (b"IHDR", b"iTXt"):
-            told.setdefault(kind, body)
+            metadata.setdefault(kind, body)
     if not header:
         raise damaged()
     _require_frames(frames)
     width, height, depth, colour, *_ = header
-    camera = told.get(b"eXIf", b"").removeprefix(EXIF)
+    camera = metadata.get(b"eXIf", b"").removeprefix(EXIF)
     return Still(
         PNG,
         b"".join(kept) + END,
         width,
         height,
-        orientation=exif.orientation(camera, told.get(PNG_XMP, b"")),
-        profile=_png_profile(told.get(b"iCCP", b"")),
-        encoding=_png_encoding(told),
+        orientation=exif.orientation(camera, metadata.get(PNG_XMP, b"")),
+        profile=_png_profile(metadata.get(b"iCCP", b"")),
+        encoding=_png_encoding(metadata),
         depth=depth,
-        key=_png_key(told.get(b"tRNS", b""), colour),
+        key=_png_key(metadata.get(b"tRNS", b""), colour),
     )
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, int, bytes]]:
-    """Kind, where it stands, and content of each chunk."""
+    """Kind, offset and content of each chunk."""
     place = len(PNG_SIGNATURE)
     while place < len(content):
         if place + 12 > len(content):
@@ -264,7 +263,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, int, bytes]]:
 
 
 def _png_profile(body: bytes) -> bytes:
-    """Unpacked; empty where it is broken or too large."""
+    """The unpacked profile; empty where it is broken or too large."""
     _, _, packed = body.partition(b"\0")
     try:
         profile = zlib.decompressobj().decompress(packed[1:], LARGEST_PROFILE + 1)
@@ -273,10 +272,10 @@ def _png_profile(body: bytes) -> bytes:
     return profile if len(profile) <= LARGEST_PROFILE else b""
 
 
-def _png_encoding(told: dict[bytes, bytes]) -> Encoding | None:
-    """From ``gAMA`` and ``cHRM``, unless it says that its colours are sRGB's."""
-    gamma, chromaticities = told.get(b"gAMA", b""), told.get(b"cHRM", b"")
-    if b"sRGB" in told or len(gamma) != 4:
+def _png_encoding(metadata: dict[bytes, bytes]) -> Encoding | None:
+    """The encoding in ``gAMA`` and ``cHRM``, unless the file declares sRGB."""
+    gamma, chromaticities = metadata.get(b"gAMA", b""), metadata.get(b"cHRM", b"")
+    if b"sRGB" in metadata or len(gamma) != 4:
         return None
     numbers = struct.unpack(">8I", chromaticities) if len(chromaticities) == 32 else ()
     return Encoding.of_png(int.from_bytes(gamma), numbers)
@@ -298,7 +297,7 @@ LOSSY_START, LOSSLESS_START = b"\x9d\x01\x2a", 0x2F
 
 def _read_webp(content: bytes) -> Still:
     size: tuple[int, int] | None = None
-    told: dict[bytes, bytes] = {}
+    metadata: dict[bytes, bytes] = {}
     frames = 0
     for kind, body in _counted(_riff_chunks(content)):
         if kind == b"ANMF":
@@ -306,24 +305,24 @@ def _read_webp(content: bytes) -> Still:
         if size is None:
             size = _webp_size(kind, body)
         if kind in (b"EXIF", b"XMP ", b"ICCP"):
-            told.setdefault(kind, body)
+            metadata.setdefault(kind, body)
     if size is None:
         raise damaged()
     _require_frames(frames)
-    camera = told.get(b"EXIF", b"").removeprefix(EXIF)
-    profile = told.get(b"ICCP", b"")
+    camera = metadata.get(b"EXIF", b"").removeprefix(EXIF)
+    profile = metadata.get(b"ICCP", b"")
     return Still(
         WEBP,
         content,
         *size,
-        orientation=exif.orientation(camera, told.get(b"XMP ", b"")),
+        orientation=exif.orientation(camera, metadata.get(b"XMP ", b"")),
         profile=profile if len(profile) <= LARGEST_PROFILE else b"",
         encoding=ADOBE_RGB if exif.is_adobe_rgb(camera) else None,
     )
 
 
 def _riff_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and content of each chunk; a last one that is cut off counts, too."""
+    """Kind and content of each chunk, including a last one that is cut off."""
     place, end = 12, min(len(content), 8 + int.from_bytes(content[4:8], "little"))
     while place + 8 <= end:
         kind, length = struct.unpack_from("<4sI", content, place)
@@ -332,7 +331,7 @@ def _riff_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _webp_size(kind: bytes, body: bytes) -> tuple[int, int]:
-    """By the first chunk, as decoders take it: of the canvas, or of the only picture."""
+    """The size in the first chunk, as decoders read it: of the canvas, or of the only picture."""
     if kind == b"VP8X" and len(body) >= 10:
         width, height = (int.from_bytes(body[at : at + 3], "little") + 1 for at in (4, 7))
     elif kind == b"VP8 " and len(body) >= 10 and body[3:6] == LOSSY_START:

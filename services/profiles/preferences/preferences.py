@@ -1,4 +1,4 @@
-"""The Preferences of an account: time zone, language, country, discreet mode."""
+"""The Preferences of an account: time zone, language, country and discreet mode."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from services.profiles.specialists.standards import require_zone_and_country
 
 
 class Preferences(Base):
-    """There from the account's first moment, with what was chosen at sign-up. Their version is
-    the account's: it counts whatever is told about it."""
+    """Created with the account, with the choices of the sign-up. The version is the account's,
+    which counts all its events."""
 
     __tablename__ = "preferences"
 
@@ -27,13 +27,13 @@ class Preferences(Base):
 
     @classmethod
     def at_sign_up(cls, account_id: UUID, chosen: contract.Preferences) -> Preferences:
-        """Those of a new account; ``AccountRegistered`` tells them."""
+        """The preferences of a new account, which ``AccountRegistered`` announces."""
         return cls(account_id=account_id, **vars(chosen))
 
     def replace(
         self, wanted: contract.Preferences, next_version: Callable[[], int]
     ) -> list[PreferencesChanged]:
-        """Take on all of them; the same ones again change nothing. Raises ``NoSuchCode``."""
+        """Replace all preferences. Equal ones change nothing. Raises ``NoSuchCode``."""
         require_zone_and_country(wanted.time_zone, wanted.country)
         if wanted == self.to_resource():
             return []

@@ -1,15 +1,15 @@
-"""What profiles can be asked about an account's preferences."""
+"""RPC methods of preferences: read and replace them."""
 
 from __future__ import annotations
 
 from chassis.database.tombstones import Erased
 from chassis.rpc.server import rpc
 from contracts.profiles import preferences as contract
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.preferences.preferences import Preferences
 
 
-class AccountPreferences(Knowing):
+class AccountPreferences(Reauthentication):
     @rpc
     def get_preferences(self) -> contract.Preferences:
         with self.store.reading() as session:
@@ -20,7 +20,7 @@ class AccountPreferences(Knowing):
 
     @rpc
     def set_preferences(self, preferences: contract.Preferences) -> contract.Preferences:
-        """All of them at once; raises ``NoSuchCode``."""
+        """Replace all preferences; raises ``NoSuchCode``."""
         with self.store.transaction() as tx:
             account = self.own_account(tx)
             mine = tx.lock(Preferences, account.id)

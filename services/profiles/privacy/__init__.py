@@ -1,1 +1,1 @@
-"""What is held on a person, and that it can be erased."""
+"""Privacy: export and erasure of an account's personal data."""

@@ -1,4 +1,9 @@
-"""The Erasure: a receipt that is complete when every service has erased what it held."""
+"""The Erasure: the saga of an account's erasure over all services, and its receipt.
+
+requested (``AccountErased`` goes out) → each service erases its data and answers with its own
+``PersonalDataErased`` → complete once all have answered. No step is compensated: an erasure can't
+be undone, so a service that does not answer is retried, and overdue after an hour.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +21,20 @@ from contracts.profiles import privacy as contract
 from contracts.profiles.privacy import AccountErased, ServicesErased
 from services.profiles.base import Base
 
-ANSWERS: tuple[type[Event], ...] = (
+ERASED_EVENTS: tuple[type[Event], ...] = (
     contract.PersonalDataErased,
     booking.PersonalDataErased,
     notifications.PersonalDataErased,
     content.PersonalDataErased,
 )
-"""Whom an erasure waits for."""
-HANGS_AFTER = timedelta(hours=1)
+"""The answers that an erasure waits for, one a service."""
+OVERDUE_AFTER = timedelta(hours=1)
 PENDING = text("complete_at IS NULL")
 
 
 class Erasure(Base):
-    """Knows the erased account by its id alone, which leads nowhere any more."""
+    """The state of the saga. Of the erased account it has the id alone, which refers to nothing any
+    more."""
 
     __tablename__ = "erasures"
     __table_args__ = (
@@ -48,30 +54,31 @@ class Erasure(Base):
 
     @classmethod
     def request(cls, account_id: UUID, now: datetime) -> tuple[Erasure, AccountErased]:
-        """The id is all chance, unlike other ids: it is what entitles to look at the receipt."""
+        """A new erasure. Its id is random, unlike other ids, since knowing it is enough to read the
+        receipt."""
         erasure = cls(
             id=uuid4(),
             account_id=account_id,
             requested_at=now,
-            services={answer.producer: None for answer in ANSWERS},
+            services={answer.producer: None for answer in ERASED_EVENTS},
             complete_at=None,
         )
         return erasure, AccountErased(account_id=account_id)
 
-    def answered(self, service: str, now: datetime) -> None:
-        """A service has erased; what it said first stands."""
+    def record_answer(self, service: str, now: datetime) -> None:
+        """Record a service's answer. The first one counts."""
         if self.services[service] is None:
             self.services = {**self.services, service: now.isoformat()}
-        if self.complete_at is None and not self.waits_for():
+        if self.complete_at is None and not self.unanswered():
             self.complete_at = now
 
-    def waits_for(self) -> list[str]:
-        """The services that have not answered."""
+    def unanswered(self) -> list[str]:
+        """The services that have not answered, by name."""
         return sorted(name for name, erased_at in self.services.items() if erased_at is None)
 
-    def hangs(self, now: datetime) -> bool:
-        """Whether somebody has to look why a service does not answer."""
-        return self.complete_at is None and now - self.requested_at > HANGS_AFTER
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the operator must find out why a service does not answer."""
+        return self.complete_at is None and now - self.requested_at > OVERDUE_AFTER
 
     def to_resource(self) -> contract.Erasure:
         return contract.Erasure(

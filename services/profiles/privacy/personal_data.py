@@ -1,4 +1,4 @@
-"""What profiles holds on an account: where it stands, how it is shown, and that it can go."""
+"""The personal data of an account in profiles: its tables, export and erasure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chassis.times import utc_now
 from contracts.files import File
 from contracts.profiles.privacy import ProfilesData, SecurityEntry
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.queries import forget_sign_ups
+from services.profiles.accounts.queries import delete_sign_ups
 from services.profiles.audit import audit
 from services.profiles.discovery import directory
 from services.profiles.featuring import feed
@@ -26,14 +26,14 @@ from services.profiles.licences import documents
 from services.profiles.licences.licences import Licence
 from services.profiles.preferences.preferences import Preferences
 from services.profiles.second_factors.second_factors import SecondFactor, has_second_factor
-from services.profiles.sessions.queries import forget_sessions
+from services.profiles.sessions.queries import delete_sessions_of
 from services.profiles.sessions.sessions import Session
 from services.profiles.specialists import photos
 from services.profiles.specialists.history import Change
 from services.profiles.specialists.slugs import Slug
 from services.profiles.specialists.specialists import Specialist
 
-HOLDINGS: tuple[InstrumentedAttribute[UUID], ...] = (
+PERSONAL_DATA: tuple[InstrumentedAttribute[UUID], ...] = (
     ExposureCount.specialist_id,
     Change.specialist_id,
     Licence.specialist_id,
@@ -44,29 +44,29 @@ HOLDINGS: tuple[InstrumentedAttribute[UUID], ...] = (
     Preferences.account_id,
     Account.id,
 )
-"""The column that bears the account's id in each table that says something about a person: the
-account itself comes last. A test finds the table that is missing here."""
+"""The column with the account's id, for each table with personal data; the account itself comes
+last. A test finds a table that is missing here."""
 
 
 def erase(tx: Transaction, account_id: UUID) -> None:
-    """Delete all of it; harmless to repeat."""
+    """Delete everything; idempotent."""
     account = tx.get(Account, account_id)
     if account is not None:
-        forget_sign_ups(tx, account.email)
-    forget_sessions(tx, account_id)
-    for owner in HOLDINGS:
+        delete_sign_ups(tx, account.email)
+    delete_sessions_of(tx, account_id)
+    for owner in PERSONAL_DATA:
         tx.execute(delete(owner.class_).where(owner == account_id))
-    feed.forget(tx, account_id)
+    feed.redact(tx, account_id)
 
 
-def erase_for_good(tx: Transaction, account_id: UUID) -> None:
-    """Delete all of it, and what the search index remembers of it; harmless to repeat."""
+def erase_completely(tx: Transaction, account_id: UUID) -> None:
+    """Delete everything, including text in the search index; idempotent."""
     erase(tx, account_id)
-    directory.forget(tx, account_id)
+    directory.purge_text(tx, account_id)
 
 
-def exported(session: DatabaseSession, account: Account, files: Files) -> ProfilesData:
-    """All of it; raises ``StorageAway``."""
+def export(session: DatabaseSession, account: Account, files: Files) -> ProfilesData:
+    """Everything, for the account's owner; raises ``StorageAway``."""
     specialist = session.get(Specialist, account.id)
     licence = session.get(Licence, account.id)
     preferences = session.get(Preferences, account.id)
@@ -82,7 +82,7 @@ def exported(session: DatabaseSession, account: Account, files: Files) -> Profil
                 at=entry.at,
                 what=entry.what,
                 detail=entry.detail,
-                # where others were is theirs
+                # the network of other people is theirs
                 network=entry.network if entry.who in (None, account.id) else None,
             )
             for entry in session.scalars(audit.entries_about(account.id))
@@ -103,7 +103,7 @@ def exported(session: DatabaseSession, account: Account, files: Files) -> Profil
 def _documents(
     specialist: Specialist | None, licence: Licence | None, files: Files
 ) -> Iterator[File]:
-    with suppress(NotFound):  # it was replaced meanwhile
+    with suppress(NotFound):  # replaced meanwhile
         if specialist is not None and specialist.photo:
             yield photos.find_largest(files, specialist.photo)
     for key in {licence.document, licence.document_in_force} - {""} if licence else ():

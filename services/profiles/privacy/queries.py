@@ -1,4 +1,4 @@
-"""Reads that are more than a get."""
+"""The query for erasures under way."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from services.profiles.privacy.erasures import Erasure
 
 
 def pending_erasures() -> Select[Erasure]:
-    """Those that a service has not answered, the oldest first."""
+    """Erasures that a service has not answered, the oldest first."""
     return select(Erasure).where(Erasure.complete_at.is_(None)).order_by(Erasure.requested_at)

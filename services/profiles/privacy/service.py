@@ -1,4 +1,4 @@
-"""What profiles can be asked about a person's data, and how it is erased everywhere."""
+"""RPC methods, subscriptions and schedules of privacy: export and the erasure saga."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from contracts import content, notifications
 from contracts.booking import privacy as booking
 from contracts.profiles import privacy as contract
 from contracts.profiles.privacy import EraseAccount, PersonalDataErased, ProfilesData
+from services.profiles import dependencies
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
-from services.profiles.audit.service import Auditing
+from services.profiles.audit.audit import AuditedAction
+from services.profiles.audit.service import Audit
 from services.profiles.discovery import directory
-from services.profiles.orphaned_files import delete_all_of
+from services.profiles.orphaned_files import delete_files_of
 from services.profiles.privacy import personal_data, queries
 from services.profiles.privacy.erasures import Erasure
 from services.profiles.sessions.revocations import end_sessions
@@ -36,7 +37,9 @@ from services.profiles.specialists.specialists import Specialist
 log = structlog.get_logger()
 
 
-class Privacy(Auditing, Knowing):
+class Privacy(Audit, Reauthentication):
+    files = dependencies.files
+
     @rpc
     def export_personal_data(self) -> ProfilesData:
         account_id = self.caller.known()
@@ -44,8 +47,8 @@ class Privacy(Auditing, Knowing):
             account = session.get(Account, account_id)
             if account is None:
                 raise Erased
-            exported = personal_data.exported(session, account, self.files)
-        self.record_what_may_flood(What.DATA_EXPORTED, about=account_id)
+            exported = personal_data.export(session, account, self.files)
+        self.record_rate_limited(AuditedAction.DATA_EXPORTED, about=account_id)
         return exported
 
     # Erasure
@@ -54,18 +57,18 @@ class Privacy(Auditing, Knowing):
     def erase_account(self, erasure: EraseAccount) -> contract.Erasure:
         account_id, now = self.caller.known(), utc_now()
         try:
-            identity = self.require_identity(erasure.password, erasure.code)
-        except Erased:  # by this very call, perhaps: the transaction finds out
-            identity = None
+            shown = self.reauthenticate(erasure.password, erasure.code)
+        except Erased:  # perhaps by this very call: the transaction finds out
+            shown = None
         with self.store.transaction() as tx:
-            if identity is None:
+            if shown is None:
                 raise Erased
-            self.identified_account(tx, identity)
+            self.reauthenticated_account(tx, shown)
             specialist = tx.get(Specialist, account_id, with_for_update=True)
-            if specialist is not None:  # told here: at the end the row is gone
+            if specialist is not None:  # emitted here: at the end of the call the row is gone
                 seen = specialist.snapshot()
                 tx.emit(*specialist.withdraw(now), *specialist.changes_since(seen))
-                directory.enter(tx, specialist)
+                directory.update_entry(tx, specialist)
                 tx.flush()
             receipt, event = Erasure.request(account_id, now)
             tx.add(receipt)
@@ -73,7 +76,7 @@ class Privacy(Auditing, Knowing):
             tx.mark_erased(account_id)
             end_sessions(tx, account_id, now)
             personal_data.erase(tx, account_id)
-            audit.record(tx, What.ACCOUNT_ERASED, who=account_id, about=account_id)
+            audit.record(tx, AuditedAction.ACCOUNT_ERASED, who=account_id, about=account_id)
             return tx.reply(receipt.to_resource())
 
     @rpc
@@ -81,17 +84,18 @@ class Privacy(Auditing, Knowing):
         with self.store.reading() as session:
             erasure = session.get(Erasure, erasure_id)
         if erasure is None:
-            raise NotFound(f"there is no erasure {erasure_id}")
+            raise NotFound("There is no erasure with this id.")
         return erasure.to_resource()
 
     @every(seconds=5)
     def finish_erasures(self) -> None:
-        """Files go first: they lie outside of the database."""
+        """Erase the rest of erased accounts. Files go first, since they are outside the
+        database."""
         erasure.finish(
             self.store,
-            personal_data.erase_for_good,
+            personal_data.erase_completely,
             lambda id: PersonalDataErased(account_id=id),
-            outside=lambda id: delete_all_of(id, self.files, utc_now()),
+            outside=lambda id: delete_files_of(id, self.files, utc_now()),
         )
 
     @subscribe(contract.PersonalDataErased)
@@ -112,23 +116,23 @@ class Privacy(Auditing, Knowing):
 
     @every(minutes=10)
     def look_for_hanging_erasures(self) -> None:
-        """Somebody has to look why a service does not answer."""
+        """Warn the operator of erasures that a service has not answered in time."""
         with self.store.reading() as session:
             pending = list(session.scalars(queries.pending_erasures()))
         for_each(pending, _warn_of_hanging)
 
 
 def _warn_of_hanging(erasure: Erasure) -> None:
-    if erasure.hangs(utc_now()):
+    if erasure.is_overdue(utc_now()):
         log.warning(
-            "erasure_hangs",
+            "erasure_overdue",
             erasure=str(erasure.id),
             requested_at=erasure.requested_at.isoformat(),
-            waits_for=erasure.waits_for(),
+            waits_for=erasure.unanswered(),
         )
 
 
 def _note(tx: Transaction, event: Event, account_id: UUID) -> None:
     erasure = tx.scalar(select(Erasure).where(Erasure.account_id == account_id).with_for_update())
     if erasure is not None:
-        erasure.answered(event.producer, utc_now())
+        erasure.record_answer(event.producer, utc_now())

@@ -1,1 +1,1 @@
-"""What logging in takes beside the password."""
+"""Second factors: authenticators (TOTP) and recovery codes."""

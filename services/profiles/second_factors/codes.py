@@ -1,4 +1,4 @@
-"""Making secrets and recovery codes."""
+"""Generation of TOTP secrets and recovery codes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ GROUP = 4
 
 
 def new_totp(email: str) -> Totp:
-    """160 bits, as RFC 4226 recommends; ``email`` is the name that authenticators show."""
+    """A TOTP secret of 160 bits, as RFC 4226 recommends; ``email`` is the name that authenticators
+    show."""
     secret = pyotp.random_base32()
     uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
     return Totp(secret=secret, uri=uri)
@@ -27,6 +28,6 @@ def new_recovery_codes() -> RecoveryCodes:
 
 
 def _recovery_code() -> str:
-    """80 bits in four groups: ``abcd-efgh-…``."""
+    """A recovery code: 80 bits in four groups, ``abcd-efgh-…``."""
     code = base64.b32encode(secrets.token_bytes(RECOVERY_CODE_BYTES)).decode().lower()
     return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))

@@ -1,9 +1,9 @@
-"""The SecondFactor: an authenticator's secret (TOTP, RFC 6238), and codes for when it is lost.
+"""The SecondFactor: an authenticator's secret (TOTP, RFC 6238) and its recovery codes.
 
-Codes are tried after the right password. Wrong ones in a row are slowed: from the third on a
+Codes are checked after the right password. Wrong codes in a row are throttled: from the third on a
 pause follows, which doubles up to an hour; after a hundred the password must be reset (NIST SP
-800-63B, 5.2.2). Wrong codes from places where the account signed in lately are counted by
-themselves, so that a stranger who knows the password can't keep the owner out there.
+800-63B, 5.2.2). Wrong codes from networks where the account signed in lately are counted apart, so
+that a stranger who knows the password can't lock the owner out there.
 """
 
 from __future__ import annotations
@@ -32,25 +32,26 @@ from services.profiles.base import Base
 
 STEP_S = 30
 DRIFT = 1
-"""Steps that the authenticator's clock may be ahead or behind."""
+"""Steps by which the authenticator's clock may differ."""
 SLOWED_FROM = 3
-"""Wrong codes in a row. The owner is told of the last of these."""
+"""Wrong codes in a row before the first pause. The owner is notified of the last of these."""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_WRONG_CODES = 100
-"""Wrong codes in a row, after which no code is looked at."""
+"""Wrong codes in a row after which no code is checked."""
 
 
 class SecondFactor(Base):
-    """``last_step``: the last time step whose code was accepted; none is accepted twice, nor one
-    before it (RFC 6238, 5.2). ``wrong_codes`` and ``wrong_codes_at``: how many in a row, and when
-    the last was; ``familiar_…``: those from where the account signed in lately."""
+    """``last_step``: the last time step whose code was accepted; neither it nor an earlier one is
+    accepted again (RFC 6238, 5.2). ``wrong_codes`` and ``wrong_codes_at``: the number of wrong
+    codes in a row, and the time of the last; ``familiar_…``: those from networks where the account
+    signed in lately."""
 
     __tablename__ = "second_factors"
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     secret: Mapped[str]
-    """Base32, sealed."""
+    """The secret in Base32, sealed."""
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int]
     recovery_hashes: Mapped[list[str]]
@@ -86,12 +87,12 @@ class SecondFactor(Base):
             raise NoTotp
 
     def begin_again(self, sealed_secret: str) -> None:
-        """Another secret, while none is confirmed."""
+        """Replace the secret, while none is confirmed."""
         self.require_pending()
         self.secret = sealed_secret
 
     def confirm(self, code: str, secret: str, recovery_codes: Iterable[str], now: datetime) -> None:
-        """Take effect; raises ``WrongCode`` and ``TotpConfirmed``."""
+        """Confirm the secret; raises ``WrongCode`` and ``TotpConfirmed``."""
         self.require_pending()
         if not self._takes(code, secret, now):
             raise WrongCode
@@ -99,22 +100,23 @@ class SecondFactor(Base):
         self.renew(recovery_codes)
 
     def renew(self, recovery_codes: Iterable[str]) -> None:
-        """From now on these recovery codes, and no others."""
+        """Replace all recovery codes."""
         self.recovery_hashes = [_hash_of(code) for code in recovery_codes]
 
     def use(self, code: str, secret: str, now: datetime) -> None:
-        """Accept a code of either kind, once; raises ``WrongCode``."""
+        """Use up a code of either kind; raises ``WrongCode``."""
         if not self._takes(code, secret, now) and not self._takes_recovery(code):
             raise WrongCode
 
     def try_code(
         self, code: str, secret: str, familiar: bool, now: datetime
     ) -> tuple[bool, list[WrongCodesEntered]]:
-        """Whether a code of either kind is right, which is then used up; and what to tell.
+        """Check a code of either kind, and use it up if it is right; returns whether it was, and
+        the events.
 
-        A right one ends the row of wrong ones from the same kind of place. Raises
-        ``TooManyTries`` during a pause, and ``CodesExhausted`` after too many wrong ones: then
-        nothing is looked at, and nothing counted.
+        A right code ends the row of wrong ones of its kind of network. Raises ``TooManyTries``
+        during a pause, and ``CodesExhausted`` after too many wrong ones. Neither checks or counts
+        the code.
         """
         self._require_may_try(familiar, now)
         try:
@@ -122,8 +124,8 @@ class SecondFactor(Base):
         except WrongCode:
             wrong = self._wrong(familiar)[0] + 1
             self._count(familiar, wrong, now)
-            told = wrong == SLOWED_FROM
-            return False, [WrongCodesEntered(account_id=self.account_id)] if told else []
+            notify = wrong == SLOWED_FROM
+            return False, [WrongCodesEntered(account_id=self.account_id)] if notify else []
         self._count(familiar, 0, None)
         return True, []
 
@@ -147,7 +149,8 @@ class SecondFactor(Base):
             self.wrong_codes, self.wrong_codes_at = wrong, now
 
     def forgive(self) -> None:
-        """Count anew: there is another password, which the one who tried codes does not know."""
+        """Reset the counts, after the password was changed: an attacker does not know the new
+        one."""
         self._count(True, 0, None)
         self._count(False, 0, None)
 
@@ -171,21 +174,21 @@ class SecondFactor(Base):
 
 
 def pause_after(wrong: int) -> timedelta:
-    """How long no code is looked at after so many wrong ones in a row."""
+    """The pause after so many wrong codes in a row."""
     if wrong < SLOWED_FROM:
         return timedelta(0)
     return backoff(wrong - SLOWED_FROM + 1, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 def forgive_wrong_codes(tx: Transaction, account_id: UUID) -> None:
-    """For whatever gives an account another password."""
+    """Reset the counts of wrong codes, after the password was changed."""
     factor = tx.get(SecondFactor, account_id, with_for_update=True)
     if factor is not None:
         factor.forgive()
 
 
 def drop_second_factor(tx: Transaction, account_id: UUID) -> None:
-    """Without a code: for an owner who never set it up."""
+    """Remove the second factor without a code, for an owner who never set it up."""
     tx.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
 
 
@@ -195,6 +198,6 @@ def has_second_factor(session: Session, account_id: UUID) -> bool:
 
 
 def _hash_of(code: str) -> str:
-    """A recovery code has 80 random bits: nobody finds it from a plain hash."""
+    """The stored hash. A plain one is enough for 80 random bits."""
     plain = "".join(each for each in code.lower() if each.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()

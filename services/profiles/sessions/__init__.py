@@ -1,1 +1,1 @@
-"""Having signed in: sessions, their tokens, and the keys that sign them."""
+"""Sessions: tokens, revocations, and the keys that sign."""

@@ -1,8 +1,8 @@
 """Revocations: access tokens that are void before they expire.
 
-Tokens are verified by every gateway alone, so a session that ends, and an account whose rights
-change, are broadcast (``SessionsEnded``). A revocation is also kept until the last token that it
-concerns has expired: a gateway that missed the broadcast asks for those.
+Each gateway verifies tokens by itself. So the end of a session and changed rights of an account are
+broadcast (``SessionsEnded``). A revocation is also stored until the last token it concerns has
+expired, for gateways that missed the broadcast.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ class Revocation(Base):
 
 
 def end_session(tx: Transaction, session: Session, now: datetime) -> None:
-    """End one session, which the transaction has locked; ending it again changes nothing."""
+    """End one session, which the transaction has locked; idempotent."""
     if session.ended_at is None:
         session.end(now)
         _revoke(tx, session.account_id, [session.id], None, now)
 
 
 def end_sessions(tx: Transaction, account_id: UUID, now: datetime, but: UUID | None = None) -> None:
-    """End all sessions of an account, which the transaction has locked; or all but one."""
+    """End all sessions of an account that the transaction has locked, or all but one."""
     mine = select(Session.id, Session.last_used_at)
     mine = mine.where(Session.account_id == account_id, Session.ended_at.is_(None))
     if but is not None:
@@ -71,12 +71,12 @@ def end_sessions(tx: Transaction, account_id: UUID, now: datetime, but: UUID | N
 
 
 def revoke_all(tx: Transaction, account_id: UUID, now: datetime) -> None:
-    """Void all access tokens of an account, which the transaction has locked. Open sessions go on
+    """Revoke all access tokens of an account that the transaction has locked. Open sessions stay
     and get new ones.
 
-    Tokens are issued while the account is locked, too, so each is issued either before this or
-    after it. Clocks of several hosts do not say which: the moment from which on tokens are good
-    lies after the last that was issued, and is kept for the next to be issued after it.
+    Tokens are issued while the account is locked, so each is issued either before or after this.
+    Clocks of several hosts can't tell which. So the end of void tokens is put after the last issued
+    one, and stored for the next to be issued after it.
     """
     last = tx.scalar(select(func.max(Session.last_used_at)).where(Session.account_id == account_id))
     before = now if last is None else max(now, last)
@@ -106,9 +106,9 @@ def _revoke(
 
 
 def revocations(now: datetime) -> Select[Revocation]:
-    """Those that concern tokens which have not expired, the oldest first."""
+    """Revocations of tokens that have not expired, the oldest first."""
     return select(Revocation).where(Revocation.made_at > now - KEPT).order_by(Revocation.made_at)
 
 
-def forget_old_revocations(tx: Transaction, now: datetime) -> None:
+def prune_revocations(tx: Transaction, now: datetime) -> None:
     tx.execute(delete(Revocation).where(Revocation.made_at <= now - KEPT))

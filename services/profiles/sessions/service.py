@@ -1,4 +1,4 @@
-"""What profiles can be asked about sessions, and what it does about them on a clock."""
+"""RPC methods and schedules of sessions: log-in, refresh, log-out, revocations, keys."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ from services.profiles import guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.queries import account_with
-from services.profiles.accounts.reauthentication import Knowing
+from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
-from services.profiles.audit.audit import What
+from services.profiles.audit.audit import AuditedAction
 from services.profiles.second_factors.second_factors import has_second_factor
 from services.profiles.sessions import signing_keys
 from services.profiles.sessions.issuing import begin_session, issue
 from services.profiles.sessions.queries import (
-    forget_old_answers,
-    forget_old_sessions,
     is_familiar,
     open_sessions,
+    prune_answers,
+    prune_sessions,
 )
 from services.profiles.sessions.revocations import (
     end_session,
     end_sessions,
-    forget_old_revocations,
+    prune_revocations,
     revocations,
 )
 from services.profiles.sessions.sessions import RefreshToken, Session, hash_of
 
 
-class Sessions(Knowing):
+class Sessions(Reauthentication):
     @rpc
     def log_in(self, log_in: LogIn) -> contract.Session:
         self.store.raise_if_answered()  # a repeated call finds its code used
@@ -59,12 +59,12 @@ class Sessions(Knowing):
         with self.store.reading() as reading:
             account = account_with(reading, log_in.email)
             if account is not None and not account.verified:
-                account = None  # answered as an unknown address is
+                account = None  # the answer is that of an unknown address
             familiar = account is not None and is_familiar(reading, account.id, here.address, now)
-        guess = self.guesses.of(guess_limits.PASSWORD, email, here.address, familiar)
+        attempt = self.guesses.of(guess_limits.PASSWORD, email, here.address, familiar)
         try:
             match = passwords.matches(
-                log_in.password, account.password_hash if account else None, guess
+                log_in.password, account.password_hash if account else None, attempt
             )
             if account is None or not match:
                 raise WrongCredentials
@@ -97,7 +97,7 @@ class Sessions(Knowing):
         with outside_call(), self.store.transaction() as tx:
             audit.record(
                 tx,
-                What.SIGN_IN_FAILED,
+                AuditedAction.SIGN_IN_FAILED,
                 about=account.id if account else None,
                 detail=reason,
                 stranger=None if account else stranger,
@@ -105,10 +105,10 @@ class Sessions(Knowing):
 
     @rpc
     def refresh_session(self, refresh: Refresh) -> contract.Session:
-        """Another pair of tokens for the refresh token given out last.
+        """A new pair of tokens for the last refresh token.
 
-        One that comes again within half a minute gets the same pair; later it ends the session:
-        either it was stolen, or the one that followed it.
+        A token that comes again within half a minute gets the same pair. Later it ends the session,
+        since either it or its successor was stolen.
         """
         try:
             return self._refresh(refresh.refresh_token)
@@ -117,11 +117,11 @@ class Sessions(Knowing):
             raise
 
     def _refresh(self, secret: str) -> contract.Session:
-        """The account is locked first, as wherever its rights change: what the token says of them
-        is true until after it was issued.
+        """Refresh a session. The account is locked first, as wherever its rights change, so that
+        the token's roles are true until it is issued.
 
-        The answer is kept beside the token, not with the call's key: the token is the key. A call
-        that the broker delivers again runs within its deadline, and so within ``GRACE``.
+        The answer is stored beside the token, not under the call's key: the token is the key. A
+        call that the broker delivers again runs within its deadline, and so within ``GRACE``.
         """
         here = context.current()
         with outside_call(), self.store.transaction() as tx:
@@ -148,7 +148,7 @@ class Sessions(Knowing):
         with outside_call(), self.store.transaction() as tx:
             session = tx.lock(Session, tx.find(RefreshToken, hash_of(secret)).session_id)
             end_session(tx, session, utc_now())
-            audit.record(tx, What.REFRESH_TOKEN_REUSED, about=session.account_id)
+            audit.record(tx, AuditedAction.REFRESH_TOKEN_REUSED, about=session.account_id)
 
     @rpc
     def list_sessions(self) -> OpenSessions:
@@ -165,7 +165,7 @@ class Sessions(Knowing):
     def log_out(self) -> None:
         self.caller.known()
         if self.caller.session_id is None:
-            raise NotFound("this token belongs to no session")
+            raise NotFound("Your access token belongs to no session. Please log in again.")
         return self._end(self.caller.session_id)
 
     def _end(self, session_id: UUID) -> None:
@@ -184,14 +184,15 @@ class Sessions(Knowing):
 
     @rpc
     def list_revocations(self) -> Revocations:
-        """For gateways that may have missed some: all that concern tokens which still live."""
+        """All revocations of tokens that have not expired, for gateways that may have missed
+        some."""
         with self.store.reading() as session:
             found = session.scalars(revocations(utc_now()))
             return Revocations(items=[each.to_resource() for each in found])
 
     @rpc
     def get_token_keys(self) -> TokenKeys:
-        """The public keys that verify access tokens, those that will sign soon among them."""
+        """The public keys of access tokens, including those that will sign soon."""
         with self.store.reading() as reading:
             keys = signing_keys.public_keys(reading)
         if keys:
@@ -207,12 +208,12 @@ class Sessions(Knowing):
 
     @every(seconds=10)
     def forget_what_is_over(self) -> None:
-        """Answers to refresh tokens, and revocations, as soon as they are of no use."""
+        """Delete answers to refresh tokens, and revocations, once they are of no use."""
         with self.store.transaction() as tx:
-            forget_old_answers(tx, utc_now())
-            forget_old_revocations(tx, utc_now())
+            prune_answers(tx, utc_now())
+            prune_revocations(tx, utc_now())
 
     @every(minutes=5)
     def forget_sessions(self) -> None:
         with self.store.transaction() as tx:
-            forget_old_sessions(tx, utc_now())
+            prune_sessions(tx, utc_now())

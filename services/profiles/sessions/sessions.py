@@ -1,8 +1,8 @@
-"""The Session: an account signed in on one device, which refresh tokens renew.
+"""The Session: a log-in on one device, renewed by refresh tokens.
 
 A refresh token works once. It may come again for a moment, since two tabs of a browser refresh at
-once and answers get lost: within ``GRACE`` of its first use it gets the same answer. Later it is
-taken for stolen, and ends the session.
+once and answers get lost: within ``GRACE`` of its first use it gets the same answer. Later it
+counts as stolen, and ends the session.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from services.profiles.base import Base
 
 IDLE = timedelta(days=30)
 LONGEST = timedelta(days=90)
-"""However often it is used."""
+"""The longest life of a session, however often it is used."""
 GRACE = timedelta(seconds=30)
+NO_SESSION = "You have no such session."
 
 
 class Session(Base):
-    """``second_factor``: a code was shown in it. Access tokens are issued at ``made_at`` and each
-    ``last_used_at``."""
+    """``second_factor``: a code was shown in it. Access tokens are issued at ``made_at`` and at
+    each ``last_used_at``."""
 
     __tablename__ = "sessions"
 
@@ -67,11 +68,11 @@ class Session(Base):
     def refresh(
         self, token: RefreshToken, address: str | None, agent: str | None, now: datetime
     ) -> str | None:
-        """Use the token up; or, where it comes again within ``GRACE``, the sealed answer that it
-        got the first time.
+        """Use the token up; or, where it comes again within ``GRACE``, return the sealed answer to
+        its first use.
 
-        Raises ``BadRefreshToken`` where the session has ended, and ``RefreshTokenReused`` where
-        the token comes later than that: it was stolen, or the one that followed it was.
+        Raises ``BadRefreshToken`` where the session has ended, and ``RefreshTokenReused`` where the
+        token comes later: it or its successor was stolen.
         """
         if not self.is_open(now):
             raise BadRefreshToken
@@ -82,13 +83,13 @@ class Session(Base):
         return None
 
     def end(self, now: datetime) -> None:
-        """Ending it again changes nothing."""
+        """End the session; idempotent."""
         self.ended_at = self.ended_at or now
 
     def require_of(self, account_id: UUID) -> None:
-        """The sessions of others do not exist."""
+        """Raises ``NotFound`` for a session of another account."""
         if self.account_id != account_id:
-            raise NotFound(f"there is no session {self.id}")
+            raise NotFound(NO_SESSION)
 
     def to_resource(self, current: UUID | None) -> OpenSession:
         return OpenSession(
@@ -105,9 +106,9 @@ ANSWERED = text("answer IS NOT NULL")
 
 
 class RefreshToken(Base):
-    """Kept as its hash: it is random enough that it can't be found from that.
+    """A refresh token, stored as a hash. A plain one is enough for a random token.
 
-    ``answer``: the sealed tokens that it was exchanged for, kept for ``GRACE``.
+    ``answer``: the sealed tokens it was exchanged for, kept for ``GRACE``.
     """
 
     __tablename__ = "refresh_tokens"
@@ -134,7 +135,7 @@ class RefreshToken(Base):
 
     def answer_again(self, now: datetime) -> str:
         """The answer to its first use; raises ``RefreshTokenReused`` after ``GRACE``. On a host
-        whose clock is behind, that first use may lie in the future."""
+        whose clock is behind, the first use may be in the future."""
         assert self.used_at is not None
         if self.answer is None or now >= self.used_at + GRACE:
             raise RefreshTokenReused

@@ -1,8 +1,8 @@
-"""The keys that sign access tokens. They rotate by themselves.
+"""The keys that sign access tokens, with automatic rotation.
 
-A new one is published an hour before it signs, so that every reader knows it in time, and stays
-published until the last token that it signed has expired. Keys are numbered, and a number is given
-once: instances that make a key at the same time make the same one.
+A new key is published an hour before it signs, so that every reader has it in time, and until the
+last token it signed has expired. Keys are numbered, and each number is given once, so instances
+that make a key concurrently make the same one.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ class SigningKey(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kid: Mapped[str]
     private_key: Mapped[str]
-    """A JWK, sealed."""
+    """The private key as a JWK, sealed."""
     public_key: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]
     signs_from: Mapped[datetime]
     retires_at: Mapped[datetime | None]
 
     def is_due(self, now: datetime) -> bool:
-        """Whether its successor must be announced."""
+        """Whether its successor must be published."""
         return now >= self.signs_from + SIGNS_FOR - ANNOUNCED
 
     def hand_over(self, successor_signs_from: datetime) -> None:
         self.retires_at = successor_signs_from + TOKEN_LIFETIME + CLOCKS_DIFFER
 
     def opened(self, seal: Seal) -> OKPKey:
-        """The key that signs."""
+        """The private key, opened."""
         return OKPKey.import_key(json.loads(seal.open(self.private_key)))
 
 
 def signing_key(tx: Transaction, seal: Seal, now: datetime) -> OKPKey:
-    """The key that signs now; made where there is none."""
+    """The key that signs now; the first one is made here."""
     newest = select(SigningKey).where(SigningKey.signs_from <= now)
     newest = newest.order_by(SigningKey.number.desc()).limit(1)
     key = tx.scalar(newest)
@@ -63,13 +63,13 @@ def signing_key(tx: Transaction, seal: Seal, now: datetime) -> OKPKey:
 
 
 def public_keys(session: Session) -> list[dict[str, Any]]:
-    """Those that verify a token which is still valid, or soon will."""
+    """The public keys of tokens that are valid or will be soon."""
     keys: Iterable[SigningKey] = session.scalars(select(SigningKey).order_by(SigningKey.number))
     return [key.public_key for key in keys]
 
 
 def rotate(tx: Transaction, seal: Seal, now: datetime) -> None:
-    """Announce the next key when it is time, and forget those that have retired."""
+    """Publish the next key when it is due, and delete retired ones."""
     tx.execute(delete(SigningKey).where(SigningKey.retires_at <= now))
     newest = tx.scalar(select(SigningKey).order_by(SigningKey.number.desc()).limit(1))
     if newest is None:
@@ -89,7 +89,7 @@ def _make(tx: Transaction, number: int, seal: Seal, now: datetime, signs_from: d
 def columns_of(
     number: int, key: OKPKey, seal: Seal, now: datetime, signs_from: datetime
 ) -> dict[str, Any]:
-    """A row of ``signing_keys``."""
+    """The columns of a new key."""
     return {
         "number": number,
         "kid": key.kid,

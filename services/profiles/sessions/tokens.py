@@ -1,6 +1,6 @@
 """Access tokens: JWTs (RFC 7519, RFC 9068) that profiles signs.
 
-The public keys verify them. Only profiles has the private ones.
+Public keys verify them. Only profiles has the private ones.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from contracts.profiles.sessions import (
 
 
 def access_token(key: OKPKey, caller: Caller, issued_at: datetime) -> str:
-    """``sid``: its session; ``verified``: the e-mail address is proven; ``amr`` (RFC 8176): what
-    the session showed. ``iat`` is as exact as the clock, since revocations name a moment."""
+    """A signed token. ``sid``: the session; ``verified``: the e-mail address is confirmed; ``amr``
+    (RFC 8176): the factors shown. ``iat`` has fractions of a second, since revocations name a
+    moment."""
     claims = {
         "iss": TOKEN_ISSUER,
         "aud": TOKEN_AUDIENCE,

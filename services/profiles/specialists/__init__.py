@@ -1,1 +1,1 @@
-"""Professionals' public profiles."""
+"""Specialists: public profiles, photos, slugs and history."""

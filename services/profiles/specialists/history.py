@@ -1,7 +1,7 @@
-"""Who changed what: a record that is only ever added to.
+"""History of a specialist's profile, photo and licence: an append-only table.
 
-The numbers of licences stand in columns of their own, so that they can go a year after their end
-(``services.profiles.retention``) while what happened stays.
+Licence numbers have columns of their own, so that retention can delete them a year after the
+licence's end (``services.profiles.retention``) and keep the rest.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from contracts.profiles import history as contract
 from services.profiles.base import Base
 
 NUMBER, IN_FORCE = "licence.number", "licence.in_force"
-"""Changes that bear the number of a licence; no one change has both with different numbers."""
+"""Changes that contain a licence number. No one change has both with different numbers."""
 
 
-class Recorded(Protocol):
-    """Whatever has a history."""
+class HasHistory(Protocol):
+    """A row with a history."""
 
     @property
     def specialist_id(self) -> UUID:
-        """Whose it is."""
+        """The specialist that the row belongs to."""
 
-    def recorded(self) -> dict[str, Any]:
-        """What of it is remembered, by name."""
+    def history_fields(self) -> dict[str, Any]:
+        """The recorded fields, by name."""
 
 
 class Change(Base):
-    """``by`` is the account that made the change, or none: the platform itself, on a clock.
-    ``number_before``, ``number_after``: the licence's, where ``changes`` leave it out."""
+    """``by``: the account that made the change; ``None``: the platform. ``number_before``,
+    ``number_after``: the licence's number, which ``changes`` leaves out."""
 
     __tablename__ = "specialist_history"
     __table_args__ = (
@@ -80,7 +80,7 @@ class Change(Base):
 
 
 def without_numbers(changes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str | None]]:
-    """The changes without licence numbers, and those by the column where they stand."""
+    """The changes without licence numbers, and the numbers by their column."""
     left = {name: dict(change) for name, change in changes.items()}
     numbers: dict[str, str | None] = {}
     for side in ("before", "after"):
@@ -95,7 +95,7 @@ def without_numbers(changes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
 
 
 def with_numbers(changes: dict[str, Any], before: str | None, after: str | None) -> dict[str, Any]:
-    """The changes with the numbers in their places; null where they have gone."""
+    """The changes with licence numbers; null where retention has deleted them."""
     whole = {name: dict(change) for name, change in changes.items()}
     for side, number in (("before", before), ("after", after)):
         if NUMBER in whole:
@@ -106,11 +106,11 @@ def with_numbers(changes: dict[str, Any], before: str | None, after: str | None)
 
 
 @contextmanager
-def recorded(tx: Transaction, of: Recorded, by: UUID | None) -> Iterator[None]:
-    """Whatever changes inside is written down in the same transaction."""
-    before = of.recorded()
+def recording_changes(tx: Transaction, of: HasHistory, by: UUID | None) -> Iterator[None]:
+    """Record all changes made inside, in the same transaction."""
+    before = of.history_fields()
     yield
-    after = of.recorded()
+    after = of.history_fields()
     changes = {
         name: {"before": before.get(name), "after": after[name]}
         for name in after

@@ -1,7 +1,7 @@
-"""Photos: what was sent becomes squares without metadata, in three sizes.
+"""Photos: uploads become square WebP pictures without metadata, in three sizes.
 
-Decoding takes tens of milliseconds and megabytes, and far more where a file was made for that. So
-it runs in a process of its own with limits of memory and time: see ``services.profiles.pictures``.
+Decoding takes tens of milliseconds and megabytes, and far more for a malicious file. So it runs in
+a process of its own with limits of memory and time: see ``services.profiles.pictures``.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from contracts.profiles.specialists import Photo
 from services.profiles.pictures.formats import MOST_CPU_S, MOST_MEMORY
 
 SIZES = {"large": 512, "medium": 256, "small": 96}
-"""Pixels on each side."""
+"""Pixels of a side."""
 DECODE = command_of("services.profiles.pictures.decoding")
 DEADLINE_S = 9.0
-"""Waiting for its turn included."""
+"""Seconds for a photo, including the wait for its turn."""
 RUNNING_S = 6.0
-"""Of one process. Two that take all of it leave the next one time enough."""
+"""Seconds for one process. Two that use all of it leave the next one enough time."""
 LARGEST_ANSWER = 2 * 1024 * 1024
-"""Bytes: more than the pixels of all three squares, and never needed."""
+"""Bytes; more than the pixels of all three squares take."""
 _turns = Turns(at_once=2, waiting=8)
 
 TOO_MUCH = (
@@ -38,15 +38,15 @@ FOLDER = "photos/"
 FILE_NAME = re.compile(r"[0-9a-f]{32}-[0-9a-f]{16}-(512|256|96)\.webp")
 
 
-def addresses(key: str) -> Photo | None:
-    """Where the API serves the photo with this key."""
+def urls_of(key: str) -> Photo | None:
+    """The URLs of the photo with this key."""
     if not key:
         return None
     return Photo(**{name: f"{PATH}/{_file_name(key, side)}" for name, side in SIZES.items()})
 
 
 def keep(files: Files, specialist_id: UUID, content: bytes) -> str:
-    """Keep the photo in all its sizes; its key, never used before. Raises ``BadFile``."""
+    """Store the photo in all sizes and return its new key. Raises ``BadFile``."""
     squares = squares_of(content)
     key = f"{specialist_id.hex}-{uuid4().hex[:16]}"
     for side, square in squares.items():
@@ -55,23 +55,23 @@ def keep(files: Files, specialist_id: UUID, content: bytes) -> str:
 
 
 def find(files: Files, name: str) -> bytes:
-    """A photo in one of its sizes, WebP; raises ``NotFound``."""
+    """A photo in one size, as WebP; raises ``NotFound``."""
     if not FILE_NAME.fullmatch(name):
-        raise NotFound(f"there is no photo {name}")
+        raise NotFound("There is no photo at this address.")
     return files.get(f"{FOLDER}{name}")
 
 
 def find_largest(files: Files, key: str) -> File:
-    """The photo with this key; raises ``NotFound``."""
+    """The photo with this key in its largest size; raises ``NotFound``."""
     content = files.get(f"{FOLDER}{_file_name(key, max(SIZES.values()))}")
     return File.of(content, "image/webp")
 
 
 def squares_of(content: bytes) -> dict[int, bytes]:
-    """The middle of a picture as it is meant to be seen, as WebP, by side.
+    """The centre square of an upright picture, as WebP, by side.
 
-    Its own bytes say what it is, whatever it was called. Nothing but the pixels is taken over.
-    Raises ``BadFile``, or ``Unavailable`` where it could not be decoded in time.
+    The format is recognised by the file's own bytes, whatever its name. Only the pixels are taken
+    over. Raises ``BadFile``, or ``Unavailable`` where decoding took too long.
     """
     asked = json.dumps({"sides": list(SIZES.values())}) + b"\n"
     try:

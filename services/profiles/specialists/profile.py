@@ -1,4 +1,4 @@
-"""The profile: what specialists say of themselves."""
+"""The profile: the text and facts that specialists write about themselves."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Profile:
     photo: Mapped[str] = mapped_column(default="")
 
     def write(self, profile: WriteProfile) -> None:
-        """Fill the empty profile.
+        """Write the profile for the first time.
 
-        Raises ``ProfileExists`` where it is not empty, and ``NoSuchCode``.
+        Raises ``ProfileExists`` where one was written, and ``NoSuchCode``.
         """
         if self.written:
             raise ProfileExists
@@ -59,7 +59,7 @@ class Profile:
             raise NotFound(NO_PROFILE)
 
     def take(self, profile: WriteProfile | ChangeProfile) -> None:
-        """Take on what was given. Raises ``NoSuchCode``."""
+        """Set the given fields. Raises ``NoSuchCode``."""
         standards.require_known(profile)
         for name in WRITTEN:
             value = getattr(profile, name)
@@ -76,13 +76,15 @@ class Profile:
             self.biography_html = markdown.to_html(profile.biography)
 
     def missing(self) -> Iterator[FieldError]:
-        """What it has to say before it is listed, by name."""
+        """The fields that are missing before the profile can be listed."""
         for name in NEEDED_TO_LIST:
             if not getattr(self, name):
-                yield FieldError(name, "Needed before the profile is listed.")
+                yield FieldError(name, "Is needed before your profile can be listed.")
         if not self.in_person and not self.online:
-            yield FieldError("online", "Sessions are online, in person, or both.")
+            yield FieldError(
+                "online", "Please say whether sessions are online, in person, or both."
+            )
 
     def shown(self) -> dict[str, Any]:
-        """What a profile says of itself."""
+        """The fields that the profile shows."""
         return {name: getattr(self, name) for name in (*WRITTEN, "photo")}

@@ -1,4 +1,4 @@
-"""What profiles can be asked about a specialist's own profile."""
+"""RPC methods of profiles: write, change, photo, history."""
 
 from __future__ import annotations
 
@@ -17,23 +17,30 @@ from contracts.profiles import history
 from contracts.profiles import specialists as contract
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import ChangeProfile, Listing, WriteProfile
+from services.profiles import dependencies
 from services.profiles.guess_limits import PHOTO
-from services.profiles.orphaned_files import sweep
-from services.profiles.part import Part
+from services.profiles.orphaned_files import delete_orphans
 from services.profiles.specialists import photos
-from services.profiles.specialists.history import Change, recorded
+from services.profiles.specialists.history import Change, recording_changes
 from services.profiles.specialists.profile import NO_PROFILE
 from services.profiles.specialists.slugs import slug_for, specialist_named
 from services.profiles.specialists.specialists import Specialist
 
+NO_SPECIALIST = "There is no specialist at this address."
 
-class Specialists(Part):
+
+class Specialists:
+    store = dependencies.store
+    files = dependencies.files
+    caller = dependencies.caller
+    guesses = dependencies.guesses
+
     @rpc
     def write_profile(self, profile: WriteProfile) -> contract.Specialist:
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            with recorded(tx, specialist, account_id):
+            with recording_changes(tx, specialist, account_id):
                 specialist.write(profile)
                 specialist.slug = slug_for(tx, account_id, profile.display_name)
             return tx.reply(specialist.to_resource())
@@ -47,7 +54,7 @@ class Specialists(Part):
             specialist = tx.lock_or_create(Specialist, account_id)
             specialist.require_written()
             require_current(specialist.to_resource())
-            with recorded(tx, specialist, account_id):
+            with recording_changes(tx, specialist, account_id):
                 name = change.display_name
                 slug = None if name is None else slug_for(tx, account_id, name)
                 tx.emit(*specialist.change(change, utc_now(), slug))
@@ -79,21 +86,21 @@ class Specialists(Part):
     def get_specialist(self, specialist_id: UUID) -> contract.Specialist:
         specialist = self._specialist(specialist_id)
         if not specialist.listed:
-            raise NotFound(f"there is no specialist {specialist_id}")
+            raise NotFound(NO_SPECIALIST)
         return specialist.to_resource()
 
     @rpc
     def get_specialist_id(self, slug: str) -> UUID:
-        """Whose slug it is, or was; they may be listed or not."""
+        """The id of the specialist, listed or not, who has or had this slug."""
         with self.store.reading() as session:
             specialist_id = specialist_named(session, slug)
         if specialist_id is None:
-            raise NotFound("There is no specialist at this address.")
+            raise NotFound(NO_SPECIALIST)
         return specialist_id
 
     @rpc
     def get_history(self, specialist_id: UUID, page: PageQuery) -> Page[history.Change]:
-        """Who changed what of a profile, its photo and its licence."""
+        """The changes of a profile, its photo and its licence."""
         self.caller.with_role(Role.ADMIN)
         changes = select(Change).where(Change.specialist_id == specialist_id)
         with self.store.reading() as session:
@@ -101,19 +108,19 @@ class Specialists(Part):
 
     @every(minutes=10)
     def sweep_files(self) -> None:
-        """Delete photos and documents that are nobody's any more."""
-        sweep(self.store, self.files, utc_now())
+        """Delete photos and documents that no row mentions any more."""
+        delete_orphans(self.store, self.files, utc_now())
 
     def _show_photo(self, key: str) -> contract.Specialist:
         account_id = self.caller.with_role(Role.SPECIALIST)
         with self.store.transaction() as tx:
             specialist = tx.lock_or_create(Specialist, account_id)
-            with recorded(tx, specialist, account_id):
+            with recording_changes(tx, specialist, account_id):
                 tx.emit(*specialist.show_photo(key))
             return tx.reply(specialist.to_resource())
 
     def _require_profile(self, account_id: UUID) -> None:
-        """Raises ``NotFound`` where nothing may be shown with the profile yet."""
+        """Raises ``NotFound`` before the profile is written."""
         with self.store.reading() as session:
             specialist = session.get(Specialist, account_id)
         if specialist is None:
@@ -124,5 +131,5 @@ class Specialists(Part):
         with self.store.reading() as session:
             specialist = session.get(Specialist, specialist_id)
         if specialist is None:
-            raise NotFound(f"there is no specialist {specialist_id}")
+            raise NotFound(NO_SPECIALIST)
         return specialist

@@ -1,8 +1,8 @@
-"""Slugs: readable names of specialists in addresses, made of their display names.
+"""Slugs: readable names of specialists in addresses, made from display names.
 
-A name that changes brings another slug. Former ones keep leading to the same specialist, and are
-given to nobody else while the account is there. They are made of a person's name, so they are
-deleted with the account, and free again.
+A new display name gives a new slug. Former slugs keep leading to the same specialist, and no other
+one gets them while the account exists. They are made from a person's name, so they are deleted with
+the account, and free again.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from services.profiles.base import Base
 
 LONGEST_STEM = 60
 NAMELESS = "specialist"
-"""For names without a letter or digit that folds to ASCII, such as 心理."""
+"""The stem for names without a letter or digit that folds to ASCII, such as 心理."""
 TAKEN = frozenset({"me"})
-"""Paths of the API stand there."""
+"""Slugs that are paths of the API."""
 
 
 class Slug(Base):
-    """A slug that somebody has or had: a stem, and from the second one on its number."""
+    """A present or former slug: a stem, and a number from the second one on."""
 
     __tablename__ = "specialist_slugs"
     __table_args__ = (Index(None, "stem", "number"), Index(None, "specialist_id", "stem"))
@@ -58,7 +58,7 @@ def _reads_as_id(stem: str) -> bool:
 
 
 def slug_for(tx: Transaction, specialist_id: UUID, display_name: str) -> str:
-    """The slug of a specialist with this name: one that they had before, or a new one.
+    """The slug for a specialist with this name: a former one of theirs, or a new one.
 
     Safe under concurrency: of two specialists with one name the second waits for the first.
     """
@@ -83,5 +83,5 @@ def slug_for(tx: Transaction, specialist_id: UUID, display_name: str) -> str:
 
 
 def specialist_named(session: Session, slug: str) -> UUID | None:
-    """Whose slug it is, or was."""
+    """The specialist who has or had this slug."""
     return session.scalar(select(Slug.specialist_id).where(Slug.slug == slug))

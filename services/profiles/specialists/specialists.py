@@ -1,4 +1,4 @@
-"""The Specialist: a professional's public profile, and whether it is featured."""
+"""The Specialist: a public profile, its listing, featuring and right to practise."""
 
 from __future__ import annotations
 
@@ -25,14 +25,19 @@ from contracts.profiles.specialists import (
     SpecialistUpdated,
 )
 from services.profiles.base import Base
-from services.profiles.featuring.rule import Facts, obstacles, why_featured, why_not_featured
+from services.profiles.featuring.rule import (
+    FeaturingFacts,
+    obstacles,
+    why_featured,
+    why_not_featured,
+)
 from services.profiles.right_to_practise import RENEWABLE, RightToPractise
 from services.profiles.specialists import photos
 from services.profiles.specialists.profile import Profile
 
 
-class Seen(NamedTuple):
-    """A specialist as everybody may read and find it: not at all, unless it is listed."""
+class PublicView(NamedTuple):
+    """The public view of a specialist: nothing unless the profile is listed."""
 
     version: int
     resource: contract.Specialist | None
@@ -40,12 +45,13 @@ class Seen(NamedTuple):
 
 
 class Specialist(RightToPractise, Profile, Base):
-    """Bears the id of the account that owns it: an account has one profile at most.
+    """The row has the id of its account: an account has one profile at most.
 
-    The row may be there before the profile is written: booking may speak of it first.
+    It may exist before the profile is written, since events of booking may come first.
 
-    ``verified_until`` is the first day, in UTC, on which the licence in force is valid no more.
-    ``lapsed``: the end of the licence took the listing, so that a renewed one brings it back.
+    ``verified_until``: the first day, in UTC, on which the licence in force is no longer valid.
+    ``lapsed``: the profile was unlisted by the licence's expiry, so a renewed licence lists it
+    again.
     """
 
     __tablename__ = "specialists"
@@ -53,7 +59,7 @@ class Specialist(RightToPractise, Profile, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
     slug: Mapped[str] = mapped_column(default="")
-    """The present one: see ``slugs`` for those that it had before."""
+    """The present slug; ``slugs`` has the former ones."""
     status: Mapped[str] = mapped_column(default=SpecialistStatus.DRAFT)
     verified_until: Mapped[date | None] = mapped_column(default=None, index=True)
     lapsed: Mapped[bool] = mapped_column(default=False)
@@ -63,17 +69,17 @@ class Specialist(RightToPractise, Profile, Base):
     next_slots: Mapped[list[str]] = mapped_column(default=list)
     availability_version: Mapped[int] = mapped_column(default=0)
     obstacle: Mapped[str | None] = mapped_column(default=NotFeatured.NOT_LISTED)
-    """What stood first against featuring when it was last looked at."""
+    """The first condition of featuring that was not met at the last review."""
     featuring_seen_at: Mapped[datetime | None] = mapped_column(default=None)
     featuring_since: Mapped[datetime | None] = mapped_column(default=None)
 
     @property
     def verified(self) -> bool:
-        """As of the last look at the clock; ``verified_at`` is exact."""
+        """Whether a licence was in force at the last review; ``verified_at`` is exact."""
         return self.verified_until is not None
 
     def verified_at(self, now: datetime) -> bool:
-        """Whether a licence is in force: until the midnight, in UTC, at which its last day ends."""
+        """Whether a licence is in force, until midnight UTC after its last day."""
         return self.verified_until is not None and now.astimezone(UTC).date() < self.verified_until
 
     @property
@@ -81,7 +87,7 @@ class Specialist(RightToPractise, Profile, Base):
         return self.status == SpecialistStatus.LISTED
 
     def change(self, change: ChangeProfile, now: datetime, slug: str | None = None) -> list[Event]:
-        """Take on what was given, and the slug that goes with another name; list or unlist.
+        """Change fields, the slug if given, and the listing.
 
         Raises ``NotFound`` before the profile is written, ``ProfileIncomplete``, ``NoSuchCode``.
         """
@@ -100,26 +106,26 @@ class Specialist(RightToPractise, Profile, Base):
         return events + self.review_featuring(now)
 
     def show_photo(self, key: str) -> list[Event]:
-        """Show the photo with this key from now on, or none."""
+        """Show the photo with this key, or none."""
         self.require_written()
         before = self.shown()
         self.photo = key
         return list(self._listing_events(self.listed, before))
 
     def withdraw(self, now: datetime) -> list[Event]:
-        """Neither listed nor featured any more, whatever the profile says: its owner goes."""
+        """Unlist the profile for good, because its account is erased."""
         was_listed = self.listed
         self.status = SpecialistStatus.UNLISTED
         events = list(self._listing_events(was_listed, self.shown()))
         return events + self.review_featuring(now)
 
-    def heed_licence(
+    def apply_licence(
         self, until: date | None, now: datetime, ended: Standing | None = None
     ) -> list[Event]:
-        """A licence is in force until this day, or none is: without it nobody is listed.
+        """Apply the state of the licence: in force until this day, or not at all, which unlists.
 
-        ``ended``: how the one ended that was in force; a listing that is lost by expiry comes
-        back with the next licence.
+        ``ended``: how the licence in force ended. A listing lost by expiry comes back with the next
+        licence.
         """
         was_listed = self.listed
         self.verified_until = until
@@ -131,23 +137,23 @@ class Specialist(RightToPractise, Profile, Base):
         else:
             self.licence_standing = ended or self.licence_standing
             self._lose_listing(by_expiry=ended in RENEWABLE)
-        return self._what_follows(was_listed, now)
+        return self._follow_up_events(was_listed, now)
 
-    def heed_account(self, suspended: bool, role_revoked: bool, now: datetime) -> list[Event]:
-        """The account is suspended or not, and has the role of a specialist or not: without it
-        nobody is listed, and a listing that is lost so does not come back by itself."""
+    def apply_account(self, suspended: bool, role_revoked: bool, now: datetime) -> list[Event]:
+        """Apply the account's suspension and role. Either unlists, and the listing does not come
+        back by itself."""
         was_listed = self.listed
         self.suspended, self.role_revoked = suspended, role_revoked
         if self.barred:
             self._lose_listing(by_expiry=False)
-        return self._what_follows(was_listed, now)
+        return self._follow_up_events(was_listed, now)
 
     def _lose_listing(self, by_expiry: bool) -> None:
         if self.listed:
             self.status = SpecialistStatus.UNLISTED
             self.lapsed = by_expiry
 
-    def _what_follows(self, was_listed: bool, now: datetime) -> list[Event]:
+    def _follow_up_events(self, was_listed: bool, now: datetime) -> list[Event]:
         events = list(self._listing_events(was_listed, self.shown()))
         events += self.review_featuring(now)
         return events + list(self._right_events())
@@ -165,12 +171,16 @@ class Specialist(RightToPractise, Profile, Base):
             raise ProfileIncomplete(errors=missing)
 
     def missing_to_list(self, now: datetime) -> list[FieldError]:
-        """What stands against listing, by name."""
+        """All conditions of listing that are not met."""
         missing = list(self.missing())
         if not self.verified_at(now):
-            missing.append(FieldError("licence", "A verified licence that is still valid."))
+            missing.append(
+                FieldError("licence", "You need a verified licence that is still valid.")
+            )
         if self.barred:
-            missing.append(FieldError("account", "An account that may offer consultations."))
+            missing.append(
+                FieldError("account", "You need an account that may offer consultations.")
+            )
         return missing
 
     def _listing_events(self, was_listed: bool, before: dict[str, Any]) -> Iterator[Event]:
@@ -198,7 +208,7 @@ class Specialist(RightToPractise, Profile, Base):
             yield SpecialistUnlisted(specialist_id=self.id, version=self.next_version())
 
     def learn_availability(self, news: AvailabilityChanged, now: datetime) -> list[Event]:
-        """Take on what booking says, unless something newer is known."""
+        """Store booking's availability, unless newer one is stored."""
         if news.version <= self.availability_version:
             return []
         self.availability_version = news.version
@@ -208,9 +218,9 @@ class Specialist(RightToPractise, Profile, Base):
         return self.review_featuring(now)
 
     def review_featuring(self, now: datetime) -> list[Event]:
-        """Make ``featured`` what the facts say; the event where that is a change.
+        """Set ``featured`` by the facts; returns the event where it changed.
 
-        To be called after every change of a fact, and as time goes.
+        To be called after every change of a fact, and regularly, since time changes it, too.
         """
         before, obstacle = self.obstacle, why_not_featured(self._facts(now), now)
         self.obstacle, self.featuring_seen_at = obstacle, now
@@ -236,21 +246,19 @@ class Specialist(RightToPractise, Profile, Base):
         ]
 
     def featuring_was_true(self) -> bool:
-        """Whether the facts of now made ``featured`` what it is when it was last looked at.
-
-        Where they no longer do, time alone explains it.
-        """
+        """Whether the present facts gave this ``featured`` at the time of the last review. If so,
+        time alone has changed it since."""
         seen_at = self.featuring_seen_at
         return seen_at is None or self.featured == (
             why_not_featured(self._facts(seen_at), seen_at) is None
         )
 
     def obstacles(self, now: datetime) -> list[NotFeatured]:
-        """Everything that stands against featuring."""
+        """All conditions of featuring that are not met."""
         return obstacles(self._facts(now), now)
 
-    def _facts(self, now: datetime) -> Facts:
-        return Facts(
+    def _facts(self, now: datetime) -> FeaturingFacts:
+        return FeaturingFacts(
             listed=self.listed,
             verified=self.verified_at(now),
             offers_free_consultations=self.offers_free_consultations,
@@ -261,21 +269,21 @@ class Specialist(RightToPractise, Profile, Base):
     def specialist_id(self) -> UUID:
         return self.id
 
-    def recorded(self) -> dict[str, Any]:
-        """What history remembers."""
+    def history_fields(self) -> dict[str, Any]:
+        """The fields that the history records."""
         return {**self.shown(), "status": str(self.status)}
 
     def next_version(self) -> int:
-        """For what is told next about this specialist, of whatever kind."""
+        """The version of the next event about this specialist, of any kind."""
         self.version += 1
         return self.version
 
-    def snapshot(self) -> Seen:
+    def snapshot(self) -> PublicView:
         resource = self.to_resource() if self.listed else None
-        return Seen(self.version, resource, self.listed and self.offers_free_consultations)
+        return PublicView(self.version, resource, self.listed and self.offers_free_consultations)
 
-    def changes_since(self, seen: Seen) -> Iterator[Event]:
-        """Tell those who remember what they read in public that it reads differently now."""
+    def changes_since(self, seen: PublicView) -> Iterator[Event]:
+        """The event that drops cached copies, where the public view has changed."""
         now = self.snapshot()
         if now[1:] != seen[1:]:
             told_already = now.version != seen.version
@@ -292,7 +300,7 @@ class Specialist(RightToPractise, Profile, Base):
             headline=self.headline,
             biography=self.biography,
             biography_html=self.biography_html,
-            photo=photos.addresses(self.photo),
+            photo=photos.urls_of(self.photo),
             topics=self.topics,
             approaches=self.approaches,
             languages=self.languages,

@@ -1,7 +1,6 @@
-"""Codes that exist: languages (ISO 639), countries (ISO 3166-1), currencies (ISO 4217).
+"""Known codes of languages (ISO 639), countries (ISO 3166-1) and currencies (ISO 4217).
 
-pycountry keeps an object for each entry; only the codes are kept here, and each list is read
-when it is asked for.
+pycountry keeps an object for each entry. Here only the codes are loaded, each list on first use.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ def require_known(profile: WriteProfile | ChangeProfile) -> None:
 
 
 def require_country(code: str) -> None:
-    """Raises ``NoSuchCode``."""
+    """Raises ``NoSuchCode`` for an unknown country."""
     if code not in countries():
         raise NoSuchCode(errors=[FieldError("country", NO_COUNTRY, code)])
 
 
 def require_zone_and_country(time_zone: str | None, country: str | None) -> None:
-    """Raises ``NoSuchCode`` with each that is given and does not exist."""
+    """Raises ``NoSuchCode`` for a given zone or country that does not exist."""
     errors = []
     if time_zone is not None and (problem := why_not_a_zone(time_zone)):
         errors.append(FieldError("time_zone", problem, time_zone))
@@ -61,7 +60,7 @@ def _unknown(profile: WriteProfile | ChangeProfile) -> Iterator[FieldError]:
 
 @cache
 def languages() -> frozenset[str]:
-    """In two letters, or three."""
+    """Language codes of two or three letters."""
     return _codes("639-3", "alpha_2", "alpha_3")
 
 
@@ -76,7 +75,7 @@ def currencies() -> frozenset[str]:
 
 
 def _codes(standard: str, *names: str) -> frozenset[str]:
-    """Out of the files that pycountry comes with."""
+    """The codes in pycountry's files."""
     spec = importlib.util.find_spec("pycountry")
     assert spec is not None
     assert spec.origin is not None

@@ -1,4 +1,4 @@
-"""The outbox, the inbox, replies and clocks."""
+"""Create the outbox, the inbox, stored replies and the leases of schedules."""
 
 import sqlalchemy as sa
 from alembic import op

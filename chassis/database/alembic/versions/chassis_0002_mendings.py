@@ -1,4 +1,4 @@
-"""Who replayed or discarded which parked event."""
+"""Create the record of replayed and discarded dead letters."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Ids that are mentioned no more."""
+"""Create the tombstones of erased ids."""
 
 import sqlalchemy as sa
 from alembic import op

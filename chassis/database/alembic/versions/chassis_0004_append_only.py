@@ -1,4 +1,4 @@
-"""The record of replays and discards can't be rewritten."""
+"""Make the record of replays and discards append-only."""
 
 from chassis.database import append_only
 

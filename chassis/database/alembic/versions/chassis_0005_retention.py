@@ -1,4 +1,4 @@
-"""The record of replays and discards goes after two years, oldest first."""
+"""Allow the record of replays and discards to be deleted after two years."""
 
 from alembic import op
 

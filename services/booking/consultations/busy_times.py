@@ -1,0 +1,61 @@
+"""When a specialist is busy: consultations, holds and external calendars, read in one query."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, cast, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from chassis.database.tables import UtcDateTime
+from services.booking.availability.busy import Busy, Interval, merged
+from services.booking.availability.calendars import COUNTED_BACK
+from services.booking.availability.external_busy_times import BusyTime
+from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import COUNTING
+from services.booking.holds.holds import Hold
+
+LONGEST_BUFFER = timedelta(hours=2)
+"""The longest time that a specialist can keep free after an event of an external calendar."""
+NO_TIME = cast(null(), UtcDateTime())
+BUSY_TIMES = union_all(
+    select(Consultation.starts_at, NO_TIME.label("ends_at"), literal(False).label("held")).where(
+        Consultation.specialist_id == bindparam("specialist_id"),
+        Consultation.status.in_(COUNTING),
+        Consultation.starts_at > bindparam("since"),
+    ),
+    select(BusyTime.starts_at, BusyTime.ends_at, literal(False)).where(
+        BusyTime.specialist_id == bindparam("specialist_id"),
+        BusyTime.ends_at > bindparam("buffered_since"),
+    ),
+    select(Hold.starts_at, NO_TIME, literal(True)).where(
+        Hold.specialist_id == bindparam("specialist_id"),
+        Hold.ended.is_(False),
+        Hold.client_id.is_distinct_from(bindparam("reader")),
+    ),
+)
+"""A row with an end comes from an external calendar. A hold counts until the clock ends it and
+offers its time to the next client who waits."""
+
+
+def busy_times(
+    session: Session, specialist_id: UUID, now: datetime, reader: UUID | None = None
+) -> Busy:
+    """The specialist's busy times: consultations ahead and those that count in limits, external
+    calendars, and holds of clients other than the reader."""
+    given = {
+        "specialist_id": specialist_id,
+        "since": now - COUNTED_BACK,
+        "buffered_since": now - LONGEST_BUFFER,
+        "reader": reader,
+    }
+    booked: set[datetime] = set()
+    held: set[datetime] = set()
+    elsewhere: list[Interval] = []
+    for starts_at, ends_at, is_held in session.execute(BUSY_TIMES, given):
+        if ends_at is not None:
+            elsewhere.append(Interval(starts_at, ends_at))
+        else:
+            (held if is_held else booked).add(starts_at)
+    return Busy(frozenset(booked), frozenset(held), tuple(merged(elsewhere)))

@@ -1,1 +1,0 @@
-"""Consultations in people's own calendars."""

@@ -1,0 +1,45 @@
+"""Checks all invariants once, for ``firststep audit`` and for a clock.
+
+A check that fails is a finding itself, and the rest continue.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.concurrency.yielding import yield_now
+from chassis.scheduling.for_each import for_each
+from services.booking.availability.calendars import Calendar
+from services.booking.invariants.breaches import Breach, Findings
+from services.booking.invariants.calendars import of_calendar
+from services.booking.invariants.consultations import QUERIES, of_consultations
+
+NOT_CHECKED = "all stored rows can be checked"
+
+
+def check_invariants(session: Session, now: datetime) -> Findings:
+    """All breaches. Empty as long as the platform keeps its promises."""
+    found = Findings()
+
+    def look_at_consultations(name: str) -> None:
+        found.add(of_consultations(session, name, now))
+
+    def look_at_calendar(specialist_id: UUID) -> None:
+        yield_now()
+        found.add(of_calendar(session, specialist_id, now))
+
+    for_each(
+        QUERIES,
+        look_at_consultations,
+        on_failure=lambda name, _: found.add([Breach(NOT_CHECKED, ())]),
+    )
+    for_each(
+        session.scalars(select(Calendar.specialist_id)).all(),
+        look_at_calendar,
+        on_failure=lambda specialist_id, _: found.add([Breach(NOT_CHECKED, (specialist_id,))]),
+    )
+    return found

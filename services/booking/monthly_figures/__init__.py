@@ -1,0 +1,1 @@
+"""Monthly figures: consultations counted by month, for specialists and for publication."""
