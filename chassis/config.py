@@ -1,12 +1,17 @@
-"""Settings, read once from ``FIRSTSTEP_*`` environment variables. What is wrong is named."""
+"""Settings: each is declared once here, and read from a ``FIRSTSTEP_*`` environment variable.
+
+Wrong and unknown variables are refused by name, all at once.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError
@@ -25,6 +30,7 @@ LEVELS = ("debug", "info", "warning", "error")
 MOST_PROXIES = 10
 CONNECTIONS_PER_ADDRESS = 100
 PREFIX = "FIRSTSTEP_"
+HIDDEN = "(hidden)"
 DEFAULT_ADDRESS = "127.0.0.1:8000"
 EMBEDDED_BROKER = f"{EMBEDDED}://here"
 ADDRESS = re.compile(r"(?P<host>[^:\s]+|\[[0-9a-f:]+\]):(?P<port>\d{1,5})")
@@ -41,84 +47,242 @@ BUCKET = re.compile(
 
 
 class BadSettings(Exception):
-    """One line for each variable that is broken or unknown."""
+    """One line for each variable that is malformed, missing or unknown."""
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What an operator may set; the meaning of each stands in ``read``."""
+class Setting:
+    """How one setting is read and documented.
 
-    http: str
-    data: Path
-    broker: str
-    database: str
-    mail: str
-    files: str
-    url: str
-    origins: tuple[str, ...]
-    proxies: int
-    connections_per_address: int
-    seal_keys: str
-    limits: str
-    meeting: str
-    fetch_http: bool
-    helplines: str
-    log: str
-    log_level: str
+    ``meaning`` and ``default_text`` are Markdown. ``default_text`` says the default in words where
+    it depends on other settings. ``check`` raises marshmallow's ``ValidationError``. A ``secret``
+    is never shown; of any other setting only the credentials in its URL are hidden.
+    """
+
+    meaning: str
+    default: Any = ""
+    default_text: str = ""
+    check: Callable[[Any], object] | None = None
+    secret: bool = False
+
+    def default_in_words(self) -> str:
+        if self.default_text:
+            return self.default_text
+        value = str(self.default).lower() if isinstance(self.default, bool) else self.default
+        return f"`{value}`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, each declared once. A field's variable is ``FIRSTSTEP_`` and its name.
+
+    ``read``, ``firststep settings`` and the table in ``docs/operating.md`` follow from here.
+    """
+
+    http: Annotated[
+        str,
+        Setting(
+            "Where the API listens, `address:port`; without the gateway, `/healthz` and `/readyz` "
+            "alone. `fd://3` is a listening socket that the process inherits.",
+            default=DEFAULT_ADDRESS,
+            check=_address,
+        ),
+    ]
+    data: Annotated[
+        Path,
+        Setting(
+            "The embedded platform's folder: databases, mails, files, keys. Only its owner can "
+            "read it (mode 0700, files 0600); this is restored at each start. Run the other "
+            "commands as the same user.",
+            default=Path("data"),
+        ),
+    ]
+    broker: Annotated[
+        str,
+        Setting(
+            "RabbitMQ, `amqp://user:password@host:port/vhost`. Without it, all services run in "
+            "one process: the embedded platform.",
+            default=EMBEDDED_BROKER,
+            default_text="the embedded broker",
+            check=_broker,
+        ),
+    ]
+    database: Annotated[
+        str,
+        Setting(
+            "A database for each service, `postgresql+psycopg://user:password@host/{service}`: "
+            "`{service}` stands for the service's name.",
+            default_text="embedded: SQLite in the data folder",
+            check=_database,
+        ),
+    ]
+    mail: Annotated[
+        str,
+        Setting(
+            "For notifications: `smtps://user:password@host:465`, "
+            "`smtp://user:password@host:587` (STARTTLS), or a folder that gets `.eml` files. The "
+            "certificate must be valid for the host; `SSL_CERT_FILE` names an authority of your "
+            "own. Without TLS: `smtp://` to this machine without a password, and "
+            "`smtp+clear://host:port` within a private network.",
+            default_text="embedded: a folder in the data folder",
+            check=_mail,
+        ),
+    ]
+    files: Annotated[
+        str,
+        Setting(
+            "Photos and documents, for profiles: a folder that its instances share, or "
+            "`s3://key:secret@host:port/bucket` (`s3+http://` without TLS; `?region=` where "
+            "needed).",
+            default_text="embedded: a folder in the data folder",
+            check=_files,
+        ),
+    ]
+    url: Annotated[
+        str,
+        Setting(
+            "The site's public address, `https://host`. Links in mails begin with it, and "
+            "invitations to calendars come from its host. Where it is `https://`, browsers are "
+            "told to use HTTPS only (HSTS), for a year and for all names below the host.",
+            default_text="`http://` and `FIRSTSTEP_HTTP`",
+            check=_url,
+        ),
+    ]
+    origins: Annotated[
+        tuple[str, ...],
+        Setting(
+            "For the gateway: origins of browser frontends that may call the API (CORS), "
+            "separated by commas, such as `https://app.example,https://www.app.example`; `*` "
+            "allows all.",
+            default_text="none",
+            check=_origins,
+        ),
+    ]
+    proxies: Annotated[
+        int,
+        Setting(
+            "How many proxies of your own stand in front of the gateway: so many of the last "
+            "addresses in `X-Forwarded-For` are trusted.",
+            default=0,
+            check=validate.Range(0, MOST_PROXIES),
+        ),
+    ]
+    connections_per_address: Annotated[
+        int,
+        Setting(
+            "Most HTTP connections at once from one IPv4 address or IPv6 /64 network, in each "
+            "process. Not limited: loopback, and all where `FIRSTSTEP_PROXIES` is above 0.",
+            default=CONNECTIONS_PER_ADDRESS,
+            check=validate.Range(min=1),
+        ),
+    ]
+    seal_keys: Annotated[
+        str,
+        Setting(
+            "Keys that encrypt secrets at rest, for profiles and booking; `firststep seal-key` "
+            "makes one. Separated by commas: the first encrypts, all decrypt.",
+            default_text="embedded: made once, in the data folder",
+            check=_seal_keys,
+            secret=True,
+        ),
+    ]
+    limits: Annotated[
+        str,
+        Setting(
+            "Where guesses, sign-ups, mails with links and uploads are counted: "
+            "`redis://user:password@host:port/0` for all processes together, `memory://` for each "
+            "process by itself.",
+            default="memory://",
+            check=_limits,
+        ),
+    ]
+    meeting: Annotated[
+        str,
+        Setting(
+            "For booking: where consultations online take place, `https://meet.example/{room}`; "
+            "`{room}` becomes a random room for each consultation.",
+            default_text="each specialist's own link or practice",
+            check=_meeting,
+        ),
+    ]
+    fetch_http: Annotated[
+        bool,
+        Setting(
+            "For booking: `true` allows `http://` addresses of specialists' calendars, which "
+            "others on the network can read and change on the way.",
+            default=False,
+        ),
+    ]
+    helplines: Annotated[
+        str,
+        Setting(
+            "For the gateway and notifications: a JSON file of emergency numbers and helplines by "
+            "country, in place of `contracts/helplines.json` and of the same shape. It is read at "
+            "start.",
+            default_text="`contracts/helplines.json`",
+        ),
+    ]
+    log: Annotated[
+        str,
+        Setting(
+            "Format of log lines: `console` or `json`.",
+            default="console",
+            check=validate.OneOf(["console", "json"]),
+        ),
+    ]
+    log_level: Annotated[
+        str,
+        Setting(
+            f"The least level that is logged: {', '.join(f'`{each}`' for each in LEVELS)}.",
+            default="info",
+            check=validate.OneOf(LEVELS),
+        ),
+    ]
 
     @property
     def embedded(self) -> bool:
         """Whether everything runs in this one process. Only the wiring may ask."""
         return self.broker.startswith(EMBEDDED)
 
+    def shown(self, name: str) -> str:
+        """The value of a setting, fit to be printed: secrets are hidden."""
+        value = getattr(self, name)
+        if declared()[name].secret:
+            return HIDDEN if value else ""
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, tuple):
+            return ",".join(value)
+        return masked_value(value) if isinstance(value, str) else str(value)
+
+
+@cache
+def declared() -> dict[str, Setting]:
+    """The declaration of each setting, by the name of its field."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items()}
+
+
+_READERS = {str: "str", int: "int", bool: "bool", Path: "path", tuple[str, ...]: "str"}
+"""The method of environs that reads a value of this type. Tuples are split afterwards."""
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field of ``Settings``."""
+    return f"{PREFIX}{name.upper()}"
+
 
 def read() -> Settings:
     """Raises ``BadSettings`` where a ``FIRSTSTEP_*`` variable is malformed, missing or unknown."""
-    env = Env(eager=False, prefix=PREFIX)
-    http = env.str("HTTP", DEFAULT_ADDRESS, validate=_address)
-    """Where this process listens, ``address:port``: the gateway's API, or health alone.
-    ``fd://3`` is a listening socket that it inherited, as supervisors hand over."""
-    data = env.path("DATA", Path("data"))
-    """The embedded platform's folder: databases, mails, keys."""
-    broker = env.str("BROKER", EMBEDDED_BROKER, validate=_broker)
-    """``amqp://user:password@host:port/vhost``; unset, everything runs in one process."""
-    database = env.str("DATABASE", "", validate=_database)
-    """A database for each service: a URL in which ``{service}`` stands for its name."""
-    mail = env.str("MAIL", "", validate=_mail)
-    """``smtp://user:password@host:port`` (STARTTLS) or ``smtps://…``, or a folder that gets
-    ``.eml`` files; ``smtp+clear://`` for a private network: see ``chassis.smtp``."""
-    files = env.str("FILES", "", validate=_files)
-    """Photos and documents: a folder, or ``s3://key:secret@host:port/bucket``."""
-    url = env.str("URL", "", validate=_url)
-    """Where people reach the site, ``https://host``: what links in mails begin with."""
-    origins = env.str("ORIGINS", "", validate=_origins)
-    """Origins of browser frontends that may call the API, separated by commas, or ``*`` for all:
-    ``https://app.example``, as browsers send them."""
-    proxies = env.int("PROXIES", 0, validate=validate.Range(0, MOST_PROXIES))
-    """How many proxies of our own stand in front of the gateway: so many of the last addresses in
-    ``X-Forwarded-For`` are believed."""
-    connections_per_address = env.int(
-        "CONNECTIONS_PER_ADDRESS", CONNECTIONS_PER_ADDRESS, validate=validate.Range(min=1)
-    )
-    """HTTP connections at once from one IPv4 address or IPv6 /64 network, in each process. Not
-    counted: loopback, and everything where ``PROXIES`` is above 0, as the peer is the proxy."""
-    seal_keys = env.str("SEAL_KEYS", "", validate=_seal_keys)
-    """Seal secrets at rest: Fernet keys, parted by commas (``firststep seal-key`` makes one). The
-    first seals, all of them open."""
-    limits = env.str("LIMITS", "memory://", validate=_limits)
-    """Where failed guesses are counted: ``redis://user:password@host:port/number``, for all
-    processes together, or ``memory://``, for each by itself."""
-    meeting = env.str("MEETING", "", validate=_meeting)
-    """Where people meet online: an ``https://`` address in which ``{room}`` stands for a room."""
-    fetch_http = env.bool("FETCH_HTTP", False)
-    """Whether addresses that users give may be ``http://``, too: anybody on the way can read, and
-    change, what is fetched from them."""
-    helplines = env.str("HELPLINES", "")
-    """A JSON file of helplines that replaces ours, of the shape of ``contracts/helplines.json``.
-    The wiring reads it at start."""
-    log = env.str("LOG", "console", validate=validate.OneOf(["console", "json"]))
-    level = env.str("LOG_LEVEL", "info", validate=validate.OneOf(LEVELS))
-    problems = _unknown(env)
+    env = Env(eager=False)
+    kinds = get_type_hints(Settings)
+    values = {
+        name: getattr(env, _READERS[kinds[name]])(
+            variable(name), setting.default, validate=setting.check
+        )
+        for name, setting in declared().items()
+    }
+    problems = _unknown()
     try:
         env.seal()
     except EnvValidationError as error:
@@ -126,25 +290,9 @@ def read() -> Settings:
         problems += [f"{name}: {' '.join(map(str, said))}" for name, said in messages.items()]
     if problems:
         raise BadSettings("\n".join(sorted(problems)))
-    settings = Settings(
-        http=http,
-        data=data,
-        broker=broker,
-        database=database,
-        mail=mail,
-        files=files,
-        url=(url or _url_of(http)).rstrip("/"),
-        origins=_listed(origins),
-        proxies=proxies,
-        connections_per_address=connections_per_address,
-        seal_keys=seal_keys,
-        limits=limits,
-        meeting=meeting,
-        fetch_http=fetch_http,
-        helplines=helplines,
-        log=log,
-        log_level=level,
-    )
+    values["url"] = (values["url"] or _url_of(values["http"])).rstrip("/")
+    values["origins"] = _listed(values["origins"])
+    settings = Settings(**values)
     return _with_embedded_defaults(settings) if settings.embedded else settings
 
 
@@ -157,9 +305,10 @@ def _with_embedded_defaults(settings: Settings) -> Settings:
     )
 
 
-def _unknown(env: Env) -> list[str]:
+def _unknown() -> list[str]:
+    known = set(map(variable, declared()))
     given = {key for key in os.environ if key.startswith(PREFIX)}
-    return [f"{key} is not a setting of Firststep" for key in given - set(env._fields)]
+    return [f"{key} is not a setting of Firststep" for key in given - known]
 
 
 def _address(value: str) -> None:
@@ -179,7 +328,7 @@ def _scheme(url: str) -> str:
 
 
 def _require_port(url: str) -> None:
-    """What a library says of a port that is none may repeat a part of the password."""
+    """Raise an error of our own: a library's may repeat a part of the password."""
     try:
         port = urlsplit(url).port
     except ValueError:
@@ -231,7 +380,7 @@ def _listed(value: str) -> tuple[str, ...]:
 
 
 def _origins(value: str) -> None:
-    """As browsers write them (RFC 6454, 6.1): another spelling would never match."""
+    """As browsers send them (RFC 6454, 6.1): another spelling would never match."""
     origins = _listed(value)
     if "*" in origins and len(origins) > 1:
         raise ValidationError("names * beside other origins: * alone allows all")

@@ -9,7 +9,11 @@ IN_URL = re.compile(r"://\S*")
 IN_DSN = re.compile(r"((?:password|secret)\w{0,20}=)('[^']*'|\"[^\"]*\"|[^\s&'\"]+)", re.IGNORECASE)
 """libpq's ``password=…``, and the same in the query of a URL."""
 IN_VALUE = re.compile(r"^([\w+.-]+://)?.*@", re.DOTALL)
-WITHOUT_HOST = re.compile(r"^([\w+.-]+://[^:/]*:)(?!\d*(/|$)).*", re.DOTALL)
+IPV6_HOST = rf"(?:{MASK}@)?\[[0-9a-f:.]+\](?::\d*)?(?:/|$)"
+WITHOUT_HOST = re.compile(
+    rf"^([\w+.-]+://(?!{IPV6_HOST})[^:/]*:)(?!\d*(/|$)).*",
+    re.DOTALL,
+)
 """A password whose ``@`` is missing: there is no number where the port should be."""
 
 

@@ -34,7 +34,7 @@ class Store(Database, DependencyProvider):
         self.dispose()
 
     def has_emitted(self) -> None:
-        self.relay.ring()
+        self.relay.wake()
 
     def get_dependency(self, worker_ctx: Any) -> Store:
         return self

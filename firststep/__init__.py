@@ -1,1 +1,1 @@
-"""The command, and the only place that knows everybody."""
+"""The ``firststep`` command and the wiring: the only package that knows all others."""

@@ -1,4 +1,4 @@
-"""``firststep accounts``: roles, suspension, signing out, the audit, erasures."""
+"""``firststep accounts``: roles, suspension, sign-out, the audit log, erasures, duplicates."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import SignedOutByOperator
 from firststep import platform
-from firststep.operators import AsJson, operator, show, tell
+from firststep.operators import operator
+from firststep.output import AsJson, print_line, print_rows
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import account_with
-from services.profiles.accounts.queries import duplicates as meeting_accounts
+from services.profiles.accounts.queries import duplicates as duplicate_accounts
 from services.profiles.audit import audit
 from services.profiles.audit.audit import AuditedAction
 from services.profiles.privacy.queries import pending_erasures
@@ -31,55 +32,61 @@ from services.profiles.specialists.history import recording_changes
 from services.profiles.specialists.specialists import Specialist
 
 EXIT_HANGS = 1
-EXIT_MEET = 1
+EXIT_DUPLICATES = 1
 
 app = typer.Typer(
-    help="Grant roles, suspend accounts, sign people out, read the audit, see erasures.",
+    help="Grant roles, suspend accounts, end sessions, read the audit log, list erasures.",
     no_args_is_help=True,
 )
 
 Email = Annotated[str, typer.Argument(help="The account's e-mail address.")]
-WhichRole = Annotated[Role, typer.Argument(help="A role.")]
-Last = Annotated[int, typer.Option(min=1, help="So many of the newest entries.")]
+WhichRole = Annotated[Role, typer.Argument(help="The role.")]
+Last = Annotated[int, typer.Option(min=1, help="How many entries to list, the newest.")]
 
 
 @app.command()
 def grant(email: Email, role: WhichRole) -> None:
-    """Let an account have a role. ``admin`` takes effect in sessions that show a second factor."""
-    _tell(*change_role(config.read(), email, role, AuditedAction.ROLE_GRANTED))
+    """Grant a role to an account.
+
+    The role `admin` takes effect in sessions with a second factor.
+    """
+    _print_roles(*change_role(config.read(), email, role, AuditedAction.ROLE_GRANTED))
 
 
 @app.command()
 def revoke(email: Email, role: WhichRole) -> None:
-    """Take a role from an account. Access tokens with that role are void within two seconds."""
-    _tell(*change_role(config.read(), email, role, AuditedAction.ROLE_REVOKED))
+    """Revoke a role of an account.
+
+    Access tokens with that role are refused within two seconds.
+    """
+    _print_roles(*change_role(config.read(), email, role, AuditedAction.ROLE_REVOKED))
 
 
 @app.command()
 def suspend(email: Email) -> None:
-    """End all sessions of an account and let it log in no more, until it is restored."""
-    _tell_state(*suspend_account(config.read(), email), "suspended")
+    """Suspend an account: end its sessions and refuse log-ins, until it is restored."""
+    _print_state(*suspend_account(config.read(), email), "suspended")
 
 
 @app.command()
 def restore(email: Email) -> None:
-    """Let an account that was suspended log in again."""
-    _tell_state(*restore_account(config.read(), email), "restored")
+    """Restore a suspended account, so that it can log in again."""
+    _print_state(*restore_account(config.read(), email), "restored")
 
 
 @app.command("sign-out")
 def sign_out(email: Email) -> None:
-    """End all sessions of an account; it can log in again."""
-    _tell_state(sign_out_account(config.read(), email), True, "signed out everywhere")
+    """End all sessions of an account. It can log in again."""
+    _print_state(sign_out_account(config.read(), email), True, "signed out everywhere")
 
 
 @app.command("audit")
 def read_audit(
-    email: Annotated[str, typer.Argument(help="Only about this account, or by it.")] = "",
+    email: Annotated[str, typer.Argument(help="Only entries about this account or by it.")] = "",
     last: Last = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Show who did what about accounts, when, from where."""
+    """List the audit log of accounts: who did what, when and from where."""
     with platform.database_of("profiles", config.read()) as database, database.reading() as tx:
         about = _account(tx, email).id if email else None
         rows = [
@@ -93,17 +100,20 @@ def read_audit(
             }
             for entry in audit.entries(tx, about, last)
         ]
-    show(
+    print_rows(
         rows,
         ("at", "what", "about", "detail", "by", "network"),
         as_json,
-        "Nothing was written down yet.",
+        "The audit log is empty.",
     )
 
 
 @app.command()
 def erasures(as_json: AsJson = False) -> None:
-    """List erasures under way, and who has not answered. Exits with 1 when one hangs."""
+    """List erasures in progress, with the services that have not answered.
+
+    Exits with 1 when an erasure takes longer than an hour.
+    """
     now = utc_now()
     with platform.database_of("profiles", config.read()) as database:
         with database.reading() as session:
@@ -119,23 +129,23 @@ def erasures(as_json: AsJson = False) -> None:
         for each in pending
     ]
     columns = ("id", "account_id", "requested_at", "age", "waits_for")
-    show(rows, columns, as_json, "No erasure is under way.")
+    print_rows(rows, columns, as_json, "No erasure is in progress.")
     if any(each.is_overdue(now) for each in pending):
         raise typer.Exit(EXIT_HANGS)
 
 
 @app.command()
 def duplicates(as_json: AsJson = False) -> None:
-    """List accounts whose addresses are spellings of one. Exits with 1 when there are any.
+    """List accounts whose e-mail addresses are spellings of the same address.
 
-    They were made before addresses had one form. Each still signs in with its address as it is
-    stored; another spelling of it finds the confirmed account, else the older one. Ask the owner
-    which account to keep. Then sign in to the other one, with its stored address, and erase it or
-    give it another address.
+    They were created before addresses were normalised. Each account still logs in with its address
+    as it is stored; another spelling leads to the confirmed account, or else to the older one. Ask
+    the owner which account to keep. Then log in to the other one, with its stored address, and
+    erase it or change its address. Exits with 1 when there are any.
     """
     with platform.database_of("profiles", config.read()) as database:
         with database.reading() as session:
-            found = meeting_accounts(session)
+            found = duplicate_accounts(session)
             used = last_used(session, [each.id for each in found])
     rows = [
         {
@@ -149,9 +159,9 @@ def duplicates(as_json: AsJson = False) -> None:
         for each in found
     ]
     columns = ("address", "stored_as", "account_id", "confirmed", "created_at", "last_used_at")
-    show(rows, columns, as_json, "No two accounts have spellings of one address.")
+    print_rows(rows, columns, as_json, "No two accounts have spellings of the same address.")
     if rows:
-        raise typer.Exit(EXIT_MEET)
+        raise typer.Exit(EXIT_DUPLICATES)
 
 
 def change_role(
@@ -162,8 +172,8 @@ def change_role(
     Raises ``NotFound``.
     """
     change = Account.grant if what is AuditedAction.ROLE_GRANTED else Account.revoke
-    with _account_locked(settings, email) as (tx, account):
-        with _practising(tx, account) as specialist:
+    with _locked_account(settings, email) as (tx, account):
+        with _locked_specialist(tx, account) as specialist:
             events = change(account, role, specialist, utc_now())
         tx.emit(*events)
         if events:
@@ -174,8 +184,8 @@ def change_role(
 
 def suspend_account(settings: Settings, email: str) -> tuple[Account, bool]:
     """The account, and whether it was not suspended before. Raises ``NotFound``."""
-    with _account_locked(settings, email) as (tx, account):
-        with _practising(tx, account) as specialist:
+    with _locked_account(settings, email) as (tx, account):
+        with _locked_specialist(tx, account) as specialist:
             events = account.suspend(specialist, utc_now())
         tx.emit(*events)
         if events:
@@ -186,8 +196,8 @@ def suspend_account(settings: Settings, email: str) -> tuple[Account, bool]:
 
 def restore_account(settings: Settings, email: str) -> tuple[Account, bool]:
     """The account, and whether it was suspended before. Raises ``NotFound``."""
-    with _account_locked(settings, email) as (tx, account):
-        with _practising(tx, account) as specialist:
+    with _locked_account(settings, email) as (tx, account):
+        with _locked_specialist(tx, account) as specialist:
             events = account.restore(specialist, utc_now())
         tx.emit(*events)
         if events:
@@ -197,7 +207,7 @@ def restore_account(settings: Settings, email: str) -> tuple[Account, bool]:
 
 def sign_out_account(settings: Settings, email: str) -> Account:
     """Raises ``NotFound``."""
-    with _account_locked(settings, email) as (tx, account):
+    with _locked_account(settings, email) as (tx, account):
         end_sessions(tx, account.id, utc_now())
         tx.emit(SignedOutByOperator(account_id=account.id))
         audit.record(
@@ -207,15 +217,15 @@ def sign_out_account(settings: Settings, email: str) -> Account:
 
 
 @contextmanager
-def _account_locked(settings: Settings, email: str) -> Iterator[tuple[Transaction, Account]]:
+def _locked_account(settings: Settings, email: str) -> Iterator[tuple[Transaction, Account]]:
     with platform.database_of("profiles", settings) as database, database.transaction() as tx:
         yield tx, tx.lock(Account, _account(tx, email).id)
 
 
 @contextmanager
-def _practising(tx: Transaction, account: Account) -> Iterator[Specialist | None]:
-    """Who practises with this account, or did; what changes inside is written into their
-    history."""
+def _locked_specialist(tx: Transaction, account: Account) -> Iterator[Specialist | None]:
+    """The account's specialist, or ``None`` where it never had one. Changes in the block are added
+    to the specialist's history."""
     known = account.practises or tx.get(Specialist, account.id) is not None
     if not known:
         yield None
@@ -225,13 +235,13 @@ def _practising(tx: Transaction, account: Account) -> Iterator[Specialist | None
         yield specialist
 
 
-def _tell(account: Account, changed: bool) -> None:
+def _print_roles(account: Account, changed: bool) -> None:
     roles = ", ".join(account.roles) or "none"
-    tell(f"{account.email}: {roles}" + ("" if changed else " (nothing changed)"))
+    print_line(f"{account.email}: {roles}" + ("" if changed else " (nothing changed)"))
 
 
-def _tell_state(account: Account, changed: bool, state: str) -> None:
-    tell(f"{account.email}: {state}" + ("" if changed else " (nothing changed)"))
+def _print_state(account: Account, changed: bool, state: str) -> None:
+    print_line(f"{account.email}: {state}" + ("" if changed else " (nothing changed)"))
 
 
 def _account(session: Session, email: str) -> Account:

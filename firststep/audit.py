@@ -1,4 +1,4 @@
-"""``firststep audit``: whether what the platform promises is true of what it keeps."""
+"""``firststep audit``: check the invariants of bookings in the database."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import typer
 from chassis import config
 from chassis.times import utc_now
 from firststep import platform
-from firststep.operators import AsJson, show
+from firststep.output import AsJson, print_rows
 from services.booking.invariants.checking import check_invariants
 
 EXIT_BROKEN = 1
 
 
 def audit(as_json: AsJson = False) -> None:
-    """Look for what must never be: overlaps, second free consultations, broken limits, slots that
-    are not hours less what is booked. Exits with 1 when it finds any.
+    """Check the invariants of bookings, and list every breach.
 
-    ``found``: how many breaches of the invariant there are; the first hundred are listed.
+    No consultations overlap, no client has a second free consultation with a specialist, no limit
+    is exceeded, and free slots are opening hours less what is booked. The column `found` counts
+    the breaches of an invariant; the first hundred are listed. Exits with 1 when there are any.
     """
     with platform.database_of("booking", config.read()) as database:
         with database.reading() as session:
@@ -30,6 +31,6 @@ def audit(as_json: AsJson = False) -> None:
         }
         for each in findings.shown
     ]
-    show(rows, ("invariant", "found", "about"), as_json, "Everything is as promised.")
+    print_rows(rows, ("invariant", "found", "about"), as_json, "No invariant is broken.")
     if rows:
         raise typer.Exit(EXIT_BROKEN)

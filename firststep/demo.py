@@ -1,4 +1,4 @@
-"""A newcomer's tour: the main job, step by step, against a running gateway."""
+"""``firststep demo``: play the main job against a running gateway, step by step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from firststep.accounts import change_role
 from firststep.listen import Listener, listener
 from services.profiles.audit.audit import AuditedAction
 
-PATIENCE_S = 15.0
+TIMEOUT_S = 15.0
 PASSWORD = "correct horse battery staple"
 HOURS = [
     {"weekday": day, "starts": "08:00", "ends": "20:00"}
@@ -35,19 +35,19 @@ PREFERENCES = {
     "specialist": {"time_zone": "Europe/Berlin", "language": "de", "country": "DE"},
     "client": {"time_zone": "Europe/London", "language": "en", "country": "GB"},
 }
-"""What their browsers would send."""
+"""The preferences that their browsers would send."""
 
 
 class StepFailed(Exception):
-    """The platform did not do what the tour says it does."""
+    """A request or an event did not turn out as the step says."""
 
 
 def run(url: str, settings: Settings) -> int:
-    """The exit code: 0 when every step went as told."""
+    """Returns the exit code: 0 when every step succeeded."""
     console = Console()
     try:
-        with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
-            Tour(client, listener(settings), console, settings).play()
+        with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client:
+            Demo(client, listener(settings), console, settings).play()
     except (StepFailed, BadSettings) as error:
         console.print(f"[red]failed:[/] {escape(masked(str(error)))}")
         return 1
@@ -59,7 +59,7 @@ def run(url: str, settings: Settings) -> int:
     return 0
 
 
-class Tour:
+class Demo:
     def __init__(
         self, client: httpx.Client, events: Listener, console: Console, settings: Settings
     ) -> None:
@@ -67,7 +67,7 @@ class Tour:
         self._events = events
         self._console = console
         self._settings = settings
-        self._heard: list[dict[str, Any]] = []
+        self._received: list[dict[str, Any]] = []
 
     def play(self) -> None:
         specialist = self._sign_up("specialist", "Dr Ada Example")
@@ -80,7 +80,7 @@ class Tour:
         slot = self._choose_slot(profile["id"])
         booked = {"specialist_id": profile["id"], "starts_at": slot["starts_at"]}
         consultation = self._book(client, booked)
-        self._both_are_told(specialist, client, consultation["id"])
+        self._both_are_notified(specialist, client, consultation["id"])
         self._same_slot_is_refused(booked)
         self._read_article()
 
@@ -93,8 +93,8 @@ class Tour:
             expect=HTTPStatus.ACCEPTED,
             then=["EmailVerificationRequested"],
         )
-        self._step("… and follows the link in their mail, which confirms the address and signs in")
-        token = self._last_heard("EmailVerificationRequested")["data"]["token"]
+        self._step("… and follows the link in the mail, which confirms the address and logs in")
+        token = self._last_event("EmailVerificationRequested")["data"]["token"]
         return _bearer(
             self._call(
                 "PUT",
@@ -105,7 +105,7 @@ class Tour:
         )
 
     def _write_profile(self, specialist: dict[str, str]) -> dict[str, Any]:
-        self._step("They write a profile")
+        self._step("The specialist writes a profile")
         profile = {
             "display_name": "Dr Ada Example",
             "headline": "Anxiety, low mood, and where to start",
@@ -120,41 +120,40 @@ class Tour:
         return written
 
     def _verify_licence(self, specialist: dict[str, str], specialist_id: str) -> None:
-        self._step("They hand in their licence, and an admin verifies it")
+        self._step("The specialist submits a licence, and an admin verifies it")
         licence = {
             "number": "DEMO-1",
             "issuing_body": "Chamber of demo data",
             "country": "DE",
             "expires_on": f"{utc_now().year + 2}-01-01",
         }
-        handed_in = self._call("PUT", "/specialists/me/licence", json=licence, headers=specialist)
+        submitted = self._call("PUT", "/specialists/me/licence", json=licence, headers=specialist)
         self._call(
             "PUT",
             f"/specialists/{specialist_id}/verification",
-            json={"decision": "verified", "version": handed_in["version"]},
-            headers=self._an_admin(),
+            json={"decision": "verified", "version": submitted["version"]},
+            headers=self._new_admin(),
             then=["SpecialistVerified"],
         )
 
-    def _an_admin(self) -> dict[str, str]:
-        """A new account, to which an operator, with the database at hand, grants the role; it
-        takes effect with a second factor."""
+    def _new_admin(self) -> dict[str, str]:
+        """A new account with a second factor, to which an operator grants the role."""
         call, account = partial(self._call, quiet=True), _account("client", "Alex Example")
         asked = ["EmailVerificationRequested"]
         sign_up = call("POST", "/accounts", json=account, expect=HTTPStatus.ACCEPTED, then=asked)
-        token = self._last_heard("EmailVerificationRequested")["data"]["token"]
+        token = self._last_event("EmailVerificationRequested")["data"]["token"]
         session = call("PUT", "/email-verifications", json={"token": token, **sign_up})
         admin = _bearer(session)
         password = {"password": PASSWORD}
         begun = call("POST", "/me/totp", json=password, headers=admin, expect=HTTPStatus.CREATED)
         call("PUT", "/me/totp", json={"code": TOTP(begun["secret"]).now()}, headers=admin)
-        # last, as it voids the access token
+        # last, since the access token is refused from then on
         change_role(self._settings, account["email"], Role.ADMIN, AuditedAction.ROLE_GRANTED)
         token = {"refresh_token": session["refresh_token"]}
         return _bearer(call("POST", "/sessions/refresh", json=token))
 
     def _list(self, specialist: dict[str, str]) -> None:
-        self._step("Now the profile can be listed")
+        self._step("The specialist lists the profile")
         self._call(
             "PATCH",
             "/specialists/me",
@@ -164,7 +163,7 @@ class Tour:
         )
 
     def _open_hours(self, specialist: dict[str, str]) -> None:
-        self._step("They offer free consultations and set weekly hours: now they are featured")
+        self._step("The specialist opens weekly hours for free consultations, and is featured")
         self._call(
             "PUT",
             "/specialists/me/availability",
@@ -179,7 +178,7 @@ class Tour:
         )
 
     def _find_featured(self, specialist_id: str) -> None:
-        self._step("Everybody sees them among the featured")
+        self._step("The specialist is on the featured list")
         self._until(
             lambda: any(
                 each["id"] == specialist_id
@@ -189,7 +188,7 @@ class Tour:
         )
 
     def _choose_slot(self, specialist_id: str) -> dict[str, Any]:
-        self._step("The client looks at free slots")
+        self._step("The client looks at the free slots")
         slots = self._call("GET", f"/specialists/{specialist_id}/slots")["items"]
         if not slots:
             raise StepFailed("there is no free slot")
@@ -208,10 +207,10 @@ class Tour:
         )
         return consultation
 
-    def _both_are_told(
+    def _both_are_notified(
         self, specialist: dict[str, str], client: dict[str, str], consultation_id: str
     ) -> None:
-        self._step("Both find a notice, and get a mail")
+        self._step("Both get a notice and a mail")
         for headers in (specialist, client):
             found = partial(self._has_notice, headers, consultation_id)
             self._until(found, "a notice is missing")
@@ -222,7 +221,7 @@ class Tour:
 
     def _same_slot_is_refused(self, booked: dict[str, Any]) -> None:
         other = self._sign_up("client", "Kim Example")
-        self._step("Somebody else wants the same slot: it is taken")
+        self._step("Another client wants the same slot and is refused: it is taken")
         refusal = self._call(
             "POST", "/consultations", json=booked, headers=other, expect=HTTPStatus.CONFLICT
         )
@@ -230,7 +229,7 @@ class Tour:
             raise StepFailed(f"refused with {refusal['code']}, not slot_taken")
 
     def _read_article(self) -> None:
-        self._step("And who is not there yet reads")
+        self._step("A visitor reads an article")
         articles = self._call("GET", "/articles")["items"]
         if articles:
             self._call("GET", f"/articles/{articles[0]['slug']}")
@@ -247,7 +246,7 @@ class Tour:
         quiet: bool = False,
         **request: Any,
     ) -> Any:
-        """One request, and the events that must follow from it."""
+        """Send one request, and wait for the events that must follow."""
         correlation_id = uuid4().hex
         headers = {**request.pop("headers", {}), "X-Correlation-Id": correlation_id}
         response = self._client.request(method, f"/api/v1{path}", headers=headers, **request)
@@ -259,22 +258,22 @@ class Tour:
                 f"{response.text}"
             )
         for event_type in then or []:
-            event = self._heard_event(event_type, correlation_id)
+            event = self._await_event(event_type, correlation_id)
             if not quiet:
                 self._show(event)
         return response.json() if response.content else None
 
-    def _heard_event(self, event_type: str, correlation_id: str) -> dict[str, Any]:
-        deadline = time.monotonic() + PATIENCE_S
+    def _await_event(self, event_type: str, correlation_id: str) -> dict[str, Any]:
+        deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
-            for event in self._heard:
+            for event in self._received:
                 if (event["type"], event["correlationid"]) == (event_type, correlation_id):
                     return event
-            self._heard += map(as_mapping, self._events.events(timeout=0.2))
-        raise StepFailed(f"no {event_type} was heard within {PATIENCE_S:.0f} s")
+            self._received += map(as_mapping, self._events.events(timeout=0.2))
+        raise StepFailed(f"no {event_type} was published within {TIMEOUT_S:.0f} s")
 
-    def _last_heard(self, event_type: str) -> dict[str, Any]:
-        return [event for event in self._heard if event["type"] == event_type][-1]
+    def _last_event(self, event_type: str) -> dict[str, Any]:
+        return [event for event in self._received if event["type"] == event_type][-1]
 
     def _show(self, event: dict[str, Any]) -> None:
         source = event["source"].rpartition("/")[2]
@@ -284,7 +283,7 @@ class Tour:
         )
 
     def _until(self, condition: Callable[[], bool], otherwise: str) -> None:
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + TIMEOUT_S
         while not condition():
             if time.monotonic() > deadline:
                 raise StepFailed(otherwise)

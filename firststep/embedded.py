@@ -1,4 +1,4 @@
-"""The embedded platform sets itself up: its folder, its databases, its keys."""
+"""Set up the embedded platform: its folder, databases and keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 def set_up(settings: Settings) -> Settings:
-    """Settings with which it can be served, by this process alone."""
+    """Settings with which this process, and no other, serves it."""
     make_private(settings.data)
     _lock(settings.data)
     migrate_all(settings)
@@ -27,7 +27,7 @@ def set_up(settings: Settings) -> Settings:
 
 
 def make_private(data: Path) -> None:
-    """Make the platform's folder, or close one that an earlier release left open to others."""
+    """Create the folder, or take away other users' access to one of an earlier release."""
     try:
         private_files.make_folder(data)
     except PermissionError:
@@ -35,13 +35,13 @@ def make_private(data: Path) -> None:
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
         raise private_files.access_denied(data)
     if data.stat().st_mode & stat.S_ISVTX:
-        raise BadSettings(f"FIRSTSTEP_DATA: {data} is everybody's; name a folder within it")
+        raise BadSettings(f"FIRSTSTEP_DATA: all users can write to {data}; name a folder within it")
     if left := private_files.restrict_access(data):
-        log.warning("data_folder_left_open", another_users_or_links=left)
+        log.warning("data_files_not_made_private", links_or_of_other_users=left)
 
 
 def _lock(data: Path) -> None:
-    """Keep a second embedded platform out of this folder, for as long as this process lives."""
+    """Refuse a second embedded platform on this folder, as long as this process lives."""
     lock = os.open(data / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,7 +50,7 @@ def _lock(data: Path) -> None:
 
 
 def own_seal_keys(data: Path) -> str:
-    """The keys in the platform's folder; made where there are none."""
+    """The keys in the platform's folder. They are created where there are none."""
     path = data / "seal.keys"
     if not path.exists():
         private_files.write(path, new_key().encode())

@@ -1,4 +1,4 @@
-"""``firststep events``: what waits, what needs a person, and what that person can do."""
+"""``firststep events``: list, replay and discard parked events; show what waits."""
 
 from __future__ import annotations
 
@@ -16,38 +16,41 @@ from chassis.messaging.redrive import Redrive, Selection
 from chassis.messaging.retention import WAITS_TOO_LONG
 from chassis.times import utc_now
 from firststep import platform, replay
-from firststep.depths import queue_depths
-from firststep.operators import AsJson, operator, show
+from firststep.operators import operator
+from firststep.output import AsJson, print_rows
+from firststep.queue_depths import queue_depths
 from services.notifications.mails.queries import MailBacklog, mail_backlog
 from services.notifications.service import NotificationsService
 
 EXIT_NOTHING_FOUND = 1
 EXIT_TOO_OLD = 1
-FORSAKEN = (
-    "Events have been parked for over 30 days in: {services}. They may bear people's data: see "
+PARKED_TOO_LONG = (
+    "Events have been parked for over 30 days in: {services}. They may contain personal data. List "
     "them with `firststep events parked`, then replay or discard them."
 )
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
-app = typer.Typer(help="See and mend events that did not take effect.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, replay and discard events that no handler could handle.", no_args_is_help=True
+)
 
-EventId = Annotated[UUID | None, typer.Argument(help="An event's id, as 'parked' lists it.")]
+EventId = Annotated[UUID | None, typer.Argument(help="The id of a parked event.")]
 Target = Annotated[
-    str | None, typer.Argument(help="An event's id, as 'parked' lists it; or a type of events.")
+    str | None, typer.Argument(help="The id of a parked event, or a type of public events.")
 ]
-Onto = Annotated[str | None, typer.Option(help="The queue that gets the past events of the type.")]
-Handler = Annotated[str | None, typer.Option(help="Only at this handler.")]
-Error = Annotated[str | None, typer.Option(help="Only with this in the error's text.")]
+Onto = Annotated[str | None, typer.Option(help="The queue to publish past events on.")]
+Handler = Annotated[str | None, typer.Option(help="Only events of this handler.")]
+Error = Annotated[str | None, typer.Option(help="Only events whose error contains this text.")]
 Since = Annotated[
-    datetime | None, typer.Option(formats=TIMES, help="Only received at this time (UTC) or later.")
+    datetime | None, typer.Option(formats=TIMES, help="Only events since this time (UTC).")
 ]
 Until = Annotated[
-    datetime | None, typer.Option(formats=TIMES, help="Only received before this time (UTC).")
+    datetime | None, typer.Option(formats=TIMES, help="Only events before this time (UTC).")
 ]
-All = Annotated[
-    bool, typer.Option("--all", help="All that are parked, where nothing else is said.")
+All = Annotated[bool, typer.Option("--all", help="All parked events, if nothing else selects.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="List the selected events and change nothing.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what it would concern.")]
 
 
 @app.command()
@@ -59,12 +62,12 @@ def parked(
     until: Until = None,
     as_json: AsJson = False,
 ) -> None:
-    """List events that were given up: malformed ones, and those that failed every time."""
+    """List parked events: malformed ones, and those whose handler failed at every attempt."""
     _show_parked(_selection(event_id, handler, error, since, until), as_json)
 
 
-def _mends(done: str, mend: Callable[[Redrive, Selection], int]) -> Callable[..., None]:
-    """A command that does this to the selected events, or only lists them."""
+def _redrives(done: str, action: Callable[[Redrive, Selection], int]) -> Callable[..., None]:
+    """A command that does this to the selected parked events, or only lists them."""
 
     def command(
         event_id: EventId = None,
@@ -76,16 +79,22 @@ def _mends(done: str, mend: Callable[[Redrive, Selection], int]) -> Callable[...
         dry_run: DryRun = False,
         as_json: AsJson = False,
     ) -> None:
-        selection = _meant(_selection(event_id, handler, error, since, until), every)
+        selection = _require_selection(_selection(event_id, handler, error, since, until), every)
         if dry_run:
             _show_parked(selection, as_json)
         else:
-            _report(done, sum(mend(redrive, selection) for _, redrive in _services()), as_json)
+            _report(
+                done,
+                sum(action(redrive, selection) for _, redrive in _services()),
+                as_json,
+            )
 
     return command
 
 
-app.command("discard", help="Give parked events up for good.")(_mends("discarded", Redrive.discard))
+app.command("discard", help="Discard parked events for good.")(
+    _redrives("discarded", Redrive.discard)
+)
 
 
 @app.command("replay")
@@ -100,29 +109,31 @@ def replay_events(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let parked events take effect after all; or publish past events of one type once more.
+    """Replay parked events, or publish past events of one type again.
 
-    Doing so again changes nothing: whoever took an event before knows it by its id.
+    It may be repeated: consumers drop an event that they have handled, by its id.
 
-    firststep events replay 01a1fc65-54c4-7383-9f53-9411e8d4f227
+    `firststep events replay 01a1fc65-54c4-7383-9f53-9411e8d4f227`
 
-    firststep events replay SpecialistFeatured --since 2026-03-01 --onto marketing
+    `firststep events replay SpecialistFeatured --since 2026-03-01 --onto marketing`
     """
     event_id = _id_in(target)
     if target is None or event_id is not None:
         if onto is not None:
             raise BadSettings(
-                f"--onto takes past events of one type: {', '.join(replay.kept_types())}"
+                f"--onto needs a type of events: {', '.join(replay.replayable_types())}"
             )
-        let_take_effect = _mends("replayed", Redrive.replay)
-        let_take_effect(event_id, handler, error, since, until, every, dry_run, as_json)
+        replay_parked = _redrives("replayed", Redrive.replay)
+        replay_parked(event_id, handler, error, since, until, every, dry_run, as_json)
         return
     past = _past(target, handler, error, since, until, every)
     if onto is None:
-        raise BadSettings(f"{target}: say --onto which queue")
-    found = replay.look(config.read(), past) if dry_run else []
+        raise BadSettings(f"{target}: name a queue with --onto")
+    found = replay.preview(config.read(), past) if dry_run else []
     if dry_run:
-        show(found, ("event_id", "type", "subject", "time"), as_json, "Nothing to publish.")
+        print_rows(
+            found, ("event_id", "type", "subject", "time"), as_json, "There are no such events."
+        )
     else:
         _report("published", replay.publish(config.read(), past, onto, operator()), as_json)
 
@@ -141,49 +152,51 @@ def _past(
     since: datetime | None,
     until: datetime | None,
     every: bool,
-) -> replay.Past:
-    """Raises ``BadSettings`` where these words don't go together."""
-    kept = replay.kept_types()
+) -> replay.PastEvents:
+    """Raises ``BadSettings`` where these arguments don't go together."""
+    kept = replay.replayable_types()
     if event_type not in kept:
         raise BadSettings(
-            f"{event_type!r} is neither an event's id nor an event that is kept to be published "
+            f"{event_type!r} is neither an event's id nor a type of events that can be published "
             f"again; those are {', '.join(kept)}"
         )
     if handler is not None or error is not None or every:
         raise BadSettings(
-            f"{event_type}: --handler, --error and --all are about parked events; "
-            "past ones are selected by --since and --until"
+            f"{event_type}: --handler, --error and --all select parked events; select past ones "
+            "by --since and --until"
         )
     if since is None:
-        raise BadSettings(f"{event_type}: say --since when")
+        raise BadSettings(f"{event_type}: give a time with --since")
     if until is not None and until <= since:
         raise BadSettings("--until must be later than --since")
-    return replay.Past(event_type, since.replace(tzinfo=UTC), _utc(until))
+    return replay.PastEvents(event_type, since.replace(tzinfo=UTC), _utc(until))
 
 
 @app.command()
 def record(as_json: AsJson = False) -> None:
-    """List who replayed or discarded what."""
+    """List which operator replayed or discarded which event."""
     rows = [
         {"service": service, **{str(name): value for name, value in row._mapping.items()}}
         for service, redrive in _services()
         for row in redrive.history()
     ]
-    show(
+    print_rows(
         sorted(rows, key=lambda row: row["at"]),
         ("at", "by", "action", "service", "handler", "event_id"),
         as_json,
-        "Nothing was mended yet.",
+        "No event was replayed or discarded yet.",
     )
 
 
 @app.command()
 def lag(
-    over: Annotated[float, typer.Option(help="Seconds that something may wait.")] = 60.0,
+    over: Annotated[float, typer.Option(help="Seconds that anything may wait.")] = 60.0,
     as_json: AsJson = False,
 ) -> None:
-    """Show what waits: in outboxes, inboxes and queues, and mail. Exits with 1 when it waits too
-    long."""
+    """Show how much waits in outboxes, inboxes and queues, and how much mail, for how long.
+
+    Exits with 1 when anything waits for longer than `--over` allows.
+    """
     now = utc_now()
     depths = queue_depths(config.read())
     mail = _mail_backlog(now)._asdict()
@@ -210,16 +223,16 @@ def lag(
         "queued",
         *mail,
     )
-    show(rows, columns, as_json, "")
-    forsaken = [row["service"] for row in rows if _is_forsaken(row["oldest_parked"])]
-    if forsaken:
-        typer.echo(FORSAKEN.format(services=", ".join(forsaken)), err=True)
+    print_rows(rows, columns, as_json, "")
+    too_long = [row["service"] for row in rows if _parked_too_long(row["oldest_parked"])]
+    if too_long:
+        typer.echo(PARKED_TOO_LONG.format(services=", ".join(too_long)), err=True)
     ages = [row[age] for row in rows for age in ("oldest_unsent", "oldest_waiting", "oldest_mail")]
     if any(age is not None and age > over for age in ages):
         raise typer.Exit(EXIT_TOO_OLD)
 
 
-def _is_forsaken(oldest_parked: float | None) -> bool:
+def _parked_too_long(oldest_parked: float | None) -> bool:
     return oldest_parked is not None and oldest_parked > WAITS_TOO_LONG.total_seconds()
 
 
@@ -237,10 +250,10 @@ def _utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=UTC)
 
 
-def _meant(selection: Selection, every: bool) -> Selection:
-    """Nobody mends everything by leaving something out."""
+def _require_selection(selection: Selection, every: bool) -> Selection:
+    """Refuse a selection of everything that was not asked for with ``--all``."""
     if selection == Selection() and not every:
-        raise BadSettings("say which events: an id, --handler, --error, --since, --until or --all")
+        raise BadSettings("select events by an id, --handler, --error, --since, --until or --all")
     return selection
 
 
@@ -275,7 +288,7 @@ def _show_parked(selection: Selection, as_json: bool) -> None:
         for row in redrive.dead_letters(selection)
     ]
     columns = ("service", "event_id", "type", "handler", "attempts", "received_at", "error")
-    show(rows, columns, as_json, "Nothing is parked.")
+    print_rows(rows, columns, as_json, "No events are parked.")
 
 
 def _report(what: str, count: int, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""``firststep featuring``: what the sweep had to mend."""
+"""``firststep featuring``: how often the sweep had to correct who is featured."""
 
 from __future__ import annotations
 
@@ -7,28 +7,32 @@ from sqlalchemy import select
 
 from chassis import config
 from firststep import platform
-from firststep.operators import AsJson, show
+from firststep.output import AsJson, print_rows
 from services.profiles.featuring.corrections import Correction
 
-app = typer.Typer(help="See how featuring keeps to the facts.", no_args_is_help=True)
+app = typer.Typer(
+    help="See how often the featured specialists had to be corrected.", no_args_is_help=True
+)
 
 
 @app.callback()
 def featuring() -> None:
-    """Else the only command would take the name of the group."""
+    """Makes typer keep ``corrections`` as a subcommand though it is the only one."""
 
 
 @app.command()
 def corrections(as_json: AsJson = False) -> None:
-    """List how many specialists were mended, by day (in UTC) and cause.
+    """Count the specialists who were corrected, by day (UTC) and cause.
 
-    ``time``: a slot came near, or passed. ``unexplained``: look for ``featuring_inconsistent`` in
-    the logs of that day.
+    The cause `time`: a slot came near, or passed. The cause `unexplained`: look for
+    `featuring_inconsistent` in the log of that day.
     """
     with platform.database_of("profiles", config.read()) as database, database.reading() as session:
-        rows = list(session.scalars(select(Correction).order_by(Correction.day, Correction.cause)))
-    found = [
+        corrected = list(
+            session.scalars(select(Correction).order_by(Correction.day, Correction.cause))
+        )
+    rows = [
         {"day": f"{each.day}", "cause": each.cause, "specialists": each.specialists}
-        for each in rows
+        for each in corrected
     ]
-    show(found, ("day", "cause", "specialists"), as_json, "Nothing had to be mended.")
+    print_rows(rows, ("day", "cause", "specialists"), as_json, "No specialist had to be corrected.")

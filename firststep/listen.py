@@ -1,7 +1,7 @@
-"""Hearing events from outside: over the broker, or out of the embedded platform's outboxes.
+"""``firststep listen``: print events as they are published.
 
-The embedded broker lives inside the serving process, where nobody else gets at it; what it
-carries stands in the outboxes, in the same words.
+They come from the broker. The embedded broker lives in the serving process, which other processes
+can't reach; its events are read from the services' outbox tables, in the same form.
 """
 
 from __future__ import annotations
@@ -15,26 +15,24 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import structlog
-from kombu import Queue
 
 from chassis import private_files
-from chassis.broker.publishing import CONSUMER_HEARTBEAT, body_of, connected_to
+from chassis.broker.temporary_queue import TemporaryQueue
 from chassis.config import BadSettings, Settings
 from chassis.database.database import service_url
 from chassis.events import as_mapping, exchange_of
 from contracts.catalogue import public_events
 from firststep.platform import SERVICES
 
-LOOK_EVERY_S = 0.1
+POLL_EVERY_S = 0.1
 
 log = structlog.get_logger()
 
 
 class Listener(Protocol):
-    """Hears every event from the moment it was made."""
+    """Yields every event that is published after the listener was made."""
 
     def events(self, timeout: float | None) -> Iterator[bytes]:
         """Each event's JSON; ends after ``timeout`` seconds without one."""
@@ -45,17 +43,18 @@ def listener(settings: Settings) -> Listener:
 
 
 def run(settings: Settings, types: list[str]) -> None:
-    """Print the public events of these types until interrupted."""
+    """Print public events of these types until SIGINT."""
     public = {event.type() for event in public_events()}
     unknown = [name for name in types if name not in public]
     if unknown:
         raise BadSettings(
-            f"{', '.join(unknown)}: not a public event; there are {', '.join(sorted(public))}"
+            f"{', '.join(unknown)}: not a public event. The public events are "
+            f"{', '.join(sorted(public))}."
         )
     try:
-        heard = listener(settings)
+        source = listener(settings)
         log.info("listening", types=types)
-        for body in heard.events(timeout=None):
+        for body in source.events(timeout=None):
             if as_mapping(body)["type"] in types:
                 sys.stdout.write(body.decode() + "\n")
                 sys.stdout.flush()
@@ -64,44 +63,17 @@ def run(settings: Settings, types: list[str]) -> None:
 
 
 class BrokerListener:
-    """A queue of its own on every producer's exchange, gone when it leaves."""
+    """Receives through a temporary queue on every producer's exchange."""
 
     def __init__(self, settings: Settings) -> None:
-        self._connection = connected_to(settings.broker, CONSUMER_HEARTBEAT)
-        self._heard: list[bytes] = []
-        self._bind()
-
-    def _bind(self) -> None:
-        channel = self._connection.channel()
-        name = f"listener.{uuid4().hex}"
-        queue = Queue(name, exclusive=True, auto_delete=True, durable=False)(channel)
-        queue.declare()
-        for service in SERVICES:
-            exchange_of(service)(channel).declare()
-            queue.bind_to(exchange_of(service), routing_key="#")
-        self._consumer = self._connection.Consumer(
-            [queue], on_message=self._hear, channel=channel, no_ack=True
-        )
-        self._consumer.consume()
-
-    def _hear(self, message: Any) -> None:
-        self._heard.append(body_of(message))
+        self._queue = TemporaryQueue(settings.broker, "listener", map(exchange_of, SERVICES))
 
     def events(self, timeout: float | None) -> Iterator[bytes]:
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while True:
-            while self._heard:
-                yield self._heard.pop(0)
-            if deadline is not None and time.monotonic() > deadline:
-                return
-            try:
-                self._connection.drain_events(timeout=1)
-            except TimeoutError:
-                self._connection.heartbeat_check()
+        return self._queue.messages(timeout)
 
 
 class OutboxListener:
-    """Reads on in each service's outbox, where the last look ended."""
+    """Polls the outbox table of each service for rows after the last one read."""
 
     def __init__(self, settings: Settings) -> None:
         urls = {name: service_url(settings.database, name) for name in SERVICES}
@@ -124,7 +96,7 @@ class OutboxListener:
                     yield bytes(body)
             if deadline is not None and time.monotonic() > deadline:
                 return
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(POLL_EVERY_S)
 
     @staticmethod
     def _rows(path: Path, query: str, *values: Any) -> list[Any]:

@@ -1,7 +1,7 @@
-"""The ``firststep`` command. Each subcommand imports what it alone needs: a process that serves
-bears no other command's libraries."""
+"""The ``firststep`` command. A subcommand imports its libraries when it runs, so that serving
+processes do not load those of the others."""
 
-import chassis.concurrency.green  # noqa: F401, I001  # first: what is imported later finds itself green
+import chassis.concurrency.green  # noqa: F401, I001  # first: it patches what is imported later
 
 import os
 import sys
@@ -19,31 +19,30 @@ from chassis.errors import DomainError
 from chassis.runtime.logs import escaped
 from chassis.masking import masked
 from firststep import accounts, audit, events, featuring, platform
+from firststep import settings as settings_command
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
-OWN_FILES_ALONE = 0o077
+OWNER_ONLY = 0o077
+"""The umask: files that libraries create can be read by their owner only."""
 
 app = typer.Typer(
     help="The platform behind a marketplace of free first consultations.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",  # paragraphs are wrapped to the terminal
     pretty_exceptions_enable=False,
 )
-app.add_typer(events.app, name="events")
-app.add_typer(accounts.app, name="accounts")
-app.add_typer(featuring.app, name="featuring")
-app.command()(audit.audit)
 errors = Console(stderr=True)
 
-Services = Annotated[list[str] | None, typer.Argument(help="Default: all.")]
+Services = Annotated[list[str] | None, typer.Argument(help="Names of services. Default: all.")]
 
 NumberOfWorkers = Annotated[
     int | None,
     typer.Option(
         "--workers",
         min=1,
-        help="So many processes share the address; SIGHUP replaces them one after another.",
+        help="Run this many processes behind one address. SIGHUP replaces them one by one.",
     ),
 ]
 
@@ -53,23 +52,23 @@ TRY_NEXT = """
   {url}/docs                     the API, in a browser
   curl {url}/api/v1/featured     who can be booked now
   {command} demo
-                                 a tour of the main job, in another terminal
+                                 the main job step by step, in another terminal
   {command} listen SpecialistFeatured
-                                 what marketing hears
+                                 the events that marketing gets
 
 Ctrl-C stops it.
 """
 
 
-def settings(quiet: bool = False) -> Settings:
-    """Read them, and set the logs up; ``quiet`` where the command tells its own story."""
+def configured(quiet: bool = False) -> Settings:
+    """Read the settings and configure the logs; ``quiet`` where a command prints its progress."""
     found = config.read()
     logs.configure(found.log, "warning" if quiet else found.log_level)
     return found
 
 
 def prepared(found: Settings) -> Settings:
-    """Settings with which the platform can be served."""
+    """Settings with which services can start; sets up the embedded platform."""
     if not found.embedded:
         return found
     from firststep import embedded
@@ -79,29 +78,32 @@ def prepared(found: Settings) -> Settings:
 
 @app.command()
 def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
-    """Run services: profiles, booking, notifications, content, gateway."""
-    found = settings()
+    """Run services until SIGINT or SIGTERM.
+
+    The services are profiles, booking, notifications, content and gateway.
+    """
+    found = configured()
     if workers is not None:
         raise typer.Exit(platform.workers_for(services or [], found, workers).run())
     chosen = prepared(found)
     process = platform.process_for(services or [], chosen)
 
-    def tell() -> None:
+    def print_started() -> None:
         if chosen.embedded:
             command = os.path.relpath(sys.argv[0])
             text = TRY_NEXT.format(url=f"http://{chosen.http}", command=command)
             Console().print(text, highlight=False, soft_wrap=True)
 
-    raise typer.Exit(process.run(tell))
+    raise typer.Exit(process.run(print_started))
 
 
 @app.command()
 def migrate(services: Services = None) -> None:
-    """Bring the databases to the newest version."""
+    """Migrate the services' databases to the newest version."""
     from firststep import embedded
     from firststep.migrate import migrate_all
 
-    found = settings()
+    found = configured()
     if found.embedded:
         embedded.make_private(found.data)
     for name in migrate_all(found, services or []):
@@ -110,56 +112,65 @@ def migrate(services: Services = None) -> None:
 
 @app.command()
 def seed() -> None:
-    """Fill an empty platform with demo data."""
+    """Create demo data: specialists who can be booked, and articles. It may be repeated."""
     from firststep import seed as seeding
 
-    seeding.run(prepared(settings(quiet=True)))
+    seeding.run(prepared(configured(quiet=True)))
 
 
 @app.command()
 def demo(
-    url: Annotated[str, typer.Option(help="The gateway. Default: FIRSTSTEP_HTTP.")] = "",
+    url: Annotated[str, typer.Option(help="The gateway's URL. Default: FIRSTSTEP_HTTP.")] = "",
 ) -> None:
-    """Play the main job against a running gateway, and show each step with its events."""
-    from firststep import demo as tour
+    """Play the main job against a running gateway, and print each step with its events."""
+    from firststep import demo as main_job
 
-    found = settings(quiet=True)
-    raise typer.Exit(tour.run(url or f"http://{found.http}", found))
+    found = configured(quiet=True)
+    raise typer.Exit(main_job.run(url or f"http://{found.http}", found))
 
 
 @app.command()
 def listen(
-    types: Annotated[list[str], typer.Argument(help="Public events, such as SpecialistFeatured.")],
+    types: Annotated[
+        list[str], typer.Argument(help="Types of public events, such as SpecialistFeatured.")
+    ],
 ) -> None:
-    """Print public events as they arrive, one CloudEvents JSON object a line."""
+    """Print public events as they are published, one CloudEvents JSON object a line."""
     from firststep import listen as listening
 
-    listening.run(settings(), types)
+    listening.run(configured(), types)
 
 
 @app.command("seal-key")
 def seal_key() -> None:
-    """Make a key for FIRSTSTEP_SEAL_KEYS."""
+    """Print a new key for FIRSTSTEP_SEAL_KEYS."""
     typer.echo(sealing.new_key())
 
 
+app.command()(settings_command.settings)
+app.command()(audit.audit)
+app.add_typer(accounts.app, name="accounts")
+app.add_typer(events.app, name="events")
+app.add_typer(featuring.app, name="featuring")
+
+
 def main() -> None:
-    os.umask(OWN_FILES_ALONE)  # of what a library makes, too
-    _exit_on_misuse(app)
+    os.umask(OWNER_ONLY)
+    _exit_on_error(app)
 
 
-def _exit_on_misuse(command: Callable[[], None]) -> None:
+def _exit_on_error(command: Callable[[], None]) -> None:
     try:
         command()
     except (BadSettings, UnknownService) as error:
-        _complain(error)
+        _print_error(error)
         raise SystemExit(EXIT_MISUSED) from None
     except (BrokerAway, DomainError) as error:
-        _complain(error)
+        _print_error(error)
         raise SystemExit(EXIT_FAILED) from None
 
 
-def _complain(error: Exception) -> None:
+def _print_error(error: Exception) -> None:
     for line in masked(str(error)).split("\n"):
         errors.print(
             f"firststep: {escaped(line)}",

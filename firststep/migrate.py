@@ -1,4 +1,4 @@
-"""``firststep migrate``: bring databases to their newest version."""
+"""``firststep migrate``: migrate the services' databases to the newest version."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from chassis.database.engines import is_away
 from chassis.database.migrations import migrate
 from firststep.platform import SERVICES, UnknownService, database_of
 
-LOOK_AGAIN_AFTER_S = 1.0
+RETRY_AFTER_S = 1.0
 
 log = structlog.get_logger()
 
 
 def migrate_all(settings: Settings, names: Iterable[str] = ()) -> list[str]:
-    """Bring the databases of these services, or all, to the newest version; their names."""
+    """Migrate the databases of these services, or of all; returns their names."""
     done = []
     for name in list(names) or list(SERVICES):
         if name not in SERVICES:
             raise UnknownService(name)
         with database_of(name, settings) as database:
-            _patiently(
+            _when_available(
                 name, partial(migrate, database.writer, migrations_of(name), database.base.metadata)
             )
         done.append(name)
@@ -39,8 +39,8 @@ def migrations_of(name: str) -> Path:
     return Path(services.__path__[0]) / name / "migrations"
 
 
-def _patiently(name: str, work: Callable[[], None]) -> None:
-    """Wait for a database that is away, saying so."""
+def _when_available(name: str, work: Callable[[], None]) -> None:
+    """Wait while the database is away, and log it."""
     while True:
         try:
             return work()
@@ -48,4 +48,4 @@ def _patiently(name: str, work: Callable[[], None]) -> None:
             if not is_away(error):
                 raise
             log.warning("database_away", service=name, error=str(error.orig).strip())
-            time.sleep(LOOK_AGAIN_AFTER_S)
+            time.sleep(RETRY_AFTER_S)

@@ -1,4 +1,4 @@
-"""The wiring: which services there are, and what each process is given."""
+"""The wiring: which services exist, and how a process that hosts them is built."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chassis.config import BadSettings, Settings
+from chassis.config import BadSettings, Settings, declared
 from chassis.database.database import Database, service_url
 from chassis.errors import Invalid
 from chassis.http.health import HealthService
@@ -26,23 +26,25 @@ SERVICES: dict[str, Any] = {
     each.name: each
     for each in (ProfilesService, BookingService, NotificationsService, ContentService)
 }
-EVERYBODY = (*SERVICES, GATEWAY)
+SERVICES_AND_GATEWAY = (*SERVICES, GATEWAY)
 TOPOLOGY = queues_of(*SERVICES.values())
 
 
 class UnknownService(Exception):
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no service {name!r}; there are {', '.join(EVERYBODY)}")
+        super().__init__(
+            f"there is no service {name!r}; the services are {', '.join(SERVICES_AND_GATEWAY)}"
+        )
 
 
 def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Process:
-    """The process that hosts these services; all of them where none is named."""
-    chosen = list(dict.fromkeys(names)) or list(EVERYBODY)
+    """The process that hosts these services; without names, all."""
+    chosen = list(dict.fromkeys(names)) or list(SERVICES_AND_GATEWAY)
     for name in chosen:
-        if name not in EVERYBODY:
+        if name not in SERVICES_AND_GATEWAY:
             raise UnknownService(name)
-    if settings.embedded and set(chosen) != set(EVERYBODY):
-        raise BadSettings("FIRSTSTEP_BROKER is not set: the embedded platform runs whole")
+    if settings.embedded and set(chosen) != set(SERVICES_AND_GATEWAY):
+        raise BadSettings("FIRSTSTEP_BROKER is not set: without it, one process runs all services")
     use_helplines(settings)
     classes = [SERVICES[name] for name in chosen if name != GATEWAY]
     classes.append(_gateway() if GATEWAY in chosen else HealthService)
@@ -50,23 +52,23 @@ def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Proce
 
 
 def _gateway() -> type:
-    """Imported where it is served: its libraries are of no use to a service."""
+    """Imported only where it is served: services do not need its libraries."""
     from gateway.service import Gateway
 
     return Gateway
 
 
 def workers_for(names: Iterable[str], settings: Settings, number: int) -> Workers:
-    """So many processes that host these services and share their address."""
+    """``number`` processes that host these services and share their address."""
     if settings.embedded:
-        raise BadSettings("--workers: the embedded platform is one process; set FIRSTSTEP_BROKER")
-    use_helplines(settings)  # refused once, here, not by one process after another
+        raise BadSettings("--workers needs FIRSTSTEP_BROKER: the embedded platform is one process")
+    use_helplines(settings)  # refuse a bad file here once, not in each process
     command = [sys.executable, "-m", "firststep.main", "serve", *names]
     return Workers(command, number, settings.http)
 
 
 def use_helplines(settings: Settings) -> None:
-    """Let this process answer with the operator's helplines, where there is a file of them."""
+    """Use the operator's file of helplines in this process, where there is one."""
     if not settings.helplines:
         return
     try:
@@ -84,27 +86,14 @@ def use_helplines(settings: Settings) -> None:
 
 
 def config_for(settings: Settings) -> dict[str, Any]:
-    """Settings as nameko hands them to extensions."""
-    return {
-        "AMQP_URI": settings.broker,
-        "WEB_SERVER_ADDRESS": settings.http,
-        "DATABASE": settings.database,
-        "MAIL": settings.mail,
-        "FILES": settings.files,
-        "URL": settings.url,
-        "ORIGINS": settings.origins,
-        "PROXIES": settings.proxies,
-        "CONNECTIONS_PER_ADDRESS": settings.connections_per_address,
-        "SEAL_KEYS": settings.seal_keys,
-        "LIMITS": settings.limits,
-        "MEETING": settings.meeting,
-        "FETCH_HTTP": settings.fetch_http,
-    }
+    """Settings as extensions read them, by variable without its prefix, and as nameko does."""
+    values = {name.upper(): getattr(settings, name) for name in declared()}
+    return {**values, "AMQP_URI": settings.broker, "WEB_SERVER_ADDRESS": settings.http}
 
 
 @contextmanager
 def database_of(name: str, settings: Settings) -> Iterator[Database]:
-    """A service's database, outside of the service."""
+    """A service's database, for commands that run outside the service."""
     if not settings.database:
         raise BadSettings("FIRSTSTEP_DATABASE is missing")
     database = Database(SERVICES[name].store.base)

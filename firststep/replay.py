@@ -1,7 +1,7 @@
-"""Past public events once more, onto one queue: for a listener that came late or was away.
+"""Publish past public events again, onto one queue: for a listener that is new or was away.
 
-They go out byte for byte as they did the first time, so whoever drops repetitions by their ids
-may be given as many as anybody likes.
+They are published byte for byte as the first time, ids included: a consumer that drops repetitions
+by id may get them any number of times.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from amqp.exceptions import NotFound
-
+from chassis.broker.inspection import message_count
 from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing, connected_to
 from chassis.config import BadSettings, Settings
 from chassis.database.database import Database
@@ -24,16 +23,16 @@ BATCH = 200
 
 
 @dataclass(frozen=True)
-class Past:
-    """Events of one type from ``since`` on, before ``until``."""
+class PastEvents:
+    """The events of one type from ``since`` on and before ``until``."""
 
     event_type: str
     since: datetime
     until: datetime | None = None
 
 
-def kept_types() -> dict[str, str]:
-    """Every type of event that can be replayed, with the service that keeps it."""
+def replayable_types() -> dict[str, str]:
+    """The types of events that can be published again, with the service that logs them."""
     return {
         event_type: name
         for name, service in platform.SERVICES.items()
@@ -41,9 +40,9 @@ def kept_types() -> dict[str, str]:
     }
 
 
-def look(settings: Settings, past: Past) -> list[dict[str, Any]]:
-    """What a replay would publish."""
-    with platform.database_of(kept_types()[past.event_type], settings) as database:
+def preview(settings: Settings, past: PastEvents) -> list[dict[str, Any]]:
+    """The events that ``publish`` would publish."""
+    with platform.database_of(replayable_types()[past.event_type], settings) as database:
         return [
             {"event_id": row.event_id, "type": row.type, "subject": row.subject, "time": row.time}
             for rows in _batches(database, past)
@@ -51,13 +50,16 @@ def look(settings: Settings, past: Past) -> list[dict[str, Any]]:
         ]
 
 
-def publish(settings: Settings, past: Past, queue: str, by: str) -> int:
-    """How many were published and confirmed; raises ``BrokerAway`` where one was not."""
-    _require(queue, settings)
+def publish(settings: Settings, past: PastEvents, queue: str, by: str) -> int:
+    """Returns how many were published; raises ``BrokerAway`` where one was not confirmed.
+
+    ``by``: the operator, for the record.
+    """
+    _require_queue(queue, settings)
     published = 0
     publisher = ConfirmedPublisher(settings.broker, [], [])
     try:
-        with platform.database_of(kept_types()[past.event_type], settings) as database:
+        with platform.database_of(replayable_types()[past.event_type], settings) as database:
             redrive = Redrive(database, by)
             for rows in _batches(database, past):
                 confirmed = publisher.publish(
@@ -68,29 +70,27 @@ def publish(settings: Settings, past: Past, queue: str, by: str) -> int:
                 published += len(done)
                 if len(done) < len(rows):
                     raise BrokerAway(
-                        f"{published} published, then {len(rows) - len(done)} not confirmed: "
-                        "repeat it, repetitions are known by their ids"
+                        f"{published} events were published, then {len(rows) - len(done)} were "
+                        "not confirmed. Run the command again: consumers know repetitions by id."
                     )
     finally:
         publisher.drop()
     return published
 
 
-def _require(queue: str, settings: Settings) -> None:
-    """The queue must be there: a broker drops, and confirms, what has nowhere to go."""
+def _require_queue(queue: str, settings: Settings) -> None:
+    """A broker confirms a message for a queue that does not exist, and drops it."""
     if settings.embedded:
         raise BadSettings(
-            "--onto: the embedded platform's queues live in its own process; "
-            "GET /api/v1/events/featured tells the same"
+            "--onto: the embedded platform's queues can't be reached from another process. "
+            "GET /api/v1/events/featured has the same events."
         )
     with connected_to(settings.broker) as connection:
-        try:
-            connection.default_channel.queue_declare(queue, passive=True)
-        except NotFound:
-            raise BadSettings(f"--onto: there is no queue {queue!r}") from None
+        if message_count(connection, queue) is None:
+            raise BadSettings(f"--onto: there is no queue {queue!r}")
 
 
-def _batches(database: Database, past: Past) -> Iterator[list[Any]]:
+def _batches(database: Database, past: PastEvents) -> Iterator[list[Any]]:
     last = 0
     while True:
         with database.reading() as session:

@@ -1,4 +1,4 @@
-"""Demo data, through the services' own front doors: what is seeded has happened for real."""
+"""``firststep seed``: create demo data by calling the services, as users would."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from firststep.platform import SERVICES, TOPOLOGY, config_for
 from services.profiles.accounts.queries import account_with
 
 PASSWORD = "demo password, not a secret"
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 LICENSED_FOR = timedelta(days=3 * 365)
 FRONT_MATTER = "+++"
 
@@ -65,7 +65,7 @@ class DemoSpecialist:
 
     @property
     def email(self) -> str:
-        """Their name in ASCII: an address has no other letters before the @."""
+        """The name in ASCII: addresses have no other letters before the @."""
         ascii_name = normalize("NFKD", self.name).encode("ascii", "ignore").decode()
         return f"{ascii_name.lower().replace(' ', '.')}@demo.example"
 
@@ -143,7 +143,7 @@ SPECIALISTS = [
 
 
 class Seeder:
-    """A service that asks and is never asked."""
+    """A service without methods of its own: it calls the others."""
 
     name = "seeder"
     profiles = rpc_client(Profiles)
@@ -152,15 +152,16 @@ class Seeder:
 
 
 def run(settings: Settings) -> None:
-    """Seed; harmless to repeat. The embedded platform's services run in this process meanwhile."""
+    """Create the demo data; existing data stays. The embedded platform's services run in this
+    process meanwhile."""
     services = SERVICES.values() if settings.embedded else []
     articles = list(demo_articles())
     with Process([*services, Seeder], config_for(settings), TOPOLOGY).running() as process:
         [seeder] = [each for each in process.containers if each.service_name == Seeder.name]
-        services_at_hand = {
+        clients = {
             provider.attr_name: provider.get_dependency(None) for provider in seeder.dependencies
         }
-        seeding = Seeding(settings, **services_at_hand)
+        seeding = Seeding(settings, **clients)
         steps: list[Callable[[], None]] = [
             *[lambda each=each: seeding.specialist(each) for each in SPECIALISTS],
             *[lambda each=each: seeding.article(each) for each in articles],
@@ -227,14 +228,16 @@ class Seeding:
                 return account_with(session, email) is not None
 
     def _verification_of(self, email: str) -> dict[str, Any]:
-        """What a person would find in their mail."""
-        deadline = time.monotonic() + PATIENCE_S
+        """The link that the mail would contain."""
+        deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
             for event in map(as_mapping, self._events.events(timeout=0.2)):
                 asked: dict[str, Any] = event["data"]
                 if event["type"] == EmailVerificationRequested.type() and asked["email"] == email:
                     return asked
-        raise BadSettings(f"no {EmailVerificationRequested.type()} was heard: does profiles run?")
+        raise BadSettings(
+            f"no {EmailVerificationRequested.type()} was published: does profiles run?"
+        )
 
     def article(self, article: WriteArticle) -> None:
         editor = Caller(new_id(), frozenset([Role.EDITOR]))
@@ -242,10 +245,12 @@ class Seeding:
             self._content.publish_article(article=article)
 
     def wait_until_featured(self) -> None:
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + TIMEOUT_S
         while not all(map(self._is_featured, self._seeded)):
             if time.monotonic() > deadline:
-                raise BadSettings("the demo data did not settle: is every service running?")
+                raise BadSettings(
+                    "the demo specialists are not featured: is every service running?"
+                )
             time.sleep(0.1)
 
     def _is_featured(self, specialist_id: UUID) -> bool:

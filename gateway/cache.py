@@ -15,10 +15,10 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
-from eventlet.event import Event as GreenEvent
 from nameko.extensions import SharedExtension
 
 from chassis import json
+from chassis.concurrency.futures import Future
 from chassis.errors import Unavailable
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
@@ -60,7 +60,7 @@ class Fill:
 
     tags: Collection[str]
     asked_at: float
-    done: Any = field(default_factory=GreenEvent)
+    done: Future[Entry | None] = field(default_factory=Future)
 
 
 PUBLIC = "public, no-cache"
@@ -152,7 +152,7 @@ class Cache:
         if own:
             found |= self._fill(own, ask)
         for key, fill in others.items():
-            entry = fill.done.wait()
+            entry = fill.done.result()
             if entry is not None:
                 found[key] = entry
         return found
@@ -183,9 +183,9 @@ class Cache:
             if entry is not None:
                 self.keep(key, entry)
         if error is None:
-            fill.done.send(entry)
+            fill.done.set_result(entry)
         else:
-            fill.done.send_exception(error)
+            fill.done.set_exception(error)
 
     def keep(self, key: Key, entry: Entry) -> None:
         """Store an entry; one made of others has their tags and the oldest one's age."""

@@ -1,8 +1,8 @@
-"""Consuming from the broker: nameko's QueueConsumer, mended.
+"""Consume messages: nameko's QueueConsumer with graceful stops and reconnects.
 
-Messages reach their provider as bytes: what can't be decoded is the provider's to park, not
-kombu's to throw away. What is in flight is settled before the connection closes, and a dead
-socket is the broker's reason to deliver again, not the process's to die.
+Providers get messages as bytes, so that they park a message that can't be decoded; kombu would drop
+it. Messages in flight are acknowledged or requeued before the connection closes. When a connection
+breaks, the process goes on and the broker delivers its messages again.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from nameko.extensions import ProviderCollector
 from chassis.broker.publishing import CONSUMER_HEARTBEAT, body_of, connection_to
 
 LOOK_UP_EVERY_S = 0.2
-LOOK_AT_THE_END_EVERY_S = 0.02
-TRY_AGAIN_AFTER_S = 2.0
+POLL_STOP_EVERY_S = 0.02
+RETRY_AFTER_S = 2.0
 RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
 
 log = structlog.get_logger()
 
 
 class QueueConsumer(messaging.QueueConsumer):
-    """Shared by all that a service consumes: one connection, one channel.
+    """One connection and one channel, shared by all providers of a service.
 
-    A provider has a ``queue`` and ``handle_message(body, message)``, which settles the message in
-    the end with ``ack_message`` or ``requeue_message``. Where it raises, that message alone goes
-    back to the broker, which counts it as a delivery. Where a provider is ``no_ack``, the broker
-    takes a message as settled once it is sent; it must not wait then.
+    A provider has a ``queue`` and ``handle_message(body, message)``, which in the end calls
+    ``ack_message`` or ``requeue_message``. Where it raises, the message goes back to the broker,
+    which counts a delivery. For a provider with ``no_ack``, the broker regards a message as
+    acknowledged once it is sent; ``handle_message`` must not wait then.
     """
 
     def __init__(self) -> None:
@@ -61,9 +61,9 @@ class QueueConsumer(messaging.QueueConsumer):
             ProviderCollector.unregister_provider(self, provider)
 
     def stop(self) -> None:
-        """Return when all providers have gone and what is in flight is settled.
+        """Return when all providers have unregistered and no message is in flight.
 
-        Whoever waits for a broker that is away has nothing in flight.
+        While the broker is away, no message is.
         """
         self.wait_for_providers()
         if not self._consumers_ready.ready():
@@ -71,7 +71,7 @@ class QueueConsumer(messaging.QueueConsumer):
         while self._gt is not None and not self._gt.dead:
             if not self.connected:
                 self._gt.kill()
-            eventlet.sleep(LOOK_AT_THE_END_EVERY_S)
+            eventlet.sleep(POLL_STOP_EVERY_S)
 
     def kill(self) -> None:
         if self._gt is not None and not self.connected:
@@ -89,11 +89,11 @@ class QueueConsumer(messaging.QueueConsumer):
                 removed.send()
 
     def get_consumers(self, consumer_cls: Callable[..., Any], channel: Any) -> Iterable[Any]:
-        for provider in list(self._providers):  # some may leave meanwhile
+        for provider in list(self._providers):  # others may unregister meanwhile
             no_ack = getattr(provider, "no_ack", False)
-            take = self._hand_over if no_ack else self._take
+            handle = self._handle_unacknowledged if no_ack else self._spawn_handler
             consumer = consumer_cls(
-                queues=[provider.queue], on_message=partial(take, provider), no_ack=no_ack
+                queues=[provider.queue], on_message=partial(handle, provider), no_ack=no_ack
             )
             consumer.qos(prefetch_count=self.prefetch_count)
             if provider in self._providers:
@@ -101,10 +101,10 @@ class QueueConsumer(messaging.QueueConsumer):
         consumers: Iterable[Any] = self._consumers.values()
         return consumers
 
-    def _hand_over(self, provider: Any, message: Any) -> None:
+    def _handle_unacknowledged(self, provider: Any, message: Any) -> None:
         provider.handle_message(body_of(message), message)
 
-    def _take(self, provider: Any, message: Any) -> None:
+    def _spawn_handler(self, provider: Any, message: Any) -> None:
         self._in_flight.add(message)
         self.container.spawn_managed_thread(
             partial(self._handle, provider, body_of(message), message),
@@ -115,8 +115,8 @@ class QueueConsumer(messaging.QueueConsumer):
         try:
             provider.handle_message(body, message)
         except (Exception, eventlet.Timeout) as error:
-            log.error("message_not_handled", queue=provider.queue.name, exc_info=error)
-            eventlet.sleep(TRY_AGAIN_AFTER_S)
+            log.error("message_handler_failed", queue=provider.queue.name, exc_info=error)
+            eventlet.sleep(RETRY_AFTER_S)
             if message in self._in_flight:
                 self.requeue_message(message)
 
@@ -126,28 +126,30 @@ class QueueConsumer(messaging.QueueConsumer):
     def requeue_message(self, message: Any) -> None:
         self._settle(message, super().requeue_message)
 
-    def try_again_later(self, provider: Any, body: bytes, message: Any) -> None:
-        """Bring a message back to its provider after a pause.
+    def retry_later(self, provider: Any, body: bytes, message: Any) -> None:
+        """Call the provider again after a pause, without going through the broker.
 
-        The broker does not count that as another delivery, so it may happen any number of times.
+        The broker does not count that as a delivery, so it may be repeated without limit.
         """
 
         def again() -> None:
-            eventlet.sleep(TRY_AGAIN_AFTER_S)
+            eventlet.sleep(RETRY_AFTER_S)
             if message not in self._in_flight:
-                return  # its connection is gone: the broker delivers it again
+                return  # its connection is lost: the broker redelivers it
             if provider in self._consumers:
                 self._handle(provider, body, message)
             else:
                 self.requeue_message(message)
 
-        self.container.spawn_managed_thread(again, identifier="try again")
+        self.container.spawn_managed_thread(again, identifier="retry later")
 
     def _settle(self, message: Any, settle: Callable[[Any], None]) -> None:
         try:
             settle(message)
         except (OSError, AMQPError, OperationalError):
-            log.info("message_returns_to_broker", reason="its connection is gone")
+            log.info(
+                "message_not_settled", reason="its connection is lost; the broker redelivers it"
+            )
         finally:
             self._in_flight.discard(message)
 
@@ -164,7 +166,7 @@ class QueueConsumer(messaging.QueueConsumer):
             yield connection
 
     def on_connection_revived(self) -> None:
-        self._in_flight.clear()  # what the old channel brought can't be settled any more
+        self._in_flight.clear()  # messages of the old channel can't be settled any more
 
     def on_consume_ready(self, connection: Any, channel: Any, consumers: Any, **_: Any) -> None:
         super().on_consume_ready(connection, channel, consumers)

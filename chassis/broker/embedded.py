@@ -1,11 +1,10 @@
-"""The embedded broker: a kombu transport whose queues live in this process.
+"""The embedded broker: a kombu transport with its queues in this process (``embedded://``).
 
-``embedded://`` is what a platform in one process talks over. It has no disk, so its confirms
-mean more than RabbitMQ's: a message is confirmed when every queue that got it has acknowledged
-it. A relay that marks only confirmed events as sent therefore loses nothing in a crash: what no
-inbox had committed goes out again.
+It has no disk, so its confirms mean more than RabbitMQ's: a message is confirmed when every queue
+that got it has acknowledged it. The relay marks only confirmed events as sent, so a crash loses
+none: events that an inbox had not committed are sent again.
 
-kombu's own memory transport polls, requeues a message to all queues of its exchange and has no
+kombu's memory transport polls, requeues a message to all queues of its exchange and has no
 confirms; hence these subclasses.
 """
 
@@ -21,15 +20,15 @@ from typing import Any, ClassVar
 
 from kombu.transport import TRANSPORT_ALIASES, memory, virtual
 
-from chassis.concurrency.wakeup import Bell
+from chassis.concurrency.wakeup import Wakeup
 
 SCHEME = "embedded"
 
 
 class Broker:
-    """Exchanges, bindings and queues; one for each host name in ``embedded://name``."""
+    """Exchanges, bindings and queues. There is one for each host in ``embedded://host``."""
 
-    named: ClassVar[dict[str, Broker]] = {}
+    by_host: ClassVar[dict[str, Broker]] = {}
 
     def __init__(self) -> None:
         self.state = virtual.BrokerState()
@@ -40,7 +39,7 @@ class Broker:
 
 @dataclass
 class Settlement:
-    """A published message, until all queues that got it have settled it."""
+    """Calls ``confirm`` when all queues that got a message have acknowledged or rejected it."""
 
     outstanding: int
     confirm: Callable[[], None]
@@ -53,29 +52,29 @@ class Settlement:
 
 class QoS(virtual.QoS):
     """Counts the prefetch for each queue, as RabbitMQ does for each consumer: while all workers
-    wait for an answer, the answers still come in."""
+    wait for a reply, replies still arrive."""
 
     def __init__(self, channel: Any, prefetch_count: int = 0) -> None:
         super().__init__(channel, prefetch_count)
-        self._in_hand: Counter[str] = Counter()
+        self._unacknowledged: Counter[str] = Counter()
 
     def can_consume(self) -> bool:
         return True
 
     def has_room(self, queue: str) -> bool:
-        return not self.prefetch_count or self._in_hand[queue] < self.prefetch_count
+        return not self.prefetch_count or self._unacknowledged[queue] < self.prefetch_count
 
     def append(self, message: Any, delivery_tag: str) -> None:
-        self._in_hand[message.properties["queue"]] += 1
+        self._unacknowledged[message.properties["queue"]] += 1
         super().append(message, delivery_tag)
 
     def ack(self, delivery_tag: str) -> None:
-        self._in_hand[self.get(delivery_tag).properties["queue"]] -= 1
+        self._unacknowledged[self.get(delivery_tag).properties["queue"]] -= 1
         super().ack(delivery_tag)
 
 
 class Channel(memory.Channel):
-    """Wakes its consumers, requeues to the one queue, and confirms."""
+    """Wakes its consumers, requeues to the queue that a message came from, and confirms."""
 
     QoS = QoS
     body_encoding = None
@@ -120,7 +119,7 @@ class Channel(memory.Channel):
         copy = {**message, "properties": {**message["properties"], **own}}
         super()._put(queue, copy, **kwargs)
         for transport in self.connection.broker.consumers[queue]:
-            transport.bell.ring()
+            transport.wakeup.wake()
 
     def _get_and_deliver(self, queue: str, callback: Callable[..., None]) -> None:
         if not self.qos.has_room(queue):
@@ -130,7 +129,7 @@ class Channel(memory.Channel):
     def basic_consume(self, queue: str, *args: Any, **kwargs: Any) -> None:
         super().basic_consume(queue, *args, **kwargs)
         self.connection.broker.consumers[queue].add(self.connection)
-        self.connection.bell.ring()
+        self.connection.wakeup.wake()
 
     def basic_cancel(self, consumer_tag: str) -> None:
         queue = self._tag_to_queue.get(consumer_tag)
@@ -142,7 +141,7 @@ class Channel(memory.Channel):
                 self._remove(queue)
 
     def _remove(self, queue: str) -> None:
-        """What waits in it is settled: nobody else is to get it."""
+        """Messages left in the queue count as settled: no consumer will get them."""
         self.connection.broker.temporary.discard(queue)
         for exchange, routing_key, arguments in list(self.state.queue_bindings(queue)):
             self.queue_unbind(queue, exchange, routing_key, arguments)
@@ -163,17 +162,17 @@ class Channel(memory.Channel):
         else:
             self._settle(delivery_tag)
         self.qos.ack(delivery_tag)
-        self.connection.bell.ring()
+        self.connection.wakeup.wake()
 
     def _settle(self, delivery_tag: str) -> None:
         settlement = self.qos.get(delivery_tag).properties.get("settlement")
         if settlement is not None:
             settlement.settle()
-        self.connection.bell.ring()  # a freed prefetch slot lets the next message in
+        self.connection.wakeup.wake()  # a freed prefetch slot lets the next message in
 
 
 class Transport(memory.Transport):
-    """Blocks until a message or a confirm arrives, instead of looking every second."""
+    """Blocks until a message or a confirm arrives, instead of polling every second."""
 
     Channel = Channel
     driver_type = SCHEME
@@ -181,14 +180,14 @@ class Transport(memory.Transport):
 
     def __init__(self, client: Any, **kwargs: Any) -> None:
         super().__init__(client, **kwargs)
-        self.broker = Broker.named.setdefault(client.hostname or "localhost", Broker())
+        self.broker = Broker.by_host.setdefault(client.hostname or "localhost", Broker())
         self.state = self.broker.state
-        self.bell = Bell()
+        self.wakeup = Wakeup()
         self._confirmed = False
 
     def confirmed(self) -> None:
         self._confirmed = True
-        self.bell.ring()
+        self.wakeup.wake()
 
     def drain_events(self, connection: Any, timeout: float | None = None) -> None:
         end = None if timeout is None else monotonic() + timeout
@@ -201,7 +200,7 @@ class Transport(memory.Transport):
                 return
             except Empty:
                 left = None if end is None else max(0.0, end - monotonic())
-                if not self.bell.wait(left):
+                if not self.wakeup.wait(left):
                     raise TimeoutError from None
 
 

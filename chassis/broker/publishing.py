@@ -1,8 +1,8 @@
-"""Publishing to the broker, over connections that nobody else reads.
+"""Publish to the broker: events with publisher confirms, RPC messages without.
 
-A channel is never shared by greenthreads, and a connection that failed is dropped, not closed:
-closing waits for an answer that a broker under alarm does not give. Such a broker (it is short of
-memory or disk) reads nothing from whoever publishes, and tells them so.
+Each publisher has a connection of its own, and greenthreads never share a channel. A connection
+that failed is dropped, not closed: closing waits for an answer, which a broker under alarm does not
+give. Such a broker is short of memory or disk, reads nothing from publishers, and tells them so.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BLOCKED = "it takes no messages for now: it is short of memory or disk"
 
 
 def connection_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT, **options: Any) -> Connection:
-    """A connection not yet made; reconnecting backs off to 5 seconds, not kombu's 30."""
+    """A connection that is not made yet. Reconnecting backs off to 5 seconds, not kombu's 30."""
     return Connection(
         url,
         heartbeat=heartbeat,
@@ -51,16 +51,16 @@ def connection_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT, **options: Any
 
 
 def body_of(message: Any) -> bytes:
-    """A message's bytes; py-amqp has turned them into text where they say they are UTF-8."""
+    """A message's bytes. py-amqp decodes a body that is declared as UTF-8."""
     return message.body.encode() if isinstance(message.body, str) else bytes(message.body)
 
 
 class BrokerAway(Exception):
-    """The broker can't be reached, or does not take messages."""
+    """The broker can't be reached, or takes no messages."""
 
 
 def connected_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT) -> Connection:
-    """A connection that was made; raises ``BrokerAway``."""
+    """A connection that is made; raises ``BrokerAway``."""
     connection = connection_to(url, heartbeat)
     try:
         connection.connect()
@@ -69,8 +69,8 @@ def connected_to(url: str, heartbeat: int = PUBLISHER_HEARTBEAT) -> Connection:
     return connection
 
 
-class _Link:
-    """One connection and channel, made when first needed and dropped when it fails."""
+class _Connection:
+    """One connection with one channel: made at first use, dropped when it fails."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -80,7 +80,7 @@ class _Link:
 
     @contextlib.contextmanager
     def channel(self, timeout: float) -> Iterator[Any]:
-        """The channel, for ``timeout`` seconds; raises ``BrokerAway`` for whatever goes wrong."""
+        """The channel, for ``timeout`` seconds; raises ``BrokerAway`` for every failure."""
         try:
             with eventlet.Timeout(timeout, BrokerAway(f"no answer in {timeout:.1f} s")):
                 if self._channel is None:
@@ -110,7 +110,7 @@ class _Link:
         return self._channel is not None
 
     def on_connected(self, channel: Any) -> None:
-        """What a fresh channel needs before it is used."""
+        """Prepare a new channel before it is used."""
 
     def _on_blocked(self, reason: str) -> None:
         self.blocked = True
@@ -118,27 +118,27 @@ class _Link:
     def _on_unblocked(self) -> None:
         self.blocked = False
 
-    def hear(self) -> None:
-        """Take what the broker has said, if anything, without waiting for more."""
+    def drain_pending(self) -> None:
+        """Process frames that the broker has sent already, without waiting for more."""
         assert self._connection is not None
         if not self._connection.supports_heartbeats:
-            return  # the embedded one, which has nothing to say
+            return  # the embedded broker, which sends none
         if is_readable(self._connection.connection.sock.fileno()):
             with contextlib.suppress(TimeoutError):
                 while True:
                     self.drain(0.001)
 
     def drain(self, timeout: float) -> None:
-        """Take what the broker sent: confirms, heartbeats, its farewell."""
+        """Wait for frames and process them: confirms, heartbeats, alarms, a close."""
         assert self._connection is not None
         self._connection.drain_events(timeout=timeout)
 
     def keep_alive(self) -> None:
-        """Send a heartbeat where one is due; for connections that are idle."""
+        """Send a heartbeat where one is due. To be called on idle connections."""
         if self._connection is None or not self._connection.supports_heartbeats:
             return
         with contextlib.suppress(BrokerAway), self.channel(CONFIRM_TIMEOUT):
-            self.hear()
+            self.drain_pending()
             self._connection.heartbeat_check()
 
     def drop(self) -> None:
@@ -150,7 +150,7 @@ class _Link:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message for the broker. ``key`` is the sender's own, to learn what was confirmed."""
+    """A message to publish. ``key`` is chosen by the caller, who gets the confirmed keys back."""
 
     key: int
     body: bytes
@@ -159,11 +159,11 @@ class Outgoing:
     message_id: str
 
 
-class ConfirmedPublisher(_Link):
-    """Publishes in batches and tells which messages the broker confirmed.
+class ConfirmedPublisher(_Connection):
+    """Publishes in batches and returns which messages the broker confirmed.
 
-    ``topology``: the queues of everybody who listens. They are declared before anything is
-    published, so that no event is lost on a consumer that was never yet started.
+    ``topology``: the queues of all consumers. They are declared before the first message is
+    published, so that a consumer that has never started yet misses none.
     """
 
     def __init__(self, url: str, exchanges: Iterable[Exchange], topology: Iterable[Queue]) -> None:
@@ -183,10 +183,10 @@ class ConfirmedPublisher(_Link):
         self._published = 0
 
     def publish(self, batch: Iterable[Outgoing]) -> list[int]:
-        """The keys of what was confirmed within 5 seconds; raises ``BrokerAway``."""
+        """Returns the keys of messages confirmed within 5 seconds; raises ``BrokerAway``."""
         self._waiting, self._confirmed = {}, []
         with self.channel(CONNECT_TIMEOUT + CONFIRM_TIMEOUT) as channel:
-            self.hear()
+            self.drain_pending()
             for message in () if self.blocked else batch:
                 self._published += 1
                 self._waiting[self._published] = message.key
@@ -199,9 +199,9 @@ class ConfirmedPublisher(_Link):
         return self._confirmed
 
     def reach(self) -> None:
-        """Make sure that the broker is there and takes messages; raises ``BrokerAway``."""
+        """Raises ``BrokerAway`` unless the broker can be reached and takes messages."""
         with self.channel(CONNECT_TIMEOUT):
-            self.hear()
+            self.drain_pending()
         if self.blocked:
             raise BrokerAway(BLOCKED)
 
@@ -225,10 +225,9 @@ class ConfirmedPublisher(_Link):
         return [self._waiting.pop(tag) for tag in tags if tag in self._waiting]
 
 
-class TransientSender(_Link):
-    """Sends RPC requests and replies: not kept on disk, not confirmed.
-
-    A deadline on the caller's side stands in for both. One greenthread writes at a time.
+class TransientSender(_Connection):
+    """Sends RPC requests and replies: not persistent, not confirmed. The caller's deadline makes up
+    for both. One greenthread sends at a time.
     """
 
     def __init__(self, url: str) -> None:
@@ -241,13 +240,15 @@ class TransientSender(_Link):
         """Raises ``BrokerAway`` where it could not be sent within ``timeout`` seconds."""
         headers = properties.pop("headers", {})
         properties |= {"delivery_mode": TRANSIENT, "message_id": uuid4().hex}
-        with eventlet.Timeout(timeout, BrokerAway(f"no turn in {timeout:.1f} s")):
+        with eventlet.Timeout(
+            timeout, BrokerAway(f"other messages were not sent within {timeout:.1f} s")
+        ):
             self._turn.acquire()
         try:
             for last in (not self.connected, True):
                 try:
                     with self.channel(timeout) as channel:
-                        self.hear()
+                        self.drain_pending()
                         if not self.blocked:
                             channel.basic_publish(
                                 channel.prepare_message(
@@ -257,10 +258,11 @@ class TransientSender(_Link):
                                 routing_key=routing_key,
                             )
                             return
-                    # raised out here the connection stays, to hear when it is over
+                    # raised outside of channel(), so that the connection stays: the broker
+                    # tells on it when the alarm is over
                     raise BrokerAway(BLOCKED)
                 except BrokerAway:
-                    if last:  # a connection that had gone stale deserves a fresh one
+                    if last:  # the connection was stale: try a new one
                         raise
         finally:
             self._turn.release()

@@ -1,1 +1,1 @@
-"""Greenthreads on eventlet: the only package that services use them through."""
+"""Greenthreads: the rest of the code uses eventlet through this package alone."""

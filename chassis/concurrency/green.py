@@ -1,7 +1,7 @@
-"""Import this before anything else: sockets, locks, sleeps and PostgreSQL's waits turn green.
+"""Patch the standard library and psycopg to wait in greenthreads. Import this module first.
 
-eventlet is in maintenance mode and says so at every import; ``docs/decisions`` weighs that, so
-it need not be repeated to everybody who runs a command.
+eventlet warns at every import that it is in maintenance. Decisions 1 and 51 weigh that, so commands
+do not print the warning.
 """
 
 import functools
@@ -22,6 +22,6 @@ with warnings.catch_warnings():
 
 eventlet.monkey_patch()
 
-# the system's resolver waits in C: on a thread of its own it keeps nobody else waiting
+# the system's resolver blocks in C: a thread of its own keeps other greenthreads running
 look_up = functools.partial(tpool.execute, socket.getaddrinfo)
 socket.getaddrinfo = green_socket.getaddrinfo = look_up

@@ -1,4 +1,4 @@
-"""A greenthread that does the same thing again and again, and ends in its own time."""
+"""Run a function in a greenthread again and again: pauses, backoff, a graceful end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import structlog
 from eventlet.event import Event as GreenEvent
 
 from chassis.concurrency.backoff import backoff
-from chassis.concurrency.wakeup import Bell
+from chassis.concurrency.wakeup import Wakeup
 from chassis.error_text import error_text
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=5)
@@ -21,14 +21,15 @@ log = structlog.get_logger()
 
 
 class Loop:
-    """Calls ``work`` until it is finished; a failure is logged and tried again after a pause.
+    """Calls ``work`` until ``finish``. A failure is logged, and ``work`` called again after a
+    backoff of at most 5 seconds.
 
-    ``work`` returns how many seconds may pass before it is called again; ringing ``bell`` cuts
-    that short. After ``finish`` was asked for it is called once more, where ``once_more``.
+    ``work`` returns the seconds until it is called again; ``wake`` cuts them short. With
+    ``once_more`` it is called one last time after ``finish``.
     """
 
     def __init__(self, name: str, work: Callable[[], float], once_more: bool = False) -> None:
-        self.bell = Bell()
+        self._wakeup = Wakeup()
         self._name = name
         self._work = work
         self._once_more = once_more
@@ -40,10 +41,14 @@ class Loop:
         self._ended = GreenEvent()
         container.spawn_managed_thread(self._run, identifier=self._name)
 
+    def wake(self) -> None:
+        """Call ``work`` now, or right after the call that is under way."""
+        self._wakeup.wake()
+
     def finish(self) -> None:
-        """Ask it to end, and wait until it has."""
+        """End the loop, and wait until it has ended."""
         self._stopping = True
-        self.bell.ring()
+        self.wake()
         if self._ended is not None:
             self._ended.wait()
 
@@ -51,7 +56,7 @@ class Loop:
         assert self._ended is not None
         try:
             while not self._stopping:
-                self.bell.wait(self._round())
+                self._wakeup.wait(self._round())
             if self._once_more:
                 self._round()
         finally:
@@ -65,5 +70,5 @@ class Loop:
             self._failures += 1
             after = backoff(self._failures, FIRST_PAUSE, LONGEST_PAUSE, random.random())
             pause = round(after.total_seconds(), 1)
-            log.warning(f"{self._name}_waits", error=error_text(error), retry_in_s=pause)
+            log.warning("loop_failed", loop=self._name, error=error_text(error), retry_in_s=pause)
         return pause

@@ -1,12 +1,12 @@
-"""Whether somebody at the other end has said something, or hung up."""
+"""Check whether a socket is readable, without waiting."""
 
 from eventlet.patcher import original
 
-select = original("select")  # eventlet's own has no poll, and would let others run
+select = original("select")  # eventlet's has no poll, and yields to other greenthreads
 
 
 def is_readable(fileno: int) -> bool:
-    """Without waiting, and without a round trip."""
+    """Whether the peer has sent data or hung up."""
     poll = select.poll()
     poll.register(fileno, select.POLLIN)
     return bool(poll.poll(0))

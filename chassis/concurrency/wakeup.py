@@ -1,24 +1,27 @@
-"""A bell that wakes one greenthread: no polling while nothing happens."""
+"""Wake one waiting greenthread, instead of letting it poll."""
 
 import eventlet
 from eventlet.event import Event as GreenEvent
 
 
-class Bell:
-    """Rung from anywhere; whoever waits comes back at the first ring since the last wait."""
+class Wakeup:
+    """Any greenthread may call ``wake``; one greenthread waits.
+
+    Calls between two waits are not lost: the next wait returns at once, and once for all of them.
+    """
 
     def __init__(self) -> None:
-        self._rung = GreenEvent()
+        self._called = GreenEvent()
 
-    def ring(self) -> None:
-        if not self._rung.ready():
-            self._rung.send(None)
+    def wake(self) -> None:
+        if not self._called.ready():
+            self._called.send(None)
 
     def wait(self, timeout: float | None) -> bool:
-        """Whether it rang within ``timeout`` seconds (``None``: however long it takes)."""
+        """Whether ``wake`` was called, within ``timeout`` seconds (``None``: without a limit)."""
         with eventlet.Timeout(timeout, False):
-            self._rung.wait()
-        rang = bool(self._rung.ready())
-        if rang:
-            self._rung = GreenEvent()
-        return rang
+            self._called.wait()
+        called = bool(self._called.ready())
+        if called:
+            self._called = GreenEvent()
+        return called

@@ -46,6 +46,6 @@ def park(
         Inbox(database_of(provider.container)).park(body, handler, event_type, reason)
     except (Exception, eventlet.Timeout) as error:
         log.warning("event_requeued", error=error_text(error))
-        provider.queue_consumer.try_again_later(provider, body, message)
+        provider.queue_consumer.retry_later(provider, body, message)
     else:
         provider.queue_consumer.ack_message(message)

@@ -70,9 +70,9 @@ class OutboxRelay(SharedExtension):
         self._publisher = ConfirmedPublisher(config["AMQP_URI"], [exchange], config["TOPOLOGY"])
         self._loop.start(self.container)
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Wake the relay: there is something to send."""
-        self._loop.bell.ring()
+        self._loop.wake()
 
     def finish(self) -> None:
         """Send what is in the outbox and stop; returns when that is done."""

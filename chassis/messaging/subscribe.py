@@ -164,7 +164,7 @@ class Subscription(Entrypoint):
             self.queue_consumer.ack_message(message)
         else:  # the inbox could not be written: the database is away
             log.warning("event_requeued", error=error_text(exc_info[1]))
-            self.queue_consumer.try_again_later(self, body, message)
+            self.queue_consumer.retry_later(self, body, message)
         return result, exc_info
 
 

@@ -31,8 +31,6 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-import eventlet
-from eventlet.event import Event as GreenEvent
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, register_entrypoint
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.exceptions import HTTPException
@@ -40,6 +38,8 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis import context, json
+from chassis.concurrency.futures import Future
+from chassis.concurrency.limits import time_limit
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller
 from chassis.errors import (
     DomainError,
@@ -277,23 +277,23 @@ class Endpoint(HttpRequestHandler):
         return given
 
     def _run(self, arguments: dict[str, Any], call: CallContext) -> Any:
-        done = GreenEvent()
+        done: Future[Any] = Future()
 
         def handle_result(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
             if exc_info is None:
-                done.send(result)
+                done.set_result(result)
             else:
-                done.send_exception(exc_info[1])
+                done.set_exception(exc_info[1])
             return result, exc_info
 
         remaining = max(0.001, call.remaining())
-        with eventlet.Timeout(
+        with time_limit(
             remaining, Unavailable("The platform did not answer in time. Please try again.")
         ):
             self.container.spawn_worker(
                 self, (), arguments, context_data=call.to_headers(), handle_result=handle_result
             )
-            result = done.wait()
+            result = done.result()
         return result.value if isinstance(result, Wire) else result
 
 

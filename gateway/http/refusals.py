@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import structlog
-from eventlet.greenpool import GreenPool
 from nameko.extensions import SharedExtension
 
 from chassis import context
+from chassis.concurrency.limits import Pool
 from chassis.context import CallContext, Caller
 from chassis.errors import DomainError, Forbidden
 from chassis.rpc.requester import Requester
@@ -29,7 +29,7 @@ class Refusals(SharedExtension):
 
     def __init__(self) -> None:
         super().__init__()
-        self._pool = GreenPool(AT_ONCE)
+        self._pool = Pool(AT_ONCE)
 
     def report(self, error: Exception, caller: Caller | None, method: str, path: str) -> None:
         """Report that a signed-in caller was refused with 403. ``path`` is the template."""
@@ -39,7 +39,7 @@ class Refusals(SharedExtension):
             log.warning("refusal_not_reported", reason="too many at once")
             return
         call = replace(context.current(), caller=caller, deadline=None, idempotency_key=None)
-        self._pool.spawn_n(self._tell, Refused(code=error.code, method=method, path=path), call)
+        self._pool.spawn(self._tell, Refused(code=error.code, method=method, path=path), call)
 
     def _tell(self, refused: Refused, call: CallContext) -> None:
         try:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from eventlet.event import Event as GreenEvent
 from nameko.extensions import SharedExtension
 
+from chassis.concurrency.futures import Future
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
@@ -96,7 +96,7 @@ class RevocationList(SharedExtension):
         """How often events may have been missed; once before the first one."""
         self._caught_up = 0
         """After how many of these gaps profiles has been asked."""
-        self._asking: GreenEvent | None = None
+        self._asking: Future[None] | None = None
 
     def setup(self) -> None:
         self.broadcast.listen([SessionsEnded], self._heard, self._missed)
@@ -116,9 +116,9 @@ class RevocationList(SharedExtension):
         """Ask profiles, once for all waiting requests. A gap that opens meanwhile needs another
         round."""
         if self._asking is not None:
-            self._asking.wait()
+            self._asking.result()
             return
-        gaps, self._asking = self._gaps, GreenEvent()
+        gaps, self._asking = self._gaps, Future()
         error: Exception | None = Unavailable(CAN_NOT_TELL)
         try:
             for each in Profiles(self.requester).list_revocations().load().items:
@@ -130,9 +130,9 @@ class RevocationList(SharedExtension):
         finally:
             asking, self._asking = self._asking, None
             if error is None:
-                asking.send(None)
+                asking.set_result(None)
             else:
-                asking.send_exception(error)
+                asking.set_exception(error)
 
     def _heard(self, event: Event) -> None:
         assert isinstance(event, SessionsEnded)

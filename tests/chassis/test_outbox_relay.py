@@ -42,7 +42,7 @@ from tests.support.servers import RabbitServer
 
 
 def a_leftover(store: Database, word: str) -> None:
-    """What a process that crashed after its commit leaves behind: a row, and no bell."""
+    """What a process that crashed after its commit leaves behind: a row, and no wake-up."""
     envelope = an_envelope(word)
     with store.writer.begin() as connection:
         connection.execute(

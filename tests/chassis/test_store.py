@@ -93,10 +93,10 @@ def test_a_commit_with_events_rings_the_relays_bell_and_a_rollback_does_not(
 ) -> None:
     with pytest.raises(ZeroDivisionError):
         write_and_fail(store, "hello")
-    assert not store.relay._loop.bell.wait(0)
+    assert not store.relay._loop._wakeup.wait(0)
 
     write(store, "hello")
-    assert store.relay._loop.bell.wait(0)
+    assert store.relay._loop._wakeup.wait(0)
 
 
 def test_events_are_told_in_the_order_in_which_they_were_emitted(store: Store) -> None:

@@ -47,7 +47,7 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "FIRST_PAUSE", timedelta(0))
     monkeypatch.setattr(inbox, "LONGEST_PAUSE", timedelta(0))
     monkeypatch.setattr(retries, "LOOK_EVERY_S", 0.02)
-    monkeypatch.setattr(consumer, "TRY_AGAIN_AFTER_S", 0.02)
+    monkeypatch.setattr(consumer, "RETRY_AFTER_S", 0.02)
 
 
 def then(service: Company, *effects: str) -> None:
@@ -277,7 +277,7 @@ def failing() -> None:
 def test_a_message_whose_provider_fails_keeps_no_other_waiting(
     broker: str, sqlite_database: str, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    monkeypatch.setattr(consumer, "TRY_AGAIN_AFTER_S", 0.1)
+    monkeypatch.setattr(consumer, "RETRY_AFTER_S", 0.1)
     handle, failures = Subscription.handle_message, Fickle(2)
 
     def fail_at_poison(self: Any, body: bytes, message: Any) -> None:
@@ -306,13 +306,13 @@ def _count_waits(company: Company) -> list[bytes]:
         for each in company.container("listener").extensions
         if isinstance(each, consumer.QueueConsumer)
     }
-    put_off = queues.try_again_later
+    put_off = queues.retry_later
 
     def count(provider: Any, body: bytes, message: Any) -> None:
         waits.append(body)
         put_off(provider, body, message)
 
-    queues.try_again_later = count  # type: ignore[method-assign]
+    queues.retry_later = count  # type: ignore[method-assign]
     return waits
 
 

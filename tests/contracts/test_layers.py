@@ -43,6 +43,9 @@ def test_imports_run_one_way_and_services_know_nothing_of_each_other() -> None:
         ("chassis/database/tables.py", "chassis.messaging.topology"),
         ("chassis/errors.py", "chassis.context"),
         ("contracts/content.py", "services.content.articles"),
+        ("services/content/service.py", "eventlet"),
+        ("gateway/cache.py", "kombu"),
+        ("firststep/listen.py", "amqp"),
         ("services/booking/holds/holds.py", "services.booking.consultations.queries"),
     ],
 )

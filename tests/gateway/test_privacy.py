@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from firststep.platform import EVERYBODY
+from firststep.platform import SERVICES_AND_GATEWAY
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
 from tests.support.factories import (
@@ -108,7 +108,7 @@ def test_where_a_service_is_away_there_is_no_half_an_export(
         sqlite_databases.fresh(),
         a_mail_folder(tmp_path),
     )
-    services = tuple(each for each in EVERYBODY if each != away)
+    services = tuple(each for each in SERVICES_AND_GATEWAY if each != away)
     with a_house(broker, database, mail, services) as house:
         answer = a_client(house.http).get("/me/export")
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")

@@ -94,5 +94,5 @@ def test_a_report_keeps_no_answer_waiting_and_no_more_are_under_way_than_a_few(
         for each in shared_house.process.service_map["gateway"].extensions
         if isinstance(each, Refusals)
     }
-    eventually(lambda: reporting._pool.running() == 0)
+    eventually(lambda: reporting._pool.free() == AT_ONCE)
     eventlet.sleep(0)

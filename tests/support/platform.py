@@ -17,7 +17,7 @@ from chassis.database.database import database_of
 from chassis.messaging.subscribe import queues_of
 from chassis.runtime.process import Process
 from chassis.store import Store
-from firststep.platform import EVERYBODY, GATEWAY, SERVICES, TOPOLOGY
+from firststep.platform import GATEWAY, SERVICES, SERVICES_AND_GATEWAY, TOPOLOGY
 from gateway.service import Gateway
 from tests.support.mailbox import reachable
 from tests.support.tokens import SEAL_KEYS
@@ -65,7 +65,11 @@ class Caller:
 
 @contextmanager
 def a_house(
-    broker: str, database: str, mail: str, services: tuple[str, ...] = EVERYBODY, files: str = ""
+    broker: str,
+    database: str,
+    mail: str,
+    services: tuple[str, ...] = SERVICES_AND_GATEWAY,
+    files: str = "",
 ) -> Iterator[House]:
     """Serve these services, and a caller, inside the block."""
     classes = [Gateway if name == GATEWAY else SERVICES[name] for name in services]

@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from chassis.errors import NotFound
-from firststep.main import _exit_on_misuse
-from firststep.operators import show, tell
+from firststep.main import _exit_on_error
+from firststep.output import print_line, print_rows
 from firststep.seed import PASSWORD, SPECIALISTS
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
@@ -69,14 +69,14 @@ AS_IT_IS = r"a\x1b[31m\r [red]b[/nonsense] \u202e"
 def test_a_table_shows_what_strangers_wrote_as_plain_text(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show([{"error": HOSTILE}], ("error",), as_json=False, if_none="There are none.")
+    print_rows([{"error": HOSTILE}], ("error",), as_json=False, if_none="There are none.")
     assert AS_IT_IS in capsys.readouterr().out
 
 
 def test_a_line_shows_what_strangers_wrote_as_plain_text(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    tell(HOSTILE)
+    print_line(HOSTILE)
     assert capsys.readouterr().out == f"{AS_IT_IS}\n"
 
 
@@ -87,7 +87,7 @@ def test_an_error_shows_what_strangers_wrote_as_plain_text(
         raise NotFound(HOSTILE)
 
     with pytest.raises(SystemExit):
-        _exit_on_misuse(refused)
+        _exit_on_error(refused)
     assert capsys.readouterr().err == f"firststep: {AS_IT_IS}\n"
 
 
@@ -105,7 +105,7 @@ def test_all_broken_settings_are_named_at_once_and_no_password_is_shown() -> Non
 @pytest.mark.parametrize(
     ("settings", "arguments", "said"),
     [
-        ({}, ["serve", "billing"], "there is no service 'billing'; there are profiles"),
+        ({}, ["serve", "billing"], "there is no service 'billing'; the services are profiles"),
         ({}, ["serve", "booking"], "FIRSTSTEP_BROKER is not set"),
         ({"broker": "amqp://x"}, ["migrate"], "FIRSTSTEP_DATABASE is missing"),
         ({}, ["listen", "ConsultationBooked"], "ConsultationBooked: not a public event"),
@@ -289,7 +289,7 @@ def test_a_second_signal_ends_it_at_once(platform: Serving) -> None:
 
 def test_an_audit_finds_what_must_never_be(embedded: Settings) -> None:
     well = firststep(embedded, "audit")
-    assert (well.returncode, well.stdout.strip()) == (0, "Everything is as promised.")
+    assert (well.returncode, well.stdout.strip()) == (0, "No invariant is broken.")
 
     id = uuid4()
     with sqlite3.connect(Path(embedded["data"]) / "booking.db") as database:

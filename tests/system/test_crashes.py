@@ -73,7 +73,7 @@ def test_an_event_arrives_once_though_its_process_died_while_publishing(
                 assert 202 in (answer.result().status_code, sign_up().status_code)
         eventually(lambda: nothing_waits(real))
         assert written_to(real["database"]) == ["ada@example.org"]
-        assert "Nothing is parked." in firststep(real, "events", "parked").stdout
+        assert "No events are parked." in firststep(real, "events", "parked").stdout
 
 
 def test_an_event_takes_effect_once_though_its_consumer_died_in_mid_handler(

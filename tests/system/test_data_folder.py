@@ -137,7 +137,7 @@ def test_a_folder_that_was_open_is_closed_and_links_are_left_where_they_lead(
         assert mode_of(path) == (0o700 if path.is_dir() else 0o600), path
     assert mode_of(program) == 0o700
     assert {mode_of(path) for path in all_in(outside)} == {0o777, 0o666}
-    assert "data_folder_left_open" in said
+    assert "data_files_not_made_private" in said
     for link in links:
         assert link.name in said
     assert "old.eml" not in said

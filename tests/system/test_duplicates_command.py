@@ -28,7 +28,7 @@ def test_where_no_accounts_meet_that_is_said(database: str) -> None:
     assert listed(database) == (0, [])
     ended = firststep({"database": database}, "accounts", "duplicates")
     assert ended.returncode == 0
-    assert ended.stdout.strip() == "No two accounts have spellings of one address."
+    assert ended.stdout.strip() == "No two accounts have spellings of the same address."
 
 
 def test_accounts_that_meet_are_listed_side_by_side_and_end_the_command_with_1(

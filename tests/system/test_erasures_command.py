@@ -36,7 +36,7 @@ def test_where_no_erasure_is_under_way_that_is_said(database: str) -> None:
     put(database, OVERDUE_AFTER * 2, "profiles", "booking", "notifications", "content")
     assert listed(database) == (0, [])
     ended = firststep({"database": database}, "accounts", "erasures")
-    assert (ended.returncode, ended.stdout.strip()) == (0, "No erasure is under way.")
+    assert (ended.returncode, ended.stdout.strip()) == (0, "No erasure is in progress.")
 
 
 def test_an_erasure_under_way_is_listed_with_its_age_and_who_has_not_answered(

@@ -15,7 +15,7 @@ from tests.support.factories import a_client, a_specialist, slots_of
 from tests.support.servers import Server, SmtpServer
 from tests.system.processes import Serving, Settings, real_settings, serving
 
-EVERYBODY = ("profiles", "booking", "notifications", "content", "gateway")
+SERVICES_AND_GATEWAY = ("profiles", "booking", "notifications", "content", "gateway")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_it_lives_through_outages_of_broker_and_database(
     fragile: Settings, own_rabbitmq: Server, own_postgres: Server, tmp_path: Path
 ) -> None:
     own_rabbitmq.stop()
-    with serving(tmp_path, fragile, *EVERYBODY) as platform:
+    with serving(tmp_path, fragile, *SERVICES_AND_GATEWAY) as platform:
         eventually(lambda: "broker_away" in platform.said())
         eventually(lambda: "broker" in failures(platform))
         own_rabbitmq.start()

@@ -111,7 +111,7 @@ def test_nobody_mends_everything_by_leaving_something_out(embedded: Settings) ->
     for verb in ("replay", "discard"):
         refused = firststep(embedded, "events", verb)
         assert refused.returncode == 2
-        assert "say which events" in refused.stderr
+        assert "select events by" in refused.stderr
 
 
 def test_what_waits_is_shown_and_waiting_too_long_is_an_exit_code(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-import eventlet
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from chassis.concurrency.yielding import yield_now
 from chassis.errors import NotFound
 from chassis.rpc.server import rpc
 from chassis.times import utc_now
@@ -83,7 +83,7 @@ def _one_by_one(consultations: Iterable[Consultation]) -> Iterator[Consultation]
     """Yields to other greenlets in between: writing hundreds of events takes a while."""
     for each in consultations:
         yield each
-        eventlet.sleep(0)
+        yield_now()
 
 
 def _file(text: str) -> File:

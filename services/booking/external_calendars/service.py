@@ -9,9 +9,8 @@ from functools import partial
 from time import monotonic
 from uuid import UUID
 
-from eventlet.semaphore import Semaphore
-
 from chassis import context
+from chassis.concurrency.limits import Semaphore
 from chassis.database.transaction import Transaction
 from chassis.fetch.fetch import FetchSchemes
 from chassis.idempotency.keys import outside_call

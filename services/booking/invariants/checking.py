@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-import eventlet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.concurrency.yielding import yield_now
 from chassis.scheduling.for_each import for_each
 from services.booking.availability.calendars import Calendar
 from services.booking.invariants.breaches import Breach, Findings
@@ -29,7 +29,7 @@ def check_invariants(session: Session, now: datetime) -> Findings:
         found.add(of_consultations(session, name, now))
 
     def look_at_calendar(specialist_id: UUID) -> None:
-        eventlet.sleep(0)  # yield to other greenlets
+        yield_now()
         found.add(of_calendar(session, specialist_id, now))
 
     for_each(

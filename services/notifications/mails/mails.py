@@ -26,8 +26,6 @@ from services.notifications.wording import Letter
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
-UNJITTERED = 1.0
-"""A round sends a bounded number of mails, so mails that are due together do no harm."""
 UNAVAILABLE_PAUSE = timedelta(seconds=30)
 SENDER = "Firststep"
 
@@ -153,8 +151,8 @@ class Mail(Base):
         if self.attempts >= ATTEMPTS:
             self._fail(now)
         else:
-            pause = backoff(self.attempts, FIRST_PAUSE, LONGEST_PAUSE, UNJITTERED)
-            self.next_attempt_at = now + pause
+            # without jitter: a round sends a bounded number of mails
+            self.next_attempt_at = now + backoff(self.attempts, FIRST_PAUSE, LONGEST_PAUSE)
 
     def refused(self, error: str, now: datetime) -> None:
         """Fail at once: another attempt would not help."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 from contextlib import ExitStack, suppress
 from email.message import EmailMessage
 
-import eventlet
-
+from chassis.concurrency.limits import time_limit
 from services.notifications.mails.postbox import (
     ConnectionLost,
     MailConnection,
@@ -65,5 +64,5 @@ class Route:
     def close(self) -> None:
         """Close the connection, with a QUIT where the server still listens."""
         self._connection = None
-        with eventlet.Timeout(LEAVE_WITHIN_S, False), suppress(Exception):
+        with time_limit(LEAVE_WITHIN_S), suppress(Exception):
             self._opened.close()

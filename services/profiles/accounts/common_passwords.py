@@ -12,8 +12,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from eventlet.patcher import original
 from zxcvbn import zxcvbn
+
+from chassis.concurrency.offload import ThreadLock
 
 FEWEST_GUESSES = 10**9
 """Between zxcvbn's "safely unguessable" (10^8) and "very unguessable" (10^10)."""
@@ -33,8 +34,8 @@ _LAYOUTS = [
 """From letters of other keyboards to those of the same keys on zxcvbn's. So keyboard runs are found
 on all of them, and words typed with the other layout become words."""
 
-_lock = original("threading").Lock()
-"""A lock of real threads, since passwords are hashed in one."""
+_lock = ThreadLock()
+"""This runs in the threads in which passwords are hashed."""
 
 
 def is_common(password: str, own_words: Iterable[str] = ()) -> bool:

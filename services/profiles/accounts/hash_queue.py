@@ -15,10 +15,10 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from eventlet import Timeout, tpool
-from eventlet.event import Event
-
 from chassis import context
+from chassis.concurrency.futures import Future
+from chassis.concurrency.limits import time_limit
+from chassis.concurrency.offload import offload
 from chassis.errors import Unavailable
 from chassis.networks import subnet_of
 from contracts.profiles.accounts import TooManyTries
@@ -40,7 +40,7 @@ class HashQueue:
 
     def __init__(self) -> None:
         self._free = AT_ONCE
-        self._waiting: OrderedDict[str | None, deque[Event]] = OrderedDict()
+        self._waiting: OrderedDict[str | None, deque[Future[None]]] = OrderedDict()
         self._of_one: Counter[Hashable] = Counter()
 
     @contextmanager
@@ -57,7 +57,7 @@ class HashQueue:
         try:
             self._take_turn(subnet_of(context.current().address))
             try:
-                yield tpool.execute
+                yield offload
             finally:
                 self._pass_on()
         finally:
@@ -70,11 +70,11 @@ class HashQueue:
             self._free -= 1
             return
         self._make_room(place)
-        turn = Event()
+        turn: Future[None] = Future()
         self._waiting.setdefault(place, deque()).append(turn)
         try:
-            with Timeout(LONGEST_WAIT_S, _busy()):
-                turn.wait()
+            with time_limit(LONGEST_WAIT_S, _busy()):
+                turn.result()
         except BaseException:
             self._give_up(place, turn)
             raise
@@ -87,9 +87,9 @@ class HashQueue:
         largest = max(self._waiting, key=lambda each: len(self._waiting[each]))
         if len(self._waiting[largest]) <= len(self._waiting.get(place, ())) + 1:
             raise _busy()
-        self._waiting[largest].pop().send_exception(_busy())
+        self._waiting[largest].pop().set_exception(_busy())
 
-    def _give_up(self, place: str | None, turn: Event) -> None:
+    def _give_up(self, place: str | None, turn: Future[None]) -> None:
         if turn.has_result():  # the turn came while it was ended
             self._pass_on()
         elif turn in (line := self._waiting.get(place, deque())):
@@ -106,7 +106,7 @@ class HashQueue:
         turn = line.popleft()
         if line:
             self._waiting[place] = line
-        turn.send(None)
+        turn.set_result(None)
 
 
 def _busy() -> Unavailable:

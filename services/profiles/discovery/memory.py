@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import eventlet
-from eventlet.semaphore import Semaphore
 from nameko.extensions import DependencyProvider
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.concurrency.limits import Semaphore
 from chassis.concurrency.loop import Loop
+from chassis.concurrency.yielding import yield_now
 from chassis.database.database import database_of
 from services.profiles.discovery.common_tokens import CommonTokens
 from services.profiles.discovery.directory import DirectoryEntry, changes, next_revision
@@ -78,7 +78,7 @@ class DirectoryInMemory(DependencyProvider):
                 return index
             index.learn({row.number: indexed(*row) for row in rows})
             last = rows[-1].number
-            eventlet.sleep(0)
+            yield_now()
 
     def _news(self, session: Session) -> dict[int, IndexedSpecialist]:
         rows = session.execute(changes(session, self._to_come, *_COLUMNS)).all()

@@ -37,7 +37,6 @@ SLOWED_FROM = 3
 """Wrong codes in a row before the first pause. The owner is notified of the last of these."""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
-UNJITTERED = 1.0
 MOST_WRONG_CODES = 100
 """Wrong codes in a row after which no code is checked."""
 
@@ -178,7 +177,7 @@ def pause_after(wrong: int) -> timedelta:
     """The pause after so many wrong codes in a row."""
     if wrong < SLOWED_FROM:
         return timedelta(0)
-    return backoff(wrong - SLOWED_FROM + 1, FIRST_PAUSE, LONGEST_PAUSE, UNJITTERED)
+    return backoff(wrong - SLOWED_FROM + 1, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 def forgive_wrong_codes(tx: Transaction, account_id: UUID) -> None:

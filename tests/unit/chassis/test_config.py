@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from chassis import config
-from chassis.config import PREFIX, BadSettings, Settings
+from chassis.config import HIDDEN, PREFIX, BadSettings, Settings, declared
 from chassis.sealing import new_key
 
 
@@ -215,6 +215,35 @@ def test_no_seal_key_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "s3cret" not in refusal(monkeypatch, SEAL_KEYS=f"{new_key()},s3cret")
 
 
+def test_a_value_is_shown_without_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(
+        monkeypatch,
+        BROKER="amqp://ada:s3cret@one:5672;amqp://ada:s3cret@two:5672",
+        DATABASE="postgresql+psycopg://ada:s3cret@[::1]/{service}?sslpassword=s3cret",
+        FILES="s3://key:s3cret@host:9000/bucket",
+        LIMITS="redis://:s3cret@host:6379/0",
+        MAIL="smtps://ada:s3cret@host:465",
+        MEETING="https://ada:s3cret@meet.example/{room}",
+        SEAL_KEYS=new_key(),
+        URL="https://ada:s3cret@firststep.example",
+    )
+    shown = {name: settings.shown(name) for name in declared()}
+    assert "s3cret" not in str(shown)
+    assert shown["seal_keys"] == HIDDEN
+    assert shown["database"] == "postgresql+psycopg://…@[::1]/{service}?sslpassword=…"
+    assert shown["limits"] == "redis://…@host:6379/0"
+
+
+def test_values_are_shown_as_they_would_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, ORIGINS="https://a.example,https://b.example", FETCH_HTTP="true")
+    shown = {name: settings.shown(name) for name in declared()}
+    assert shown["origins"] == "https://a.example,https://b.example"
+    assert shown["fetch_http"] == "true"
+    assert shown["proxies"] == "0"
+    assert shown["data"] == "data"
+    assert shown["seal_keys"] == shown["meeting"] == ""
+
+
 def test_links_begin_with_the_url_without_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, URL="https://firststep.example/").url == "https://firststep.example"
 
@@ -225,26 +254,7 @@ def test_an_inherited_socket_is_no_address_for_links(monkeypatch: pytest.MonkeyP
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    name=st.sampled_from(
-        [
-            "HTTP",
-            "BROKER",
-            "DATABASE",
-            "MAIL",
-            "FILES",
-            "URL",
-            "ORIGINS",
-            "PROXIES",
-            "CONNECTIONS_PER_ADDRESS",
-            "SEAL_KEYS",
-            "LIMITS",
-            "MEETING",
-            "FETCH_HTTP",
-            "HELPLINES",
-            "LOG",
-            "LOG_LEVEL",
-        ]
-    ),
+    name=st.sampled_from([each.upper() for each in declared()]),
     value=st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
 )
 def test_whatever_is_set_is_read_or_refused_by_name(

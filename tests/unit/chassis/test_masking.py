@@ -35,3 +35,17 @@ def test_no_password_is_left_whatever_is_in_it(user: str, word: str) -> None:
     secret = f"{word}s3cret{word}"
     assert "s3cret" not in masked(f"at amqp://{user}:{secret}@host: away")
     assert "s3cret" not in masked_value(f"amqp://{user}:{secret}@host")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("amqp://ada:word", "amqp://ada:…"),
+        ("amqp://ada:word@[::1]:5672/v", "amqp://…@[::1]:5672/v"),
+        ("http://[fe80::1]", "http://[fe80::1]"),
+        ("amqp://[ada:word", "amqp://[ada:…"),
+        ("amqp://[ada:word]:5672", "amqp://[ada:…"),
+    ],
+)
+def test_a_host_is_shown_and_a_password_without_a_host_is_masked(value: str, shown: str) -> None:
+    assert masked_value(value) == shown

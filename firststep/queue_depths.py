@@ -1,19 +1,18 @@
-"""How many events wait in the broker, by the service that they wait for."""
+"""How many events wait in the broker's queues, by service."""
 
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 
-from amqp.exceptions import NotFound
-
+from chassis.broker.inspection import message_count
 from chassis.broker.publishing import connected_to
 from chassis.config import Settings
 from firststep.platform import TOPOLOGY
 
 
 def queue_depths(settings: Settings) -> dict[str, int]:
-    """Nothing for the embedded broker: it lives in the serving process.
+    """Messages that wait, by service. Empty for the embedded broker, which other processes can't
+    reach.
 
     Raises ``BrokerAway``.
     """
@@ -22,7 +21,5 @@ def queue_depths(settings: Settings) -> dict[str, int]:
     depths: Counter[str] = Counter()
     with connected_to(settings.broker) as connection:
         for queue in TOPOLOGY:
-            with connection.channel() as channel, suppress(NotFound):
-                found = channel.queue_declare(queue.name, passive=True)
-                depths[queue.name.partition(".")[0]] += found.message_count
+            depths[queue.name.partition(".")[0]] += message_count(connection, queue.name) or 0
     return dict(depths)
