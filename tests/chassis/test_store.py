@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -459,8 +459,9 @@ def another_process_holding_the_lock(store: Store) -> Iterator[None]:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stdout.readline() == "locked\n"
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            sqlite3.connect(path, timeout=0, isolation_level=None).execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                connection.execute("BEGIN IMMEDIATE")
         yield
         process.stdin.write("\n")
         process.stdin.close()

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -292,7 +292,8 @@ def test_an_audit_finds_what_must_never_be(embedded: Settings) -> None:
     assert (well.returncode, well.stdout.strip()) == (0, "No invariant is broken.")
 
     id = uuid4()
-    with sqlite3.connect(Path(embedded["data"]) / "booking.db") as database:
+    path = Path(embedded["data"]) / "booking.db"
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(
             "INSERT INTO consultations (id, version, specialist_id, client_id, starts_at, ends_at,"
             " status, booked_at) VALUES (?, 1, ?, ?, ?, ?, 'missed', ?)",
