@@ -523,7 +523,7 @@ def test_a_second_factor_that_was_set_up_meanwhile_is_asked_for(
     session = log_in(profiles, owner.email)
     thief = replace(owner, session=session, caller=caller_of(profiles, session))
     code = TOTP(begin(owner).secret).now()
-    meanwhile(monkeypatch, lambda: confirm(owner, code), after="require_identity")
+    meanwhile(monkeypatch, lambda: confirm(owner, code), after="reauthenticate")
     with pytest.raises(SecondFactorRequired):
         thief.asks(method, **UNDER_WAY[method])
     assert owner.me().second_factor

@@ -117,7 +117,7 @@ def test_blank_text_wants_nothing_in_particular(blank: str) -> None:
     [
         ("!?", "a letter or a digit"),
         ("_ - _", "a letter or a digit"),
-        (" ".join(f"word{n}" for n in range(MOST_WORDS + 1)), f"at most {MOST_WORDS}"),
+        (" ".join(f"word{n}" for n in range(MOST_WORDS + 1)), f"the limit is {MOST_WORDS}"),
         ("x" * (LONGEST_WORD + 1), f"the limit is {LONGEST_WORD}"),
     ],
 )
