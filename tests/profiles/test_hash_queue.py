@@ -6,18 +6,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Literal
 
+import argon2
 import eventlet
 import pytest
 from eventlet.event import Event
 from eventlet.greenthread import GreenThread
+from eventlet.patcher import original
 
 from chassis.context import CallContext, entered
 from chassis.errors import TooMany, Unavailable
 from contracts.profiles.accounts import TooManyTries
 from contracts.profiles.sessions import LogIn, Session, WrongCredentials
 from services.profiles import guess_limits
-from services.profiles.accounts import hash_queue
+from services.profiles.accounts import hash_queue, passwords
 from services.profiles.accounts.hash_queue import AT_ONCE, MOST_WAITING, HashQueue
 from tests.profiles.builders import an_ipv4
 from tests.profiles.old_accounts import put_account
@@ -63,11 +66,19 @@ def flooding(queue: HashQueue) -> Iterator[Flood]:
         flood.let_go.send(None)
 
 
-# With real hashes
+# Through the service
 
 
 PATIENCE_S = 60.0
 """Callers wait for as long as a busy machine needs."""
+
+
+class SlowHasher(argon2.PasswordHasher):
+    """Takes longer than a busy machine needs to send a flood, and no CPU for it."""
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        original("time").sleep(0.5)
+        return super().verify(hash, password)
 
 
 def outcome(profiles: Talking, email: str, password: str, address: str) -> str:
@@ -85,6 +96,8 @@ def test_who_comes_from_elsewhere_signs_in_while_one_place_floods(
     profiles: Talking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hash_queue, "LONGEST_WAIT_S", PATIENCE_S)
+    hasher = SlowHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", hasher)
     email, place = an_address(), an_ipv4()
     put_account(profiles.store, email)
     flood = [partial(outcome, profiles, an_address(), "a wrong password", place) for _ in range(60)]
