@@ -28,12 +28,12 @@ from chassis.database.migrations import migrate
 from chassis.ids import new_id
 from contracts.profiles.discovery import SearchSpecialists, Sort, SpecialistsFound
 from contracts.profiles.specialists import SpecialistStatus
-from firststep.migrate import migrations_of
+from firststep.commands.migrate import migrations_of
 from services.profiles.base import Base
 from services.profiles.discovery import directory
 from services.profiles.discovery.directory import DirectoryEntry, text_of
 from services.profiles.discovery.fulltext import full_text
-from services.profiles.discovery.memory import DirectoryInMemory
+from services.profiles.discovery.in_memory_index import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
 from services.profiles.discovery.tokens import tokens_of
 from services.profiles.specialists.specialists import Specialist

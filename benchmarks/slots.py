@@ -35,7 +35,7 @@ from chassis.database.database import Database
 from chassis.database.migrations import migrate
 from contracts.booking.availability import Availability, DateOverride, Hours, Stretch
 from contracts.booking.slots import MOST_ON_A_PAGE, SlotsQuery
-from firststep.migrate import migrations_of
+from firststep.commands.migrate import migrations_of
 from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.free_times import FreeTimes

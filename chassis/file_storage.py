@@ -22,10 +22,10 @@ from eventlet import tpool
 from nameko.extensions import DependencyProvider
 
 from chassis import private_files
-from chassis.config import BadSettings
 from chassis.error_text import error_text
 from chassis.errors import NotFound, Unavailable
 from chassis.ids import new_id
+from chassis.settings import BadSettings
 
 BUCKETS = ("s3", "s3+http")
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ATTEMPTS = 2, 3, 2

@@ -10,7 +10,7 @@ from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
 
-from chassis.config import BadSettings
+from chassis.settings import BadSettings
 
 FOLDER, FILE = 0o700, 0o600
 UNFINISHED = ".unfinished"

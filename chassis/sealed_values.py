@@ -17,8 +17,8 @@ from typing import Any, ClassVar, Self
 import structlog
 from nameko.extensions import DependencyProvider
 
-from chassis.config import BadSettings
 from chassis.sealing import Seal, Unopenable
+from chassis.settings import BadSettings
 
 log = structlog.get_logger()
 

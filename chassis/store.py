@@ -6,11 +6,11 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from chassis.config import BadSettings
 from chassis.database.database import Database, service_url
 from chassis.messaging.outbox_relay import OutboxRelay
 from chassis.messaging.retention import MessageRetention
 from chassis.sealing import Seal
+from chassis.settings import BadSettings
 
 
 class Store(Database, DependencyProvider):

@@ -14,10 +14,10 @@ from chassis.errors import Conflict
 from chassis.events import Audience, Event
 from chassis.pagination import PageQuery
 from chassis.schemas import Normalised
+from contracts.field_patterns import ISO_639, KEBAB_CASE
 from contracts.inputs.texts import NotBlank, OneLineOrNone, headline, one_line, running_text
 from contracts.inputs.urls import web_address
 from contracts.inputs.words import LONGEST_WORDS, MOST_WORDS
-from contracts.shapes import ISO_639, KEBAB_CASE
 from contracts.vocabulary import TOPICS
 
 PRODUCER = "content"

@@ -18,7 +18,7 @@ from marshmallow.validate import Length, Regexp
 from chassis import json
 from chassis.errors import FieldError, Invalid
 from chassis.schemas import Normalised, load
-from contracts.shapes import ISO_639, ISO_3166
+from contracts.field_patterns import ISO_639, ISO_3166
 
 DIRECTORY = "findahelpline.com"
 """A directory of helplines, by country."""

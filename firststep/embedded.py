@@ -11,9 +11,9 @@ from pathlib import Path
 import structlog
 
 from chassis import private_files
-from chassis.config import BadSettings, Settings
 from chassis.sealing import new_key
-from firststep.migrate import migrate_all
+from chassis.settings import BadSettings, Settings
+from firststep.commands.migrate import migrate_all
 
 log = structlog.get_logger()
 

@@ -11,15 +11,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from chassis import config, sealing
+from chassis import sealing
 from chassis.runtime import logs
 from chassis.broker.publishing import BrokerAway
-from chassis.config import BadSettings, Settings
+from chassis.settings import read_settings, BadSettings, Settings
 from chassis.errors import DomainError
 from chassis.runtime.logs import escaped
 from chassis.masking import masked
-from firststep import accounts, audit, events, featuring, platform
-from firststep import settings as settings_command
+from firststep import platform
+from firststep.commands import accounts
+from firststep.commands import audit
+from firststep.commands import events
+from firststep.commands import featuring
+from firststep.commands import settings
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
@@ -62,7 +66,7 @@ Ctrl-C stops it.
 
 def configured(quiet: bool = False) -> Settings:
     """Read the settings and configure the logs; ``quiet`` where a command prints its progress."""
-    found = config.read()
+    found = read_settings()
     logs.configure(found.log, "warning" if quiet else found.log_level)
     return found
 
@@ -101,7 +105,7 @@ def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
 def migrate(services: Services = None) -> None:
     """Migrate the services' databases to the newest version."""
     from firststep import embedded
-    from firststep.migrate import migrate_all
+    from firststep.commands.migrate import migrate_all
 
     found = configured()
     if found.embedded:
@@ -113,7 +117,7 @@ def migrate(services: Services = None) -> None:
 @app.command()
 def seed() -> None:
     """Create demo data: specialists who can be booked, and articles. It may be repeated."""
-    from firststep import seed as seeding
+    from firststep.commands import seed as seeding
 
     seeding.run(prepared(configured(quiet=True)))
 
@@ -123,7 +127,7 @@ def demo(
     url: Annotated[str, typer.Option(help="The gateway's URL. Default: FIRSTSTEP_HTTP.")] = "",
 ) -> None:
     """Play the main job against a running gateway, and print each step with its events."""
-    from firststep import demo as main_job
+    from firststep.commands import demo as main_job
 
     found = configured(quiet=True)
     raise typer.Exit(main_job.run(url or f"http://{found.http}", found))
@@ -136,7 +140,7 @@ def listen(
     ],
 ) -> None:
     """Print public events as they are published, one CloudEvents JSON object a line."""
-    from firststep import listen as listening
+    from firststep.commands import listen as listening
 
     listening.run(configured(), types)
 
@@ -147,7 +151,7 @@ def seal_key() -> None:
     typer.echo(sealing.new_key())
 
 
-app.command()(settings_command.settings)
+app.command()(settings.settings)
 app.command()(audit.audit)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(events.app, name="events")

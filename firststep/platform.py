@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chassis.config import BadSettings, Settings, declared
 from chassis.database.database import Database, service_url
 from chassis.errors import Invalid
 from chassis.http.health import HealthService
 from chassis.messaging.subscribe import queues_of
 from chassis.runtime.process import Process
 from chassis.runtime.workers import Workers
+from chassis.settings import BadSettings, Settings, declared
 from contracts import helplines
 from services.booking.service import BookingService
 from services.content.service import ContentService

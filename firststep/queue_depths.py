@@ -6,7 +6,7 @@ from collections import Counter
 
 from chassis.broker.inspection import message_count
 from chassis.broker.publishing import connected_to
-from chassis.config import Settings
+from chassis.settings import Settings
 from firststep.platform import TOPOLOGY
 
 

@@ -14,8 +14,8 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from chassis import json
 from chassis.errors import NotFound
 from chassis.rpc.requester import Requester
+from contracts.field_patterns import KEBAB_CASE
 from contracts.rpc.profiles import Profiles
-from contracts.shapes import KEBAB_CASE
 from gateway.cache import LISTED, PublicReads
 
 SpecialistId = NewType("SpecialistId", UUID)

@@ -25,10 +25,10 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import Map
 from werkzeug.wrappers import Request, Response
 
-from chassis.config import CONNECTIONS_PER_ADDRESS, INHERITED, BadSettings
 from chassis.http.body import read_body
 from chassis.http.connection import Connection
 from chassis.http.connection_limits import ConnectionLimits
+from chassis.settings import CONNECTIONS_PER_ADDRESS, INHERITED, BadSettings
 
 LARGEST_BODY = 1024 * 1024
 BODY_DEADLINE_S = 5.0

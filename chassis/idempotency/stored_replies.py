@@ -14,9 +14,9 @@ from __future__ import annotations
 from typing import Any
 
 from chassis import json
-from chassis.config import BadSettings
 from chassis.idempotency.keys import AlreadyAnswered, Call, KeyReused, secrets_in
 from chassis.sealing import SEALED, Seal
+from chassis.settings import BadSettings
 
 NEWLINE = b"\n"
 """The separator: neither a seal nor our JSON contains one."""

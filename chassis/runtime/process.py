@@ -18,10 +18,10 @@ from nameko.constants import WEB_SERVER_CONFIG_KEY
 from nameko.runners import ServiceRunner
 from nameko.utils.concurrency import SpawningProxy
 
-from chassis.config import BadSettings
 from chassis.http.server import WebServer, is_inherited
 from chassis.runtime import systemd
 from chassis.runtime.container import Container
+from chassis.settings import BadSettings
 
 GRACE_S = 25.0
 LOOK_EVERY_S = 0.25

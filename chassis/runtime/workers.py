@@ -20,10 +20,10 @@ from uuid import uuid4
 import eventlet
 import structlog
 
-from chassis.config import INHERITED
 from chassis.http.server import listen
 from chassis.runtime import systemd
 from chassis.runtime.process import GRACE_S
+from chassis.settings import INHERITED
 
 READY_WITHIN_S = 60.0
 ENDED_WITHIN_S = GRACE_S + 5.0

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from annotated_doc import Doc
 
-from contracts.shapes import PublishedCount
+from contracts.field_patterns import PublishedCount
 
 # Requests and resources
 

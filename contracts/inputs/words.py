@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chassis.errors import FieldError, Invalid
-from chassis.folding import Word, words_of
+from chassis.text_folding import Word, words_of
 
 MOST_WORDS, LONGEST_WORD, LONGEST_WORDS = 10, 40, 200
 SHORTEST_BEGINNING = 3

@@ -11,9 +11,9 @@ from annotated_doc import Doc
 from marshmallow.validate import Length, Range, Regexp
 
 from chassis.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
+from contracts.field_patterns import ISO_639, ISO_3166
 from contracts.inputs.words import LONGEST_WORDS, MOST_WORDS
 from contracts.profiles.specialists import Approaches, Specialist, Topics
-from contracts.shapes import ISO_639, ISO_3166
 
 MOST_SHOWN = 1_000
 """Results that a search shows in all where its order changes as slots are booked."""

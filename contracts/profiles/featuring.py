@@ -14,9 +14,9 @@ from marshmallow.validate import Length, Range
 from chassis.errors import Invalid
 from chassis.events import Audience, Event, Version
 from chassis.pagination import DEFAULT_LIMIT, LARGEST_LIMIT
+from contracts.field_patterns import PublishedCount
 from contracts.profiles import PRODUCER
 from contracts.profiles.specialists import Specialist
-from contracts.shapes import PublishedCount
 
 MOST_IDS = LARGEST_LIMIT
 MOST_EXPOSURES = 10_000

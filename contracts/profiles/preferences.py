@@ -12,9 +12,9 @@ from marshmallow.validate import Length, Regexp
 
 from chassis.events import Event, Version
 from chassis.schemas import Normalised
+from contracts.field_patterns import ISO_3166
 from contracts.inputs.zones import time_zone
 from contracts.profiles import PRODUCER
-from contracts.shapes import ISO_3166
 
 
 class Language(StrEnum):

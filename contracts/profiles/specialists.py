@@ -14,10 +14,10 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from chassis.errors import Conflict, Invalid
 from chassis.events import Audience, Event, Version
 from chassis.schemas import Normalised
+from contracts.field_patterns import DECIMAL, ISO_639, ISO_3166, ISO_3166_OR_NONE, ISO_4217
 from contracts.inputs.texts import OneLineOrNone, headline, one_line, running_text
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import DisplayName
-from contracts.shapes import DECIMAL, ISO_639, ISO_3166, ISO_3166_OR_NONE, ISO_4217
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 
 

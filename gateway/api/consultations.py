@@ -47,7 +47,7 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.outcomes import OutcomeClosed, OutcomeGiven, OutcomeNotYours, SayOutcome
 from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
-from contracts.named import NamedConsultation
+from contracts.named_consultations import NamedConsultation
 from contracts.profiles.accounts import Role
 from gateway.api.names import Naming
 from gateway.http.declaration import SIGNED_IN

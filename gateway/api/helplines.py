@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from contracts.field_patterns import ISO_3166
 from contracts.helplines import (
     EUROPEAN_EMERGENCY_NUMBER,
     Help,
@@ -15,7 +16,6 @@ from contracts.helplines import (
     helplines_of,
 )
 from contracts.profiles.preferences import Language
-from contracts.shapes import ISO_3166
 from gateway.http.endpoint import endpoint
 
 AN_HOUR_S = 3600

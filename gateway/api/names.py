@@ -20,7 +20,7 @@ from chassis import context
 from chassis.errors import DomainError
 from chassis.pagination import Page
 from chassis.rpc.client import Wire
-from contracts.named import NamedConsultation, NamedWaitlist, NamedWaitlistEntry
+from contracts.named_consultations import NamedConsultation, NamedWaitlist, NamedWaitlistEntry
 from contracts.profiles.names import ClientName, NamesWanted, SpecialistName
 from gateway.api.base import Api
 

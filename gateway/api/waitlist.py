@@ -20,7 +20,7 @@ from contracts.booking.waitlist import (
     SlotsFree,
     TooManyWaits,
 )
-from contracts.named import NamedWaitlist, NamedWaitlistEntry
+from contracts.named_consultations import NamedWaitlist, NamedWaitlistEntry
 from contracts.profiles.accounts import Role
 from gateway.api.names import Naming
 from gateway.http.endpoint import endpoint

@@ -68,7 +68,7 @@ from gateway.http.declaration import (
     SignedIn,
 )
 from gateway.http.languages import preferred_language, speak
-from gateway.http.refusals import Refusals
+from gateway.http.refusal_reports import Refusals
 from gateway.http.server import ApiServer
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from chassis.database.transaction import Transaction
 from chassis.times import utc_now
+from services.notifications.letters import Letter, Wording
 from services.notifications.mails.mails import Mail
 from services.notifications.notices.notices import Notice
 from services.notifications.readers import Reader, reader_of
-from services.notifications.wording import Letter, Wording
 
 
 def notify(

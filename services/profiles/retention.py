@@ -13,7 +13,7 @@ from chassis.scheduling.every import every
 from chassis.times import utc_now
 from services.profiles import dependencies
 from services.profiles.accounts import sign_ups
-from services.profiles.accounts.mail_links import LIFETIMES, Purpose
+from services.profiles.accounts.link_tokens import LIFETIMES, Purpose
 from services.profiles.featuring import exposures
 from services.profiles.licences.licences import Licence
 from services.profiles.orphaned_files import MIN_AGE

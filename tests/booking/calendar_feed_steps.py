@@ -11,7 +11,7 @@ import icalendar
 from chassis.context import Caller
 from chassis.schemas import Reading, load
 from contracts.booking.feeds import CALENDAR_TYPE, OpenCalendarFeed, OpenedCalendarFeed
-from services.booking.calendar_feeds.site import Site
+from services.booking.calendar_feeds.site_urls import Site
 from tests.support.service_client import NOBODY, Talking
 
 SITE = Site()

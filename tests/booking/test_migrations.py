@@ -17,7 +17,7 @@ from chassis.errors import Conflict
 from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.booking.consultations import ConsultationStatus
-from firststep.migrate import migrations_of
+from firststep.commands.migrate import migrations_of
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation

@@ -13,9 +13,9 @@ import eventlet
 import httpx
 import pytest
 
-from chassis.config import BadSettings
 from chassis.http import server
 from chassis.http.server import LARGEST_BODY
+from chassis.settings import BadSettings
 from tests.chassis.echo import LARGE, PATIENCE_S, WORKERS, Site, a_site, head, status
 from tests.support.eventually import eventually
 

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import insert, select
 
 from chassis import context, json
-from chassis.config import BadSettings
 from chassis.context import CallContext, Caller
 from chassis.idempotency.keys import KeyReused, _fingerprint, outside_call
 from chassis.ids import new_id
 from chassis.rpc.server import Request, _argument_fields
 from chassis.sealing import Seal, new_key
+from chassis.settings import BadSettings
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import (

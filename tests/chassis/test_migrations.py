@@ -15,7 +15,7 @@ from chassis.database.database import service_url
 from chassis.database.migrations import is_current, migrate
 from chassis.store import Store
 from chassis.times import utc_now
-from firststep.migrate import migrations_of
+from firststep.commands.migrate import migrations_of
 from firststep.platform import SERVICES
 from tests.chassis.bank import create_database, rows_of
 from tests.chassis.conftest import postgres_databases_of

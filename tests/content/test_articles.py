@@ -19,7 +19,7 @@ from contracts.content import (
     WriteArticle,
 )
 from contracts.inputs.words import BadWords
-from firststep.seed import demo_articles
+from firststep.commands.seed import demo_articles
 from tests.content.builders import an_article
 from tests.support.service_client import NOBODY, Talking, at_once, somebody
 

@@ -15,7 +15,7 @@ from chassis.database.tables import AnyJson, UtcDateTime
 from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.content import ArticleQuery
-from firststep.migrate import migrations_of
+from firststep.commands.migrate import migrations_of
 from services.content import search
 from services.content.articles import Article
 from services.content.service import ContentService

@@ -12,17 +12,18 @@ import pytest
 from pyotp import TOTP
 from sqlalchemy import select
 
-from chassis import config, json
+from chassis import json
 from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope
 from chassis.fetch.fetch import HTTPS
 from chassis.ids import new_id
 from chassis.messaging import erasure
+from chassis.settings import read_settings
 from chassis.times import utc_now
 from contracts.content import WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
 from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
-from firststep import accounts
+from firststep.commands import accounts
 from gateway.docs.openapi import describe
 from gateway.service import Gateway
 from services.booking.external_calendars.reader import read
@@ -201,7 +202,7 @@ def _with_second_factor(house: House) -> tuple[Person, list[str]]:
 
 
 def _play_operators(house: House) -> None:
-    person, settings = a_client(house.http), replace(config.read(), database=house.database)
+    person, settings = a_client(house.http), replace(read_settings(), database=house.database)
     accounts.suspend_account(settings, person.email)
     accounts.restore_account(settings, person.email)
     accounts.sign_out_account(settings, person.email)

@@ -22,6 +22,7 @@ from chassis.events import Audience, Event
 from contracts.booking.availability import AvailabilitySet
 from contracts.booking.figures import Figures
 from contracts.catalogue import MODULES, all_events, public_events
+from contracts.field_patterns import PublishedCount
 from contracts.profiles.featuring import (
     FEED,
     Exposure,
@@ -29,7 +30,6 @@ from contracts.profiles.featuring import (
     FeaturedPage,
     FeaturingReport,
 )
-from contracts.shapes import PublishedCount
 from firststep.platform import SERVICES
 from gateway.http.endpoint import declarations_of
 from gateway.service import Gateway

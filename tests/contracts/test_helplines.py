@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chassis import config
-from chassis.config import BadSettings, Settings
+from chassis.settings import BadSettings, Settings, read_settings
 from contracts import helplines
 from contracts.helplines import BUILT_IN, DIRECTORY, EUROPEAN_UNION, Source, helplines_of
 from firststep.platform import process_for, use_helplines, workers_for
@@ -112,7 +111,7 @@ OF_AN_OPERATOR: dict[str, Any] = {
 def settings(monkeypatch: pytest.MonkeyPatch, path: Path, **more: str) -> Settings:
     for name, value in {"HELPLINES": str(path), "DATA": str(path.parent), **more}.items():
         monkeypatch.setenv(f"FIRSTSTEP_{name}", value)
-    return config.read()
+    return read_settings()
 
 
 def a_file(tmp_path: Path, content: Any) -> Path:
@@ -146,7 +145,7 @@ def test_our_own_table_is_a_file_to_start_from(
 
 def test_without_a_file_our_own_table_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FIRSTSTEP_HELPLINES", raising=False)
-    use_helplines(config.read())
+    use_helplines(read_settings())
     assert helplines_of("AT").lines[0].number == "142"
 
 

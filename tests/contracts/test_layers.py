@@ -45,7 +45,7 @@ def test_imports_run_one_way_and_services_know_nothing_of_each_other() -> None:
         ("contracts/content.py", "services.content.articles"),
         ("services/content/service.py", "eventlet"),
         ("gateway/cache.py", "kombu"),
-        ("firststep/listen.py", "amqp"),
+        ("firststep/commands/listen.py", "amqp"),
         ("services/booking/holds/holds.py", "services.booking.consultations.queries"),
     ],
 )

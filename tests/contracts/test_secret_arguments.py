@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from nameko.rpc import Rpc
 
-from chassis.config import BadSettings
 from chassis.sealed_values import SealedValues
+from chassis.settings import BadSettings
 from firststep.platform import SERVICES
 
 SECRET = re.compile(r"password|secret|token|code|note$", re.IGNORECASE)

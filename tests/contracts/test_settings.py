@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from chassis.config import PREFIX, declared, variable
-from firststep import settings as command
-from firststep.settings import markdown_table
+from chassis.settings import PREFIX, declared, variable
+from firststep.commands import settings as command
+from firststep.commands.settings import markdown_table
 
 ROOT = Path(__file__).parents[2]
 HEADING = "\n## Settings\n"

@@ -13,9 +13,9 @@ from contracts.catalogue import MODULES
 from contracts.profiles.preferences import Language
 from gateway.http.german import BY_CODE, TEXTS
 from gateway.http.translations import HOLE, german_of
-from services.notifications.marks import fill_names
+from services.notifications.letters import Letter, Wording
+from services.notifications.name_placeholders import fill_names
 from services.notifications.readers import Reader
-from services.notifications.wording import Letter, Wording
 from tests.notifications.wordings import (
     ADDRESS,
     CLIENT_ID,

@@ -16,9 +16,9 @@ from typing import Any
 
 from nameko.rpc import Rpc
 
-from chassis import config
 from chassis.messaging.subscribe import Subscription
 from chassis.scheduling.every import Schedule
+from chassis.settings import Settings
 from contracts.catalogue import all_events
 from firststep.platform import SERVICES, TOPOLOGY
 
@@ -57,7 +57,7 @@ def present_names() -> dict[str, Any]:
             for each in all_events()
         },
         "queues": {queue.name: [queue.exchange.name, queue.routing_key] for queue in TOPOLOGY},
-        "settings": sorted(field.name for field in dataclasses.fields(config.Settings)),
+        "settings": sorted(field.name for field in dataclasses.fields(Settings)),
         "services": {service: names_of(service) for service in SERVICES},
     }
 

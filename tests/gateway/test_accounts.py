@@ -17,7 +17,7 @@ from pyotp import TOTP
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.mail_links import LIFETIMES, Purpose
+from services.profiles.accounts.link_tokens import LIFETIMES, Purpose
 from tests.gateway.description import errors_by_field, expect_problem
 from tests.support.factories import PASSWORD, Person, a_client, logged_in
 from tests.support.mailbox import link_to

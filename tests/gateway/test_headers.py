@@ -16,7 +16,7 @@ from chassis.http import server as chassis_http
 from chassis.http.server import headers_for
 from chassis.runtime.process import Process
 from chassis.times import utc_now
-from firststep.seed import demo_articles
+from firststep.commands.seed import demo_articles
 from gateway.api.health import HealthApi
 from gateway.docs.pages import Docs
 from gateway.http import server as gateway_server

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from contracts.profiles.sessions import Refused
-from gateway.http import refusals
-from gateway.http.refusals import AT_ONCE, Refusals
+from gateway.http import refusal_reports
+from gateway.http.refusal_reports import AT_ONCE, Refusals
 from services.profiles.audit.audit import AuditEntry
 from tests.gateway.description import expect_problem
 from tests.support.eventually import eventually
@@ -82,7 +82,7 @@ def test_a_report_keeps_no_answer_waiting_and_no_more_are_under_way_than_a_few(
             told.append(refused)
             held.wait()
 
-    monkeypatch.setattr(refusals, "Profiles", Slow)
+    monkeypatch.setattr(refusal_reports, "Profiles", Slow)
     with capture_logs() as logs:
         for _ in range(AT_ONCE + 3):
             expect_problem(person.get("/licences"), 403, "forbidden")

@@ -15,12 +15,12 @@ import httpx
 import pytest
 from eventlet.event import Event as GreenEvent
 
-from chassis import config
 from chassis.errors import Unavailable
 from chassis.rpc.client import Wire
+from chassis.settings import Settings, read_settings
 from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import Revocations, SessionsEnded
-from firststep import accounts as commands
+from firststep.commands import accounts as commands
 from gateway.http import revocation
 from gateway.http.revocation import REMEMBERED_S, RevocationList, Revoked
 from services.profiles.audit.audit import AuditedAction
@@ -135,9 +135,9 @@ def revoke_a_role(house: House, person: Person) -> None:
     commands.change_role(settings_of(house), person.email, Role.CLIENT, AuditedAction.ROLE_REVOKED)
 
 
-def settings_of(house: House) -> config.Settings:
+def settings_of(house: House) -> Settings:
     """Those of an operator's command in another process."""
-    return replace(config.read(), database=house.database)
+    return replace(read_settings(), database=house.database)
 
 
 Ending = Callable[[House, Person], None]

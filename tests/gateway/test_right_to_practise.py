@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from chassis import config
+from chassis.settings import Settings, read_settings
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
-from firststep import accounts as commands
+from firststep.commands import accounts as commands
 from services.profiles.audit.audit import AuditedAction
 from services.profiles.licences.service import review_licences
 from tests.support.eventually import eventually
@@ -62,8 +62,8 @@ def revoke(house: House, specialist: Person) -> None:
     commands.change_role(settings_of(house), specialist.email, Role.SPECIALIST, what)
 
 
-def settings_of(house: House) -> config.Settings:
-    return replace(config.read(), database=house.database)
+def settings_of(house: House) -> Settings:
+    return replace(read_settings(), database=house.database)
 
 
 ENDINGS: list[Callable[[House, Person], None]] = [

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from chassis.ids import new_id
 from contracts.booking.consultations import ConsultationBooked
 from contracts.profiles.accounts import AccountRegistered, Role
+from services.notifications.letters import Letter
 from services.notifications.mails.mails import Mail
 from services.notifications.readers import Reader
-from services.notifications.wording import Letter
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""

@@ -14,11 +14,11 @@ from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
 from contracts.notifications import NoticeKind
 from services.notifications.consultations.progress import ConsultationProgress
+from services.notifications.letters import Wording
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import Postbox
 from services.notifications.notices.notices import Notice
 from services.notifications.retention import RULES, Retention
-from services.notifications.wording import Wording
 from tests.notifications.builders import a_mail
 from tests.support.service_client import Talking
 

@@ -27,13 +27,13 @@ from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import NotFeatured
 from contracts.profiles.right_to_practise import Standing
-from services.notifications.accounts import wording as accounts
-from services.notifications.consultations import wording as consultations
+from services.notifications.accounts import letters as accounts
+from services.notifications.consultations import letters as consultations
+from services.notifications.letters import Letter
 from services.notifications.mails.links import SiteUrls
-from services.notifications.marks import NameRole, Names
+from services.notifications.name_placeholders import NameRole, Names
 from services.notifications.readers import Reader
-from services.notifications.specialists import wording as specialists
-from services.notifications.wording import Letter
+from services.notifications.specialists import letters as specialists
 from tests.notifications.builders import IN_BERLIN, ON_MONDAY, a_booking
 from tests.support.platform import URL
 

@@ -18,7 +18,7 @@ from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
 from contracts.profiles.specialists import SpecialistStatus
 from services.profiles.discovery.directory import DirectoryEntry, update_entry
-from services.profiles.discovery.memory import DirectoryInMemory
+from services.profiles.discovery.in_memory_index import DirectoryInMemory
 from services.profiles.discovery.service import Discovery
 from services.profiles.specialists.specialists import Specialist
 from tests.support.databases import connected_database

@@ -34,7 +34,7 @@ from contracts.profiles.sessions import BadRefreshToken, WrongCredentials
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.common_passwords import is_common
-from services.profiles.accounts.mail_links import LIFETIMES, MailLink, Purpose, open_link
+from services.profiles.accounts.link_tokens import LIFETIMES, MailLink, Purpose, open_link
 from services.profiles.accounts.queries import prune_email_changes
 from tests.profiles.resets import ANOTHER, ask_for_reset, reset
 from tests.profiles.signing_in import (

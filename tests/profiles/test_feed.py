@@ -20,7 +20,7 @@ from chassis.database import migrations
 from chassis.database.database import Database
 from chassis.database.event_log import EventLog
 from contracts.profiles.featuring import FeedQuery
-from firststep.migrate import migrations_of
+from firststep.commands.migrate import migrations_of
 from services.profiles.base import Base
 from services.profiles.featuring import feed
 from services.profiles.specialists.specialists import Specialist

@@ -19,7 +19,7 @@ from chassis.ids import new_id
 from chassis.times import utc_now
 from contracts.profiles.licences import LicenceStatus
 from contracts.profiles.right_to_practise import Standing
-from firststep.migrate import migrations_of
+from firststep.commands.migrate import migrations_of
 from services.profiles.licences.licences import Licence
 from services.profiles.licences.service import review_licences
 from services.profiles.service import ProfilesService

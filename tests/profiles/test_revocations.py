@@ -12,10 +12,9 @@ import eventlet
 import pytest
 from sqlalchemy import text, update
 
-from chassis import config
-from chassis.config import Settings
 from chassis.schemas import Reading, load
 from chassis.sealing import Seal
+from chassis.settings import Settings, read_settings
 from chassis.times import utc_now
 from contracts.profiles.accounts import (
     AccountRestored,
@@ -38,7 +37,7 @@ from contracts.profiles.sessions import (
     Suspended,
     WrongCredentials,
 )
-from firststep import accounts as commands
+from firststep.commands import accounts as commands
 from services.profiles.accounts.accounts import Account
 from services.profiles.audit.audit import AuditedAction
 from services.profiles.sessions.issuing import begin_session
@@ -66,7 +65,7 @@ ANOTHER = f"{PASSWORD} again"
 
 def settings_of(profiles: Talking) -> Settings:
     """Those of an operator's command in another process."""
-    return replace(config.read(), database=profiles.house.database)
+    return replace(read_settings(), database=profiles.house.database)
 
 
 def log_out(profiles: Talking, person: Person) -> None:

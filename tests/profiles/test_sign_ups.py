@@ -35,7 +35,7 @@ from contracts.profiles.accounts import (
 from contracts.profiles.privacy import EraseAccount
 from contracts.profiles.sessions import Session, WrongCredentials
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.mail_links import MailLink, Purpose
+from services.profiles.accounts.link_tokens import MailLink, Purpose
 from services.profiles.accounts.sign_ups import KEPT, PendingSignUp
 from services.profiles.retention import RULES
 from services.profiles.second_factors.second_factors import SecondFactor

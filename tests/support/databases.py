@@ -12,7 +12,7 @@ import psycopg
 
 from chassis.database.database import Database, service_url
 from chassis.database.migrations import migrate
-from firststep.migrate import migrations_of
+from firststep.commands.migrate import migrations_of
 from firststep.platform import SERVICES
 from services.profiles.service import ProfilesService
 from tests.support.tokens import plant_key

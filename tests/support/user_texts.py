@@ -43,7 +43,7 @@ FIELD_TEXTS: dict[str, int | str] = {
 }
 """What is wrong with a field: as which argument of which call it is written."""
 NOT_FOR_USERS = (
-    "chassis/config.py",
+    "chassis/settings.py",
     "contracts/helplines.py",
     "chassis/fetch/dialer.py",
     "chassis/fetch/fetch.py",

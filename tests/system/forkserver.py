@@ -21,11 +21,11 @@ from tests.support.quick_hashes import quick_hashes
 
 MODULES = (
     "firststep.main",
-    "firststep.demo",
+    "firststep.commands.demo",
     "firststep.embedded",
-    "firststep.listen",
-    "firststep.migrate",
-    "firststep.seed",
+    "firststep.commands.listen",
+    "firststep.commands.migrate",
+    "firststep.commands.seed",
     "gateway.service",
     "tests.system.saboteur",
 )

@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from chassis.errors import NotFound
+from firststep.commands.seed import PASSWORD, SPECIALISTS
 from firststep.main import _exit_on_error
 from firststep.output import print_line, print_rows
-from firststep.seed import PASSWORD, SPECIALISTS
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
 from tests.support.factories import a_specialist, logged_in

@@ -25,9 +25,9 @@ PERMISSIVE = 0
 NOBODY = 65534
 SET_UP = """
 import chassis.concurrency.green
-from chassis import config
+from chassis.settings import read_settings
 from firststep import embedded
-embedded.set_up(config.read())
+embedded.set_up(read_settings())
 """
 
 

@@ -24,7 +24,7 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import AccountRegistered, Role
 from contracts.profiles.specialists import SpecialistListed
 from firststep.platform import SERVICES
-from services.notifications.specialists import wording
+from services.notifications.specialists import letters
 from tests.support.eventually import eventually
 from tests.support.factories import (
     PASSWORD,
@@ -182,7 +182,7 @@ def test_of_an_erased_client_and_an_erased_specialist_nothing_is_left_anywhere(
     names = a_name(), a_name()
     client = somebody(house.http, "client", names[0])
     with monkeypatch.context() as broken:
-        broken.setattr(wording, "featured", no_words)
+        broken.setattr(letters, "featured", no_words)
         specialist = a_named_specialist(house, names[1])
         eventually(lambda: is_parked(house, specialist))
     other_client, other_specialist = a_client(house.http), a_specialist(house.http, featured=True)

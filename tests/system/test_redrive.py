@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.messaging import inbox, retries
 from chassis.times import utc_now
 from contracts.content import ArticlePublished
-from services.notifications.consultations import wording
+from services.notifications.consultations import letters
 from tests.notifications.builders import a_mail
 from tests.support.databases import connected_database
 from tests.support.eventually import eventually
@@ -59,7 +59,7 @@ def test_what_fails_every_time_is_parked_listed_and_replayed(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(wording, "booked_by_you", no_words)
+        broken.setattr(letters, "booked_by_you", no_words)
         client = a_booking(house)
         [event] = eventually(lambda: parked(house))
     assert (event["service"], event["handler"]) == ("notifications", "tell_both")
@@ -89,7 +89,7 @@ def test_what_is_given_up_is_no_longer_listed(
     embedded_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(wording, "booked_by_you", no_words)
+        broken.setattr(letters, "booked_by_you", no_words)
         client = a_booking(embedded_house)
         [event] = eventually(lambda: parked(embedded_house))
     table = firststep(settings_of(embedded_house), "events", "parked")

@@ -10,7 +10,7 @@ from icalendar import Calendar as CalendarFile
 from icalendar import Event, vCalAddress, vDatetime, vDuration
 
 from contracts.booking.consultations import ConsultationStatus
-from services.booking.calendar_feeds.site import Site
+from services.booking.calendar_feeds.site_urls import Site
 from services.booking.consultations.consultations import Consultation
 
 PRODUCT = "-//Firststep//EN"

@@ -20,7 +20,7 @@ from services.booking.availability.queries import may_practise
 from services.booking.calendar_feeds import queries
 from services.booking.calendar_feeds.calendar_feeds import CalendarFeed, digest_of, new_token
 from services.booking.calendar_feeds.calendar_files import feed, published
-from services.booking.calendar_feeds.site import Site
+from services.booking.calendar_feeds.site_urls import Site
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.participants import NO_CONSULTATION
 from services.booking.preferences.queries import preferences_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contracts.booking.figures import MonthOfFigures, PublishedMonth
-from contracts.shapes import FEWEST_PUBLISHED
+from contracts.field_patterns import FEWEST_PUBLISHED
 
 
 def suppress_small_counts(month: MonthOfFigures) -> PublishedMonth:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from contracts.profiles.accounts import Role
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.marks import NameRole, Names
+from services.notifications.name_placeholders import NameRole, Names
 
 
 def with_role(role: Role) -> Select[UUID]:

@@ -31,11 +31,11 @@ from contracts.profiles.second_factors import (
 from contracts.profiles.sessions import SignedOutByOperator
 from contracts.profiles.specialists import SpecialistListed, SpecialistUpdated
 from services.notifications import dependencies
-from services.notifications.accounts import wording
+from services.notifications.accounts import letters
 from services.notifications.accounts.recipients import Recipient
+from services.notifications.letters import Wording
 from services.notifications.notify import notify, send_once
 from services.notifications.readers import Reader, reader_of
-from services.notifications.wording import Wording
 
 
 class Accounts:
@@ -48,7 +48,7 @@ class Accounts:
     @subscribe(RolesChanged)
     def remember_roles(self, event: RolesChanged, tx: Transaction) -> None:
         tx.lock_or_create(Recipient, event.account_id).learn_roles(event)
-        _notify(tx, event.account_id, partial(wording.roles_changed, roles=event.roles))
+        _notify(tx, event.account_id, partial(letters.roles_changed, roles=event.roles))
 
     @subscribe(DisplayNameChanged)
     def remember_display_name(self, event: DisplayNameChanged, tx: Transaction) -> None:
@@ -66,7 +66,7 @@ class Accounts:
     def mail_verification(self, event: EmailVerificationRequested, tx: Transaction) -> None:
         """Mail the link in the language of the sign-up: there is no account yet."""
         reader = Reader.preferring(event.account_id, event)
-        letter = wording.verify_email(reader, self.links.verify_email(event.token))
+        letter = letters.verify_email(reader, self.links.verify_email(event.token))
         send_once(tx, reader, event.email, letter, utc_now())
 
     @subscribe(KnownAddressSignedUp)
@@ -74,7 +74,7 @@ class Accounts:
         """Mail the owner of the account in place of the link. No notice: any visitor can cause
         it."""
         reader = reader_of(tx, event.account_id)
-        send_once(tx, reader, event.email, wording.known_address(reader), utc_now())
+        send_once(tx, reader, event.email, letters.known_address(reader), utc_now())
 
     @subscribe(EmailChangeRequested)
     def mail_email_change(self, event: EmailChangeRequested, tx: Transaction) -> None:
@@ -82,53 +82,53 @@ class Accounts:
         link = self.links.verify_email(event.token)
         stop = self.links.stop_email_change(event.stop_token)
         reader, now = reader_of(tx, event.account_id), utc_now()
-        send_once(tx, reader, event.email, wording.change_email(reader, link), now)
-        letter = wording.email_change_requested(reader, stop)
+        send_once(tx, reader, event.email, letters.change_email(reader, link), now)
+        letter = letters.email_change_requested(reader, stop)
         send_once(tx, reader, event.present_email, letter, now)
 
     @subscribe(PasswordResetRequested)
     def mail_reset(self, event: PasswordResetRequested, tx: Transaction) -> None:
         reader = reader_of(tx, event.account_id)
-        letter = wording.reset_password(reader, self.links.reset_password(event.token))
+        letter = letters.reset_password(reader, self.links.reset_password(event.token))
         send_once(tx, reader, event.email, letter, utc_now())
 
     @subscribe(PasswordChanged)
     def tell_of_password(self, event: PasswordChanged, tx: Transaction) -> None:
-        _notify(tx, event.account_id, wording.password_changed)
+        _notify(tx, event.account_id, letters.password_changed)
 
     @subscribe(EmailChanged)
     def tell_of_address(self, event: EmailChanged, tx: Transaction) -> None:
         """Mail the former address, too, since its owner has to know."""
         tx.lock_or_create(Recipient, event.account_id).learn_email(event)
-        _notify(tx, event.account_id, wording.email_changed, address=event.previous_email)
+        _notify(tx, event.account_id, letters.email_changed, address=event.previous_email)
 
     @subscribe(SecondFactorAdded)
     def tell_of_second_factor(self, event: SecondFactorAdded, tx: Transaction) -> None:
-        _notify(tx, event.account_id, wording.second_factor_added)
+        _notify(tx, event.account_id, letters.second_factor_added)
 
     @subscribe(SecondFactorRemoved)
     def tell_of_removal(self, event: SecondFactorRemoved, tx: Transaction) -> None:
-        _notify(tx, event.account_id, wording.second_factor_removed)
+        _notify(tx, event.account_id, letters.second_factor_removed)
 
     @subscribe(RecoveryCodesRenewed)
     def tell_of_recovery_codes(self, event: RecoveryCodesRenewed, tx: Transaction) -> None:
-        _notify(tx, event.account_id, wording.recovery_codes_renewed)
+        _notify(tx, event.account_id, letters.recovery_codes_renewed)
 
     @subscribe(WrongCodesEntered)
     def tell_of_wrong_codes(self, event: WrongCodesEntered, tx: Transaction) -> None:
-        _notify(tx, event.account_id, wording.wrong_codes_entered)
+        _notify(tx, event.account_id, letters.wrong_codes_entered)
 
     @subscribe(AccountSuspended)
     def tell_of_suspension(self, event: AccountSuspended, tx: Transaction) -> None:
-        _notify(tx, event.account_id, wording.suspended)
+        _notify(tx, event.account_id, letters.suspended)
 
     @subscribe(AccountRestored)
     def tell_of_restoration(self, event: AccountRestored, tx: Transaction) -> None:
-        _notify(tx, event.account_id, wording.restored)
+        _notify(tx, event.account_id, letters.restored)
 
     @subscribe(SignedOutByOperator)
     def tell_of_signing_out(self, event: SignedOutByOperator, tx: Transaction) -> None:
-        _notify(tx, event.account_id, wording.signed_out_by_operator)
+        _notify(tx, event.account_id, letters.signed_out_by_operator)
 
 
 def _notify(

@@ -24,12 +24,12 @@ from contracts.booking.waitlist import SlotOffered
 from contracts.profiles.accounts import Role
 from services.notifications import dependencies
 from services.notifications.accounts.queries import with_role
-from services.notifications.consultations import wording
+from services.notifications.consultations import letters
 from services.notifications.consultations.progress import ConsultationProgress, is_news
+from services.notifications.letters import Wording
 from services.notifications.mails.links import SiteUrls
 from services.notifications.notify import notify
 from services.notifications.readers import Reader
-from services.notifications.wording import Wording
 
 
 class Consultations:
@@ -39,8 +39,8 @@ class Consultations:
     def tell_both(self, event: ConsultationBooked, tx: Transaction) -> None:
         if not is_news(tx, event):
             return
-        self._notify(tx, event.client_id, event, wording.booked_by_you)
-        self._notify(tx, event.specialist_id, event, wording.booked_with_you)
+        self._notify(tx, event.client_id, event, letters.booked_by_you)
+        self._notify(tx, event.specialist_id, event, letters.booked_with_you)
 
     @subscribe(ConsultationCancelled)
     def tell_the_other(self, event: ConsultationCancelled, tx: Transaction) -> None:
@@ -48,22 +48,22 @@ class Consultations:
         if not is_news(tx, event):
             return
         if event.specialist_unavailable:
-            self._notify(tx, event.client_id, event, wording.cancelled_as_unavailable)
-            self._notify(tx, event.specialist_id, event, wording.cancelled_for_you)
+            self._notify(tx, event.client_id, event, letters.cancelled_as_unavailable)
+            self._notify(tx, event.specialist_id, event, letters.cancelled_for_you)
         elif event.cancelled_by == Party.CLIENT:
-            self._notify(tx, event.specialist_id, event, wording.cancelled_for_specialist)
+            self._notify(tx, event.specialist_id, event, letters.cancelled_for_specialist)
         else:
-            self._notify(tx, event.client_id, event, wording.cancelled_for_client)
+            self._notify(tx, event.client_id, event, letters.cancelled_for_client)
 
     @subscribe(ConsultationRescheduled)
     def tell_both_when(self, event: ConsultationRescheduled, tx: Transaction) -> None:
         if is_news(tx, event):
-            self._notify_both(tx, event, wording.rescheduled)
+            self._notify_both(tx, event, letters.rescheduled)
 
     @subscribe(ConsultationPlaceChanged)
     def tell_both_where(self, event: ConsultationPlaceChanged, tx: Transaction) -> None:
         if is_news(tx, event):
-            self._notify_both(tx, event, wording.place_changed)
+            self._notify_both(tx, event, letters.place_changed)
 
     @subscribe(ConsultationCompleted)
     def ask_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
@@ -73,7 +73,7 @@ class Consultations:
             return
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
         for party in progress.ask_once(event.ask):
-            self._notify(tx, sides[party], event, wording.completed)
+            self._notify(tx, sides[party], event, letters.completed)
 
     @subscribe(ConsultationMissed)
     def tell_who_missed(self, event: ConsultationMissed, tx: Transaction) -> None:
@@ -83,32 +83,32 @@ class Consultations:
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
         for party, account_id in sides.items():
             theirs = party == event.missed_by
-            words = wording.missed_by_you if theirs else wording.missed_by_the_other
+            words = letters.missed_by_you if theirs else letters.missed_by_the_other
             self._notify(tx, account_id, event, words)
 
     @subscribe(BothWishToContinue)
     def tell_both_wish(self, event: BothWishToContinue, tx: Transaction) -> None:
-        self._notify_both(tx, event, wording.both_wish_to_continue)
+        self._notify_both(tx, event, letters.both_wish_to_continue)
 
     @subscribe(RescueOffered)
     def tell_of_rescue(self, event: RescueOffered, tx: Transaction) -> None:
-        self._notify(tx, event.client_id, event, wording.rescue_offered)
+        self._notify(tx, event.client_id, event, letters.rescue_offered)
 
     @subscribe(SlotOffered)
     def tell_who_waits(self, event: SlotOffered, tx: Transaction) -> None:
-        words = partial(wording.slot_offered, event=event, links=self.links)
+        words = partial(letters.slot_offered, event=event, links=self.links)
         notify(tx, event.client_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(ConsultationsAtRisk)
     def tell_admins(self, event: ConsultationsAtRisk, tx: Transaction) -> None:
-        words = partial(wording.consultations_at_risk, event=event, links=self.links)
+        words = partial(letters.consultations_at_risk, event=event, links=self.links)
         for admin in tx.scalars(with_role(Role.ADMIN)).all():
             notify(tx, admin, words, event.specialist_id, by_mail=True)
 
     def _notify_both(
         self,
         tx: Transaction,
-        event: wording.Sided,
+        event: letters.Sided,
         words: Callable[[Reader, Any, SiteUrls], Wording],
     ) -> None:
         """Notify both sides."""
@@ -119,7 +119,7 @@ class Consultations:
         self,
         tx: Transaction,
         account_id: UUID,
-        event: wording.Sided | RescueOffered,
+        event: letters.Sided | RescueOffered,
         words: Callable[[Reader, Any, SiteUrls], Wording],
     ) -> None:
         """Add a notice and a mail about the consultation for one side."""

@@ -16,12 +16,12 @@ from contracts.notifications import SentMail
 from contracts.profiles.preferences import Language
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.base import Base
+from services.notifications.letters import Letter
 from services.notifications.mails.addresses import address_of
 from services.notifications.mails.postbox import SENDER_ADDRESS
-from services.notifications.marks import Names, fill_names, without_places
+from services.notifications.name_placeholders import Names, fill_names, without_places
 from services.notifications.readers import Reader
 from services.notifications.texts import CLOSING, DISCREET_CLOSING, DISCREET_SENDER, GREETING
-from services.notifications.wording import Letter
 
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)

@@ -15,7 +15,7 @@ import structlog
 from nameko.extensions import DependencyProvider
 
 from chassis import private_files
-from chassis.config import BadSettings
+from chassis.settings import BadSettings
 from chassis.smtp import MailServer
 from services.notifications.mails.addresses import in_ascii
 

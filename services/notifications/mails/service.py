@@ -18,10 +18,10 @@ from services.notifications import dependencies
 from services.notifications.accounts.queries import names_of
 from services.notifications.mails import queries
 from services.notifications.mails.addresses import Undeliverable
+from services.notifications.mails.mail_connection import Route
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import MailConnection, NotSent, ServerUnavailable
-from services.notifications.mails.route import Route
-from services.notifications.marks import named_in
+from services.notifications.name_placeholders import named_in
 
 MAILS_A_ROUND = 100
 ROUND_S = 60.0

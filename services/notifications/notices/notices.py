@@ -17,8 +17,8 @@ from chassis.schemas import Reading, load
 from contracts import notifications as contract
 from contracts.notifications import NoticeData, NoticeKind
 from services.notifications.base import Base
-from services.notifications.marks import Names, fill_names, without_places
-from services.notifications.wording import Wording
+from services.notifications.letters import Wording
+from services.notifications.name_placeholders import Names, fill_names, without_places
 
 
 class Notice(Base):

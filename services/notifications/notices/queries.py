@@ -10,7 +10,7 @@ from sqlalchemy import Select, Update, func, select, update
 from sqlalchemy.orm import Session
 
 from services.notifications.accounts.queries import names_of
-from services.notifications.marks import Names, named_in
+from services.notifications.name_placeholders import Names, named_in
 from services.notifications.notices.notices import Notice
 
 

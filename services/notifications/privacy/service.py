@@ -14,7 +14,7 @@ from services.notifications.accounts.queries import names_of
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.queries import mails_of
-from services.notifications.marks import named_in
+from services.notifications.name_placeholders import named_in
 from services.notifications.notices.notices import Notice
 from services.notifications.notices.queries import notices_of
 from services.notifications.preferences.preferences import Preferences

@@ -26,7 +26,7 @@ from contracts.profiles.accounts import (
     WrongPassword,
 )
 from contracts.profiles.preferences import Preferences
-from services.profiles.accounts.mail_links import MailLink, Purpose, fingerprint
+from services.profiles.accounts.link_tokens import MailLink, Purpose, fingerprint
 from services.profiles.accounts.rights import Rights
 from services.profiles.base import Base
 

@@ -9,7 +9,7 @@ from chassis.errors import NotFound
 from contracts.profiles.accounts import AlreadyVerified, LinkUsed
 from contracts.profiles.preferences import Preferences as ChosenPreferences
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.mail_links import MailLink
+from services.profiles.accounts.link_tokens import MailLink
 from services.profiles.accounts.queries import account_with, delete_sign_ups, unconfirmed
 from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import audit

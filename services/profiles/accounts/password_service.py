@@ -21,7 +21,7 @@ from services.profiles.accounts.confirmation import (
     drop_strangers_access,
     preferences_of,
 )
-from services.profiles.accounts.mail_links import Purpose, open_link
+from services.profiles.accounts.link_tokens import Purpose, open_link
 from services.profiles.accounts.queries import account_with, newest_sign_up
 from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.accounts.sign_ups import PendingSignUp

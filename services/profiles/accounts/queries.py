@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.database.transaction import Transaction
 from contracts.profiles.accounts import EmailTaken
 from services.profiles.accounts.accounts import Account, normalised
-from services.profiles.accounts.mail_links import LIFETIMES, Purpose
+from services.profiles.accounts.link_tokens import LIFETIMES, Purpose
 from services.profiles.accounts.sign_ups import PendingSignUp
 
 

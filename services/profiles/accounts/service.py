@@ -32,7 +32,7 @@ from services.profiles import guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.confirmation import account_of, confirm, preferences_of
-from services.profiles.accounts.mail_links import MailLink, Purpose, open_link
+from services.profiles.accounts.link_tokens import MailLink, Purpose, open_link
 from services.profiles.accounts.queries import (
     account_with,
     delete_sign_ups,

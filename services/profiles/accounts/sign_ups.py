@@ -20,7 +20,7 @@ from chassis.ids import new_id
 from contracts.profiles.accounts import AccountRegistered, EmailVerified, Role
 from contracts.profiles.preferences import Language, Preferences
 from services.profiles.accounts.accounts import Account
-from services.profiles.accounts.mail_links import MailLink, Purpose, fingerprint
+from services.profiles.accounts.link_tokens import MailLink, Purpose, fingerprint
 from services.profiles.base import Base
 
 SECRET_BYTES = 32

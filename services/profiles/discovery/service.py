@@ -11,7 +11,7 @@ from chassis.times import utc_now
 from contracts.profiles.discovery import SearchSpecialists, SpecialistsFound
 from services.profiles import dependencies
 from services.profiles.discovery import directory
-from services.profiles.discovery.memory import DirectoryInMemory
+from services.profiles.discovery.in_memory_index import DirectoryInMemory
 from services.profiles.discovery.search import Search
 from services.profiles.specialists.specialists import Specialist
 

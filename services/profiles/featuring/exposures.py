@@ -15,8 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from chassis.database.tombstones import erased_among
 from chassis.database.transaction import Transaction
 from chassis.database.upserts import add_counts
+from contracts.field_patterns import FEWEST_PUBLISHED
 from contracts.profiles.featuring import Exposure, ExposureOfDay
-from contracts.shapes import FEWEST_PUBLISHED
 from services.profiles.base import Base
 
 DAYS_SHOWN = 30

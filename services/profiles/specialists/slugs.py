@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.database.transaction import Transaction
 from chassis.database.upserts import insert_if_absent
-from chassis.folding import folded
+from chassis.text_folding import folded
 from services.profiles.base import Base
 
 LONGEST_STEM = 60

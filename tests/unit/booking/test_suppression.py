@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.booking.figures import MonthOfFigures, PublishedMonth
-from contracts.shapes import FEWEST_PUBLISHED
+from contracts.field_patterns import FEWEST_PUBLISHED
 from services.booking.monthly_figures.months import last_twelve
 from services.booking.monthly_figures.suppression import suppress_small_counts
 

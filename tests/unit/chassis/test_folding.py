@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.folding import folded, words_of
+from chassis.text_folding import folded, words_of
 
 UNACCENT = sorted(Path("/usr/share/postgresql").glob("*/tsearch_data/unaccent.rules"))
 NOT_AS_UNACCENT = {"Ɩ", "ɧ", "ŉ"}

@@ -10,7 +10,7 @@ from contracts.content import (
     ArticlePublished,
     WriteArticle,
 )
-from firststep.seed import demo_articles
+from firststep.commands.seed import demo_articles
 from services.content.articles import Article
 from tests.content.builders import an_article
 

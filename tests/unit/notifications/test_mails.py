@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from chassis.ids import new_id
 from contracts.profiles.preferences import Language
-from services.notifications import marks
+from services.notifications import name_placeholders
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.addresses import Undeliverable, address_of, in_ascii
 from services.notifications.mails.mails import ATTEMPTS, MailStatus
 from services.notifications.mails.postbox import UTF8
-from services.notifications.marks import NameRole
+from services.notifications.name_placeholders import NameRole
 from services.notifications.readers import Reader
 from tests.notifications.builders import NOW, a_mail, an_account
 
@@ -64,7 +64,9 @@ def test_a_discreet_mail_names_neither_its_sender_nor_its_recipient(
 
 def test_a_name_is_filled_in_when_a_mail_is_sent() -> None:
     ada = new_id()
-    mail = a_mail(text=f"It is with {marks.name(NameRole.SPECIALIST, ada, 'a specialist')}.")
+    mail = a_mail(
+        text=f"It is with {name_placeholders.name(NameRole.SPECIALIST, ada, 'a specialist')}."
+    )
     assert "with a specialist." in mail.to_message(sam(), {}).get_content()
     named = mail.to_message(sam(), {(NameRole.SPECIALIST, ada): "Dr Ada Example"})
     assert "with Dr Ada Example." in named.get_content()

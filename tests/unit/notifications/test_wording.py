@@ -24,15 +24,15 @@ from contracts.helplines import Help, Helpline
 from contracts.inputs.zones import TIME_ZONES
 from contracts.notifications import NoticeData, NoticeKind
 from contracts.profiles.preferences import Language
-from services.notifications import help as helping
-from services.notifications import marks
-from services.notifications.consultations import wording as consultations
-from services.notifications.help import emergency_for, help_for
+from services.notifications import helpline_text as helping
+from services.notifications import name_placeholders
+from services.notifications.consultations import letters as consultations
+from services.notifications.helpline_text import emergency_for, help_for
 from services.notifications.language import Text
-from services.notifications.marks import NameRole, fill_names
+from services.notifications.letters import Letter, Wording
+from services.notifications.name_placeholders import NameRole, fill_names
 from services.notifications.readers import Reader
-from services.notifications.specialists import wording as specialists
-from services.notifications.wording import Letter, Wording
+from services.notifications.specialists import letters as specialists
 from tests.notifications.builders import ON_MONDAY, a_booking
 from tests.notifications.wordings import (
     ABOUT,
@@ -473,18 +473,22 @@ def test_a_text_without_its_place_still_reads_well() -> None:
 
 @given(st.text(), st.text(), st.uuids())
 def test_marks_leave_other_text_alone(before: str, after: str, id: object) -> None:
-    no_marks = str.maketrans("", "", marks.ANCHOR + marks.SEPARATOR + marks.TERMINATOR)
+    no_marks = str.maketrans(
+        "",
+        "",
+        name_placeholders.ANCHOR + name_placeholders.SEPARATOR + name_placeholders.TERMINATOR,
+    )
     before, after = before.translate(no_marks), after.translate(no_marks)
-    marked = f"{before}{marks.name(NameRole.CLIENT, CLIENT_ID, 'a client')}{after}"
+    marked = f"{before}{name_placeholders.name(NameRole.CLIENT, CLIENT_ID, 'a client')}{after}"
     assert fill_names(marked, {}) == f"{before}a client{after}"
     assert fill_names(marked, NAMES) == f"{before}{CLIENT_NAME}{after}"
-    assert marks.named_in([marked]) == {CLIENT_ID}
+    assert name_placeholders.named_in([marked]) == {CLIENT_ID}
 
 
 def test_a_name_can_not_bring_in_another() -> None:
-    evil = marks.name(NameRole.SPECIALIST, SPECIALIST_ID, "")
+    evil = name_placeholders.name(NameRole.SPECIALIST, SPECIALIST_ID, "")
     names = {**NAMES, (NameRole.CLIENT, CLIENT_ID): evil}
-    text = fill_names(marks.name(NameRole.CLIENT, CLIENT_ID, "a client"), names)
+    text = fill_names(name_placeholders.name(NameRole.CLIENT, CLIENT_ID, "a client"), names)
     assert SPECIALIST_NAME not in text
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chassis.folding import folded, words_of
+from chassis.text_folding import folded, words_of
 from contracts.inputs.words import (
     LONGEST_WORD,
     MOST_WORDS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from contracts.notifications import NoticeData, NoticeKind
-from services.notifications.marks import without_places
+from services.notifications.name_placeholders import without_places
 
 
 @dataclass(frozen=True, kw_only=True)

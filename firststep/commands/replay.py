@@ -13,10 +13,10 @@ from typing import Any
 
 from chassis.broker.inspection import message_count
 from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing, connected_to
-from chassis.config import BadSettings, Settings
 from chassis.database.database import Database
 from chassis.database.event_log import EventLog, logged_types
 from chassis.messaging.redrive import Redrive
+from chassis.settings import BadSettings, Settings
 from firststep import platform
 
 BATCH = 200

@@ -10,12 +10,13 @@ from uuid import UUID
 
 import typer
 
-from chassis import config, json
-from chassis.config import BadSettings
+from chassis import json
 from chassis.messaging.redrive import Redrive, Selection
 from chassis.messaging.retention import WAITS_TOO_LONG
+from chassis.settings import BadSettings, read_settings
 from chassis.times import utc_now
-from firststep import platform, replay
+from firststep import platform
+from firststep.commands import replay
 from firststep.operators import operator
 from firststep.output import AsJson, print_rows
 from firststep.queue_depths import queue_depths
@@ -129,13 +130,13 @@ def replay_events(
     past = _past(target, handler, error, since, until, every)
     if onto is None:
         raise BadSettings(f"{target}: name a queue with --onto")
-    found = replay.preview(config.read(), past) if dry_run else []
+    found = replay.preview(read_settings(), past) if dry_run else []
     if dry_run:
         print_rows(
             found, ("event_id", "type", "subject", "time"), as_json, "There are no such events."
         )
     else:
-        _report("published", replay.publish(config.read(), past, onto, operator()), as_json)
+        _report("published", replay.publish(read_settings(), past, onto, operator()), as_json)
 
 
 def _id_in(target: str | None) -> UUID | None:
@@ -198,7 +199,7 @@ def lag(
     Exits with 1 when anything waits for longer than `--over` allows.
     """
     now = utc_now()
-    depths = queue_depths(config.read())
+    depths = queue_depths(read_settings())
     mail = _mail_backlog(now)._asdict()
     rows = [
         {
@@ -258,7 +259,7 @@ def _require_selection(selection: Selection, every: bool) -> Selection:
 
 
 def _services() -> Iterator[tuple[str, Redrive]]:
-    settings = config.read()
+    settings = read_settings()
     for name in platform.SERVICES:
         with platform.database_of(name, settings) as database:
             yield name, Redrive(database, operator())
@@ -266,7 +267,7 @@ def _services() -> Iterator[tuple[str, Redrive]]:
 
 def _mail_backlog(now: datetime) -> MailBacklog:
     with (
-        platform.database_of(NotificationsService.name, config.read()) as database,
+        platform.database_of(NotificationsService.name, read_settings()) as database,
         database.reading() as session,
     ):
         return mail_backlog(session, now)

@@ -13,9 +13,9 @@ from contracts.booking.external_calendars import (
 from contracts.notifications import NoticeData, NoticeKind
 from contracts.profiles.featuring import NotFeatured
 from services.notifications.language import Text
+from services.notifications.letters import Wording
 from services.notifications.readers import Reader
 from services.notifications.specialists import texts
-from services.notifications.wording import Wording
 
 
 def featured(reader: Reader) -> Wording:

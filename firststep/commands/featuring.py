@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from sqlalchemy import select
 
-from chassis import config
+from chassis.settings import read_settings
 from firststep import platform
 from firststep.output import AsJson, print_rows
 from services.profiles.featuring.corrections import Correction
@@ -27,7 +27,10 @@ def corrections(as_json: AsJson = False) -> None:
     The cause `time`: a slot came near, or passed. The cause `unexplained`: look for
     `featuring_inconsistent` in the log of that day.
     """
-    with platform.database_of("profiles", config.read()) as database, database.reading() as session:
+    with (
+        platform.database_of("profiles", read_settings()) as database,
+        database.reading() as session,
+    ):
         corrected = list(
             session.scalars(select(Correction).order_by(Correction.day, Correction.cause))
         )

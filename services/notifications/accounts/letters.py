@@ -8,8 +8,8 @@ from contracts.notifications import NoticeData, NoticeKind
 from contracts.profiles.accounts import Role
 from services.notifications.accounts import texts
 from services.notifications.language import Text
+from services.notifications.letters import Letter, Wording
 from services.notifications.readers import Reader
-from services.notifications.wording import Letter, Wording
 
 
 def verify_email(reader: Reader, link: str) -> Letter:

@@ -11,9 +11,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 import services
-from chassis.config import Settings
 from chassis.database.engines import is_away
 from chassis.database.migrations import migrate
+from chassis.settings import Settings
 from firststep.platform import SERVICES, UnknownService, database_of
 
 RETRY_AFTER_S = 1.0

@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from chassis import config
-from chassis.config import HIDDEN, PREFIX, BadSettings, Settings, declared
 from chassis.sealing import new_key
+from chassis.settings import HIDDEN, PREFIX, BadSettings, Settings, declared, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +23,7 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
     for name, value in variables.items():
         monkeypatch.setenv(f"{PREFIX}{name}", value)
-    return config.read()
+    return read_settings()
 
 
 def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
@@ -263,6 +262,6 @@ def test_whatever_is_set_is_read_or_refused_by_name(
     with monkeypatch.context() as patch:
         patch.setenv(f"{PREFIX}{name}", value)
         try:
-            config.read()
+            read_settings()
         except BadSettings as error:
             assert f"{PREFIX}{name}" in str(error)  # noqa: PT017  # reading it is fine as well

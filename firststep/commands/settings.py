@@ -9,9 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from chassis import config
-from chassis.config import Settings, declared, variable
 from chassis.runtime.logs import escaped
+from chassis.settings import Settings, declared, read_settings, variable
 from firststep.output import console
 
 WIDE_ENOUGH = 120
@@ -33,7 +32,7 @@ def settings(markdown: Markdown = False) -> None:
     if markdown:
         typer.echo(markdown_table(), nl=False)
         return
-    rows = _rows(config.read())
+    rows = _rows(read_settings())
     terminal = console()
     if terminal.is_terminal and terminal.width >= WIDE_ENOUGH:
         terminal.print(_table(rows))

@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from chassis import config
-from chassis.config import Settings
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.runtime.logs import escaped
+from chassis.settings import Settings, read_settings
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import SignedOutByOperator
@@ -50,7 +49,7 @@ def grant(email: Email, role: WhichRole) -> None:
 
     The role `admin` takes effect in sessions with a second factor.
     """
-    _print_roles(*change_role(config.read(), email, role, AuditedAction.ROLE_GRANTED))
+    _print_roles(*change_role(read_settings(), email, role, AuditedAction.ROLE_GRANTED))
 
 
 @app.command()
@@ -59,25 +58,25 @@ def revoke(email: Email, role: WhichRole) -> None:
 
     Access tokens with that role are refused within two seconds.
     """
-    _print_roles(*change_role(config.read(), email, role, AuditedAction.ROLE_REVOKED))
+    _print_roles(*change_role(read_settings(), email, role, AuditedAction.ROLE_REVOKED))
 
 
 @app.command()
 def suspend(email: Email) -> None:
     """Suspend an account: end its sessions and refuse log-ins, until it is restored."""
-    _print_state(*suspend_account(config.read(), email), "suspended")
+    _print_state(*suspend_account(read_settings(), email), "suspended")
 
 
 @app.command()
 def restore(email: Email) -> None:
     """Restore a suspended account, so that it can log in again."""
-    _print_state(*restore_account(config.read(), email), "restored")
+    _print_state(*restore_account(read_settings(), email), "restored")
 
 
 @app.command("sign-out")
 def sign_out(email: Email) -> None:
     """End all sessions of an account. It can log in again."""
-    _print_state(sign_out_account(config.read(), email), True, "signed out everywhere")
+    _print_state(sign_out_account(read_settings(), email), True, "signed out everywhere")
 
 
 @app.command("audit")
@@ -87,7 +86,7 @@ def read_audit(
     as_json: AsJson = False,
 ) -> None:
     """List the audit log of accounts: who did what, when and from where."""
-    with platform.database_of("profiles", config.read()) as database, database.reading() as tx:
+    with platform.database_of("profiles", read_settings()) as database, database.reading() as tx:
         about = _account(tx, email).id if email else None
         rows = [
             {
@@ -115,7 +114,7 @@ def erasures(as_json: AsJson = False) -> None:
     Exits with 1 when an erasure takes longer than an hour.
     """
     now = utc_now()
-    with platform.database_of("profiles", config.read()) as database:
+    with platform.database_of("profiles", read_settings()) as database:
         with database.reading() as session:
             pending = list(session.scalars(pending_erasures()))
     rows = [
@@ -143,7 +142,7 @@ def duplicates(as_json: AsJson = False) -> None:
     the owner which account to keep. Then log in to the other one, with its stored address, and
     erase it or change its address. Exits with 1 when there are any.
     """
-    with platform.database_of("profiles", config.read()) as database:
+    with platform.database_of("profiles", read_settings()) as database:
         with database.reading() as session:
             found = duplicate_accounts(session)
             used = last_used(session, [each.id for each in found])

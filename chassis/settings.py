@@ -272,7 +272,7 @@ def variable(name: str) -> str:
     return f"{PREFIX}{name.upper()}"
 
 
-def read() -> Settings:
+def read_settings() -> Settings:
     """Raises ``BadSettings`` where a ``FIRSTSTEP_*`` variable is malformed, missing or unknown."""
     env = Env(eager=False)
     kinds = get_type_hints(Settings)

@@ -18,14 +18,14 @@ from contracts.booking.holds import RescueOffered
 from contracts.booking.outcomes import BothWishToContinue
 from contracts.booking.waitlist import SlotOffered
 from contracts.notifications import NoticeData, NoticeKind
-from services.notifications import marks
+from services.notifications import name_placeholders
 from services.notifications.consultations import texts
-from services.notifications.help import emergency_for, help_for
+from services.notifications.helpline_text import emergency_for, help_for
 from services.notifications.language import Text
+from services.notifications.letters import Wording
 from services.notifications.mails.links import SiteUrls
-from services.notifications.marks import NameRole
+from services.notifications.name_placeholders import NameRole
 from services.notifications.readers import Reader
-from services.notifications.wording import Wording
 
 Placed = ConsultationBooked | ConsultationRescheduled | ConsultationPlaceChanged
 Sided = (
@@ -229,7 +229,9 @@ def _ahead(
 
 def _place(reader: Reader, event: Placed) -> str:
     if event.meeting_address:
-        return marks.place(reader.read(texts.AT_THE_PRACTICE, address=event.meeting_address))
+        return name_placeholders.place(
+            reader.read(texts.AT_THE_PRACTICE, address=event.meeting_address)
+        )
     if event.meeting_link:
         return reader.read(texts.ONLINE_AT, url=event.meeting_link)
     return reader.read(texts.ONLINE)
@@ -319,11 +321,11 @@ def _other(reader: Reader, event: Sided) -> str:
     """The name of the side that the reader is not."""
     if _side(reader, event) == Party.CLIENT:
         return _specialist(event.specialist_id, reader, texts.A_SPECIALIST)
-    return marks.name(NameRole.CLIENT, event.client_id, reader.read(texts.A_CLIENT))
+    return name_placeholders.name(NameRole.CLIENT, event.client_id, reader.read(texts.A_CLIENT))
 
 
 def _specialist(id: UUID, reader: Reader, otherwise: Text) -> str:
-    return marks.name(NameRole.SPECIALIST, id, reader.read(otherwise))
+    return name_placeholders.name(NameRole.SPECIALIST, id, reader.read(otherwise))
 
 
 def _paragraphs(*given: str) -> str:

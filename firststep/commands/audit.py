@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from chassis import config
+from chassis.settings import read_settings
 from chassis.times import utc_now
 from firststep import platform
 from firststep.output import AsJson, print_rows
@@ -20,7 +20,7 @@ def audit(as_json: AsJson = False) -> None:
     is exceeded, and free slots are opening hours less what is booked. The column `found` counts
     the breaches of an invariant; the first hundred are listed. Exits with 1 when there are any.
     """
-    with platform.database_of("booking", config.read()) as database:
+    with platform.database_of("booking", read_settings()) as database:
         with database.reading() as session:
             findings = check_invariants(session, utc_now())
     rows = [

@@ -14,13 +14,13 @@ from pyotp import TOTP
 from rich.console import Console
 from rich.markup import escape
 
-from chassis.config import BadSettings, Settings
 from chassis.events import as_mapping
 from chassis.masking import masked
+from chassis.settings import BadSettings, Settings
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
-from firststep.accounts import change_role
-from firststep.listen import Listener, listener
+from firststep.commands.accounts import change_role
+from firststep.commands.listen import Listener, listener
 from services.profiles.audit.audit import AuditedAction
 
 TIMEOUT_S = 15.0

@@ -16,7 +16,6 @@ from uuid import UUID
 from rich.progress import Progress
 
 from chassis import context
-from chassis.config import BadSettings, Settings
 from chassis.context import CallContext, Caller
 from chassis.errors import DomainError
 from chassis.events import as_mapping
@@ -24,6 +23,7 @@ from chassis.ids import new_id
 from chassis.rpc.requester import rpc_client
 from chassis.runtime.process import Process
 from chassis.schemas import Reading, load
+from chassis.settings import BadSettings, Settings
 from chassis.times import utc_now
 from contracts.booking.availability import Availability, Hours
 from contracts.content import SlugTaken, WriteArticle
@@ -41,7 +41,7 @@ from contracts.rpc.booking import Booking
 from contracts.rpc.content import Content
 from contracts.rpc.profiles import Profiles
 from firststep import platform
-from firststep.listen import listener
+from firststep.commands.listen import listener
 from firststep.platform import SERVICES, TOPOLOGY, config_for
 from services.profiles.accounts.queries import account_with
 

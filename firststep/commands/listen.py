@@ -20,9 +20,9 @@ import structlog
 
 from chassis import private_files
 from chassis.broker.temporary_queue import TemporaryQueue
-from chassis.config import BadSettings, Settings
 from chassis.database.database import service_url
 from chassis.events import as_mapping, exchange_of
+from chassis.settings import BadSettings, Settings
 from contracts.catalogue import public_events
 from firststep.platform import SERVICES
 
