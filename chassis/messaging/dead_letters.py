@@ -11,7 +11,8 @@ from nameko.extensions import SharedExtension
 from chassis.broker.consumer import QueueConsumer
 from chassis.database.database import database_of
 from chassis.error_text import error_text
-from chassis.messaging.inbox import DELIVERY_LIMIT, Inbox
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.retry_limits import DELIVERY_LIMIT
 from chassis.messaging.topology import dead_letter_queue
 
 log = structlog.get_logger()

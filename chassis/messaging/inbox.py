@@ -12,6 +12,7 @@
 
 A parked row is a dead letter: it keeps its bytes until an operator replays or discards it
 (``redrive``). Retention deletes done and discarded rows after 7 days.
+The numbers are in ``retry_limits``.
 
 The row is written in the transaction of the handler's effects, so a repetition finds it and does
 nothing. A handler that meets an erased id (``Erased``) has nothing to do: its event is done. An
@@ -41,17 +42,11 @@ from chassis.error_text import LONGEST_ERROR, error_text, storable
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
 from chassis.masking import masked
+from chassis.messaging import retry_limits
 from chassis.times import utc_now
 
-ATTEMPTS = 10
-"""A handler's attempts at one event, the first included."""
-FIRST_PAUSE = timedelta(seconds=1)
-LONGEST_PAUSE = timedelta(minutes=5)
-"""The bounds of the backoff between attempts."""
 HANDLER_DEADLINE_S = 20.0
 """A handler that takes longer has failed: it would hold a worker, and its rows, forever."""
-DELIVERY_LIMIT = 20
-"""How often RabbitMQ redelivers a message whose consumer crashes (``x-delivery-limit``)."""
 LONGEST_NAME = 100
 ERASURE = "erasure"
 """The operator's name in the record, where erasure discards an event."""
@@ -74,7 +69,7 @@ EMPTIED: dict[str, Any] = {"status": Status.DISCARDED, "error": None, "body": No
 
 def pause_before(attempt: int, chance: float) -> timedelta:
     """The backoff before the ``attempt``-th attempt (from 2)."""
-    return backoff(attempt - 1, FIRST_PAUSE, LONGEST_PAUSE, chance)
+    return backoff(attempt - 1, retry_limits.FIRST_PAUSE, retry_limits.LONGEST_PAUSE, chance)
 
 
 @dataclass(frozen=True)
@@ -214,7 +209,7 @@ class Inbox:
     def _put_back(self, waiting: Waiting, attempt: int, error: BaseException) -> None:
         log.warning("event_failed", handler=waiting.handler, attempt=attempt, exc_info=error)
         with self._database.transaction() as tx:
-            if attempt >= ATTEMPTS:
+            if attempt >= retry_limits.ATTEMPTS:
                 self._park(tx, waiting, attempt, error_text(error))
             else:
                 again = utc_now() + pause_before(attempt + 1, random.random())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kombu import Queue
 
 from chassis.events import Event, exchange_of
-from chassis.messaging.inbox import DELIVERY_LIMIT
+from chassis.messaging.retry_limits import DELIVERY_LIMIT
 
 
 def dead_letter_queue(service: str) -> Queue:

@@ -68,7 +68,7 @@ from gateway.http.declaration import (
     SignedIn,
 )
 from gateway.http.languages import preferred_language, speak
-from gateway.http.refusal_reports import Refusals
+from gateway.http.refusal_reports import RefusalReports
 from gateway.http.server import ApiServer
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
@@ -151,7 +151,7 @@ class Endpoint(HttpRequestHandler):
     server = ApiServer()
     authenticator = Authenticator()
     reads = PublicReads()
-    refusals = Refusals()
+    refusals = RefusalReports()
     specialist_ids = SpecialistIds()
 
     def __init__(self, declaration: Declaration, handler: Callable[..., Any]) -> None:

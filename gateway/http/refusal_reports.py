@@ -24,7 +24,7 @@ AT_ONCE = 10
 log = structlog.get_logger()
 
 
-class Refusals(SharedExtension):
+class RefusalReports(SharedExtension):
     requester = Requester()
 
     def __init__(self) -> None:

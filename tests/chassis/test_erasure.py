@@ -17,7 +17,7 @@ from chassis.errors import NotFound
 from chassis.events import Envelope, Event
 from chassis.idempotency.keys import keyed_call
 from chassis.ids import new_id
-from chassis.messaging import erasure, inbox
+from chassis.messaging import erasure, inbox, retry_limits
 from chassis.messaging.inbox import Inbox, Status
 from chassis.messaging.redrive import Redrive
 from chassis.store import Store
@@ -179,7 +179,7 @@ def test_what_was_told_goes_out_first_however_long_that_takes(store: Store) -> N
     id = new_id()
     tell(store, id, sent=False)
     forget(store, id)
-    for _ in range(inbox.ATTEMPTS * 3):
+    for _ in range(retry_limits.ATTEMPTS * 3):
         finish(store)
     assert len(rows_of(store, "outbox")) == 1
     assert answers(store, id) == []
@@ -342,13 +342,13 @@ def test_an_event_that_fails_to_the_last_is_parked_unless_it_mentions_what_is_fo
     envelope = fails_first(store, id)
     if forgotten:
         forget(store, id)
-    for _ in range(inbox.ATTEMPTS - 1):
+    for _ in range(retry_limits.ATTEMPTS - 1):
         table = store.table("inbox")
         with store.transaction() as tx:
             tx.execute(update(table).values(next_attempt_at=utc_now()))
         Inbox(store).retry(waiting(store), envelope, fail)
     row = the_one(store, "inbox")
-    assert row.attempts == inbox.ATTEMPTS
+    assert row.attempts == retry_limits.ATTEMPTS
     if forgotten:
         assert (row.status, row.body, row.error) == (Status.DISCARDED, None, None)
         assert [each.by for each in Redrive(store).history()] == ["erasure"]

@@ -18,14 +18,12 @@ from chassis.error_text import LONGEST_ERROR
 from chassis.events import Envelope, Event
 from chassis.messaging import inbox as inbox_module
 from chassis.messaging.inbox import (
-    ATTEMPTS,
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
     Inbox,
     Waiting,
     pause_before,
 )
 from chassis.messaging.redrive import Redrive, Selection
+from chassis.messaging.retry_limits import ATTEMPTS, FIRST_PAUSE, LONGEST_PAUSE
 from chassis.store import Store
 from chassis.times import utc_now
 from tests.chassis.bank import (

@@ -16,7 +16,7 @@ from chassis.broker import publishing as broker_module
 from chassis.broker.publishing import connection_to
 from chassis.database.transaction import Transaction
 from chassis.events import Envelope
-from chassis.messaging import inbox, retries
+from chassis.messaging import retries, retry_limits
 from chassis.messaging.inbox import Inbox
 from chassis.messaging.redrive import Selection
 from chassis.messaging.subscribe import Subscription, queues_of, subscriptions_of
@@ -44,8 +44,8 @@ from tests.support.eventually import eventually
 
 @pytest.fixture(autouse=True)
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "FIRST_PAUSE", timedelta(0))
-    monkeypatch.setattr(inbox, "LONGEST_PAUSE", timedelta(0))
+    monkeypatch.setattr(retry_limits, "FIRST_PAUSE", timedelta(0))
+    monkeypatch.setattr(retry_limits, "LONGEST_PAUSE", timedelta(0))
     monkeypatch.setattr(retries, "LOOK_EVERY_S", 0.02)
     monkeypatch.setattr(consumer, "RETRY_AFTER_S", 0.02)
 
@@ -226,7 +226,7 @@ def test_a_database_that_went_away_loses_nothing_and_consumes_no_attempt(
             server.stop()
             waits = _count_waits(company)
             Town(rabbitmq_url, (service,)).cry(envelope.to_json(), b"poison")
-            eventually(lambda: len(waits) > 2 * inbox.DELIVERY_LIMIT)
+            eventually(lambda: len(waits) > 2 * retry_limits.DELIVERY_LIMIT)
             assert tries.tries == 0
             server.start()
 
@@ -241,7 +241,7 @@ def test_one_that_can_not_be_brought_back_keeps_no_other_waiting(
     broker: str, sqlite_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And one whose bytes can't be read, for whatever reason, is parked in the end."""
-    monkeypatch.setattr(inbox, "ATTEMPTS", 100_000)
+    monkeypatch.setattr(retry_limits, "ATTEMPTS", 100_000)
     unreadable: list[bytes] = []
     tries, read = Fickle(1), Envelope.from_json
     park_again, parking = Inbox.park_again, Fickle(2)

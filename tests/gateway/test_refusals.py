@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from contracts.profiles.sessions import Refused
 from gateway.http import refusal_reports
-from gateway.http.refusal_reports import AT_ONCE, Refusals
+from gateway.http.refusal_reports import AT_ONCE, RefusalReports
 from services.profiles.audit.audit import AuditEntry
 from tests.gateway.description import expect_problem
 from tests.support.eventually import eventually
@@ -92,7 +92,7 @@ def test_a_report_keeps_no_answer_waiting_and_no_more_are_under_way_than_a_few(
     [reporting] = {
         each
         for each in shared_house.process.service_map["gateway"].extensions
-        if isinstance(each, Refusals)
+        if isinstance(each, RefusalReports)
     }
     eventually(lambda: reporting._pool.free() == AT_ONCE)
     eventlet.sleep(0)

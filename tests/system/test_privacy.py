@@ -18,7 +18,7 @@ from chassis import json
 from chassis.broker.publishing import ConfirmedPublisher, Outgoing
 from chassis.context import Caller
 from chassis.events import Envelope, Event, exchange_of
-from chassis.messaging import erasure, inbox, retries
+from chassis.messaging import erasure, retries, retry_limits
 from chassis.messaging.subscribe import queues_of
 from chassis.times import utc_now
 from contracts.profiles.accounts import AccountRegistered, Role
@@ -47,8 +47,8 @@ from tests.support.tokens import KEY, a_token_of
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(erasure, "CALLS_END_WITHIN", timedelta(0))
-    monkeypatch.setattr(inbox, "FIRST_PAUSE", timedelta(milliseconds=1))
-    monkeypatch.setattr(inbox, "LONGEST_PAUSE", timedelta(milliseconds=1))
+    monkeypatch.setattr(retry_limits, "FIRST_PAUSE", timedelta(milliseconds=1))
+    monkeypatch.setattr(retry_limits, "LONGEST_PAUSE", timedelta(milliseconds=1))
     monkeypatch.setattr(retries, "LOOK_EVERY_S", 0.02)
 
 

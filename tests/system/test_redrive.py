@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from chassis.ids import new_id
-from chassis.messaging import inbox, retries
+from chassis.messaging import inbox, retries, retry_limits
 from chassis.times import utc_now
 from contracts.content import ArticlePublished
 from services.notifications.consultations import letters
@@ -27,8 +27,8 @@ TWO_MINUTES = timedelta(minutes=2)
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "FIRST_PAUSE", timedelta(milliseconds=1))
-    monkeypatch.setattr(inbox, "LONGEST_PAUSE", timedelta(milliseconds=1))
+    monkeypatch.setattr(retry_limits, "FIRST_PAUSE", timedelta(milliseconds=1))
+    monkeypatch.setattr(retry_limits, "LONGEST_PAUSE", timedelta(milliseconds=1))
     monkeypatch.setattr(retries, "LOOK_EVERY_S", 0.02)
 
 
@@ -63,7 +63,7 @@ def test_what_fails_every_time_is_parked_listed_and_replayed(
         client = a_booking(house)
         [event] = eventually(lambda: parked(house))
     assert (event["service"], event["handler"]) == ("notifications", "tell_both")
-    assert (event["type"], event["attempts"]) == ("ConsultationBooked", inbox.ATTEMPTS)
+    assert (event["type"], event["attempts"]) == ("ConsultationBooked", retry_limits.ATTEMPTS)
     assert event["error"] == "RuntimeError: lost for words"
     assert json.loads(event["body"])["id"] == event["event_id"]
     assert client.get("/notifications").json()["items"] == []
