@@ -310,4 +310,4 @@ def test_an_audit_finds_what_must_never_be(embedded: Settings) -> None:
     assert broken.returncode == 1
     [breach] = json.loads(broken.stdout)
     assert breach["about"] == [str(id)]
-    assert "missed by somebody" in firststep(embedded, "audit").stdout
+    assert "missed consultations" in firststep(embedded, "audit").stdout
