@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds the servers, the browser and npm, which the tests need. As root on Debian, installs what is
+# Finds the servers, the browser, npm and wrk, which the tests need. As root on Debian, installs what is
 # missing; elsewhere says what is missing, and the tests which need it are skipped.
 
 found() {
@@ -15,6 +15,7 @@ missing() {
     found /usr/bin/chromium chromium google-chrome || echo chromium
     found redis-server || echo redis-server
     found npm || echo npm
+    found wrk || echo wrk
 }
 
 packages=$(missing)

@@ -19,25 +19,25 @@ def npm_tool(name: str) -> str:
     tool = OF_NPM / name
     if not tool.exists():
         missing = f"{name} is missing: run npm ci --prefix tests/contracts"
-        _go_without(missing if shutil.which("npm") else f"npm is missing: it brings {name}")
+        go_without(missing if shutil.which("npm") else f"npm is missing: it brings {name}")
     return str(tool)
 
 
 def node() -> str:
     """What runs JavaScript."""
     found = shutil.which("node")
-    return found or _go_without("node is missing: it comes with npm")
+    return found or go_without("node is missing: it comes with npm")
 
 
 def client_tool(name: str) -> str:
     """One of the environment in which a generated Python client runs."""
     tool = OF_CLIENTS / name
     if not tool.exists():
-        _go_without(f"{name} is missing: run make .venv-clients/installed")
+        go_without(f"{name} is missing: run make .venv-clients/installed")
     return str(tool)
 
 
-def _go_without(reason: str) -> NoReturn:
+def go_without(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -1,0 +1,85 @@
+"""Every benchmark runs at its smallest size, and fails where what it measures did not happen."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import measures, search
+from benchmarks.effects import Counts
+from benchmarks.load import Answers, Untrue
+from benchmarks.population import Population
+from tests.contracts.tools import go_without
+
+ROOT = Path(__file__).parents[2]
+OF_THE_PEER = ROOT / ".venv-bench/bin/python"
+SMALLEST = {
+    "bench": ["--rounds=1", "--seconds=1"],
+    "slots": ["--rounds=1", "--seconds=1", "--processes=1"],
+    "cached_reads": ["--rounds=1", "--seconds=1", "--changes=1"],
+    "search": ["--specialists=1000", "--searches=100"],
+}
+LONGEST_S = 600
+
+
+@pytest.fixture(autouse=True)
+def tools() -> None:
+    if not shutil.which("wrk"):
+        go_without("wrk is missing")
+    if not OF_THE_PEER.exists():
+        go_without("the peer's packages are missing: run make .venv-bench/installed")
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_a_benchmark_runs_at_its_smallest_size(name: str) -> None:
+    command = [sys.executable, "-W", "ignore", "-m", f"benchmarks.{name}", *SMALLEST[name]]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def answers(accepted: int, refused: int = 0, failed: int = 0) -> Answers:
+    return Answers(accepted, refused, failed, seconds=1.0, p50_ms=1.0, p99_ms=2.0)
+
+
+@pytest.mark.parametrize("bad", [answers(0), answers(9, refused=1), answers(9, failed=1)])
+def test_a_load_that_was_refused_is_no_measurement(bad: Answers) -> None:
+    with pytest.raises(Untrue, match="not every request was accepted"):
+        bad.all_accepted()
+
+
+class Platform:
+    """A platform whose databases hold fewer bookings than it answered."""
+
+    url, population = "http://127.0.0.1:1", Population()
+
+    def __init__(self, booked: int) -> None:
+        self.effects: Any = self
+        self._counts = [Counts(0, 0, 0), Counts(booked, 2 * booked, 2 * booked)]
+
+    def counts(self) -> Counts:
+        return self._counts.pop(0) if len(self._counts) > 1 else self._counts[0]
+
+
+def test_bookings_that_left_no_rows_are_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures, "QUIET_S", 0)
+    monkeypatch.setattr(measures, "play", lambda *_, **__: answers(accepted=100))
+    running: Any = Platform(booked=99)
+    with pytest.raises(Untrue, match="100 bookings were accepted, 99 are there"):
+        measures.bookings(running, 1)
+
+
+def test_a_search_that_finds_no_specialist_is_no_measurement(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "in_sql", lambda database: 0)
+    database: Any = None
+    found: Any = lambda query: type("Found", (), {"total": 0})  # noqa: E731
+    with pytest.raises(Untrue, match="finds 0 specialists, 0 in SQL"):
+        search.require_same(database, found)
