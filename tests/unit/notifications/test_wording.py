@@ -124,8 +124,8 @@ OF_ONE = [each for each in CONSULTATIONS if each not in ("rescue_offered", "slot
 
 def test_no_wording_is_missing() -> None:
     [house] = services.notifications.__path__
-    subjects = [path.parent.name for path in Path(house).glob("*/wording.py")]
-    wordings = [import_module(f"services.notifications.{each}.wording") for each in subjects]
+    subjects = [path.parent.name for path in Path(house).glob("*/letters.py")]
+    wordings = [import_module(f"services.notifications.{each}.letters") for each in subjects]
     written = {
         member
         for wording in wordings
