@@ -96,7 +96,7 @@ class Account(Rights, Base):
         """A stand-in where no account has an address, so that the work takes as long."""
         return cls(id=new_id(), email="none@example.org", password_version=0, verified_at=None)
 
-    # Links: ``mail_links`` explains their state
+    # Links: ``link_tokens`` explains their state
 
     def verification(self) -> MailLink:
         """The link that confirms the address of an account from before sign-ups had to be confirmed
