@@ -5,8 +5,8 @@ MINUTES ?= 10
 BIN := .venv/bin
 
 # The longest first, four at a time: what waits in one leaves the processors to the others.
-TESTS := test-faults test-system test-booking test-gateway test-chassis test-rest test-contracts \
-	test-benchmarks test-browser test-unit
+TESTS := test-faults test-system test-booking test-gateway test-profiles test-chassis test-contracts \
+	test-notifications test-rest test-benchmarks test-browser test-unit
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
 .DEFAULT_GOAL := help
@@ -50,11 +50,11 @@ test-browser:  # a real process, and a browser that looks at it
 test-unit: .venv/installed-dev  ## Run the tests that need no server
 	$(BIN)/pytest tests/unit
 
-test-booking test-chassis test-contracts test-benchmarks:
+test-booking test-profiles test-notifications test-chassis test-contracts test-benchmarks:
 	$(BIN)/pytest tests/$(@:test-%=%)
 
 test-rest:
-	$(BIN)/pytest $(addprefix --ignore=tests/,system gateway browser booking chassis contracts benchmarks unit) tests
+	$(BIN)/pytest $(addprefix --ignore=tests/,system gateway browser booking profiles notifications chassis contracts benchmarks unit) tests
 
 bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk); then slots, and bookings that contend
 	$(BIN)/python -W ignore -m benchmarks.bench

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from chassis.context import Caller
+from chassis.scheduling import every
 from chassis.schemas import Reading, load
 from contracts.booking.availability import Availability, AvailabilityChanged, NoPlace
 from contracts.booking.consultations import (
@@ -46,9 +47,11 @@ def roomless_database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def roomless(roomless_database: str) -> Iterator[Talking]:
-    """Booking where the platform makes no rooms."""
-    with serving(BookingService, roomless_database, meeting="") as running:
-        yield running
+    """Booking where the platform makes no rooms, and schedules look often for a lease."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(every, "LONGEST_WAIT_S", 0.2)
+        with serving(BookingService, roomless_database, meeting="") as running:
+            yield running
 
 
 # Where it is held
