@@ -1,4 +1,4 @@
-"""The sweep: featuring that the facts contradict is found, mended and counted."""
+"""Corrections of featuring: what the facts contradict is found, corrected and counted."""
 
 from __future__ import annotations
 
