@@ -172,6 +172,16 @@ def test_of_many_guesses_at_once_only_a_few_get_by(profiles: Talking) -> None:
     assert set(said) == {"wrong_credentials", "too_many_tries"}
 
 
+@pytest.mark.usefixtures("production_hashes")  # so that guesses wait for a turn
+def test_the_limit_of_guesses_is_checked_again_at_each_turn(profiles: Talking) -> None:
+    email, place = an_address(), an_ipv4()
+    sign_up(profiles, email)
+    assert [tries(profiles, email, place) for _ in range(4)] == ["wrong_credentials"] * 4
+    said = at_once([partial(tries, profiles, email, place)] * 5)  # one is left, and two turns
+    assert 1 <= said.count("wrong_credentials") <= 2
+    assert set(said) == {"wrong_credentials", "too_many_tries"}
+
+
 def test_the_owner_gets_in_from_where_they_were_while_others_guess_everywhere(
     profiles: Talking,
 ) -> None:
