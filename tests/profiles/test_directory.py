@@ -199,7 +199,9 @@ def test_a_clock_enters_whom_the_directory_lacks_or_has_otherwise(
             update(DirectoryEntry).where(of_outdated).values(form=0, terms=[], text_digest="")
         )
     finding.service.review_directory()
-    assert set(finding.ids(topic=[mark], words="sleep")) == {missing, outdated}
+    found = finding.search(topic=[mark], words="sleep")
+    assert {each.id for each in found.items} == {missing, outdated}
+    assert found.total == 2, "an entry of the one withdrawn is counted"
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
