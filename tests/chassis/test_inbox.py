@@ -212,7 +212,8 @@ def test_a_clock_that_failed_does_not_undo_what_another_one_did(inbox: Inbox, st
     inbox.retry(waits, envelope, failing)
 
     assert heard_in(store) == ["note_down:hello"]
-    assert the_row(store).status == "done"
+    row = the_row(store)
+    assert (row.status, row.attempts, row.error) == ("done", 2, None)
 
 
 def test_two_clocks_that_fail_together_consume_one_attempt(inbox: Inbox, store: Store) -> None:
