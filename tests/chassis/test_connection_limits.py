@@ -47,8 +47,9 @@ def test_one_more_than_allowed_is_not_accepted_until_another_ends() -> None:
         with limits.admit("203.0.113.10") as accepted:
             assert accepted
         second.close()
-        with limits.admit("203.0.113.9") as accepted:
+        with limits.admit("203.0.113.9") as accepted, limits.admit("203.0.113.9") as another:
             assert accepted
+            assert not another  # the first one is still open
 
 
 def test_addresses_of_one_ipv6_network_count_together() -> None:
