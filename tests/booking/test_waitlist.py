@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from chassis.context import Caller
 from chassis.errors import Forbidden, NotFound
@@ -20,6 +21,8 @@ from contracts.booking.consultations import SlotTaken
 from contracts.booking.waitlist import SlotOffered, SlotReleased, SlotsFree, Waitlist, WaitlistEntry
 from contracts.profiles.privacy import AccountErased
 from services.booking.service import BookingService
+from services.booking.waitlist.queries import waits_for
+from services.booking.waitlist.waits import Wait
 from tests.booking.builders import EVERY_DAY, an_availability, on
 from tests.booking.steps import (
     IN_THREE_DAYS,
@@ -128,6 +131,18 @@ def test_what_is_not_taken_in_time_goes_to_the_next_and_at_last_to_everybody(
     assert len(offered(booking, specialist)) == 2
     assert slots_of(booking, specialist) == [IN_THREE_DAYS]
     assert book(booking, a_client(), specialist, IN_THREE_DAYS)
+
+
+def test_who_lets_a_hold_run_out_moves_to_the_end(booking: Talking) -> None:
+    specialist, first, second = a_time_that_two_waited_for(booking)
+    with booking.store.transaction() as tx:
+        for hours, client in ((2, first), (1, second)):
+            since = datetime.now(UTC) - timedelta(hours=hours)
+            tx.execute(update(Wait).where(Wait.client_id == client.known()).values(since=since))
+    let_holds_run_out(booking)
+    with booking.store.reading() as session:
+        waits = session.scalars(waits_for(specialist.known())).all()
+    assert [each.client_id for each in waits] == [second.account_id, first.account_id]
 
 
 def test_leaving_is_one_request_and_hands_on_what_was_held(booking: Talking) -> None:

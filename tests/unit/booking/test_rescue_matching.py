@@ -80,8 +80,8 @@ def test_nothing_is_chosen_that_the_client_could_not_book_as_long_as_it_is_held(
         for each in range(3)
     ]
     assert time_near(TUESDAY, bookings=full) is None
-    in_20_minutes = MONDAY + timedelta(minutes=20)
-    assert time_near(in_20_minutes) == MONDAY + AN_HOUR
+    too_soon = MONDAY + AN_HOUR  # by the notice it can be booked now, and no more in half an hour
+    assert time_near(too_soon, a_calendar(notice_hours=1)) == too_soon + timedelta(minutes=30)
     assert time_near(TUESDAY, a_calendar(notice_hours=15 * 24)) is None
 
 
