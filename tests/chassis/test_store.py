@@ -344,6 +344,17 @@ def test_what_was_deleted_is_in_no_file_of_sqlite_once_it_is_wiped(sqlite: Store
     assert write(sqlite, "quixotism").word == "quixotism"
 
 
+def test_what_retention_deletes_is_overwritten_without_rewriting_the_file(sqlite: Store) -> None:
+    note = write(sqlite, "xylographic")
+    with sqlite.transaction() as tx:
+        tx.delete(tx.get(Note, note.id))
+        tx.execute(delete(sqlite.table("outbox")))
+
+    assert sqlite.truncate_wal()
+
+    assert not in_files(sqlite, "xylographic")
+
+
 def test_of_many_rows_that_grew_shrank_and_went_not_one_leaves_a_copy(sqlite: Store) -> None:
     kept: dict[UUID, str] = {}
     gone, dice = [], random.Random(1)
