@@ -8,13 +8,10 @@ measured until the other shows them.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -27,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import CONNECTIONS, Answers, Request, Untrue, play
+from benchmarks.platforms import serving
 from benchmarks.servers import Servers, servers_of_our_own
 from chassis.context import Caller
 from chassis.database.database import Database, service_url
@@ -39,15 +37,7 @@ from services.profiles.base import Base
 from services.profiles.discovery import directory
 from services.profiles.specialists.specialists import Specialist
 from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, plant_key
-from tests.system.processes import (
-    ROOT,
-    Serving,
-    Settings,
-    a_free_port,
-    clean_environment,
-    firststep,
-    serving,
-)
+from tests.system.processes import Serving, Settings, firststep
 
 SPECIALISTS = 200
 WARM_UP_S = 1
@@ -66,7 +56,9 @@ def main(rounds: Rounds = 3, seconds: Seconds = 4, changes: Changes = 50) -> Non
         settings, ids = _platform(servers, folder)
         profiles = stack.enter_context(serving(folder, settings, "profiles"))
         cached = stack.enter_context(serving(folder, settings, "gateway"))
-        uncached = stack.enter_context(_without_cache(folder, settings))
+        uncached = stack.enter_context(
+            serving(folder, settings, "gateway", module="benchmarks.uncached")
+        )
         for each in (profiles, cached, uncached):
             each.wait_until_ready()
         found = _measure(cached, uncached, ids, rounds, seconds)
@@ -76,26 +68,6 @@ def main(rounds: Rounds = 3, seconds: Seconds = 4, changes: Changes = 50) -> Non
         f"{len(delays)} changes at another gateway, after their answer seen in the cache's: "
         f"median {1000 * median(delays):.0f} ms, latest {1000 * delays[-1]:.0f} ms"
     )
-
-
-@contextmanager
-def _without_cache(folder: Path, settings: Settings) -> Iterator[Serving]:
-    address = f"127.0.0.1:{a_free_port()}"
-    output = folder / "uncached.log"
-    with output.open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.uncached"],
-            env=clean_environment({**settings, "http": address}),
-            cwd=ROOT,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        try:
-            yield Serving(process, f"http://{address}", output)
-        finally:
-            process.kill()
-            process.wait()
 
 
 def _measure(

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -28,7 +29,14 @@ from services.booking.availability.calendars import Calendar
 from tests.support.databases import connected_database
 from tests.support.eventually import eventually
 from tests.support.tokens import SEAL_KEYS
-from tests.system.processes import ROOT, Settings, a_free_port, firststep, serving
+from tests.system.processes import (
+    ROOT,
+    Serving,
+    Settings,
+    a_free_port,
+    clean_environment,
+    firststep,
+)
 
 ROLES = ("profiles", "notifications", "booking", "gateway")
 PEER = Path(__file__).with_name("peer")
@@ -214,6 +222,25 @@ def _effects(database: str) -> Iterator[Effects]:
 
 
 @contextmanager
+def serving(
+    folder: Path, settings: Settings, *services: str, module: str = "firststep.main"
+) -> Iterator[Serving]:
+    """A process that is started from nothing, as an operator starts it; ended with the block."""
+    address = f"127.0.0.1:{a_free_port()}"
+    output = folder / f"{'-'.join(services)}-{address.rpartition(':')[2]}.log"
+    command = [sys.executable, "-m", module, "serve", *services]
+    environment = clean_environment({"http": address, **settings})
+    with output.open("w") as log:
+        process = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            yield Serving(process, f"http://{address}", output)
+        finally:
+            _end(process)
+
+
+@contextmanager
 def _process(command: list[str], environment: dict[str, str], output: Path) -> Iterator[int]:
     """Its id. It is ended with the block."""
     with output.open("w") as log:
@@ -226,7 +253,7 @@ def _process(command: list[str], environment: dict[str, str], output: Path) -> I
             _end(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[Any]) -> None:
     process.terminate()
     try:
         process.wait(END_S)

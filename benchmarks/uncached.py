@@ -20,4 +20,4 @@ def ask_each_time(
 
 if __name__ == "__main__":
     Cache.answers = ask_each_time  # type: ignore[method-assign]
-    app(["serve", "gateway"])
+    app()

@@ -56,7 +56,7 @@ def distributions_imported(folders: Iterable[str]) -> set[str]:
         if not str(file.relative_to(ROOT)).startswith(NOT_PART_OF_THE_TESTS)
     ]
     modules = {module for source in sources for module in modules_imported(source)}
-    ours = {*PRODUCTION, "tests", "firststep_client"}
+    ours = {*PRODUCTION, "tests", "benchmarks", "firststep_client"}
     return {
         name_of(distribution)
         for module in modules - ours
