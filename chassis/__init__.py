@@ -15,7 +15,7 @@ layers, and ``lint-imports`` checks them):
     idempotency      a repeated call gets its first reply
     sealed_values    texts and secrets encrypted at rest; ``sealing`` is the cryptography
     private_files    files that only their owner can read
-    config           settings
+    settings         ``FIRSTSTEP_*`` variables: each declared once
     broker           publishing, consuming, the embedded broker
     events           events and their envelope
     preconditions    ``If-Match`` and ETags
@@ -28,6 +28,6 @@ layers, and ``lint-imports`` checks them):
     concurrency      greenthreads: offloading, loops, wake-ups, backoff
     errors           the tree of refusals
 
-Small helpers at the bottom: ``error_text``, ``folding``, ``ids``, ``json``, ``masking``,
-``networks``, ``times``.
+Small helpers at the bottom: ``error_text``, ``ids``, ``json``, ``masking``, ``networks``,
+``text_folding``, ``times``.
 """
