@@ -4,7 +4,7 @@ PYTHON ?= python3
 MINUTES ?= 10
 BIN := .venv/bin
 
-# The longest first, six at a time: what waits in one leaves the processors to the others.
+# The longest first, four at a time: what waits in one leaves the processors to the others.
 TESTS := test-faults test-system test-booking test-gateway test-profiles test-chassis test-contracts \
 	test-notifications test-rest test-benchmarks test-browser test-unit
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
@@ -33,7 +33,7 @@ test: .venv/installed-dev .venv-clients/installed .venv-bench/installed  ## Run 
 	@sh tests/install_servers.sh
 	@if command -v npm >/dev/null; then \
 		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
-	@$(MAKE) --no-print-directory --jobs=6 --output-sync=target $(TESTS)
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target $(TESTS)
 
 test-faults:  # real processes, to which something happens
 	$(BIN)/pytest $(FAULTS)

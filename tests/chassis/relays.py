@@ -19,6 +19,8 @@ from tests.chassis.bank import Note, rows_of
 
 EXCHANGE = exchange_of("teller")
 EVERYTHING = Queue("relay-test", EXCHANGE, routing_key="#", auto_delete=True)
+SILENT_FOR_S = 600
+"""The listener below sends no heartbeats; the broker closes its connection after twice this."""
 
 
 def all_sent(store: Database) -> bool:
@@ -48,7 +50,7 @@ def everything_published(broker: str) -> Iterator[list[Any]]:
         messages.append((json.loads(broker_module.body_of(message)), message))
         message.ack()
 
-    with connection_to(broker) as connection:
+    with connection_to(broker, heartbeat=SILENT_FOR_S) as connection:
         with connection.Consumer([EVERYTHING], on_message=take):
             draining = eventlet.spawn(_drain, connection)
             try:
