@@ -6,11 +6,12 @@ BIN := .venv/bin
 
 # The longest first, four at a time: what waits in one leaves the processors to the others.
 TESTS := test-faults test-system test-booking test-gateway test-profiles test-chassis test-contracts \
-	test-notifications test-rest test-benchmarks test-browser test-unit
+	test-notifications test-rest test-benchmarks test-browser $(UNIT)
+UNIT := test-unit-booking test-unit-others
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test $(TESTS) bench bench-reads soak soak-controls lock clean
+.PHONY: help run install check test test-unit $(TESTS) bench bench-reads soak soak-controls lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -48,7 +49,13 @@ test-browser:  # a real process, and a browser that looks at it
 	$(BIN)/pytest --confcutdir=tests/browser tests/browser
 
 test-unit: .venv/installed-dev  ## Run the tests that need no server
-	$(BIN)/pytest tests/unit
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(UNIT)
+
+test-unit-booking:
+	$(BIN)/pytest tests/unit/booking
+
+test-unit-others:
+	$(BIN)/pytest --ignore=tests/unit/booking tests/unit
 
 test-booking test-profiles test-notifications test-chassis test-contracts test-benchmarks:
 	$(BIN)/pytest tests/$(@:test-%=%)
