@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from chassis.ids import new_id
 from chassis.maintenance.pruning import prune
 from chassis.times import utc_now
-from contracts.booking.consultations import CancellationReason, Party
+from contracts.booking.consultations import CancellationReason, ConsultationStatus, Party
 from contracts.booking.outcomes import Wish
 from services.booking.availability.busy import Busy
 from services.booking.availability.external_busy_times import BusyTime
@@ -45,6 +45,8 @@ def a_consultation_that_ended(at: datetime, cancelled: bool = False) -> Consulta
     )
     if cancelled:
         consultation.cancel(Party.SPECIALIST, CancellationReason.OTHER, MONDAY)
+    else:  # closed long ago, or the schedule of the running service would close it now
+        consultation.status = ConsultationStatus.COMPLETED
     consultation.meeting_address = "1 Main Street"
     consultation.read_note("192.0.2.0/24", MONDAY)
     consultation.starts_at, consultation.ends_at = at - timedelta(minutes=30), at

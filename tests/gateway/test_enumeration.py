@@ -18,7 +18,7 @@ from services.profiles.guess_limits import AttemptLimits
 from tests.support.factories import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
 from tests.support.platform import House
 
-TRIES = 50
+TRIES, ROUNDS = 50, 3
 A_QUARTER = 0.25
 OF_THE_REQUEST = {"x-correlation-id", "date"}
 ANOTHER = "another password altogether"
@@ -102,7 +102,7 @@ def test_every_address_is_answered_after_the_same_time(
 ) -> None:
     """In turns, so that a busy machine is as busy for each. The middle of every kind's times lies
     in the middle half of every other's, or differs by less than a quarter: a hash that is left
-    out would be most of the time.
+    out would be most of the time. Noise passes in another round; a difference does not.
 
     Of a sign-up each try sends a mail here, as the first few to a mailbox do: a new address is
     another one each time.
@@ -110,18 +110,22 @@ def test_every_address_is_answered_after_the_same_time(
     if asked == "sign-up":
         monkeypatch.setattr(guess_limits, "MAIL", AttemptLimits("MAIL", None, None, None))
     ask = dict(asks_of(shared_house.http, a_client(shared_house.http)))[asked]
-    took: dict[str, list[float]] = {kind: [] for kind in addresses}
-    for _ in range(TRIES):
-        for kind, email in addresses.items():
-            wanted = an_address() if (kind, asked) == ("new", "sign-up") else email
-            began = perf_counter()
-            ask(wanted)
-            took[kind].append(perf_counter() - began)
-    for kind, times in took.items():
-        for other, others in took.items():
-            lower, middle, upper = quantiles(others, n=4)
-            alike = lower <= median(times) <= upper
-            assert alike or abs(median(times) / middle - 1) < A_QUARTER, (kind, other, took)
+    for _ in range(ROUNDS):
+        took: dict[str, list[float]] = {kind: [] for kind in addresses}
+        for _ in range(TRIES):
+            for kind, email in addresses.items():
+                wanted = an_address() if (kind, asked) == ("new", "sign-up") else email
+                began = perf_counter()
+                ask(wanted)
+                took[kind].append(perf_counter() - began)
+        if all(_alike(times, others) for times in took.values() for others in took.values()):
+            return
+    pytest.fail(f"in each round the answers took different times: {took}")
+
+
+def _alike(times: list[float], others: list[float]) -> bool:
+    lower, middle, upper = quantiles(others, n=4)
+    return lower <= median(times) <= upper or abs(median(times) / middle - 1) < A_QUARTER
 
 
 def _headers_of(answer: httpx.Response) -> dict[str, str]:
