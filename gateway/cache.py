@@ -24,6 +24,7 @@ from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistChanged
+from gateway.compression import ENCODINGS, Encoding, compressed, encoding_for
 
 LIFETIME_S = 10.0
 LIFETIME_CUT_OFF_S = 1.0
@@ -54,6 +55,24 @@ class Entry:
     """For the code that made the entry."""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as bytes, compressed once. ``view``: what it was rendered from."""
+
+    view: Any
+    language: str
+    bodies: Mapping[Encoding | None, bytes]
+
+    @classmethod
+    def of(cls, view: Any, language: str, body: bytes) -> Page:
+        bodies: dict[Encoding | None, bytes] = {None: body}
+        bodies |= {each: compressed(body, each) for each in ENCODINGS}
+        return cls(view, language, bodies)
+
+    def __len__(self) -> int:
+        return 2 * sum(map(len, self.bodies.values()))
+
+
 @dataclass(slots=True, eq=False)
 class Fill:
     """An entry that is being asked for; other requests may wait for it."""
@@ -67,6 +86,8 @@ PUBLIC = "public, no-cache"
 """Any cache may store it, and revalidates it each time: a change is visible at once."""
 PRIVATE = "private, no-cache"
 """As above, for one visitor."""
+HTML = "text/html; charset=utf-8"
+PAGES_VARY = "Accept-Encoding, Cookie"
 NO_STORE = ("Cache-Control", "no-store")
 Tags = Callable[[Mapping[str, Any]], Collection[str] | None]
 
@@ -243,6 +264,23 @@ def answered(entry: Entry, control: str, if_none_match: str | None) -> Answer:
     return HTTPStatus.OK, [("Content-Type", json.JSON), *headers], entry.value
 
 
+def page_key(path: str, query: str, zone: str) -> Key:
+    """The cache key of a page, which is the same for all anonymous visitors in this zone."""
+    return path, f"{query}#{zone}"
+
+
+def answered_page(entry: Entry, accepted: str, if_none_match: str | None) -> Answer:
+    """Status, headers and body of a cached page, in an encoding that the client accepts."""
+    headers = [("ETag", f"W/{entry.etag}"), ("Cache-Control", PUBLIC), ("Vary", PAGES_VARY)]
+    if if_none_match is not None and _matches(entry.etag, if_none_match):
+        return HTTPStatus.NOT_MODIFIED, headers, b""
+    encoding = encoding_for(accepted)
+    headers += [("Content-Type", HTML), ("Content-Language", entry.value.language)]
+    if encoding is not None:
+        headers.append(("Content-Encoding", encoding))
+    return HTTPStatus.OK, headers, entry.value.bodies[encoding]
+
+
 def _matches(etag: str, if_none_match: str) -> bool:
     """Weak comparison, as RFC 9110, section 13.1.2, wants it."""
     if if_none_match.strip() == "*":
@@ -251,8 +289,11 @@ def _matches(etag: str, if_none_match: str) -> bool:
 
 
 def _entry(value: Any, tags: Collection[str], asked_at: float) -> Entry:
-    body = value if isinstance(value, bytes) else b""
-    size = len(body) if body else len(value)
+    if isinstance(value, Page):
+        body = value.bodies[None]
+    else:
+        body = value if isinstance(value, bytes) else b""
+    size = len(value)
     return Entry(value, size + OVERHEAD, etag_of(body), tuple(tags), asked_at)
 
 
