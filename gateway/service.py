@@ -21,6 +21,7 @@ from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
+from gateway.site.assets import Assets
 from gateway.site.links import Links
 from gateway.site.specialists import SpecialistPages
 
@@ -47,6 +48,7 @@ class Gateway(
     ArticlesApi,
     HealthApi,
     Docs,
+    Assets,
     Links,
     SpecialistPages,
 ):
