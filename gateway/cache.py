@@ -16,6 +16,8 @@ from time import monotonic
 from typing import Any
 
 from nameko.extensions import SharedExtension
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from chassis import json
 from chassis.concurrency.futures import Future
@@ -24,7 +26,7 @@ from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistChanged
-from gateway.compression import ENCODINGS, Encoding, compressed, encoding_for
+from gateway.http.encoding import AT_ONCE, compressed, preferred_coding
 
 LIFETIME_S = 10.0
 LIFETIME_CUT_OFF_S = 1.0
@@ -61,16 +63,15 @@ class Page:
 
     view: Any
     language: str
-    bodies: Mapping[Encoding | None, bytes]
+    body: bytes
+    encoded: Mapping[str, bytes]
 
     @classmethod
     def of(cls, view: Any, language: str, body: bytes) -> Page:
-        bodies: dict[Encoding | None, bytes] = {None: body}
-        bodies |= {each: compressed(body, each) for each in ENCODINGS}
-        return cls(view, language, bodies)
+        return cls(view, language, body, compressed(body, AT_ONCE))
 
     def __len__(self) -> int:
-        return 2 * sum(map(len, self.bodies.values()))
+        return 2 * len(self.body) + sum(map(len, self.encoded.values()))
 
 
 @dataclass(slots=True, eq=False)
@@ -274,11 +275,12 @@ def answered_page(entry: Entry, accepted: str, if_none_match: str | None) -> Ans
     headers = [("ETag", f"W/{entry.etag}"), ("Cache-Control", PUBLIC), ("Vary", PAGES_VARY)]
     if if_none_match is not None and _matches(entry.etag, if_none_match):
         return HTTPStatus.NOT_MODIFIED, headers, b""
-    encoding = encoding_for(accepted)
-    headers += [("Content-Type", HTML), ("Content-Language", entry.value.language)]
-    if encoding is not None:
-        headers.append(("Content-Encoding", encoding))
-    return HTTPStatus.OK, headers, entry.value.bodies[encoding]
+    page: Page = entry.value
+    headers += [("Content-Type", HTML), ("Content-Language", page.language)]
+    coding = preferred_coding(parse_accept_header(accepted, Accept), page.encoded)
+    if coding is None:
+        return HTTPStatus.OK, headers, page.body
+    return HTTPStatus.OK, [*headers, ("Content-Encoding", coding)], page.encoded[coding]
 
 
 def _matches(etag: str, if_none_match: str) -> bool:
@@ -289,10 +291,7 @@ def _matches(etag: str, if_none_match: str) -> bool:
 
 
 def _entry(value: Any, tags: Collection[str], asked_at: float) -> Entry:
-    if isinstance(value, Page):
-        body = value.bodies[None]
-    else:
-        body = value if isinstance(value, bytes) else b""
+    body = value.body if isinstance(value, Page) else value if isinstance(value, bytes) else b""
     size = len(value)
     return Entry(value, size + OVERHEAD, etag_of(body), tuple(tags), asked_at)
 

@@ -21,8 +21,10 @@ from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
+from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
 from gateway.site.links import Links
+from gateway.site.sessions import SessionPages
 from gateway.site.specialists import SpecialistPages
 
 
@@ -50,6 +52,7 @@ class Gateway(
     Docs,
     Assets,
     Links,
+    SessionPages,
     SpecialistPages,
 ):
     name = "gateway"

@@ -20,9 +20,9 @@ from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Refresh, Session
 from contracts.rpc.profiles import Profiles
 from gateway.cache import HTML, PAGES_VARY
-from gateway.compression import SMALLEST, compressed, encoding_for
 from gateway.http import problems
 from gateway.http.authentication import CALLER, Authenticator
+from gateway.http.encoding import AT_ONCE, CODINGS, encoded, preferred_coding
 from gateway.http.server import ApiServer
 from gateway.pages import cookies as names
 from gateway.pages.cookies import Cookies, Me
@@ -187,10 +187,10 @@ class Site(SharedExtension):
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = PAGES_VARY
         response.headers["Content-Language"] = visit.visitor.language
-        encoding = encoding_for(visit.request.headers.get("Accept-Encoding", ""))
-        if encoding is not None and not secret and len(body) >= SMALLEST:
-            response.data = compressed(body, encoding)
-            response.headers["Content-Encoding"] = encoding
+        coding = preferred_coding(visit.request.accept_encodings, CODINGS)
+        if coding is not None and not secret:
+            response.data = encoded(body, coding, AT_ONCE)
+            response.headers["Content-Encoding"] = coding
         if visit.visitor.said:
             visit.cookies.remove(names.SAID)
         visit.cookies.write(response)

@@ -23,7 +23,7 @@ from chassis.concurrency.offload import offload
 from contracts.profiles.preferences import Language
 from contracts.vocabulary import TOPICS
 from contracts.vocabulary_german import GERMAN
-from gateway.docs.pages import page
+from gateway.http.document import document
 from gateway.http.encoding import compressed, preferred_coding
 from gateway.site import pictures
 
@@ -124,37 +124,37 @@ def icon(name: str) -> Markup:
 
 
 class Assets:
-    @page("/assets/<name>")
+    @document("/assets/<name>")
     def site_asset(self, request: Request, name: str) -> Response:
         if name not in SERVED:
             raise NotFound
         return _kept(request, SERVED[name])
 
-    @page("/favicon.svg")
+    @document("/favicon.svg")
     def favicon_svg(self, request: Request) -> Response:
         return _revalidated(request, ASSETS["favicon.svg"].body, SVG)
 
-    @page("/favicon.ico")
+    @document("/favicon.ico")
     def favicon_ico(self, request: Request) -> Response:
         return _revalidated(request, pictures.favicon(), ICO)
 
-    @page("/apple-touch-icon.png")
+    @document("/apple-touch-icon.png")
     def apple_touch_icon(self, request: Request) -> Response:
         return _revalidated(request, pictures.icon(180), PNG)
 
-    @page("/icon-512.png")
+    @document("/icon-512.png")
     def large_icon(self, request: Request) -> Response:
         return _revalidated(request, pictures.icon(512), PNG)
 
-    @page("/site.webmanifest")
+    @document("/site.webmanifest")
     def manifest(self, request: Request) -> Response:
         return _revalidated(request, json.dumps(MANIFEST), "application/manifest+json")
 
-    @page("/og/<name>.png")
+    @document("/og/<name>.png")
     def preview(self, request: Request, name: str) -> Response:
         return _preview(request, name, Language.EN)
 
-    @page("/de/og/<name>.png")
+    @document("/de/og/<name>.png")
     def preview_in_german(self, request: Request, name: str) -> Response:
         return _preview(request, name, Language.DE)
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
 
 from gateway.pages.rendering import template_function
-from gateway.site import refusals
-from gateway.site.assets import asset
+from gateway.site import refusals, shapes
+from gateway.site.assets import asset, icon
 from gateway.site.said import SAID
 
-template_function(asset)
-template_function(refusals.next_step)
-
-
-@template_function
-def icon(name: str) -> Markup:
-    """An icon of the sprite, beside a text that says the same."""
-    return Markup('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-        asset("icons.svg"), name
-    )
+for function in (
+    asset,
+    icon,
+    refusals.next_step,
+    shapes.big_dial,
+    shapes.cover,
+    shapes.dial,
+    shapes.horizon,
+    shapes.initials_avatar,
+    shapes.logo,
+    shapes.logo_on_night,
+    shapes.mark,
+    shapes.step,
+    shapes.stones,
+):
+    template_function(function)
 
 
 @template_function

@@ -1,0 +1,1 @@
+// Enhancements of the pages: each works without this file, too.
