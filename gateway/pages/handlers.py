@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -51,6 +50,7 @@ class SiteHandler(WorkerHandler):
         self.declaration = declaration
         self.handler = handler
         self.language = language
+        self._siblings: list[SiteHandler] = []
         self.kinds = declaration.path_parameters(handler)
 
     server = ApiServer()
@@ -163,7 +163,7 @@ class SiteHandler(WorkerHandler):
                 each.declaration.body,
                 uploads=each.declaration.upload is not None,
             )
-            for each in self._siblings
+            for each in self.siblings()
             if each.declaration.again == self.method_name
         }
 
@@ -174,20 +174,21 @@ class SiteHandler(WorkerHandler):
         query = f"?{visit.visitor.query}" if visit.visitor.query else ""
         return visit.visitor.to(path) + query
 
-    @cached_property
-    def _siblings(self) -> list[SiteHandler]:
+    def siblings(self) -> list[SiteHandler]:
         """All handlers of pages and forms in this language."""
-        return [
-            each
-            for each in self.server.handlers()
-            if isinstance(each, SiteHandler) and each.language is self.language
-        ]
+        if not self._siblings:  # nameko reads every property of an extension before all exist
+            self._siblings = [
+                each
+                for each in self.server.handlers()
+                if isinstance(each, SiteHandler) and each.language is self.language
+            ]
+        return self._siblings
 
     def named(self, name: str) -> PageHandler:
         """The page whose method has this name."""
         return next(
             each
-            for each in self._siblings
+            for each in self.siblings()
             if isinstance(each, PageHandler) and each.method_name == name
         )
 
