@@ -5,14 +5,18 @@ from __future__ import annotations
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from gateway.pages.rendering import template_function
-from gateway.site import refusals, shapes
+from gateway.pages.rendering import template_function, visitor_function
+from gateway.site import refusals, shapes, vocabulary
 from gateway.site.assets import asset, icon
+from gateway.site.help_now import dialled
+from gateway.site.prose import inline
 from gateway.site.said import SAID
 
 for function in (
     asset,
+    dialled,
     icon,
+    inline,
     refusals.next_step,
     shapes.big_dial,
     shapes.cover,
@@ -26,6 +30,8 @@ for function in (
     shapes.stones,
 ):
     template_function(function)
+for function in (vocabulary.label_of, vocabulary.language_name, vocabulary.language_names):
+    visitor_function(function)
 
 
 @template_function
