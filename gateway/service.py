@@ -28,6 +28,7 @@ from gateway.site.home import HomePages
 from gateway.site.links import Links
 from gateway.site.offline import OfflinePages
 from gateway.site.sessions import SessionPages
+from gateway.site.sitemap import Sitemap
 from gateway.site.specialists import SpecialistPages
 
 
@@ -58,6 +59,7 @@ class Gateway(
     OfflinePages,
     HomePages,
     HelpNowPages,
+    Sitemap,
     SessionPages,
     SpecialistPages,
 ):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from typing import Any
 
 from babel import Locale
 
@@ -42,11 +44,9 @@ class HelpShown:
     checked_on: date | None
 
 
-def for_any_visitor(arguments: dict[str, object]) -> tuple[str, ...] | None:
+def for_any_visitor(arguments: Mapping[str, Any]) -> tuple[str, ...] | None:
     """It is the same for all in one zone who have chosen no country in their settings."""
-    visitor = arguments["visitor"]
-    assert isinstance(visitor, Visitor)
-    return None if visitor.country else ()
+    return None if arguments["visitor"].country else ()
 
 
 class HelpNowPages:

@@ -57,17 +57,17 @@ class HomePages(Api):
 
     @page("/", template="home/home.html", indexed=True)
     def home_page(self, visitor: Visitor) -> HomeShown:
-        featured = self._featured()
+        featured = self._featured_of_visit()
         return HomeShown(
             words=words(visitor.language),
             topics=TOPICS_SHOWN,
             topic_count=len(TOPICS),
             featured=featured.items,
             visit=featured.visit,
-            articles=self._articles(visitor.language),
+            articles=self._latest_articles(visitor.language),
         )
 
-    def _featured(self) -> FeaturedPage:
+    def _featured_of_visit(self) -> FeaturedPage:
         """The page is worth showing without them."""
         try:
             entry = self.featured.page(FeaturedQuery(limit=SHOWN))
@@ -75,7 +75,7 @@ class HomePages(Api):
             return FeaturedPage(items=[], next=None, visit="")
         return load(FeaturedPage, json.loads(entry.value), Reading.WIRE)
 
-    def _articles(self, language: Language) -> list[ArticleSummary]:
+    def _latest_articles(self, language: Language) -> list[ArticleSummary]:
         query = ArticleQuery(language=[language.value], limit=SHOWN)
 
         def ask() -> list[ArticleSummary]:

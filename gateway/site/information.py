@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.cache import Cached
 from gateway.pages.page import page
@@ -13,6 +14,7 @@ from gateway.site.prose import Prose, Question, prose, questions_of, without_que
 from gateway.site.refusals import Step
 from gateway.site.said import N_
 
+F = TypeVar("F", bound=Callable[..., Any])
 SAME_FOR_ALL = Cached(lambda arguments: ())
 OFFER = Step("/sign-up?role=specialist", N_("Offer a free half hour"))
 
@@ -36,7 +38,7 @@ class FreeConsultationShown:
     structured: dict[str, Any]
 
 
-def information(path: str) -> Any:
+def information(path: str) -> Callable[[F], F]:
     """Declare a page of text."""
     return page(path, template="information/page.html", cached=SAME_FOR_ALL, indexed=True)
 
