@@ -82,6 +82,7 @@ soak-controls: .venv/installed-dev  ## Without the inbox's key, or the retries' 
 assets:  ## Make the site's fonts and icons anew from pinned packages (needs npm)
 	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix gateway/site/assets/source
 	node gateway/site/assets/source/build.mjs
+	rm -rf gateway/site/assets/source/node_modules
 
 lock:  ## Write the lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

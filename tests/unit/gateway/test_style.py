@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+import gateway.site
+from gateway.site.assets import ICONS
 from gateway.site.shapes import AVATARS, COLOURS
 
-STYLE = files("gateway.site").joinpath("assets", "site.css").read_text()
+SITE = Path(gateway.site.__file__).parent
+STYLE = (SITE / "assets" / "site.css").read_text()
+TEMPLATES = sorted((SITE / "templates").rglob("*.html"))
+SCRIPT = SITE / "assets" / "site.js"
 HEAD = STYLE[: STYLE.index("*/")]
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 ROOT = re.compile(r":root \{(.*?)\}", re.DOTALL)
 TOKEN = re.compile(r"--([\w-]+): (#[0-9A-F]{6})")
+USED = re.compile(r'\bclass(?:Name)? ?= ?"([^"]*)"')
+JINJA = re.compile(r"\{[{%].*?[}%]\}")
+ICON = re.compile(r'\bicon\("([^"]+)"\)')
 CLASS = re.compile(r"\.([a-z][\w-]*)")
 FIELDS = ("sunk", "sun-field", "rose-field", "leaf-field", "sky-field", "bad-field", "good-field")
 INITIALS = "#10343A"
@@ -123,6 +131,33 @@ def test_the_head_of_the_style_lists_its_classes() -> None:
 
 def test_a_class_that_the_head_leaves_out_would_be_noticed() -> None:
     assert "unheard-of" in classes(STYLE + ".unheard-of { color: red }")
+
+
+def unknown_classes(source: str) -> set[str]:
+    """Classes that a template or script uses and the head of the style does not list."""
+    used = " ".join(JINJA.sub(" ", each) for each in USED.findall(source))
+    return set(used.split()) - set(CLASS.findall(HEAD))
+
+
+def unknown_icons(source: str) -> set[str]:
+    return set(ICON.findall(source)) - ICONS
+
+
+@pytest.mark.parametrize("file", [*TEMPLATES, SCRIPT], ids=lambda file: str(file.relative_to(SITE)))
+def test_pages_use_classes_and_icons_that_there_are_and_no_styles(file: Path) -> None:
+    source = file.read_text()
+    assert unknown_classes(source) == set()
+    assert unknown_icons(source) == set()
+    assert " style=" not in source
+    assert "<style" not in source
+
+
+def test_an_unknown_class_or_icon_would_be_noticed() -> None:
+    source = (
+        """<p class="field{% if bad %} bad{% endif %} unheard-of">{{ icon("unheard-of") }}</p>"""
+    )
+    assert unknown_classes(source) == {"unheard-of"}
+    assert unknown_icons(source) == {"unheard-of"}
 
 
 @pytest.mark.parametrize(
