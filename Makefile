@@ -33,7 +33,8 @@ check: .venv/installed-dev  ## Lint, format, types, layers, commit subjects
 test: .venv/installed-dev .venv-clients/installed .venv-bench/installed  ## Run the tests; on Debian as root this installs the servers they need
 	@sh tests/install_servers.sh
 	@if command -v npm >/dev/null; then \
-		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
+		for each in tests/contracts tests/browser/site; do \
+			npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $$each; done; fi
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target $(TESTS)
 
 test-faults:  # real processes, to which something happens

@@ -23,7 +23,7 @@ from gateway.cache import HTML, PAGES_VARY
 from gateway.http import problems
 from gateway.http.authentication import CALLER, Authenticator
 from gateway.http.encoding import AT_ONCE, CODINGS, encoded, preferred_coding
-from gateway.http.server import ApiServer
+from gateway.http.server import SIGHT, ApiServer
 from gateway.pages import cookies as names
 from gateway.pages.cookies import Cookies, Me
 from gateway.pages.rendering import Shell, render
@@ -100,6 +100,7 @@ class Site(SharedExtension):
             query=request.query_string.decode("ascii", "replace"),
             sign_up=cookies.get(names.SIGN_UP),
             said=cookies.get(names.SAID),
+            sight=request.environ.get(SIGHT),
         )
         visit = Visit(request, visitor, cookies)
         self.recognise(visit)
