@@ -68,6 +68,7 @@ from gateway.http.declaration import (
     SignedIn,
 )
 from gateway.http.languages import preferred_language, speak
+from gateway.http.redirects import Moved, moved_to
 from gateway.http.refusal_reports import RefusalReports
 from gateway.http.server import ApiServer
 from gateway.specialist_ids import SpecialistId, SpecialistIds
@@ -104,6 +105,7 @@ def endpoint(
     headers: Mapping[str, str] = NO_HEADERS,
     cached: Cached | None = None,
     or_nothing: bool = False,
+    redirects: bool = False,
     by_language: bool = False,
     versioned: bool = False,
 ) -> Callable[[F], F]:
@@ -122,6 +124,7 @@ def endpoint(
         headers=headers,
         cached=cached,
         or_nothing=or_nothing,
+        redirects=redirects,
         by_language=by_language,
         versioned=versioned,
     )
@@ -175,6 +178,8 @@ class Endpoint(HttpRequestHandler):
             return self._answer(request, context.current())
         except HTTPException:
             raise  # about the body: the server answers it
+        except Moved as moved:
+            return moved_to(moved.path)
         except Exception as error:
             caller = request.environ.get(CALLER)
             self.refusals.report(error, caller, self.declaration.method, self.declaration.path)
