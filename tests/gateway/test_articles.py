@@ -56,27 +56,28 @@ def test_a_former_slug_redirects_to_the_present_one(http: httpx.Client, editor: 
     first, second = a_published_article(editor), f"second-{uuid4().hex}"
     assert http.get(f"{ARTICLES}/{first}").status_code == 200
     assert editor.patch(f"/articles/{first}", {"slug": second}).status_code == 200
-    moved = eventually(partial(answered_with, http, first, 301))
+    moved = answered_with(http, first, 301)
     assert moved.headers["Location"] == f"{ARTICLES}/{second}"
     assert moved.headers["Cache-Control"] == "no-cache"
     followed = http.get(f"{ARTICLES}/{first}", follow_redirects=True)
     assert (followed.status_code, followed.json()["slug"]) == (200, second)
     taken_back = editor.patch(f"/articles/{first}", {"slug": first})  # editors may use either
     assert taken_back.json()["former_slugs"] == [second]
-    eventually(partial(answered_with, http, second, 301))
+    answered_with(http, second, 301)
     assert http.get(f"{ARTICLES}/{first}").status_code == 200
 
 
-def answered_with(http: httpx.Client, slug: str, status: int) -> httpx.Response | None:
-    answer = http.get(f"{ARTICLES}/{slug}")
-    return answer if answer.status_code == status else None
+def answered_with(http: httpx.Client, slug: str, status: int) -> httpx.Response:
+    """The answer, once it has this status."""
+    eventually(lambda: http.get(f"{ARTICLES}/{slug}").status_code == status)
+    return http.get(f"{ARTICLES}/{slug}")
 
 
 def test_a_withdrawn_article_is_gone_and_says_why(http: httpx.Client, editor: Person) -> None:
     slug = a_published_article(editor)
     assert http.get(f"{ARTICLES}/{slug}").status_code == 200
     assert withdraw(editor, slug, "A newer guideline replaces it.").status_code == 200
-    gone = eventually(partial(answered_with, http, slug, 410))
+    gone = answered_with(http, slug, 410)
     expect_problem(gone, 410, "article_gone")
     assert gone.json()["reason"] == "A newer guideline replaces it."
     german = http.get(f"{ARTICLES}/{slug}", headers={"Accept-Language": "de"})
