@@ -20,6 +20,7 @@ from contracts.inputs.passwords import password, typed_password
 from contracts.inputs.texts import NotBlank, one_line
 from contracts.profiles import PRODUCER
 from contracts.profiles.codes import CodeIfNeeded
+from contracts.profiles.consents import AgreedTo
 from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone
 
 
@@ -213,6 +214,7 @@ class SignUp:
     password: Password = field(repr=False)
     display_name: OwnName
     role: SignUpRole
+    agreed_to: Annotated[AgreedTo, Doc("The versions in force: see `GET /agreements`.")]
     time_zone: Annotated[
         OwnTimeZone | None,
         Doc("Your IANA time zone, as the browser knows it. It is not guessed from the country."),

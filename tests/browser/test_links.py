@@ -20,8 +20,9 @@ PASSWORD, ANOTHER = "correct horse battery staple", "a sentence of my own"
 def sign_up(platform_url: str) -> tuple[str, str]:
     """The address, and the secret that this browser does not have."""
     email = f"{uuid4().hex}@example.org"
+    agreed_to = httpx.get(f"{platform_url}/api/v1/agreements").json()
     wanted = {"email": email, "password": PASSWORD, "display_name": "Sam", "role": "client"}
-    answer = httpx.post(f"{platform_url}/api/v1/accounts", json=wanted)
+    answer = httpx.post(f"{platform_url}/api/v1/accounts", json={**wanted, "agreed_to": agreed_to})
     assert answer.status_code == 202
     return email, answer.json()["sign_up"]
 
