@@ -48,7 +48,7 @@ BUCKET = re.compile(
 
 LONGEST_SITE_NAME = 40
 SENDER = re.compile(r"[a-z0-9.+_-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
-FIRST_VERSION = "2026-12-01"
+FIRST_VERSION = "1"
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
@@ -192,8 +192,8 @@ class Settings:
     terms_version: Annotated[
         str,
         Setting(
-            "For profiles: the version of the terms that a person agrees to at sign-up. Change it "
-            "with the text.",
+            "For profiles and the gateway: the version of the terms that a person agrees to at "
+            "sign-up. The text says it, and is refused where it says another.",
             default=FIRST_VERSION,
             check=_version,
         ),
@@ -201,8 +201,8 @@ class Settings:
     health_data_version: Annotated[
         str,
         Setting(
-            "For profiles: the version of the consent to health data that a client gives at "
-            "sign-up. Change it with the text.",
+            "For profiles and the gateway: the version of the consent to health data that a client "
+            "gives at sign-up. The text says it, too.",
             default=FIRST_VERSION,
             check=_version,
         ),
@@ -465,7 +465,7 @@ def _exit_address(value: str) -> None:
 def _version(value: str) -> None:
     if not VERSION.fullmatch(value):
         raise ValidationError(
-            f"{value!r} is not 1 to 40 letters, digits and . _ - such as {FIRST_VERSION}"
+            f"{value!r} is not 1 to 40 letters, digits and . _ - such as 2027-01-01"
         )
 
 

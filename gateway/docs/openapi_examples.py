@@ -28,7 +28,7 @@ BY_NAME: dict[str, Any] = {
     "email": "anna@example.org",
     "ends": "17:00",
     "headline": "Anxiety, sleep and the first step out of both",
-    "health_data": "2026-12-01",
+    "health_data": "1",
     "in_person_address": "Lange Straße 12, 10115 Berlin",
     "issuing_body": "Psychotherapeutenkammer Berlin",
     "language": ["de"],
@@ -50,7 +50,7 @@ BY_NAME: dict[str, Any] = {
     "slug": "what-happens-in-a-first-consultation",
     "specialist_id": "anna-keller",
     "starts": "09:00",
-    "terms": "2026-12-01",
+    "terms": "1",
     "time_zone": "Europe/Berlin",
     "token": "gAAAAABm4fJ2mZQ0sVbC",
     "topic": ["anxiety"],
@@ -60,7 +60,7 @@ BY_NAME: dict[str, Any] = {
 }
 
 BY_SHAPE: dict[str, dict[str, Any]] = {
-    "Consent": {"version": "2026-12-01"},
+    "Consent": {"version": "1"},
     "LocalHelp": {
         "directory": "https://findahelpline.com",
         "emergency_number": "112",
