@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from werkzeug.wrappers import Request, Response
 
-from gateway.docs.pages import page
+from gateway.http.document import document
 
 HTML, CSS, SCRIPT = "text/html", "text/css", "text/javascript"
 POLICY = (
@@ -22,32 +22,32 @@ HEADERS = {"Content-Security-Policy": POLICY}
 
 
 class Links:
-    @page("/verify-email")
+    @document("/verify-email")
     def verify_email_page(self, request: Request) -> Response:
         return _file("verify_email.html", HTML)
 
-    @page("/reset-password")
+    @document("/reset-password")
     def reset_password_page(self, request: Request) -> Response:
         return _file("reset_password.html", HTML)
 
-    @page("/change-password")
+    @document("/change-password")
     def change_password_page(self, request: Request) -> Response:
         return _file("change_password.html", HTML)
 
-    @page("/.well-known/change-password")
+    @document("/.well-known/change-password")
     def well_known_change_password(self, request: Request) -> Response:
         """Password managers open it (W3C, A Well-Known URL for Changing Passwords)."""
         return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/change-password"})
 
-    @page("/stop-email-change")
+    @document("/stop-email-change")
     def stop_email_change_page(self, request: Request) -> Response:
         return _file("stop_email_change.html", HTML)
 
-    @page("/site/page.css")
+    @document("/site/page.css")
     def page_style(self, request: Request) -> Response:
         return _file("page.css", CSS)
 
-    @page("/site/link.js")
+    @document("/site/link.js")
     def link_script(self, request: Request) -> Response:
         return _file("link.js", SCRIPT)
 

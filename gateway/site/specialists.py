@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from contracts.rpc.profiles import Profiles
-from gateway.docs.pages import page
+from gateway.http.document import document
 from gateway.specialist_ids import specialist_ids
 
 PATH = "/specialists/{}"
@@ -18,7 +18,7 @@ class SpecialistPages:
     profiles: Profiles
     specialist_ids = specialist_ids()
 
-    @page("/specialists/<asked>")
+    @document("/specialists/<asked>")
     def specialist_page(self, request: Request, asked: str) -> Response:
         """Ids and former slugs redirect to the present slug."""
         specialist_id = self.specialist_ids.find(asked)

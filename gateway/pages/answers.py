@@ -1,0 +1,47 @@
+"""What a handler of a page or form may return beside a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from contracts.profiles.sessions import Session
+from gateway.pages.cookies import Me
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeeOther:
+    """Go on at another page (303).
+
+    ``to``: a path without the language's prefix. ``said``: the key of a sentence in
+    ``site.said.SAID`` that the next page shows once. ``session`` signs in, ``me`` with what pages
+    need to know of the account; ``sign_up``: the secret of a sign-up to keep, empty to remove it.
+    """
+
+    to: str
+    said: str = ""
+    session: Session | None = None
+    me: Me | None = None
+    sign_up: str | None = None
+    signs_out: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """The page has another address for good (301). ``to``: a path without the prefix."""
+
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A view with a template or status of its own; it may sign in or out as ``SeeOther`` does."""
+
+    view: Any
+    template: str = ""
+    status: HTTPStatus = HTTPStatus.OK
+    session: Session | None = None
+    me: Me | None = None
+    sign_up: str | None = None
+    signs_out: bool = False

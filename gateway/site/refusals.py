@@ -1,0 +1,29 @@
+"""What a visitor can do next after a refusal, by its code. Its own sentence says what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.errors import DomainError
+from gateway.site.said import N_
+
+
+@dataclass(frozen=True)
+class Step:
+    """A link under the refusal. ``path`` without the language's prefix."""
+
+    path: str
+    text: str
+
+
+FIND = Step("/specialists", N_("Find a specialist"))
+NEXT_STEPS: dict[str, Step] = {
+    "wrong_credentials": Step("/forgotten", N_("Choose a new password")),
+    "not_listed": FIND,
+    "no_free_consultations": FIND,
+    "too_many_bookings": Step("/consultations", N_("See your half hours")),
+}
+
+
+def next_step(refusal: DomainError | None) -> Step | None:
+    return None if refusal is None else NEXT_STEPS.get(refusal.code)
