@@ -25,6 +25,7 @@ from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
+from gateway.site.information import InformationPages
 from gateway.site.links import Links
 from gateway.site.offline import OfflinePages
 from gateway.site.sessions import SessionPages
@@ -59,6 +60,7 @@ class Gateway(
     OfflinePages,
     HomePages,
     HelpNowPages,
+    InformationPages,
     Sitemap,
     SessionPages,
     SpecialistPages,

@@ -331,6 +331,7 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
 
 
 def _play_accounts(http: httpx.Client) -> None:
+    assert http.get("/api/v1/agreements").is_success
     sign_up(http, email := an_address())
     http.post("/api/v1/email-verifications", json={"email": email})
     somebody_new = confirmed(http, email, password=PASSWORD)
