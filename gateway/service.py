@@ -23,6 +23,7 @@ from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
+from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.links import Links
@@ -59,6 +60,7 @@ class Gateway(
     HomePages,
     HelpNowPages,
     SessionPages,
+    FindPages,
     SpecialistPages,
 ):
     name = "gateway"

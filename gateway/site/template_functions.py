@@ -6,7 +6,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from gateway.pages.rendering import template_function, visitor_function
-from gateway.site import refusals, shapes, vocabulary
+from gateway.site import profile_texts, refusals, shapes, vocabulary
 from gateway.site.assets import asset, icon
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
@@ -17,6 +17,8 @@ for function in (
     dialled,
     icon,
     inline,
+    profile_texts.excerpt,
+    profile_texts.short_name,
     refusals.next_step,
     shapes.big_dial,
     shapes.cover,
@@ -30,7 +32,16 @@ for function in (
     shapes.stones,
 ):
     template_function(function)
-for function in (vocabulary.label_of, vocabulary.language_name, vocabulary.language_names):
+for function in (
+    profile_texts.countries_served,
+    profile_texts.price,
+    profile_texts.profile_path,
+    profile_texts.where,
+    profile_texts.zone_hook,
+    vocabulary.label_of,
+    vocabulary.language_name,
+    vocabulary.language_names,
+):
     visitor_function(function)
 
 
