@@ -23,6 +23,7 @@ from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
+from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.information import InformationPages
@@ -63,6 +64,7 @@ class Gateway(
     InformationPages,
     Sitemap,
     SessionPages,
+    FindPages,
     SpecialistPages,
 ):
     name = "gateway"
