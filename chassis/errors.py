@@ -40,6 +40,8 @@ class DomainError(Exception):
     code: ClassVar[str] = "refused"
     member_ids: ClassVar[tuple[str, ...]] = ()
     """The names of those ``members`` that are ids, for the OpenAPI description."""
+    member_texts: ClassVar[tuple[str, ...]] = ()
+    """The names of those that are texts."""
     by_code: ClassVar[dict[str, type[DomainError]]] = {}
 
     def __init_subclass__(cls) -> None:

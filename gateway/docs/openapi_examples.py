@@ -18,6 +18,7 @@ BY_NAME: dict[str, Any] = {
     "approach": ["systemic"],
     "approaches": ["systemic", "solution-focused"],
     "biography": "I work with adults. *Small steps* are steps, too.",
+    "challenge": "gAAAAABm9cKd81TqWm",
     "code": "123456",
     "countries": ["DE"],
     "country": "DE",

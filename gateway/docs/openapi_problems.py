@@ -87,10 +87,10 @@ def _name(operation_id: str) -> str:
 
 def _members(refusal: type[DomainError]) -> dict[str, Any]:
     """Additional members of this kind of problem."""
-    about = f"With `{refusal.code}`."
+    text = {"type": "string", "description": f"With `{refusal.code}`."}
     return {
-        name: {"type": "string", "format": "uuid", "description": about}
-        for name in refusal.member_ids
+        **{name: {**text, "format": "uuid"} for name in refusal.member_ids},
+        **{name: text for name in refusal.member_texts},
     }
 
 
