@@ -24,6 +24,7 @@ from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
 from gateway.site.links import Links
+from gateway.site.offline import OfflinePages
 from gateway.site.sessions import SessionPages
 from gateway.site.specialists import SpecialistPages
 
@@ -52,6 +53,7 @@ class Gateway(
     Docs,
     Assets,
     Links,
+    OfflinePages,
     SessionPages,
     SpecialistPages,
 ):

@@ -77,9 +77,6 @@ def render(template: str, shell: Shell, view: Any, forms: Mapping[str, Any]) -> 
         shell=shell,
         visitor=visitor,
         forms=forms,
-        _=visitor.gettext,
-        gettext=visitor.gettext,
-        ngettext=visitor.ngettext,
         to=visitor.to,
     )
 
