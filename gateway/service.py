@@ -23,9 +23,12 @@ from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
+from gateway.site.help_now import HelpNowPages
+from gateway.site.home import HomePages
 from gateway.site.links import Links
 from gateway.site.offline import OfflinePages
 from gateway.site.sessions import SessionPages
+from gateway.site.sitemap import Sitemap
 from gateway.site.specialists import SpecialistPages
 
 
@@ -54,6 +57,9 @@ class Gateway(
     Assets,
     Links,
     OfflinePages,
+    HomePages,
+    HelpNowPages,
+    Sitemap,
     SessionPages,
     SpecialistPages,
 ):

@@ -26,7 +26,7 @@ from chassis.schemas import Reading, load
 from chassis.settings import BadSettings, Settings
 from chassis.times import utc_now
 from contracts.booking.availability import Availability, Hours
-from contracts.content import SlugTaken, WriteArticle
+from contracts.content import PublishArticle, SlugTaken, WriteArticle
 from contracts.profiles.accounts import (
     EmailVerificationRequested,
     Role,
@@ -242,7 +242,8 @@ class Seeding:
     def article(self, article: WriteArticle) -> None:
         editor = Caller(new_id(), frozenset([Role.EDITOR]))
         with self._acting(editor), contextlib.suppress(SlugTaken):
-            self._content.publish_article(article=article)
+            self._content.write_article(article=article)
+            self._content.publish_article(slug=article.slug, publication=PublishArticle())
 
     def wait_until_featured(self) -> None:
         deadline = time.monotonic() + TIMEOUT_S

@@ -87,11 +87,13 @@ def _name(operation_id: str) -> str:
 
 def _members(refusal: type[DomainError]) -> dict[str, Any]:
     """Additional members of this kind of problem."""
-    text = {"type": "string", "description": f"With `{refusal.code}`."}
-    return {
-        **{name: {**text, "format": "uuid"} for name in refusal.member_ids},
-        **{name: text for name in refusal.member_texts},
+    about = f"With `{refusal.code}`."
+    ids = {
+        name: {"type": "string", "format": "uuid", "description": about}
+        for name in refusal.member_ids
     }
+    texts = {name: {"type": "string", "description": about} for name in refusal.member_texts}
+    return ids | texts
 
 
 def _limits(body: type | Raw | None) -> dict[type[HTTPException], str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from nameko.extensions import SharedExtension
+from nameko.extensions import DependencyProvider, SharedExtension
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
@@ -84,7 +84,7 @@ class Site(SharedExtension):
 
     def setup(self) -> None:
         config = self.container.config
-        self.url = config.get("URL", "")
+        self.url = config.get("URL", "").rstrip("/")
         self._secure = urlsplit(self.url).scheme == "https"
         self._operators = {
             "site_name": config.get("SITE_NAME") or "Firststep",
@@ -247,3 +247,15 @@ def _language_of(path: str) -> Language:
 
 def _without_prefix(path: str, language: Language) -> str:
     return path.removeprefix(PREFIXES[language]) or "/"
+
+
+class _Url(DependencyProvider):
+    site = Site()
+
+    def get_dependency(self, worker_ctx: Any) -> str:
+        return str(self.site.url)
+
+
+def site_url() -> str:
+    """The site's public address, as an attribute of a class of pages: ``url = site_url()``."""
+    return cast(str, _Url())

@@ -36,6 +36,7 @@ NO_ACCOUNTS_ID = {
     "notices.about",
     "mails.id",
     "articles.id",
+    "article_slugs.article_id",
     "article_terms.article_id",
     "sessions.id",
     "sign_ups.id",

@@ -13,15 +13,13 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pyotp import TOTP
 
-from chassis.context import CallContext, Caller, entered
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from chassis.schemas import ENUM, Reading, load
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.booking.consultations import AlreadyBooked
-from contracts.content import Reference, WriteArticle
-from contracts.profiles.accounts import EmailChangeRequested, Role
+from contracts.profiles.accounts import EmailChangeRequested
 from contracts.profiles.sessions import SecondFactorRequired
 from gateway.docs.openapi_examples import parameters_of
 from gateway.docs.openapi_schemas import with_named_enums
@@ -39,9 +37,11 @@ from tests.support.factories import (
     a_client,
     a_licence,
     a_profile,
+    a_published_article,
     an_address,
     an_admin,
     an_availability,
+    an_editor,
     confirmed,
     follow,
     sign_up,
@@ -322,9 +322,7 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
 
     _reset_password(house, http)
     _wait_for_somebody(http)
-    _publish(house)
-    http.get("/api/v1/articles")
-    http.get("/api/v1/articles/a-first-step")
+    _edit(http)
     http.get("/healthz")
     eventually(lambda: http.get("/readyz").is_success)
 
@@ -452,17 +450,16 @@ def _wait_for_somebody(http: httpx.Client) -> None:
     client.call("DELETE", f"/waitlist?specialist_id={specialist.id}")
 
 
-def _publish(house: House) -> None:
-    article = WriteArticle(
-        slug="a-first-step",
-        title="A first step",
-        summary="What a first conversation is like.",
-        body="It is *free*.",
-        topics=["first-steps"],
-        references=[Reference(title="A study", year=2020, url="https://example.org/study")],
-    )
-    with entered(CallContext(caller=Caller(new_id(), frozenset([Role.EDITOR])))):
-        house.remote("content").publish_article(article=article)
+def _edit(http: httpx.Client) -> None:
+    editor = an_editor(http)
+    slug = a_published_article(editor)
+    http.get("/api/v1/articles?limit=1")
+    http.get(f"/api/v1/articles/{slug}")
+    editor.get("/manuscripts?limit=1")
+    editor.get(f"/manuscripts/{slug}")
+    editor.post("/manuscripts/rendering", {"body": "It is *free*."})
+    editor.patch(f"/articles/{slug}", {"title": "Another first step"})
+    editor.call("DELETE", f"/articles/{slug}/publication?reason=Replaced")
 
 
 @pytest.mark.parametrize("word", ["price", "fee", "amount", "currency", "payment"])

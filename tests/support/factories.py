@@ -127,6 +127,36 @@ def _admin_at(http: httpx.Client) -> Person:
     return Person(str(caller.account_id), "", http, lasting(a_token_of(KEY, caller)))
 
 
+def an_editor(http: httpx.Client) -> Person:
+    """An editor without an account: articles name none."""
+    caller = Caller(uuid4(), frozenset([Role.EDITOR]), True)
+    return Person(str(caller.account_id), "", http, lasting(a_token_of(KEY, caller)))
+
+
+def a_draft(editor: Person, **changes: Any) -> dict[str, Any]:
+    """An article that was just written: its manuscript."""
+    written = {
+        "slug": f"a-first-step-{uuid4().hex}",
+        "title": "A first step",
+        "summary": "What a first conversation is like.",
+        "body": "It is *free*.",
+        "topics": ["first-steps"],
+        "references": [{"title": "A study", "year": 2020, "url": "https://example.org/study"}],
+    }
+    answer = editor.post("/articles", {**written, **changes})
+    assert answer.status_code == 201, answer.text
+    manuscript: dict[str, Any] = answer.json()
+    return manuscript
+
+
+def a_published_article(editor: Person, **changes: Any) -> str:
+    """Its slug."""
+    slug: str = a_draft(editor, **changes)["slug"]
+    answer = editor.put(f"/articles/{slug}/publication", {})
+    assert answer.status_code == 200, answer.text
+    return slug
+
+
 def get_licensed(specialist: Person, **changes: Any) -> None:
     """Hand a licence in, and have it verified by an admin."""
     handed_in = specialist.put("/specialists/me/licence", a_licence(**changes))
