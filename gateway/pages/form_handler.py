@@ -14,8 +14,8 @@ from chassis.database.tombstones import Erased
 from chassis.errors import DomainError, FieldError, Invalid, Unauthenticated
 from chassis.http.body import read_body
 from chassis.schemas import Reading, load
-from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
+from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.workers import authorise
 from gateway.pages import form_values
 from gateway.pages.answers import SeeOther
@@ -25,7 +25,7 @@ from gateway.pages.form_values import Values
 from gateway.pages.forms import Form
 from gateway.pages.handlers import SiteHandler
 from gateway.pages.origin import require_own
-from gateway.pages.refused_fields import errors_of
+from gateway.pages.refused_fields import errors_of, in_form
 from gateway.pages.rendering import sentence
 from gateway.pages.site import Visit, error_of
 
@@ -89,7 +89,7 @@ class FormHandler(SiteHandler):
     ) -> Response:
         """The form again, with what is wrong."""
         errors = {
-            each.field: sentence(each.detail, visit.visitor.language)
+            each.field: in_form(each.detail, visit.visitor)
             for each in errors_of(refusal, self.declaration.body)
         }
         problem = "" if errors else sentence(refusal.detail, visit.visitor.language)

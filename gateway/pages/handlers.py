@@ -149,7 +149,9 @@ class SiteHandler(WorkerHandler):
         found = self.server.handler_of("GET", to.partition("?")[0].partition("#")[0])
         if found is None or not isinstance(found[0], SiteHandler | Document):
             to = "/"
-        response = Response(status=status, headers={**HEADERS, "Location": visit.visitor.to(to, language)})
+        response = Response(
+            status=status, headers={**HEADERS, "Location": visit.visitor.to(to, language)}
+        )
         response.headers["Cache-Control"] = "no-store"
         visit.cookies.write(response)
         return response

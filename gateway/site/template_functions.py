@@ -9,7 +9,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from gateway.pages.rendering import template_function, visitor_function
-from gateway.site import refusals, shapes, vocabulary
+from gateway.site import choices, refusals, second_factors, settings, shapes, vocabulary
 from gateway.site.assets import asset, icon
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
@@ -17,10 +17,16 @@ from gateway.site.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     asset,
+    choices.countries,
+    choices.is_in_region,
+    choices.zone_groups,
     dialled,
     icon,
     inline,
     refusals.next_step,
+    second_factors.qr_code,
+    second_factors.secret_in,
+    settings.settings_pages,
     shapes.big_dial,
     shapes.cover,
     shapes.dial,
