@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from typing import Any
 
 from babel import Locale
@@ -18,6 +17,7 @@ from gateway.cache import Cached
 from gateway.pages.page import page
 from gateway.pages.visitor import Visitor
 from gateway.site.countries import country_of_zone, name_of_country
+from gateway.site.operator_texts import operator_text
 from gateway.site.prose import Prose, prose
 
 NOT_DIALLED = re.compile(r"[^+0-9]")
@@ -90,8 +90,7 @@ def _country(code: str, locale: Locale) -> Country:
 
 
 def _text(visitor: Visitor) -> Prose:
-    source = files("gateway.site").joinpath("texts", visitor.language.value, "help-now.md")
-    return prose(source.read_text())
+    return prose(operator_text("help-now", visitor.language).text)
 
 
 def dialled(number: str) -> str:
