@@ -172,12 +172,18 @@ def test_seeding_again_changes_nothing(embedded: Settings, tmp_path: Path) -> No
         assert len(platform.http.get("/api/v1/articles").json()["items"]) >= 3
 
 
+def said_at_start(platform: Serving) -> str:
+    """What was printed, once all of it was."""
+    eventually(lambda: "Ctrl-C" in platform.said())
+    return platform.said()
+
+
 def test_the_address_of_the_site_is_printed_with_ways_to_sign_in(
     embedded: Settings, tmp_path: Path
 ) -> None:
     assert firststep(embedded, "seed").returncode == 0
     with serving(tmp_path, embedded) as platform:
-        said = eventually(lambda: "Ctrl-C" in platform.said() and platform.said())
+        said = said_at_start(platform)
         assert f"Firststep is running on {platform.url}\n" in said
         assert f"{embedded['data']}/mail\n" in said
         assert f"password: {PASSWORD}\n" in said
@@ -190,7 +196,7 @@ def test_the_address_of_the_site_is_printed_with_ways_to_sign_in(
 
 
 def test_no_account_is_promised_that_was_not_seeded(shared: Platform) -> None:
-    said = eventually(lambda: "Ctrl-C" in shared.process.said() and shared.process.said())
+    said = said_at_start(shared.process)
     assert f"running on {shared.process.url}\n" in said
     assert CLIENT.email not in said
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,13 @@ def put(folder: Path, name: str, subject: str, at: int) -> None:
     os.utime(file, (at, at))
 
 
+def lines_about(settings: Settings, email: str) -> list[str]:
+    """The lines below the address, once there is a mail to it."""
+    lines = firststep(settings, "mails").stdout.splitlines()
+    to = f"to       {email}"
+    return lines[lines.index(to) + 1 :] if to in lines else []
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     found = tmp_path / "mail"
@@ -36,11 +44,9 @@ def test_a_newcomer_finds_the_link_that_confirms_the_address(
     with serving(tmp_path, embedded) as platform:
         platform.wait_until_ready()
         secret = sign_up(platform.http, email := an_address()).json()["sign_up"]
-        said = eventually(lambda: email in (out := firststep(embedded, "mails").stdout) and out)
-        lines = said.splitlines()
-        about = lines[lines.index(f"to       {email}") :]
-        assert about[1] == "subject  Please confirm your e-mail address"
-        link = urlsplit(about[2].removeprefix("link     "))
+        lines = eventually(partial(lines_about, embedded, email))
+        assert lines[0] == "subject  Please confirm your e-mail address"
+        link = urlsplit(lines[1].removeprefix("link     "))
         [token] = parse_qs(link.query)["token"]
         assert link.path == "/verify-email"
         assert follow(platform.http, token, sign_up=secret).status_code == 200
