@@ -280,9 +280,10 @@ def answered(entry: Entry, control: str, if_none_match: str | None) -> Answer:
     return HTTPStatus.OK, [("Content-Type", json.JSON), *headers], entry.value
 
 
-def page_key(path: str, query: str, zone: str) -> Key:
-    """The cache key of a page, which is the same for all anonymous visitors in this zone."""
-    return path, f"{query}#{zone}"
+def page_key(path: str, query: str, zone: str, visit: str) -> Key:
+    """The cache key of a page, which is the same for all anonymous visitors in this zone; of a
+    page with featured specialists, for those whose visit begins at the same place."""
+    return path, f"{query}#{zone}#{visit}"
 
 
 def answered_page(entry: Entry, accepted: str, if_none_match: str | None) -> Answer:

@@ -26,9 +26,11 @@ from gateway.site.assets import Assets
 from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
+from gateway.site.information import InformationPages
 from gateway.site.links import Links
 from gateway.site.offline import OfflinePages
 from gateway.site.sessions import SessionPages
+from gateway.site.sitemap import Sitemap
 from gateway.site.specialists import SpecialistPages
 
 
@@ -59,6 +61,8 @@ class Gateway(
     OfflinePages,
     HomePages,
     HelpNowPages,
+    InformationPages,
+    Sitemap,
     SessionPages,
     FindPages,
     SpecialistPages,

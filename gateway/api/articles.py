@@ -31,7 +31,7 @@ from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.cache import Cached, first_page_of_articles, of_article
 from gateway.http.endpoint import endpoint
-from gateway.http.problems import Moved
+from gateway.http.redirects import Moved
 
 PATH = "/api/v1/articles/{}"
 
@@ -53,7 +53,8 @@ class ArticlesApi(Api):
         "GET",
         "/api/v1/articles/{slug}",
         returns=Article,
-        errors=[Moved, NotFound, ArticleGone],
+        errors=[NotFound, ArticleGone],
+        redirects=True,
         cached=Cached(of_article),
     )
     def get_article(self, slug: str) -> Wire[Article]:
@@ -61,7 +62,7 @@ class ArticlesApi(Api):
         article = self.content.get_article(slug=slug)
         present = article.value["slug"]
         if present != slug:
-            raise Moved.to(PATH.format(present))
+            raise Moved(PATH.format(present))
         return article
 
     @endpoint(

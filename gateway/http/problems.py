@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import structlog
 from annotated_doc import Doc
@@ -46,27 +46,12 @@ class NotJson(Invalid):
     code = "not_json"
 
 
-class Moved(DomainError):
-    """This has another address now. Please follow `Location`."""
-
-    code = "moved"
-    location: str = ""
-
-    @classmethod
-    def to(cls, location: str) -> Self:
-        """The redirect to this path."""
-        moved = cls()
-        moved.location = location
-        return moved
-
-
 STATUSES: dict[type[DomainError], HTTPStatus] = {
     NotJson: HTTPStatus.BAD_REQUEST,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
-    Moved: HTTPStatus.MOVED_PERMANENTLY,
     NotFound: HTTPStatus.NOT_FOUND,
     Gone: HTTPStatus.GONE,
     Conflict: HTTPStatus.CONFLICT,
@@ -119,9 +104,6 @@ def _headers_of(error: DomainError) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Stale):
         return {"ETag": error.etag} if error.etag else {}
-    if isinstance(error, Moved):
-        # browsers keep a redirect for ever otherwise, and a former address may be the present again
-        return {"Location": error.location, "Cache-Control": "no-cache"}
     if isinstance(error, EncodedBody):
         return {"Accept-Encoding": "identity"}
     challenge = _challenge_of(error)

@@ -47,7 +47,7 @@ class Shell:
 
     def absolute(self, path: str, language: Language | None = None) -> str:
         """The public address of a page."""
-        return f"{self.url.rstrip('/')}{self.visitor.to(path, language)}"
+        return f"{self.url}{self.visitor.to(path, language)}"
 
     @property
     def others(self) -> list[tuple[Language, str, str]]:
@@ -142,8 +142,9 @@ for _function in (
     times.zone_name,
 ):
     visitor_function(_function)
-for _function in (times.local, times.offset, zip):
-    template_function(_function)
+template_function(times.local)
+template_function(times.offset)
+FUNCTIONS["zip"] = zip
 
 
 @pass_context

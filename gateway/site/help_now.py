@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
+from typing import Any
 
 from babel import Locale
 
@@ -16,6 +17,7 @@ from gateway.cache import Cached
 from gateway.pages.page import page
 from gateway.pages.visitor import Visitor
 from gateway.site.countries import country_of_zone, name_of_country
+from gateway.site.operator_texts import operator_text
 from gateway.site.prose import Prose, prose
 
 NOT_DIALLED = re.compile(r"[^+0-9]")
@@ -42,11 +44,9 @@ class HelpShown:
     checked_on: date | None
 
 
-def for_any_visitor(arguments: dict[str, object]) -> tuple[str, ...] | None:
+def for_any_visitor(arguments: Mapping[str, Any]) -> tuple[str, ...] | None:
     """It is the same for all in one zone who have chosen no country in their settings."""
-    visitor = arguments["visitor"]
-    assert isinstance(visitor, Visitor)
-    return None if visitor.country else ()
+    return None if arguments["visitor"].country else ()
 
 
 class HelpNowPages:
@@ -90,8 +90,8 @@ def _country(code: str, locale: Locale) -> Country:
 
 
 def _text(visitor: Visitor) -> Prose:
-    source = files("gateway.site").joinpath("texts", visitor.language.value, "help-now.md")
-    return prose(source.read_text())
+    found = operator_text("help-now", visitor.language)
+    return prose(found.title, found.markdown)
 
 
 def dialled(number: str) -> str:

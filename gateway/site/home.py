@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ from contracts.profiles.featuring import FeaturedPage, FeaturedQuery
 from contracts.profiles.preferences import Language
 from contracts.profiles.specialists import Specialist
 from contracts.vocabulary import TOPICS
-from gateway.cache import ARTICLES
+from gateway.cache import ARTICLES, FEATURED, Cached
 from gateway.featured.listing import the_featured
 from gateway.pages.page import page
 from gateway.pages.reads import page_reads
@@ -53,13 +53,19 @@ class HomeShown:
     articles: list[ArticleSummary]
 
 
+def of_sight(arguments: Mapping[str, Any]) -> Collection[str] | None:
+    """The page depends on the specialists that the visit begins with."""
+    sight = arguments["visitor"].sight
+    return None if sight is None else (FEATURED, ARTICLES, *map(str, sight.ids))
+
+
 class HomePages(Zones):
     featured = the_featured()
     reads = page_reads()
 
-    @page("/", template="home/home.html", indexed=True)
+    @page("/", template="home/home.html", cached=Cached(of_sight), indexed=True, featured=SHOWN)
     def home_page(self, visitor: Visitor) -> HomeShown:
-        featured = self._featured()
+        featured = self._featured_of_visit(visitor)
         return HomeShown(
             words=words(visitor.language),
             topics=TOPICS_SHOWN,
@@ -67,18 +73,19 @@ class HomePages(Zones):
             featured=featured.items,
             visit=featured.visit,
             zones=self.zones_of(featured.items, visitor),
-            articles=self._articles(visitor.language),
+            articles=self._latest_articles(visitor.language),
         )
 
-    def _featured(self) -> FeaturedPage:
+    def _featured_of_visit(self, visitor: Visitor) -> FeaturedPage:
         """The page is worth showing without them."""
+        visit = visitor.sight.token if visitor.sight else None
         try:
-            entry = self.featured.page(FeaturedQuery(limit=SHOWN))
+            entry = self.featured.page(FeaturedQuery(visit=visit, limit=SHOWN))
         except Unavailable:
             return FeaturedPage(items=[], next=None, visit="")
         return load(FeaturedPage, json.loads(entry.value), Reading.WIRE)
 
-    def _articles(self, language: Language) -> list[ArticleSummary]:
+    def _latest_articles(self, language: Language) -> list[ArticleSummary]:
         query = ArticleQuery(language=[language.value], limit=SHOWN)
 
         def ask() -> list[ArticleSummary]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.cache import Cached
 from gateway.pages.page import page
 from gateway.pages.visitor import Visitor
-from gateway.site.operator_texts import operator_text
+from gateway.site.operator_texts import LEGAL, operator_text
 from gateway.site.prose import Prose, Question, prose, questions_of, without_questions
 from gateway.site.refusals import Step
 from gateway.site.said import N_
 
+F = TypeVar("F", bound=Callable[..., Any])
 SAME_FOR_ALL = Cached(lambda arguments: ())
 OFFER = Step("/sign-up?role=specialist", N_("Offer a free half hour"))
 
@@ -36,7 +38,7 @@ class FreeConsultationShown:
     structured: dict[str, Any]
 
 
-def information(path: str) -> Any:
+def information(path: str) -> Callable[[F], F]:
     """Declare a page of text."""
     return page(path, template="information/page.html", cached=SAME_FOR_ALL, indexed=True)
 
@@ -49,10 +51,12 @@ class InformationPages:
         indexed=True,
     )
     def free_consultation_page(self, visitor: Visitor) -> FreeConsultationShown:
-        text = operator_text("free-consultation", visitor.language).text
-        before, section = without_questions(text)
+        found = operator_text("free-consultation", visitor.language)
+        before, section = without_questions(found.markdown)
         heading, questions = questions_of(section)
-        return FreeConsultationShown(prose(before), heading, questions, _faq_page(questions))
+        return FreeConsultationShown(
+            prose(found.title, before), heading, questions, _faq_page(questions)
+        )
 
     @information("/privacy")
     def privacy_page(self, visitor: Visitor) -> TextShown:
@@ -89,7 +93,8 @@ class InformationPages:
 
 def _shown(name: str, visitor: Visitor, action: Step | None = None) -> TextShown:
     found = operator_text(name, visitor.language)
-    return TextShown(prose(found.text), found.is_sample, action)
+    is_sample = found.is_sample and name in LEGAL
+    return TextShown(prose(found.title, found.markdown), is_sample, action)
 
 
 def _faq_page(questions: list[Question]) -> dict[str, Any]:

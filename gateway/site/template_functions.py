@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -12,7 +15,7 @@ from gateway.site.help_now import dialled
 from gateway.site.prose import inline
 from gateway.site.said import SAID
 
-for function in (
+FUNCTIONS: tuple[Callable[..., Any], ...] = (
     asset,
     dialled,
     icon,
@@ -30,7 +33,8 @@ for function in (
     shapes.mark,
     shapes.step,
     shapes.stones,
-):
+)
+for function in FUNCTIONS:
     template_function(function)
 for function in (
     profile_texts.countries_served,

@@ -16,6 +16,7 @@ from chassis.database.transaction import Transaction
 from contracts.content import ArticleQuery, ArticleStatus
 from contracts.inputs.words import Wanted, tokens_in, wanted_words
 from contracts.vocabulary import TOPICS
+from contracts.vocabulary_german import GERMAN
 from services.content.articles import Article
 from services.content.base import Base
 
@@ -49,7 +50,7 @@ def _terms(article: Any) -> Iterator[str]:
     labels = []
     for key in article.topics:
         yield term(TOPIC, key)
-        labels.append(f"{key} {TOPICS.get(key, '')}")
+        labels.append(f"{key} {TOPICS.get(key, '')} {GERMAN.get(key, '')}")
     for token in tokens_in("\n".join((article.title, article.summary, article.body, *labels))):
         yield term(WORD, token)
 

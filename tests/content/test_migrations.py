@@ -70,7 +70,7 @@ def test_an_article_from_before_is_found_and_read_as_html(before: Database) -> N
     with before.writer.begin() as connection:
         connection.execute(insert(ARTICLES), row)
     migrations.migrate(before.writer, VERSIONS, before.base.metadata)
-    query = ArticleQuery(words="muede", topic=["sleep"], language=["en"])
+    query = ArticleQuery(words="muede schlaf", topic=["sleep"], language=["en"])
     with before.reading() as session:
         [found] = session.scalars(search.matching(query))
         assert found.body_html == "<h2>Sleep</h2>\n"

@@ -27,6 +27,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/manuscripts/{slug}"): "editor",
     ("POST", "/api/v1/manuscripts/rendering"): "editor",
     ("GET", "/.well-known/jwks.json"): ANYONE,
+    ("GET", "/api/v1/agreements"): ANYONE,
     ("POST", "/api/v1/accounts"): ANYONE,
     ("POST", "/api/v1/email-verifications"): ANYONE,
     ("PUT", "/api/v1/email-verifications"): ANYONE,

@@ -19,6 +19,7 @@ from chassis.schemas import ENUM, Reading, load
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.booking.consultations import AlreadyBooked
+from contracts.content import ArticleGone
 from contracts.profiles.accounts import EmailChangeRequested
 from gateway.docs.openapi_examples import parameters_of
 from gateway.docs.openapi_schemas import with_named_enums
@@ -157,7 +158,11 @@ def test_what_a_problem_says_beside_the_usual_is_described(
 ) -> None:
     name = operation(description, declaration)["operationId"].replace("_", " ").title()
     problem = description.document["components"]["schemas"][f"{name.replace(' ', '')}Problem"]
-    members = {member for refusal in declaration.errors for member in refusal.member_ids}
+    members = {
+        member
+        for refusal in declaration.errors
+        for member in (*refusal.member_ids, *refusal.member_texts)
+    }
     assert set(problem["allOf"][1]["properties"]) == {"code", *members}
 
 
@@ -167,8 +172,12 @@ def test_no_refusal_says_more_than_it_is_described_with() -> None:
         for refusal in DomainError.by_code.values()
         if refusal.members is not DomainError.members
     }
-    assert saying_more == {each for each in DomainError.by_code.values() if each.member_ids}
+    described = {
+        each for each in DomainError.by_code.values() if each.member_ids + each.member_texts
+    }
+    assert saying_more == described
     assert set(AlreadyBooked.by(new_id()).members()) == set(AlreadyBooked.member_ids)
+    assert set(ArticleGone.because("Outdated.").members()) == set(ArticleGone.member_texts)
 
 
 def test_a_file_is_described_as_a_form_and_its_bytes_in_words(description: Description) -> None:
@@ -322,6 +331,7 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
 
 
 def _play_accounts(http: httpx.Client) -> None:
+    assert http.get("/api/v1/agreements").is_success
     sign_up(http, email := an_address())
     http.post("/api/v1/email-verifications", json={"email": email})
     somebody_new = confirmed(http, email, password=PASSWORD)

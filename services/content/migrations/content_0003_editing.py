@@ -1,14 +1,25 @@
-"""Statuses of articles, and their slugs, present and former."""
+"""Statuses of articles, their slugs, and German labels of their topics to search by."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from chassis.database.tables import AnyJson, UtcDateTime
+from services.content.search import TERM, terms_of
 
 revision = "content_0003"
 down_revision = "content_0002"
 branch_labels = None
 depends_on = None
+
+articles = sa.table(
+    "articles",
+    sa.column("id", sa.Uuid()),
+    *(sa.column(name, sa.Text()) for name in ("title", "summary", "body", "language")),
+    sa.column("topics", AnyJson),
+)
+article_terms = sa.table(
+    "article_terms", sa.column("term", TERM), sa.column("article_id", sa.Uuid())
+)
 
 
 def upgrade() -> None:
@@ -43,3 +54,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_article_slugs_article_id", "article_slugs", ["article_id"])
     op.execute("INSERT INTO article_slugs (slug, article_id) SELECT slug, id FROM articles")
+    _enter_new_terms(op.get_bind())
+
+
+def _enter_new_terms(connection: sa.Connection) -> None:
+    of_article = article_terms.c.article_id
+    for article in connection.execute(sa.select(articles)).all():
+        entered = sa.select(article_terms.c.term).where(of_article == article.id)
+        new = terms_of(article) - set(connection.scalars(entered))
+        if new:
+            rows = [{"term": term, "article_id": article.id} for term in sorted(new)]
+            connection.execute(sa.insert(article_terms), rows)

@@ -55,7 +55,7 @@ def the_german() -> dict[str, Texts]:
             if message.id:
                 ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
                 german = message.string
-                found[ids[0]] = (german,) if isinstance(german, str) else tuple(german)
+                found[ids[0]] = (german,) if isinstance(german, str) else tuple(german or ())
     return found
 
 
