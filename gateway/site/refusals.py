@@ -17,8 +17,15 @@ class Step:
 
 
 FIND = Step("/specialists", N_("Find a specialist"))
+NEW_PASSWORD = Step("/forgotten", N_("Choose a new password"))
+SECOND_FACTOR = Step("/settings/second-factor", N_("See your second factor"))
 NEXT_STEPS: dict[str, Step] = {
-    "wrong_credentials": Step("/forgotten", N_("Choose a new password")),
+    "already_verified": Step("/sign-in", N_("Sign in")),
+    "codes_exhausted": NEW_PASSWORD,
+    "email_change_done": NEW_PASSWORD,
+    "no_totp": SECOND_FACTOR,
+    "totp_confirmed": SECOND_FACTOR,
+    "wrong_credentials": NEW_PASSWORD,
     "not_listed": FIND,
     "no_free_consultations": FIND,
     "too_many_bookings": Step("/consultations", N_("See your half hours")),
