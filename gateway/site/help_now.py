@@ -90,15 +90,7 @@ def _country(code: str, locale: Locale) -> Country:
 
 
 def _text(visitor: Visitor) -> Prose:
-<<<<<<< HEAD
-    found = operator_text("help-now", visitor.language)
-    return prose(found.title, found.markdown)
-||||||| 89e2478
-    source = files("gateway.site").joinpath("texts", visitor.language.value, "help-now.md")
-    return prose(source.read_text())
-=======
     return prose(operator_text("help-now", visitor.language).text)
->>>>>>> h-operators
 
 
 def dialled(number: str) -> str:
