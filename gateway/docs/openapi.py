@@ -173,7 +173,7 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
         yield {
             "in": "header",
             "name": LAST_EVENT_ID,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
             "description": "The id of the last event that you got: the stream goes on after it.",
         }
     if declaration.by_language:
