@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPResponse
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +30,7 @@ STREAM = "/api/v1/notifications/stream"
 class Listening:
     """A client of one stream, and what it has read so far."""
 
-    response: httpx.Response
+    response: httpx.Response = field(default_factory=lambda: httpx.Response(200))
     events: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     """The id and data of each."""
     heartbeats: int = 0
@@ -45,9 +47,9 @@ class Listening:
     def last_id(self) -> int:
         return self.events[-1][0]
 
-    def read(self) -> None:
+    def read(self, lines: Iterable[str]) -> None:
         id = 0
-        for line in self.response.iter_lines():
+        for line in lines:
             name, _, value = line.partition(": ")
             if name == "id":
                 id = int(value)
@@ -75,12 +77,27 @@ def listening(
                 yield Listening(response)
                 return
             client = Listening(response)
-            reading = eventlet.spawn(client.read)
+            reading = eventlet.spawn(client.read, response.iter_lines())
             try:
                 eventually(lambda: client.events)
                 yield client
             finally:
                 reading.kill()
+
+
+@contextmanager
+def stalled(gateway: House, person: Person) -> Iterator[Iterable[str]]:
+    """A stream at this gateway, which the client does not read; its lines, to be read later."""
+    url = gateway.http.base_url
+    head = f"GET {STREAM} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {person.token}\r\n\r\n"
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)  # as small as may be
+        sock.connect((url.host, url.port))
+        sock.sendall(head.encode())
+        with HTTPResponse(sock) as response:
+            response.begin()
+            lines = (line.decode().rstrip("\n") for line in response)
+            yield lines
 
 
 def notified(house: House, person: Person, number: int = 1) -> None:

@@ -9,16 +9,20 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import eventlet
 import httpx
 import pytest
 
 from chassis.errors import Unavailable
+from chassis.http.connection import CONNECTION
+from contracts.notifications import AddedNotice, AddedNotices, NoticeAdded, NoticeKind
 from gateway.live import live, streams
 from gateway.live.live import Live
+from gateway.live.streams import Stream
 from gateway.service import Gateway
 from tests.gateway.cutting_off import cut_off
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.gateway.listening import STREAM, Listening, listening, notified
+from tests.gateway.listening import STREAM, Listening, listening, notified, stalled
 from tests.support.eventually import eventually
 from tests.support.factories import Person, a_client
 from tests.support.platform import House, another_gateway
@@ -158,22 +162,52 @@ def test_more_than_one_answer_of_what_was_missed(house: House, person: Person) -
         assert [id for id, _ in client.news] == list(range(1, 111))
 
 
-def test_a_client_that_does_not_read_delays_no_other(
+def test_a_client_that_does_not_read_delays_no_other_and_loses_nothing(
     house: House, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And holds no more memory, however much there is to be sent to it."""
-    monkeypatch.setattr(live, "RETRY_S", (1.0, 1.0))
-    url = house.http.base_url
-    head = f"GET {STREAM} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {person.token}\r\n\r\n"
-    with socket.socket() as sock, listening(house, person) as client:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-        sock.connect((url.host, url.port))
-        sock.sendall(head.encode())
-        eventually(lambda: open_at(house, person) == 2)
-        for each in live_of(house).streams.of(UUID(person.id)):
-            monkeypatch.setattr(each, "wait", each.wait)
-        notified(house, person, 40)
-        eventually(partial(has_heard, client, 40))
+    """Nor does it take memory: what it has not read is asked for when it reads on."""
+    found, account_id = live_of(house), UUID(person.id)
+    told: list[NoticeAdded] = []
+    monkeypatch.setattr(found, "added_after", partial(added_after, told))
+    with stalled(house, person) as unread:
+        [slow] = found.streams.of(account_id)
+        let_little_wait_in_the_kernel(slow)
+        with listening(house, person) as reading:
+            for position in range(1, 2001):
+                told.append(a_notice(account_id, position))
+                found._heard(told[-1])
+                eventlet.sleep(0)
+            eventually(partial(has_heard, reading, len(told)))
+        assert slow.behind
+        assert len(slow._waiting) <= streams.MOST_WAITING
+        client = Listening()
+        reader = eventlet.spawn(client.read, unread)
+        eventually(partial(has_heard, client, len(told)))
+        reader.kill()
+    for each in (reading, client):
+        assert [id for id, _ in each.news] == [each.position for each in told]
+
+
+def let_little_wait_in_the_kernel(stream: Stream) -> None:
+    """And give up on the client late: the machine may be busy."""
+    connection = stream.hung_up.args[0][CONNECTION]  # type: ignore[attr-defined]  # a partial
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    connection.settimeout(120)
+
+
+def a_notice(account_id: UUID, position: int) -> NoticeAdded:
+    return NoticeAdded(
+        account_id=account_id, position=position, kind=NoticeKind.SIGNED_OUT, unread=position
+    )
+
+
+def added_after(told: list[NoticeAdded], position: int | None, _: object) -> AddedNotices:
+    """As notifications would answer."""
+    newest = len(told)
+    after = told[newest if position is None else position :][:100]
+    items = [AddedNotice(position=each.position, kind=each.kind) for each in after]
+    last = items[-1].position if items else newest
+    return AddedNotices(items=items, position=last, more=len(items) == 100, unread=1)
 
 
 # A stream ends
