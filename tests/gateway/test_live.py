@@ -33,6 +33,7 @@ SHORT_S = 0.05
 @pytest.fixture(autouse=True)
 def _streams_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LIFETIME_S", (300.0, 300.0))
+    monkeypatch.setattr(live, "HEARTBEAT_S", 300.0)  # what has to happen happens without one
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import eventlet
@@ -17,7 +18,7 @@ from chassis.ids import new_id
 from chassis.maintenance.pruning import prune
 from chassis.schemas import Reading, load
 from chassis.times import utc_now
-from contracts.notifications import AddedNotices, NoticeAdded, NoticeKind
+from contracts.notifications import AddedNotice, AddedNotices, NoticeAdded, NoticeKind
 from contracts.profiles.accounts import PasswordChanged
 from contracts.profiles.privacy import AccountErased
 from contracts.profiles.sessions import SignedOutByOperator
@@ -145,6 +146,23 @@ def test_who_reads_on_after_the_last_position_misses_nothing(notifications: Talk
     assert at_once([write] * WRITERS) == [None] * WRITERS
     reading.wait()
     assert seen == list(range(1, WRITERS * NOTICES + 1))
+
+
+def test_a_notice_that_comes_while_the_others_are_read_is_not_passed_over(
+    notifications: Talking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account_id, read = new_id(), service._added
+
+    def read_and_tell(*asked: Any) -> list[AddedNotice]:
+        found = read(*asked)
+        eventlet.spawn(tell, notifications, account_id).wait()  # outside of this call
+        return found
+
+    tell(notifications, account_id)
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "_added", read_and_tell)
+        assert added(notifications, account_id, after=0).position == 1
+    assert [each.position for each in added(notifications, account_id, after=1).items] == [2]
 
 
 def test_two_who_are_told_at_once_in_either_order_do_not_wait_for_each_other(
