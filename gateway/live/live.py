@@ -49,7 +49,6 @@ RETRY_S = (2.0, 10.0)
 """And so its client reconnects: after a restart, not all clients at once."""
 ASKING_AT_ONCE = 20
 """Streams that ask notifications at the same time: after an outage, all of them are behind."""
-TOO_LATE = Unavailable("The platform did not answer in time. Please try again.")
 POSITION = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 log = structlog.get_logger()
@@ -84,25 +83,21 @@ class Live(SharedExtension):
     def answer(self, request: Request, caller: Caller) -> Response:
         """The stream of a caller whose token was verified (see ``Authenticator``).
 
-        Raises ``Unauthenticated``, ``BadLastEventId``, ``TooManyStreams``, ``StreamsFull``, and
-        ``Unavailable`` where notifications does not answer.
+        Raises ``Unauthenticated``, ``BadLastEventId``, ``TooManyStreams`` or ``StreamsFull``. It
+        asks notifications nothing yet: many clients may reconnect at once.
         """
         hung_up = partial(has_hung_up, request.environ)
         stream = Stream(caller.known(), _last_event_id(request), hung_up)
         call = replace(context.current(), caller=caller)
-        updates = LiveUpdates(self, stream, call, request.environ[ISSUED_AT])
         self.streams.open(stream)
-        try:
-            updates.begin()
-        except BaseException:
-            self.streams.close(stream)
-            raise
+        updates = LiveUpdates(self, stream, call, request.environ[ISSUED_AT])
         return event_stream(updates, request.environ)
 
     def added_after(self, position: int | None, call: CallContext) -> AddedNotices:
         """Ask notifications what was added since. Raises ``Unavailable``."""
         call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
-        with context.entered(call), time_limit(OUTERMOST_DEADLINE_S, TOO_LATE), self._asking:
+        too_late = Unavailable("The platform did not answer in time. Please try again.")
+        with context.entered(call), time_limit(OUTERMOST_DEADLINE_S, too_late), self._asking:
             return Notifications(self.requester).list_added_notices(after=position).load()
 
     def _heard(self, event: Event) -> None:
@@ -128,15 +123,11 @@ class LiveUpdates:
         self._stream = stream
         self._call = call
         self._issued_at = issued_at
-        self._first = b""
-
-    def begin(self) -> None:
-        """Make the first bytes, before the answer begins: a failure still is a problem."""
-        self._first = retry(random.uniform(*RETRY_S)) + self._caught_up()
 
     def __iter__(self) -> Iterator[bytes]:
         stream, ends_at = self._stream, monotonic() + random.uniform(*LIFETIME_S)
-        yield self._first
+        yield retry(random.uniform(*RETRY_S))
+        stream.wake()  # it has to catch up
         while not stream.ended and (left := ends_at - monotonic()) > 0:
             woken = stream.wait(min(left, HEARTBEAT_S))
             if stream.ended or (not woken and stream.hung_up()):
@@ -146,7 +137,7 @@ class LiveUpdates:
             except TokenRevoked:
                 return
             except DomainError as error:  # part of the platform is away: again at the next wait
-                log.info("live_stream_waits", reason=error.detail)
+                log.debug("live_stream_waits", reason=error.detail)
                 due = b""
             if due or not woken:
                 yield due or HEARTBEAT

@@ -22,6 +22,7 @@ SMALLEST = {
     "bench": ["--rounds=1", "--seconds=1"],
     "slots": ["--rounds=1", "--seconds=1", "--processes=1"],
     "cached_reads": ["--rounds=1", "--seconds=1", "--changes=1"],
+    "streams": ["--rounds=1", "--seconds=1", "--streams=20", "--idle=1"],
     "search": ["--specialists=1000", "--searches=100"],
 }
 LONGEST_S = 600

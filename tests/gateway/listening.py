@@ -64,9 +64,10 @@ class Listening:
 
 @contextmanager
 def listening(
-    gateway: House, person: Person, last_event_id: int | None = None
+    gateway: House, person: Person, last_event_id: int | None = None, wait: bool = True
 ) -> Iterator[Listening]:
-    """A stream at this gateway, which the client closes with the block."""
+    """A stream at this gateway, which the client closes with the block; ``wait`` for its first
+    event."""
     headers = {"Authorization": f"Bearer {person.token}"}
     if last_event_id is not None:
         headers["Last-Event-ID"] = str(last_event_id)
@@ -79,7 +80,7 @@ def listening(
             client = Listening(response)
             reading = eventlet.spawn(client.read, response.iter_lines())
             try:
-                eventually(lambda: client.events)
+                eventually(lambda: client.events or not wait)
                 yield client
             finally:
                 reading.kill()

@@ -354,18 +354,7 @@ def test_a_stream_needs_a_token(house: House) -> None:
     expect_problem(http.get(STREAM), 401, "unauthenticated")
 
 
-def test_while_notifications_is_away_a_stream_is_refused_and_takes_no_place(
-    house: House, person: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(*_: Any) -> Any:
-        raise Unavailable
-
-    monkeypatch.setattr(live_of(house), "added_after", away)
-    expect_problem(person.get("/notifications/stream"), 503, "unavailable")
-    assert open_at(house, person) == 0
-
-
-def test_while_notifications_is_away_an_open_stream_waits(
+def test_while_notifications_is_away_a_stream_waits(
     house: House, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "HEARTBEAT_S", SHORT_S)
@@ -375,11 +364,16 @@ def test_while_notifications_is_away_an_open_stream_waits(
         asked.append(None)
         raise Unavailable
 
-    with listening(house, person) as client:
-        with monkeypatch.context() as patched:
-            patched.setattr(live_of(house), "added_after", away)
-            live_of(house)._missed()
-            notified(house, person)
-            eventually(lambda: len(asked) > 2)
-        eventually(partial(has_heard, client, 1))
-        assert not client.ended
+    notified(house, person)
+    eventually(lambda: person.get("/notifications").json()["unread"] == 1)
+    with monkeypatch.context() as patched, listening(house, person, 0, wait=False) as client:
+        patched.setattr(live_of(house), "added_after", away)
+        live_of(house)._missed()
+        eventually(lambda: len(asked) > 2)
+        seen = len(client.events)
+        notified(house, person)
+        eventually(lambda: person.get("/notifications").json()["unread"] == 2)
+        patched.undo()
+        eventually(partial(has_heard, client, 2))
+        assert seen < len(client.events)
+        assert [id for id, _ in client.news] == [1, 2]
