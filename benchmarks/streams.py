@@ -1,9 +1,9 @@
 """Reads beside open live streams, and the news that arrives on them:
 ``python -m benchmarks.streams``.
 
-One gateway process serves reads without any stream, then with 600, by turns within the same
-minute. While it does, each account gets a notice, which must arrive once on each of its streams.
-Then the streams stay idle, and the gateway's processor time is measured.
+One gateway process serves reads without any stream, beside 600 idle ones, and while each account
+gets a notice, which must arrive once on each of its streams: in turn, within the same minute. Then
+the streams stay idle, and the gateway's processor time is measured.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from os import sysconf
 from pathlib import Path
 from statistics import median
-from threading import Timer
 from typing import Annotated
 
 import typer
@@ -28,21 +27,16 @@ from rich.table import Table
 from benchmarks.load import CONNECTIONS, Answers, Request, Untrue, play
 from benchmarks.platforms import serving
 from benchmarks.servers import servers_of_our_own
-from benchmarks.stream_clients import StreamClients
+from benchmarks.stream_clients import Clients, open_streams
 from chassis.context import Caller
-from chassis.events import Envelope
 from chassis.ids import new_id
-from chassis.times import utc_now
-from contracts.profiles.sessions import SignedOutByOperator
 from firststep.platform import SERVICES
 from gateway.live.streams import MOST, MOST_OF_AN_ACCOUNT
 from tests.support.databases import connected_database
-from tests.support.service_client import publish
 from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, plant_key
 from tests.system.processes import Serving, Settings, firststep
 
 WARM_UP_S = 1
-NEWS_AFTER_S = 0.5
 OPEN_FILES = 4096
 TICKS_A_SECOND = sysconf("SC_CLK_TCK")
 
@@ -61,24 +55,19 @@ class Platform:
     accounts: list[Caller]
     streams: int
 
-    def token(self, number: int) -> str:
-        return a_token_of(KEY, self.accounts[number % len(self.accounts)])
-
-    def opened(self) -> StreamClients:
-        return StreamClients(self.gateway.url, [self.token(each) for each in range(self.streams)])
+    def opened(self) -> AbstractContextManager[Clients]:
+        """All streams, with fresh tokens."""
+        owners = [self.accounts[each % len(self.accounts)] for each in range(self.streams)]
+        streams = [(each.known(), a_token_of(KEY, each)) for each in owners]
+        return open_streams(self.gateway.url, self.broker, streams)
 
     def reads(self) -> dict[str, list[Request]]:
         reader = a_token_of(KEY, Caller(new_id()))
         return {
             "own notices": [Request("GET", "/api/v1/notifications", reader)],
-            "search's first page, cached": [Request("GET", "/api/v1/specialists", "")],
+            "feed": [Request("GET", "/api/v1/events/featured", "")],
+            "search, cached": [Request("GET", "/api/v1/specialists", "")],
         }
-
-    def tell_each(self) -> None:
-        """A notice for each account."""
-        for each in self.accounts:
-            told = SignedOutByOperator(account_id=each.known())
-            publish(self.broker, Envelope.around(told, utc_now(), "a benchmark"))
 
     def processor_s(self) -> float:
         """Seconds of processor time that the gateway has taken."""
@@ -96,8 +85,7 @@ def main(
     with platform(streams) as running:
         found, delays = _measure(running, rounds, seconds)
         without = _idle(running, idle)
-        with running.opened() as clients:
-            clients.wait_until_all_are_open()
+        with running.opened():
             with_streams = _idle(running, idle)
     _show(console, found, f"medians of {rounds} rounds of {seconds} s, {CONNECTIONS} connections")
     console.print(
@@ -110,11 +98,12 @@ def main(
     )
 
 
-Pairs = dict[str, list[tuple[Answers, Answers]]]
+Found = dict[str, list[tuple[Answers, Answers, Answers]]]
+"""Without streams, beside idle ones, and while news arrives on each."""
 
 
-def _measure(running: Platform, rounds: int, seconds: int) -> tuple[Pairs, list[float]]:
-    """Answers without and with streams, and how many seconds each piece of news took."""
+def _measure(running: Platform, rounds: int, seconds: int) -> tuple[Found, list[float]]:
+    """The answers, and how many seconds each piece of news took."""
     found, delays = defaultdict(list), []
     url = running.gateway.url
     for _ in range(rounds):
@@ -122,15 +111,11 @@ def _measure(running: Platform, rounds: int, seconds: int) -> tuple[Pairs, list[
             play(url, requests, WARM_UP_S)
             alone = play(url, requests, seconds).all_accepted()
             with running.opened() as clients:
-                clients.wait_until_all_are_open()
-                telling = Timer(NEWS_AFTER_S, running.tell_each)
-                begun = time.perf_counter() + NEWS_AFTER_S
-                telling.start()
                 beside = play(url, requests, seconds).all_accepted()
-                telling.join()
-                clients.wait_until_all_have_heard(1)
-                delays += [each - begun for each in clients.heard_at()]
-            found[name].append((alone, beside))
+                clients.tell()
+                with_news = play(url, requests, seconds).all_accepted()
+                delays += clients.delays_s()
+            found[name].append((alone, beside, with_news))
     return found, delays
 
 
@@ -170,19 +155,18 @@ def platform(streams: int) -> Iterator[Platform]:
         )
 
 
-def _show(console: Console, found: Pairs, title: str) -> None:
+def _show(console: Console, found: Found, title: str) -> None:
     table = Table("read", title=title)
-    for heading in ("alone/s", "beside streams/s", "alone p99, ms", "beside p99, ms", "times"):
+    headings = ("alone p99, ms", "beside", "with news", "beside, times", "with news, times")
+    for heading in headings:
         table.add_column(heading, justify="right")
-    for name, pairs in found.items():
-        alone, beside = (median(each[side].per_second for each in pairs) for side in (0, 1))
-        tails = [median(each[side].p99_ms for each in pairs) for side in (0, 1)]
+    for name, rounds in found.items():
+        tails = [[each.p99_ms for each in answers] for answers in rounds]
         table.add_row(
             name,
-            f"{alone:,.0f}",
-            f"{beside:,.0f}",
-            *(f"{tail:.1f}" for tail in tails),
-            f"{median(other.p99_ms / one.p99_ms for one, other in pairs):.2f}",
+            *(f"{median(each):.1f}" for each in zip(*tails, strict=True)),
+            f"{median(beside / alone for alone, beside, _ in tails):.2f}",
+            f"{median(news / alone for alone, _, news in tails):.2f}",
         )
     console.print(table)
 

@@ -107,7 +107,7 @@ def test_notices_read_elsewhere_are_listed_and_do_not_count_as_unread(
 
 
 def test_the_next_position_is_given_after_the_last_ones_commit(notifications: Talking) -> None:
-    account_id, given = new_id(), []
+    account_id, given = new_id(), list[int]()
     first, go_on = GreenEvent(), GreenEvent()
 
     def hold_the_first() -> None:
@@ -124,12 +124,13 @@ def test_the_next_position_is_given_after_the_last_ones_commit(notifications: Ta
     go_on.send()
     holding.wait()
     second.wait()
+    assert given == [1]
     assert [each.position for each in added(notifications, account_id, after=0).items] == [2]
 
 
 def test_who_reads_on_after_the_last_position_misses_nothing(notifications: Talking) -> None:
     """However the transactions that add notices overlap."""
-    account_id, seen = new_id(), []
+    account_id, seen = new_id(), list[int]()
 
     def write() -> None:
         for _ in range(NOTICES):

@@ -36,7 +36,11 @@ def test_an_answer_is_sent_chunk_by_chunk_and_closes_what_makes_them() -> None:
     environ |= {"SERVER_NAME": "here", "SERVER_PORT": "80"}
     chunks, started = Chunks(), []
     response = event_stream(chunks, environ)
-    answer: Any = response(environ, lambda status, headers, *_: started.append((status, headers)))
+
+    def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
+        started.append((status, headers))
+
+    answer: Any = response(environ, start_response)
     assert list(answer) == [b"one", b"two"]
     answer.close()
     assert chunks.closed
