@@ -44,8 +44,17 @@ class Reading(StrEnum):
     QUERY = "query"
     """Text from a query string: numbers and booleans as text, lists separated by commas, unknown
     fields refused."""
+    FORM = "form"
+    """Text from an HTML form: numbers and booleans as text, a missing boolean is an empty checkbox,
+    unknown fields ignored."""
     WIRE = "wire"
     """From another service: exact types, unknown fields ignored, so that fields can be added."""
+
+
+LENIENT = {Reading.WIRE, Reading.FORM}
+"""Unknown fields are ignored."""
+AS_TEXT = {Reading.QUERY, Reading.FORM}
+"""Numbers and booleans come as text."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -205,7 +214,7 @@ def _schema_class(shape: Any, reading: Reading) -> type[ShapeSchema]:
         for field in dataclasses.fields(kind)
     }
     members["Meta"] = type(
-        "Meta", (), {"unknown": EXCLUDE if reading is Reading.WIRE else RAISE, "register": False}
+        "Meta", (), {"unknown": EXCLUDE if reading in LENIENT else RAISE, "register": False}
     )
     members |= {"shape": kind, "reading": reading}
     members["__doc__"] = kind.__doc__
@@ -265,7 +274,9 @@ def field_for(hint: Any, reading: Reading, **options: Any) -> fields.Field[Any]:
 
 
 def _plain(hint: Any, reading: Reading, options: dict[str, Any]) -> fields.Field[Any]:
-    exact = reading is not Reading.QUERY
+    exact = reading not in AS_TEXT
+    if hint is bool and reading is Reading.FORM and not options.get("allow_none"):
+        options = {**options, "required": False, "load_default": False}
     if hint is int:
         return Whole(strict=exact, **options)
     if hint is bool:

@@ -23,6 +23,7 @@ from firststep.commands import accounts
 from firststep.commands import audit
 from firststep.commands import events
 from firststep.commands import featuring
+from firststep.commands import mails
 from firststep.commands import settings
 from firststep.platform import UnknownService
 
@@ -49,19 +50,6 @@ NumberOfWorkers = Annotated[
         help="Run this many processes behind one address. SIGHUP replaces them one by one.",
     ),
 ]
-
-TRY_NEXT = """
-[bold]Firststep is running[/] on {url}
-
-  {url}/docs                     the API, in a browser
-  curl {url}/api/v1/featured     who can be booked now
-  {command} demo
-                                 the main job step by step, in another terminal
-  {command} listen SpecialistFeatured
-                                 the events that marketing gets
-
-Ctrl-C stops it.
-"""
 
 
 def configured(quiet: bool = False) -> Settings:
@@ -94,8 +82,9 @@ def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
 
     def print_started() -> None:
         if chosen.embedded:
-            command = os.path.relpath(sys.argv[0])
-            text = TRY_NEXT.format(url=f"http://{chosen.http}", command=command)
+            from firststep import started
+
+            text = started.text_of(chosen, os.path.relpath(sys.argv[0]))
             Console().print(text, highlight=False, soft_wrap=True)
 
     raise typer.Exit(process.run(print_started))
@@ -153,6 +142,7 @@ def seal_key() -> None:
 
 app.command()(settings.settings)
 app.command()(audit.audit)
+app.command()(mails.mails)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(events.app, name="events")
 app.add_typer(featuring.app, name="featuring")

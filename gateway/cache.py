@@ -16,6 +16,8 @@ from time import monotonic
 from typing import Any
 
 from nameko.extensions import SharedExtension
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from chassis import json
 from chassis.concurrency.futures import Future
@@ -25,6 +27,7 @@ from chassis.messaging.broadcast import Broadcast
 from contracts.content import ArticleChanged, ArticlePublished, ArticleWithdrawn
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistChanged
+from gateway.http.encoding import AT_ONCE, compressed, preferred_coding
 
 LIFETIME_S = 10.0
 LIFETIME_CUT_OFF_S = 1.0
@@ -55,6 +58,23 @@ class Entry:
     """For the code that made the entry."""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as bytes, compressed once. ``view``: what it was rendered from."""
+
+    view: Any
+    language: str
+    body: bytes
+    encoded: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, view: Any, language: str, body: bytes) -> Page:
+        return cls(view, language, body, compressed(body, AT_ONCE))
+
+    def __len__(self) -> int:
+        return 2 * len(self.body) + sum(map(len, self.encoded.values()))
+
+
 @dataclass(slots=True, eq=False)
 class Fill:
     """An entry that is being asked for; other requests may wait for it."""
@@ -68,6 +88,8 @@ PUBLIC = "public, no-cache"
 """Any cache may store it, and revalidates it each time: a change is visible at once."""
 PRIVATE = "private, no-cache"
 """As above, for one visitor."""
+HTML = "text/html; charset=utf-8"
+PAGES_VARY = "Accept-Encoding, Cookie"
 NO_STORE = ("Cache-Control", "no-store")
 Tags = Callable[[Mapping[str, Any]], Collection[str] | None]
 
@@ -258,6 +280,25 @@ def answered(entry: Entry, control: str, if_none_match: str | None) -> Answer:
     return HTTPStatus.OK, [("Content-Type", json.JSON), *headers], entry.value
 
 
+def page_key(path: str, query: str, zone: str, visit: str) -> Key:
+    """The cache key of a page, which is the same for all anonymous visitors in this zone; of a
+    page with featured specialists, for those whose visit begins at the same place."""
+    return path, f"{query}#{zone}#{visit}"
+
+
+def answered_page(entry: Entry, accepted: str, if_none_match: str | None) -> Answer:
+    """Status, headers and body of a cached page, in an encoding that the client accepts."""
+    headers = [("ETag", f"W/{entry.etag}"), ("Cache-Control", PUBLIC), ("Vary", PAGES_VARY)]
+    if if_none_match is not None and _matches(entry.etag, if_none_match):
+        return HTTPStatus.NOT_MODIFIED, headers, b""
+    page: Page = entry.value
+    headers += [("Content-Type", HTML), ("Content-Language", page.language)]
+    coding = preferred_coding(parse_accept_header(accepted, Accept), page.encoded)
+    if coding is None:
+        return HTTPStatus.OK, headers, page.body
+    return HTTPStatus.OK, [*headers, ("Content-Encoding", coding)], page.encoded[coding]
+
+
 def _matches(etag: str, if_none_match: str) -> bool:
     """Weak comparison, as RFC 9110, section 13.1.2, wants it."""
     if if_none_match.strip() == "*":
@@ -266,8 +307,8 @@ def _matches(etag: str, if_none_match: str) -> bool:
 
 
 def _entry(value: Any, tags: Collection[str], asked_at: float) -> Entry:
-    body = value if isinstance(value, bytes) else b""
-    size = len(body) if body else len(value)
+    body = value.body if isinstance(value, Page) else value if isinstance(value, bytes) else b""
+    size = len(value)
     return Entry(value, size + OVERHEAD, etag_of(body), tuple(tags), asked_at)
 
 

@@ -21,8 +21,25 @@ from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
-from gateway.site.links import Links
+from gateway.site import template_functions  # noqa: F401  # registers them
+from gateway.site.assets import Assets
+from gateway.site.calendar_feeds import CalendarFeedPages
+from gateway.site.email_changes import EmailChangePages
+from gateway.site.find import FindPages
+from gateway.site.help_now import HelpNowPages
+from gateway.site.home import HomePages
+from gateway.site.information import InformationPages
+from gateway.site.offline import OfflinePages
+from gateway.site.open_sessions import OpenSessionPages
+from gateway.site.passwords import PasswordPages
+from gateway.site.privacy import PrivacyPages
+from gateway.site.second_factors import SecondFactorPages
+from gateway.site.sessions import SessionPages
+from gateway.site.settings import SettingsPages
+from gateway.site.sign_ups import SignUpPages
+from gateway.site.sitemap import Sitemap
 from gateway.site.specialists import SpecialistPages
+from gateway.site.verification import VerificationPages
 
 
 class Gateway(
@@ -47,7 +64,23 @@ class Gateway(
     ArticlesApi,
     HealthApi,
     Docs,
-    Links,
+    Assets,
+    OfflinePages,
+    HomePages,
+    HelpNowPages,
+    InformationPages,
+    Sitemap,
+    SessionPages,
+    FindPages,
+    SignUpPages,
+    VerificationPages,
+    PasswordPages,
+    EmailChangePages,
+    SettingsPages,
+    SecondFactorPages,
+    OpenSessionPages,
+    CalendarFeedPages,
+    PrivacyPages,
     SpecialistPages,
 ):
     name = "gateway"

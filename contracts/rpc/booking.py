@@ -27,7 +27,7 @@ from contracts.booking.figures import Figures, PublishedFigures
 from contracts.booking.holds import HeldSlots
 from contracts.booking.outcomes import Wish
 from contracts.booking.privacy import BookingData
-from contracts.booking.slots import DaysWithSlots, Period, Slots, SlotsQuery
+from contracts.booking.slots import DaysWithSlots, OwnTimeZone, Period, Slots, SlotsQuery
 from contracts.booking.waitlist import Waitlist, WaitlistEntry, Wishes
 from contracts.files import File
 
@@ -45,6 +45,9 @@ class Booking(RpcClient):
         """Free slots, and those held for the caller."""
 
     def list_days(self, *, specialist_id: UUID, period: Period) -> Wire[DaysWithSlots]: ...
+
+    def list_own_time_zones(self, *, specialist_ids: list[UUID]) -> Wire[list[OwnTimeZone]]:
+        """Of these specialists, those who have a calendar."""
 
     def list_slots_to_move_to(self, *, consultation_id: UUID, query: SlotsQuery) -> Wire[Slots]: ...
 

@@ -18,6 +18,7 @@ from contracts.profiles.accounts import (
     StopEmailChange,
     VerifyEmail,
 )
+from contracts.profiles.consents import Agreements
 from contracts.profiles.names import Names, NamesWanted
 from contracts.profiles.preferences import Preferences
 from contracts.profiles.privacy import EraseAccount, Erasure, ProfilesData
@@ -30,6 +31,7 @@ from contracts.profiles.second_factors import (
     Totp,
 )
 from contracts.profiles.sessions import (
+    FinishLogIn,
     LogIn,
     OpenSessions,
     Refresh,
@@ -51,6 +53,8 @@ class ProfilesAccounts(RpcClient):
     def verify_email(self, *, verify: VerifyEmail) -> Wire[Session | None]:
         """The link of a sign-up makes the account and a session; that of a change of address
         returns none."""
+
+    def get_agreements(self) -> Wire[Agreements]: ...
 
     def get_me(self) -> Wire[Account]: ...
 
@@ -74,6 +78,9 @@ class ProfilesAccounts(RpcClient):
 
     def log_in(self, *, log_in: LogIn) -> Wire[Session]: ...
 
+    def finish_log_in(self, *, finish: FinishLogIn) -> Wire[Session]:
+        """The code of a log-in, after its password."""
+
     def refresh_session(self, *, refresh: Refresh) -> Wire[Session]: ...
 
     def list_sessions(self) -> Wire[OpenSessions]: ...
@@ -83,6 +90,9 @@ class ProfilesAccounts(RpcClient):
     def log_out(self) -> None: ...
 
     def log_out_everywhere(self) -> None: ...
+
+    def log_out_elsewhere(self) -> None:
+        """End all sessions but the caller's."""
 
     def list_revocations(self) -> Wire[Revocations]:
         """All that concern access tokens which have not expired."""

@@ -29,6 +29,7 @@ from contracts.profiles.accounts import (
     VerifyEmail,
     WrongPassword,
 )
+from contracts.profiles.consents import AgreementNeeded, Agreements
 from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Session, Suspended
 from contracts.profiles.specialists import NoSuchCode
@@ -45,7 +46,7 @@ class AccountsApi(Api):
         body=SignUp,
         returns=SignedUp,
         status=HTTPStatus.ACCEPTED,
-        errors=[PasswordTooCommon, NoSuchCode, TooManyTries],
+        errors=[AgreementNeeded, PasswordTooCommon, NoSuchCode, TooManyTries],
         repeatable=True,
         by_language=True,
     )
@@ -56,6 +57,14 @@ class AccountsApi(Api):
         mail says so instead.
         """
         return self.profiles.sign_up(sign_up=replace(body, language=body.language or language))
+
+    @endpoint("GET", "/api/v1/agreements", returns=Agreements)
+    def get_agreements(self) -> Wire[Agreements]:
+        """The versions in force of the texts that a person agrees to at sign-up.
+
+        Show the texts, `/terms` and `/health-data-consent` of this site, before you ask.
+        """
+        return self.profiles.get_agreements()
 
     @endpoint("GET", "/api/v1/me", returns=Account, allow=SIGNED_IN)
     def get_me(self) -> Wire[Account]:

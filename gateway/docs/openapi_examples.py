@@ -20,6 +20,7 @@ BY_NAME: dict[str, Any] = {
     "authors": "National Institute for Health and Care Excellence",
     "body": "# Where to start\n\nWith *one* step.",
     "biography": "I work with adults. *Small steps* are steps, too.",
+    "challenge": "gAAAAABm9cKd81TqWm",
     "code": "123456",
     "countries": ["DE"],
     "country": "DE",
@@ -30,6 +31,7 @@ BY_NAME: dict[str, Any] = {
     "email": "anna@example.org",
     "ends": "17:00",
     "headline": "Anxiety, sleep and the first step out of both",
+    "health_data": "1",
     "in_person_address": "Lange Straße 12, 10115 Berlin",
     "issuing_body": "Psychotherapeutenkammer Berlin",
     "language": ["de"],
@@ -53,6 +55,7 @@ BY_NAME: dict[str, Any] = {
     "specialist_id": "anna-keller",
     "starts": "09:00",
     "summary": "How a first half hour goes, and what you can ask.",
+    "terms": "1",
     "time_zone": "Europe/Berlin",
     "title": "What happens in a first consultation",
     "token": "gAAAAABm4fJ2mZQ0sVbC",
@@ -65,6 +68,7 @@ BY_NAME: dict[str, Any] = {
 
 BY_SHAPE: dict[str, dict[str, Any]] = {
     "ChangeArticleRequest": {"language": "en"},
+    "Consent": {"version": "1"},
     "LocalHelp": {
         "directory": "https://findahelpline.com",
         "emergency_number": "112",

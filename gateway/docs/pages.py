@@ -6,24 +6,18 @@ Swagger UI's files come with a package: the page loads nothing from another host
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar
 
-from nameko.extensions import register_entrypoint
-from nameko.web.handlers import HttpRequestHandler
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from chassis import json
 from contracts.catalogue import public_events
 from gateway.cache import PUBLIC
 from gateway.docs import asyncapi, openapi
-from gateway.http import problems
-from gateway.http.server import ApiServer
+from gateway.http.document import document
 
-F = TypeVar("F", bound=Callable[..., Response])
 SHOWN = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 PAGE = """<!doctype html>
 <html lang="en">
@@ -52,45 +46,26 @@ POLICY = (
 )
 
 
-class Page(HttpRequestHandler):
-    """Serves a document or page without a service."""
-
-    server = ApiServer()
-
-    def response_from_exception(self, error: Exception) -> Response:
-        if isinstance(error, HTTPException):
-            return problems.from_http(error)
-        return problems.from_error(error)
-
-
-def page(path: str) -> Callable[[F], F]:
-    def decorate(method: F) -> F:
-        register_entrypoint(method, Page("GET", path))
-        return method
-
-    return decorate
-
-
 class Docs:
     openapi_json: bytes | None = None
 
-    @page("/openapi.json")
+    @document("/openapi.json")
     def openapi(self, request: Request) -> Response:
         service_class = type(self)
         if service_class.openapi_json is None:
             service_class.openapi_json = json.dumps(openapi.describe(service_class))
         return _unless_known(request, service_class.openapi_json, json.JSON)
 
-    @page("/asyncapi.json")
+    @document("/asyncapi.json")
     def asyncapi(self, request: Request) -> Response:
         return _unless_known(request, _asyncapi(), json.JSON)
 
-    @page("/docs")
+    @document("/docs")
     def read(self, request: Request) -> Response:
         headers = {"Content-Security-Policy": POLICY}
         return Response(PAGE, headers=headers, content_type="text/html; charset=utf-8")
 
-    @page("/docs/<name>")
+    @document("/docs/<name>")
     def asset(self, request: Request, name: str) -> Response:
         if name == "start.js":
             return Response(START, content_type="text/javascript; charset=utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 from uuid import UUID
 
@@ -88,8 +88,10 @@ class Authenticator(SharedExtension):
     def caller_of(self, request: Request) -> Caller:
         """Anonymous where there is no token; raises ``BadToken`` where there is a bad one."""
         token = token_of(request.headers.get("Authorization", ""))
-        if token is None:
-            return Caller()
+        return Caller() if token is None else self.caller_with(token, request)
+
+    def caller_with(self, token: str, request: Request) -> Caller:
+        """The caller whose access token this is; raises ``BadToken`` where it is not valid."""
         claims = self._claims(token)
         session_id = claims.get("sid")
         caller = Caller(
@@ -102,6 +104,13 @@ class Authenticator(SharedExtension):
         request.environ[CALLER] = caller
         self.revocations.require_valid(caller.known(), caller.session_id, claims["iat"])
         return caller
+
+    def seconds_left(self, token: str) -> float:
+        """Seconds until the access token expires; 0 where it is not valid."""
+        try:
+            return max(0.0, float(self._claims(token)["exp"]) - time())
+        except BadToken:
+            return 0.0
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:

@@ -32,26 +32,21 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, register_entrypoint
-from nameko.web.handlers import HttpRequestHandler
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis import context, json
-from chassis.concurrency.futures import Future
-from chassis.concurrency.limits import time_limit
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller
 from chassis.errors import (
     DomainError,
     FieldError,
-    Forbidden,
     Invalid,
     Unauthenticated,
     Unavailable,
 )
 from chassis.http.body import read_body
 from chassis.preconditions import etag_of
-from chassis.rpc.client import Wire
 from chassis.schemas import Reading, load
 from contracts.files import File
 from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
@@ -65,12 +60,12 @@ from gateway.http.declaration import (
     Anyone,
     Declaration,
     Raw,
-    SignedIn,
 )
 from gateway.http.languages import preferred_language, speak
 from gateway.http.redirects import Moved, moved_to
 from gateway.http.refusal_reports import RefusalReports
 from gateway.http.server import ApiServer
+from gateway.http.workers import WorkerHandler, authorise
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -148,7 +143,7 @@ def declarations_of(service_class: type) -> Iterator[tuple[Declaration, Callable
     yield from sorted(found, key=lambda each: (each[0].path, each[0].method))
 
 
-class Endpoint(HttpRequestHandler):
+class Endpoint(WorkerHandler):
     """The entrypoint behind ``@endpoint``."""
 
     server = ApiServer()
@@ -187,7 +182,7 @@ class Endpoint(HttpRequestHandler):
 
     def _answer(self, request: Request, call: CallContext) -> Response:
         caller = self._caller(request)
-        _authorise(caller, self.declaration.allow)
+        authorise(caller, self.declaration.allow)
         if self.declaration.body is not None:
             media_types.require(request, self.declaration.body)
         if isinstance(self.declaration.body, Raw):
@@ -199,7 +194,7 @@ class Endpoint(HttpRequestHandler):
         key = self._idempotency_key(request)
         version = request.headers.get(IF_MATCH) if self.declaration.takes_version else None
         call = replace(call, caller=caller, idempotency_key=key, if_match=version)
-        result = self._run(arguments, call)
+        result = self.run(arguments, call)
         return self._response(request, result)
 
     def _caller(self, request: Request) -> Caller:
@@ -241,7 +236,7 @@ class Endpoint(HttpRequestHandler):
         """The answer from the cache, or asked for as an anonymous caller."""
 
         def ask() -> Any:
-            return self._run(arguments, replace(call, caller=Caller()))
+            return self.run(arguments, replace(call, caller=Caller()))
 
         tags = cached.tags(arguments)
         if tags is None:
@@ -280,34 +275,6 @@ class Endpoint(HttpRequestHandler):
                 errors=[FieldError(IDEMPOTENCY_KEY, BadIdempotencyKey.sentence(), given[:60])]
             )
         return given
-
-    def _run(self, arguments: dict[str, Any], call: CallContext) -> Any:
-        done: Future[Any] = Future()
-
-        def handle_result(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            if exc_info is None:
-                done.set_result(result)
-            else:
-                done.set_exception(exc_info[1])
-            return result, exc_info
-
-        remaining = max(0.001, call.remaining())
-        with time_limit(
-            remaining, Unavailable("The platform did not answer in time. Please try again.")
-        ):
-            self.container.spawn_worker(
-                self, (), arguments, context_data=call.to_headers(), handle_result=handle_result
-            )
-            result = done.result()
-        return result.value if isinstance(result, Wire) else result
-
-
-def _authorise(caller: Caller, allow: Allowed) -> None:
-    if isinstance(allow, Anyone):
-        return
-    caller.known()
-    if not isinstance(allow, SignedIn) and not caller.roles.intersection(allow):
-        raise Forbidden(f"You need the role {' or '.join(allow)} to do this.")
 
 
 def _file_response(file: File, raw: Raw) -> Response:

@@ -11,6 +11,11 @@ BY_CODE: dict[str, str] = {
         "Bitte schreiben Sie uns, damit wir es wieder freigeben."
     ),
     "address_refused": "Diese Adresse können wir nicht abrufen. Bitte geben Sie eine andere an.",
+    "agreement_needed": (
+        "Um sich zu registrieren, stimmen Sie bitte den geltenden Nutzungsbedingungen zu und, wenn "
+        "Sie ein Gespräch suchen, der Verwendung Ihrer Gesundheitsdaten. "
+        "Die Fassungen stehen unter errors."
+    ),
     "already_booked": (
         "Sie hatten Ihr kostenloses Erstgespräch mit dieser Fachperson schon, "
         "oder Sie haben es gebucht."
@@ -78,6 +83,10 @@ BY_CODE: dict[str, str] = {
     ),
     "calendar_given_before": (
         "Diese Adresse haben Sie schon angegeben. Jeder externe Kalender braucht eine eigene."
+    ),
+    "challenge_void": (
+        "Für den Code ist es zu spät, oder Ihr Passwort wurde geändert. Bitte melden Sie sich "
+        "noch einmal an."
     ),
     "codes_exhausted": (
         "Für Ihr Konto wurden zu viele falsche Codes eingegeben. "
@@ -519,6 +528,7 @@ TEXTS: dict[str, str] = {
     "Must be an ISO 4217 code, such as 'EUR'.": (
         "Muss ein Code nach ISO 4217 sein, zum Beispiel „EUR“."
     ),
+    "Must be {version}, the version in force.": "Muss {version} sein, die geltende Fassung.",
     "Must be a decimal, such as '95.00'.": "Muss eine Dezimalzahl sein, zum Beispiel „95.00“.",
     "Must be a time such as '09:30'.": "Muss eine Uhrzeit sein, zum Beispiel „09:30“.",
     "There is no such topic. Please see /api/v1/vocabulary.": (

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 import structlog
+from nameko.web.handlers import HttpRequestHandler
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map
+from werkzeug.routing import Map, RequestRedirect
 from werkzeug.wrappers import Request, Response
 
 from chassis import context
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.http.server import WebServer
 from chassis.networks import network_of
-from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered
+from contracts.inputs.zones import TIME_ZONES
+from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered, answered_page, page_key
 from gateway.featured import listing
 from gateway.featured.listing import Featured
 from gateway.http import problems
@@ -38,6 +41,15 @@ STATUS_LINES = {
     HTTPStatus.NOT_MODIFIED: "304 Not Modified",
 }
 
+API = "/api/"
+PERSONAL_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?(?:access|refresh|said|sign-up)=")
+ZONE_COOKIE = re.compile(r"(?:^|;\s*)tz=([A-Za-z0-9_+/-]{1,64})(?:;|$)")
+ZONE_ASKED = "tz="
+SIGHT = "firststep.sight"
+"""The key in a request's environ of the featured specialists that a page shows first."""
+
+ErrorPages = Callable[[Request, HTTPException], Response | None]
+
 log = structlog.get_logger()
 
 
@@ -49,10 +61,35 @@ class ApiServer(WebServer):
 
     reads = PublicReads()
     featured = Featured()
+    _routes: Map
+    page_headers: Mapping[str, str] = MappingProxyType({})
+    error_pages: ErrorPages | None = None
+    """Makes pages of refusals that no entrypoint answers; ``None`` for programs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.featured_on: dict[str, int] = {}
+        """Paths of pages that show featured specialists, and how many."""
 
     def setup(self) -> None:
         super().setup()
         self.cors = Cors(self.container.config.get("ORIGINS", ()))
+
+    def handlers(self) -> Iterator[HttpRequestHandler]:
+        """Every entrypoint of this server."""
+        yield from self._providers
+
+    def handler_of(self, method: str, path: str) -> tuple[Any, dict[str, Any]] | None:
+        """The entrypoint that takes such a request, and the parameters in its path."""
+        try:
+            provider, values = self._routes.bind("").match(path, method)
+        except (HTTPException, RequestRedirect):
+            return None
+        return provider, dict(values)
+
+    def make_url_map(self) -> Map:
+        self._routes = super().make_url_map()
+        return self._routes
 
     def application(self) -> Callable[..., Iterable[bytes]]:
         route = super().application()
@@ -72,6 +109,8 @@ class ApiServer(WebServer):
         """The same answer as ``respond`` gives, in a fifth of the time."""
         started = time.perf_counter()
         path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+        if not path.startswith(API):
+            return self._page_from_cache(environ, path, query, started)
         if path == listing.PATH:
             if query:
                 return None  # the cached page is for visitors without a query
@@ -87,6 +126,31 @@ class ApiServer(WebServer):
         _log("GET", path, int(status), started, correlation_id=correlation_id)
         return status, headers, body
 
+    def _page_from_cache(
+        self, environ: dict[str, Any], path: str, query: str, started: float
+    ) -> Answer | None:
+        """A page that is the same for all anonymous visitors in this visitor's zone."""
+        cookies = environ.get("HTTP_COOKIE", "")
+        if PERSONAL_COOKIE.search(cookies) or ZONE_ASKED in query:
+            return None
+        zone = ZONE_COOKIE.search(cookies)
+        known = zone[1] if zone is not None and zone[1] in TIME_ZONES else ""
+        sight = self.featured.sight(self.featured_on[path]) if path in self.featured_on else None
+        environ[SIGHT] = sight
+        visit = sight.token if sight else ""
+        entry = self.reads.cache.get(page_key(path, query, known, visit))
+        if entry is None:
+            return None
+        if sight is not None:
+            self.featured.exposures.shown(sight.ids)
+        accepted, etag = environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH")
+        status, headers, body = answered_page(entry, accepted, etag)
+        correlation_id = _correlation_id(environ.get("HTTP_X_CORRELATION_ID", ""))
+        always = {**self.always, **self.page_headers}
+        headers += (*always.items(), (CORRELATION_ID, correlation_id))
+        _log("GET", path, int(status), started, correlation_id=correlation_id)
+        return status, headers, body
+
     def respond(self, request: Request, url_map: Map) -> Response:
         started = time.perf_counter()
         call = _call_of(request, self.container.config.get("PROXIES", 0))
@@ -98,7 +162,10 @@ class ApiServer(WebServer):
         return response
 
     def refusal(self, request: Request | None, error: HTTPException) -> Response:
-        return problems.from_http(error)
+        page = None
+        if request is not None and self.error_pages is not None:
+            page = self.error_pages(request, error)
+        return page or problems.from_http(error)
 
     def finished(self, response: Response, request: Request | None) -> Response:
         if request is None:

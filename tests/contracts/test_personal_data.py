@@ -60,6 +60,7 @@ NO_ACCOUNTS_ID = {
 EXPORTED = {
     ("profiles", "accounts"): "account",
     ("profiles", "preferences"): "preferences",
+    ("profiles", "consents"): "consents",
     ("profiles", "specialists"): "specialist",
     ("profiles", "specialist_slugs"): "slugs",
     ("profiles", "sessions"): "sessions",

@@ -23,6 +23,7 @@ from contracts.profiles.accounts import (
     VerifyEmail,
 )
 from contracts.profiles.sessions import LogIn, Refresh, Session
+from tests.support.agreements import AGREED
 from tests.support.service_client import NOBODY, Talking
 
 E = TypeVar("E", EmailVerificationRequested, KnownAddressSignedUp, PasswordResetRequested)
@@ -40,10 +41,16 @@ def ask_to_sign_up(
     password: str = PASSWORD,
     role: SignUpRole = SignUpRole.CLIENT,
     key: str | None = None,
-    **preferences: Any,
+    **more: Any,
 ) -> str:
     """The secret of the sign-up, which is not confirmed yet."""
-    wanted = SignUp(email=email, password=password, display_name="Sam", role=role, **preferences)
+    wanted = SignUp(
+        email=email,
+        password=password,
+        display_name="Sam",
+        role=role,
+        **{"agreed_to": AGREED, **more},
+    )
     answer = profiles.asked_by(NOBODY, key).sign_up(sign_up=wanted)
     return load(contract.SignedUp, answer, Reading.WIRE).sign_up
 

@@ -14,6 +14,7 @@ from chassis import json
 from chassis.context import Caller
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
+from tests.support.agreements import AGREED_TO
 from tests.support.eventually import eventually
 from tests.support.mailbox import link_to
 from tests.support.tokens import KEY, a_token_of, lasting
@@ -62,8 +63,19 @@ def an_address() -> str:
 
 def sign_up(http: httpx.Client, email: str, **changes: Any) -> httpx.Response:
     """From a network of their own: so many may sign up from one."""
-    wanted = {"email": email, "password": PASSWORD, "display_name": "Sam", "role": "client"}
-    return http.post("/api/v1/accounts", json={**wanted, **changes}, headers=from_anywhere())
+    wanted = a_sign_up(email=email, **changes)
+    return http.post("/api/v1/accounts", json=wanted, headers=from_anywhere())
+
+
+def a_sign_up(**changes: Any) -> dict[str, Any]:
+    sign_up = {
+        "email": an_address(),
+        "password": PASSWORD,
+        "display_name": "Sam",
+        "role": "client",
+        "agreed_to": AGREED_TO,
+    }
+    return {**sign_up, **changes}
 
 
 def from_anywhere() -> dict[str, str]:

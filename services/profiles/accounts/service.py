@@ -28,7 +28,7 @@ from contracts.profiles.accounts import (
 from contracts.profiles.preferences import Language
 from contracts.profiles.preferences import Preferences as ChosenPreferences
 from contracts.profiles.sessions import Session
-from services.profiles import guess_limits
+from services.profiles import dependencies, guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.confirmation import account_of, confirm, preferences_of
@@ -45,28 +45,38 @@ from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import audit
 from services.profiles.audit.audit import AuditedAction
+from services.profiles.consents.consents import require_agreed
 from services.profiles.second_factors.second_factors import has_second_factor
 from services.profiles.sessions.issuing import begin_session
 from services.profiles.specialists.standards import require_zone_and_country
 
 
 class Accounts(Reauthentication):
+    site = dependencies.site
+
     # Signing up
 
     @rpc
     def sign_up(self, sign_up: SignUp) -> SignedUp:
         """Begin a sign-up. Work and answer are the same whether or not the address has an account.
 
-        Raises ``NoSuchCode``.
+        Raises ``NoSuchCode`` and ``AgreementNeeded``.
         """
         chosen = _chosen(sign_up)
+        require_agreed(sign_up.agreed_to, sign_up.role, self.site.agreements)
         now, email = utc_now(), normalised(sign_up.email)
         self.guesses.of(guess_limits.SIGN_UP, email, context.current().address).count()
         may_mail = self.guesses.may_mail(email)
         password_hash = passwords.hashed(sign_up.password, (sign_up.email, sign_up.display_name))
         with self.store.transaction() as tx:
             pending, secret = PendingSignUp.begin(
-                email, sign_up.display_name, Role(sign_up.role), chosen, password_hash, now
+                email,
+                sign_up.display_name,
+                Role(sign_up.role),
+                chosen,
+                sign_up.agreed_to,
+                password_hash,
+                now,
             )
             tx.add(pending)
             account = account_with(tx, email)

@@ -1,0 +1,42 @@
+"""Content encoding: bytes compressed once, and the encoding that a client prefers."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Collection
+
+import brotli
+from werkzeug.datastructures import Accept
+
+GZIP_LEVEL = 9
+CODINGS = ("br", "gzip")
+"""The better one first."""
+AT_ONCE = 4
+"""Brotli's quality for an answer that is made for one request: 0.2 ms for a page."""
+
+
+def compressed(body: bytes, quality: int = 11) -> dict[str, bytes]:
+    """The body by content coding, the best first; without codings that save nothing.
+
+    ``quality`` is brotli's, from 0 to 11. The gzip form is the same at each call.
+    """
+    codings = {each: encoded(body, each, quality) for each in CODINGS}
+    return {coding: each for coding, each in codings.items() if len(each) < len(body)}
+
+
+def encoded(body: bytes, coding: str, quality: int) -> bytes:
+    """The body in one coding."""
+    if coding == "br":
+        return bytes(brotli.compress(body, quality=quality))
+    return gzip.compress(body, GZIP_LEVEL, mtime=0)
+
+
+def preferred_coding(accepted: Accept, codings: Collection[str]) -> str | None:
+    """The coding that the client ranks highest, the first of equals; ``None``: as it is.
+
+    ``Accept-Encoding`` of RFC 9110, 12.5.3: a quality of 0 refuses, ``*`` is any other coding.
+    """
+    best = max(codings, key=accepted.quality, default=None)
+    if best is None or accepted.quality(best) <= 0:
+        return None
+    return best if accepted.quality(best) >= accepted.quality("identity") else None

@@ -1,0 +1,1 @@
+"""Mechanism of the pages: declaration, forms, cookies, rendering. The pages are in ``site``."""

@@ -1,0 +1,67 @@
+"""What a handler of a page or form may return beside a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from contracts.files import File
+from contracts.profiles.preferences import Language
+from contracts.profiles.sessions import Session
+from gateway.pages.cookies import Me
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeeOther:
+    """Go on at another page (303).
+
+    ``to``: a path without the language's prefix. ``said``: the key of a sentence in
+    ``site.said.SAID`` that the next page shows once. ``session`` signs in, ``me`` with what pages
+    need to know of the account; ``sign_up``: the secret of a sign-up to keep, empty to remove it.
+    ``renews``: the account's rights have changed, so its tokens are renewed. ``language``: of the
+    next page, where it is another one.
+    """
+
+    to: str
+    language: Language | None = None
+    renews: bool = False
+    said: str = ""
+    session: Session | None = None
+    me: Me | None = None
+    sign_up: str | None = None
+    signs_out: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """The page has another address for good (301). ``to``: a path without the prefix."""
+
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A view with a template or status of its own; it may sign in or out as ``SeeOther`` does.
+
+    ``page``: the method of another page that is shown instead, with its forms. A form's fields that
+    no address may bear travel on so.
+    """
+
+    view: Any
+    template: str = ""
+    page: str = ""
+    renews: bool = False
+    status: HTTPStatus = HTTPStatus.OK
+    session: Session | None = None
+    me: Me | None = None
+    sign_up: str | None = None
+    signs_out: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file for this visitor alone, saved under ``name``."""
+
+    file: File
+    name: str

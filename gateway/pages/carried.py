@@ -1,0 +1,46 @@
+"""Carries a form through the sign-in of its sender, whose session had ended."""
+
+from __future__ import annotations
+
+import base64
+
+from chassis import json
+from gateway.pages import form_values
+
+CARRIED = "_carried"
+LONGEST_CARRIED = 200_000
+
+
+class Carried:
+    """A form that waits for its sender to sign in: the path, and the fields without secrets."""
+
+    def __init__(self, path: str, fields: form_values.Given) -> None:
+        self.path = path
+        self.fields = fields
+
+    def to_field(self) -> str:
+        wire = json.dumps({"path": self.path, "fields": self.fields})
+        return base64.urlsafe_b64encode(wire).decode() if len(wire) <= LONGEST_CARRIED else ""
+
+    @classmethod
+    def from_form(cls, given: form_values.Given) -> Carried | None:
+        """``None`` where nothing is carried, or something else than we wrote."""
+        text = (given.get(CARRIED) or [""])[-1]
+        try:
+            wire = json.loads(base64.urlsafe_b64decode(text)) if text else None
+            if wire is None:
+                return None
+            fields = {
+                str(name): [str(each) for each in values] for name, values in wire["fields"].items()
+            }
+            return cls(str(wire["path"]), fields)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+
+def without_secrets(given: form_values.Given) -> form_values.Given:
+    return {
+        name: values
+        for name, values in given.items()
+        if name.rpartition(".")[2] not in form_values.SECRETS and not name.startswith("_")
+    }

@@ -1,0 +1,182 @@
+"""Entrypoint of forms: what is sent is checked, done once, and answered by a page."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from chassis.context import OUTERMOST_DEADLINE_S
+from chassis.database.tombstones import Erased
+from chassis.errors import DomainError, FieldError, Invalid, Unauthenticated
+from chassis.http.body import read_body
+from chassis.schemas import Reading, load
+from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
+from gateway.http.revocation import BadToken, TokenRevoked
+from gateway.http.workers import authorise
+from gateway.pages import form_values
+from gateway.pages.answers import SeeOther
+from gateway.pages.carried import CARRIED, Carried, without_secrets
+from gateway.pages.declaration import Upload
+from gateway.pages.form_values import Values
+from gateway.pages.forms import Form
+from gateway.pages.handlers import SiteHandler
+from gateway.pages.origin import require_own
+from gateway.pages.refused_fields import errors_of, in_form
+from gateway.pages.rendering import sentence
+from gateway.pages.site import Visit, error_of
+
+SIGN_IN_PAGE = "sign_in_page"
+SESSION_GONE = (Unauthenticated, BadToken, TokenRevoked, Erased)
+"""Refusals of a caller whose session has ended, unlike that of a wrong code."""
+KEY, ADD, REMOVE = "_key", "_add", "_remove"
+LARGEST_FORM = 1024 * 1024
+
+
+class FormHandler(SiteHandler):
+    reads_body = True
+
+    def _answer(self, visit: Visit) -> Response:
+        require_own(visit.request, self.site.url)
+        upload = self.declaration.upload
+        largest = LARGEST_FORM + (upload.largest if upload else 0)
+        read_body(visit.request.environ, largest, FILE_DEADLINE_S)
+        values = dict(visit.request.path_values)  # type: ignore[attr-defined]
+        given = dict(visit.request.form.lists())
+        visit.carried = (given.get(CARRIED) or [""])[-1]
+        try:
+            authorise(visit.visitor.caller, self.declaration.allow)
+        except Unauthenticated:
+            return self._ask_to_sign_in(visit, given)
+        if ADD in given or REMOVE in given:
+            return self._with_rows(visit, values, given)
+        try:
+            arguments = {**self.arguments(visit), **self._body(visit, given)}
+            call = self.call_of(visit, _key_of(given))
+            if upload is not None:
+                call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
+            result = self.run(arguments, call)
+        except DomainError as refusal:
+            if type(refusal) in SESSION_GONE and self.declaration.needs_account:
+                return self._ask_to_sign_in(visit, given)
+            return self._again(visit, values, given, refusal)
+        carried = Carried.from_form(given)
+        if carried is not None and isinstance(result, SeeOther) and result.session is not None:
+            return self._resume(visit, carried, result)
+        page_again = self.named(self.declaration.again)
+        return self.conclude(visit, result, page_again.declaration.template)
+
+    def _body(self, visit: Visit, given: form_values.Given) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self.declaration.body is not None:
+            values = form_values.values_of(self.declaration.body, given)
+            found["body"] = load(self.declaration.body, values, Reading.FORM)
+        if self.declaration.upload is not None:
+            found["file"] = _file_of(visit.request, self.declaration.upload)
+        return found
+
+    def _values(self, given: form_values.Given) -> Values:
+        if self.declaration.body is None:
+            return {}
+        values: Values = form_values.shown(form_values.values_of(self.declaration.body, given))
+        return values
+
+    def _again(
+        self, visit: Visit, values: dict[str, Any], given: form_values.Given, refusal: DomainError
+    ) -> Response:
+        """The form again, with what is wrong."""
+        errors = {
+            each.field: in_form(each.detail, visit.visitor)
+            for each in errors_of(refusal, self.declaration.body)
+        }
+        problem = "" if errors else sentence(refusal.detail, visit.visitor.language)
+        state = self._form(visit, given, errors=errors, problem=problem, refusal=refusal)
+        status = error_of(refusal)
+        caller = visit.visitor.caller if visit.visitor.is_signed_in else None
+        self.refusals.report(refusal, caller, self.declaration.method, self.declaration.path)
+        response = self.named(self.declaration.again).again(
+            visit, values, {self.method_name: state}, status
+        )
+        if status is HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers["Retry-After"] = str(getattr(refusal, "retry_after_s", 2))
+        return response
+
+    def _with_rows(
+        self, visit: Visit, values: dict[str, Any], given: form_values.Given
+    ) -> Response:
+        """The form with a row more or less; nothing is saved."""
+        state = self._form(visit, given)
+        found = dict(state.values)
+        for path in given.get(ADD, ()):
+            found = form_values.with_row(found, path)
+        for path in given.get(REMOVE, ()):
+            found = form_values.without_row(found, path)
+        forms = {self.method_name: replace(state, values=found)}
+        return self.named(self.declaration.again).again(visit, values, forms, HTTPStatus.OK)
+
+    def _form(self, visit: Visit, given: form_values.Given, **more: Any) -> Form:
+        return Form(
+            self.method_name,
+            self.path_for(visit),
+            self.declaration.body,
+            self._values(given),
+            sent=True,
+            uploads=self.declaration.upload is not None,
+            carried=visit.carried,
+            **more,
+        )
+
+    def _ask_to_sign_in(self, visit: Visit, given: form_values.Given) -> Response:
+        """The sign-in page, which carries what was sent, without secrets and files."""
+        visit.cookies.sign_out()
+        self.site.recognise(visit)
+        visit.carried = Carried(self.path_for(visit), without_secrets(given)).to_field()
+        sign_in = self.named(SIGN_IN_PAGE)
+        assert sign_in.declaration.query is not None
+        arguments = {"visitor": visit.visitor, "query": sign_in.declaration.query()}
+        view = sign_in.run(arguments, sign_in.call_of(visit))
+        return sign_in.show(visit, view, {}, HTTPStatus.UNAUTHORIZED)
+
+    def _resume(self, visit: Visit, carried: Carried, result: SeeOther) -> Response:
+        """The form that was carried through the sign-in, filled as before."""
+        self._keep(visit, result)
+        visit.carried = ""
+        found = self.server.handler_of("POST", carried.path.partition("?")[0])
+        if found is None or not isinstance(found[0], FormHandler):
+            return self.conclude(visit, replace(result, session=None))
+        handler, values = found
+        visit.visitor = replace(visit.visitor, query=carried.path.partition("?")[2])
+        visit.request.environ["QUERY_STRING"] = visit.visitor.query
+        request = Request(visit.request.environ)
+        visit.request = request
+        request.path_values = values  # type: ignore[attr-defined]
+        state = handler._form(visit, carried.fields)
+        page_again = handler.named(handler.declaration.again)
+        shown: Response = page_again.again(
+            visit, values, {handler.method_name: state}, HTTPStatus.OK
+        )
+        return shown
+
+
+def _key_of(given: form_values.Given) -> str | None:
+    key = (given.get(KEY) or [""])[-1]
+    return key if 0 < len(key) <= LONGEST_KEY and KEY_PATTERN.fullmatch(key) else None
+
+
+def _file_of(request: Request, upload: Upload) -> bytes | None:
+    part = request.files.get(upload.field)
+    if part is None or not part.filename:
+        return None
+    content: bytes = part.read()
+    if len(content) > upload.largest:
+        most = upload.largest // (1024 * 1024)
+        raise Invalid(errors=[FieldError(upload.field, f"The file is larger than {most} MiB.")])
+    if part.mimetype not in upload.types:
+        kinds = ", ".join(upload.types)
+        raise Invalid(
+            errors=[FieldError(upload.field, f"Must be one file of {kinds}.", part.mimetype[:60])]
+        )
+    return content

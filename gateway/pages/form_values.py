@@ -1,0 +1,109 @@
+"""Reads HTML forms by the schema of a contract: nested fields have dotted names.
+
+``hours.0.starts`` is a field of the first item of a list. A blank field is a missing one, or null
+where null is allowed; a blank item of a list is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from chassis.schemas import Reading, schema_of
+
+MOST_ROWS = 500
+SECRETS = frozenset({"password", "new_password", "current", "new", "code", "token", "secret"})
+"""Values that are never sent back to the browser."""
+
+Given = Mapping[str, list[str]]
+Values = dict[str, Any]
+
+
+def values_of(shape: type, given: Given) -> Values:
+    """The fields of a form as the nested values that the shape's schema takes."""
+    return _object(schema_of(shape, Reading.FORM), given, "")
+
+
+def shown(values: Any) -> Any:
+    """The same values without secrets."""
+    if isinstance(values, dict):
+        return {name: shown(each) for name, each in values.items() if name not in SECRETS}
+    return values
+
+
+def _object(schema: Schema, given: Given, prefix: str) -> Values:
+    found: Values = {}
+    for name, field in schema.fields.items():
+        key = field.data_key or name
+        value = _value(field, given, f"{prefix}{key}")
+        if value is not MISSING:
+            found[key] = value
+    return found
+
+
+MISSING = object()
+
+
+def _value(field: fields.Field[Any], given: Given, name: str) -> Any:
+    if isinstance(field, fields.List):
+        return _list(field, given, name)
+    if isinstance(field, fields.Nested):
+        nested = _object(field.schema, given, f"{name}.")
+        return nested or (None if field.allow_none and _mentions(given, f"{name}.") else MISSING)
+    return _text(field, given.get(name))
+
+
+def _text(field: fields.Field[Any], values: list[str] | None) -> Any:
+    if not values:
+        return MISSING
+    value = values[-1].replace("\r\n", "\n")
+    if value.strip():
+        return value
+    return None if field.allow_none else MISSING
+
+
+def _list(field: fields.List[Any], given: Given, name: str) -> Any:
+    inner = field.inner
+    if isinstance(inner, fields.Nested):
+        schema = inner.schema
+        rows = [_object(schema, given, f"{name}.{each}.") for each in _rows(given, f"{name}.")]
+        found = [row for row in rows if row]
+        return found if found or name in given else MISSING
+    values = given.get(name)
+    return MISSING if values is None else [each for each in values if each.strip()]
+
+
+def _rows(given: Given, prefix: str) -> list[int]:
+    numbers = {
+        int(rest)
+        for rest in (key[len(prefix) :].split(".")[0] for key in given if key.startswith(prefix))
+        if rest.isascii() and rest.isdigit() and len(rest) < 5
+    }
+    return sorted(numbers)[:MOST_ROWS]
+
+
+def _mentions(given: Given, prefix: str) -> bool:
+    return any(key.startswith(prefix) for key in given)
+
+
+def with_row(values: Values, path: str) -> Values:
+    """The values with an empty item more in the list at this path."""
+    return _changed(values, path, lambda rows: [*rows, {}])
+
+
+def without_row(values: Values, path: str) -> Values:
+    """The values without the item at this path, such as ``hours.2``."""
+    path, _, number = path.rpartition(".")
+    if not (number.isascii() and number.isdigit()):
+        return values
+    return _changed(values, path, lambda rows: rows[: int(number)] + rows[int(number) + 1 :])
+
+
+def _changed(values: Values, path: str, change: Callable[[list[Any]], list[Any]]) -> Values:
+    name, _, rest = path.partition(".")
+    if rest:
+        return {**values, name: _changed(values.get(name) or {}, rest, change)}
+    rows = values.get(name) or []
+    return {**values, name: change(rows)} if isinstance(rows, list) else values

@@ -1,0 +1,318 @@
+"""Entrypoints of pages, one for each language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Request, Response
+
+from chassis import context
+from chassis.context import CallContext
+from chassis.errors import Unauthenticated
+from chassis.schemas import Reading, load, schema_of
+from contracts.profiles.preferences import Language
+from gateway.cache import Page, PublicReads, answered_page, page_key
+from gateway.http.declaration import IN_BRACES
+from gateway.http.document import Document
+from gateway.http.refusal_reports import RefusalReports
+from gateway.http.server import ApiServer
+from gateway.http.workers import WorkerHandler, authorise
+from gateway.pages import cookies as names
+from gateway.pages.answers import Download, Moved, SeeOther, Shown
+from gateway.pages.declaration import PageDeclaration
+from gateway.pages.forms import Form
+from gateway.pages.site import HEADERS, ZONE_PARAMETER, Site, Visit
+from gateway.pages.visitor import PREFIXES
+from gateway.specialist_ids import SpecialistId, SpecialistIds
+
+SIGN_IN = "/sign-in"
+
+
+class SiteHandler(WorkerHandler):
+    """Base of the entrypoints behind ``@page`` and ``@form``, one for each language."""
+
+    site = Site()
+    reads = PublicReads()
+    refusals = RefusalReports()
+    specialist_ids = SpecialistIds()
+
+    def __init__(
+        self, declaration: PageDeclaration, handler: Callable[..., Any], language: Language
+    ) -> None:
+        path = "" if declaration.path == "/" and PREFIXES[language] else declaration.path
+        self.route = PREFIXES[language] + path
+        super().__init__(declaration.method, self.route)
+        self.declaration = declaration
+        self.handler = handler
+        self.language = language
+        self._siblings: list[SiteHandler] = []
+        self.kinds = declaration.path_parameters(handler)
+
+    server = ApiServer()
+
+    def get_url_rule(self) -> Rule:
+        path = IN_BRACES.sub(
+            lambda match: f"<{'uuid' if self.kinds[match[1]] is UUID else 'string'}:{match[1]}>",
+            self.route,
+        )
+        return Rule(path, methods=[self.declaration.method])
+
+    def handle_request(self, request: Request) -> Response:
+        visit = None
+        try:
+            visit = self.site.visit(request, self.language)
+            return self._answer(visit)
+        except HTTPException:
+            raise
+        except Exception as error:
+            visit = visit or self.site.stranger(request, self.language)
+            caller = visit.visitor.caller if visit.visitor.is_signed_in else None
+            self.refusals.report(error, caller, self.declaration.method, self.declaration.path)
+            return self.site.error(visit, error)
+
+    def _answer(self, visit: Visit) -> Response:
+        raise NotImplementedError
+
+    def arguments(self, visit: Visit) -> dict[str, Any]:
+        """Those of the path, and the visitor."""
+        found: dict[str, Any] = dict(visit.request.path_values)  # type: ignore[attr-defined]
+        return {**self.found(found), "visitor": visit.visitor}
+
+    def found(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The path's parameters, with ids of specialists in place of slugs."""
+        return {
+            name: self.specialist_ids.find(value) if self.kinds.get(name) is SpecialistId else value
+            for name, value in values.items()
+        }
+
+    def call_of(self, visit: Visit, key: str | None = None) -> CallContext:
+        return replace(
+            context.current(), caller=visit.visitor.caller, idempotency_key=key or uuid4().hex
+        )
+
+    def conclude(self, visit: Visit, result: Any, template: str = "") -> Response:
+        """The answer that a handler's result stands for."""
+        if isinstance(result, Moved):
+            return self._redirect(visit, result.to, HTTPStatus.MOVED_PERMANENTLY)
+        if isinstance(result, Download):
+            return self._download(visit, result)
+        if isinstance(result, SeeOther | Shown):
+            self._keep(visit, result)
+        if isinstance(result, SeeOther):
+            if result.said:
+                visit.cookies.set(names.SAID, result.said)
+            return self._redirect(visit, result.to, HTTPStatus.SEE_OTHER, result.language)
+        if isinstance(result, Shown) and result.page:
+            return self.named(result.page).show(visit, result.view, {}, result.status)
+        if isinstance(result, Shown):
+            return self.show(visit, result.view, {}, result.status, result.template or template)
+        return self.show(visit, result, {}, HTTPStatus.OK, template)
+
+    def _download(self, visit: Visit, result: Download) -> Response:
+        """A file that no cache stores."""
+        file = result.file
+        response = Response(file.read(), headers=HEADERS, content_type=file.media_type)
+        response.headers["Content-Disposition"] = f'attachment; filename="{result.name}"'
+        response.headers["Cache-Control"] = "no-store"
+        visit.cookies.write(response)
+        return response
+
+    def _keep(self, visit: Visit, result: SeeOther | Shown) -> None:
+        """Sign in or out in this browser."""
+        if result.signs_out:
+            visit.cookies.sign_out()
+        if result.session is not None:
+            self.site.signed_in(visit, result.session)
+        if result.me is not None:
+            visit.cookies.set(names.ME, result.me.to_cookie())
+        if result.sign_up:
+            visit.cookies.set(names.SIGN_UP, result.sign_up)
+        elif result.sign_up is not None:
+            visit.cookies.remove(names.SIGN_UP)
+        if result.renews:
+            self.site.renew(visit)
+        elif result.signs_out or result.me is not None:
+            self.site.recognise(visit)
+
+    def _redirect(
+        self, visit: Visit, to: str, status: HTTPStatus, language: Language | None = None
+    ) -> Response:
+        """Lead to a page of this site; to the first one where there is no such page."""
+        found = self.server.handler_of("GET", to.partition("?")[0].partition("#")[0])
+        if found is None or not isinstance(found[0], SiteHandler | Document):
+            to = "/"
+        response = Response(
+            status=status, headers={**HEADERS, "Location": visit.visitor.to(to, language)}
+        )
+        response.headers["Cache-Control"] = "no-store"
+        visit.cookies.write(response)
+        return response
+
+    def show(
+        self,
+        visit: Visit,
+        view: Any,
+        forms: dict[str, Form],
+        status: HTTPStatus,
+        template: str = "",
+    ) -> Response:
+        body = self.site.render(
+            template or self.declaration.template,
+            visit.visitor,
+            view,
+            {**self.forms_of(visit), **forms},
+            indexed=self.declaration.indexed,
+        )
+        return self.site.personal(body, visit, status, secret=self.declaration.secret)
+
+    def forms_of(self, visit: Visit) -> dict[str, Form]:
+        """The forms on the page, empty, by their handlers' names."""
+        return {
+            each.method_name: Form(
+                each.method_name,
+                each.path_for(visit),
+                each.declaration.body,
+                uploads=each.declaration.upload is not None,
+                carried=visit.carried,
+            )
+            for each in self.siblings()
+            if each.declaration.again == self.method_name
+        }
+
+    def path_for(self, visit: Visit) -> str:
+        """The path that this form is sent to from the visited page, with the page's query."""
+        values = getattr(visit.request, "path_values", {})
+        path = IN_BRACES.sub(lambda match: str(values.get(match[1], "")), self.declaration.path)
+        query = f"?{visit.visitor.query}" if visit.visitor.query else ""
+        return visit.visitor.to(path) + query
+
+    def siblings(self) -> list[SiteHandler]:
+        """All handlers of pages and forms in this language."""
+        if not self._siblings:  # nameko reads every property of an extension before all exist
+            self._siblings = [
+                each
+                for each in self.server.handlers()
+                if isinstance(each, SiteHandler) and each.language is self.language
+            ]
+        return self._siblings
+
+    def named(self, name: str) -> PageHandler:
+        """The page whose method has this name."""
+        return next(
+            each
+            for each in self.siblings()
+            if isinstance(each, PageHandler) and each.method_name == name
+        )
+
+
+class PageHandler(SiteHandler):
+    def setup(self) -> None:
+        super().setup()
+        if self.declaration.featured:
+            self.server.featured_on[self.route] = self.declaration.featured
+
+    def _answer(self, visit: Visit) -> Response:
+        allowed = self._admit(visit)
+        if allowed is not None:
+            return allowed
+        arguments = self._arguments(visit)
+        if self.declaration.cached is not None:
+            tags = self.declaration.cached.tags(arguments)
+            if tags is not None:
+                return self._kept(visit, arguments, tags)
+        return self.conclude(visit, self.run(arguments, self.call_of(visit)))
+
+    def _admit(self, visit: Visit) -> Response | None:
+        """Where to sign in, if the page is not for anonymous visitors."""
+        try:
+            authorise(visit.visitor.caller, self.declaration.allow)
+        except Unauthenticated:
+            query = f"?{visit.visitor.query}" if visit.visitor.query else ""
+            next_page = urlencode({"next": f"{visit.visitor.path}{query}"})
+            return self.conclude(visit, SeeOther(to=f"{SIGN_IN}?{next_page}"))
+        return None
+
+    def _arguments(self, visit: Visit) -> dict[str, Any]:
+        arguments = self.arguments(visit)
+        shape = self.declaration.query
+        if shape is not None:
+            arguments["query"] = load(shape, _query_of(visit.request, shape), Reading.QUERY)
+        return arguments
+
+    def _kept(self, visit: Visit, arguments: dict[str, Any], tags: Any) -> Response:
+        """The page from the cache: as it is for anonymous visitors, in one's own shell else."""
+        shared = visit.visitor.anonymous()
+
+        def ask() -> Any:
+            view = self.run(
+                {**arguments, "visitor": shared},
+                replace(context.current(), caller=shared.caller, idempotency_key=None),
+            )
+            if isinstance(view, Moved | SeeOther | Shown):
+                raise _Instead(view)
+            body = self.site.render(
+                self.declaration.template, shared, view, {}, indexed=self.declaration.indexed
+            )
+            return Page.of(view, shared.language, body)
+
+        environ = visit.request.environ
+        key = page_key(
+            environ["PATH_INFO"],
+            environ.get("QUERY_STRING", ""),
+            shared.chosen_zone or "",
+            shared.sight.token if shared.sight else "",
+        )
+        try:
+            entry = self.reads.cache.answer(key, tags, ask)
+        except _Instead as instead:
+            return self.conclude(visit, instead.result)
+        if visit.cookies.are_personal:
+            return self.show(visit, entry.value.view, {}, HTTPStatus.OK)
+        request = visit.request
+        status, headers, body = answered_page(
+            entry,
+            request.headers.get("Accept-Encoding", ""),
+            request.headers.get("If-None-Match"),
+        )
+        return Response(body, status, [*headers, *HEADERS.items()])
+
+    def again(
+        self, visit: Visit, values: dict[str, Any], forms: dict[str, Form], status: HTTPStatus
+    ) -> Response:
+        """The page with a form as it was sent."""
+        visit.request.path_values = values  # type: ignore[attr-defined]
+        self._admit_or_raise(visit)
+        result = self.run(self._arguments(visit), self.call_of(visit))
+        if isinstance(result, Moved | SeeOther):
+            return self.conclude(visit, result)
+        view = result.view if isinstance(result, Shown) else result
+        return self.show(visit, view, forms, status)
+
+    def _admit_or_raise(self, visit: Visit) -> None:
+        authorise(visit.visitor.caller, self.declaration.allow)
+
+
+class _Instead(Exception):
+    """Not a view: the result is for this one request."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
+
+
+def _query_of(request: Request, shape: type) -> dict[str, str]:
+    """The parameters that the shape has. Others are ignored: links collect them on their way."""
+    known = {each.data_key or name for name, each in schema_of(shape, Reading.QUERY).fields.items()}
+    given = {
+        name: ",".join(each for each in values if each.strip())
+        for name, values in request.args.lists()
+        if name in known and name != ZONE_PARAMETER
+    }
+    return {name: value for name, value in given.items() if value}

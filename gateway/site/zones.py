@@ -1,0 +1,31 @@
+"""Time zones of specialists, for visitors whose own one is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from chassis.errors import Unavailable
+from contracts.profiles.specialists import Specialist
+from gateway.api.base import Api, waiting_at_most
+from gateway.pages.visitor import Visitor
+
+ZONES_WITHIN_S = 3.0
+"""How long a page waits for zones. Its cards are shown without times after that."""
+
+
+class Zones(Api):
+    """Base of pages with cards of specialists (``parts/card.html``)."""
+
+    def zones_of(self, shown: Iterable[Specialist], visitor: Visitor) -> Mapping[UUID, str]:
+        """The specialists' own zones by id. Empty where the visitor's zone is known, or where
+        booking does not answer: the cards are worth showing without times."""
+        ids = [each.id for each in shown if each.next_slot_at is not None]
+        if visitor.chosen_zone is not None or not ids:
+            return {}
+        try:
+            with waiting_at_most(ZONES_WITHIN_S):
+                found = self.booking.list_own_time_zones(specialist_ids=ids).load()
+        except Unavailable:
+            return {}
+        return {each.specialist_id: each.time_zone for each in found}
