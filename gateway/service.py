@@ -22,6 +22,7 @@ from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
+from gateway.site.articles import ArticlePages
 from gateway.site.assets import Assets
 from gateway.site.calendar_feeds import CalendarFeedPages
 from gateway.site.email_changes import EmailChangePages
@@ -70,6 +71,7 @@ class Gateway(
     OfflinePages,
     HomePages,
     HelpNowPages,
+    ArticlePages,
     InformationPages,
     Sitemap,
     SessionPages,
