@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from contracts.files import File
 from contracts.profiles.sessions import Session
 from gateway.pages.cookies import Me
 
@@ -45,3 +46,11 @@ class Shown:
     me: Me | None = None
     sign_up: str | None = None
     signs_out: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file for this visitor alone, saved under ``name``."""
+
+    file: File
+    name: str

@@ -25,7 +25,7 @@ from gateway.http.refusal_reports import RefusalReports
 from gateway.http.server import ApiServer
 from gateway.http.workers import WorkerHandler, authorise
 from gateway.pages import cookies as names
-from gateway.pages.answers import Moved, SeeOther, Shown
+from gateway.pages.answers import Download, Moved, SeeOther, Shown
 from gateway.pages.declaration import PageDeclaration
 from gateway.pages.forms import Form
 from gateway.pages.site import HEADERS, ZONE_PARAMETER, Site, Visit
@@ -102,6 +102,8 @@ class SiteHandler(WorkerHandler):
         """The answer that a handler's result stands for."""
         if isinstance(result, Moved):
             return self._redirect(visit, result.to, HTTPStatus.MOVED_PERMANENTLY)
+        if isinstance(result, Download):
+            return self._download(visit, result)
         if isinstance(result, SeeOther | Shown):
             self._keep(visit, result)
         if isinstance(result, SeeOther):
@@ -111,6 +113,15 @@ class SiteHandler(WorkerHandler):
         if isinstance(result, Shown):
             return self.show(visit, result.view, {}, result.status, result.template or template)
         return self.show(visit, result, {}, HTTPStatus.OK, template)
+
+    def _download(self, visit: Visit, result: Download) -> Response:
+        """A file that no cache stores."""
+        file = result.file
+        response = Response(file.read(), headers=HEADERS, content_type=file.media_type)
+        response.headers["Content-Disposition"] = f'attachment; filename="{result.name}"'
+        response.headers["Cache-Control"] = "no-store"
+        visit.cookies.write(response)
+        return response
 
     def _keep(self, visit: Visit, result: SeeOther | Shown) -> None:
         """Sign in or out in this browser."""

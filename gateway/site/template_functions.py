@@ -6,13 +6,14 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from gateway.pages.rendering import template_function
-from gateway.site import refusals, shapes
+from gateway.site import nearby_help, refusals, shapes
 from gateway.site.assets import asset, icon
 from gateway.site.said import SAID
 
 for function in (
     asset,
     icon,
+    nearby_help.help_nearby,
     refusals.next_step,
     shapes.big_dial,
     shapes.cover,

@@ -1,0 +1,154 @@
+"""The page that books a half hour: for clients, and for visitors who sign up with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from marshmallow.validate import Length
+
+from chassis.errors import DomainError, EmailNotVerified, NotFound
+from chassis.schemas import Normalised
+from contracts.booking.consultations import (
+    LONGEST_NOTE,
+    AlreadyBooked,
+    BookingPaused,
+    OwnProfile,
+    PrivateNote,
+    TooManyBookings,
+)
+from contracts.booking.slots import Slot, SlotsQuery
+from contracts.inputs.texts import running_text
+from contracts.profiles.accounts import Role
+from contracts.profiles.specialists import Specialist
+from gateway.api.consultations import STANDS_AGAINST_A_TIME
+from gateway.pages.answers import SeeOther
+from gateway.pages.page import form, page
+from gateway.pages.visitor import Visitor
+from gateway.site.held_slots import HeldSlotViews
+from gateway.site.people import short_name
+from gateway.specialist_ids import SpecialistId
+
+HALF_AN_HOUR, A_MOMENT = timedelta(minutes=30), timedelta(minutes=1)
+STANDS_AGAINST_A_BOOKING = (
+    EmailNotVerified,
+    NotFound,
+    *STANDS_AGAINST_A_TIME,
+    AlreadyBooked,
+    TooManyBookings,
+    BookingPaused,
+    OwnProfile,
+)
+
+Note = Annotated[str | None, Normalised(running_text), Length(1, LONGEST_NOTE)]
+
+
+class Guest(StrEnum):
+    """Who looks at the page."""
+
+    NEW = "new"
+    CLIENT = "client"
+    OWNER = "owner"
+    """The specialist."""
+    OTHER = "other"
+    """An account that can't book, such as a specialist's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingQuery:
+    """``starts_at``: the time that was chosen."""
+
+    starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookForm:
+    starts_at: datetime
+    note: Note = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingShown:
+    """``changeable_until``: until when a client can cancel or move it. ``nearest``: free times,
+    where this one is not."""
+
+    specialist: Specialist
+    called: str
+    guest: Guest
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    changeable_until: datetime
+    is_free: bool
+    nearest: list[Slot]
+
+    @property
+    def profile_path(self) -> str:
+        return f"/specialists/{self.specialist.slug}"
+
+
+class BookingPages(HeldSlotViews):
+    @page(
+        "/specialists/{specialist_id}/booking",
+        query=BookingQuery,
+        template="booking/book.html",
+        errors=[NotFound],
+    )
+    def booking_page(
+        self, specialist_id: SpecialistId, query: BookingQuery, visitor: Visitor
+    ) -> BookingShown | SeeOther:
+        specialist = self.profiles.get_specialist(specialist_id=specialist_id).load()
+        if query.starts_at is None:
+            return SeeOther(to=f"/specialists/{specialist.slug}")
+        return self._shown(specialist, query.starts_at, visitor)
+
+    def _shown(
+        self, specialist: Specialist, starts_at: datetime, visitor: Visitor
+    ) -> BookingShown:
+        free, notice_hours = self._is_free(specialist_id=specialist.id, starts_at=starts_at)
+        return BookingShown(
+            specialist=specialist,
+            called=short_name(specialist.display_name),
+            guest=_guest(specialist, visitor),
+            starts_at=starts_at,
+            ends_at=starts_at + HALF_AN_HOUR,
+            zone=self.zone_for(specialist.id, visitor),
+            changeable_until=starts_at - timedelta(hours=notice_hours),
+            is_free=free,
+            nearest=[] if free else self._nearest(specialist, starts_at),
+        )
+
+    def _is_free(self, specialist_id: SpecialistId, starts_at: datetime) -> tuple[bool, int]:
+        """Whether the visitor can have this time, and the notice of the specialist in hours."""
+        query = SlotsQuery(starting_from=starts_at, until=starts_at + A_MOMENT)
+        slots = self.booking.list_slots(specialist_id=specialist_id, query=query).load()
+        return any(each.starts_at == starts_at for each in slots.items), slots.cancellation_notice_hours
+
+    @form(
+        "/specialists/{specialist_id}/booking",
+        body=BookForm,
+        again="booking_page",
+        allow=[Role.CLIENT],
+        errors=STANDS_AGAINST_A_BOOKING,
+    )
+    def book(self, specialist_id: SpecialistId, body: BookForm, visitor: Visitor) -> SeeOther:
+        note = None if body.note is None else PrivateNote(text=body.note)
+        try:
+            booked = self.booking.book_consultation(
+                specialist_id=specialist_id, starts_at=body.starts_at, note=note
+            ).load()
+        except AlreadyBooked as refusal:
+            if refusal.consultation_id is None:
+                raise
+            return SeeOther(to=f"/consultations/{refusal.consultation_id}", said="already_booked")
+        return SeeOther(to=f"/consultations/{booked.id}", said="booked")
+
+
+def _guest(specialist: Specialist, visitor: Visitor) -> Guest:
+    if not visitor.is_signed_in:
+        return Guest.NEW
+    if visitor.caller.account_id == specialist.id:
+        return Guest.OWNER
+    return Guest.CLIENT if visitor.has_role(Role.CLIENT) else Guest.OTHER
