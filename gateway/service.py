@@ -17,6 +17,7 @@ from gateway.api.preferences import PreferencesApi
 from gateway.api.privacy import PrivacyApi
 from gateway.api.second_factors import SecondFactorsApi
 from gateway.api.sessions import SessionsApi
+from gateway.api.sign_ups import SignUpsApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
@@ -30,6 +31,7 @@ from gateway.site.specialists import SpecialistPages
 
 class Gateway(
     AccountsApi,
+    SignUpsApi,
     SessionsApi,
     SecondFactorsApi,
     PreferencesApi,

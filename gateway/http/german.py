@@ -98,6 +98,11 @@ BY_CODE: dict[str, str] = {
     "erased": "Dieses Konto wurde gelöscht.",
     "forbidden": "Dazu sind Sie nicht berechtigt.",
     "has_begun": "Dieses Gespräch hat schon begonnen und kann nicht mehr geändert werden.",
+    "holds_taken": (
+        "Bei dieser Fachperson werden gerade zwei halbe Stunden für andere freigehalten, die sich "
+        "registrieren. Bitte registrieren Sie sich zuerst, und wählen Sie danach eine Zeit, oder "
+        "versuchen Sie es in 20 Minuten noch einmal."
+    ),
     "idempotency_key_reused": (
         "Dieser Idempotency-Key wurde schon mit einer anderen Anfrage geschickt. "
         "Bitte verwenden Sie einen neuen."
@@ -257,6 +262,10 @@ BY_CODE: dict[str, str] = {
         "Sie haben fünf externe Kalender, mehr sind nicht möglich. "
         "Bitte entfernen Sie zuerst einen davon."
     ),
+    "too_many_holds": (
+        "Für diese Adresse oder von Ihrem Anschluss aus wurden am letzten Tag schon drei halbe "
+        "Stunden freigehalten. Sie können sich ohne eine registrieren und danach eine Zeit wählen."
+    ),
     "too_many_tries": (
         "Das wurde zu oft versucht. Bitte warten Sie eine Weile, bevor Sie es wieder versuchen."
     ),
@@ -329,6 +338,9 @@ TEXTS: dict[str, str] = {
     ),
     "There is no specialist here whom you can book.": (
         "Hier gibt es keine Fachperson, bei der Sie buchen können."
+    ),
+    "No half hour was kept for this sign-up in the last day.": (
+        "Für diese Registrierung wurde am letzten Tag keine halbe Stunde freigehalten."
     ),
     "You have not set your availability yet.": "Sie haben noch keine Sprechzeiten angegeben.",
     "You have no such external calendar. It may have been removed.": (

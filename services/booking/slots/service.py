@@ -10,7 +10,13 @@ from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking import slots as contract
 from contracts.booking.consultations import NotListed
-from contracts.booking.slots import DaysWithSlots, Period, SlotsQuery
+from contracts.booking.slots import (
+    DaysWithSlots,
+    NearestSlots,
+    NearestSlotsQuery,
+    Period,
+    SlotsQuery,
+)
 from services.booking import dependencies
 from services.booking.availability.calendars import NO_CALENDAR, Calendar
 from services.booking.availability.free_times import FreeTimes
@@ -20,7 +26,7 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.participants import NO_CONSULTATION
 from services.booking.consultations.queries import client_bookings
 from services.booking.slots import queries
-from services.booking.slots.listing import days_with_slots, page_of_slots
+from services.booking.slots.listing import days_with_slots, nearest_slots, page_of_slots
 from services.booking.slots.slot_cache import SlotCache
 
 
@@ -34,6 +40,11 @@ class Slots:
         now = utc_now()
         free = self._free_times(specialist_id, now)
         return page_of_slots(free.within(query, now), query, free.cancellation_notice_hours)
+
+    @rpc
+    def list_nearest_slots(self, specialist_id: UUID, query: NearestSlotsQuery) -> NearestSlots:
+        now = utc_now()
+        return nearest_slots(self._free_times(specialist_id, now).bookable(now), query)
 
     @rpc
     def list_days(self, specialist_id: UUID, period: Period) -> DaysWithSlots:
