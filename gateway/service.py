@@ -24,9 +24,16 @@ from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
+from gateway.site.booking import BookingPages
+from gateway.site.booking_sign_up import BookingSignUpPages
+from gateway.site.consultation_afterwards import ConsultationAfterwardsPages
+from gateway.site.consultation_changes import ConsultationChangePages
+from gateway.site.consultations import ConsultationPages
 from gateway.site.links import Links
+from gateway.site.notice_pages import NoticePages
 from gateway.site.sessions import SessionPages
 from gateway.site.specialists import SpecialistPages
+from gateway.site.waitlist import WaitlistPages
 
 
 class Gateway(
@@ -55,6 +62,13 @@ class Gateway(
     Assets,
     Links,
     SessionPages,
+    BookingPages,
+    BookingSignUpPages,
+    ConsultationAfterwardsPages,
+    ConsultationChangePages,
+    ConsultationPages,
+    NoticePages,
+    WaitlistPages,
     SpecialistPages,
 ):
     name = "gateway"

@@ -15,8 +15,9 @@ from chassis.http.body import read_body
 from chassis.schemas import Reading, load
 from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
 from gateway.http.workers import authorise
+from gateway.pages import cookies as names
 from gateway.pages import form_values
-from gateway.pages.answers import SeeOther
+from gateway.pages.answers import Refused, SeeOther
 from gateway.pages.carried import Carried, without_secrets
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
@@ -57,6 +58,12 @@ class FormHandler(SiteHandler):
             if isinstance(refusal, Unauthenticated) and self.declaration.needs_account:
                 return self._ask_to_sign_in(visit, given)
             return self._again(visit, values, given, refusal)
+        if isinstance(result, Refused):
+            return self._refused(visit, values, given, result)
+        return self._done(visit, given, result)
+
+    def _done(self, visit: Visit, given: form_values.Given, result: Any) -> Response:
+        """Go on; after a sign-in, with the form that was carried through it."""
         carried = Carried.from_form(given)
         if carried is not None and isinstance(result, SeeOther) and result.session is not None:
             return self._resume(visit, carried, result)
@@ -77,6 +84,13 @@ class FormHandler(SiteHandler):
             return {}
         values: Values = form_values.shown(form_values.values_of(self.declaration.body, given))
         return values
+
+    def _refused(
+        self, visit: Visit, values: dict[str, Any], given: form_values.Given, result: Refused
+    ) -> Response:
+        visit.cookies.set(names.SIGN_UP, result.sign_up)
+        visit.visitor = replace(visit.visitor, sign_up=result.sign_up)
+        return self._again(visit, values, given, result.refusal)
 
     def _again(
         self, visit: Visit, values: dict[str, Any], given: form_values.Given, refusal: DomainError

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from marshmallow.validate import Length
 
-from chassis.errors import DomainError, EmailNotVerified, NotFound
+from chassis.errors import EmailNotVerified, NotFound
 from chassis.schemas import Normalised
 from contracts.booking.consultations import (
     LONGEST_NOTE,
@@ -19,7 +20,8 @@ from contracts.booking.consultations import (
     PrivateNote,
     TooManyBookings,
 )
-from contracts.booking.slots import Slot, SlotsQuery
+from contracts.booking.sign_up_holds import SignUpHoldStatus
+from contracts.booking.slots import NearestSlotsQuery, Slot, SlotsQuery
 from contracts.inputs.texts import running_text
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import Specialist
@@ -27,7 +29,8 @@ from gateway.api.consultations import STANDS_AGAINST_A_TIME
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
-from gateway.site.held_slots import HeldSlotViews
+from gateway.site.held_slots import HeldSlotViews, booking_path
+from gateway.site.kept_half_hours import KeptHalfHours
 from gateway.site.people import short_name
 from gateway.specialist_ids import SpecialistId
 
@@ -88,8 +91,12 @@ class BookingShown:
     def profile_path(self) -> str:
         return f"/specialists/{self.specialist.slug}"
 
+    @property
+    def path(self) -> str:
+        return booking_path(self.specialist.slug, self.starts_at)
 
-class BookingPages(HeldSlotViews):
+
+class BookingPages(HeldSlotViews, KeptHalfHours):
     @page(
         "/specialists/{specialist_id}/booking",
         query=BookingQuery,
@@ -102,12 +109,13 @@ class BookingPages(HeldSlotViews):
         specialist = self.profiles.get_specialist(specialist_id=specialist_id).load()
         if query.starts_at is None:
             return SeeOther(to=f"/specialists/{specialist.slug}")
-        return self._shown(specialist, query.starts_at, visitor)
+        return self._booking_shown(specialist, query.starts_at, visitor)
 
-    def _shown(
+    def _booking_shown(
         self, specialist: Specialist, starts_at: datetime, visitor: Visitor
     ) -> BookingShown:
-        free, notice_hours = self._is_free(specialist_id=specialist.id, starts_at=starts_at)
+        free, notice_hours = self._is_bookable(specialist.id, starts_at)
+        free = free or self._is_kept(specialist.id, starts_at, visitor)
         return BookingShown(
             specialist=specialist,
             called=short_name(specialist.display_name),
@@ -117,14 +125,37 @@ class BookingPages(HeldSlotViews):
             zone=self.zone_for(specialist.id, visitor),
             changeable_until=starts_at - timedelta(hours=notice_hours),
             is_free=free,
-            nearest=[] if free else self._nearest(specialist, starts_at),
+            nearest=[] if free else self._nearest_to(specialist.id, starts_at),
         )
 
-    def _is_free(self, specialist_id: SpecialistId, starts_at: datetime) -> tuple[bool, int]:
+    def _is_bookable(self, specialist_id: UUID, starts_at: datetime) -> tuple[bool, int]:
         """Whether the visitor can have this time, and the notice of the specialist in hours."""
         query = SlotsQuery(starting_from=starts_at, until=starts_at + A_MOMENT)
-        slots = self.booking.list_slots(specialist_id=specialist_id, query=query).load()
-        return any(each.starts_at == starts_at for each in slots.items), slots.cancellation_notice_hours
+        try:
+            slots = self.booking.list_slots(specialist_id=specialist_id, query=query).load()
+        except NotFound:
+            return False, 0
+        free = any(each.starts_at == starts_at for each in slots.items)
+        return free, slots.cancellation_notice_hours
+
+    def _is_kept(self, specialist_id: UUID, starts_at: datetime, visitor: Visitor) -> bool:
+        """Whether it is kept for a sign-up that was begun in this browser."""
+        kept = self.kept_half_hour(visitor)
+        if kept is None or kept.status is not SignUpHoldStatus.HELD:
+            return False
+        return (kept.specialist_id, kept.starts_at) == (specialist_id, starts_at)
+
+    def _nearest_to(self, specialist_id: UUID, starts_at: datetime) -> list[Slot]:
+        """The three free times nearest to one that is not free."""
+        wanted = NearestSlotsQuery(starts_at=starts_at)
+        try:
+            return (
+                self.booking.list_nearest_slots(specialist_id=specialist_id, query=wanted)
+                .load()
+                .items
+            )
+        except NotFound:
+            return []
 
     @form(
         "/specialists/{specialist_id}/booking",
@@ -135,6 +166,7 @@ class BookingPages(HeldSlotViews):
     )
     def book(self, specialist_id: SpecialistId, body: BookForm, visitor: Visitor) -> SeeOther:
         note = None if body.note is None else PrivateNote(text=body.note)
+        self.take_over_kept(visitor)
         try:
             booked = self.booking.book_consultation(
                 specialist_id=specialist_id, starts_at=body.starts_at, note=note
@@ -143,7 +175,7 @@ class BookingPages(HeldSlotViews):
             if refusal.consultation_id is None:
                 raise
             return SeeOther(to=f"/consultations/{refusal.consultation_id}", said="already_booked")
-        return SeeOther(to=f"/consultations/{booked.id}", said="booked")
+        return SeeOther(to=f"/consultations/{booked.id}", said="booked", sign_up="")
 
 
 def _guest(specialist: Specialist, visitor: Visitor) -> Guest:

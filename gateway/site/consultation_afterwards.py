@@ -14,19 +14,15 @@ from contracts.booking.attendance import (
 )
 from contracts.booking.consultations import Attendance
 from contracts.booking.outcomes import OutcomeClosed, OutcomeGiven, OutcomeNotYours, SayOutcome
-from gateway.api.names import Naming
 from gateway.http.declaration import SIGNED_IN
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
-from gateway.site.consultation_views import ConsultationShown, shown
+from gateway.site.consultation_views import ConsultationShown
+from gateway.site.own_consultations import OwnConsultations
 
 
-class ConsultationAfterwardsPages(Naming):
-    def _past(self, consultation_id: UUID, visitor: Visitor) -> ConsultationShown:
-        found = self.named(self.booking.get_consultation(consultation_id=consultation_id)).load()
-        return shown(found, visitor)
-
+class ConsultationAfterwardsPages(OwnConsultations):
     # Attendance
 
     @page(
@@ -36,7 +32,7 @@ class ConsultationAfterwardsPages(Naming):
         errors=[NotFound],
     )
     def attendance_page(self, consultation_id: UUID, visitor: Visitor) -> ConsultationShown:
-        return self._past(consultation_id, visitor)
+        return self.own_consultation(consultation_id, visitor)
 
     @form(
         "/consultations/{consultation_id}/attendance",
@@ -61,7 +57,7 @@ class ConsultationAfterwardsPages(Naming):
         errors=[NotFound],
     )
     def outcome_page(self, consultation_id: UUID, visitor: Visitor) -> ConsultationShown:
-        return self._past(consultation_id, visitor)
+        return self.own_consultation(consultation_id, visitor)
 
     @form(
         "/consultations/{consultation_id}/outcome",

@@ -20,12 +20,12 @@ from gateway.api.consultations import (
     STANDS_AGAINST_A_CHANGE,
     STANDS_AGAINST_A_NOTE,
 )
-from gateway.api.names import Naming
 from gateway.http.declaration import SIGNED_IN
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
-from gateway.site.consultation_views import ConsultationShown, shown
+from gateway.site.consultation_views import ConsultationShown
+from gateway.site.own_consultations import OwnConsultations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +37,7 @@ class NoteForm:
     )
 
 
-class ConsultationChangePages(Naming):
-    def _shown(self, consultation_id: UUID, visitor: Visitor) -> ConsultationShown:
-        found = self.named(self.booking.get_consultation(consultation_id=consultation_id)).load()
-        return shown(found, visitor)
-
+class ConsultationChangePages(OwnConsultations):
     # Cancelling
 
     @page(
@@ -51,7 +47,7 @@ class ConsultationChangePages(Naming):
         errors=[NotFound],
     )
     def cancellation_page(self, consultation_id: UUID, visitor: Visitor) -> ConsultationShown:
-        return self._shown(consultation_id, visitor)
+        return self.own_consultation(consultation_id, visitor)
 
     @form(
         "/consultations/{consultation_id}/cancellation",
@@ -73,7 +69,7 @@ class ConsultationChangePages(Naming):
         errors=[NotFound],
     )
     def note_page(self, consultation_id: UUID, visitor: Visitor) -> ConsultationShown:
-        return self._shown(consultation_id, visitor)
+        return self.own_consultation(consultation_id, visitor)
 
     @form(
         "/consultations/{consultation_id}/note",
@@ -87,7 +83,5 @@ class ConsultationChangePages(Naming):
         if body.note is None:
             self.booking.withdraw_note(consultation_id=consultation_id)
             return SeeOther(to=page, said="note_withdrawn")
-        self.booking.write_note(
-            consultation_id=consultation_id, note=PrivateNote(text=body.note)
-        )
+        self.booking.write_note(consultation_id=consultation_id, note=PrivateNote(text=body.note))
         return SeeOther(to=page, said="note_kept")

@@ -13,13 +13,13 @@ from chassis.rpc.client import Wire
 from contracts.booking.consultations import ConsultationsQuery, ConsultationStatus
 from contracts.booking.feeds import CalendarFileQuery
 from contracts.named_consultations import NamedConsultation
-from gateway.api.names import Naming
 from gateway.http.declaration import SIGNED_IN
 from gateway.pages.answers import Download
 from gateway.pages.page import page
 from gateway.pages.visitor import Visitor
 from gateway.site.consultation_views import ConsultationShown, Phase, shown
 from gateway.site.held_slots import HeldSlotsShown, HeldSlotViews
+from gateway.site.own_consultations import OwnConsultations
 
 HALF_AN_HOUR = timedelta(minutes=30)
 MOST_AHEAD, MOST_OVER, PAST_ON_A_PAGE = 100, 20, 20
@@ -46,7 +46,7 @@ class ConsultationsShown:
     held: HeldSlotsShown
 
 
-class ConsultationPages(Naming, HeldSlotViews):
+class ConsultationPages(OwnConsultations, HeldSlotViews):
     @page(
         "/consultations",
         query=ConsultationsPageQuery,
@@ -59,8 +59,11 @@ class ConsultationPages(Naming, HeldSlotViews):
     ) -> ConsultationsShown:
         past = self.booking.list_consultations(query=_past(query.cursor))
         is_first = query.cursor is None
-        current = self._current(visitor.now) if is_first else []
-        found = [shown(each, visitor) for each in self._named([*current, *past.value["items"]])]
+        current = self._consultations_now(visitor.now) if is_first else []
+        found = [
+            shown(each, visitor)
+            for each in self._consultations_named([*current, *past.value["items"]])
+        ]
         return ConsultationsShown(
             ahead=[each for each in found if each.phase in (Phase.AHEAD, Phase.NOW)],
             over=[each for each in found if each.phase is Phase.OVER],
@@ -70,7 +73,7 @@ class ConsultationPages(Naming, HeldSlotViews):
             held=self.held_slots(visitor) if is_first else HeldSlotsShown(),
         )
 
-    def _current(self, now: datetime) -> list[dict[str, object]]:
+    def _consultations_now(self, now: datetime) -> list[dict[str, object]]:
         """Those ahead, and those just over, of which no side has said anything."""
         booked = [ConsultationStatus.BOOKED]
         ahead = ConsultationsQuery(
@@ -83,8 +86,12 @@ class ConsultationPages(Naming, HeldSlotViews):
             for each in self.booking.list_consultations(query=query).value["items"]
         ]
 
-    def _named(self, items: list[dict[str, object]]) -> list[NamedConsultation]:
-        return self.named_page(Wire({"items": items, "next": None}, Page[NamedConsultation])).load().items
+    def _consultations_named(self, items: list[dict[str, object]]) -> list[NamedConsultation]:
+        return (
+            self.named_page(Wire({"items": items, "next": None}, Page[NamedConsultation]))
+            .load()
+            .items
+        )
 
     @page(
         "/consultations/{consultation_id}",
@@ -93,8 +100,7 @@ class ConsultationPages(Naming, HeldSlotViews):
         errors=[NotFound],
     )
     def consultation_page(self, consultation_id: UUID, visitor: Visitor) -> ConsultationShown:
-        found = self.named(self.booking.get_consultation(consultation_id=consultation_id)).load()
-        return shown(found, visitor)
+        return self.own_consultation(consultation_id, visitor)
 
     @page(
         "/consultations/{consultation_id}/calendar.ics",

@@ -67,9 +67,7 @@ class HeldSlotViews(Naming):
         if not ids:
             return {}
         known = {
-            UUID(each["id"]): SpecialistName(
-                id=UUID(each["id"]), display_name=each["display_name"]
-            )
+            UUID(each["id"]): SpecialistName(id=UUID(each["id"]), display_name=each["display_name"])
             for each in self._names_of(set(), set(map(str, ids))).value["specialists"]
         }
         return {id: known.get(id) or SpecialistName(id=id) for id in ids}

@@ -17,11 +17,21 @@ class Step:
 
 
 FIND = Step("/specialists", N_("Find a specialist"))
+CONSULTATIONS = Step("/consultations", N_("See your half hours"))
+SIGN_UP = Step("/sign-up", N_("Create an account"))
 NEXT_STEPS: dict[str, Step] = {
     "wrong_credentials": Step("/forgotten", N_("Choose a new password")),
-    "not_listed": FIND,
+    "already_booked": CONSULTATIONS,
+    "booking_paused": CONSULTATIONS,
+    "holds_taken": SIGN_UP,
     "no_free_consultations": FIND,
-    "too_many_bookings": Step("/consultations", N_("See your half hours")),
+    "not_booked": CONSULTATIONS,
+    "not_listed": FIND,
+    "overlapping_booking": CONSULTATIONS,
+    "own_profile": Step("/desk", N_("Go to your desk")),
+    "too_many_bookings": CONSULTATIONS,
+    "too_many_holds": SIGN_UP,
+    "too_many_waits": Step("/waitlist", N_("See your waiting list")),
 }
 
 

@@ -8,10 +8,12 @@ from jinja2.runtime import Context
 from gateway.pages.rendering import template_function
 from gateway.site import nearby_help, refusals, shapes
 from gateway.site.assets import asset, icon
+from gateway.site.held_slots import booking_path
 from gateway.site.said import SAID
 
 for function in (
     asset,
+    booking_path,
     icon,
     nearby_help.help_nearby,
     refusals.next_step,
