@@ -33,7 +33,8 @@ check: .venv/installed-dev  ## Lint, format, types, layers, commit subjects
 test: .venv/installed-dev .venv-clients/installed .venv-bench/installed  ## Run the tests; on Debian as root this installs the servers they need
 	@sh tests/install_servers.sh
 	@if command -v npm >/dev/null; then \
-		npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/contracts; fi
+		for each in tests/contracts tests/browser/site; do \
+			npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $$each; done; fi
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target $(TESTS)
 
 test-faults:  # real processes, to which something happens
@@ -82,6 +83,7 @@ soak-controls: .venv/installed-dev  ## Without the inbox's key, or the retries' 
 assets:  ## Make the site's fonts and icons anew from pinned packages (needs npm)
 	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix gateway/site/assets/source
 	node gateway/site/assets/source/build.mjs
+	rm -rf gateway/site/assets/source/node_modules
 
 lock:  ## Write the lock files anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \

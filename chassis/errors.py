@@ -5,6 +5,7 @@
     ├── Unauthenticated   the caller is anonymous
     ├── Forbidden         the caller lacks a right
     ├── NotFound          the resource does not exist
+    ├── Gone              the resource existed, and was withdrawn
     ├── Conflict          the resource's state does not allow it
     ├── TooMany           too many requests: retry later
     └── Unavailable       part of the platform is away: retry later
@@ -40,6 +41,8 @@ class DomainError(Exception):
     code: ClassVar[str] = "refused"
     member_ids: ClassVar[tuple[str, ...]] = ()
     """The names of those ``members`` that are ids, for the OpenAPI description."""
+    member_texts: ClassVar[tuple[str, ...]] = ()
+    """And of those that are texts."""
     by_code: ClassVar[dict[str, type[DomainError]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -122,6 +125,12 @@ class NotFound(DomainError):
     """We could not find this."""
 
     code = "not_found"
+
+
+class Gone(DomainError):
+    """This was here, and is not any more."""
+
+    code = "gone"
 
 
 class Conflict(DomainError):

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from annotated_doc import Doc
 from marshmallow.validate import Length, Range
-from sqlalchemy import Select
+from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chassis import cursors
@@ -67,6 +67,31 @@ def newest_first(
         query = query.where(id < decode_id(page.cursor))
     rows = session.scalars(query.order_by(id.desc()).limit(page.limit + 1)).all()
     return page_from(rows, page, resource, lambda row: encode_id(getattr(row, id.key)))
+
+
+def by_time(
+    session: Session,
+    query: Select[Any],
+    time: InstrumentedAttribute[Any],
+    id: InstrumentedAttribute[UUID],
+    page: PageQuery,
+    resource: Callable[[Any], T],
+    latest_first: bool = False,
+) -> Page[T]:
+    """One page of a query's rows in the order of a time and the id."""
+    position = tuple_(time, id)
+    if page.cursor is not None:
+        moment, row_id = decode_moment(page.cursor)
+        after = tuple_(literal(moment, time.type), literal(row_id, id.type))
+        query = query.where(position < after if latest_first else position > after)
+    order = [each.desc() if latest_first else each.asc() for each in (time, id)]
+    rows = session.scalars(query.order_by(*order).limit(page.limit + 1)).all()
+    return page_from(
+        rows,
+        page,
+        resource,
+        lambda row: encode_moment(getattr(row, time.key), getattr(row, id.key)),
+    )
 
 
 class Limited(Protocol):

@@ -46,6 +46,12 @@ BUCKET = re.compile(
 )
 
 
+LONGEST_SITE_NAME = 40
+SENDER = re.compile(r"[a-z0-9.+_-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
+FIRST_VERSION = "1"
+VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
 class BadSettings(Exception):
     """One line for each variable that is malformed, missing or unknown."""
 
@@ -146,6 +152,59 @@ class Settings:
             "told to use HTTPS only (HSTS), for a year and for all names below the host.",
             default_text="`http://` and `FIRSTSTEP_HTTP`",
             check=_url,
+        ),
+    ]
+    site_name: Annotated[
+        str,
+        Setting(
+            "What the site is called: in titles of pages, in mails, and in the list of an "
+            f"authenticator app. At most {LONGEST_SITE_NAME} characters.",
+            default="Firststep",
+            check=_site_name,
+        ),
+    ]
+    sender: Annotated[
+        str,
+        Setting(
+            "For notifications: the address that mails are from. Your mail server must be allowed "
+            "to send for its domain (SPF, DKIM).",
+            default_text="`no-reply@` and the host of `FIRSTSTEP_URL`",
+            check=_sender,
+        ),
+    ]
+    site_folder: Annotated[
+        str,
+        Setting(
+            "For the gateway: a folder of your own texts and logo, in place of the samples: see "
+            "[Make the site your own](#make-the-site-your-own). It is read at start.",
+            default_text="the texts that come with Firststep",
+        ),
+    ]
+    exit_address: Annotated[
+        str,
+        Setting(
+            "For the gateway: where “Leave this site” leads, an `https://` address of a site that "
+            "raises no questions.",
+            default="https://www.wikipedia.org/",
+            check=_exit_address,
+        ),
+    ]
+    terms_version: Annotated[
+        str,
+        Setting(
+            "For profiles and the gateway: the version of the terms that a person agrees to at "
+            "sign-up. The text says it, and is refused where it says another.",
+            default=FIRST_VERSION,
+            check=_version,
+        ),
+    ]
+    health_data_version: Annotated[
+        str,
+        Setting(
+            "For profiles and the gateway: the version of the consent to health data that a client "
+            "gives at sign-up. The text says it, too.",
+            default=FIRST_VERSION,
+            check=_version,
         ),
     ]
     origins: Annotated[
@@ -291,6 +350,7 @@ def read_settings() -> Settings:
     if problems:
         raise BadSettings("\n".join(sorted(problems)))
     values["url"] = (values["url"] or _url_of(values["http"])).rstrip("/")
+    values["sender"] = values["sender"] or _sender_of(values["url"])
     values["origins"] = _listed(values["origins"])
     settings = Settings(**values)
     return _with_embedded_defaults(settings) if settings.embedded else settings
@@ -373,6 +433,40 @@ def _url_of(address: str) -> str:
 def _url(value: str) -> None:
     if value and (_scheme(value) not in ("http", "https") or urlsplit(value).hostname is None):
         raise ValidationError(f"{masked_value(value)!r} is not an http:// or https:// address")
+
+
+def _site_name(value: str) -> None:
+    if not 0 < len(value) <= LONGEST_SITE_NAME or not value.isprintable() or value != value.strip():
+        raise ValidationError(
+            f"{value[: 2 * LONGEST_SITE_NAME]!r} is not one line of 1 to {LONGEST_SITE_NAME} "
+            "characters"
+        )
+
+
+def _sender(value: str) -> None:
+    if value and not SENDER.fullmatch(value):
+        raise ValidationError(f"{value!r} is not an e-mail address, such as no-reply@example.org")
+
+
+def _sender_of(url: str) -> str:
+    """Addresses have no IP address for a host, as the embedded platform's URL does."""
+    host = urlsplit(url).hostname or ""
+    address = f"no-reply@{host}"
+    return address if host[-1:].isalpha() and SENDER.fullmatch(address) else "no-reply@localhost"
+
+
+def _exit_address(value: str) -> None:
+    if _scheme(value) != "https" or not urlsplit(value).hostname or not value.isprintable():
+        raise ValidationError(f"{masked_value(value)!r} is not an https:// address")
+    if urlsplit(value).username is not None:
+        raise ValidationError(f"{masked_value(value)!r} has more than a host and a path")
+
+
+def _version(value: str) -> None:
+    if not VERSION.fullmatch(value):
+        raise ValidationError(
+            f"{value!r} is not 1 to 40 letters, digits and . _ - such as 2027-01-01"
+        )
 
 
 def _listed(value: str) -> tuple[str, ...]:

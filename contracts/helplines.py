@@ -164,6 +164,11 @@ def helplines_of(country: str | None) -> Help:
     return Help(emergency_number=number, lines=lines, directory=_in_use.table.directory)
 
 
+def countries_with_helplines() -> list[str]:
+    """The countries (ISO 3166-1 alpha-2) of the table that have a line, in its order."""
+    return [code for code, found in _in_use.by_country.items() if found.lines]
+
+
 # Over HTTP
 
 

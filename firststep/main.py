@@ -23,6 +23,7 @@ from firststep.commands import accounts
 from firststep.commands import audit
 from firststep.commands import events
 from firststep.commands import featuring
+from firststep.commands import mails
 from firststep.commands import settings
 from firststep.platform import UnknownService
 
@@ -153,6 +154,7 @@ def seal_key() -> None:
 
 app.command()(settings.settings)
 app.command()(audit.audit)
+app.command()(mails.mails)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(events.app, name="events")
 app.add_typer(featuring.app, name="featuring")

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from chassis.database.database import Database, service_url
 from chassis.errors import Invalid
@@ -21,6 +23,9 @@ from services.content.service import ContentService
 from services.notifications.service import NotificationsService
 from services.profiles.service import ProfilesService
 
+if TYPE_CHECKING:
+    from gateway.site.operator_texts import OperatorTexts
+
 GATEWAY = "gateway"
 SERVICES: dict[str, Any] = {
     each.name: each
@@ -28,6 +33,9 @@ SERVICES: dict[str, Any] = {
 }
 SERVICES_AND_GATEWAY = (*SERVICES, GATEWAY)
 TOPOLOGY = queues_of(*SERVICES.values())
+MAKE_IT_YOUR_OWN = "docs/operating.md#make-the-site-your-own"
+
+log = structlog.get_logger()
 
 
 class UnknownService(Exception):
@@ -46,6 +54,8 @@ def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Proce
     if settings.embedded and set(chosen) != set(SERVICES_AND_GATEWAY):
         raise BadSettings("FIRSTSTEP_BROKER is not set: without it, one process runs all services")
     use_helplines(settings)
+    if GATEWAY in chosen:
+        use_operator_texts(settings)
     classes = [SERVICES[name] for name in chosen if name != GATEWAY]
     classes.append(_gateway() if GATEWAY in chosen else HealthService)
     return Process([*classes, *extra], config_for(settings), TOPOLOGY)
@@ -63,6 +73,8 @@ def workers_for(names: Iterable[str], settings: Settings, number: int) -> Worker
     if settings.embedded:
         raise BadSettings("--workers needs FIRSTSTEP_BROKER: the embedded platform is one process")
     use_helplines(settings)  # refuse a bad file here once, not in each process
+    if GATEWAY in (names or SERVICES_AND_GATEWAY):
+        operator_texts(settings)
     command = [sys.executable, "-m", "firststep.main", "serve", *names]
     return Workers(command, number, settings.http)
 
@@ -83,6 +95,23 @@ def use_helplines(settings: Settings) -> None:
         return
     said = [f"FIRSTSTEP_HELPLINES: {settings.helplines}: {each}" for each in wrong]
     raise BadSettings("\n".join(said))
+
+
+def use_operator_texts(settings: Settings) -> None:
+    """Use the operator's texts in this process; warn of legal ones that are still the samples."""
+    from gateway.site import operator_texts as site_texts
+
+    found = operator_texts(settings)
+    site_texts.use(found)
+    if samples := found.legal_samples():
+        log.warning("legal_texts_are_samples", texts=samples, see=MAKE_IT_YOUR_OWN)
+
+
+def operator_texts(settings: Settings) -> OperatorTexts:
+    """The texts of the site; imported only where they are needed, as the gateway is."""
+    from gateway.site.operator_texts import OperatorTexts
+
+    return OperatorTexts.of(settings)
 
 
 def config_for(settings: Settings) -> dict[str, Any]:

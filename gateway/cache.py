@@ -24,6 +24,7 @@ from chassis.concurrency.futures import Future
 from chassis.errors import Unavailable
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
+from contracts.content import ArticleChanged, ArticlePublished, ArticleWithdrawn
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistChanged
 from gateway.http.encoding import AT_ONCE, compressed, preferred_coding
@@ -34,8 +35,8 @@ MOST_BYTES = 64 * 1024 * 1024
 OVERHEAD = 500
 """Bytes that an entry takes beside its value, roughly."""
 
-LISTED, FEATURED = "listed", "featured"
-"""Tags of lists of specialists, beside the ids of the specialists on them."""
+LISTED, FEATURED, ARTICLES = "listed", "featured", "articles"
+"""Tags of lists of specialists, beside the ids of the specialists on them, and of articles."""
 
 Key = tuple[str, str]
 """A path and its query."""
@@ -113,6 +114,20 @@ def of_specialist(arguments: Mapping[str, Any]) -> Collection[str] | None:
 def first_page(arguments: Mapping[str, Any]) -> Collection[str] | None:
     """Specialists on the first page of a list."""
     return (LISTED,) if arguments["query"].cursor is None else None
+
+
+def of_article(arguments: Mapping[str, Any]) -> Collection[str] | None:
+    """One article."""
+    return (article_tag(arguments["slug"]),)
+
+
+def article_tag(slug: str) -> str:
+    return f"article:{slug}"
+
+
+def first_page_of_articles(arguments: Mapping[str, Any]) -> Collection[str] | None:
+    """Articles on the first page of a list."""
+    return (ARTICLES,) if arguments["query"].cursor is None else None
 
 
 def not_kept(arguments: Mapping[str, Any]) -> Collection[str] | None:
@@ -265,9 +280,10 @@ def answered(entry: Entry, control: str, if_none_match: str | None) -> Answer:
     return HTTPStatus.OK, [("Content-Type", json.JSON), *headers], entry.value
 
 
-def page_key(path: str, query: str, zone: str) -> Key:
-    """The cache key of a page, which is the same for all anonymous visitors in this zone."""
-    return path, f"{query}#{zone}"
+def page_key(path: str, query: str, zone: str, visit: str) -> Key:
+    """The cache key of a page, which is the same for all anonymous visitors in this zone; of a
+    page with featured specialists, for those whose visit begins at the same place."""
+    return path, f"{query}#{zone}#{visit}"
 
 
 def answered_page(entry: Entry, accepted: str, if_none_match: str | None) -> Answer:
@@ -297,7 +313,7 @@ def _entry(value: Any, tags: Collection[str], asked_at: float) -> Entry:
 
 
 class PublicReads(SharedExtension):
-    """The cache of this process, invalidated by events of profiles."""
+    """The cache of this process, invalidated by events of profiles and content."""
 
     broadcast = Broadcast()
 
@@ -307,11 +323,16 @@ class PublicReads(SharedExtension):
             SpecialistChanged,
             SpecialistFeatured,
             SpecialistUnfeatured,
+            ArticlePublished,
+            ArticleChanged,
+            ArticleWithdrawn,
         )
         self.broadcast.listen(events, self._heard, self.cache.clear)
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, SpecialistChanged):
             self.cache.forget(event.subject(), LISTED)
+        elif isinstance(event, ArticlePublished | ArticleChanged | ArticleWithdrawn):
+            self.cache.forget(ARTICLES, *map(article_tag, (event.slug, *event.former_slugs)))
         else:
             self.cache.forget(FEATURED)

@@ -29,9 +29,14 @@ from gateway.site.booking_sign_up import BookingSignUpPages
 from gateway.site.consultation_afterwards import ConsultationAfterwardsPages
 from gateway.site.consultation_changes import ConsultationChangePages
 from gateway.site.consultations import ConsultationPages
+from gateway.site.help_now import HelpNowPages
+from gateway.site.home import HomePages
+from gateway.site.information import InformationPages
 from gateway.site.links import Links
 from gateway.site.notice_pages import NoticePages
+from gateway.site.offline import OfflinePages
 from gateway.site.sessions import SessionPages
+from gateway.site.sitemap import Sitemap
 from gateway.site.specialists import SpecialistPages
 from gateway.site.waitlist import WaitlistPages
 
@@ -61,6 +66,11 @@ class Gateway(
     Docs,
     Assets,
     Links,
+    OfflinePages,
+    HomePages,
+    HelpNowPages,
+    InformationPages,
+    Sitemap,
     SessionPages,
     BookingPages,
     BookingSignUpPages,

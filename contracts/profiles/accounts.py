@@ -21,6 +21,7 @@ from contracts.inputs.passwords import password, typed_password
 from contracts.inputs.texts import NotBlank, one_line
 from contracts.profiles import PRODUCER
 from contracts.profiles.codes import CodeIfNeeded
+from contracts.profiles.consents import AgreedTo
 from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone
 
 
@@ -101,7 +102,7 @@ class EmailVerificationRequested(Event, producer=PRODUCER):
         UUID, Doc("The id that the account will have once the address is confirmed.")
     ]
     email: Annotated[str, Doc("The address that the link is sent to.")]
-    token: Annotated[str, Doc("For `/verify-email#token=…`; works once.")] = field(repr=False)
+    token: Annotated[str, Doc("For `/verify-email?token=…`; works once.")] = field(repr=False)
     time_zone: str | None = None
     language: Language = Language.EN
     country: str | None = None
@@ -147,8 +148,8 @@ class EmailChangeRequested(Event, producer=PRODUCER):
     account_id: UUID
     email: Annotated[str, Doc("The new address, which the confirming link is sent to.")]
     present_email: str
-    token: Annotated[str, Doc("For `/verify-email#token=…`; works once.")] = field(repr=False)
-    stop_token: Annotated[str, Doc("For `/stop-email-change#token=…`.")] = field(repr=False)
+    token: Annotated[str, Doc("For `/verify-email?token=…`; works once.")] = field(repr=False)
+    stop_token: Annotated[str, Doc("For `/stop-email-change?token=…`.")] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +168,7 @@ class PasswordResetRequested(Event, producer=PRODUCER):
 
     account_id: UUID
     email: str
-    token: Annotated[str, Doc("For `/reset-password#token=…`; works once.")] = field(repr=False)
+    token: Annotated[str, Doc("For `/reset-password?token=…`; works once.")] = field(repr=False)
     language: Language = Language.EN
 
 
@@ -221,6 +222,7 @@ class SignUp:
     password: Password = field(repr=False)
     display_name: OwnName
     role: SignUpRole
+    agreed_to: Annotated[AgreedTo, Doc("The versions in force: see `GET /agreements`.")]
     time_zone: Annotated[
         OwnTimeZone | None,
         Doc("Your IANA time zone, as the browser knows it. It is not guessed from the country."),

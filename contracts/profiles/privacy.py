@@ -14,6 +14,7 @@ from contracts.files import File
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import Account, GivenPassword
 from contracts.profiles.codes import CodeIfNeeded
+from contracts.profiles.consents import Consent
 from contracts.profiles.featuring import ExposureOfDay
 from contracts.profiles.history import Change
 from contracts.profiles.licences import Licence
@@ -90,6 +91,7 @@ class ProfilesData:
 
     account: Account
     preferences: Preferences | None
+    consents: Annotated[list[Consent], Doc("What you agreed to, in which version, and when.")]
     sessions: Annotated[list[OpenSession], Doc("All sessions, including ended ones.")]
     security: list[SecurityEntry]
     specialist: Annotated[Specialist | None, Doc("The public profile, listed or not.")]

@@ -21,6 +21,7 @@ from contracts.profiles.accounts import (
     StopEmailChange,
     VerifyEmail,
 )
+from contracts.profiles.consents import Agreements
 from contracts.profiles.names import Names, NamesWanted
 from contracts.profiles.preferences import Preferences
 from contracts.profiles.privacy import EraseAccount, Erasure, ProfilesData
@@ -61,6 +62,8 @@ class ProfilesAccounts(RpcClient):
     def verify_email(self, *, verify: VerifyEmail) -> Wire[Confirmed]:
         """The link of a sign-up makes the account and a session; that of a change of address
         makes none."""
+
+    def get_agreements(self) -> Wire[Agreements]: ...
 
     def get_me(self) -> Wire[Account]: ...
 

@@ -85,11 +85,12 @@ class Demo:
         self._read_article()
 
     def _sign_up(self, role: str, name: str) -> dict[str, str]:
-        self._step(f"A {role} signs up …")
+        self._step(f"A {role} reads what is to be agreed to, signs up …")
+        agreed_to = self._call("GET", "/agreements")
         sign_up = self._call(
             "POST",
             "/accounts",
-            json=_account(role, name),
+            json={**_account(role, name), "agreed_to": agreed_to},
             expect=HTTPStatus.ACCEPTED,
             then=["EmailVerificationRequested"],
         )
@@ -140,7 +141,8 @@ class Demo:
         """A new account with a second factor, to which an operator grants the role."""
         call, account = partial(self._call, quiet=True), _account("client", "Alex Example")
         asked = ["EmailVerificationRequested"]
-        sign_up = call("POST", "/accounts", json=account, expect=HTTPStatus.ACCEPTED, then=asked)
+        wanted = {**account, "agreed_to": call("GET", "/agreements")}
+        sign_up = call("POST", "/accounts", json=wanted, expect=HTTPStatus.ACCEPTED, then=asked)
         token = self._last_event("EmailVerificationRequested")["data"]["token"]
         session = call("PUT", "/email-verifications", json={"token": token, **sign_up})
         admin = _bearer(session)

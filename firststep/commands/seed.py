@@ -6,11 +6,9 @@ import contextlib
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
-from unicodedata import normalize
 from uuid import UUID
 
 from rich.progress import Progress
@@ -25,8 +23,7 @@ from chassis.runtime.process import Process
 from chassis.schemas import Reading, load
 from chassis.settings import BadSettings, Settings
 from chassis.times import utc_now
-from contracts.booking.availability import Availability, Hours
-from contracts.content import SlugTaken, WriteArticle
+from contracts.content import PublishArticle, SlugTaken, WriteArticle
 from contracts.profiles.accounts import (
     EmailVerificationRequested,
     Role,
@@ -34,112 +31,31 @@ from contracts.profiles.accounts import (
     SignUpRole,
     VerifyEmail,
 )
+from contracts.profiles.consents import AgreedTo
 from contracts.profiles.licences import DecideLicence, Decision, SubmitLicence
-from contracts.profiles.preferences import Language
-from contracts.profiles.specialists import ChangeProfile, Fee, Listing, WriteProfile
+from contracts.profiles.specialists import ChangeProfile, Listing
 from contracts.rpc.booking import Booking
 from contracts.rpc.content import Content
 from contracts.rpc.profiles import Profiles
 from firststep import platform
+from firststep.commands.accounts import change_role
+from firststep.commands.demo_people import (
+    ADMIN,
+    CLIENT,
+    EDITOR,
+    PASSWORD,
+    SPECIALISTS,
+    DemoPerson,
+    DemoSpecialist,
+)
 from firststep.commands.listen import listener
 from firststep.platform import SERVICES, TOPOLOGY, config_for
 from services.profiles.accounts.queries import account_with
+from services.profiles.audit.audit import AuditedAction
 
-PASSWORD = "demo password, not a secret"
 TIMEOUT_S = 30.0
 LICENSED_FOR = timedelta(days=3 * 365)
 FRONT_MATTER = "+++"
-
-
-@dataclass(frozen=True)
-class DemoSpecialist:
-    name: str
-    headline: str
-    languages: list[str]
-    topics: list[str]
-    approaches: list[str]
-    time_zone: str
-    country: str
-    currency: str
-    weekdays: tuple[str, ...]
-
-    @property
-    def email(self) -> str:
-        """The name in ASCII: addresses have no other letters before the @."""
-        ascii_name = normalize("NFKD", self.name).encode("ascii", "ignore").decode()
-        return f"{ascii_name.lower().replace(' ', '.')}@demo.example"
-
-
-READ_GERMAN = {"DE", "AT"}
-EARLY, LATE = ("monday", "tuesday", "wednesday"), ("wednesday", "thursday", "friday")
-SPECIALISTS = [
-    DemoSpecialist(
-        "Amira Haddad",
-        "Anxiety, and first steps",
-        ["en", "ar"],
-        ["anxiety", "first-steps"],
-        ["cognitive-behavioural"],
-        "Europe/Berlin",
-        "DE",
-        "EUR",
-        EARLY,
-    ),
-    DemoSpecialist(
-        "Jonas Weber",
-        "Low mood, sleep, work",
-        ["de", "en"],
-        ["sleep", "depression", "work"],
-        ["psychodynamic"],
-        "Europe/Vienna",
-        "AT",
-        "EUR",
-        LATE,
-    ),
-    DemoSpecialist(
-        "Marta Kowalska",
-        "Grief and change",
-        ["pl", "en"],
-        ["grief", "life-changes"],
-        ["existential"],
-        "Europe/Warsaw",
-        "PL",
-        "PLN",
-        EARLY,
-    ),
-    DemoSpecialist(
-        "Tom Okafor",
-        "Stress and burnout",
-        ["en"],
-        ["stress", "burnout"],
-        ["acceptance-and-commitment"],
-        "Europe/London",
-        "GB",
-        "GBP",
-        LATE,
-    ),
-    DemoSpecialist(
-        "Lucía Romero",
-        "Couples and families",
-        ["es"],
-        ["couples", "family"],
-        ["systemic", "emotionally-focused"],
-        "Europe/Madrid",
-        "ES",
-        "EUR",
-        EARLY,
-    ),
-    DemoSpecialist(
-        "Ines Duarte",
-        "Depression and daily life",
-        ["pt"],
-        ["depression"],
-        ["person-centred"],
-        "Europe/Lisbon",
-        "PT",
-        "EUR",
-        LATE,
-    ),
-]
 
 
 class Seeder:
@@ -164,6 +80,7 @@ def run(settings: Settings) -> None:
         seeding = Seeding(settings, **clients)
         steps: list[Callable[[], None]] = [
             *[lambda each=each: seeding.specialist(each) for each in SPECIALISTS],
+            *[lambda each=each: seeding.person(each) for each in (CLIENT, EDITOR, ADMIN)],
             *[lambda each=each: seeding.article(each) for each in articles],
             seeding.wait_until_featured,
         ]
@@ -193,34 +110,49 @@ class Seeding:
         self._seeded: list[UUID] = []
 
     def specialist(self, demo: DemoSpecialist) -> None:
-        sign_up = SignUp(
-            email=demo.email,
-            password=PASSWORD,
-            display_name=demo.name,
-            role=SignUpRole.SPECIALIST,
-            time_zone=demo.time_zone,
-            language=Language.DE if demo.country in READ_GERMAN else Language.EN,
-            country=demo.country,
-        )
-        if self._has_account(demo.email):
+        specialist_id = self._sign_up(demo.person)
+        if specialist_id is None:
             return
-        with self._acting(Caller()):
-            secret = self._profiles.sign_up(sign_up=sign_up).load().sign_up
-            asked = self._verification_of(demo.email)
-            verify = VerifyEmail(token=asked["token"], sign_up=secret)
-            self._profiles.verify_email(verify=verify)
-        specialist_id = UUID(asked["account_id"])
         acting = Caller(specialist_id, frozenset([Role.SPECIALIST]), verified=True)
+        number = SPECIALISTS.index(demo) + 1
         with self._acting(acting):
-            self._profiles.write_profile(profile=_profile_of(demo))
-            licence = self._profiles.submit_licence(licence=_licence_of(demo)).load()
+            self._profiles.write_profile(profile=demo.profile)
+            licence = self._profiles.submit_licence(
+                licence=_licence_of(number, demo.person.country)
+            ).load()
         with self._acting(Caller(new_id(), frozenset([Role.ADMIN]))):
             seen = DecideLicence(decision=Decision.VERIFIED, version=licence.version)
             self._profiles.decide_licence(specialist_id=specialist_id, decision=seen)
         with self._acting(acting):
             self._profiles.change_profile(change=ChangeProfile(status=Listing.LISTED))
-            self._booking.set_availability(availability=_availability_of(demo))
+            self._booking.set_availability(availability=demo.availability)
         self._seeded.append(specialist_id)
+
+    def person(self, demo: DemoPerson) -> None:
+        if self._sign_up(demo) is not None and demo.role not in SignUpRole:
+            change_role(self._settings, demo.email, demo.role, AuditedAction.ROLE_GRANTED)
+
+    def _sign_up(self, demo: DemoPerson) -> UUID | None:
+        """The id of the new account; ``None`` where there is one."""
+        if self._has_account(demo.email):
+            return None
+        with self._acting(Caller()):
+            in_force = self._profiles.get_agreements().load()
+            sign_up = SignUp(
+                email=demo.email,
+                password=PASSWORD,
+                display_name=demo.name,
+                role=demo.signs_up_as,
+                agreed_to=AgreedTo(**vars(in_force)),
+                time_zone=demo.time_zone,
+                language=demo.language,
+                country=demo.country,
+            )
+            secret = self._profiles.sign_up(sign_up=sign_up).load().sign_up
+            asked = self._verification_of(demo.email)
+            verify = VerifyEmail(token=asked["token"], sign_up=secret)
+            self._profiles.verify_email(verify=verify)
+        return UUID(asked["account_id"])
 
     def _has_account(self, email: str) -> bool:
         with platform.database_of("profiles", self._settings) as database:
@@ -242,7 +174,8 @@ class Seeding:
     def article(self, article: WriteArticle) -> None:
         editor = Caller(new_id(), frozenset([Role.EDITOR]))
         with self._acting(editor), contextlib.suppress(SlugTaken):
-            self._content.publish_article(article=article)
+            self._content.write_article(article=article)
+            self._content.publish_article(slug=article.slug, publication=PublishArticle())
 
     def wait_until_featured(self) -> None:
         deadline = time.monotonic() + TIMEOUT_S
@@ -263,35 +196,10 @@ class Seeding:
         return context.entered(CallContext(caller=caller))
 
 
-def _profile_of(demo: DemoSpecialist) -> WriteProfile:
-    return WriteProfile(
-        display_name=demo.name,
-        headline=demo.headline,
-        biography=f"{demo.name} works with people who take a first step. This is demo data.",
-        languages=demo.languages,
-        topics=demo.topics,
-        approaches=demo.approaches,
-        countries=[demo.country],
-        in_person=demo.weekdays == EARLY,
-        online=True,
-        fees=[Fee(amount="95.00", currency=demo.currency, minutes=50)],
-        accessibility=["text-chat"],
-    )
-
-
-def _licence_of(demo: DemoSpecialist) -> SubmitLicence:
+def _licence_of(number: int, country: str) -> SubmitLicence:
     return SubmitLicence(
-        number=f"DEMO-{SPECIALISTS.index(demo) + 1}",
+        number=f"DEMO-{number}",
         issuing_body="Chamber of demo data",
-        country=demo.country,
+        country=country,
         expires_on=utc_now().date() + LICENSED_FOR,
-    )
-
-
-def _availability_of(demo: DemoSpecialist) -> Availability:
-    return Availability(
-        offers_free_consultations=True,
-        time_zone=demo.time_zone,
-        hours=[Hours(weekday=day, starts="09:00", ends="13:00") for day in demo.weekdays],  # type: ignore[arg-type]
-        meeting_link=f"https://video.example/demo-{SPECIALISTS.index(demo) + 1}",
     )

@@ -12,11 +12,17 @@ from rich.text import Text
 from chassis.runtime.logs import escaped
 from chassis.settings import Settings, declared, read_settings, variable
 from firststep.output import console
+from firststep.platform import MAKE_IT_YOUR_OWN, operator_texts
 
 WIDE_ENOUGH = 120
 """Columns of a terminal in which the table is readable; elsewhere each setting is a paragraph."""
 COLUMNS = ("variable", "meaning", "default", "present value")
 MEANING_SHARE, VALUE_SHARE = 2, 1
+
+SAMPLES = (
+    "Warning: these legal texts of the site are still the samples: {texts}. Write your own before "
+    "you invite people: {see}."
+)
 
 Markdown = Annotated[
     bool, typer.Option("--markdown", help="Print the table of docs/operating.md, without values.")
@@ -32,12 +38,15 @@ def settings(markdown: Markdown = False) -> None:
     if markdown:
         typer.echo(markdown_table(), nl=False)
         return
-    rows = _rows(read_settings())
-    terminal = console()
+    present = read_settings()
+    rows, terminal = _rows(present), console()
     if terminal.is_terminal and terminal.width >= WIDE_ENOUGH:
         terminal.print(_table(rows))
     else:
         typer.echo("\n\n".join(_paragraph(row, terminal.width) for row in rows))
+    if samples := operator_texts(present).legal_samples():
+        text = SAMPLES.format(texts=", ".join(samples), see=MAKE_IT_YOUR_OWN)
+        typer.echo("\n" + fill(text, terminal.width, break_on_hyphens=False))
 
 
 def markdown_table() -> str:

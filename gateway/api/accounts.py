@@ -29,6 +29,7 @@ from contracts.profiles.accounts import (
     VerifyEmail,
     WrongPassword,
 )
+from contracts.profiles.consents import AgreementNeeded, Agreements
 from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Session, Suspended
 from contracts.profiles.specialists import NoSuchCode
@@ -45,7 +46,7 @@ class AccountsApi(HalfHours):
         body=SignUp,
         returns=SignedUp,
         status=HTTPStatus.ACCEPTED,
-        errors=[PasswordTooCommon, NoSuchCode, TooManyTries],
+        errors=[AgreementNeeded, PasswordTooCommon, NoSuchCode, TooManyTries],
         repeatable=True,
         by_language=True,
     )
@@ -59,6 +60,14 @@ class AccountsApi(HalfHours):
             sign_up=replace(body, language=body.language or language),
             half_hour=self.held_half_hour(body.sign_up),
         )
+
+    @endpoint("GET", "/api/v1/agreements", returns=Agreements)
+    def get_agreements(self) -> Wire[Agreements]:
+        """The versions in force of the texts that a person agrees to at sign-up.
+
+        Show the texts, `/terms` and `/health-data-consent` of this site, before you ask.
+        """
+        return self.profiles.get_agreements()
 
     @endpoint("GET", "/api/v1/me", returns=Account, allow=SIGNED_IN)
     def get_me(self) -> Wire[Account]:

@@ -65,15 +65,20 @@ class HelplinesApi:
 
         An unknown country is no error: the answer says where to look instead.
         """
-        country = query.country if re.match(ISO_3166, query.country or "") else None
-        there = helplines_of(country)
-        return LocalHelp(
-            country=country,
-            emergency_number=there.emergency_number,
-            message=_message(country, there, language),
-            lines=[_line(each, language) for each in there.lines],
-            directory=f"https://{there.directory}",
-        )
+        known = re.match(ISO_3166, query.country or "")
+        return local_help(query.country if known else None, language)
+
+
+def local_help(country: str | None, language: Language) -> LocalHelp:
+    """The help of a country, in this language."""
+    there = helplines_of(country)
+    return LocalHelp(
+        country=country,
+        emergency_number=there.emergency_number,
+        message=_message(country, there, language),
+        lines=[_line(each, language) for each in there.lines],
+        directory=f"https://{there.directory}",
+    )
 
 
 def _message(country: str | None, there: Help, language: Language) -> str:

@@ -46,9 +46,9 @@ A problem's `errors` name each field by its path: `hours.0.starts` is `starts` o
 `hours`. Its texts are English, or German where `Accept-Language` prefers it; programs look at
 `code`.
 
-Your profile, availability and licence have an `ETag`, too: send it in `If-Match` when you change
-them. 412 with the present `ETag` means that another change came first. Derived values, such as
-`next_slot_at`, do not change it.
+Your profile, availability and licence, and the manuscripts of editors, have an `ETag`, too: send it
+in `If-Match` when you change them. 412 with the present `ETag` means that another change came
+first. Derived values, such as `next_slot_at`, do not change it.
 
 Where any caller is allowed, an expired or malformed access token is ignored. JSON bodies are
 `application/json` in UTF-8, without `Content-Encoding`.
@@ -204,6 +204,11 @@ def _responses(declaration: Declaration, handler: Callable[..., Any]) -> dict[st
     responses = {str(int(declaration.status)): success}
     if declaration.or_nothing:
         responses["204"] = {"description": HTTPStatus.NO_CONTENT.phrase}
+    if declaration.redirects:
+        responses["301"] = {
+            "description": HTTPStatus.MOVED_PERMANENTLY.phrase,
+            "headers": {"Location": _header("The present address.")},
+        }
     if declaration.cache_control:
         success["headers"] = {
             "ETag": _header("Strong; names just these bytes."),

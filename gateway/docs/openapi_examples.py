@@ -17,6 +17,8 @@ BY_NAME: dict[str, Any] = {
     "amount": "90",
     "approach": ["systemic"],
     "approaches": ["systemic", "solution-focused"],
+    "authors": "National Institute for Health and Care Excellence",
+    "body": "# Where to start\n\nWith *one* step.",
     "biography": "I work with adults. *Small steps* are steps, too.",
     "code": "123456",
     "countries": ["DE"],
@@ -28,6 +30,7 @@ BY_NAME: dict[str, Any] = {
     "email": "anna@example.org",
     "ends": "17:00",
     "headline": "Anxiety, sleep and the first step out of both",
+    "health_data": "1",
     "in_person_address": "Lange Straße 12, 10115 Berlin",
     "issuing_body": "Psychotherapeutenkammer Berlin",
     "language": ["de"],
@@ -47,17 +50,25 @@ BY_NAME: dict[str, Any] = {
     "refresh_token": "rt_4fJ2mZQ0sVbC",
     "sign_up": "su_9cKd81TqWm",
     "slug": "what-happens-in-a-first-consultation",
+    "source": "NICE clinical guideline CG113",
     "specialist_id": "anna-keller",
+    "status": ["published"],
     "starts": "09:00",
+    "summary": "How a first half hour goes, and what you can ask.",
+    "terms": "1",
     "time_zone": "Europe/Berlin",
+    "title": "What happens in a first consultation",
     "token": "gAAAAABm4fJ2mZQ0sVbC",
     "topic": ["anxiety"],
     "topics": ["anxiety", "sleep"],
+    "url": "https://www.nice.org.uk/guidance/cg113",
     "visit": "v_7Gh2kLp0",
     "words": "sleep",
 }
 
 BY_SHAPE: dict[str, dict[str, Any]] = {
+    "ChangeArticleRequest": {"language": "en"},
+    "Consent": {"version": "1"},
     "LocalHelp": {
         "directory": "https://findahelpline.com",
         "emergency_number": "112",
@@ -79,6 +90,7 @@ BY_SHAPE: dict[str, dict[str, Any]] = {
         "approaches": [{"key": "systemic", "label": "Systemic therapy"}],
         "topics": [{"key": "anxiety", "label": "Anxiety"}],
     },
+    "WriteArticleRequest": {"language": "en"},
 }
 """Fields of single schemas where the name means something else."""
 

@@ -88,10 +88,12 @@ def _name(operation_id: str) -> str:
 def _members(refusal: type[DomainError]) -> dict[str, Any]:
     """Additional members of this kind of problem."""
     about = f"With `{refusal.code}`."
-    return {
+    ids = {
         name: {"type": "string", "format": "uuid", "description": about}
         for name in refusal.member_ids
     }
+    texts = {name: {"type": "string", "description": about} for name in refusal.member_texts}
+    return ids | texts
 
 
 def _limits(body: type | Raw | None) -> dict[type[HTTPException], str]:

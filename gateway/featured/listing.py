@@ -69,6 +69,16 @@ class Featured(SharedExtension):
             self.exposures.shown(entry.about.ids)
         return entry
 
+    def sight(self, limit: int) -> Sight | None:
+        """What a new visitor sees first, if the list is cached. The caller counts it as shown."""
+        ids = self.reads.cache.get(RING)
+        if ids is None:
+            return None
+        ring = self._ring(ids, utc_now().date().toordinal())
+        visit = self._rotation.begin(ring, limit)
+        places, _ = ring.page(visit.start, None, limit)
+        return Sight(visit.to_token(), tuple(ring.ids[each] for each in places))
+
     def _cached_page(self, key: Key, ids: Entry, ring: Ring, visit: Visit) -> Entry | None:
         places, more = ring.page(visit.start, None, DEFAULT_LIMIT)
         cards = {}
@@ -139,6 +149,14 @@ class Featured(SharedExtension):
 
     def _profiles(self) -> Profiles:
         return Profiles(self.requester)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The first specialists of a visit, whose name is ``token``."""
+
+    token: str
+    ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class Declaration:
     ``kept_s``: any cache may store the answer for so many seconds, and revalidate it by its ETag.
     ``cached``: how the gateway caches answers that are the same for every caller.
     ``or_nothing``: 204 where the method returns ``None``.
+    ``redirects``: its method raises ``redirects.Moved`` for a former address.
     ``by_language``: the method gets ``language``, which the client prefers (``Accept-Language``).
     ``versioned``: GET answers with a strong ETag, and writes take it as ``If-Match``; the service
     checks it (see ``chassis.preconditions``).
@@ -79,6 +80,7 @@ class Declaration:
     """Additional headers of a successful answer."""
     cached: Cached | None = None
     or_nothing: bool = False
+    redirects: bool = False
     by_language: bool = False
     versioned: bool = False
 

@@ -62,6 +62,7 @@ from gateway.http.declaration import (
     Raw,
 )
 from gateway.http.languages import preferred_language, speak
+from gateway.http.redirects import Moved, moved_to
 from gateway.http.refusal_reports import RefusalReports
 from gateway.http.server import ApiServer
 from gateway.http.workers import WorkerHandler, authorise
@@ -99,6 +100,7 @@ def endpoint(
     headers: Mapping[str, str] = NO_HEADERS,
     cached: Cached | None = None,
     or_nothing: bool = False,
+    redirects: bool = False,
     by_language: bool = False,
     versioned: bool = False,
 ) -> Callable[[F], F]:
@@ -117,6 +119,7 @@ def endpoint(
         headers=headers,
         cached=cached,
         or_nothing=or_nothing,
+        redirects=redirects,
         by_language=by_language,
         versioned=versioned,
     )
@@ -170,6 +173,8 @@ class Endpoint(WorkerHandler):
             return self._answer(request, context.current())
         except HTTPException:
             raise  # about the body: the server answers it
+        except Moved as moved:
+            return moved_to(moved.path)
         except Exception as error:
             caller = request.environ.get(CALLER)
             self.refusals.report(error, caller, self.declaration.method, self.declaration.path)

@@ -11,14 +11,24 @@ BY_CODE: dict[str, str] = {
         "Bitte schreiben Sie uns, damit wir es wieder freigeben."
     ),
     "address_refused": "Diese Adresse können wir nicht abrufen. Bitte geben Sie eine andere an.",
+    "agreement_needed": (
+        "Um sich zu registrieren, stimmen Sie bitte den geltenden Nutzungsbedingungen zu und, wenn "
+        "Sie ein Gespräch suchen, der Verwendung Ihrer Gesundheitsdaten. "
+        "Die Fassungen stehen unter errors."
+    ),
     "already_booked": (
         "Sie hatten Ihr kostenloses Erstgespräch mit dieser Fachperson schon, "
         "oder Sie haben es gebucht."
+    ),
+    "already_published": (
+        "Dieser Artikel ist schon veröffentlicht. "
+        "Ziehen Sie ihn zurück, bevor Sie ihn neu ansetzen."
     ),
     "already_verified": "Ihre E-Mail-Adresse ist schon bestätigt. Sie können sich anmelden.",
     "answer_refused": (
         "Was unter dieser Adresse steht, können wir nicht verwenden. Bitte prüfen Sie die Adresse."
     ),
+    "article_gone": "Dieser Artikel wurde zurückgezogen. Bitte suchen Sie einen anderen.",
     "attendance_closed": (
         "Es ist zu spät, um anzugeben, ob dieses Gespräch stattgefunden hat. "
         "Das ist bis 48 Stunden danach möglich."
@@ -45,6 +55,10 @@ BY_CODE: dict[str, str] = {
     "bad_period": (
         "Dieser Zeitraum ist leer oder zu lang. "
         "Bitte sehen Sie unter errors nach, und geben Sie einen anderen an."
+    ),
+    "bad_publication_time": (
+        "Ein Artikel kann nur für einen Zeitpunkt angesetzt werden, der noch kommt. "
+        "Bitte sehen Sie unter errors nach."
     ),
     "bad_refresh_token": (
         "Dieses Token ist ungültig, oder seine Sitzung ist beendet. Bitte melden Sie sich neu an."
@@ -97,6 +111,7 @@ BY_CODE: dict[str, str] = {
     ),
     "erased": "Dieses Konto wurde gelöscht.",
     "forbidden": "Dazu sind Sie nicht berechtigt.",
+    "gone": "Das war hier und ist nicht mehr da.",
     "has_begun": "Dieses Gespräch hat schon begonnen und kann nicht mehr geändert werden.",
     "holds_taken": (
         "Bei dieser Fachperson werden gerade zwei halbe Stunden für andere freigehalten, die sich "
@@ -236,7 +251,7 @@ BY_CODE: dict[str, str] = {
         "Bitte buchen Sie ihn."
     ),
     "slug_taken": (
-        "Ein anderer Artikel hat diesen Kurznamen schon. Bitte wählen Sie einen anderen."
+        "Ein anderer Artikel hat oder hatte diesen Kurznamen. Bitte wählen Sie einen anderen."
     ),
     "specialist_busy": (
         "Die Fachperson hat zu dieser Zeit einen anderen Termin. Bitte wählen Sie eine andere Zeit."
@@ -521,6 +536,7 @@ TEXTS: dict[str, str] = {
     "Must be an ISO 4217 code, such as 'EUR'.": (
         "Muss ein Code nach ISO 4217 sein, zum Beispiel „EUR“."
     ),
+    "Must be {version}, the version in force.": "Muss {version} sein, die geltende Fassung.",
     "Must be a decimal, such as '95.00'.": "Muss eine Dezimalzahl sein, zum Beispiel „95.00“.",
     "Must be a time such as '09:30'.": "Muss eine Uhrzeit sein, zum Beispiel „09:30“.",
     "There is no such topic. Please see /api/v1/vocabulary.": (
@@ -567,6 +583,7 @@ TEXTS: dict[str, str] = {
     ),
     "This is not a cursor of this list.": "Das ist keine Marke dieser Liste.",
     "Must be after from ({starts}).": "Muss nach from liegen ({starts}).",
+    "Must be later than now ({now}).": "Muss nach jetzt liegen ({now}).",
     "No country has this ISO 3166-1 code.": "Kein Land hat diesen Code nach ISO 3166-1.",
     "No currency has this ISO 4217 code.": "Keine Währung hat diesen Code nach ISO 4217.",
     "Must be 1 to 64 characters long, such as 'Europe/Berlin'.": (

@@ -45,6 +45,8 @@ API = "/api/"
 PERSONAL_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?(?:access|refresh|said|sign-up)=")
 ZONE_COOKIE = re.compile(r"(?:^|;\s*)tz=([A-Za-z0-9_+/-]{1,64})(?:;|$)")
 ZONE_ASKED = "tz="
+SIGHT = "firststep.sight"
+"""The key in a request's environ of the featured specialists that a page shows first."""
 
 ErrorPages = Callable[[Request, HTTPException], Response | None]
 
@@ -63,6 +65,11 @@ class ApiServer(WebServer):
     page_headers: Mapping[str, str] = MappingProxyType({})
     error_pages: ErrorPages | None = None
     """Makes pages of refusals that no entrypoint answers; ``None`` for programs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.featured_on: dict[str, int] = {}
+        """Paths of pages that show featured specialists, and how many."""
 
     def setup(self) -> None:
         super().setup()
@@ -128,9 +135,14 @@ class ApiServer(WebServer):
             return None
         zone = ZONE_COOKIE.search(cookies)
         known = zone[1] if zone is not None and zone[1] in TIME_ZONES else ""
-        entry = self.reads.cache.get(page_key(path, query, known))
+        sight = self.featured.sight(self.featured_on[path]) if path in self.featured_on else None
+        environ[SIGHT] = sight
+        visit = sight.token if sight else ""
+        entry = self.reads.cache.get(page_key(path, query, known, visit))
         if entry is None:
             return None
+        if sight is not None:
+            self.featured.exposures.shown(sight.ids)
         accepted, etag = environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH")
         status, headers, body = answered_page(entry, accepted, etag)
         correlation_id = _correlation_id(environ.get("HTTP_X_CORRELATION_ID", ""))

@@ -30,6 +30,7 @@ class PageDeclaration:
     anonymous visitors of one language and zone. ``body``, ``again``, ``upload``: of a form; it is
     shown again by the page method of this name where something is wrong with it. ``secret``: the
     page shows a secret, so it is not compressed (BREACH). ``indexed``: search engines may list it.
+    ``featured``: how many featured specialists it shows; each visit begins at another one.
     """
 
     path: str
@@ -39,6 +40,7 @@ class PageDeclaration:
     query: type | None = None
     cached: Cached | None = None
     indexed: bool = False
+    featured: int = 0
     secret: bool = False
     body: type | None = None
     again: str = ""

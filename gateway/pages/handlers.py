@@ -46,7 +46,9 @@ class SiteHandler(WorkerHandler):
     def __init__(
         self, declaration: PageDeclaration, handler: Callable[..., Any], language: Language
     ) -> None:
-        super().__init__(declaration.method, PREFIXES[language] + declaration.path)
+        path = "" if declaration.path == "/" and PREFIXES[language] else declaration.path
+        self.route = PREFIXES[language] + path
+        super().__init__(declaration.method, self.route)
         self.declaration = declaration
         self.handler = handler
         self.language = language
@@ -58,12 +60,9 @@ class SiteHandler(WorkerHandler):
     def get_url_rule(self) -> Rule:
         path = IN_BRACES.sub(
             lambda match: f"<{'uuid' if self.kinds[match[1]] is UUID else 'string'}:{match[1]}>",
-            self.declaration.path,
+            self.route,
         )
-        prefixed = PREFIXES[self.language] + path
-        if prefixed != "/":
-            prefixed = prefixed.removesuffix("/")
-        return Rule(prefixed, methods=[self.declaration.method])
+        return Rule(path, methods=[self.declaration.method])
 
     def handle_request(self, request: Request) -> Response:
         visit = None
@@ -205,6 +204,11 @@ class SiteHandler(WorkerHandler):
 
 
 class PageHandler(SiteHandler):
+    def setup(self) -> None:
+        super().setup()
+        if self.declaration.featured:
+            self.server.featured_on[self.route] = self.declaration.featured
+
     def _answer(self, visit: Visit) -> Response:
         allowed = self._admit(visit)
         if allowed is not None:
@@ -251,7 +255,10 @@ class PageHandler(SiteHandler):
 
         environ = visit.request.environ
         key = page_key(
-            environ["PATH_INFO"], environ.get("QUERY_STRING", ""), shared.chosen_zone or ""
+            environ["PATH_INFO"],
+            environ.get("QUERY_STRING", ""),
+            shared.chosen_zone or "",
+            shared.sight.token if shared.sight else "",
         )
         try:
             entry = self.reads.cache.answer(key, tags, ask)

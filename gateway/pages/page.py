@@ -40,6 +40,7 @@ def page(
     errors: Sequence[type[DomainError]] = (),
     cached: Cached | None = None,
     indexed: bool = False,
+    featured: int = 0,
     secret: bool = False,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as a page."""
@@ -51,6 +52,7 @@ def page(
         errors=tuple(errors),
         cached=cached,
         indexed=indexed,
+        featured=featured,
         secret=secret,
     )
     return _declared(declaration, PageHandler)

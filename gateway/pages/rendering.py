@@ -47,7 +47,7 @@ class Shell:
 
     def absolute(self, path: str, language: Language | None = None) -> str:
         """The public address of a page."""
-        return f"{self.url.rstrip('/')}{self.visitor.to(path, language)}"
+        return f"{self.url}{self.visitor.to(path, language)}"
 
     @property
     def others(self) -> list[tuple[Language, str, str]]:
@@ -77,9 +77,6 @@ def render(template: str, shell: Shell, view: Any, forms: Mapping[str, Any]) -> 
         shell=shell,
         visitor=visitor,
         forms=forms,
-        _=visitor.gettext,
-        gettext=visitor.gettext,
-        ngettext=visitor.ngettext,
         to=visitor.to,
     )
 
@@ -103,7 +100,7 @@ def _environment() -> Environment:
     )
     found.policies["ext.i18n.trimmed"] = True
     found.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    found.globals |= {**_functions(), **FUNCTIONS}
+    found.globals |= FUNCTIONS
     found.filters |= {"json": _json, "told": told}
     return found
 
@@ -120,23 +117,32 @@ def _ngettext(context: Context, one: str, many: str, n: int) -> str:
     return visitor.ngettext(one, many, n)
 
 
-def _functions() -> dict[str, Callable[..., Any]]:
-    """Functions of templates that depend on the visitor."""
+def visitor_function(function: F) -> F:
+    """Let templates call a function by its name; it gets the visitor as ``visitor``."""
 
-    def of_visitor(function: Callable[..., Any]) -> Callable[..., Any]:
-        @pass_context
-        def bound(context: Context, *arguments: Any, **options: Any) -> Any:
-            return function(*arguments, visitor=context["visitor"], **options)
+    @pass_context
+    def bound(context: Context, *arguments: Any, **options: Any) -> Any:
+        return function(*arguments, visitor=context["visitor"], **options)
 
-        return bound
+    FUNCTIONS[function.__name__] = bound
+    return function
 
-    bound = (times.clock, times.day, times.short_day, times.full_date, times.moment)
-    more = (times.short_moment, times.span, times.distance, times.zone_name)
-    return {
-        **{each.__name__: of_visitor(each) for each in (*bound, *more)},
-        "local": times.local,
-        "offset": times.offset,
-    }
+
+for _function in (
+    times.clock,
+    times.day,
+    times.short_day,
+    times.full_date,
+    times.moment,
+    times.short_moment,
+    times.span,
+    times.distance,
+    times.zone_name,
+):
+    visitor_function(_function)
+template_function(times.local)
+template_function(times.offset)
+FUNCTIONS["zip"] = zip
 
 
 @pass_context

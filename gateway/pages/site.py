@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from nameko.extensions import SharedExtension
+from nameko.extensions import DependencyProvider, SharedExtension
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
@@ -23,7 +23,7 @@ from gateway.cache import HTML, PAGES_VARY
 from gateway.http import problems
 from gateway.http.authentication import CALLER, Authenticator
 from gateway.http.encoding import AT_ONCE, CODINGS, encoded, preferred_coding
-from gateway.http.server import ApiServer
+from gateway.http.server import SIGHT, ApiServer
 from gateway.pages import cookies as names
 from gateway.pages.cookies import Cookies, Me
 from gateway.pages.rendering import Shell, render
@@ -82,7 +82,7 @@ class Site(SharedExtension):
 
     def setup(self) -> None:
         config = self.container.config
-        self.url = config.get("URL", "")
+        self.url = config.get("URL", "").rstrip("/")
         self._secure = urlsplit(self.url).scheme == "https"
         self._operators = {
             "site_name": config.get("SITE_NAME") or "Firststep",
@@ -100,6 +100,7 @@ class Site(SharedExtension):
             query=request.query_string.decode("ascii", "replace"),
             sign_up=cookies.get(names.SIGN_UP),
             said=cookies.get(names.SAID),
+            sight=request.environ.get(SIGHT),
         )
         visit = Visit(request, visitor, cookies)
         self.recognise(visit)
@@ -240,3 +241,15 @@ def _language_of(path: str) -> Language:
 
 def _without_prefix(path: str, language: Language) -> str:
     return path.removeprefix(PREFIXES[language]) or "/"
+
+
+class _Url(DependencyProvider):
+    site = Site()
+
+    def get_dependency(self, worker_ctx: Any) -> str:
+        return str(self.site.url)
+
+
+def site_url() -> str:
+    """The site's public address, as an attribute of a class of pages: ``url = site_url()``."""
+    return cast(str, _Url())

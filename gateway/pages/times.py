@@ -24,13 +24,21 @@ def clock(at: datetime, zone: str, visitor: Visitor) -> str:
 
 def day(which: date, visitor: Visitor, *, year: bool = False) -> str:
     """A day with its weekday: "Monday 30 November"."""
-    skeleton = "yMMMMEEEEd" if year else "MMMMEEEEd"
-    return format_skeleton(skeleton, which, locale=visitor.locale)
+    return _day(which, "EEEE", "yMMMMd" if year else "MMMMd", visitor)
 
 
 def short_day(which: date, visitor: Visitor) -> str:
     """A day in little room: "Mon 30 Nov"."""
-    return format_skeleton("MMMEd", which, locale=visitor.locale)
+    return _day(which, "EEE", "MMMd", visitor)
+
+
+def _day(which: date, weekday: str, skeleton: str, visitor: Visitor) -> str:
+    """CLDR has no full weekday beside a date without its year in every language."""
+    return visitor.gettext(
+        "%(weekday)s %(date)s",
+        weekday=format_date(which, weekday, locale=visitor.locale),
+        date=format_skeleton(skeleton, which, locale=visitor.locale),
+    )
 
 
 def full_date(which: date, visitor: Visitor) -> str:

@@ -11,6 +11,7 @@ from chassis.context import Caller
 from chassis.times import utc_now
 from contracts.inputs.zones import TIME_ZONES, time_zone
 from contracts.profiles.preferences import Language
+from gateway.featured.listing import Sight
 from gateway.pages import locales
 from gateway.pages.cookies import Me
 
@@ -35,6 +36,8 @@ class Visitor:
     sign_up: str = field(default="", repr=False)
     """The secret of a sign-up that was begun in this browser."""
     said: str = ""
+    sight: Sight | None = None
+    """The featured specialists that this visit begins with, where that is known already."""
     now: datetime = field(default_factory=utc_now)
 
     @property

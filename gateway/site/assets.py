@@ -53,7 +53,10 @@ MANIFEST = {
 }
 PREVIEWS = {
     Language.EN: {"default": "A free half hour with a mental-health specialist", **TOPICS},
-    Language.DE: {"default": "Eine kostenlose halbe Stunde mit einer Fachperson", **GERMAN},
+    Language.DE: {
+        "default": "Eine kostenlose halbe Stunde mit einer Fachperson",
+        **{topic: GERMAN[topic] for topic in TOPICS},
+    },
 }
 """Titles of link previews by name: a topic's key, or ``default``."""
 COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
@@ -81,7 +84,7 @@ def read_assets(sources: Mapping[str, bytes]) -> dict[str, Asset]:
     with KeyError.
     """
     assets: dict[str, Asset] = {}
-    for name in sorted(sources, key=lambda each: each.endswith(".css")):
+    for name in sorted(sources, key=lambda each: (each.endswith(".css"), each)):
         body = sources[name]
         assets[name] = _asset(name, _style(body, assets) if name.endswith(".css") else body)
     return assets

@@ -1,7 +1,7 @@
 "use strict";
 
-// The token stands behind the #, which browsers send to no server; it leaves the address bar at once.
-const token = new URLSearchParams(location.hash.slice(1)).get("token") || "";
+// The token is in the link of the mail; it leaves the address bar at once.
+const token = new URLSearchParams(location.search).get("token") || "";
 history.replaceState(null, "", location.pathname);
 
 const form = document.getElementById("form");

@@ -2,4 +2,4 @@
 
 from chassis.maintenance.pruning import Retained
 
-SCHEDULE = (Retained("articles"), Retained("article_terms"))
+SCHEDULE = (Retained("articles"), Retained("article_slugs"), Retained("article_terms"))

@@ -5,17 +5,18 @@ Terms are compared byte by byte, so that the beginning of a word is a range of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database.transaction import Transaction
-from contracts.content import ArticleQuery
+from contracts.content import ArticleQuery, ArticleStatus
 from contracts.inputs.words import Wanted, tokens_in, wanted_words
 from contracts.vocabulary import TOPICS
+from contracts.vocabulary_german import GERMAN
 from services.content.articles import Article
 from services.content.base import Base
 
@@ -31,9 +32,12 @@ class ArticleTerm(Base):
     article_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
-def index_article(tx: Transaction, article: Article) -> None:
-    """Add a new article to the index."""
-    tx.add_all(ArticleTerm(term=each, article_id=article.id) for each in terms_of(article))
+def index_article(tx: Transaction, article: Article, former: Collection[str] = ()) -> None:
+    """Enter an article into the index, in place of the terms that it had."""
+    terms = terms_of(article)
+    gone = (ArticleTerm.article_id == article.id, ArticleTerm.term.in_({*former} - terms))
+    tx.execute(delete(ArticleTerm).where(*gone))
+    tx.add_all(ArticleTerm(term=each, article_id=article.id) for each in terms - {*former})
 
 
 def terms_of(article: Any) -> set[str]:
@@ -46,7 +50,7 @@ def _terms(article: Any) -> Iterator[str]:
     labels = []
     for key in article.topics:
         yield term(TOPIC, key)
-        labels.append(f"{key} {TOPICS.get(key, '')}")
+        labels.append(f"{key} {TOPICS.get(key, '')} {GERMAN.get(key, '')}")
     for token in tokens_in("\n".join((article.title, article.summary, article.body, *labels))):
         yield term(WORD, token)
 
@@ -56,8 +60,8 @@ def term(kind: str, value: str) -> str:
 
 
 def matching(query: ArticleQuery) -> Select[Article]:
-    """The articles that match a query. Raises ``BadWords``."""
-    found = select(Article)
+    """The published articles that match a query. Raises ``BadWords``."""
+    found = select(Article).where(Article.status == ArticleStatus.PUBLISHED)
     for kind, values in ((TOPIC, query.topic), (LANGUAGE, query.language)):
         if values:
             terms = [term(kind, value) for value in values]

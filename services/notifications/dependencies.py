@@ -11,8 +11,10 @@ from chassis.store import Store
 from services.notifications.base import Base
 from services.notifications.mails.links import SiteUrls
 from services.notifications.mails.postbox import Postbox
+from services.notifications.mails.sender import sender_of_mails
 
 store = Store(Base)
 postbox = Postbox()
+sender = sender_of_mails()
 links = SiteUrls()
 caller = current_caller()

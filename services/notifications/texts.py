@@ -3,7 +3,7 @@
 from services.notifications.language import Text
 
 GREETING = Text(en="Hello{name},", de="Guten Tag{name},")
-CLOSING = Text(en="Kind regards\nFirststep", de="Freundliche Grüße\nFirststep")
+CLOSING = Text(en="Kind regards\n{site}", de="Freundliche Grüße\n{site}")
 DISCREET_CLOSING = Text(en="Kind regards", de="Freundliche Grüße")
 DISCREET_SENDER = Text(en="Notifications", de="Mitteilungen")
 

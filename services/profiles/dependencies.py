@@ -12,9 +12,11 @@ from chassis.store import Store
 from services.profiles.base import Base
 from services.profiles.guess_limits import GuessLimits
 from services.profiles.seals import Seals
+from services.profiles.site_settings import SiteSettings
 
 store = Store(Base)
 files = FileStorage()
 caller = current_caller()
 seals = Seals()
 guesses = GuessLimits()
+site = SiteSettings()

@@ -80,6 +80,7 @@ SCHEDULE = (
     Retained("revocations", revocations.KEPT, "forget_what_is_over"),
     Retained("signing_keys", None, "rotate_signing_keys"),
     Retained("preferences"),
+    Retained("consents"),
     Retained("specialists"),
     Retained("specialist_slugs"),
     Retained("specialist_history"),

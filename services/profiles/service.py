@@ -3,6 +3,7 @@
 from services.profiles.accounts.password_service import Passwords
 from services.profiles.accounts.service import Accounts
 from services.profiles.audit.service import Audit
+from services.profiles.consents.service import Consents
 from services.profiles.discovery.service import Discovery
 from services.profiles.featuring.service import Featuring
 from services.profiles.licences.service import Licences
@@ -21,6 +22,7 @@ class ProfilesService(
     Sessions,
     SecondFactors,
     AccountPreferences,
+    Consents,
     Specialists,
     Licences,
     Names,

@@ -18,6 +18,7 @@ from contracts.content import ArticleQuery
 from firststep.commands.migrate import migrations_of
 from services.content import search
 from services.content.articles import Article
+from services.content.queries import find_article
 from services.content.service import ContentService
 from tests.chassis.bank import create_database
 from tests.chassis.conftest import postgres_databases_of
@@ -69,8 +70,10 @@ def test_an_article_from_before_is_found_and_read_as_html(before: Database) -> N
     with before.writer.begin() as connection:
         connection.execute(insert(ARTICLES), row)
     migrations.migrate(before.writer, VERSIONS, before.base.metadata)
-    query = ArticleQuery(words="muede", topic=["sleep"], language=["en"])
+    query = ArticleQuery(words="muede schlaf", topic=["sleep"], language=["en"])
     with before.reading() as session:
         [found] = session.scalars(search.matching(query))
         assert found.body_html == "<h2>Sleep</h2>\n"
+        assert find_article(session, "sleep") is found
+        assert found.to_manuscript().changed_at == found.published_at
         assert session.scalars(select(Article)).all() == [found]

@@ -13,14 +13,12 @@ from pyotp import TOTP
 from sqlalchemy import select
 
 from chassis import json
-from chassis.context import CallContext, Caller, entered
+from chassis.context import Caller
 from chassis.events import Envelope
 from chassis.fetch.fetch import HTTPS
-from chassis.ids import new_id
 from chassis.messaging import erasure
 from chassis.settings import read_settings
 from chassis.times import utc_now
-from contracts.content import WriteArticle
 from contracts.profiles.accounts import EmailChangeRequested, Role
 from contracts.profiles.right_to_practise import RightToPractiseChanged, Standing
 from firststep.commands import accounts
@@ -44,9 +42,11 @@ from tests.support.factories import (
     Person,
     a_client,
     a_licence,
+    a_published_article,
     a_specialist,
     an_admin,
     an_availability,
+    an_editor,
     get_licensed,
     sign_up,
     slots_of,
@@ -107,12 +107,15 @@ def _play(house: House) -> None:
     specialist.patch("/specialists/me", {"status": "unlisted"})
     _decline_and_outlive_licences(house)
     _play_accounts(house)
-    article = WriteArticle(
-        slug="a-first-step", title="A first step", summary="", body="Text.", topics=["first-steps"]
-    )
-    with entered(CallContext(caller=Caller(new_id(), frozenset([Role.EDITOR])))):
-        house.remote("content").publish_article(article=article)
+    _play_an_article(house)
     _erase(house)
+
+
+def _play_an_article(house: House) -> None:
+    editor = an_editor(house.http)
+    path = f"/articles/{a_published_article(editor)}"
+    assert editor.patch(path, {"title": "Another first step"}).status_code == 200
+    assert editor.call("DELETE", f"{path}/publication").status_code == 200
 
 
 def _erase(house: House) -> None:

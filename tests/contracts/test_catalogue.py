@@ -86,6 +86,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "RescueOffered": ("booking", "internal"),
     "MessageSent": ("notifications", "internal"),
     "ArticlePublished": ("content", "public"),
+    "ArticleChanged": ("content", "public"),
     "ArticleWithdrawn": ("content", "public"),
     "QuestionAsked": ("content", "internal"),
     "QuestionAnswered": ("content", "internal"),
@@ -123,6 +124,9 @@ BEAR_STATE = {
     "ConsultationCancelled",
     "ConsultationCompleted",
     "ConsultationMissed",
+    "ArticlePublished",
+    "ArticleChanged",
+    "ArticleWithdrawn",
 }
 
 ABOUT_CLIENTS = (

@@ -25,8 +25,8 @@ USED_WITHOUT_IMPORT = {
 }
 COMMANDS = {"import-linter", "mypy", "ruff"}
 """Development dependencies that the Makefile runs."""
-COMES_WITH = {"botocore": "boto3"}
-"""Imported packages that a declared one requires in the same version."""
+COMES_WITH = {"botocore": "boto3", "markupsafe": "jinja2"}
+"""Imported packages, and the declared ones that require them."""
 
 
 def name_of(requirement: str) -> str:

@@ -31,6 +31,7 @@ from contracts.inputs.zones import TIME_ZONES, time_zone, why_not_a_zone
 from contracts.profiles.accounts import ChangeAccount, SignUp, SignUpRole
 from contracts.profiles.sessions import LogIn
 from contracts.profiles.specialists import ChangeProfile
+from tests.support.agreements import AGREED, AGREED_TO
 
 Normalising = Callable[[str], str]
 
@@ -245,7 +246,7 @@ def test_a_password_is_one_however_a_keyboard_spells_it(typed: str) -> None:
 
 def a_sign_up(chosen: str) -> SignUp:
     wanted = {"email": "a@example.org", "display_name": "Sam", "role": "client"}
-    return load(SignUp, {**wanted, "password": chosen})
+    return load(SignUp, {**wanted, "password": chosen, "agreed_to": AGREED_TO})
 
 
 @pytest.mark.parametrize(
@@ -548,10 +549,11 @@ def test_what_leads_elsewhere_than_it_seems_is_no_web_address(address: str) -> N
 def test_every_way_of_reading_gives_the_same_form() -> None:
     sent = {"email": " J@München.example", "password": "Ｂücherwürmer lesen", "display_name": " S "}
     for reading in Reading:
-        read = load(SignUp, {**sent, "role": "client"}, reading)
+        read = load(SignUp, {**sent, "role": "client", "agreed_to": AGREED_TO}, reading)
         assert read == SignUp(
             email="j@xn--mnchen-3ya.example",
             password="Bücherwürmer lesen",
             display_name="S",
             role=SignUpRole.CLIENT,
+            agreed_to=AGREED,
         )

@@ -45,6 +45,7 @@ from services.booking.meeting_links import MeetingLinks
 from services.booking.meetings import Meetings
 from services.booking.notes import Notes
 from services.booking.waitlist import service as waitlist
+from services.content.articles import Article
 from services.notifications.mails import postbox
 from services.notifications.mails.mails import Mail
 from services.notifications.mails.postbox import Postbox
@@ -56,6 +57,7 @@ from services.profiles.specialists import photos
 from services.profiles.specialists.specialists import Specialist
 from tests.booking.builders import a_calendar
 from tests.booking.external_site import WHAT_IS_DUE, sealed_addresses
+from tests.content.builders import an_article
 from tests.contracts.faults import written
 from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
 from tests.notifications.builders import a_mail
@@ -254,6 +256,12 @@ def a_consultation_with_a_link(stage: Stage) -> Consultation:
     return row
 
 
+def a_scheduled_article(stage: Stage) -> Article:
+    article = Article.write(an_article(), stage.now - A_DAY)
+    article.schedule(stage.now - AN_HOUR, stage.now - A_DAY)
+    return article
+
+
 ERASURES = Proof(two_forgotten, (erasure, "_cleared"))
 PRUNING = Proof(lambda _: None, (pruning, "_batch"))
 """Its items are the rules."""
@@ -310,6 +318,9 @@ CLOCKS: dict[tuple[str, str], Proof | NoLoop] = {
     ("notifications", "prune"): PRUNING,
     ("notifications", "forget_mails"): Proof(two_of(a_mail_of_long_ago), (Postbox, "forget")),
     ("content", "finish_erasures"): ERASURES,
+    ("content", "publish_scheduled_articles"): Proof(
+        two_of(a_scheduled_article), (Article, "publish_if_due")
+    ),
 }
 PROOFS = {clock: proof for clock, proof in CLOCKS.items() if isinstance(proof, Proof)}
 NO_LOOPS = [clock for clock, proof in CLOCKS.items() if isinstance(proof, NoLoop)]

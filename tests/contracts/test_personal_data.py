@@ -36,6 +36,7 @@ NO_ACCOUNTS_ID = {
     "notices.about",
     "mails.id",
     "articles.id",
+    "article_slugs.article_id",
     "article_terms.article_id",
     "sessions.id",
     "sign_ups.id",
@@ -60,6 +61,7 @@ NO_ACCOUNTS_ID = {
 EXPORTED = {
     ("profiles", "accounts"): "account",
     ("profiles", "preferences"): "preferences",
+    ("profiles", "consents"): "consents",
     ("profiles", "specialists"): "specialist",
     ("profiles", "specialist_slugs"): "slugs",
     ("profiles", "sessions"): "sessions",

@@ -18,8 +18,16 @@ SIGNED_IN = "signed in"
 
 WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/articles"): ANYONE,
+    ("POST", "/api/v1/articles"): "editor",
     ("GET", "/api/v1/articles/{slug}"): ANYONE,
+    ("PATCH", "/api/v1/articles/{slug}"): "editor",
+    ("PUT", "/api/v1/articles/{slug}/publication"): "editor",
+    ("DELETE", "/api/v1/articles/{slug}/publication"): "editor",
+    ("GET", "/api/v1/manuscripts"): "editor",
+    ("GET", "/api/v1/manuscripts/{slug}"): "editor",
+    ("POST", "/api/v1/manuscripts/rendering"): "editor",
     ("GET", "/.well-known/jwks.json"): ANYONE,
+    ("GET", "/api/v1/agreements"): ANYONE,
     ("POST", "/api/v1/accounts"): ANYONE,
     ("POST", "/api/v1/email-verifications"): ANYONE,
     ("PUT", "/api/v1/email-verifications"): ANYONE,

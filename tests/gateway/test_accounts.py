@@ -19,7 +19,7 @@ from chassis.times import utc_now
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.link_tokens import LIFETIMES, Purpose
 from tests.gateway.description import errors_by_field, expect_problem
-from tests.support.factories import PASSWORD, Person, a_client, logged_in
+from tests.support.factories import PASSWORD, Person, a_client, an_address, logged_in, sign_up
 from tests.support.mailbox import link_to
 from tests.support.platform import House, another_gateway
 from tests.support.service_client import at_once
@@ -39,6 +39,25 @@ def session_of(http: httpx.Client, email: str, **more: Any) -> dict[str, Any]:
 def refreshed(http: httpx.Client, token: str, key: str | None = None) -> httpx.Response:
     headers = {} if key is None else {"Idempotency-Key": key}
     return http.post("/api/v1/sessions/refresh", json={"refresh_token": token}, headers=headers)
+
+
+# Signing up
+
+
+def test_the_answer_on_versions_in_force_is_what_a_sign_up_sends(http: httpx.Client) -> None:
+    agreed_to = http.get("/api/v1/agreements").json()
+    assert sign_up(http, an_address(), agreed_to=agreed_to).status_code == 202
+    outdated = sign_up(http, an_address(), agreed_to={**agreed_to, "health_data": "2020-01-01"})
+    errors = errors_by_field(expect_problem(outdated, 422, "agreement_needed"))
+    assert set(errors) == {"agreed_to.health_data"}
+    assert agreed_to["health_data"] in errors["agreed_to.health_data"]["detail"]
+
+
+@pytest.mark.parametrize("agreed_to", [{}, {"terms": ""}, {"terms": "x" * 41}, True, None])
+def test_a_sign_up_that_agrees_to_no_version_is_refused(http: httpx.Client, agreed_to: Any) -> None:
+    answer = sign_up(http, an_address(), agreed_to=agreed_to)
+    [error] = errors_by_field(expect_problem(answer, 422, "invalid"))
+    assert error.startswith("agreed_to")
 
 
 # Sessions

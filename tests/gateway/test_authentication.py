@@ -29,7 +29,7 @@ from gateway.http.problems import CHALLENGE
 from services.profiles.sessions import signing_keys
 from tests.gateway.description import expect_problem
 from tests.support.eventually import eventually
-from tests.support.factories import PASSWORD, Person, a_client, slots_of
+from tests.support.factories import PASSWORD, Person, a_client, a_sign_up, slots_of
 from tests.support.platform import House
 from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, key_of
 
@@ -248,12 +248,7 @@ def test_the_same_key_repeats_a_call_whatever_token_comes_with_it(
     http: httpx.Client, client: Person
 ) -> None:
     """A token expires between a call and its repetition: the first answer counts all the same."""
-    sign_up = {
-        "email": f"{uuid4().hex}@example.org",
-        "password": PASSWORD,
-        "display_name": "Sam",
-        "role": "client",
-    }
+    sign_up = a_sign_up()
     key = {"Idempotency-Key": uuid4().hex}
     answers = [
         http.post("/api/v1/accounts", json=sign_up, headers={**key, "Authorization": each})

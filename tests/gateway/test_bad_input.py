@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.gateway.description import errors_by_field, expect_problem
 from tests.support.factories import (
-    PASSWORD,
     Person,
+    a_sign_up,
     a_specialist,
     an_availability,
     slots_of,
@@ -27,16 +26,6 @@ from tests.support.factories import (
 MEBIBYTE = 1024 * 1024
 JSON = {"Content-Type": "application/json"}
 NOWHERE = "018f0000-0000-7000-8000-000000000000"
-
-
-def a_sign_up(**changes: Any) -> dict[str, Any]:
-    sign_up = {
-        "email": f"{uuid4().hex}@example.org",
-        "password": PASSWORD,
-        "display_name": "Sam",
-        "role": "client",
-    }
-    return {**sign_up, **changes}
 
 
 # Bodies that are no JSON, and JSON that is no object
@@ -174,7 +163,7 @@ def test_all_that_is_wrong_is_said_at_once(http: httpx.Client) -> None:
         "/api/v1/accounts", json={"email": "x", "password": "short", "admin": True}
     )
     errors = errors_by_field(expect_problem(response, 422, "invalid"))
-    assert set(errors) == {"email", "password", "display_name", "role", "admin"}
+    assert set(errors) == {"email", "password", "display_name", "role", "agreed_to", "admin"}
     assert "Missing" in errors["role"]["detail"]
 
 

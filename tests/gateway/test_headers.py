@@ -15,16 +15,13 @@ from chassis.http import connection
 from chassis.http import server as chassis_http
 from chassis.http.server import headers_for
 from chassis.runtime.process import Process
-from chassis.times import utc_now
-from firststep.commands.seed import demo_articles
 from gateway.api.health import HealthApi
 from gateway.docs.pages import Docs
 from gateway.http import server as gateway_server
 from gateway.http.endpoint import endpoint
-from services.content.articles import Article
 from tests.gateway.raw_requests import GET_WITH_BODY, POST, raw
-from tests.support.factories import PASSWORD, Person
-from tests.support.platform import House, an_embedded_broker
+from tests.support.factories import PASSWORD, Person, a_published_article, an_editor
+from tests.support.platform import an_embedded_broker
 
 HSTS = "Strict-Transport-Security"
 
@@ -192,14 +189,9 @@ def test_reads_that_are_the_same_for_everyone_bear_an_etag_that_matches_again(
 
 
 @pytest.fixture(scope="module")
-def article(shared_house: House) -> str:
+def article(http: httpx.Client) -> str:
     """Published, its slug."""
-    written = next(iter(demo_articles()))
-    with shared_house.store("content").transaction() as tx:
-        published, event = Article.publish(written, utc_now())
-        tx.add(published)
-        tx.emit(event)
-    return written.slug
+    return a_published_article(an_editor(http))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from contracts.profiles.accounts import EmailVerificationRequested
 from tests.gateway.description import errors_by_field, expect_problem
 from tests.support.begun_consultations import let_begin
-from tests.support.factories import PASSWORD, Person, a_client, slots_of
+from tests.support.factories import PASSWORD, Person, a_client, a_sign_up, slots_of
 from tests.support.mailbox import mails_to
 from tests.support.platform import House
 
@@ -123,12 +123,7 @@ def test_what_was_said_of_a_consultation_is_said_again_and_answered_the_same(
 
 
 def test_signing_up_twice_with_one_key_makes_one_account(http: httpx.Client) -> None:
-    body = {
-        "email": f"{uuid4().hex}@example.org",
-        "password": PASSWORD,
-        "display_name": "Sam",
-        "role": "client",
-    }
+    body = a_sign_up()
     key = under(uuid4().hex)
     first = http.post("/api/v1/accounts", json=body, **key)
     again = http.post("/api/v1/accounts", json=body, **key)
@@ -140,12 +135,7 @@ def test_signing_up_twice_with_one_key_makes_one_account(http: httpx.Client) -> 
 def test_signing_up_again_with_the_same_key_and_another_password_is_refused(
     http: httpx.Client,
 ) -> None:
-    body = {
-        "email": f"{uuid4().hex}@example.org",
-        "password": PASSWORD,
-        "display_name": "Sam",
-        "role": "client",
-    }
+    body = a_sign_up()
     key = under(uuid4().hex)
     assert http.post("/api/v1/accounts", json=body, **key).is_success
     other = http.post("/api/v1/accounts", json=body | {"password": f"{PASSWORD}!"}, **key)

@@ -1,4 +1,4 @@
-"""The pages around passwords and addresses: all local, and the token goes nowhere else."""
+"""The pages around passwords and addresses: all local, and the token is in no log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 PAGES = pytest.mark.parametrize(
     "path", ["/verify-email", "/stop-email-change", "/reset-password", "/change-password"]
@@ -35,6 +36,15 @@ def test_all_that_a_page_asks_for_is_served_here(http: httpx.Client, path: str) 
     assert "style=" not in page
     for each in asked_for[1:]:
         assert http.get(each).status_code == 200
+
+
+@PAGES
+def test_no_log_shows_the_token_of_a_link(http: httpx.Client, path: str) -> None:
+    with capture_logs() as logged:
+        assert http.get(path, params={"token": "t0ken"}).status_code == 200
+        assert http.get(f"{path}%3Ftoken=t0ken").status_code == 404
+    assert [each["path"] for each in logged if each["event"] == "request"] == [path, f"{path}?…"]
+    assert "t0ken" not in str(logged)
 
 
 @PAGES

@@ -13,15 +13,14 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pyotp import TOTP
 
-from chassis.context import CallContext, Caller, entered
 from chassis.errors import DomainError
 from chassis.ids import new_id
 from chassis.schemas import ENUM, Reading, load
 from chassis.sealing import Seal
 from chassis.times import utc_now
 from contracts.booking.consultations import AlreadyBooked
-from contracts.content import Reference, WriteArticle
-from contracts.profiles.accounts import EmailChangeRequested, Role
+from contracts.content import ArticleGone
+from contracts.profiles.accounts import EmailChangeRequested
 from gateway.docs.openapi_examples import parameters_of
 from gateway.docs.openapi_schemas import with_named_enums
 from gateway.http.declaration import Anyone, Raw
@@ -38,9 +37,11 @@ from tests.support.factories import (
     a_client,
     a_licence,
     a_profile,
+    a_published_article,
     an_address,
     an_admin,
     an_availability,
+    an_editor,
     confirmed,
     follow,
     sign_up,
@@ -157,7 +158,11 @@ def test_what_a_problem_says_beside_the_usual_is_described(
 ) -> None:
     name = operation(description, declaration)["operationId"].replace("_", " ").title()
     problem = description.document["components"]["schemas"][f"{name.replace(' ', '')}Problem"]
-    members = {member for refusal in declaration.errors for member in refusal.member_ids}
+    members = {
+        member
+        for refusal in declaration.errors
+        for member in (*refusal.member_ids, *refusal.member_texts)
+    }
     assert set(problem["allOf"][1]["properties"]) == {"code", *members}
 
 
@@ -167,8 +172,12 @@ def test_no_refusal_says_more_than_it_is_described_with() -> None:
         for refusal in DomainError.by_code.values()
         if refusal.members is not DomainError.members
     }
-    assert saying_more == {each for each in DomainError.by_code.values() if each.member_ids}
+    described = {
+        each for each in DomainError.by_code.values() if each.member_ids + each.member_texts
+    }
+    assert saying_more == described
     assert set(AlreadyBooked.by(new_id()).members()) == set(AlreadyBooked.member_ids)
+    assert set(ArticleGone.because("Outdated.").members()) == set(ArticleGone.member_texts)
 
 
 def test_a_file_is_described_as_a_form_and_its_bytes_in_words(description: Description) -> None:
@@ -316,14 +325,13 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
 
     _reset_password(house, http)
     _wait_for_somebody(http)
-    _publish(house)
-    http.get("/api/v1/articles")
-    http.get("/api/v1/articles/a-first-step")
+    _edit(http)
     http.get("/healthz")
     eventually(lambda: http.get("/readyz").is_success)
 
 
 def _play_accounts(http: httpx.Client) -> None:
+    assert http.get("/api/v1/agreements").is_success
     sign_up(http, email := an_address())
     http.post("/api/v1/email-verifications", json={"email": email})
     somebody_new = confirmed(http, email, password=PASSWORD)
@@ -446,17 +454,16 @@ def _wait_for_somebody(http: httpx.Client) -> None:
     client.call("DELETE", f"/waitlist?specialist_id={specialist.id}")
 
 
-def _publish(house: House) -> None:
-    article = WriteArticle(
-        slug="a-first-step",
-        title="A first step",
-        summary="What a first conversation is like.",
-        body="It is *free*.",
-        topics=["first-steps"],
-        references=[Reference(title="A study", year=2020, url="https://example.org/study")],
-    )
-    with entered(CallContext(caller=Caller(new_id(), frozenset([Role.EDITOR])))):
-        house.remote("content").publish_article(article=article)
+def _edit(http: httpx.Client) -> None:
+    editor = an_editor(http)
+    slug = a_published_article(editor)
+    http.get("/api/v1/articles?limit=1")
+    http.get(f"/api/v1/articles/{slug}")
+    editor.get("/manuscripts?limit=1")
+    editor.get(f"/manuscripts/{slug}")
+    editor.post("/manuscripts/rendering", {"body": "It is *free*."})
+    editor.patch(f"/articles/{slug}", {"title": "Another first step"})
+    editor.call("DELETE", f"/articles/{slug}/publication?reason=Replaced")
 
 
 @pytest.mark.parametrize("word", ["price", "fee", "amount", "currency", "payment"])

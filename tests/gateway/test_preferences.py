@@ -12,7 +12,14 @@ from werkzeug.http import parse_accept_header
 from contracts.profiles.accounts import EmailVerificationRequested
 from contracts.profiles.preferences import Language
 from gateway.http.languages import preferred_language
-from tests.support.factories import PASSWORD, Person, a_client, an_address, from_anywhere, sign_up
+from tests.support.factories import (
+    Person,
+    a_client,
+    a_sign_up,
+    an_address,
+    from_anywhere,
+    sign_up,
+)
 from tests.support.mailbox import mails_to
 
 GERMAN = {"time_zone": "Europe/Berlin", "language": "de", "country": "DE", "discreet": True}
@@ -51,7 +58,7 @@ def test_the_first_language_of_ours_is_taken_and_english_where_there_is_none(
 def signed_up_from(http: httpx.Client, languages: str | None, **said: Any) -> dict[str, Any]:
     """What was told of a sign-up by a browser that accepts these languages."""
     email = an_address()
-    wanted = {"email": email, "password": PASSWORD, "display_name": "Sam", "role": "client"}
+    wanted = a_sign_up(email=email)
     headers = from_anywhere() | ({} if languages is None else {"Accept-Language": languages})
     answer = http.post("/api/v1/accounts", json=wanted | said, headers=headers)
     assert answer.status_code == 202, answer.text

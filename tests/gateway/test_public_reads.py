@@ -17,7 +17,13 @@ from gateway.cache import PublicReads
 from services.profiles.specialists.specialists import Specialist
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
-from tests.support.factories import Person, a_specialist, an_availability
+from tests.support.factories import (
+    Person,
+    a_published_article,
+    a_specialist,
+    an_availability,
+    an_editor,
+)
 from tests.support.platform import (
     House,
     a_house,
@@ -127,6 +133,53 @@ def test_another_next_slot_is_seen_at_both(house: House, other: House) -> None:
     [before] = next_slots()
     person.put("/specialists/me/availability", an_availability(minimum_notice_hours=72))
     eventually(lambda: len(next_slots()) == 1 and before not in next_slots())
+
+
+# Articles
+
+ARTICLES = "/api/v1/articles"
+PATHS = {"list": f"{ARTICLES}?language=la", "article": ARTICLES + "/{}"}
+
+
+def status_of(http: httpx.Client, slug: str, status: int) -> bool:
+    return http.get(PATHS["article"].format(slug)).status_code == status
+
+
+def titles_are(http: httpx.Client, titles: list[str]) -> bool:
+    return [each["title"] for each in http.get(PATHS["list"]).json()["items"]] == titles
+
+
+def is_stored(house: House, path: str) -> bool:
+    """Once the event of its publication, which drops it again, has arrived."""
+    assert house.http.get(path).status_code == 200
+    return reads_of(house).cache.get((path, "")) is not None
+
+
+def title_is(http: httpx.Client, slug: str, title: str) -> bool:
+    return bool(http.get(PATHS["article"].format(slug)).json()["title"] == title)
+
+
+@pytest.mark.usefixtures("kept_for_an_hour")
+def test_what_becomes_of_an_article_is_seen_at_both(house: House, other: House) -> None:
+    both, editor = (house, other), an_editor(house.http)
+    seen_by_all(titles_are, both, [])
+    slug = a_published_article(editor, title="First", language="la")
+    path = f"/articles/{slug}"
+    seen_by_all(titles_are, both, ["First"])
+    for each in both:
+        eventually(partial(is_stored, each, f"{ARTICLES}/{slug}"))
+    assert editor.patch(path, {"title": "Second"}).is_success
+    seen_by_all(title_is, both, slug, "Second")
+    seen_by_all(titles_are, both, ["Second"])
+    assert editor.patch(path, {"slug": f"{slug}-2"}).is_success
+    seen_by_all(status_of, both, slug, 301)
+    seen_by_all(status_of, both, f"{slug}-2", 200)
+    assert editor.call("DELETE", f"{path}/publication").is_success
+    seen_by_all(status_of, both, f"{slug}-2", 410)
+    seen_by_all(status_of, both, slug, 410)
+    seen_by_all(titles_are, both, [])
+    assert editor.put(f"{path}/publication", {}).is_success
+    seen_by_all(titles_are, both, ["Second"])
 
 
 def test_what_is_remembered_is_the_same_for_whoever_asks(house: House, specialist: Person) -> None:

@@ -13,7 +13,7 @@ from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 from contracts.vocabulary_german import GERMAN
 from gateway.http.german import BY_CODE, TEXTS
 from gateway.http.translations import HOLE, german_of
-from tests.support.factories import Person, an_address
+from tests.support.factories import Person, a_sign_up, an_address
 from tests.support.user_texts import refusals, whole_field_texts
 
 GERMAN_FIRST = {"Accept-Language": "de-AT, en;q=0.5"}
@@ -59,7 +59,7 @@ def test_a_problem_is_told_in_german_to_who_prefers_it(http: httpx.Client) -> No
 
 
 def test_all_that_is_wrong_with_one_field_is_told_in_german(http: httpx.Client) -> None:
-    body = {"email": an_address(), "password": "x" * 20, "display_name": "", "role": "client"}
+    body = a_sign_up(password="x" * 20, display_name="")
     problem = http.post("/api/v1/accounts", json=body, headers=GERMAN_FIRST).json()
     [error] = problem["errors"]
     assert error["detail"] == (

@@ -33,7 +33,7 @@ def test_the_link_of_a_sign_up_goes_out_before_there_is_an_account(notifications
         EmailVerificationRequested(account_id=new_id(), email=address, token="t0ken")
     )
     [mail] = eventually(partial(mail_at, notifications, address))
-    assert f"\n{URL}/verify-email#token=t0ken\n" in mail.get_content()
+    assert f"\n{URL}/verify-email?token=t0ken\n" in mail.get_content()
     assert mail.get_content().startswith("Hello,\n")
 
 
@@ -58,7 +58,7 @@ def test_the_owner_is_told_of_a_sign_up_with_their_address_by_mail_alone(
     notifications.hears(KnownAddressSignedUp(account_id=account.account_id, email=account.email))
     [mail] = eventually(partial(mail_at, notifications, account.email))
     assert "already have an account" in mail["Subject"]
-    assert "#token=" not in mail.get_content()
+    assert "?token=" not in mail.get_content()
     assert notices_of(notifications, account.account_id) == []
 
 
@@ -131,8 +131,8 @@ def test_a_change_of_address_sends_the_link_there_and_tells_the_present_one_how_
     )
     [link] = eventually(partial(mail_at, notifications, new))
     [stop] = eventually(partial(mail_at, notifications, account.email))
-    assert f"\n{URL}/verify-email#token=go\n" in link.get_content()
-    assert f"\n{URL}/stop-email-change#token=stop\n" in stop.get_content()
+    assert f"\n{URL}/verify-email?token=go\n" in link.get_content()
+    assert f"\n{URL}/stop-email-change?token=stop\n" in stop.get_content()
     assert "token=go" not in stop.get_content()
     assert new not in stop.get_content()
     eventually(lambda: [row.text for row in rows_of(notifications, account)] == ["", ""])

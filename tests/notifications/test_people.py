@@ -61,8 +61,8 @@ def mail_at(notifications: Talking, address: str) -> list[Any]:
 # SiteUrls that are good once
 
 LINKS: list[tuple[Callable[..., Event], str]] = [
-    (EmailVerificationRequested, f"{URL}/verify-email#token={QUOTED}"),
-    (PasswordResetRequested, f"{URL}/reset-password#token={QUOTED}"),
+    (EmailVerificationRequested, f"{URL}/verify-email?token={QUOTED}"),
+    (PasswordResetRequested, f"{URL}/reset-password?token={QUOTED}"),
 ]
 EACH_LINK = pytest.mark.parametrize(
     ("event", "link"), LINKS, ids=[each.__name__ for each, _ in LINKS]

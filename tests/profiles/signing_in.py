@@ -24,6 +24,7 @@ from contracts.profiles.accounts import (
     VerifyEmail,
 )
 from contracts.profiles.sessions import Confirmed, LogIn, Refresh, Session
+from tests.support.agreements import AGREED
 from tests.support.service_client import NOBODY, Talking
 
 E = TypeVar("E", EmailVerificationRequested, KnownAddressSignedUp, PasswordResetRequested)
@@ -45,7 +46,13 @@ def ask_to_sign_up(
     **more: Any,
 ) -> str:
     """The secret of the sign-up, which is not confirmed yet."""
-    wanted = SignUp(email=email, password=password, display_name="Sam", role=role, **more)
+    wanted = SignUp(
+        email=email,
+        password=password,
+        display_name="Sam",
+        role=role,
+        **{"agreed_to": AGREED, **more},
+    )
     answer = profiles.asked_by(NOBODY, key).sign_up(sign_up=wanted, half_hour=half_hour)
     return load(contract.SignedUp, answer, Reading.WIRE).sign_up
 

@@ -34,6 +34,7 @@ from tests.profiles.signing_in import (
     somebody,
 )
 from tests.support import servers
+from tests.support.agreements import AGREED
 from tests.support.service_client import NOBODY, Talking, at_once
 
 WRONG = "a wrong password"
@@ -64,7 +65,13 @@ def tries(profiles: Talking, email: str, address: str | None, password: str = WR
 
 
 def a_sign_up() -> SignUp:
-    return SignUp(email=an_address(), password=PASSWORD, display_name="Sam", role=SignUpRole.CLIENT)
+    return SignUp(
+        email=an_address(),
+        password=PASSWORD,
+        display_name="Sam",
+        role=SignUpRole.CLIENT,
+        agreed_to=AGREED,
+    )
 
 
 # Counting

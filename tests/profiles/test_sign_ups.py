@@ -53,13 +53,16 @@ from tests.profiles.signing_in import (
     mails_to,
     sign_up,
 )
+from tests.support.agreements import AGREED, AGREED_TO
 from tests.support.service_client import NOBODY, Talking, at_once
 
 OWNERS = "the password of the owner"
 
 
 def a_pending_sign_up() -> tuple[PendingSignUp, str]:
-    return PendingSignUp.begin("sam@example.org", "Sam", Role.CLIENT, NOTHING_CHOSEN, "a hash", NOW)
+    return PendingSignUp.begin(
+        "sam@example.org", "Sam", Role.CLIENT, NOTHING_CHOSEN, AGREED, "a hash", NOW
+    )
 
 
 def waiting_for(profiles: Talking, email: str) -> list[Any]:
@@ -141,7 +144,7 @@ def test_an_account_exists_once_the_link_in_the_mail_is_followed(profiles: Talki
 def test_only_clients_and_specialists_sign_up_as_such(profiles: Talking, role: str | None) -> None:
     wanted = {"email": an_address(), "password": PASSWORD, "display_name": "Sam", "role": role}
     with pytest.raises(Invalid) as refusal:
-        profiles.asked_by(NOBODY).sign_up(sign_up=wanted)
+        profiles.asked_by(NOBODY).sign_up(sign_up={**wanted, "agreed_to": AGREED_TO})
     assert [each.field for each in refusal.value.errors] == ["sign_up.role"]
 
 

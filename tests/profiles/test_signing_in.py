@@ -23,6 +23,7 @@ from contracts.profiles.accounts import SignUpRole
 from contracts.profiles.sessions import WrongCredentials
 from services.profiles.accounts import hash_queue, passwords
 from tests.profiles.signing_in import PASSWORD, an_address, ask_to_sign_up, log_in, sign_up
+from tests.support.agreements import AGREED_TO
 from tests.support.eventually import eventually
 from tests.support.service_client import NOBODY, Talking
 
@@ -38,7 +39,7 @@ def test_nobody_signs_up_as_more_than_a_client_or_a_specialist(
 ) -> None:
     wanted = {"email": an_address(), "password": PASSWORD, "display_name": "Sam", "role": role}
     with pytest.raises(Invalid) as refusal:
-        profiles.asked_by(NOBODY).sign_up(sign_up=wanted)
+        profiles.asked_by(NOBODY).sign_up(sign_up={**wanted, "agreed_to": AGREED_TO})
     assert [each.field for each in refusal.value.errors] == ["sign_up.role"]
 
 

@@ -14,6 +14,7 @@ from chassis import json
 from chassis.context import Caller
 from chassis.times import utc_now
 from contracts.profiles.accounts import Role
+from tests.support.agreements import AGREED_TO
 from tests.support.eventually import eventually
 from tests.support.mailbox import link_to
 from tests.support.tokens import KEY, a_token_of, lasting
@@ -62,8 +63,19 @@ def an_address() -> str:
 
 def sign_up(http: httpx.Client, email: str, **changes: Any) -> httpx.Response:
     """From a network of their own: so many may sign up from one."""
-    wanted = {"email": email, "password": PASSWORD, "display_name": "Sam", "role": "client"}
-    return http.post("/api/v1/accounts", json={**wanted, **changes}, headers=from_anywhere())
+    wanted = a_sign_up(email=email, **changes)
+    return http.post("/api/v1/accounts", json=wanted, headers=from_anywhere())
+
+
+def a_sign_up(**changes: Any) -> dict[str, Any]:
+    sign_up = {
+        "email": an_address(),
+        "password": PASSWORD,
+        "display_name": "Sam",
+        "role": "client",
+        "agreed_to": AGREED_TO,
+    }
+    return {**sign_up, **changes}
 
 
 def from_anywhere() -> dict[str, str]:
@@ -125,6 +137,36 @@ def _admin_at(http: httpx.Client) -> Person:
     """An admin without an account: a decision needs none, and each account takes a sign-up."""
     caller = Caller(uuid4(), frozenset([Role.ADMIN]), True, second_factor=True)
     return Person(str(caller.account_id), "", http, lasting(a_token_of(KEY, caller)))
+
+
+def an_editor(http: httpx.Client) -> Person:
+    """An editor without an account: articles name none."""
+    caller = Caller(uuid4(), frozenset([Role.EDITOR]), True)
+    return Person(str(caller.account_id), "", http, lasting(a_token_of(KEY, caller)))
+
+
+def a_draft(editor: Person, **changes: Any) -> dict[str, Any]:
+    """An article that was just written: its manuscript."""
+    written = {
+        "slug": f"a-first-step-{uuid4().hex}",
+        "title": "A first step",
+        "summary": "What a first conversation is like.",
+        "body": "It is *free*.",
+        "topics": ["first-steps"],
+        "references": [{"title": "A study", "year": 2020, "url": "https://example.org/study"}],
+    }
+    answer = editor.post("/articles", {**written, **changes})
+    assert answer.status_code == 201, answer.text
+    manuscript: dict[str, Any] = answer.json()
+    return manuscript
+
+
+def a_published_article(editor: Person, **changes: Any) -> str:
+    """Its slug."""
+    slug: str = a_draft(editor, **changes)["slug"]
+    answer = editor.put(f"/articles/{slug}/publication", {})
+    assert answer.status_code == 200, answer.text
+    return slug
 
 
 def get_licensed(specialist: Person, **changes: Any) -> None:

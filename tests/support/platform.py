@@ -16,6 +16,7 @@ from chassis.broker.publishing import connection_to
 from chassis.database.database import database_of
 from chassis.messaging.subscribe import queues_of
 from chassis.runtime.process import Process
+from chassis.settings import FIRST_VERSION
 from chassis.store import Store
 from firststep.platform import GATEWAY, SERVICES, SERVICES_AND_GATEWAY, TOPOLOGY
 from gateway.service import Gateway
@@ -26,6 +27,13 @@ from tests.support.untyped_client import UntypedClient, untyped_client
 _files = TemporaryDirectory(prefix="firststep-files-")
 URL = "https://firststep.example"
 MEETING = "https://meet.example/{room}"
+SITE = {
+    "SITE_NAME": "Firststep",
+    "SENDER": "no-reply@firststep.example",
+    "TERMS_VERSION": FIRST_VERSION,
+    "HEALTH_DATA_VERSION": FIRST_VERSION,
+}
+"""What an operator says of the site."""
 
 
 @dataclass
@@ -83,6 +91,7 @@ def a_house(
         "URL": URL,
         "MEETING": MEETING,
         "PROXIES": 1,
+        **SITE,
     }
     try:
         with Process([*classes, Caller], config, TOPOLOGY).running() as process:

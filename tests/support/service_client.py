@@ -23,6 +23,7 @@ from chassis.times import utc_now
 from tests.support.eventually import eventually
 from tests.support.platform import (
     MEETING,
+    SITE,
     URL,
     House,
     a_files_folder,
@@ -144,6 +145,7 @@ def serving(
         "URL": URL,
         "MEETING": meeting,
         "FETCH_HTTP": fetch_http,
+        **SITE,
     }
     topology = queues_of(service)
     others = [Process([service], config, topology) for _ in range(instances - 1)]

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from chassis.errors import NotFound
-from firststep.commands.seed import PASSWORD, SPECIALISTS
+from firststep.commands.demo_people import PASSWORD, SPECIALISTS
 from firststep.main import _exit_on_error
 from firststep.output import print_line, print_rows
 from tests.support.databases import Databases
@@ -167,7 +167,8 @@ def test_seeding_again_changes_nothing(embedded: Settings, tmp_path: Path) -> No
         assert ended.returncode == 0, ended.stderr
     with serving(tmp_path, embedded) as platform:
         platform.wait_until_ready()
-        assert len(platform.http.get("/api/v1/featured").json()["items"]) == 6
+        featured = platform.http.get("/api/v1/featured").json()["items"]
+        assert len(featured) == len(SPECIALISTS) == 12
         assert len(platform.http.get("/api/v1/articles").json()["items"]) >= 3
 
 
@@ -176,7 +177,7 @@ def test_seeding_again_expects_nothing_of_what_people_changed_since(
 ) -> None:
     assert firststep(embedded, "seed").returncode == 0
     with serving(tmp_path, embedded) as platform:
-        demo = logged_in(platform.wait_until_ready().http, SPECIALISTS[0].email, PASSWORD)
+        demo = logged_in(platform.wait_until_ready().http, SPECIALISTS[0].person.email, PASSWORD)
         assert demo.patch("/specialists/me", {"status": "unlisted"}).status_code == 200
         assert platform.stop() == 0
     assert firststep(embedded, "seed").returncode == 0

@@ -17,21 +17,16 @@ from sqlalchemy import text
 from tests.support.databases import connected_database
 from tests.support.eventually import eventually
 from tests.support.factories import (
-    PASSWORD,
     Person,
     a_client,
+    a_sign_up,
     a_specialist,
     an_availability,
     slots_of,
 )
 from tests.system.processes import Serving, Settings, firststep, serving
 
-SIGN_UP = {
-    "email": "ada@example.org",
-    "password": PASSWORD,
-    "display_name": "Ada",
-    "role": "client",
-}
+SIGN_UP = a_sign_up(email="ada@example.org", display_name="Ada")
 UNDER_ITS_KEY = {"Idempotency-Key": "once"}
 
 

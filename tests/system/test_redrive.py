@@ -193,7 +193,9 @@ def an_unsent_event(database: str) -> None:
     content = connected_database(database, "content")
     with content.transaction() as tx:
         article: dict[str, Any] = {
+            "version": 1,
             "slug": "a",
+            "former_slugs": [],
             "title": "A",
             "summary": "",
             "topics": [],

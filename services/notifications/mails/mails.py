@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from enum import StrEnum
 from uuid import UUID
@@ -18,7 +19,7 @@ from services.notifications.accounts.recipients import Recipient
 from services.notifications.base import Base
 from services.notifications.letters import Letter
 from services.notifications.mails.addresses import address_of
-from services.notifications.mails.postbox import SENDER_ADDRESS
+from services.notifications.mails.sender import Sender
 from services.notifications.name_placeholders import Names, fill_names, without_places
 from services.notifications.readers import Reader
 from services.notifications.texts import CLOSING, DISCREET_CLOSING, DISCREET_SENDER, GREETING
@@ -27,7 +28,6 @@ ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 UNAVAILABLE_PAUSE = timedelta(seconds=30)
-SENDER = "Firststep"
 
 
 class MailStatus(StrEnum):
@@ -103,7 +103,7 @@ class Mail(Base):
             error=None,
         )
 
-    def to_message(self, recipient: Recipient | None, names: Names) -> EmailMessage:
+    def to_message(self, recipient: Recipient | None, names: Names, sender: Sender) -> EmailMessage:
         """The mail as it is sent; raises ``Undeliverable``.
 
         A separate ``address`` may belong to another person than the account, so such a mail has no
@@ -111,27 +111,28 @@ class Mail(Base):
         """
         known = None if self.address else recipient
         message = EmailMessage()
-        message["From"] = self._from()
+        message["From"] = self._from(sender)
         message["To"] = address_of(self.address or (known.email if known else ""))
         message["Subject"] = self.subject
-        message["Message-ID"] = f"<{self.id}@firststep.example>"
+        message["Message-ID"] = f"<{self.id}@{sender.domain}>"
         message["Date"] = self.next_attempt_at
         text = fill_names(self.text, names)
-        message.set_content(f"{self._greeting(known)}\n\n{text}\n\n{self._closing()}\n")
+        message.set_content(f"{self._greeting(known)}\n\n{text}\n\n{self._closing(sender)}\n")
         return message
 
-    def _from(self) -> str:
-        name = DISCREET_SENDER.written(Language(self.language)) if self.discreet else SENDER
-        return f"{name} <{SENDER_ADDRESS}>"
+    def _from(self, sender: Sender) -> Address:
+        if self.discreet:
+            return sender.named(DISCREET_SENDER.written(Language(self.language)))
+        return sender.named(sender.site_name)
 
     def _greeting(self, known: Recipient | None) -> str:
         named = known is not None and known.display_name and not self.discreet
         name = f" {known.display_name}" if known and named else ""
         return GREETING.written(Language(self.language), name=name)
 
-    def _closing(self) -> str:
+    def _closing(self, sender: Sender) -> str:
         closing = DISCREET_CLOSING if self.discreet else CLOSING
-        return closing.written(Language(self.language))
+        return closing.written(Language(self.language), site=sender.site_name)
 
     def forget_place(self) -> None:
         """Remove the practice's address, after its specialist was erased."""

@@ -20,7 +20,6 @@ from chassis.smtp import MailServer
 from services.notifications.mails.addresses import in_ascii
 
 UTF8 = policy.default.clone(utf8=True)
-SENDER_ADDRESS = "no-reply@firststep.example"
 HANGS_UP = 421
 PERMANENT, POLICY = 500, "5.7"
 """A refusal of the recipient with such a code is final, unless it is about policy (RFC 3463), which
@@ -129,7 +128,8 @@ class SmtpConnection:
         if not address.addr_spec.isascii() and not self._server.has_extn("smtputf8"):
             address = in_ascii(address)
             message.replace_header("To", address)
-        self._server.send_message(message, SENDER_ADDRESS, [address.addr_spec])
+        [sender] = message["From"].addresses
+        self._server.send_message(message, sender.addr_spec, [address.addr_spec])
 
 
 class MailFolder:

@@ -34,6 +34,7 @@ log = structlog.get_logger()
 class Mails:
     store = dependencies.store
     postbox = dependencies.postbox
+    sender = dependencies.sender
 
     @every(seconds=1)
     def send_mail(self) -> None:
@@ -67,7 +68,7 @@ class Mails:
             mail, recipient = found
             names = names_of(session, named_in([mail.text]))
         try:
-            post.send(mail.to_message(recipient, names))
+            post.send(mail.to_message(recipient, names, self.sender))
         except ServerUnavailable as error:
             self._note(mail_id, Mail.server_unavailable, str(error))
         except NotSent as error:

@@ -16,6 +16,7 @@ from services.profiles.accounts.queries import account_with, delete_sign_ups, un
 from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import audit
 from services.profiles.audit.audit import AuditedAction
+from services.profiles.consents.consents import Consent
 from services.profiles.preferences.preferences import Preferences
 from services.profiles.second_factors.second_factors import drop_second_factor
 from services.profiles.sessions.revocations import end_sessions
@@ -27,7 +28,8 @@ def confirm(tx: Transaction, link: MailLink, now: datetime, password_hash: str |
     waiting = waiting_for(tx, link, for_update=True)
     account, *events = waiting.confirm(now, password_hash)
     tx.add(account)
-    if account is not waiting:
+    if isinstance(waiting, PendingSignUp):
+        tx.add_all(Consent.given(account.id, waiting.agreed_to, waiting.made_at))
         tx.add(Preferences.at_sign_up(account.id, preferences_of(tx, waiting)))
     tx.emit(*events)
     if account is waiting and password_hash is not None:

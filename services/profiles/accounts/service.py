@@ -31,7 +31,7 @@ from contracts.profiles.accounts import (
 from contracts.profiles.preferences import Language
 from contracts.profiles.preferences import Preferences as ChosenPreferences
 from contracts.profiles.sessions import Confirmed, ConfirmedSignUp
-from services.profiles import guess_limits
+from services.profiles import dependencies, guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
 from services.profiles.accounts.confirmation import account_of, confirm, preferences_of, waiting_for
@@ -48,6 +48,7 @@ from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.accounts.sign_ups import PendingSignUp
 from services.profiles.audit import audit
 from services.profiles.audit.audit import AuditedAction
+from services.profiles.consents.consents import require_agreed
 from services.profiles.second_factors.second_factors import has_second_factor
 from services.profiles.sessions.issuing import begin_session
 from services.profiles.specialists.standards import require_zone_and_country
@@ -57,6 +58,8 @@ CONFIRMING = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
 
 
 class Accounts(Reauthentication):
+    site = dependencies.site
+
     # Signing up
 
     @rpc
@@ -64,9 +67,10 @@ class Accounts(Reauthentication):
         """Begin a sign-up. Work and answer are the same whether or not the address has an account.
         ``half_hour``: what booking holds for it, for the mail to name.
 
-        Raises ``NoSuchCode``.
+        Raises ``NoSuchCode`` and ``AgreementNeeded``.
         """
         chosen = _chosen(sign_up)
+        require_agreed(sign_up.agreed_to, sign_up.role, self.site.agreements)
         now, email = utc_now(), normalised(sign_up.email)
         self.guesses.of(guess_limits.SIGN_UP, email, context.current().address).count()
         may_mail = self.guesses.may_mail(email)
@@ -77,6 +81,7 @@ class Accounts(Reauthentication):
                 sign_up.display_name,
                 Role(sign_up.role),
                 chosen,
+                sign_up.agreed_to,
                 password_hash,
                 now,
                 sign_up.sign_up,

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false
+from sqlalchemy import false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
 from contracts.half_hours import HoldOfSignUp, new_secret, secret_hash
 from contracts.profiles.accounts import AccountRegistered, EmailVerified, Role
+from contracts.profiles.consents import AgreedTo
 from contracts.profiles.preferences import Language, Preferences
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.link_tokens import MailLink, Purpose, fingerprint
@@ -28,7 +30,8 @@ KEPT = timedelta(days=7)
 
 class PendingSignUp(Base):
     """``id``: the future account's id. Only the browser knows the secret. ``time_zone``,
-    ``language``, ``country``, ``discreet``: the account's first preferences."""
+    ``language``, ``country``, ``discreet``: the account's first preferences. ``agreed_to``: the
+    versions of the texts, by kind."""
 
     __tablename__ = "sign_ups"
 
@@ -43,6 +46,7 @@ class PendingSignUp(Base):
     language: Mapped[str] = mapped_column(default=Language.EN, server_default=Language.EN)
     country: Mapped[str | None] = mapped_column(default=None)
     discreet: Mapped[bool] = mapped_column(default=False, server_default=false())
+    agreed_to: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
 
     @classmethod
     def begin(
@@ -51,6 +55,7 @@ class PendingSignUp(Base):
         display_name: str,
         role: Role,
         preferences: Preferences,
+        agreed_to: AgreedTo,
         password_hash: str,
         now: datetime,
         secret: str | None = None,
@@ -69,6 +74,7 @@ class PendingSignUp(Base):
             language=preferences.language,
             country=preferences.country,
             discreet=preferences.discreet,
+            agreed_to={kind: version for kind, version in vars(agreed_to).items() if version},
         )
         return sign_up, secret
 

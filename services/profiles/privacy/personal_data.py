@@ -19,6 +19,7 @@ from contracts.profiles.privacy import ProfilesData, SecurityEntry
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.queries import delete_sign_ups
 from services.profiles.audit import audit
+from services.profiles.consents.consents import Consent
 from services.profiles.discovery import directory
 from services.profiles.featuring import feed
 from services.profiles.featuring.exposures import ExposureCount, of_specialist
@@ -42,6 +43,7 @@ PERSONAL_DATA: tuple[InstrumentedAttribute[UUID], ...] = (
     Session.account_id,
     SecondFactor.account_id,
     Preferences.account_id,
+    Consent.account_id,
     Account.id,
 )
 """The column with the account's id, for each table with personal data; the account itself comes
@@ -72,10 +74,15 @@ def export(session: DatabaseSession, account: Account, files: Files) -> Profiles
     preferences = session.get(Preferences, account.id)
     sessions = select(Session).where(Session.account_id == account.id).order_by(Session.id)
     slugs = select(Slug.slug).where(Slug.specialist_id == account.id)
+    consents = select(Consent).where(Consent.account_id == account.id)
     changes = select(Change).where(Change.specialist_id == account.id).order_by(Change.id)
     return ProfilesData(
         account=account.to_resource(has_second_factor(session, account.id)),
         preferences=preferences.to_resource() if preferences else None,
+        consents=[
+            each.to_resource()
+            for each in session.scalars(consents.order_by(Consent.agreed_at, Consent.kind))
+        ],
         sessions=[each.to_resource(current=None) for each in session.scalars(sessions)],
         security=[
             SecurityEntry(

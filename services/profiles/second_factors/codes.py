@@ -9,17 +9,16 @@ import pyotp
 
 from contracts.profiles.second_factors import RecoveryCodes, Totp
 
-ISSUER = "Firststep"
 RECOVERY_CODES = 10
 RECOVERY_CODE_BYTES = 10
 GROUP = 4
 
 
-def new_totp(email: str) -> Totp:
-    """A TOTP secret of 160 bits, as RFC 4226 recommends; ``email`` is the name that authenticators
-    show."""
+def new_totp(email: str, site_name: str) -> Totp:
+    """A TOTP secret of 160 bits, as RFC 4226 recommends; authenticators show the site's name and
+    the address."""
     secret = pyotp.random_base32()
-    uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=site_name)
     return Totp(secret=secret, uri=uri)
 
 

@@ -20,7 +20,7 @@ from contracts.profiles.second_factors import (
     SecondFactorRemoved,
     Totp,
 )
-from services.profiles import guess_limits
+from services.profiles import dependencies, guess_limits
 from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
@@ -32,6 +32,8 @@ from services.profiles.sessions.sessions import Session
 
 
 class SecondFactors(Reauthentication):
+    site = dependencies.site
+
     @rpc
     def begin_totp(self, begin: BeginTotp) -> Totp:
         """Begin to set up an authenticator. Its secret takes effect once confirmed, and replaces an
@@ -42,7 +44,7 @@ class SecondFactors(Reauthentication):
             account.require_same_password(checked)
             if not account.verified:
                 raise EmailNotVerified
-            totp = new_totp(account.email)
+            totp = new_totp(account.email, self.site.name)
             sealed = self.seals.second_factors.close(totp.secret.encode())
             factor = tx.get(SecondFactor, account.id, with_for_update=True)
             if factor is None:

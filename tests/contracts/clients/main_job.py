@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from firststep_client import AuthenticatedClient, Client
-from firststep_client.api.accounts import sign_up
+from firststep_client.api.accounts import get_agreements, sign_up
 from firststep_client.api.availability import list_days, list_slots, set_availability
 from firststep_client.api.consultations import (
     book_consultation,
@@ -32,6 +32,8 @@ from firststep_client.api.photos import set_photo
 from firststep_client.api.sessions import log_in
 from firststep_client.api.specialists import search_specialists, write_profile
 from firststep_client.models import (
+    AgreedTo,
+    Agreements,
     AttachLicenceDocumentBody,
     AvailabilityRequest,
     BookConsultationProblem,
@@ -148,11 +150,13 @@ def book(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def joined(facts: dict[str, Any]) -> None:
+    in_force = given(get_agreements.sync_detailed(client=Client(facts["url"])), Agreements)
     newcomer = SignUpRequest(
         email=facts["newcomer"],
         password=facts["password"],
         display_name="Sam",
         role=SignUpRole.CLIENT,
+        agreed_to=AgreedTo(terms=in_force.terms, health_data=in_force.health_data),
         time_zone="Europe/Berlin",
     )
     signed_up = sign_up.sync_detailed(client=Client(facts["url"]), body=newcomer)

@@ -194,11 +194,13 @@ async function book(facts: Facts): Promise<object> {
 }
 
 async function join(facts: Facts): Promise<void> {
+  const agreements = given(await new Client(facts.url).call("get", "/api/v1/agreements"), 200);
   const newcomer: Schemas["SignUpRequest"] = {
     email: facts.newcomer,
     password: facts.password,
     display_name: "Sam",
     role: "client",
+    agreed_to: agreements,
     time_zone: "Europe/Berlin",
   };
   const signedUp = await new Client(facts.url).call("post", "/api/v1/accounts", { body: newcomer });

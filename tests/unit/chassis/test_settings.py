@@ -45,6 +45,10 @@ def test_with_nothing_set_everything_is_embedded(monkeypatch: pytest.MonkeyPatch
     assert settings.files == "data/files"
     assert settings.fetch_http is False
     assert settings.helplines == ""
+    assert settings.site_name == "Firststep"
+    assert settings.sender == "no-reply@localhost"
+    assert settings.site_folder == ""
+    assert settings.exit_address == "https://www.wikipedia.org/"
 
 
 def test_the_embedded_defaults_live_in_the_data_folder(
@@ -77,6 +81,12 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "MEETING": "https://meet.example/{room}",
         "FETCH_HTTP": "True",
         "HELPLINES": "/etc/firststep/helplines.json",
+        "SITE_NAME": "Halbe Stunde",
+        "SENDER": "hallo@halbe-stunde.example",
+        "SITE_FOLDER": "/etc/firststep/site",
+        "EXIT_ADDRESS": "https://weather.example/today",
+        "TERMS_VERSION": "2",
+        "HEALTH_DATA_VERSION": "2027-01-01",
         "LOG": "json",
         "LOG_LEVEL": "debug",
     }
@@ -128,6 +138,22 @@ def test_all_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("URL", "ftp://host", "'ftp://host' is not an http:// or https:// address"),
         ("URL", "https://", "is not an http:// or https:// address"),
         ("URL", "https://[host", "is not an http:// or https:// address"),
+        ("SITE_NAME", "", "'' is not one line of 1 to 40 characters"),
+        ("SITE_NAME", "x" * 41, "is not one line of 1 to 40 characters"),
+        ("SITE_NAME", "First\nBcc: a@example.org", "is not one line of 1 to 40 characters"),
+        ("SITE_NAME", " Firststep", "is not one line of 1 to 40 characters"),
+        ("SENDER", "Firststep <a@example.org>", "is not an e-mail address"),
+        ("SENDER", "a@example.org\nBcc: b@example.org", "is not an e-mail address"),
+        ("SENDER", "nobody", "'nobody' is not an e-mail address, such as no-reply@example.org"),
+        ("SENDER", "hallo@münchen.example", "is not an e-mail address"),
+        ("EXIT_ADDRESS", "", "'' is not an https:// address"),
+        ("EXIT_ADDRESS", "http://www.wikipedia.org", "is not an https:// address"),
+        ("EXIT_ADDRESS", "https://", "'https://' is not an https:// address"),
+        ("EXIT_ADDRESS", "javascript:alert(1)", "is not an https:// address"),
+        ("EXIT_ADDRESS", "https://u:p@host", "'https://…@host' has more than a host and a path"),
+        ("TERMS_VERSION", "", "'' is not 1 to 40 letters, digits and . _ -"),
+        ("TERMS_VERSION", "x" * 41, "is not 1 to 40 letters, digits and . _ -"),
+        ("HEALTH_DATA_VERSION", "1 2", "'1 2' is not 1 to 40 letters, digits and . _ -"),
         ("ORIGINS", "https://app.example/", "'https://app.example/' is not an origin"),
         ("ORIGINS", "https://app.example:443", "no default port"),
         ("ORIGINS", "https://App.example", "lower case"),
@@ -245,6 +271,23 @@ def test_values_are_shown_as_they_would_be_set(monkeypatch: pytest.MonkeyPatch) 
 
 def test_links_begin_with_the_url_without_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, URL="https://firststep.example/").url == "https://firststep.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("https://firststep.example", "no-reply@firststep.example"),
+        ("https://www.firststep.example:8443/app", "no-reply@www.firststep.example"),
+        ("http://127.0.0.1:8000", "no-reply@localhost"),
+        ("http://[::1]:8000", "no-reply@localhost"),
+        ("http://localhost:8000", "no-reply@localhost"),
+        ("https://münchen.example", "no-reply@localhost"),
+    ],
+)
+def test_mails_are_from_the_sites_host_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, url: str, sender: str
+) -> None:
+    assert read(monkeypatch, URL=url).sender == sender
 
 
 def test_an_inherited_socket_is_no_address_for_links(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Paths as logs show them: without what opens a calendar feed."""
+"""Paths as logs show them: without what opens a calendar feed or a link."""
 
 from __future__ import annotations
 
@@ -58,6 +58,12 @@ def test_no_token_of_a_feed_is_shown_however_its_path_is_misspelt(path: str) -> 
 def test_a_short_token_at_a_feeds_address_is_not_shown_either() -> None:
     for path in ("calendar-feeds/abc", "calendar_feed/abc", "CALENDAR-FEEDS//abc"):
         assert "abc" not in without_secrets(f"/api/v1/{path}")
+
+
+def test_no_token_of_a_link_is_shown_where_its_question_mark_was_encoded() -> None:
+    for path in ("/verify-email%3Ftoken=t0ken", "/de/reset-password%3Ftoken=t0ken&more=x"):
+        decoded = create_environ(path)["PATH_INFO"]
+        assert without_secrets(decoded) == f"{decoded.partition('?')[0]}?…"
 
 
 @pytest.mark.parametrize(

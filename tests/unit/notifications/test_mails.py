@@ -16,10 +16,12 @@ from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.addresses import Undeliverable, address_of, in_ascii
 from services.notifications.mails.mails import ATTEMPTS, MailStatus
 from services.notifications.mails.postbox import UTF8
+from services.notifications.mails.sender import Sender
 from services.notifications.name_placeholders import NameRole
 from services.notifications.readers import Reader
 from tests.notifications.builders import NOW, a_mail, an_account
 
+SENDER = Sender("Firststep", "no-reply@firststep.example")
 A_SECOND = timedelta(seconds=1)
 AN_HOUR = timedelta(hours=1)
 
@@ -35,7 +37,7 @@ def test_a_mail_is_due_at_once() -> None:
 
 def test_a_mail_greets_its_recipient_and_says_its_text() -> None:
     recipient = sam()
-    message = a_mail().to_message(recipient, {})
+    message = a_mail().to_message(recipient, {}, SENDER)
     assert message["To"] == recipient.email
     assert message["Subject"] == "Your appointment"
     assert message["From"] == "Firststep <no-reply@firststep.example>"
@@ -44,7 +46,7 @@ def test_a_mail_greets_its_recipient_and_says_its_text() -> None:
 
 def test_greeting_and_closing_are_in_the_language_of_the_text() -> None:
     german = Reader(account_id=new_id(), language=Language.DE)
-    message = a_mail(text="Er ist gebucht.", reader=german).to_message(sam(), {})
+    message = a_mail(text="Er ist gebucht.", reader=german).to_message(sam(), {}, SENDER)
     assert (
         message.get_content()
         == "Guten Tag Sam,\n\nEr ist gebucht.\n\nFreundliche Grüße\nFirststep\n"
@@ -56,7 +58,7 @@ def test_a_discreet_mail_names_neither_its_sender_nor_its_recipient(
     language: str, sender: str
 ) -> None:
     discreet = Reader(account_id=new_id(), language=Language(language), discreet=True)
-    message = a_mail(reader=discreet).to_message(sam(), {})
+    message = a_mail(reader=discreet).to_message(sam(), {}, SENDER)
     assert message["From"].addresses[0].display_name == sender
     assert "Sam" not in message.as_string()
     assert "Firststep" not in message.as_string()
@@ -67,8 +69,8 @@ def test_a_name_is_filled_in_when_a_mail_is_sent() -> None:
     mail = a_mail(
         text=f"It is with {name_placeholders.name(NameRole.SPECIALIST, ada, 'a specialist')}."
     )
-    assert "with a specialist." in mail.to_message(sam(), {}).get_content()
-    named = mail.to_message(sam(), {(NameRole.SPECIALIST, ada): "Dr Ada Example"})
+    assert "with a specialist." in mail.to_message(sam(), {}, SENDER).get_content()
+    named = mail.to_message(sam(), {(NameRole.SPECIALIST, ada): "Dr Ada Example"}, SENDER)
     assert "with Dr Ada Example." in named.get_content()
 
 
@@ -78,13 +80,13 @@ def test_a_mail_to_an_address_of_its_own_or_to_nobody_known_greets_without_a_nam
 ) -> None:
     mail = a_mail("Your address", "Open this link.", NOW, address)
     recipient = sam() if address else Recipient(email="b@example.org", display_name="")
-    content = mail.to_message(recipient, {}).get_content()
+    content = mail.to_message(recipient, {}, SENDER).get_content()
     assert content.startswith("Hello,\n\nOpen this link.\n\n")
 
 
 def test_a_mail_needs_no_recipient_where_it_has_an_address() -> None:
     mail = a_mail("Your address", "Open this link.", NOW, "a@example.org")
-    assert mail.to_message(None, {})["To"] == "a@example.org"
+    assert mail.to_message(None, {}, SENDER)["To"] == "a@example.org"
 
 
 NO_ADDRESSES = [
@@ -123,14 +125,14 @@ NO_ADDRESSES = [
 def test_what_is_no_plain_address_is_undeliverable_and_nothing_else(address: str) -> None:
     recipient = Recipient(account_id=new_id(), email=address, display_name="Sam")
     with pytest.raises(Undeliverable):
-        a_mail().to_message(recipient, {})
+        a_mail().to_message(recipient, {}, SENDER)
 
 
 @given(st.text())
 def test_a_mail_goes_to_the_very_address_on_record_or_to_none(text: str) -> None:
     for address in (text, f"{text}@example.org", f'"{text}"@example.org', f"a@{text}.org"):
         try:
-            message = a_mail().to_message(Recipient(email=address, display_name=""), {})
+            message = a_mail().to_message(Recipient(email=address, display_name=""), {}, SENDER)
         except Undeliverable:
             continue
         [to] = message["To"].addresses
@@ -161,16 +163,16 @@ def test_what_has_no_form_in_ascii_is_undeliverable_there(address: str) -> None:
 
 def test_a_mail_that_is_sent_again_is_known_by_its_message_id() -> None:
     mail, recipient = a_mail(), sam()
-    first = mail.to_message(recipient, {})["Message-ID"]
+    first = mail.to_message(recipient, {}, SENDER)["Message-ID"]
     mail.not_sent("the server is away", NOW)
-    assert mail.to_message(recipient, {})["Message-ID"] == first
-    assert a_mail().to_message(recipient, {})["Message-ID"] != first
+    assert mail.to_message(recipient, {}, SENDER)["Message-ID"] == first
+    assert a_mail().to_message(recipient, {}, SENDER)["Message-ID"] != first
 
 
 def test_names_and_addresses_in_any_script_make_a_valid_mail() -> None:
     recipient = Recipient(account_id=new_id(), email="jürgen@example.org", display_name="Ольга 🌱")
-    assert b"=?utf-8?" in a_mail().to_message(recipient, {}).as_bytes()
-    assert "Ольга 🌱" in a_mail().to_message(recipient, {}).get_content()
+    assert b"=?utf-8?" in a_mail().to_message(recipient, {}, SENDER).as_bytes()
+    assert "Ольга 🌱" in a_mail().to_message(recipient, {}, SENDER).get_content()
 
 
 def test_a_sent_mail_is_done() -> None:
@@ -220,3 +222,13 @@ def test_a_mail_that_can_not_be_sent_ends_as_failed_and_says_why() -> None:
         "the server is away",
     )
     assert mail.sent_at is None
+
+
+def test_a_mail_is_from_the_operators_site() -> None:
+    sender = Sender('Half, "Hour" & Söhne', "hello@half-hour.example")
+    mail = a_mail()
+    message = mail.to_message(sam(), {}, sender)
+    [address] = message["From"].addresses
+    assert (address.display_name, address.addr_spec) == (sender.site_name, sender.address)
+    assert message["Message-ID"] == f"<{mail.id}@half-hour.example>"
+    assert message.get_content().endswith(f"\n\nKind regards\n{sender.site_name}\n")

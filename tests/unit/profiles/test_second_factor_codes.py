@@ -26,7 +26,7 @@ STEP = timedelta(seconds=STEP_S)
 
 
 def a_factor() -> tuple[SecondFactor, TOTP]:
-    totp = new_totp("sam@example.org")
+    totp = new_totp("sam@example.org", "Firststep")
     factor = SecondFactor.pending(NOBODY.account_id, "sealed")  # type: ignore[arg-type]
     factor.confirm(TOTP(totp.secret).at(NOW), totp.secret, [], NOW)
     return factor, TOTP(totp.secret)

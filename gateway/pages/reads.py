@@ -1,0 +1,51 @@
+"""Cached reads of pages: what several pages show, asked for once and invalidated by events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from nameko.extensions import DependencyProvider
+
+from gateway.cache import PublicReads
+
+ROUGH_SIZE = 4000
+"""Bytes that a read is counted as."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A read in the cache."""
+
+    value: Any
+
+    def __len__(self) -> int:
+        return ROUGH_SIZE
+
+
+class Reads:
+    """Reads that are the same for every visitor. ``name`` and ``variant`` are the key."""
+
+    def __init__(self, reads: PublicReads) -> None:
+        self._reads = reads
+
+    def once(self, name: str, variant: str, tags: Collection[str], ask: Callable[[], T]) -> T:
+        """What ``ask`` returns, as long as nothing under these tags changes."""
+        key = (f"read:{name}", variant)
+        found = self._reads.cache.answers({key: tags}, lambda _: {key: Kept(ask())}).get(key)
+        return ask() if found is None else cast(T, found.value.value)
+
+
+class _Provider(DependencyProvider):
+    reads = PublicReads()
+
+    def get_dependency(self, worker_ctx: Any) -> Reads:
+        return Reads(self.reads)
+
+
+def page_reads() -> Reads:
+    """As an attribute of a class of pages: ``reads = page_reads()``."""
+    return cast(Reads, _Provider())

@@ -1,0 +1,100 @@
+"""The first page: what the half hour is, who is free soon, something to read."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from chassis import json
+from chassis.errors import Unavailable
+from chassis.schemas import Reading, load
+from contracts.content import ArticleQuery, ArticleSummary
+from contracts.profiles.featuring import FeaturedPage, FeaturedQuery
+from contracts.profiles.preferences import Language
+from contracts.profiles.specialists import Specialist
+from contracts.vocabulary import TOPICS
+from gateway.api.base import Api
+from gateway.cache import ARTICLES, FEATURED, Cached
+from gateway.featured.listing import the_featured
+from gateway.pages.page import page
+from gateway.pages.reads import page_reads
+from gateway.pages.visitor import Visitor
+
+SHOWN = 3
+"""Specialists and articles."""
+TOPICS_SHOWN = (
+    "anxiety",
+    "depression",
+    "sleep",
+    "burnout",
+    "grief",
+    "stress",
+    "couples",
+    "trauma",
+)
+
+
+@dataclass(frozen=True)
+class HomeShown:
+    """``words``: the texts of ``home.toml``. ``visit``: the order of the featured, which links
+    to their profiles bear."""
+
+    words: Mapping[str, Any]
+    topics: tuple[str, ...]
+    topic_count: int
+    featured: list[Specialist]
+    visit: str
+    articles: list[ArticleSummary]
+
+
+def of_sight(arguments: Mapping[str, Any]) -> Collection[str] | None:
+    """The page depends on the specialists that the visit begins with."""
+    sight = arguments["visitor"].sight
+    return None if sight is None else (FEATURED, ARTICLES, *map(str, sight.ids))
+
+
+class HomePages(Api):
+    featured = the_featured()
+    reads = page_reads()
+
+    @page("/", template="home/home.html", cached=Cached(of_sight), indexed=True, featured=SHOWN)
+    def home_page(self, visitor: Visitor) -> HomeShown:
+        featured = self._featured_of_visit(visitor)
+        return HomeShown(
+            words=words(visitor.language),
+            topics=TOPICS_SHOWN,
+            topic_count=len(TOPICS),
+            featured=featured.items,
+            visit=featured.visit,
+            articles=self._latest_articles(visitor.language),
+        )
+
+    def _featured_of_visit(self, visitor: Visitor) -> FeaturedPage:
+        """The page is worth showing without them."""
+        visit = visitor.sight.token if visitor.sight else None
+        try:
+            entry = self.featured.page(FeaturedQuery(visit=visit, limit=SHOWN))
+        except Unavailable:
+            return FeaturedPage(items=[], next=None, visit="")
+        return load(FeaturedPage, json.loads(entry.value), Reading.WIRE)
+
+    def _latest_articles(self, language: Language) -> list[ArticleSummary]:
+        query = ArticleQuery(language=[language.value], limit=SHOWN)
+
+        def ask() -> list[ArticleSummary]:
+            return self.content.list_articles(query=query).load().items
+
+        try:
+            return self.reads.once("latest articles", language.value, [ARTICLES], ask)
+        except Unavailable:
+            return []
+
+
+@cache
+def words(language: Language) -> Mapping[str, Any]:
+    source = files("gateway.site").joinpath("texts", language.value, "home.toml")
+    return tomllib.loads(source.read_text())

@@ -1,0 +1,1 @@
+"""Consents: what people agreed to at sign-up."""

@@ -1,0 +1,1 @@
+"""The pages in a real browser: what each must be, and what people do on them."""

@@ -1,0 +1,121 @@
+"""What every page must be: accessible, quiet, light, its own; each check names what it found."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+from playwright.sync_api import CDPSession, Page
+
+HERE = Path(__file__).parent
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROW = {"width": 320, "height": 568}
+ZOOMED = {"width": 320, "height": 225}
+"""1280 by 900 pixels at 400 %."""
+SHIFTS = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => {
+    for (const each of list.getEntries()) if (!each.hadRecentInput) sum += each.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => done(sum), 50));
+})"""
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter(each => each.getBoundingClientRect().right > width + 1)
+    .slice(0, 5)
+    .map(each => each.outerHTML.slice(0, 120));
+}"""
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    "button, .btn, .chip, .slot, .nav a, input:not([type=hidden]), select, summary")]
+  .filter(each => each.checkVisibility() && !["checkbox", "radio"].includes(each.type))
+  .map(each => [each, each.getBoundingClientRect()])
+  .filter(([each, box]) => box.height > 0 && box.height < 39.5)
+  .map(([each, box]) => `${Math.round(box.height)} px: ${each.outerHTML.slice(0, 100)}`)"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and good practice."""
+    page.evaluate(_axe())  # evaluated by the debugger: the page's policy allows no such script
+    found = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+    return [
+        f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
+        for each in found["violations"]
+    ]
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()
+
+
+def too_wide(page: Page) -> list[str]:
+    """Elements that make the page scroll sideways."""
+    found: list[str] = page.evaluate(TOO_WIDE)
+    return found
+
+
+def small_targets(page: Page) -> list[str]:
+    """Controls that are under 40 pixels high."""
+    found: list[str] = page.evaluate(SMALL_TARGETS)
+    return found
+
+
+def layout_shift(page: Page) -> float:
+    """Cumulative layout shift since the page was opened."""
+    return float(page.evaluate(SHIFTS))
+
+
+def invalid_html(texts: dict[str, str], folder: Path) -> list[str]:
+    """What html-validate says of each text, by name."""
+    for name, text in texts.items():
+        (folder / f"{name}.html").write_text(text)
+    validator = HERE / "node_modules/.bin/html-validate"
+    config = HERE / "html-validate.json"
+    command = [str(validator), "--config", str(config), "--formatter", "json", "--ext", "html"]
+    done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False)
+    assert done.stdout.strip(), done.stderr
+    return [
+        f"{Path(each['filePath']).stem}: line {message['line']}: {message['message']}"
+        for each in json.loads(done.stdout)
+        for message in each["messages"]
+    ]
+
+
+@dataclass
+class Traffic:
+    """What a page asked for, and how many bytes came."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    urls: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: CDPSession) -> Traffic:
+        traffic = cls()
+        session.send("Network.enable")
+        session.on("Network.responseReceived", traffic._responded)
+        session.on("Network.loadingFinished", traffic._finished)
+        return traffic
+
+    def _responded(self, event: dict[str, Any]) -> None:
+        self.urls[event["requestId"]] = event["response"]["url"]
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        self.sizes[event["requestId"]] = int(event["encodedDataLength"])
+
+    def kilobytes(self, without: Sequence[str] = ()) -> float:
+        """Bytes over the network, in KB of 1,000; without these parts of addresses."""
+        counted = [
+            size
+            for request, size in self.sizes.items()
+            if not any(each in self.urls.get(request, "") for each in without)
+        ]
+        return sum(counted) / 1000

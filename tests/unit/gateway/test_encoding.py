@@ -1,0 +1,63 @@
+"""Content coding: what a client says in ``Accept-Encoding``, and what it gets."""
+
+from __future__ import annotations
+
+import gzip
+
+import brotli
+import pytest
+from werkzeug.test import create_environ
+from werkzeug.wrappers import Request
+
+from gateway.http.encoding import compressed, preferred_coding
+
+TEXT = b"half an hour, " * 100
+
+
+def chosen(accepted: str | None, codings: dict[str, bytes] | None = None) -> str | None:
+    headers = {} if accepted is None else {"Accept-Encoding": accepted}
+    request = Request(create_environ(headers=headers))
+    found = compressed(TEXT) if codings is None else codings
+    return preferred_coding(request.accept_encodings, found)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0.5, gzip;q=0.8", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0, gzip;q=0", None),
+        ("*", "br"),
+        ("br;q=0, *", "gzip"),
+        ("*;q=0", None),
+        ("identity", None),
+        ("identity, br;q=0.5", None),
+        ("identity;q=0.5, br;q=0.5", "br"),
+        ("deflate", None),
+        ("", None),
+        (None, None),
+        ("br;q=nonsense", None),
+    ],
+)
+def test_the_client_gets_the_coding_it_ranks_highest(
+    accepted: str | None, expected: str | None
+) -> None:
+    assert chosen(accepted) == expected
+
+
+def test_without_codings_the_body_stays_as_it_is() -> None:
+    assert chosen("br, gzip", {}) is None
+
+
+def test_each_coding_decodes_to_the_body() -> None:
+    codings = compressed(TEXT)
+    assert list(codings) == ["br", "gzip"]
+    assert brotli.decompress(codings["br"]) == TEXT
+    assert gzip.decompress(codings["gzip"]) == TEXT
+
+
+def test_a_coding_that_saves_nothing_is_left_out() -> None:
+    assert compressed(b"x") == {}
