@@ -29,6 +29,7 @@ from gateway.site.booking_sign_up import BookingSignUpPages
 from gateway.site.consultation_afterwards import ConsultationAfterwardsPages
 from gateway.site.consultation_changes import ConsultationChangePages
 from gateway.site.consultations import ConsultationPages
+from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.information import InformationPages
@@ -79,6 +80,7 @@ class Gateway(
     ConsultationPages,
     NoticePages,
     WaitlistPages,
+    FindPages,
     SpecialistPages,
 ):
     name = "gateway"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from annotated_doc import Doc
 from marshmallow.validate import Length, Range
@@ -73,6 +74,10 @@ class Slots:
     cancellation_notice_hours: Annotated[
         int, Doc("How many hours before its start a client can still cancel or move a booking.")
     ] = 12
+    own_time_zone: Annotated[str, Doc("The specialist's own zone.")] = "UTC"
+    in_person: Annotated[
+        bool, Doc("Whether these consultations are at the specialist's practice, not online.")
+    ] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +103,14 @@ class DaysWithSlots:
     time_zone: Annotated[
         str, Doc("The zone of these dates: the requested one, or else the specialist's.")
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnTimeZone:
+    """The time zone of a specialist's hours."""
+
+    specialist_id: UUID
+    time_zone: str
 
 
 # Refusals

@@ -31,6 +31,7 @@ from contracts.booking.slots import (
     DaysWithSlots,
     NearestSlots,
     NearestSlotsQuery,
+    OwnTimeZone,
     Period,
     Slots,
     SlotsQuery,
@@ -58,6 +59,9 @@ class Booking(RpcClient):
         """Of those that ``list_slots`` shows."""
 
     def list_days(self, *, specialist_id: UUID, period: Period) -> Wire[DaysWithSlots]: ...
+
+    def list_own_time_zones(self, *, specialist_ids: list[UUID]) -> Wire[list[OwnTimeZone]]:
+        """Of these specialists, those who have a calendar."""
 
     def list_slots_to_move_to(self, *, consultation_id: UUID, query: SlotsQuery) -> Wire[Slots]: ...
 

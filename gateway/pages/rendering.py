@@ -14,7 +14,7 @@ from markupsafe import Markup
 from chassis import json
 from contracts.profiles.preferences import Language
 from gateway.http.translations import german_of
-from gateway.pages import times
+from gateway.pages import locales, times
 from gateway.pages.visitor import Visitor
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
@@ -114,7 +114,7 @@ def _gettext(context: Context, text: str) -> str:
 @pass_context
 def _ngettext(context: Context, one: str, many: str, n: int) -> str:
     visitor: Visitor = context["visitor"]
-    return visitor.ngettext(one, many, n)
+    return locales.translations(visitor.language).ngettext(one, many, n)
 
 
 def visitor_function(function: F) -> F:
@@ -135,6 +135,8 @@ for _function in (
     times.full_date,
     times.moment,
     times.short_moment,
+    times.near_moment,
+    times.days_between,
     times.span,
     times.distance,
     times.zone_name,

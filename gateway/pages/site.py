@@ -115,9 +115,9 @@ class Site(SharedExtension):
         """Find out who visits, by the cookies as they are now."""
         caller = self._caller(visit)
         me = Me.from_cookie(visit.cookies.get(names.ME)) if caller.account_id else Me()
-        asked = visit.request.args.get(ZONE_PARAMETER)
+        asked = [each for each in visit.request.args.getlist(ZONE_PARAMETER) if each.strip()]
         visit.visitor = replace(visit.visitor, caller=caller, me=me, country=me.country).with_zone(
-            asked, me.time_zone, visit.cookies.get(names.TIME_ZONE)
+            asked[-1] if asked else None, me.time_zone, visit.cookies.get(names.TIME_ZONE)
         )
 
     def _caller(self, visit: Visit) -> Caller:

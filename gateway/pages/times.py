@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_timezone_location,
+    match_skeleton,
+)
 
 from gateway.pages.visitor import Visitor
 
@@ -24,21 +31,31 @@ def clock(at: datetime, zone: str, visitor: Visitor) -> str:
 
 def day(which: date, visitor: Visitor, *, year: bool = False) -> str:
     """A day with its weekday: "Monday 30 November"."""
-    return _day(which, "EEEE", "yMMMMd" if year else "MMMMd", visitor)
+    locale = visitor.locale
+    return format_date(which, _pattern_of_days(str(locale), year), locale=locale)
+
+
+@cache
+def _pattern_of_days(locale: str, year: bool) -> str:
+    """CLDR's pattern with the whole weekday: many locales have one with a short weekday alone."""
+    skeletons = Locale.parse(locale).datetime_skeletons
+    found = match_skeleton("yMMMMEEEEd" if year else "MMMMEEEEd", skeletons)
+    return re.sub("E+", "EEEE", skeletons[found].pattern)
 
 
 def short_day(which: date, visitor: Visitor) -> str:
     """A day in little room: "Mon 30 Nov"."""
-    return _day(which, "EEE", "MMMd", visitor)
+    return format_skeleton("MMMEd", which, locale=visitor.locale)
 
 
-def _day(which: date, weekday: str, skeleton: str, visitor: Visitor) -> str:
-    """CLDR has no full weekday beside a date without its year in every language."""
-    return visitor.gettext(
-        "%(weekday)s %(date)s",
-        weekday=format_date(which, weekday, locale=visitor.locale),
-        date=format_skeleton(skeleton, which, locale=visitor.locale),
-    )
+def days_between(first: date, last: date, visitor: Visitor) -> str:
+    """One day, or several: "Wednesday 2 to Sunday 6 December"."""
+    if first == last:
+        return day(first, visitor)
+    begins, ends = day(first, visitor).split(" "), day(last, visitor)
+    while ends.endswith(f" {begins[-1]}"):  # the month is named once
+        begins.pop()
+    return visitor.gettext("%(start)s to %(end)s", start=" ".join(begins), end=ends)
 
 
 def full_date(which: date, visitor: Visitor) -> str:
@@ -57,6 +74,16 @@ def short_moment(at: datetime, zone: str, visitor: Visitor) -> str:
     said = visitor.gettext("%(day)s, %(time)s")
     which = local(at, zone).date()
     return said % {"day": short_day(which, visitor), "time": clock(at, zone, visitor)}
+
+
+def near_moment(at: datetime, zone: str, visitor: Visitor) -> str:
+    """A day by its distance, and a time: "Tomorrow, 10:00"; from two days on "Wed 2 Dec, 10:00"."""
+    which, today = local(at, zone).date(), local(visitor.now, zone).date()
+    if which - today > timedelta(days=1):
+        return short_moment(at, zone, visitor)
+    said = visitor.gettext("%(day)s, %(time)s")
+    near = distance(which, today, visitor)
+    return said % {"day": near[:1].upper() + near[1:], "time": clock(at, zone, visitor)}
 
 
 def span(starts_at: datetime, ends_at: datetime, zone: str, visitor: Visitor) -> str:

@@ -23,13 +23,16 @@ ANONYMOUS, UNKNOWN = Caller(), Me()
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
     """``chosen_zone``: an IANA name from the query, the settings or the browser; ``None`` where
-    nothing is known, and times are in the specialist's zone then. ``path``: of the page, without
-    the language's prefix. ``country``: chosen in the settings."""
+    nothing is known, and times are in the specialist's zone then. ``asked_zone``: that of the
+    query; ``unknown_zone``: what the query has in place of one. ``path``: of the page, without the
+    language's prefix. ``country``: chosen in the settings."""
 
     language: Language = Language.EN
     path: str = "/"
     query: str = ""
     chosen_zone: str | None = None
+    asked_zone: str | None = None
+    unknown_zone: str = ""
     country: str | None = None
     caller: Caller = ANONYMOUS
     me: Me = UNKNOWN
@@ -72,8 +75,19 @@ class Visitor:
 
     def with_zone(self, asked: str | None, setting: str | None, browser: str) -> Visitor:
         """The visitor with the first of these that is a time zone."""
-        names = (time_zone(each) for each in (asked, setting, browser) if each)
-        return replace(self, chosen_zone=next((each for each in names if each in TIME_ZONES), None))
+        names = [time_zone(each) if each else "" for each in (asked, setting, browser)]
+        is_known = names[0] in TIME_ZONES
+        return replace(
+            self,
+            chosen_zone=next((each for each in names if each in TIME_ZONES), None),
+            asked_zone=names[0] if is_known else None,
+            unknown_zone="" if is_known else names[0],
+        )
+
+    @property
+    def is_zone_chosen(self) -> bool:
+        """Whether the query or the settings name the zone, so that the device's does not count."""
+        return self.asked_zone is not None or self.me.time_zone is not None
 
     def anonymous(self) -> Visitor:
         """The same visitor without an account: pages that all share are made for this one."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 from chassis import json
 from chassis.errors import Unavailable
@@ -17,12 +18,12 @@ from contracts.profiles.featuring import FeaturedPage, FeaturedQuery
 from contracts.profiles.preferences import Language
 from contracts.profiles.specialists import Specialist
 from contracts.vocabulary import TOPICS
-from gateway.api.base import Api
 from gateway.cache import ARTICLES, FEATURED, Cached
 from gateway.featured.listing import the_featured
 from gateway.pages.page import page
 from gateway.pages.reads import page_reads
 from gateway.pages.visitor import Visitor
+from gateway.site.zones import Zones
 
 SHOWN = 3
 """Specialists and articles."""
@@ -48,6 +49,7 @@ class HomeShown:
     topic_count: int
     featured: list[Specialist]
     visit: str
+    zones: Mapping[UUID, str]
     articles: list[ArticleSummary]
 
 
@@ -57,7 +59,7 @@ def of_sight(arguments: Mapping[str, Any]) -> Collection[str] | None:
     return None if sight is None else (FEATURED, ARTICLES, *map(str, sight.ids))
 
 
-class HomePages(Api):
+class HomePages(Zones):
     featured = the_featured()
     reads = page_reads()
 
@@ -70,6 +72,7 @@ class HomePages(Api):
             topic_count=len(TOPICS),
             featured=featured.items,
             visit=featured.visit,
+            zones=self.zones_of(featured.items, visitor),
             articles=self._latest_articles(visitor.language),
         )
 

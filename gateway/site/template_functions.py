@@ -9,7 +9,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from gateway.pages.rendering import template_function, visitor_function
-from gateway.site import nearby_help, refusals, shapes, vocabulary
+from gateway.site import nearby_help, profile_texts, refusals, shapes, vocabulary
 from gateway.site.assets import asset, icon
 from gateway.site.held_slots import booking_path
 from gateway.site.help_now import dialled
@@ -23,6 +23,8 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     icon,
     nearby_help.help_nearby,
     inline,
+    profile_texts.excerpt,
+    profile_texts.short_name,
     refusals.next_step,
     shapes.big_dial,
     shapes.cover,
@@ -37,9 +39,17 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 )
 for function in FUNCTIONS:
     template_function(function)
-visitor_function(vocabulary.label_of)
-visitor_function(vocabulary.language_name)
-visitor_function(vocabulary.language_names)
+for function in (
+    profile_texts.countries_served,
+    profile_texts.price,
+    profile_texts.profile_path,
+    profile_texts.where,
+    profile_texts.zone_hook,
+    vocabulary.label_of,
+    vocabulary.language_name,
+    vocabulary.language_names,
+):
+    visitor_function(function)
 
 
 @template_function

@@ -145,6 +145,7 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
             horizon=timedelta(days=self.horizon_days),
             cancellation_notice_hours=self.cancellation_notice_hours,
             time_zone=self.time_zone,
+            in_person=self.in_person_address is not None,
         )
 
     def bookable(

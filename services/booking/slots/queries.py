@@ -1,7 +1,8 @@
-"""Whether slots in the cache are still true for a reader."""
+"""Queries of slots: whether cached ones are still true for a reader, and zones of specialists."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from contracts.booking.slots import OwnTimeZone
 from services.booking.availability.calendars import Calendar
 from services.booking.holds.holds import Hold
 
@@ -40,3 +42,11 @@ def state_of(session: Session, specialist_id: UUID, reader: UUID | None) -> Cale
     if found is None:
         return None
     return CalendarState(found.revision, found.offered_at, found.has_holds)
+
+
+def own_time_zones(session: Session, specialist_ids: Collection[UUID]) -> list[OwnTimeZone]:
+    """The zones of these specialists, of those who have a calendar."""
+    known = select(Calendar.specialist_id, Calendar.time_zone).where(
+        Calendar.specialist_id.in_(specialist_ids)
+    )
+    return [OwnTimeZone(specialist_id=id, time_zone=zone) for id, zone in session.execute(known)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from contracts.booking.slots import (
     DaysWithSlots,
     NearestSlots,
     NearestSlotsQuery,
+    OwnTimeZone,
     Period,
     SlotsQuery,
 )
@@ -39,7 +41,8 @@ class Slots:
     def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> contract.Slots:
         now = utc_now()
         free = self._free_times(specialist_id, now)
-        return page_of_slots(free.within(query, now), query, free.cancellation_notice_hours)
+        page = page_of_slots(free.within(query, now), query, free.cancellation_notice_hours)
+        return replace(page, own_time_zone=free.time_zone, in_person=free.in_person)
 
     @rpc
     def list_nearest_slots(self, specialist_id: UUID, query: NearestSlotsQuery) -> NearestSlots:
@@ -51,6 +54,11 @@ class Slots:
         now = utc_now()
         free = self._free_times(specialist_id, now)
         return days_with_slots(free.within(period, now), period.time_zone or free.time_zone)
+
+    @rpc
+    def list_own_time_zones(self, specialist_ids: list[UUID]) -> list[OwnTimeZone]:
+        with self.store.reading() as session:
+            return queries.own_time_zones(session, specialist_ids)
 
     @rpc
     def list_slots_to_move_to(self, consultation_id: UUID, query: SlotsQuery) -> contract.Slots:
@@ -75,7 +83,9 @@ class Slots:
                 period_of(query, now),
                 now,
             )
-        return page_of_slots(starts, query, consultation.notice_hours)
+            in_person = calendar.in_person_address is not None
+        page = page_of_slots(starts, query, consultation.notice_hours)
+        return replace(page, own_time_zone=calendar.time_zone, in_person=in_person)
 
     def _free_times(self, specialist_id: UUID, now: datetime) -> FreeTimes:
         """Free times as the caller sees them, from the cache if possible. Raises ``NotFound``."""

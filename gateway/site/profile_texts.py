@@ -1,0 +1,105 @@
+"""Texts of profiles: short names, excerpts, places and prices. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from babel.lists import format_list
+from babel.numbers import format_decimal, get_currency_symbol
+from markupsafe import Markup
+
+from contracts.profiles.specialists import Fee, Specialist
+from gateway.pages.visitor import Visitor
+from gateway.site.countries import name_of_country
+
+EXCERPT_LENGTH = 160
+TITLES = {"dr", "prof", "mag", "dipl", "mr", "mrs", "ms", "mx", "frau", "herr", "sir", "dame"}
+"""Words before a name, without their full stop."""
+
+
+def short_name(name: str) -> str:
+    """The name that a specialist is called by in a sentence: the first word, or the whole name
+    where it begins with a title."""
+    first = name.partition(" ")[0]
+    return name if "." in first or first.casefold() in TITLES else first
+
+
+def excerpt(html: str) -> str:
+    """The beginning of a text, cut between words."""
+    text = Markup(html).striptags()
+    if len(text) <= EXCERPT_LENGTH:
+        return text
+    return text[: EXCERPT_LENGTH - 1].rpartition(" ")[0].rstrip(",;:.–-") + " …"
+
+
+def where(specialist: Specialist, visitor: Visitor) -> str:
+    """Where later sessions take place: "Online, and in Vienna"."""
+    place = specialist.practice.place
+    if not specialist.in_person:
+        return visitor.gettext("Online") if specialist.online else ""
+    if not specialist.online:
+        return (
+            visitor.gettext("In %(place)s", place=place) if place else visitor.gettext("In person")
+        )
+    if not place:
+        return visitor.gettext("Online, and in person")
+    return visitor.gettext("Online, and in %(place)s", place=place)
+
+
+def countries_served(specialist: Specialist, visitor: Visitor) -> str:
+    """ "Germany, Austria or Portugal"."""
+    names = sorted(name_of_country(each, visitor.locale) for each in specialist.countries)
+    return format_list(names, style="or", locale=visitor.locale)
+
+
+def price(fee: Fee, visitor: Visitor) -> str:
+    """ "€95 for 50 minutes"."""
+    return visitor.gettext(
+        "%(amount)s for %(minutes)s minutes",
+        amount=amount_of(fee, visitor),
+        minutes=str(fee.minutes),
+    )
+
+
+def amount_of(fee: Fee, visitor: Visitor) -> str:
+    """The amount in its currency; whole amounts without decimals."""
+    amount, locale = Decimal(fee.amount), visitor.locale
+    pattern = locale.currency_formats["standard"].pattern
+    digits = "0" if amount == amount.to_integral_value() else "0.00"
+    pattern = pattern.replace("0.00", digits).replace("¤", f"'{_symbol(fee, visitor)}'")
+    return format_decimal(amount, format=pattern, locale=locale)
+
+
+def _symbol(fee: Fee, visitor: Visitor) -> str:
+    return get_currency_symbol(fee.currency, locale=visitor.locale)
+
+
+# Addresses of profiles
+
+
+def profile_path(
+    specialist: Specialist, visitor: Visitor, visit: str = "", search: str = ""
+) -> str:
+    """The path of a profile. ``visit``: of the featured list that leads there; ``search``: the
+    query of the search that does."""
+    query = {"visit": visit, "search": search, "tz": visitor.asked_zone}
+    given = {name: value for name, value in query.items() if value}
+    path = f"/specialists/{specialist.slug}"
+    return visitor.to(f"{path}?{urlencode(given)}" if given else path)
+
+
+def booking_path(slug: str, starts_at: datetime, visitor: Visitor) -> str:
+    """The path of booking a time, without the language's prefix."""
+    query = {"starts_at": starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    if visitor.asked_zone:
+        query["tz"] = visitor.asked_zone
+    return f"/specialists/{slug}/booking?{urlencode(query)}"
+
+
+def zone_hook(zone: str, visitor: Visitor) -> Markup:
+    """Attributes of a part with times in this zone: the script swaps it for one with the device's.
+    The part has an id."""
+    chosen = " data-zone-chosen" if visitor.is_zone_chosen else ""
+    return Markup(' data-zone="{}"').format(zone) + Markup(chosen)

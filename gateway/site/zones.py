@@ -1,0 +1,27 @@
+"""Time zones of specialists, for visitors whose own one is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from chassis.errors import Unavailable
+from contracts.profiles.specialists import Specialist
+from gateway.api.base import Api
+from gateway.pages.visitor import Visitor
+
+
+class Zones(Api):
+    """Base of pages with cards of specialists (``parts/card.html``)."""
+
+    def zones_of(self, shown: Iterable[Specialist], visitor: Visitor) -> Mapping[UUID, str]:
+        """The specialists' own zones by id. Empty where the visitor's zone is known, or where
+        booking does not answer: the cards are worth showing without times."""
+        ids = [each.id for each in shown if each.next_slot_at is not None]
+        if visitor.chosen_zone is not None or not ids:
+            return {}
+        try:
+            found = self.booking.list_own_time_zones(specialist_ids=ids).load()
+        except Unavailable:
+            return {}
+        return {each.specialist_id: each.time_zone for each in found}
