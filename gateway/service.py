@@ -34,6 +34,7 @@ from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.information import InformationPages
 from gateway.site.links import Links
+from gateway.site.moving import MovingPages
 from gateway.site.notice_pages import NoticePages
 from gateway.site.offline import OfflinePages
 from gateway.site.sessions import SessionPages
@@ -78,6 +79,7 @@ class Gateway(
     ConsultationAfterwardsPages,
     ConsultationChangePages,
     ConsultationPages,
+    MovingPages,
     NoticePages,
     WaitlistPages,
     FindPages,

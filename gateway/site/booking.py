@@ -21,7 +21,7 @@ from contracts.booking.consultations import (
     TooManyBookings,
 )
 from contracts.booking.sign_up_holds import SignUpHoldStatus
-from contracts.booking.slots import NearestSlotsQuery, Slot, SlotsQuery
+from contracts.booking.slots import NearestSlotsQuery, Slots, SlotsQuery
 from contracts.inputs.texts import running_text
 from contracts.profiles.accounts import Role
 from contracts.profiles.specialists import Specialist
@@ -29,9 +29,9 @@ from gateway.api.consultations import STANDS_AGAINST_A_TIME
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
-from gateway.site.held_slots import HeldSlotViews, booking_path
 from gateway.site.kept_half_hours import KeptHalfHours
-from gateway.site.people import short_name
+from gateway.site.picker import PickerSlot
+from gateway.site.profile_texts import booking_path, short_name
 from gateway.specialist_ids import SpecialistId
 
 HALF_AN_HOUR, A_MOMENT = timedelta(minutes=30), timedelta(minutes=1)
@@ -83,20 +83,17 @@ class BookingShown:
     starts_at: datetime
     ends_at: datetime
     zone: str
+    in_person: bool
     changeable_until: datetime
     is_free: bool
-    nearest: list[Slot]
+    nearest: tuple[PickerSlot, ...]
 
     @property
     def profile_path(self) -> str:
         return f"/specialists/{self.specialist.slug}"
 
-    @property
-    def path(self) -> str:
-        return booking_path(self.specialist.slug, self.starts_at)
 
-
-class BookingPages(HeldSlotViews, KeptHalfHours):
+class BookingPages(KeptHalfHours):
     @page(
         "/specialists/{specialist_id}/booking",
         query=BookingQuery,
@@ -114,29 +111,28 @@ class BookingPages(HeldSlotViews, KeptHalfHours):
     def _booking_shown(
         self, specialist: Specialist, starts_at: datetime, visitor: Visitor
     ) -> BookingShown:
-        free, notice_hours = self._is_bookable(specialist.id, starts_at)
-        free = free or self._is_kept(specialist.id, starts_at, visitor)
+        slots = self._slots_at(specialist.id, starts_at)
+        free = bool(slots.items) or self._is_kept(specialist.id, starts_at, visitor)
         return BookingShown(
             specialist=specialist,
             called=short_name(specialist.display_name),
             guest=_guest(specialist, visitor),
             starts_at=starts_at,
             ends_at=starts_at + HALF_AN_HOUR,
-            zone=self.zone_for(specialist.id, visitor),
-            changeable_until=starts_at - timedelta(hours=notice_hours),
+            zone=visitor.zone(slots.own_time_zone),
+            in_person=slots.in_person,
+            changeable_until=starts_at - timedelta(hours=slots.cancellation_notice_hours),
             is_free=free,
-            nearest=[] if free else self._nearest_to(specialist.id, starts_at),
+            nearest=() if free else self._nearest_to(specialist, starts_at, visitor),
         )
 
-    def _is_bookable(self, specialist_id: UUID, starts_at: datetime) -> tuple[bool, int]:
-        """Whether the visitor can have this time, and the notice of the specialist in hours."""
+    def _slots_at(self, specialist_id: UUID, starts_at: datetime) -> Slots:
+        """With the slot of this time, where the visitor can have it."""
         query = SlotsQuery(starting_from=starts_at, until=starts_at + A_MOMENT)
         try:
-            slots = self.booking.list_slots(specialist_id=specialist_id, query=query).load()
+            return self.booking.list_slots(specialist_id=specialist_id, query=query).load()
         except NotFound:
-            return False, 0
-        free = any(each.starts_at == starts_at for each in slots.items)
-        return free, slots.cancellation_notice_hours
+            return Slots(items=[])
 
     def _is_kept(self, specialist_id: UUID, starts_at: datetime, visitor: Visitor) -> bool:
         """Whether it is kept for a sign-up that was begun in this browser."""
@@ -145,17 +141,19 @@ class BookingPages(HeldSlotViews, KeptHalfHours):
             return False
         return (kept.specialist_id, kept.starts_at) == (specialist_id, starts_at)
 
-    def _nearest_to(self, specialist_id: UUID, starts_at: datetime) -> list[Slot]:
+    def _nearest_to(
+        self, specialist: Specialist, starts_at: datetime, visitor: Visitor
+    ) -> tuple[PickerSlot, ...]:
         """The three free times nearest to one that is not free."""
         wanted = NearestSlotsQuery(starts_at=starts_at)
         try:
-            return (
-                self.booking.list_nearest_slots(specialist_id=specialist_id, query=wanted)
-                .load()
-                .items
-            )
+            found = self.booking.list_nearest_slots(specialist_id=specialist.id, query=wanted)
         except NotFound:
-            return []
+            return ()
+        starts = [each.starts_at for each in found.load().items]
+        return tuple(
+            PickerSlot(each, booking_path(specialist.slug, each, visitor)) for each in starts
+        )
 
     @form(
         "/specialists/{specialist_id}/booking",

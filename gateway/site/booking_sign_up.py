@@ -33,10 +33,9 @@ from gateway.pages.answers import Refused, SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 from gateway.site.booking import BookingQuery, Note
-from gateway.site.held_slots import HeldSlotViews, booking_path
 from gateway.site.kept_half_hours import KeptHalfHours
 from gateway.site.mail_folder import mail_folder
-from gateway.site.people import short_name
+from gateway.site.profile_texts import booking_path, short_name
 from gateway.specialist_ids import SpecialistId
 
 CHECK_MAIL = "/booking/check-mail"
@@ -71,15 +70,8 @@ class CheckMailShown:
     is_over: bool
     mails_in: str
 
-    @property
-    def again_path(self) -> str:
-        """Where the same time can be chosen again."""
-        assert self.kept is not None
-        slug = self.specialist.slug if self.specialist else self.kept.specialist_id
-        return booking_path(slug, self.kept.starts_at)
 
-
-class BookingSignUpPages(HeldSlotViews, KeptHalfHours):
+class BookingSignUpPages(KeptHalfHours):
     mails_in = mail_folder()
 
     @page(
@@ -93,7 +85,7 @@ class BookingSignUpPages(HeldSlotViews, KeptHalfHours):
         """The form's own address, opened as a page."""
         if query.starts_at is None:
             return SeeOther(to=f"/specialists/{specialist_id}")
-        return SeeOther(to=booking_path(specialist_id, query.starts_at))
+        return SeeOther(to=booking_path(str(specialist_id), query.starts_at, visitor))
 
     @form(
         "/specialists/{specialist_id}/booking/sign-up",

@@ -11,7 +11,7 @@ from contracts.booking.outcomes import Wish
 from contracts.named_consultations import NamedConsultation
 from gateway.pages.times import local, place_of
 from gateway.pages.visitor import Visitor
-from gateway.site.people import short_name
+from gateway.site.profile_texts import short_name
 
 ATTENDANCE_OPEN_FOR = timedelta(hours=48)
 OUTCOME_OPEN_FOR = timedelta(days=14)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.errors import DomainError
+from chassis.errors import Unavailable
 from contracts.booking.holds import HeldSlot
-from contracts.booking.slots import Period
 from contracts.profiles.accounts import Role
 from contracts.profiles.names import SpecialistName
 from gateway.api.names import Naming
@@ -23,25 +21,10 @@ class HeldSlotShown:
     specialist: SpecialistName
     zone: str
 
-    @property
-    def path(self) -> str:
-        """The page that books it."""
-        return booking_path(self.slot.specialist_id, self.slot.starts_at)
-
 
 @dataclass(frozen=True, kw_only=True)
 class HeldSlotsShown:
     items: list[HeldSlotShown] = field(default_factory=list)
-
-
-def booking_path(specialist: UUID | str, starts_at: datetime) -> str:
-    """The page that books this time with a specialist, given by id or slug."""
-    return f"/specialists/{specialist}/booking?starts_at={instant(starts_at)}"
-
-
-def instant(at: datetime) -> str:
-    """A time as the addresses of pages write it: ``2026-11-30T10:00Z``."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
 class HeldSlotViews(Naming):
@@ -50,13 +33,15 @@ class HeldSlotViews(Naming):
         if not visitor.has_role(Role.CLIENT):
             return HeldSlotsShown()
         held = self.booking.list_held_slots().load().items
-        names = self.specialists_named({each.specialist_id for each in held})
+        ids = {each.specialist_id for each in held}
+        names = self.specialists_named(ids)
+        zones = self._own_zones(list(ids)) if ids and visitor.chosen_zone is None else {}
         return HeldSlotsShown(
             items=[
                 HeldSlotShown(
                     slot=each,
                     specialist=names[each.specialist_id],
-                    zone=self.zone_for(each.specialist_id, visitor),
+                    zone=visitor.zone(zones.get(each.specialist_id, "UTC")),
                 )
                 for each in held
             ]
@@ -73,12 +58,12 @@ class HeldSlotViews(Naming):
         return {id: known.get(id) or SpecialistName(id=id) for id in ids}
 
     def zone_for(self, specialist_id: UUID, visitor: Visitor) -> str:
-        """The visitor's zone; the specialist's where that is not known."""
-        if visitor.chosen_zone is not None:
-            return visitor.chosen_zone
-        soon = Period(starting_from=visitor.now, until=visitor.now + timedelta(hours=1))
+        """The visitor's zone; the specialist's own where that is not known."""
+        return visitor.chosen_zone or self._own_zones([specialist_id]).get(specialist_id, "UTC")
+
+    def _own_zones(self, specialist_ids: list[UUID]) -> dict[UUID, str]:
         try:
-            days = self.booking.list_days(specialist_id=specialist_id, period=soon).load()
-        except DomainError:
-            return "UTC"
-        return days.time_zone
+            found = self.booking.list_own_time_zones(specialist_ids=specialist_ids).load()
+        except Unavailable:
+            return {}
+        return {each.specialist_id: each.time_zone for each in found}

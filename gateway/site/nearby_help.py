@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from babel.core import get_global
-from jinja2 import pass_context
-from jinja2.runtime import Context
-
 from contracts.helplines import EUROPEAN_EMERGENCY_NUMBER, Helpline, helplines_of
 from gateway.pages.visitor import Visitor
+from gateway.site.countries import country_of_zone
 
 
 @dataclass(frozen=True)
@@ -22,18 +19,10 @@ class NearbyHelp:
     line: Helpline | None
 
 
-@pass_context
-def help_nearby(context: Context) -> NearbyHelp:
-    """The emergency number and a helpline of the reader's country."""
-    there = helplines_of(country_of(context["visitor"]))
+def help_nearby(visitor: Visitor) -> NearbyHelp:
+    """The emergency number and a helpline of the reader's country: that of the settings, or else
+    of the time zone."""
+    there = helplines_of(visitor.country or country_of_zone(visitor.chosen_zone))
     number = there.emergency_number
     line = next(iter(there.lines), None)
     return NearbyHelp(number or EUROPEAN_EMERGENCY_NUMBER, number is not None, line)
-
-
-def country_of(visitor: Visitor) -> str | None:
-    """As in the settings, or else that of the time zone."""
-    if visitor.country is not None or visitor.chosen_zone is None:
-        return visitor.country
-    territories: dict[str, str] = get_global("zone_territories")
-    return territories.get(visitor.chosen_zone)

@@ -11,17 +11,14 @@ from jinja2.runtime import Context
 from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import nearby_help, profile_texts, refusals, shapes, vocabulary
 from gateway.site.assets import asset, icon
-from gateway.site.held_slots import booking_path
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
 from gateway.site.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     asset,
-    booking_path,
     dialled,
     icon,
-    nearby_help.help_nearby,
     inline,
     profile_texts.excerpt,
     profile_texts.short_name,
@@ -40,6 +37,8 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 for function in FUNCTIONS:
     template_function(function)
 for function in (
+    nearby_help.help_nearby,
+    profile_texts.booking_path,
     profile_texts.countries_served,
     profile_texts.price,
     profile_texts.profile_path,

@@ -21,7 +21,7 @@ from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 from gateway.site.held_slots import HeldSlotsShown, HeldSlotViews
-from gateway.site.people import short_name
+from gateway.site.profile_texts import short_name
 from gateway.specialist_ids import SpecialistId
 
 
