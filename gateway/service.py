@@ -26,20 +26,28 @@ from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
 from gateway.site.booking import BookingPages
 from gateway.site.booking_sign_up import BookingSignUpPages
+from gateway.site.calendar_feeds import CalendarFeedPages
 from gateway.site.consultation_afterwards import ConsultationAfterwardsPages
 from gateway.site.consultation_changes import ConsultationChangePages
 from gateway.site.consultations import ConsultationPages
+from gateway.site.email_changes import EmailChangePages
 from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.information import InformationPages
-from gateway.site.links import Links
 from gateway.site.moving import MovingPages
 from gateway.site.notice_pages import NoticePages
 from gateway.site.offline import OfflinePages
+from gateway.site.open_sessions import OpenSessionPages
+from gateway.site.passwords import PasswordPages
+from gateway.site.privacy import PrivacyPages
+from gateway.site.second_factors import SecondFactorPages
 from gateway.site.sessions import SessionPages
+from gateway.site.settings import SettingsPages
+from gateway.site.sign_ups import SignUpPages
 from gateway.site.sitemap import Sitemap
 from gateway.site.specialists import SpecialistPages
+from gateway.site.verification import VerificationPages
 from gateway.site.waitlist import WaitlistPages
 
 
@@ -67,7 +75,6 @@ class Gateway(
     HealthApi,
     Docs,
     Assets,
-    Links,
     OfflinePages,
     HomePages,
     HelpNowPages,
@@ -83,6 +90,15 @@ class Gateway(
     NoticePages,
     WaitlistPages,
     FindPages,
+    SignUpPages,
+    VerificationPages,
+    PasswordPages,
+    EmailChangePages,
+    SettingsPages,
+    SecondFactorPages,
+    OpenSessionPages,
+    CalendarFeedPages,
+    PrivacyPages,
     SpecialistPages,
 ):
     name = "gateway"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from annotated_doc import Doc
@@ -15,6 +15,7 @@ from chassis.events import Event
 from contracts.half_hours import HoldOfSignUp
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import GivenEmail, GivenPassword, Role
+from contracts.profiles.codes import Code
 
 TOKEN_ISSUER = "firststep"
 TOKEN_AUDIENCE = "firststep"
@@ -63,6 +64,19 @@ class LogIn:
     code: Annotated[
         str | None, Length(max=40), Doc("Six digits of the authenticator, or a recovery code.")
     ] = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishLogIn:
+    """The challenge of a log-in whose code was missing, and the code. The password is not needed
+    again."""
+
+    challenge: Annotated[
+        str, Length(1, 2000), Doc("From the problem `second_factor_required`; valid for 5 minutes.")
+    ] = field(repr=False)
+    code: Annotated[Code, Doc("Six digits of the authenticator, or a recovery code.")] = field(
+        repr=False
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,9 +188,36 @@ class WrongCredentials(Unauthenticated):
 
 
 class SecondFactorRequired(Unauthenticated):
-    """Please enter a code as well: one from your authenticator, or a recovery code."""
+    """Please enter a code as well: one from your authenticator, or a recovery code.
+
+    ``challenge``: at log-in, the proof that the password was right; ``FinishLogIn`` takes it.
+    """
 
     code = "second_factor_required"
+    member_texts = ("challenge",)
+    challenge: str = ""
+
+    @classmethod
+    def with_challenge(cls, challenge: str) -> Self:
+        """The refusal of a log-in, whose password was right."""
+        refusal = cls()
+        refusal.challenge = challenge
+        return refusal
+
+    def members(self) -> dict[str, Any]:
+        return {"challenge": self.challenge} if self.challenge else {}
+
+    def more_on_wire(self) -> dict[str, Any]:
+        return self.members()
+
+    def take_from_wire(self, wire: dict[str, Any]) -> None:
+        self.challenge = wire.get("challenge", "")
+
+
+class ChallengeVoid(Unauthenticated):
+    """It is too late to enter a code, or your password was changed. Please log in again."""
+
+    code = "challenge_void"
 
 
 class BadRefreshToken(Unauthenticated):

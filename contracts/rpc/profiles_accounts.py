@@ -35,6 +35,7 @@ from contracts.profiles.second_factors import (
 )
 from contracts.profiles.sessions import (
     Confirmed,
+    FinishLogIn,
     LogIn,
     OpenSessions,
     Refresh,
@@ -87,6 +88,9 @@ class ProfilesAccounts(RpcClient):
 
     def log_in(self, *, log_in: LogIn) -> Wire[Session]: ...
 
+    def finish_log_in(self, *, finish: FinishLogIn) -> Wire[Session]:
+        """The code of a log-in, after its password."""
+
     def refresh_session(self, *, refresh: Refresh) -> Wire[Session]: ...
 
     def list_sessions(self) -> Wire[OpenSessions]: ...
@@ -96,6 +100,9 @@ class ProfilesAccounts(RpcClient):
     def log_out(self) -> None: ...
 
     def log_out_everywhere(self) -> None: ...
+
+    def log_out_elsewhere(self) -> None:
+        """End all sessions but the caller's."""
 
     def list_revocations(self) -> Wire[Revocations]:
         """All that concern access tokens which have not expired."""

@@ -18,8 +18,9 @@ from gateway.api.codes import CODE_REFUSED
 from gateway.http.declaration import SIGNED_IN
 from gateway.http.endpoint import endpoint
 
+EXPORT_NAME = "firststep-export.json"
 TAKEN_ALONG = {
-    "Content-Disposition": 'attachment; filename="firststep-export.json"',
+    "Content-Disposition": f'attachment; filename="{EXPORT_NAME}"',
     "Cache-Control": "no-store",
 }
 
@@ -35,14 +36,7 @@ class PrivacyApi(Api):
     )
     def export_account(self) -> Export:
         """All data that the platform has about you, in one file; an error if a part is missing."""
-        return Export(
-            account_id=context.current().caller.known(),
-            exported_at=utc_now(),
-            profiles=self.profiles.export_personal_data().load(),
-            booking=self.booking.export_personal_data().load(),
-            notifications=self.notifications.export_personal_data().load(),
-            content=self.content.export_personal_data().load(),
-        )
+        return export_of(self)
 
     @endpoint(
         "POST",
@@ -63,3 +57,15 @@ class PrivacyApi(Api):
     def get_erasure(self, erasure_id: UUID) -> Wire[Erasure]:
         """The receipt for an erasure: complete when every service has erased its data."""
         return self.profiles.get_erasure(erasure_id=erasure_id)
+
+
+def export_of(api: Api) -> Export:
+    """All data about the caller, from every service."""
+    return Export(
+        account_id=context.current().caller.known(),
+        exported_at=utc_now(),
+        profiles=api.profiles.export_personal_data().load(),
+        booking=api.booking.export_personal_data().load(),
+        notifications=api.notifications.export_personal_data().load(),
+        content=api.content.export_personal_data().load(),
+    )

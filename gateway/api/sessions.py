@@ -9,6 +9,8 @@ from chassis.errors import NotFound
 from chassis.rpc.client import Wire
 from contracts.profiles.sessions import (
     BadRefreshToken,
+    ChallengeVoid,
+    FinishLogIn,
     LogIn,
     OpenSessions,
     Refresh,
@@ -41,6 +43,21 @@ class SessionsApi(Api):
 
     @endpoint(
         "POST",
+        "/api/v1/sessions/second-factor",
+        body=FinishLogIn,
+        returns=Session,
+        errors=[ChallengeVoid, WrongCredentials, Suspended, *CODE_REFUSED],
+    )
+    def finish_log_in(self, body: FinishLogIn) -> Wire[Session]:
+        """Log in with a code, after the right password, within 5 minutes.
+
+        The refusal `second_factor_required` of a log-in bears the `challenge`, so a program need
+        not keep the password until the code is there.
+        """
+        return self.profiles.finish_log_in(finish=body)
+
+    @endpoint(
+        "POST",
         "/api/v1/sessions/refresh",
         body=Refresh,
         returns=Session,
@@ -65,6 +82,17 @@ class SessionsApi(Api):
     def log_out_everywhere(self) -> None:
         """Log out everywhere."""
         self.profiles.log_out_everywhere()
+
+    @endpoint(
+        "DELETE",
+        "/api/v1/sessions/others",
+        returns=None,
+        status=HTTPStatus.NO_CONTENT,
+        allow=SIGNED_IN,
+    )
+    def log_out_elsewhere(self) -> None:
+        """Log out everywhere but here."""
+        self.profiles.log_out_elsewhere()
 
     @endpoint(
         "DELETE",

@@ -20,6 +20,7 @@ BY_NAME: dict[str, Any] = {
     "authors": "National Institute for Health and Care Excellence",
     "body": "# Where to start\n\nWith *one* step.",
     "biography": "I work with adults. *Small steps* are steps, too.",
+    "challenge": "gAAAAABm9cKd81TqWm",
     "code": "123456",
     "countries": ["DE"],
     "country": "DE",

@@ -84,6 +84,10 @@ BY_CODE: dict[str, str] = {
     "calendar_given_before": (
         "Diese Adresse haben Sie schon angegeben. Jeder externe Kalender braucht eine eigene."
     ),
+    "challenge_void": (
+        "Für den Code ist es zu spät, oder Ihr Passwort wurde geändert. Bitte melden Sie sich "
+        "noch einmal an."
+    ),
     "codes_exhausted": (
         "Für Ihr Konto wurden zu viele falsche Codes eingegeben. "
         "Bitte setzen Sie Ihr Passwort zurück."

@@ -8,6 +8,7 @@ from typing import Any
 
 from chassis.errors import DomainError
 from contracts.files import File
+from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Session
 from gateway.pages.cookies import Me
 
@@ -19,9 +20,13 @@ class SeeOther:
     ``to``: a path without the language's prefix. ``said``: the key of a sentence in
     ``site.said.SAID`` that the next page shows once. ``session`` signs in, ``me`` with what pages
     need to know of the account; ``sign_up``: the secret of a sign-up to keep, empty to remove it.
+    ``renews``: the account's rights have changed, so its tokens are renewed. ``language``: of the
+    next page, where it is another one.
     """
 
     to: str
+    language: Language | None = None
+    renews: bool = False
     said: str = ""
     session: Session | None = None
     me: Me | None = None
@@ -38,10 +43,16 @@ class Moved:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A view with a template or status of its own; it may sign in or out as ``SeeOther`` does."""
+    """A view with a template or status of its own; it may sign in or out as ``SeeOther`` does.
+
+    ``page``: the method of another page that is shown instead, with its forms. A form's fields that
+    no address may bear travel on so.
+    """
 
     view: Any
     template: str = ""
+    page: str = ""
+    renews: bool = False
     status: HTTPStatus = HTTPStatus.OK
     session: Session | None = None
     me: Me | None = None

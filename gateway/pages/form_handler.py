@@ -10,24 +10,29 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from chassis.context import OUTERMOST_DEADLINE_S
+from chassis.database.tombstones import Erased
 from chassis.errors import DomainError, FieldError, Invalid, Unauthenticated
 from chassis.http.body import read_body
 from chassis.schemas import Reading, load
 from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
+from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.workers import authorise
 from gateway.pages import cookies as names
 from gateway.pages import form_values
 from gateway.pages.answers import Refused, SeeOther
-from gateway.pages.carried import Carried, without_secrets
+from gateway.pages.carried import CARRIED, Carried, without_secrets
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
 from gateway.pages.forms import Form
 from gateway.pages.handlers import SiteHandler
 from gateway.pages.origin import require_own
+from gateway.pages.refused_fields import errors_of, in_form
 from gateway.pages.rendering import sentence
 from gateway.pages.site import Visit, error_of
 
 SIGN_IN_PAGE = "sign_in_page"
+SESSION_GONE = (Unauthenticated, BadToken, TokenRevoked, Erased)
+"""Refusals of a caller whose session has ended, unlike that of a wrong code."""
 KEY, ADD, REMOVE = "_key", "_add", "_remove"
 LARGEST_FORM = 1024 * 1024
 
@@ -42,6 +47,7 @@ class FormHandler(SiteHandler):
         read_body(visit.request.environ, largest, FILE_DEADLINE_S)
         values = dict(visit.request.path_values)  # type: ignore[attr-defined]
         given = dict(visit.request.form.lists())
+        visit.carried = (given.get(CARRIED) or [""])[-1]
         try:
             authorise(visit.visitor.caller, self.declaration.allow)
         except Unauthenticated:
@@ -55,7 +61,7 @@ class FormHandler(SiteHandler):
                 call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
             result = self.run(arguments, call)
         except DomainError as refusal:
-            if isinstance(refusal, Unauthenticated) and self.declaration.needs_account:
+            if type(refusal) in SESSION_GONE and self.declaration.needs_account:
                 return self._ask_to_sign_in(visit, given)
             return self._again(visit, values, given, refusal)
         if isinstance(result, Refused):
@@ -96,11 +102,11 @@ class FormHandler(SiteHandler):
         self, visit: Visit, values: dict[str, Any], given: form_values.Given, refusal: DomainError
     ) -> Response:
         """The form again, with what is wrong."""
-        known = {each.field for each in refusal.errors}
         errors = {
-            each.field: sentence(each.detail, visit.visitor.language) for each in refusal.errors
+            each.field: in_form(each.detail, visit.visitor)
+            for each in errors_of(refusal, self.declaration.body)
         }
-        problem = "" if known else sentence(refusal.detail, visit.visitor.language)
+        problem = "" if errors else sentence(refusal.detail, visit.visitor.language)
         state = self._form(visit, given, errors=errors, problem=problem, refusal=refusal)
         status = error_of(refusal)
         caller = visit.visitor.caller if visit.visitor.is_signed_in else None
@@ -133,6 +139,7 @@ class FormHandler(SiteHandler):
             self._values(given),
             sent=True,
             uploads=self.declaration.upload is not None,
+            carried=visit.carried,
             **more,
         )
 
@@ -140,17 +147,17 @@ class FormHandler(SiteHandler):
         """The sign-in page, which carries what was sent, without secrets and files."""
         visit.cookies.sign_out()
         self.site.recognise(visit)
-        carried = Carried(self.path_for(visit), without_secrets(given))
+        visit.carried = Carried(self.path_for(visit), without_secrets(given)).to_field()
         sign_in = self.named(SIGN_IN_PAGE)
         assert sign_in.declaration.query is not None
         arguments = {"visitor": visit.visitor, "query": sign_in.declaration.query()}
         view = sign_in.run(arguments, sign_in.call_of(visit))
-        view = replace(view, carried=carried.to_field())
         return sign_in.show(visit, view, {}, HTTPStatus.UNAUTHORIZED)
 
     def _resume(self, visit: Visit, carried: Carried, result: SeeOther) -> Response:
         """The form that was carried through the sign-in, filled as before."""
         self._keep(visit, result)
+        visit.carried = ""
         found = self.server.handler_of("POST", carried.path.partition("?")[0])
         if found is None or not isinstance(found[0], FormHandler):
             return self.conclude(visit, replace(result, session=None))

@@ -20,7 +20,7 @@ class Form:
     ``name``: the handler's. ``action``: the path it is sent to. ``values``: what was sent, nested;
     empty where the form is shown for the first time. ``errors``: a sentence for each field, by its
     dotted name. ``problem``: a sentence about the whole. ``sent``: whether it comes back with
-    values of the visitor's.
+    values of the visitor's. ``carried``: another form, which goes on once its sender has signed in.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Form:
     refusal: DomainError | None = None
     sent: bool = False
     uploads: bool = False
+    carried: str = ""
 
     def value(self, name: str, otherwise: Any = "") -> Any:
         """The value at a dotted name: what was sent, or else ``otherwise``."""

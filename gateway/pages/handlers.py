@@ -108,7 +108,9 @@ class SiteHandler(WorkerHandler):
         if isinstance(result, SeeOther):
             if result.said:
                 visit.cookies.set(names.SAID, result.said)
-            return self._redirect(visit, result.to, HTTPStatus.SEE_OTHER)
+            return self._redirect(visit, result.to, HTTPStatus.SEE_OTHER, result.language)
+        if isinstance(result, Shown) and result.page:
+            return self.named(result.page).show(visit, result.view, {}, result.status)
         if isinstance(result, Shown):
             return self.show(visit, result.view, {}, result.status, result.template or template)
         return self.show(visit, result, {}, HTTPStatus.OK, template)
@@ -134,15 +136,21 @@ class SiteHandler(WorkerHandler):
             visit.cookies.set(names.SIGN_UP, result.sign_up)
         elif result.sign_up is not None:
             visit.cookies.remove(names.SIGN_UP)
-        if result.signs_out or result.me is not None:
+        if result.renews:
+            self.site.renew(visit)
+        elif result.signs_out or result.me is not None:
             self.site.recognise(visit)
 
-    def _redirect(self, visit: Visit, to: str, status: HTTPStatus) -> Response:
+    def _redirect(
+        self, visit: Visit, to: str, status: HTTPStatus, language: Language | None = None
+    ) -> Response:
         """Lead to a page of this site; to the first one where there is no such page."""
         found = self.server.handler_of("GET", to.partition("?")[0].partition("#")[0])
         if found is None or not isinstance(found[0], SiteHandler | Document):
             to = "/"
-        response = Response(status=status, headers={**HEADERS, "Location": visit.visitor.to(to)})
+        response = Response(
+            status=status, headers={**HEADERS, "Location": visit.visitor.to(to, language)}
+        )
         response.headers["Cache-Control"] = "no-store"
         visit.cookies.write(response)
         return response
@@ -172,6 +180,7 @@ class SiteHandler(WorkerHandler):
                 each.path_for(visit),
                 each.declaration.body,
                 uploads=each.declaration.upload is not None,
+                carried=visit.carried,
             )
             for each in self.siblings()
             if each.declaration.again == self.method_name

@@ -68,11 +68,13 @@ class ErrorShown:
 
 @dataclass
 class Visit:
-    """One request: its visitor, and the cookies that the answer sets."""
+    """One request: its visitor, and the cookies that the answer sets. ``carried``: a form that goes
+    on once its sender has signed in."""
 
     request: Request
     visitor: Visitor
     cookies: Cookies
+    carried: str = ""
 
 
 class Site(SharedExtension):
@@ -147,6 +149,11 @@ class Site(SharedExtension):
         """Begin a session in this browser."""
         caller = self.authenticator.caller_with(session.access_token, visit.request)
         visit.cookies.sign_in(session, self.about(caller))
+        self.recognise(visit)
+
+    def renew(self, visit: Visit) -> None:
+        """Renew the tokens, since the account's rights have changed."""
+        visit.cookies.remove(names.ACCESS)
         self.recognise(visit)
 
     def about(self, caller: Caller) -> Me:

@@ -19,11 +19,18 @@ class Step:
 FIND = Step("/specialists", N_("Find a specialist"))
 CONSULTATIONS = Step("/consultations", N_("See your half hours"))
 SIGN_UP = Step("/sign-up", N_("Create an account"))
+NEW_PASSWORD = Step("/forgotten", N_("Choose a new password"))
+SECOND_FACTOR = Step("/settings/second-factor", N_("See your second factor"))
 NEXT_STEPS: dict[str, Step] = {
-    "wrong_credentials": Step("/forgotten", N_("Choose a new password")),
     "already_booked": CONSULTATIONS,
+    "already_verified": Step("/sign-in", N_("Sign in")),
     "booking_paused": CONSULTATIONS,
+    "codes_exhausted": NEW_PASSWORD,
+    "email_change_done": NEW_PASSWORD,
     "holds_taken": SIGN_UP,
+    "no_totp": SECOND_FACTOR,
+    "totp_confirmed": SECOND_FACTOR,
+    "wrong_credentials": NEW_PASSWORD,
     "no_free_consultations": FIND,
     "not_booked": CONSULTATIONS,
     "not_listed": FIND,

@@ -2,41 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Annotated
 
-from contracts.profiles.sessions import LogIn, Suspended, WrongCredentials
+from marshmallow.validate import Length
+
+from contracts.profiles.accounts import GivenEmail, GivenPassword
+from contracts.profiles.codes import Code
+from contracts.profiles.sessions import (
+    ChallengeVoid,
+    FinishLogIn,
+    LogIn,
+    SecondFactorRequired,
+    Suspended,
+    WrongCredentials,
+)
 from gateway.api.base import Api
 from gateway.api.codes import CODE_REFUSED
 from gateway.pages.answers import SeeOther, Shown
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 
+FIRST_PAGE = "/consultations"
+DESK = "/desk"
+NextPage = Annotated[str, Length(max=2000)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SignInQuery:
     """``next``: the page to go on to."""
 
-    next: str = "/consultations"
+    next: NextPage = FIRST_PAGE
 
 
 @dataclass(frozen=True)
 class SignInShown:
-    """``carried``: a form that goes on once its sender has signed in."""
+    """``for_desk``: the visitor wants to the pages of specialists. ``too_late``: the code came more
+    than five minutes after the password."""
 
     next: str
-    carried: str = ""
+    too_late: bool = False
+
+    @property
+    def for_desk(self) -> bool:
+        return self.next.startswith(DESK)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignInForm(LogIn):
-    """As in the API, and where to go on."""
+class SignInForm:
+    """An e-mail address and a password. A code is asked for on the next page."""
 
-    next: str = "/consultations"
+    email: GivenEmail
+    password: GivenPassword = field(repr=False)
+    next: NextPage = FIRST_PAGE
+
+
+@dataclass(frozen=True)
+class CodeShown:
+    """``challenge``: instead of the password, which does not come back to the browser."""
+
+    next: str
+    challenge: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeForm:
+    """A code, after the right password."""
+
+    code: Code = field(repr=False)
+    challenge: Annotated[str, Length(max=2000)] = field(default="", repr=False)
+    next: NextPage = FIRST_PAGE
 
 
 class SessionPages(Api):
     @page("/sign-in", query=SignInQuery, template="account/sign_in.html")
-    def sign_in_page(self, query: SignInQuery, visitor: Visitor) -> SignInShown:
+    def sign_in_page(self, query: SignInQuery, visitor: Visitor) -> SignInShown | SeeOther:
+        if visitor.is_signed_in:
+            return SeeOther(to=query.next)
         return SignInShown(query.next)
 
     @form(
@@ -45,10 +88,32 @@ class SessionPages(Api):
         again="sign_in_page",
         errors=[WrongCredentials, Suspended, *CODE_REFUSED],
     )
-    def sign_in(self, body: SignInForm, visitor: Visitor) -> SeeOther:
-        session = self.profiles.log_in(
-            log_in=LogIn(email=body.email, password=body.password, code=body.code)
-        )
+    def sign_in(self, body: SignInForm, visitor: Visitor) -> SeeOther | Shown:
+        try:
+            session = self.profiles.log_in(log_in=LogIn(email=body.email, password=body.password))
+        except SecondFactorRequired as refusal:
+            shown = CodeShown(body.next, refusal.challenge)
+            return Shown(view=shown, page="sign_in_code_page")
+        return SeeOther(to=body.next, session=session.load())
+
+    @page("/sign-in/code", query=SignInQuery, template="account/sign_in_code.html", secret=True)
+    def sign_in_code_page(self, query: SignInQuery, visitor: Visitor) -> CodeShown:
+        return CodeShown(query.next)
+
+    @form(
+        "/sign-in/code",
+        body=CodeForm,
+        again="sign_in_code_page",
+        errors=[ChallengeVoid, WrongCredentials, Suspended, *CODE_REFUSED],
+        secret=True,
+    )
+    def enter_code(self, body: CodeForm, visitor: Visitor) -> SeeOther | Shown:
+        finish = FinishLogIn(challenge=body.challenge, code=body.code)
+        try:
+            session = self.profiles.finish_log_in(finish=finish)
+        except ChallengeVoid:
+            shown = SignInShown(body.next, too_late=True)
+            return Shown(view=shown, page="sign_in_page", status=HTTPStatus.UNAUTHORIZED)
         return SeeOther(to=body.next, session=session.load())
 
     @form("/sign-out", again="sign_in_page")

@@ -9,7 +9,16 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from gateway.pages.rendering import template_function, visitor_function
-from gateway.site import nearby_help, profile_texts, refusals, shapes, vocabulary
+from gateway.site import (
+    choices,
+    nearby_help,
+    profile_texts,
+    refusals,
+    second_factors,
+    settings,
+    shapes,
+    vocabulary,
+)
 from gateway.site.assets import asset, icon
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
@@ -17,12 +26,18 @@ from gateway.site.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     asset,
+    choices.countries,
+    choices.is_in_region,
+    choices.zone_groups,
     dialled,
     icon,
     inline,
     profile_texts.excerpt,
     profile_texts.short_name,
     refusals.next_step,
+    second_factors.qr_code,
+    second_factors.secret_in,
+    settings.settings_pages,
     shapes.big_dial,
     shapes.cover,
     shapes.dial,

@@ -11,5 +11,6 @@ class Seals(SealedValues):
         self.signing_keys = Seal(keys, "signing keys")
         self.links = Seal(keys, "links")
         self.second_factors = Seal(keys, "second factors")
+        self.challenges = Seal(keys, "log-in challenges")
         self.audit = Seal(keys, "audit")
         self.refreshed = Seal(keys, "refreshed sessions")

@@ -74,6 +74,8 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/sessions"): SIGNED_IN,
     ("POST", "/api/v1/sessions"): ANYONE,
     ("DELETE", "/api/v1/sessions/current"): SIGNED_IN,
+    ("DELETE", "/api/v1/sessions/others"): SIGNED_IN,
+    ("POST", "/api/v1/sessions/second-factor"): ANYONE,
     ("POST", "/api/v1/sessions/refresh"): ANYONE,
     ("DELETE", "/api/v1/sessions/{session_id}"): SIGNED_IN,
     ("GET", "/api/v1/specialists"): ANYONE,

@@ -21,6 +21,7 @@ from chassis.times import utc_now
 from contracts.booking.consultations import AlreadyBooked
 from contracts.content import ArticleGone
 from contracts.profiles.accounts import EmailChangeRequested
+from contracts.profiles.sessions import SecondFactorRequired
 from gateway.docs.openapi_examples import parameters_of
 from gateway.docs.openapi_schemas import with_named_enums
 from gateway.http.declaration import Anyone, Raw
@@ -158,11 +159,7 @@ def test_what_a_problem_says_beside_the_usual_is_described(
 ) -> None:
     name = operation(description, declaration)["operationId"].replace("_", " ").title()
     problem = description.document["components"]["schemas"][f"{name.replace(' ', '')}Problem"]
-    members = {
-        member
-        for refusal in declaration.errors
-        for member in (*refusal.member_ids, *refusal.member_texts)
-    }
+    members = {each for refusal in declaration.errors for each in members_of(refusal)}
     assert set(problem["allOf"][1]["properties"]) == {"code", *members}
 
 
@@ -172,12 +169,18 @@ def test_no_refusal_says_more_than_it_is_described_with() -> None:
         for refusal in DomainError.by_code.values()
         if refusal.members is not DomainError.members
     }
-    described = {
-        each for each in DomainError.by_code.values() if each.member_ids + each.member_texts
-    }
-    assert saying_more == described
-    assert set(AlreadyBooked.by(new_id()).members()) == set(AlreadyBooked.member_ids)
-    assert set(ArticleGone.because("Outdated.").members()) == set(ArticleGone.member_texts)
+    assert saying_more == {each for each in DomainError.by_code.values() if members_of(each)}
+    ones = (
+        AlreadyBooked.by(new_id()),
+        SecondFactorRequired.with_challenge("one"),
+        ArticleGone.because("Outdated."),
+    )
+    for one in ones:
+        assert set(one.members()) == set(members_of(type(one)))
+
+
+def members_of(refusal: type[DomainError]) -> tuple[str, ...]:
+    return (*refusal.member_ids, *refusal.member_texts)
 
 
 def test_a_file_is_described_as_a_form_and_its_bytes_in_words(description: Description) -> None:

@@ -121,6 +121,11 @@ class Account(Rights, Base):
             return fingerprint(*state, self.pending_email)
         return fingerprint(*state)
 
+    @property
+    def state_of_log_in(self) -> str:
+        """The fingerprint of what a log-in was checked against: a change makes challenges void."""
+        return fingerprint("log-in", self.email, self.password_version)
+
     def require_fits(self, link: MailLink) -> None:
         """Raises ``LinkUsed`` where the state has changed since the link was mailed."""
         if link.state != self._state(link.purpose):

@@ -16,6 +16,8 @@ from contracts.profiles import sessions as contract
 from contracts.profiles.second_factors import CodesExhausted, WrongCode
 from contracts.profiles.sessions import (
     BadRefreshToken,
+    ChallengeVoid,
+    FinishLogIn,
     LogIn,
     OpenSessions,
     Refresh,
@@ -34,7 +36,7 @@ from services.profiles.accounts.reauthentication import Reauthentication
 from services.profiles.audit import audit
 from services.profiles.audit.audit import AuditedAction
 from services.profiles.second_factors.second_factors import has_second_factor
-from services.profiles.sessions import signing_keys
+from services.profiles.sessions import challenges, signing_keys
 from services.profiles.sessions.issuing import begin_session, issue
 from services.profiles.sessions.queries import (
     is_familiar,
@@ -71,8 +73,28 @@ class Sessions(Reauthentication):
             account.require_not_suspended()
             self.guesses.of(guess_limits.SESSION, email, here.address, familiar).count()
             return self._begin(account, self.use_code(account.id, log_in.code), match.rehash)
+        except SecondFactorRequired:
+            assert account is not None
+            challenge = challenges.to(account, self.seals.challenges, now)
+            raise SecondFactorRequired.with_challenge(challenge) from None
         except (WrongCredentials, WrongCode, CodesExhausted, Suspended) as refusal:
             self._note_failure(account, email, refusal.code)
+            raise
+
+    @rpc
+    def finish_log_in(self, finish: FinishLogIn) -> contract.Session:
+        """Log in with the challenge of a right password, and a code. Raises ``ChallengeVoid``."""
+        self.store.raise_if_answered()
+        account_id, state = challenges.opened(finish.challenge, self.seals.challenges, utc_now())
+        with self.store.reading() as reading:
+            account = reading.get(Account, account_id)
+        if account is None or account.state_of_log_in != state:
+            raise ChallengeVoid
+        try:
+            account.require_not_suspended()
+            return self._begin(account, self.use_code(account.id, finish.code), None)
+        except (WrongCode, CodesExhausted, Suspended) as refusal:
+            self._note_failure(account, normalised(account.email), refusal.code)
             raise
 
     def _begin(self, checked: Account, shown: bool, rehash: str | None) -> contract.Session:
@@ -180,6 +202,13 @@ class Sessions(Reauthentication):
     def log_out_everywhere(self) -> None:
         with self.store.transaction() as tx:
             end_sessions(tx, self.own_account(tx).id, utc_now())
+            return tx.reply(None)
+
+    @rpc
+    def log_out_elsewhere(self) -> None:
+        with self.store.transaction() as tx:
+            account = self.own_account(tx)
+            end_sessions(tx, account.id, utc_now(), but=self.caller.session_id)
             return tx.reply(None)
 
     @rpc

@@ -1,0 +1,127 @@
+"""Pages of signing up: the form, and what comes after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from chassis.errors import FieldError, Invalid
+from contracts.profiles.accounts import (
+    EmailAddress,
+    GivenEmail,
+    OwnName,
+    Password,
+    PasswordTooCommon,
+    RequestEmailVerification,
+    SignUp,
+    SignUpRole,
+    TooManyTries,
+)
+from contracts.profiles.consents import AgreedTo, AgreementNeeded, Agreements, TextVersion
+from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone
+from contracts.profiles.specialists import NoSuchCode
+from gateway.api.base import Api
+from gateway.pages.answers import SeeOther
+from gateway.pages.page import form, page
+from gateway.pages.visitor import Visitor
+from gateway.site.sessions import FIRST_PAGE
+
+CHECK_MAIL = "/sign-up/check-mail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignUpQuery:
+    """``role``: chosen already, by the link that leads here."""
+
+    role: SignUpRole = SignUpRole.CLIENT
+
+
+@dataclass(frozen=True)
+class SignUpShown:
+    """``agreements``: the versions in force of the texts that are agreed to."""
+
+    role: SignUpRole
+    agreements: Agreements
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignUpForm:
+    """As in the API, with a box for each text that is agreed to: its value is the version."""
+
+    role: SignUpRole
+    display_name: OwnName
+    email: EmailAddress
+    password: Password = field(repr=False)
+    language: Language | None = None
+    time_zone: OwnTimeZone | None = None
+    country: OwnCountry | None = None
+    terms: TextVersion | None = None
+    health_data: TextVersion | None = None
+
+    def to_sign_up(self) -> SignUp:
+        """Raises ``Invalid`` where a text is not agreed to."""
+        errors = self._not_agreed_to()
+        if errors or self.terms is None:
+            raise Invalid(errors=errors)
+        return SignUp(
+            email=self.email,
+            password=self.password,
+            display_name=self.display_name,
+            role=self.role,
+            time_zone=self.time_zone,
+            language=self.language,
+            country=self.country,
+            agreed_to=AgreedTo(terms=self.terms, health_data=self.health_data),
+        )
+
+    def _not_agreed_to(self) -> list[FieldError]:
+        found = []
+        if not self.terms:
+            found.append(FieldError("terms", "Please agree to the terms of use to go on."))
+        if not self.health_data and self.role is SignUpRole.CLIENT:
+            found.append(
+                FieldError("health_data", "Please consent, or look around without an account.")
+            )
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendAgainForm:
+    """The address of a sign-up."""
+
+    email: GivenEmail
+
+
+class SignUpPages(Api):
+    @page("/sign-up", query=SignUpQuery, template="account/sign_up.html")
+    def sign_up_page(self, query: SignUpQuery, visitor: Visitor) -> SignUpShown | SeeOther:
+        if visitor.is_signed_in:
+            return SeeOther(to=FIRST_PAGE)
+        return SignUpShown(query.role, self.profiles.get_agreements().load())
+
+    @form(
+        "/sign-up",
+        body=SignUpForm,
+        again="sign_up_page",
+        errors=[PasswordTooCommon, NoSuchCode, TooManyTries, AgreementNeeded],
+    )
+    def send_sign_up(self, body: SignUpForm, visitor: Visitor) -> SeeOther:
+        """The answer is the same for every address."""
+        try:
+            signed_up = self.profiles.sign_up(sign_up=body.to_sign_up()).load()
+        except AgreementNeeded as refusal:  # the text changed while the form was open
+            errors = [
+                replace(each, field=each.field.removeprefix("agreed_to."))
+                for each in refusal.errors
+            ]
+            raise AgreementNeeded(errors=errors) from None
+        return SeeOther(to=CHECK_MAIL, sign_up=signed_up.sign_up)
+
+    @page(CHECK_MAIL, template="account/check_mail.html")
+    def check_mail_page(self, visitor: Visitor) -> None:
+        """The link is on its way."""
+
+    @form(CHECK_MAIL, body=SendAgainForm, again="check_mail_page", errors=[TooManyTries])
+    def send_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:
+        request = RequestEmailVerification(email=body.email)
+        self.profiles.request_email_verification(request=request)
+        return SeeOther(to=CHECK_MAIL, said="link_sent")
