@@ -6,13 +6,15 @@ import time
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from werkzeug.wrappers import Request, Response
 
-from chassis.context import OUTERMOST_DEADLINE_S
+from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.database.tombstones import Erased
 from chassis.errors import DomainError, FieldError, Invalid, Unauthenticated
 from chassis.http.body import read_body
+from chassis.idempotency.keys import KeyReused
 from chassis.schemas import Reading, load
 from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
 from gateway.http.revocation import BadToken, TokenRevoked
@@ -59,7 +61,7 @@ class FormHandler(SiteHandler):
             call = self.call_of(visit, _key_of(given))
             if upload is not None:
                 call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
-            result = self.run(arguments, call)
+            result = self._run_once(arguments, call)
         except DomainError as refusal:
             if type(refusal) in SESSION_GONE and self.declaration.needs_account:
                 return self._ask_to_sign_in(visit, given)
@@ -67,6 +69,14 @@ class FormHandler(SiteHandler):
         if isinstance(result, Refused):
             return self._refused(visit, values, given, result)
         return self._done(visit, given, result)
+
+    def _run_once(self, arguments: dict[str, Any], call: CallContext) -> Any:
+        """Sending the same again has no second effect; a form that was changed since, after going
+        back to it, is another one."""
+        try:
+            return self.run(arguments, call)
+        except KeyReused:
+            return self.run(arguments, replace(call, idempotency_key=uuid4().hex))
 
     def _done(self, visit: Visit, given: form_values.Given, result: Any) -> Response:
         """Go on; after a sign-in, with the form that was carried through it."""

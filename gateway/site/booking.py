@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from marshmallow.validate import Length
 
-from chassis.errors import EmailNotVerified, NotFound
+from chassis.errors import DomainError, EmailNotVerified, NotFound
 from chassis.schemas import Normalised
 from contracts.booking.consultations import (
     LONGEST_NOTE,
@@ -24,6 +24,7 @@ from contracts.booking.sign_up_holds import SignUpHoldStatus
 from contracts.booking.slots import NearestSlotsQuery, Slots, SlotsQuery
 from contracts.inputs.texts import running_text
 from contracts.profiles.accounts import Role
+from contracts.profiles.consents import Agreements
 from contracts.profiles.specialists import Specialist
 from gateway.api.consultations import STANDS_AGAINST_A_TIME
 from gateway.pages.answers import SeeOther
@@ -45,6 +46,8 @@ STANDS_AGAINST_A_BOOKING = (
     OwnProfile,
 )
 
+REFUSALS: dict[str, type[DomainError]] = {each.code: each for each in STANDS_AGAINST_A_BOOKING}
+
 Note = Annotated[str | None, Normalised(running_text), Length(1, LONGEST_NOTE)]
 
 
@@ -61,9 +64,11 @@ class Guest(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingQuery:
-    """``starts_at``: the time that was chosen."""
+    """``starts_at``: the time that was chosen. ``refused``: the code of the refusal that another
+    page got when it booked this time."""
 
     starts_at: datetime | None = None
+    refused: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +80,7 @@ class BookForm:
 @dataclass(frozen=True, kw_only=True)
 class BookingShown:
     """``changeable_until``: until when a client can cancel or move it. ``nearest``: free times,
-    where this one is not."""
+    where this one is not. ``agreements``: the versions in force, for new people."""
 
     specialist: Specialist
     called: str
@@ -87,6 +92,8 @@ class BookingShown:
     changeable_until: datetime
     is_free: bool
     nearest: tuple[PickerSlot, ...]
+    agreements: Agreements | None
+    refusal: DomainError | None = None
 
     @property
     def profile_path(self) -> str:
@@ -106,7 +113,9 @@ class BookingPages(KeptHalfHours):
         specialist = self.profiles.get_specialist(specialist_id=specialist_id).load()
         if query.starts_at is None:
             return SeeOther(to=f"/specialists/{specialist.slug}")
-        return self._booking_shown(specialist, query.starts_at, visitor)
+        shown = self._booking_shown(specialist, query.starts_at, visitor)
+        refusal = REFUSALS.get(query.refused)
+        return replace(shown, refusal=refusal()) if refusal else shown
 
     def _booking_shown(
         self, specialist: Specialist, starts_at: datetime, visitor: Visitor
@@ -124,6 +133,7 @@ class BookingPages(KeptHalfHours):
             changeable_until=starts_at - timedelta(hours=slots.cancellation_notice_hours),
             is_free=free,
             nearest=() if free else self._nearest_to(specialist, starts_at, visitor),
+            agreements=None if visitor.is_signed_in else self.profiles.get_agreements().load(),
         )
 
     def _slots_at(self, specialist_id: UUID, starts_at: datetime) -> Slots:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chassis.errors import DomainError, NotFound
@@ -17,17 +17,13 @@ from contracts.booking.sign_up_holds import (
 )
 from contracts.half_hours import HeldHalfHour, new_secret
 from contracts.profiles.accounts import (
-    EmailAddress,
-    GivenEmail,
-    OwnName,
-    Password,
     PasswordTooCommon,
     RequestEmailVerification,
-    SignUp,
     SignUpRole,
     TooManyTries,
 )
-from contracts.profiles.specialists import Specialist
+from contracts.profiles.consents import AgreementNeeded
+from contracts.profiles.specialists import NoSuchCode, Specialist
 from gateway.api.consultations import STANDS_AGAINST_A_TIME
 from gateway.pages.answers import Refused, SeeOther
 from gateway.pages.page import form, page
@@ -36,6 +32,7 @@ from gateway.site.booking import BookingQuery, Note
 from gateway.site.kept_half_hours import KeptHalfHours
 from gateway.site.mail_folder import mail_folder
 from gateway.site.profile_texts import booking_path, short_name
+from gateway.site.sign_ups import SendAgainForm, SignUpForm
 from gateway.specialist_ids import SpecialistId
 
 CHECK_MAIL = "/booking/check-mail"
@@ -43,19 +40,12 @@ STANDS_AGAINST_A_HOLD = [each for each in STANDS_AGAINST_A_TIME if each is not O
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignUpAndBookForm:
+class SignUpAndBookForm(SignUpForm):
     """A sign-up as a client, and the half hour that it is for."""
 
+    role: SignUpRole = SignUpRole.CLIENT
     starts_at: datetime
-    display_name: OwnName
-    email: EmailAddress
-    password: Password = field(repr=False)
     note: Note = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SendAgainForm:
-    email: GivenEmail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +86,8 @@ class BookingSignUpPages(KeptHalfHours):
             *STANDS_AGAINST_A_HOLD,
             HoldsTaken,
             TooManyHolds,
+            AgreementNeeded,
+            NoSuchCode,
             PasswordTooCommon,
             TooManyTries,
         ],
@@ -104,9 +96,11 @@ class BookingSignUpPages(KeptHalfHours):
         self, specialist_id: SpecialistId, body: SignUpAndBookForm, visitor: Visitor
     ) -> SeeOther | Refused:
         """Keep the time for 20 minutes, and mail the link that confirms the address."""
+        wanted = replace(body.to_sign_up(), language=visitor.language)
         held = self._hold_for(specialist_id, body, visitor)
         try:
-            self.profiles.sign_up(sign_up=_sign_up(body, held, visitor), half_hour=_named(held))
+            sign_up = replace(wanted, sign_up=held.sign_up)
+            self.profiles.sign_up(sign_up=sign_up, half_hour=_named(held))
         except DomainError as refusal:
             return Refused(refusal=refusal, sign_up=held.sign_up)
         return SeeOther(to=CHECK_MAIL, sign_up=held.sign_up)
@@ -124,7 +118,7 @@ class BookingSignUpPages(KeptHalfHours):
         return self.booking.hold_for_sign_up(wanted=wanted).load()
 
     @page(CHECK_MAIL, template="booking/check_mail.html")
-    def check_mail_page(self, visitor: Visitor) -> CheckMailShown | SeeOther:
+    def booking_mail_page(self, visitor: Visitor) -> CheckMailShown | SeeOther:
         if visitor.is_signed_in:
             return SeeOther(to="/consultations")
         kept = self.kept_half_hour(visitor)
@@ -145,26 +139,14 @@ class BookingSignUpPages(KeptHalfHours):
         except NotFound:
             return None
 
-    @form(CHECK_MAIL, body=SendAgainForm, again="check_mail_page", errors=[TooManyTries])
-    def send_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:
+    @form(CHECK_MAIL, body=SendAgainForm, again="booking_mail_page", errors=[TooManyTries])
+    def send_booking_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:
         kept = self.kept_half_hour(visitor)
         self.profiles.request_email_verification(
             request=RequestEmailVerification(email=body.email, sign_up=visitor.sign_up or None),
             half_hour=None if kept is None else _named(kept),
         )
         return SeeOther(to=CHECK_MAIL, said="link_sent")
-
-
-def _sign_up(body: SignUpAndBookForm, held: HeldForSignUp, visitor: Visitor) -> SignUp:
-    return SignUp(
-        email=body.email,
-        password=body.password,
-        display_name=body.display_name,
-        role=SignUpRole.CLIENT,
-        time_zone=visitor.chosen_zone,
-        language=visitor.language,
-        sign_up=held.sign_up,
-    )
 
 
 def _named(held: HeldHalfHour) -> HeldHalfHour:
