@@ -61,8 +61,8 @@ ROWS: dict[NoticeKind, Row] = {
         SEE_IT,
         {
             "theirs": N_(
-                "%(other)s cancelled the half hour: %(when)s. It does not count: you can book "
-                "another one with any specialist."
+                "The half hour with %(other)s was cancelled by the specialist: %(when)s. It does "
+                "not count: you can book another one with any specialist."
             ),
         },
     ),
@@ -113,34 +113,34 @@ ROWS: dict[NoticeKind, Row] = {
         N_("See this time"),
     ),
     NoticeKind.CONSULTATIONS_AT_RISK: Row(
-        N_("Consultations with %(other)s need you."),
+        N_("Half hours with %(other)s need you."),
         ADMIN,
         N_("See who is concerned"),
         {
             Standing.RENEWAL_WAITING: N_(
                 "The licence of %(other)s has expired, and a renewed one waits for your decision. "
-                "%(number)s consultations stay booked until you decide."
+                "Half hours that stay booked until then: %(number)s."
             ),
             Standing.LICENCE_EXPIRED: N_(
-                "The licence of %(other)s has expired, and no renewed one was sent. %(number)s "
-                "consultations are cancelled 48 hours before they begin, unless a licence is "
-                "verified by then."
+                "The licence of %(other)s has expired, and no renewed one was sent. Half hours "
+                "that are cancelled 48 hours before they begin, unless a licence is verified by "
+                "then: %(number)s."
             ),
             Standing.LICENCE_DECLINED: N_(
-                "The renewed licence of %(other)s was declined. %(number)s consultations were "
-                "cancelled, and their clients were told."
+                "The renewed licence of %(other)s was declined. Half hours that were cancelled: "
+                "%(number)s. The people who booked them were told."
             ),
             Standing.LICENCE_WITHDRAWN: N_(
-                "The verification of the licence of %(other)s was taken back. %(number)s "
-                "consultations were cancelled, and their clients were told."
+                "The verification of the licence of %(other)s was taken back. Half hours that were "
+                "cancelled: %(number)s. The people who booked them were told."
             ),
             Standing.ROLE_REVOKED: N_(
-                "The role of %(other)s was revoked. %(number)s consultations were cancelled, and "
-                "their clients were told."
+                "The role of %(other)s was revoked. Half hours that were cancelled: %(number)s. "
+                "The people who booked them were told."
             ),
             Standing.ACCOUNT_SUSPENDED: N_(
-                "The account of %(other)s was suspended. %(number)s consultations were cancelled, "
-                "and their clients were told."
+                "The account of %(other)s was suspended. Half hours that were cancelled: "
+                "%(number)s. The people who booked them were told."
             ),
         },
     ),
@@ -358,7 +358,8 @@ def _time(at: datetime | None, data: NoticeData, visitor: Visitor) -> str:
     if at is None:
         return ""
     zone = visitor.zone(data.time_zone or "UTC")
-    return f"{moment(at, zone, visitor)} ({zone_name(zone, visitor)})"
+    named = {"moment": moment(at, zone, visitor), "zone": zone_name(zone, visitor)}
+    return visitor.gettext("%(moment)s (%(zone)s)", **named)
 
 
 def _day(which: date | None, visitor: Visitor) -> str:
