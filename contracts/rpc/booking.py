@@ -24,7 +24,7 @@ from contracts.booking.external_calendars import (
 from contracts.booking.feeds import OpenCalendarFeed, OpenedCalendarFeed
 from contracts.booking.figures import Figures, PublishedFigures
 from contracts.booking.holds import HeldSlots
-from contracts.booking.outcomes import Wish
+from contracts.booking.outcomes import OwnOutcome, Wish
 from contracts.booking.privacy import BookingData
 from contracts.booking.sign_up_holds import HeldForSignUp, HoldForSignUp, SignUpHold
 from contracts.booking.slots import (
@@ -93,6 +93,9 @@ class Booking(RpcClient):
     ) -> Wire[Consultation]: ...
 
     def say_outcome(self, *, consultation_id: UUID, outcome: Wish) -> None: ...
+
+    def get_outcome(self, *, consultation_id: UUID) -> Wire[OwnOutcome]:
+        """The caller's own; of the other side only whether both want to continue."""
 
     # Waitlist and holds
 

@@ -47,6 +47,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("DELETE", "/api/v1/consultations/{consultation_id}/note"): SIGNED_IN,
     ("POST", "/api/v1/consultations/{consultation_id}/attendance"): SIGNED_IN,
     ("POST", "/api/v1/consultations/{consultation_id}/cancellation"): SIGNED_IN,
+    ("GET", "/api/v1/consultations/{consultation_id}/outcome"): SIGNED_IN,
     ("POST", "/api/v1/consultations/{consultation_id}/outcome"): SIGNED_IN,
     ("POST", "/api/v1/consultations/{consultation_id}/rescheduling"): SIGNED_IN,
     ("GET", "/api/v1/erasures/{erasure_id}"): ANYONE,

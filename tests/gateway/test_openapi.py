@@ -437,6 +437,7 @@ def _live_through_it(house: House, client: Person, specialist: Person, id: str) 
     let_begin(house.store("booking"), UUID(id))
     specialist.post(f"/consultations/{id}/attendance", {"attendance": "held"})
     client.post(f"/consultations/{id}/outcome", {"outcome": "continue"})
+    client.get(f"/consultations/{id}/outcome")
 
     other = a_client(client.http)
     wanted = {"specialist_id": specialist.id, **later, "note": "I would rather not say my name."}
