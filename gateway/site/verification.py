@@ -12,7 +12,7 @@ from typing import Annotated
 from annotated_doc import Doc
 
 from chassis.errors import DomainError, NotFound, Unavailable
-from contracts.booking.consultations import AlreadyBooked
+from contracts.booking.consultations import AlreadyBooked, NotListed
 from contracts.booking.sign_up_holds import SignUpHoldStatus
 from contracts.half_hours import HoldOfSignUp
 from contracts.profiles.accounts import (
@@ -164,6 +164,8 @@ class VerificationPages(HalfHours):
                 ).load()
         except AlreadyBooked as refusal:
             return f"/consultations/{refusal.consultation_id}", "already_booked"
+        except (NotListed, NotFound):
+            return "/specialists", said
         except DomainError as refusal:
             return f"{page}&refused={refusal.code}", said
         return f"/consultations/{booked.id}", "booked"

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis.database.tables import UtcDateTime
 
-revision = "booking_0016"
-down_revision = "booking_0015"
+revision = "booking_0017"
+down_revision = "booking_0016"
 branch_labels = None
 depends_on = None
 
