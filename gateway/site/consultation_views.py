@@ -15,6 +15,7 @@ from gateway.site.profile_texts import short_name
 
 ATTENDANCE_OPEN_FOR = timedelta(hours=48)
 OUTCOME_OPEN_FOR = timedelta(days=14)
+LINK_SHOWN_BEFORE = timedelta(minutes=10)
 
 
 class Phase(StrEnum):
@@ -59,6 +60,11 @@ class ConsultationShown:
     @property
     def is_online(self) -> bool:
         return self.consultation.meeting_address is None
+
+    @property
+    def link_from(self) -> datetime:
+        """When the page begins to show the link to the meeting, also to a room of the platform."""
+        return self.consultation.starts_at - LINK_SHOWN_BEFORE
 
 
 def phase_of(consultation: NamedConsultation, now: datetime) -> Phase:
