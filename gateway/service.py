@@ -35,6 +35,7 @@ from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.information import InformationPages
+from gateway.site.live import LivePages
 from gateway.site.moving import MovingPages
 from gateway.site.notice_pages import NoticePages
 from gateway.site.offline import OfflinePages
@@ -75,6 +76,7 @@ class Gateway(
     HealthApi,
     Docs,
     Assets,
+    LivePages,
     OfflinePages,
     HomePages,
     HelpNowPages,
