@@ -64,7 +64,7 @@ class HalfHours(Api):
         """Open a confirmation link. The account of a sign-up gets the half hour that is held for
         it, and can then book it like any other."""
         confirmed = self.profiles.verify_email(verify=verify)
-        session = Wire(confirmed.value["session"], Session | None)
+        session: Wire[Session | None] = Wire(confirmed.value["session"], Session | None)
         sign_up = confirmed.load().sign_up
         if sign_up is None:
             return Confirmation(session)

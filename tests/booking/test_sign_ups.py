@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,11 +25,18 @@ from contracts.booking.consultations import (
     SlotTaken,
 )
 from contracts.booking.holds import HeldSlots
-from contracts.booking.sign_up_holds import HoldsTaken, SignUpHoldStatus, TooManyHolds
+from contracts.booking.sign_up_holds import (
+    HeldForSignUp,
+    HoldsTaken,
+    SignUpHoldStatus,
+    TooManyHolds,
+)
 from contracts.booking.slots import NearestSlots, NearestSlotsQuery
 from contracts.profiles.privacy import AccountErased
+from services.booking.availability.calendars import Calendar
 from services.booking.holds.sign_up_holds import COUNTED_FOR, SignUpHold
 from services.booking.retention import RULES
+from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR, an_availability, on
 from tests.booking.sign_up_steps import (
     TWENTY_MINUTES,
@@ -237,7 +245,7 @@ def test_of_many_at_once_no_more_are_held_than_may_be(booking: Talking, limit: s
     network, email = a_network(), a_mailbox()
     secret = hold(booking, a_specialist(booking), IN_THREE_DAYS).sign_up
     one = specialists[0]
-    calls, most = {
+    tried: dict[str, tuple[list[Callable[[], HeldForSignUp]], int]] = {
         "a slot": ([partial(hold, booking, one, IN_THREE_DAYS) for _ in slots], 1),
         "a specialist": ([partial(hold, booking, one, each) for each in slots], 2),
         "a network": (
@@ -252,7 +260,8 @@ def test_of_many_at_once_no_more_are_held_than_may_be(booking: Talking, limit: s
             [partial(hold, booking, each, IN_THREE_DAYS, sign_up=secret) for each in specialists],
             6,
         ),
-    }[limit]
+    }
+    calls, most = tried[limit]
     outcomes = at_once(calls)
     refused = [each for each in outcomes if isinstance(each, Exception)]
     assert all(isinstance(each, (SlotTaken, HoldsTaken, TooManyHolds)) for each in refused)
@@ -456,10 +465,20 @@ def test_fifty_holds_change_nothing_that_others_are_told(booking: Talking) -> No
         hold(booking, each, slot) for each in specialists for slot in slots_of(booking, each)[:2]
     ]
     assert len(held) == 50
+    let_calendars_be_reviewed(booking)
     assert [row_of_calendar(booking, each) for each in specialists] == shown
     let_sign_ups_run_out(booking)
+    let_calendars_be_reviewed(booking)
     assert [row_of_calendar(booking, each) for each in specialists] == shown
     assert [booking.told(AvailabilityChanged, each.known()) for each in specialists] == told
+
+
+def let_calendars_be_reviewed(booking: Talking) -> None:
+    with booking.store.transaction() as tx:
+        tx.execute(update(Calendar).values(review_at=utc_now() - HALF_AN_HOUR))
+    clocks = BookingService()
+    clocks.store = booking.store
+    clocks.review_calendars()
 
 
 def row_of_calendar(booking: Talking, specialist: Caller) -> Any:

@@ -15,7 +15,6 @@ import pytest
 
 from services.profiles import guess_limits
 from services.profiles.guess_limits import AttemptLimits
-from tests.gateway.half_hours import hold
 from tests.support.factories import (
     PASSWORD,
     Person,
@@ -26,6 +25,7 @@ from tests.support.factories import (
     sign_up,
     slots_of,
 )
+from tests.support.half_hours import hold
 from tests.support.platform import House
 
 TRIES, ROUNDS = 50, 3

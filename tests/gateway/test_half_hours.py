@@ -16,7 +16,6 @@ from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles.accounts import KnownAddressSignedUp
 from contracts.rpc.booking import Booking
 from tests.gateway.description import expect_problem
-from tests.gateway.half_hours import NOTE, a_newcomer, book, hold
 from tests.support.databases import Databases
 from tests.support.factories import (
     PASSWORD,
@@ -28,6 +27,7 @@ from tests.support.factories import (
     logged_in,
     slots_of,
 )
+from tests.support.half_hours import NOTE, a_newcomer, book, hold
 from tests.support.mailbox import mails_to
 from tests.support.platform import House, a_house, an_embedded_broker
 
