@@ -159,6 +159,13 @@ def test_days_lead_on_and_back_until_all_times_were_seen(on_mondays: Person, zon
     assert "Earlier days" not in links_on(pages[0])
 
 
+def test_a_day_beyond_all_times_leads_back_to_the_first_ones(on_mondays: Person) -> None:
+    far = utc_now().date() + timedelta(days=150)
+    html = page_at(on_mondays.http, path_of(on_mondays, since=far))
+    assert "No half hour is free from this day on." in text_of(html)
+    assert slots_on(page_at(on_mondays.http, links_on(html)["Earlier days"])) != []
+
+
 def test_gaps_are_told_in_one_line(on_mondays: Person) -> None:
     html = page_at(on_mondays.http, path_of(on_mondays))
     assert re.search(r"Tuesday \d+(?: \w+)? to Sunday \d+ \w+: nothing free", text_of(html))
