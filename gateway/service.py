@@ -29,6 +29,7 @@ from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.information import InformationPages
+from gateway.site.live import LivePages
 from gateway.site.offline import OfflinePages
 from gateway.site.open_sessions import OpenSessionPages
 from gateway.site.passwords import PasswordPages
@@ -65,6 +66,7 @@ class Gateway(
     HealthApi,
     Docs,
     Assets,
+    LivePages,
     OfflinePages,
     HomePages,
     HelpNowPages,

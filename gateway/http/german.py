@@ -52,6 +52,9 @@ BY_CODE: dict[str, str] = {
     "bad_idempotency_key": (
         "Der Idempotency-Key muss aus 1 bis 100 sichtbaren ASCII-Zeichen bestehen."
     ),
+    "bad_last_event_id": (
+        "Die Last-Event-ID muss die Nummer eines Ereignisses aus diesem Strom sein."
+    ),
     "bad_period": (
         "Dieser Zeitraum ist leer oder zu lang. "
         "Bitte sehen Sie unter errors nach, und geben Sie einen anderen an."
@@ -266,6 +269,10 @@ BY_CODE: dict[str, str] = {
     "token_revoked": (
         "Dieses Zugriffstoken gilt nicht mehr. Bitte erneuern Sie es, oder melden Sie sich neu an."
     ),
+    "streams_full": (
+        "Gerade sind zu viele Live-Ströme offen. Bitte versuchen Sie es in einer halben Minute "
+        "wieder."
+    ),
     "too_far": "Diese Zeit liegt zu weit in der Zukunft. Bitte wählen Sie eine frühere.",
     "too_many": "Das wurde zu oft angefragt. Bitte versuchen Sie es später wieder.",
     "too_many_bookings": (
@@ -275,6 +282,10 @@ BY_CODE: dict[str, str] = {
     "too_many_calendars": (
         "Sie haben fünf externe Kalender, mehr sind nicht möglich. "
         "Bitte entfernen Sie zuerst einen davon."
+    ),
+    "too_many_streams": (
+        "Sie haben zu viele Live-Ströme offen. Bitte schließen Sie einen davon, bevor Sie noch "
+        "einen öffnen."
     ),
     "too_many_tries": (
         "Das wurde zu oft versucht. Bitte warten Sie eine Weile, bevor Sie es wieder versuchen."

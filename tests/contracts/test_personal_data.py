@@ -90,6 +90,7 @@ NOT_EXPORTED = {
     ("booking", "external_busy_times"): "what their external calendars say, once more",
     ("booking", "external_reading_requests"): "how often they had one read, within a minute",
     ("profiles", "revocations"): "that tokens are void, for the minutes until they expire",
+    ("notifications", "notice_counters"): "how many notices they had; the notices are exported",
     ("*", "forgotten"): "only ids of accounts that are no more, whom nobody can ask for",
     ("profiles", "erasures"): "only ids of accounts that are no more; the receipt is for anybody",
 }

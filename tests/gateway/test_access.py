@@ -69,6 +69,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/me/export"): SIGNED_IN,
     ("GET", "/api/v1/notifications"): SIGNED_IN,
     ("POST", "/api/v1/notifications/read"): SIGNED_IN,
+    ("GET", "/api/v1/notifications/stream"): SIGNED_IN,
     ("POST", "/api/v1/notifications/{notice_id}/read"): SIGNED_IN,
     ("GET", "/api/v1/photos/{name}"): ANYONE,
     ("DELETE", "/api/v1/sessions"): SIGNED_IN,

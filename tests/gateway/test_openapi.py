@@ -319,6 +319,7 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
     client.get(f"/specialists/{specialist.id}/days")
     [notice] = eventually(lambda: client.get("/notifications").json()["items"])
     client.post(f"/notifications/{notice['id']}/read")
+    client.get("/notifications/stream")
     client.post("/notifications/read")
     _look_at_calendars(client, specialist, booked["id"])
     _live_through_it(house, client, specialist, booked["id"])
