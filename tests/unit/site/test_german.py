@@ -22,6 +22,7 @@ SAME_IN_GERMAN = {
     "%(day)s, %(time)s",
     "Code",
     "Name",
+    "Online",
     "Firststep",
     "Status",
     "WhatsApp",
