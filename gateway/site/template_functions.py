@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import (
     choices,
+    nearby_help,
     profile_texts,
     refusals,
     second_factors,
@@ -18,6 +19,7 @@ from gateway.site import (
     shapes,
     vocabulary,
 )
+from gateway.site.article_texts import backlinks
 from gateway.site.assets import asset, icon
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
@@ -25,6 +27,7 @@ from gateway.site.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     asset,
+    backlinks,
     choices.countries,
     choices.is_in_region,
     choices.zone_groups,
@@ -51,6 +54,8 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 for function in FUNCTIONS:
     template_function(function)
 for function in (
+    nearby_help.help_nearby,
+    profile_texts.booking_path,
     profile_texts.countries_served,
     profile_texts.price,
     profile_texts.profile_path,
