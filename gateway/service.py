@@ -23,6 +23,7 @@ from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
+from gateway.site.articles import ArticlePages
 from gateway.site.assets import Assets
 from gateway.site.booking import BookingPages
 from gateway.site.booking_sign_up import BookingSignUpPages
@@ -80,6 +81,7 @@ class Gateway(
     OfflinePages,
     HomePages,
     HelpNowPages,
+    ArticlePages,
     InformationPages,
     Sitemap,
     SessionPages,

@@ -53,7 +53,6 @@ BY_NAME: dict[str, Any] = {
     "slug": "what-happens-in-a-first-consultation",
     "source": "NICE clinical guideline CG113",
     "specialist_id": "anna-keller",
-    "status": ["published"],
     "starts": "09:00",
     "summary": "How a first half hour goes, and what you can ask.",
     "terms": "1",

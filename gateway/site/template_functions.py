@@ -19,6 +19,7 @@ from gateway.site import (
     shapes,
     vocabulary,
 )
+from gateway.site.article_texts import backlinks
 from gateway.site.assets import asset, icon
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
@@ -26,6 +27,7 @@ from gateway.site.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     asset,
+    backlinks,
     choices.countries,
     choices.is_in_region,
     choices.zone_groups,
