@@ -133,6 +133,11 @@ class FiguresShown:
     months: list[MonthOfFigures]
     zone: str
 
+    @property
+    def months_with_any(self) -> list[MonthOfFigures]:
+        """The present month, and those for which half hours were booked."""
+        return [each for each in self.months if each.booked or each is self.months[-1]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class FeaturingShown:
