@@ -1,8 +1,8 @@
-"""Markdown rendered as safe HTML: no scripts, styles, images or frames.
+"""Markdown from users, rendered as safe HTML: no scripts, styles, images or frames.
 
 HTML in the Markdown is shown as text. nh3 then removes all but a few elements, in case the renderer
-has a bug. Links of users must be https and get ``rel="nofollow noopener ugc"``. A URL with a user
-name is dropped: `https://bank.example@other.example` leads to other.example.
+has a bug. Links must be https and get ``rel="nofollow noopener ugc"``. A URL with a user name is
+dropped: `https://bank.example@other.example` leads to other.example.
 
 A page has an `h1` of its own, so headings begin at `h2`; `h4` is the smallest. An image is replaced
 by its description.
@@ -10,7 +10,6 @@ by its description.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import nh3
@@ -25,9 +24,6 @@ from chassis.fetch.url_policy import CREDENTIALS
 TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "hr"}
 TAGS |= {"h2", "h3", "h4", "code", "pre"}
 HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
-OWN_SCHEMES = ("mailto", "tel")
-OWN_PAGE = re.compile(r"/(?![/\\])")
-"""A path of this site. Browsers read two slashes as another host."""
 LINK_REL = "nofollow noopener ugc"
 
 
@@ -40,7 +36,7 @@ _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_c
 
 
 def to_html(text: str) -> str:
-    """The text of a user (some thousand characters at most) as an HTML fragment."""
+    """The text (some thousand characters at most) as an HTML fragment."""
     return nh3.clean(
         _rendered(text),
         tags=TAGS,
@@ -51,29 +47,11 @@ def to_html(text: str) -> str:
     )
 
 
-def own_text_to_html(text: str) -> str:
-    """A text of the site's operator as an HTML fragment. Its links may also lead to pages of the
-    site, to mail addresses and to phone numbers, and search engines follow them."""
-    return nh3.clean(
-        _rendered(text),
-        tags=TAGS,
-        attributes={"a": {"href"}},
-        attribute_filter=_https_or_own,
-        url_schemes={"https", *OWN_SCHEMES},
-        link_rel=None,
-    )
-
-
 def _rendered(text: str) -> str:
     tokens = _markdown.parse(text)
     for token in tokens:
         token.tag = HEADINGS.get(token.tag, token.tag)
     return str(_markdown.renderer.render(tokens, _markdown.options, {}))
-
-
-def _https_or_own(tag: str, name: str, value: str) -> str | None:
-    stays = OWN_PAGE.match(value) or value.lower().startswith(OWN_SCHEMES)
-    return value if stays else _https_alone(tag, name, value)
 
 
 def _https_alone(tag: str, name: str, value: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts.booking.at_risk import ConsultationAtRisk
 from contracts.booking.consultations import Consultation
 from contracts.booking.waitlist import WaitlistEntry
 from contracts.profiles.names import ClientName, SpecialistName
@@ -12,6 +13,14 @@ from contracts.profiles.names import ClientName, SpecialistName
 @dataclass(frozen=True, kw_only=True)
 class NamedConsultation(Consultation):
     """A free initial consultation: 30 minutes between one client and one specialist."""
+
+    specialist: SpecialistName
+    client: ClientName
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedConsultationAtRisk(ConsultationAtRisk):
+    """A booked consultation ahead whose specialist's licence has expired."""
 
     specialist: SpecialistName
     client: ClientName

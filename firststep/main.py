@@ -51,19 +51,6 @@ NumberOfWorkers = Annotated[
     ),
 ]
 
-TRY_NEXT = """
-[bold]Firststep is running[/] on {url}
-
-  {url}/docs                     the API, in a browser
-  curl {url}/api/v1/featured     who can be booked now
-  {command} demo
-                                 the main job step by step, in another terminal
-  {command} listen SpecialistFeatured
-                                 the events that marketing gets
-
-Ctrl-C stops it.
-"""
-
 
 def configured(quiet: bool = False) -> Settings:
     """Read the settings and configure the logs; ``quiet`` where a command prints its progress."""
@@ -95,8 +82,9 @@ def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
 
     def print_started() -> None:
         if chosen.embedded:
-            command = os.path.relpath(sys.argv[0])
-            text = TRY_NEXT.format(url=f"http://{chosen.http}", command=command)
+            from firststep import started
+
+            text = started.text_of(chosen, os.path.relpath(sys.argv[0]))
             Console().print(text, highlight=False, soft_wrap=True)
 
     raise typer.Exit(process.run(print_started))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from chassis.pagination import Page
+from chassis.pagination import Page, PageQuery
 from chassis.rpc.client import RpcClient, Wire
+from contracts.booking.at_risk import ConsultationAtRisk
 from contracts.booking.availability import Availability, AvailabilitySet, TimeZone
 from contracts.booking.consultations import (
     Attendance,
@@ -72,6 +73,9 @@ class Booking(RpcClient):
     def write_note(self, *, consultation_id: UUID, note: PrivateNote) -> None: ...
 
     def withdraw_note(self, *, consultation_id: UUID) -> None: ...
+
+    def list_consultations_at_risk(self, *, page: PageQuery) -> Wire[Page[ConsultationAtRisk]]:
+        """For admins: of specialists whose licence has expired, the soonest first."""
 
     def say_attendance(
         self, *, consultation_id: UUID, attendance: Attendance

@@ -46,7 +46,7 @@ def mails(last: Last = 10) -> None:
     files = list(_files(folder))
     for file in files[-last:]:
         with suppress(FileNotFoundError):  # deleted meanwhile
-            typer.echo(_shown(file.read_bytes()) + "\n")
+            typer.echo(_shown(file.read_bytes(), console().width) + "\n")
     typer.echo(_summary(folder, len(files), min(last, len(files))))
 
 
@@ -59,10 +59,9 @@ def _files(folder: Path) -> Iterator[Path]:
     return (file for _, file in sorted(found))
 
 
-def _shown(content: bytes) -> str:
+def _shown(content: bytes, width: int) -> str:
     """Four lines or more. Links are not wrapped, so that they can be copied."""
     mail = message_from_bytes(content, policy=policy.default)
-    width = console().width
     named = [("time", _time(mail)), ("to", mail["To"]), ("subject", mail["Subject"])]
     lines = [
         fill(
@@ -73,7 +72,7 @@ def _shown(content: bytes) -> str:
         )
         for name, value in named
     ]
-    return "\n".join([*lines, *(f"{LABELS['link']}{link}" for link in _links(mail))])
+    return "\n".join([*lines, *(f"{LABELS['link']}{escaped(link)}" for link in _links(mail))])
 
 
 def _time(mail: EmailMessage) -> str:

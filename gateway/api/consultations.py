@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.cursors import BadCursor
 from chassis.errors import EmailNotVerified, NotFound
-from chassis.pagination import Page, page_of
+from chassis.pagination import Page, PageQuery, page_of
 from chassis.rpc.client import Wire
 from contracts.booking.attendance import (
     AttendanceClosed,
@@ -47,7 +47,7 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.outcomes import OutcomeClosed, OutcomeGiven, OutcomeNotYours, SayOutcome
 from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
-from contracts.named_consultations import NamedConsultation
+from contracts.named_consultations import NamedConsultation, NamedConsultationAtRisk
 from contracts.profiles.accounts import Role
 from gateway.api.names import Naming
 from gateway.http.declaration import SIGNED_IN
@@ -111,6 +111,18 @@ class ConsultationsApi(Naming):
     def list_consultations(self, query: ConsultationsQuery) -> Wire[Page[NamedConsultation]]:
         """Your consultations in order of their start."""
         return self.named_page(self.booking.list_consultations(query=query))
+
+    @endpoint(
+        "GET",
+        "/api/v1/consultations/at-risk",
+        query=PageQuery,
+        returns=page_of(NamedConsultationAtRisk),
+        allow=[Role.ADMIN],
+        errors=[BadCursor],
+    )
+    def list_consultations_at_risk(self, query: PageQuery) -> Wire[Page[NamedConsultationAtRisk]]:
+        """Consultations whose specialist's licence has expired, for admins; the soonest first."""
+        return self.named_at_risk(self.booking.list_consultations_at_risk(page=query))
 
     @endpoint(
         "GET",

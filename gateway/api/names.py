@@ -20,7 +20,12 @@ from chassis import context
 from chassis.errors import DomainError
 from chassis.pagination import Page
 from chassis.rpc.client import Wire
-from contracts.named_consultations import NamedConsultation, NamedWaitlist, NamedWaitlistEntry
+from contracts.named_consultations import (
+    NamedConsultation,
+    NamedConsultationAtRisk,
+    NamedWaitlist,
+    NamedWaitlistEntry,
+)
 from contracts.profiles.names import ClientName, NamesWanted, SpecialistName
 from gateway.api.base import Api
 
@@ -73,6 +78,10 @@ class Naming(Api):
     def named_page(self, page: Wire[ListOf[WithBoth]]) -> Wire[Page[NamedConsultation]]:
         self._add_names(page.value["items"])
         return Wire(page.value, Page[NamedConsultation])
+
+    def named_at_risk(self, page: Wire[ListOf[WithBoth]]) -> Wire[Page[NamedConsultationAtRisk]]:
+        self._add_names(page.value["items"])
+        return Wire(page.value, Page[NamedConsultationAtRisk])
 
     def named_entry(self, entry: Wire[WithSpecialist]) -> Wire[NamedWaitlistEntry]:
         self._add_names([entry.value])

@@ -30,6 +30,7 @@ class PageDeclaration:
     anonymous visitors of one language and zone. ``body``, ``again``, ``upload``: of a form; it is
     shown again by the page method of this name where something is wrong with it. ``secret``: the
     page shows a secret, so it is not compressed (BREACH). ``indexed``: search engines may list it.
+    ``must_work``: it is answered for an anonymous visitor where the cookies can't be checked now.
     ``featured``: how many featured specialists it shows; each visit begins at another one.
     """
 
@@ -41,6 +42,7 @@ class PageDeclaration:
     cached: Cached | None = None
     indexed: bool = False
     featured: int = 0
+    must_work: bool = False
     secret: bool = False
     body: type | None = None
     again: str = ""

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from chassis import context
 from chassis.context import CallContext
-from chassis.errors import Unauthenticated
+from chassis.errors import Unauthenticated, Unavailable
 from chassis.schemas import Reading, load, schema_of
 from contracts.profiles.preferences import Language
 from gateway.cache import Page, PublicReads, answered_page, page_key
@@ -67,7 +67,7 @@ class SiteHandler(WorkerHandler):
     def handle_request(self, request: Request) -> Response:
         visit = None
         try:
-            visit = self.site.visit(request, self.language)
+            visit = self._visit(request)
             return self._answer(visit)
         except HTTPException:
             raise
@@ -76,6 +76,14 @@ class SiteHandler(WorkerHandler):
             caller = visit.visitor.caller if visit.visitor.is_signed_in else None
             self.refusals.report(error, caller, self.declaration.method, self.declaration.path)
             return self.site.error(visit, error)
+
+    def _visit(self, request: Request) -> Visit:
+        try:
+            return self.site.visit(request, self.language)
+        except Unavailable:
+            if not self.declaration.must_work:
+                raise
+            return self.site.stranger(request, self.language)
 
     def _answer(self, visit: Visit) -> Response:
         raise NotImplementedError

@@ -68,6 +68,7 @@ def form(
     errors: Sequence[type[DomainError]] = (),
     upload: Upload | None = None,
     secret: bool = False,
+    must_work: bool = False,
 ) -> Callable[[F], F]:
     """Declare a method of the gateway as what a form on the page ``again`` is sent to."""
     declaration = PageDeclaration(
@@ -78,6 +79,7 @@ def form(
         errors=tuple(errors),
         upload=upload,
         secret=secret,
+        must_work=must_work,
     )
     return _declared(declaration, FormHandler)
 

@@ -15,6 +15,11 @@ def country_of_zone(zone: str | None) -> str | None:
     return None if zone is None else _by_zone().get(time_zone(zone))
 
 
+def is_country(code: str) -> bool:
+    """Whether a country with people has this code (ISO 3166-1 alpha-2)."""
+    return code in _by_zone().values()
+
+
 def name_of_country(code: str, locale: Locale) -> str:
     """The country's name in the locale's language."""
     return str(locale.territories.get(code, code))

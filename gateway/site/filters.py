@@ -46,14 +46,35 @@ class Chip:
 
 def groups_of(query: FindQuery, facets: Facets, visitor: Visitor) -> list[Group]:
     """The filters with several values, without those that no specialist has."""
-    say = visitor.gettext
+    gettext = visitor.gettext
     practice = bool(query.in_person or query.place)
-    country = say("Country of their rooms") if practice else say("The country you live in")
+    country = gettext("Country of their rooms") if practice else gettext("The country you live in")
     groups = [
-        _group(query, "language", facets.language, say("Language"), say("All languages"), visitor),
-        _group(query, "topic", facets.topic, say("What it is about"), say("All topics"), visitor),
-        _group(query, "country", facets.country, country, say("All countries"), visitor),
-        _group(query, "approach", facets.approach, say("How they work"), say("All ways"), visitor),
+        _group(
+            query,
+            "language",
+            facets.language,
+            gettext("Language"),
+            gettext("All languages"),
+            visitor,
+        ),
+        _group(
+            query,
+            "topic",
+            facets.topic,
+            gettext("What it is about"),
+            gettext("All topics"),
+            visitor,
+        ),
+        _group(query, "country", facets.country, country, gettext("All countries"), visitor),
+        _group(
+            query,
+            "approach",
+            facets.approach,
+            gettext("How they work"),
+            gettext("All ways"),
+            visitor,
+        ),
     ]
     return [each for each in groups if each.first]
 
@@ -115,23 +136,25 @@ def named(query: FindQuery, name: Filter, visitor: Visitor) -> str:
 
 def _chosen(query: FindQuery, name: Filter, visitor: Visitor) -> Iterator[tuple[str, str]]:
     """Labels of what is chosen of a filter, each with its value where there may be several."""
-    say, value = visitor.gettext, getattr(query, name)
+    gettext, value = visitor.gettext, getattr(query, name)
     if isinstance(value, list):
         for each in value:
             yield label_of_value(name, each, visitor), each
     elif name == "within":
         yield _within(visitor)[value], ""
     elif name == "online":
-        yield (say("Online") if value else say("Not online")), ""
+        yield (gettext("Online") if value else gettext("Not online")), ""
     elif name == "in_person":
-        yield (say("In their rooms") if value else say("Not in their rooms")), ""
+        yield (gettext("In their rooms") if value else gettext("Not in their rooms")), ""
+    elif name == "place":
+        yield gettext("In %(place)s", place=value), ""
     else:
         yield value, ""
 
 
 def _within(visitor: Visitor) -> dict[int | None, str]:
-    say = visitor.gettext
-    return {SOON: say("A half hour within 3 days"), WEEK: say("Within a week")}
+    gettext = visitor.gettext
+    return {SOON: gettext("A half hour within 3 days"), WEEK: gettext("Within a week")}
 
 
 def label_of_value(name: Filter, value: str, visitor: Visitor) -> str:

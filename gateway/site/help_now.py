@@ -90,8 +90,7 @@ def _country(code: str, locale: Locale) -> Country:
 
 
 def _text(visitor: Visitor) -> Prose:
-    found = operator_text("help-now", visitor.language)
-    return prose(found.title, found.markdown)
+    return prose(operator_text("help-now", visitor.language).text)
 
 
 def dialled(number: str) -> str:

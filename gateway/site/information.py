@@ -51,12 +51,10 @@ class InformationPages:
         indexed=True,
     )
     def free_consultation_page(self, visitor: Visitor) -> FreeConsultationShown:
-        found = operator_text("free-consultation", visitor.language)
-        before, section = without_questions(found.markdown)
+        text = operator_text("free-consultation", visitor.language).text
+        before, section = without_questions(text)
         heading, questions = questions_of(section)
-        return FreeConsultationShown(
-            prose(found.title, before), heading, questions, _faq_page(questions)
-        )
+        return FreeConsultationShown(prose(before), heading, questions, _faq_page(questions))
 
     @information("/privacy")
     def privacy_page(self, visitor: Visitor) -> TextShown:
@@ -94,7 +92,7 @@ class InformationPages:
 def _shown(name: str, visitor: Visitor, action: Step | None = None) -> TextShown:
     found = operator_text(name, visitor.language)
     is_sample = found.is_sample and name in LEGAL
-    return TextShown(prose(found.title, found.markdown), is_sample, action)
+    return TextShown(prose(found.text), is_sample, action)
 
 
 def _faq_page(questions: list[Question]) -> dict[str, Any]:

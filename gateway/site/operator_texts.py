@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 
-from chassis.markdown import own_text_to_html
 from chassis.settings import BadSettings, Settings, variable
 from contracts.profiles.preferences import Language
 from gateway.site.operator_folder import Logo, OperatorFolder
@@ -28,24 +27,13 @@ OUR_NAME = "Firststep"
 
 @dataclass(frozen=True)
 class OperatorText:
-    """``markdown``: the text below the title; ``is_sample``: the operator has not replaced it."""
+    """``text``: Markdown, from ``# Title`` on; ``is_sample``: the operator has not replaced it."""
 
-    title: str
-    markdown: str
+    text: str
     is_sample: bool
 
-    @classmethod
-    def parse(cls, text: str, is_sample: bool) -> OperatorText:
-        title, _, rest = text.strip().partition("\n")
-        return cls(title.removeprefix("# ").strip(), rest.strip(), is_sample)
-
-    @cached_property
-    def html(self) -> str:
-        """The text below the title as safe HTML. Its headings begin at ``h2``."""
-        return own_text_to_html(self.markdown)
-
     def says_version(self, version: str) -> bool:
-        return re.search(rf"\bVersion {re.escape(version)}(?!\.?[\w-])", self.markdown) is not None
+        return re.search(rf"\bVersion {re.escape(version)}(?!\.?[\w-])", self.text) is not None
 
 
 Texts = Mapping[tuple[str, Language], OperatorText]
@@ -64,7 +52,7 @@ class OperatorTexts:
         folder = OperatorFolder(settings.site_folder)
         samples = _samples(settings.site_name)
         own = {
-            (name, language): OperatorText.parse(text, is_sample=False)
+            (name, language): OperatorText(text, is_sample=False)
             for name, language, text in folder.texts(sorted({name for name, _ in samples}))
         }
         found = cls({**samples, **own}, folder.logo())
@@ -93,7 +81,7 @@ def _samples(site_name: str) -> dict[tuple[str, Language], OperatorText]:
         for file in SAMPLES.joinpath(language).iterdir():
             if file.name.endswith(".md"):
                 text = file.read_text("utf-8").replace(OUR_NAME, site_name)
-                found[file.name.removesuffix(".md"), language] = OperatorText.parse(text, True)
+                found[file.name.removesuffix(".md"), language] = OperatorText(text, is_sample=True)
     return found
 
 

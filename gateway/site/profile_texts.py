@@ -69,11 +69,13 @@ def amount_of(fee: Fee, visitor: Visitor) -> str:
     pattern = locale.currency_formats["standard"].pattern
     digits = "0" if amount == amount.to_integral_value() else "0.00"
     pattern = pattern.replace("0.00", digits).replace("¤", f"'{_symbol(fee, visitor)}'")
-    return format_decimal(amount, format=pattern, locale=locale)
+    return format_decimal(amount, format=pattern, locale=locale).strip()
 
 
 def _symbol(fee: Fee, visitor: Visitor) -> str:
-    return get_currency_symbol(fee.currency, locale=visitor.locale)
+    """The currency's sign; a code, such as CHF, stands apart from the amount."""
+    symbol: str = get_currency_symbol(fee.currency, locale=visitor.locale)
+    return f"{symbol}\xa0" if symbol[-1].isalpha() else symbol
 
 
 # Addresses of profiles

@@ -1,4 +1,8 @@
-"""Texts of the site's operator in Markdown: the paragraph under the title, and the rest as HTML."""
+"""Texts of the site in Markdown: the title, the paragraph under it, and the rest as HTML.
+
+They come with the platform or from its operator, so they may link to pages of this site, which
+texts of users may not.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+import nh3
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from chassis.markdown import own_text_to_html
-
+TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "hr", "h2", "h3", "h4"}
+TAGS |= {"code", "pre", "table", "thead", "tbody", "tr", "th", "td"}
 QUESTION = re.compile(r"^### +(.+)$", re.MULTILINE)
 SECTION = re.compile(r"^## +.*$", re.MULTILINE)
+
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @dataclass(frozen=True)
@@ -33,14 +41,22 @@ class Question:
 
 
 @lru_cache(200)
-def prose(title: str, text: str) -> Prose:
-    """A text that begins with a paragraph."""
-    lead, _, rest = text.strip().partition("\n\n")
-    return Prose(title, plain(lead), html_of(rest))
+def prose(text: str) -> Prose:
+    """A text that begins with ``# Title`` and a paragraph."""
+    first, _, rest = text.strip().partition("\n")
+    lead, _, rest = rest.strip().partition("\n\n")
+    return Prose(first.removeprefix("#").strip(), plain(lead), html_of(rest))
 
 
 def html_of(text: str) -> Markup:
-    return Markup(own_text_to_html(text))  # it is sanitised
+    rendered = nh3.clean(
+        _markdown.render(text),
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"https", "mailto", "tel"},
+        link_rel="noopener",
+    )
+    return Markup(rendered)  # nh3 has cleaned it
 
 
 def inline(text: str) -> Markup:

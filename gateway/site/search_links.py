@@ -6,7 +6,6 @@ All state of a search is in its address: words, filters, order and page.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, get_args
@@ -14,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from marshmallow.validate import Length, OneOf, Range
 
-from contracts.field_patterns import ISO_639, ISO_3166
+from contracts.field_patterns import ISO_639
 from contracts.inputs.words import LONGEST_WORDS
 from contracts.profiles.discovery import (
     LONGEST_CURSOR,
@@ -25,6 +24,7 @@ from contracts.profiles.discovery import (
 )
 from contracts.vocabulary import APPROACHES, TOPICS
 from gateway.pages.visitor import Visitor
+from gateway.site.countries import is_country
 
 PATH = "/specialists"
 PAGE = 10
@@ -63,13 +63,13 @@ class FindQuery:
 
     def known(self, visitor: Visitor) -> FindQuery:
         """Without values that do not exist, such as topics of an old link."""
-        locale = visitor.locale
+        names = visitor.locale.languages
         return replace(
             self,
             topic=[each for each in self.topic if each in TOPICS],
             approach=[each for each in self.approach if each in APPROACHES],
-            language=[each for each in self.language if is_known(each, ISO_639, locale.languages)],
-            country=[each for each in self.country if is_known(each, ISO_3166, locale.territories)],
+            language=[each for each in self.language if each in names and re.search(ISO_639, each)],
+            country=[each for each in self.country if is_country(each)],
         )
 
     def without(self, name: Filter, value: str = "") -> FindQuery:
@@ -137,10 +137,6 @@ EMPTY: dict[str, Any] = {
     "country": [],
 }
 NAMES = frozenset(each.name for each in fields(FindQuery))
-
-
-def is_known(code: str, pattern: str, names: Container[str]) -> bool:
-    return re.search(pattern, code) is not None and code in names
 
 
 def path_of_search(query: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated
 
 from marshmallow.validate import Length
 
+from chassis.errors import DomainError
 from contracts.profiles.accounts import GivenEmail, GivenPassword
 from contracts.profiles.codes import Code
 from contracts.profiles.sessions import (
@@ -121,10 +123,11 @@ class SessionPages(Api):
         self._end_session(visitor)
         return SeeOther(to="/", said="signed_out", signs_out=True)
 
-    @form("/leave", again="sign_in_page")
+    @form("/leave", again="sign_in_page", must_work=True)
     def leave(self, visitor: Visitor) -> Shown:
-        """End the session in this browser, and go to another site."""
-        self._end_session(visitor)
+        """End the session in this browser, and go to another site, whatever else fails."""
+        with contextlib.suppress(DomainError):
+            self._end_session(visitor)
         return Shown(view=None, template="leave.html", signs_out=True)
 
     def _end_session(self, visitor: Visitor) -> None:

@@ -22,6 +22,7 @@ from contracts.inputs.words import BadWords
 from contracts.profiles.discovery import SearchSpecialists
 from contracts.profiles.featuring import BadVisit, SpecialistQuery
 from contracts.profiles.specialists import Specialist
+from gateway.api.base import waiting_at_most
 from gateway.featured.listing import the_featured
 from gateway.pages.answers import Moved, Shown
 from gateway.pages.page import page
@@ -41,6 +42,8 @@ from gateway.site.search_links import path_of_search
 from gateway.site.zones import Zones
 from gateway.specialist_ids import ID, specialist_ids
 
+BOOKING_WITHIN_S = 3.0
+"""How long a page waits for free times. It is shown without them after that."""
 LONGEST_SEARCH = 1000
 MOST_ALIKE = 6
 SHORTEST_NAME, MOST_NAMES = 3, 3
@@ -132,8 +135,9 @@ class SpecialistPages(Zones):
     ) -> SpecialistShown:
         slug, id = shown.specialist.slug, shown.specialist.id
         try:
-            times = self._free_times_of(id, query.first_day, visitor)
-            earlier = self._page_before(id, query.first_day, times.zone, visitor.now)
+            with waiting_at_most(BOOKING_WITHIN_S):
+                times = self._free_times_of(id, query.first_day, visitor)
+                earlier = self._page_before(id, query.first_day, times.zone, visitor.now)
         except Unavailable:
             return shown
         picker = picker_of(

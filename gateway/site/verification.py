@@ -27,7 +27,7 @@ from contracts.profiles.accounts import (
 )
 from contracts.profiles.sessions import Suspended
 from gateway.api.base import Api
-from gateway.pages.answers import SeeOther
+from gateway.pages.answers import SeeOther, Shown
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 from gateway.site.sessions import FIRST_PAGE
@@ -45,17 +45,20 @@ class LinkShown:
     """``token``: empty where the address was cut off."""
 
     token: str = field(repr=False)
+    asks_password: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerificationForm:
-    """The passwords are asked for where this browser did not begin the sign-up."""
+    """``asks_password``: this browser did not begin the sign-up, and the page has asked for the
+    password of it."""
 
     token: LinkToken = field(default="", repr=False)
     password: GivenPassword | None = field(default=None, repr=False)
     new_password: Annotated[Password | None, Doc("Instead of that of the sign-up.")] = field(
         default=None, repr=False
     )
+    asks_password: bool = False
 
 
 class VerificationPages(Api):
@@ -81,16 +84,20 @@ class VerificationPages(Api):
         ],
         secret=True,
     )
-    def confirm_email(self, body: VerificationForm, visitor: Visitor) -> SeeOther:
-        verified = self.profiles.verify_email(
-            verify=VerifyEmail(
-                token=body.token,
-                sign_up=visitor.sign_up or None,
-                password=body.password,
-                new_password=body.new_password,
-            )
+    def confirm_email(self, body: VerificationForm, visitor: Visitor) -> SeeOther | Shown:
+        verify = VerifyEmail(
+            token=body.token,
+            sign_up=visitor.sign_up or None,
+            password=body.password,
+            new_password=body.new_password,
         )
-        session = verified.load()
+        try:
+            session = self.profiles.verify_email(verify=verify).load()
+        except PasswordNeeded:
+            if body.asks_password:
+                raise
+            shown = LinkShown(body.token, asks_password=True)
+            return Shown(view=shown, page="verify_email_page")
         if session is None:
             to = "/settings/email" if visitor.is_signed_in else "/sign-in"
             return SeeOther(to=to, said="email_changed")

@@ -7,8 +7,11 @@ from uuid import UUID
 
 from chassis.errors import Unavailable
 from contracts.profiles.specialists import Specialist
-from gateway.api.base import Api
+from gateway.api.base import Api, waiting_at_most
 from gateway.pages.visitor import Visitor
+
+ZONES_WITHIN_S = 3.0
+"""How long a page waits for zones. Its cards are shown without times after that."""
 
 
 class Zones(Api):
@@ -21,7 +24,8 @@ class Zones(Api):
         if visitor.chosen_zone is not None or not ids:
             return {}
         try:
-            found = self.booking.list_own_time_zones(specialist_ids=ids).load()
+            with waiting_at_most(ZONES_WITHIN_S):
+                found = self.booking.list_own_time_zones(specialist_ids=ids).load()
         except Unavailable:
             return {}
         return {each.specialist_id: each.time_zone for each in found}

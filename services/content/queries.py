@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
-from contracts.content import ArticleStatus, ManuscriptQuery
-from services.content.articles import NO_ARTICLE, Article
+from contracts.content import ManuscriptQuery
+from services.content.articles import NO_ARTICLE, SCHEDULED, Article
 from services.content.slugs import ArticleSlug, article_id_of
 
 
@@ -45,7 +45,5 @@ def manuscripts(query: ManuscriptQuery) -> Select[Article]:
 def due(now: datetime) -> Select[UUID]:
     """Ids of articles that are due to be published, the longest due first."""
     return (
-        select(Article.id)
-        .where(Article.status == ArticleStatus.SCHEDULED, Article.publish_at <= now)
-        .order_by(Article.publish_at)
+        select(Article.id).where(SCHEDULED, Article.publish_at <= now).order_by(Article.publish_at)
     )

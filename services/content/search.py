@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Select, Text, and_, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database.transaction import Transaction
-from contracts.content import ArticleQuery, ArticleStatus
+from contracts.content import ArticleQuery
 from contracts.inputs.words import Wanted, tokens_in, wanted_words
 from contracts.vocabulary import TOPICS
 from contracts.vocabulary_german import GERMAN
-from services.content.articles import Article
+from services.content.articles import PUBLISHED, Article
 from services.content.base import Base
 
 TERM = Text().with_variant(Text(collation="C"), "postgresql")
@@ -61,7 +61,7 @@ def term(kind: str, value: str) -> str:
 
 def matching(query: ArticleQuery) -> Select[Article]:
     """The published articles that match a query. Raises ``BadWords``."""
-    found = select(Article).where(Article.status == ArticleStatus.PUBLISHED)
+    found = select(Article).where(PUBLISHED)
     for kind, values in ((TOPIC, query.topic), (LANGUAGE, query.language)):
         if values:
             terms = [term(kind, value) for value in values]

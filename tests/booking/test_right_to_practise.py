@@ -11,16 +11,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chassis.context import Caller
-from chassis.errors import NotFound
+from chassis.errors import Forbidden, NotFound, Unauthenticated
 from chassis.events import Event
 from chassis.ids import new_id
+from chassis.pagination import PageQuery
 from contracts.booking.consultations import (
     Attendance,
+    CancelConsultation,
     CancellationReason,
     ConsultationCancelled,
     ConsultationsAtRisk,
@@ -50,7 +53,7 @@ from tests.booking.steps import (
 from tests.support.begun_consultations import let_begin
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
-from tests.support.service_client import Talking, at_once, serving
+from tests.support.service_client import NOBODY, Talking, at_once, serving, somebody
 
 AN_HOUR, TWO_DAYS = timedelta(hours=1), timedelta(hours=48)
 AT_ONCE = [each for each in Standing if not each.may_practise and each != Standing.LICENCE_EXPIRED]
@@ -278,6 +281,92 @@ def test_what_began_undecided_is_looked_at_no_more(booking: Talking) -> None:
     assert status_of(booking, client, id) == ConsultationStatus.BOOKED
     [row] = [each for each in booking.rows("consultations") if each.id == id]
     assert row.cancels_at is None
+
+
+# The list of those at risk
+
+
+def listed_at_risk(booking: Talking, specialist: Caller, limit: int = 100) -> list[dict[str, Any]]:
+    """Of all pages, the consultations with this specialist."""
+    found, cursor = [], None
+    while True:
+        page = PageQuery(cursor=cursor, limit=limit)
+        answer = booking.asked_by(somebody("admin")).list_consultations_at_risk(page=page)
+        found += answer["items"]
+        cursor = answer["next"]
+        if cursor is None:
+            starts = [each["starts_at"] for each in found]
+            assert starts == sorted(starts)
+            return [each for each in found if each["specialist_id"] == str(specialist.known())]
+
+
+def test_an_admin_sees_what_will_be_cancelled_when_and_why_the_soonest_first(
+    booking: Talking,
+) -> None:
+    specialist, clients = a_specialist(booking), [a_client() for _ in range(3)]
+    slots = slots_of(booking, specialist)[:3]
+    booked = [
+        book(booking, each, specialist, at) for each, at in zip(clients, slots[::-1], strict=True)
+    ]
+    assert listed_at_risk(booking, specialist) == []
+    before = datetime.now(UTC)
+    booking.hears(right(specialist, Standing.LICENCE_EXPIRED))
+    found = listed_at_risk(booking, specialist, limit=2)
+    assert [each["id"] for each in found] == [str(each.id) for each in booked[::-1]]
+    for each, consultation, client in zip(found, booked[::-1], clients[::-1], strict=True):
+        assert each["client_id"] == str(client.known())
+        assert each["cause"] == Standing.LICENCE_EXPIRED
+        assert before <= datetime.fromisoformat(each["since"]) <= datetime.now(UTC)
+        cancels_at = datetime.fromisoformat(each["cancels_at"])
+        assert consultation.starts_at - cancels_at == TWO_DAYS
+
+
+def test_with_a_renewal_waiting_nothing_is_cancelled_by_itself(booking: Talking) -> None:
+    specialist = a_specialist(booking)
+    book(booking, a_client(), specialist, slots_of(booking, specialist)[0])
+    booking.hears(right(specialist, Standing.RENEWAL_WAITING))
+    [found] = listed_at_risk(booking, specialist)
+    assert (found["cause"], found["cancels_at"]) == (Standing.RENEWAL_WAITING, None)
+
+
+def test_a_repeated_standing_keeps_since_when_it_is(booking: Talking) -> None:
+    specialist = a_specialist(booking)
+    book(booking, a_client(), specialist, slots_of(booking, specialist)[0])
+    since = []
+    for version in (9, 10):
+        booking.hears(right(specialist, Standing.LICENCE_EXPIRED, version))
+        since.append(listed_at_risk(booking, specialist)[0]["since"])
+    assert since[0] == since[1]
+
+
+@pytest.mark.parametrize("then", [Standing.GOOD, Standing.LICENCE_DECLINED])
+def test_what_is_decided_is_at_risk_no_more(booking: Talking, then: Standing) -> None:
+    specialist = a_specialist(booking)
+    book(booking, a_client(), specialist, slots_of(booking, specialist)[0])
+    booking.hears(right(specialist, Standing.LICENCE_EXPIRED, 9), right(specialist, then, 10))
+    assert listed_at_risk(booking, specialist) == []
+
+
+def test_what_has_begun_or_was_cancelled_is_at_risk_no_more(booking: Talking) -> None:
+    specialist, clients = a_specialist(booking), [a_client(), a_client()]
+    slots = slots_of(booking, specialist)[-2:]
+    begun, cancelled = (
+        book(booking, each, specialist, at).id for each, at in zip(clients, slots, strict=True)
+    )
+    booking.hears(right(specialist, Standing.RENEWAL_WAITING))
+    let_begin(booking.store, begun)
+    booking.asked_by(clients[1]).cancel_consultation(
+        consultation_id=cancelled, cancellation=CancelConsultation()
+    )
+    assert listed_at_risk(booking, specialist) == []
+
+
+def test_only_admins_see_what_is_at_risk(booking: Talking) -> None:
+    for role in ("client", "specialist", "editor", "marketing"):
+        with pytest.raises(Forbidden):
+            booking.asked_by(somebody(role)).list_consultations_at_risk(page=PageQuery())
+    with pytest.raises(Unauthenticated):
+        booking.asked_by(NOBODY).list_consultations_at_risk(page=PageQuery())
 
 
 # It comes back

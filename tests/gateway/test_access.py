@@ -36,6 +36,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("PUT", "/api/v1/password-resets"): ANYONE,
     ("GET", "/api/v1/consultations"): SIGNED_IN,
     ("POST", "/api/v1/consultations"): "client",
+    ("GET", "/api/v1/consultations/at-risk"): "admin",
     ("GET", "/api/v1/consultations/{consultation_id}"): SIGNED_IN,
     ("GET", "/api/v1/consultations/{consultation_id}.ics"): SIGNED_IN,
     ("GET", "/api/v1/consultations/{consultation_id}/slots"): SIGNED_IN,

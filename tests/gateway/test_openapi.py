@@ -313,6 +313,7 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
     wanted = {"specialist_id": specialist.id, "starts_at": slot["starts_at"]}
     booked = client.post("/consultations", wanted).json()
     client.get("/consultations")
+    an_admin(http).get("/consultations/at-risk?limit=1")
     client.get(f"/consultations/{booked['id']}")
     specialist.get(f"/consultations/{booked['id']}/slots?time_zone=Europe/Berlin&limit=1")
     client.get(f"/specialists/{specialist.id}/days")

@@ -96,6 +96,30 @@ def test_whichever_way_it_ends_clients_are_told_and_offered_others(house: House)
         assert house.http.get(f"/api/v1/specialists/{specialist.id}/slots").json()["items"] == []
 
 
+def test_an_admin_sees_what_is_at_risk_with_both_names_until_it_is_decided(house: House) -> None:
+    specialist, client = a_specialist(house.http, featured=True), a_client(house.http)
+    admin, booked = an_admin(house.http), book(client, specialist)
+    get_licensed(specialist, expires_on=SOON)
+    assert at_risk(admin, booked["id"]) is None
+    review_licences(house.store("profiles"), LATER)
+    found = eventually(partial(at_risk, admin, booked["id"]))
+    assert found is not None
+    assert (found["cause"], found["starts_at"]) == ("licence_expired", booked["starts_at"])
+    assert found["specialist"]["display_name"] == "Dr Ada Example"
+    assert found["client"]["display_name"] == "Sam Client"
+    assert found["since"] is not None
+    assert found["cancels_at"] < found["starts_at"]
+    assert "note" not in found
+    decide(admin, specialist, "declined")
+    eventually(lambda: at_risk(admin, booked["id"]) is None)
+
+
+def at_risk(admin: Person, id: str) -> dict[str, Any] | None:
+    answer = admin.get("/consultations/at-risk?limit=100")
+    assert answer.status_code == 200, answer.text
+    return next((each for each in answer.json()["items"] if each["id"] == id), None)
+
+
 def book(client: Person, specialist: Person) -> dict[str, Any]:
     wanted = {"specialist_id": specialist.id, "starts_at": slots_of(specialist)[0]["starts_at"]}
     booked = client.post("/consultations", wanted)

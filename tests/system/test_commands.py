@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from chassis.errors import NotFound
-from firststep.commands.demo_people import PASSWORD, SPECIALISTS
+from firststep.commands.demo_people import ADMIN, CLIENT, EDITOR, PASSWORD, SPECIALISTS
 from firststep.main import _exit_on_error
 from firststep.output import print_line, print_rows
 from tests.support.databases import Databases
@@ -170,6 +170,35 @@ def test_seeding_again_changes_nothing(embedded: Settings, tmp_path: Path) -> No
         featured = platform.http.get("/api/v1/featured").json()["items"]
         assert len(featured) == len(SPECIALISTS) == 12
         assert len(platform.http.get("/api/v1/articles").json()["items"]) >= 3
+
+
+def said_at_start(platform: Serving) -> str:
+    """What was printed, once all of it was."""
+    eventually(lambda: "Ctrl-C" in platform.said())
+    return platform.said()
+
+
+def test_the_address_of_the_site_is_printed_with_ways_to_sign_in(
+    embedded: Settings, tmp_path: Path
+) -> None:
+    assert firststep(embedded, "seed").returncode == 0
+    with serving(tmp_path, embedded) as platform:
+        said = said_at_start(platform)
+        assert f"Firststep is running on {platform.url}\n" in said
+        assert f"{embedded['data']}/mail\n" in said
+        assert f"password: {PASSWORD}\n" in said
+        for person, role in {CLIENT: "client", EDITOR: "editor", ADMIN: "client"}.items():
+            assert person.email in said
+            signed_in = logged_in(platform.http, person.email, PASSWORD)
+            assert role in signed_in.get("/me").json()["roles"]
+        admin = logged_in(platform.http, ADMIN.email, PASSWORD)
+        assert admin.get("/me").json()["dormant_roles"] == ["admin"]
+
+
+def test_no_account_is_promised_that_was_not_seeded(shared: Platform) -> None:
+    said = said_at_start(shared.process)
+    assert f"running on {shared.process.url}\n" in said
+    assert CLIENT.email not in said
 
 
 def test_seeding_again_expects_nothing_of_what_people_changed_since(

@@ -26,7 +26,7 @@ from services.booking.availability.busy import Blocked, Busy, Interval
 from services.booking.availability.free_times import FreeTimes
 from services.booking.availability.limits import SpecialistLoad
 from services.booking.availability.opening_hours import SLOT
-from services.booking.availability.right_to_practise import RightToPractise
+from services.booking.availability.right_to_practise import IN_DOUBT, RightToPractise
 from services.booking.availability.settings import AvailabilitySettings
 from services.booking.base import Base
 
@@ -66,6 +66,12 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
             "specialist_id",
             postgresql_where=text(f"offers_free_consultations IS TRUE AND {NO_PLACE}"),
             sqlite_where=text(f"offers_free_consultations IS 1 AND {NO_PLACE}"),
+        ),
+        Index(
+            "ix_calendars_in_doubt",
+            "specialist_id",
+            postgresql_where=IN_DOUBT,
+            sqlite_where=IN_DOUBT,
         ),
     )
 
@@ -109,16 +115,16 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         right to practise."""
         took_bookings = self.takes_bookings
         if listed:
-            self.learn_standing(Standing.GOOD, version)
+            self.learn_standing(Standing.GOOD, version, None)
         if version > self.listing_version:
             self.listing_version, self.listed = version, listed
         if self.takes_bookings != took_bookings:
             self.bump_revision()
 
-    def learn_right(self, standing: Standing, version: int) -> bool:
+    def learn_right(self, standing: Standing, version: int, now: datetime) -> bool:
         """Apply whether the specialist may practise. Returns whether that is news. A specialist who
         may not is unlisted, even if an older listing arrives later."""
-        is_news = self.learn_standing(standing, version)
+        is_news = self.learn_standing(standing, version, now)
         if is_news and not standing.may_practise:
             self.learn_listing(False, version)
         return is_news

@@ -5,9 +5,15 @@ The rule itself is in ``services/profiles/right_to_practise.py``.
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.profiles.right_to_practise import Standing
+
+IN_DOUBT = text(f"standing IN ('{Standing.RENEWAL_WAITING}', '{Standing.LICENCE_EXPIRED}')")
+"""The standings that an admin may still change before consultations ahead are cancelled."""
 
 
 class RightToPractise:
@@ -20,14 +26,18 @@ class RightToPractise:
 
     standing: Mapped[str] = mapped_column(default=Standing.GOOD)
     standing_version: Mapped[int] = mapped_column(default=0)
+    standing_since: Mapped[datetime | None] = mapped_column(default=None)
+    """Since when it is this one; ``None`` where it is good, or from before this was recorded."""
 
     @property
     def may_practise(self) -> bool:
         return Standing(self.standing).may_practise
 
-    def learn_standing(self, standing: Standing, version: int) -> bool:
+    def learn_standing(self, standing: Standing, version: int, now: datetime | None) -> bool:
         """Apply a standing from profiles. Returns ``False`` where a newer one is known."""
         if version <= self.standing_version:
             return False
+        if standing != self.standing:
+            self.standing_since = None if standing == Standing.GOOD else now
         self.standing, self.standing_version = standing, version
         return True

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
+from contracts.booking.consultations import ConsultationStatus
+from services.booking.availability.calendars import Calendar
+from services.booking.availability.right_to_practise import IN_DOUBT
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import consultations_ahead
 
@@ -28,6 +31,16 @@ def concerned(specialist_id: UUID, now: datetime) -> Select[Consultation]:
         .order_by(Consultation.id)
         .with_for_update()
         .execution_options(populate_existing=True)
+    )
+
+
+def at_risk(now: datetime) -> Select[Consultation]:
+    """Consultations ahead with specialists whose right to practise is in doubt."""
+    in_doubt = select(Calendar.specialist_id).where(IN_DOUBT)
+    return select(Consultation).where(
+        Consultation.specialist_id.in_(in_doubt),
+        Consultation.status == ConsultationStatus.BOOKED,
+        Consultation.starts_at > now,
     )
 
 

@@ -16,7 +16,8 @@ class Names:
 
     @rpc
     def names_of(self, wanted: NamesWanted) -> contract.Names:
-        """Names of people who share a consultation or a wait with the caller.
+        """Names of people who share a consultation or a wait with the caller, or whose consultation
+        the caller, an admin, decides about.
 
         Profiles can't check that: the gateway asks for the ids in an answer of booking, which has
         checked the caller, and has no endpoint that asks for other ids.

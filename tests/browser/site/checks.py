@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, ViewportSize
 
 HERE = Path(__file__).parent
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW = {"width": 320, "height": 568}
-ZOOMED = {"width": 320, "height": 225}
+NARROW: ViewportSize = {"width": 320, "height": 568}
+ZOOMED: ViewportSize = {"width": 320, "height": 225}
 """1280 by 900 pixels at 400 %."""
 SHIFTS = """() => new Promise(done => {
   let sum = 0;

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.markdown import TAGS, own_text_to_html, to_html
+from chassis.markdown import TAGS, to_html
 
 
 @pytest.mark.parametrize(
@@ -140,38 +140,3 @@ def test_no_biography_takes_long(text: str) -> None:
     started = time.process_time()
     to_html(text)
     assert time.process_time() - started < 1
-
-
-# Texts of the operator
-
-
-@pytest.mark.parametrize(
-    "link", ["/help-now", "/de/help-now#lines", "https://example.org", "mailto:a@e.org", "tel:112"]
-)
-def test_a_text_of_the_operator_links_to_pages_mail_and_phones(link: str) -> None:
-    assert own_text_to_html(f"[x]({link})").strip() == f'<p><a href="{link}">x</a></p>'
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "//example.org",
-        "\\\\example.org",
-        "http://example.org",
-        "https://bank.example@other.example",
-        "javascript:alert(1)",
-        "JaVaScRiPt:alert(1)",
-        "data:text/html;base64,PHNjcmlwdD4=",
-        "mailto-x:a",
-        "help-now",
-    ],
-)
-def test_a_text_of_the_operator_links_nowhere_else(link: str) -> None:
-    assert "href" not in own_text_to_html(f"[x]({link})")
-
-
-def test_a_text_of_the_operator_has_no_html_of_its_own() -> None:
-    html = own_text_to_html("<script>alert(1)</script>\n\n![x](/a.png)\n\n# A")
-    assert "<script>" not in html
-    assert "<img" not in html
-    assert "<h2>A</h2>" in html

@@ -168,11 +168,25 @@ def test_withdrawn_again_it_takes_another_reason() -> None:
 
 
 def test_the_demo_has_something_to_read() -> None:
-    assert len(DEMO_ARTICLES) >= 3
+    for language in ("en", "de"):
+        assert len([each for each in DEMO_ARTICLES if each.language == language]) >= 4
     assert len({article.slug for article in DEMO_ARTICLES}) == len(DEMO_ARTICLES)
 
 
-@pytest.mark.parametrize("article", DEMO_ARTICLES, ids=lambda article: str(article.slug))
+EACH_DEMO_ARTICLE = pytest.mark.parametrize(
+    "article", DEMO_ARTICLES, ids=lambda article: str(article.slug)
+)
+
+
+@EACH_DEMO_ARTICLE
+def test_each_article_of_the_demo_reads_as_the_site_does(article: WriteArticle) -> None:
+    assert 500 <= len(article.body.split()) <= 900
+    assert article.body.count("\n## ") >= 4
+    assert "!" not in f"{article.title} {article.summary} {article.body}"
+    assert "112" in article.body  # where to turn in a crisis
+
+
+@EACH_DEMO_ARTICLE
 def test_each_article_of_the_demo_says_where_its_statements_come_from(
     article: WriteArticle,
 ) -> None:

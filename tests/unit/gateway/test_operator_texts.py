@@ -62,15 +62,14 @@ def test_every_sample_is_there_in_both_languages_and_begins_with_its_title() -> 
         for language in Language:
             text = operator_text(name, language)
             assert text.is_sample
-            assert 3 < len(text.title) < 60
-            assert "<p>" in text.html
+            assert text.text.startswith("# ")
 
 
 def test_the_sites_name_takes_the_place_of_ours_in_samples(settings: Settings) -> None:
     found = OperatorTexts.of(replace(settings, site_name="Halbe Stunde"))
     for text in found.texts.values():
-        assert "Firststep" not in f"{text.title}{text.markdown}"
-    assert "Halbe Stunde" in found.texts["terms", DE].markdown
+        assert "Firststep" not in text.text
+    assert "Halbe Stunde" in found.texts["terms", DE].text
 
 
 def test_an_unknown_name_is_no_text() -> None:
@@ -87,9 +86,8 @@ def test_a_text_of_the_operator_takes_the_place_of_the_sample(
     put(tmp_path, IMPRINT)
     operator_texts.use(OperatorTexts.of(settings))
     own = operator_text("imprint", EN)
-    assert (own.title, own.is_sample) == ("Imprint", False)
-    assert own.html == '<p>Half Hour Ltd, see <a href="/help-now">help</a>.</p>\n'
-    assert operator_text("imprint", DE).title == "Impressum"
+    assert (own.text, own.is_sample) == (IMPRINT["imprint.en.md"], False)
+    assert operator_text("imprint", DE).text == IMPRINT["imprint.de.md"]
     assert operator_text("privacy", EN).is_sample
     assert operator_texts.logo() is None
 
@@ -97,7 +95,7 @@ def test_a_text_of_the_operator_takes_the_place_of_the_sample(
 def test_our_name_stays_in_a_text_of_the_operator(settings: Settings, tmp_path: Path) -> None:
     put(tmp_path, {file: f"{text} runs Firststep." for file, text in IMPRINT.items()})
     found = OperatorTexts.of(replace(settings, site_name="Halbe Stunde"))
-    assert found.texts["imprint", EN].markdown.endswith("runs Firststep.")
+    assert found.texts["imprint", EN].text.endswith("runs Firststep.")
 
 
 @pytest.mark.parametrize(

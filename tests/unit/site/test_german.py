@@ -21,6 +21,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|{(\w+)}")
 SAME_IN_GERMAN = {
     "%(day)s, %(time)s",
     "Name",
+    "Online",
     "Firststep",
     "Status",
     "WhatsApp",
