@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -41,6 +42,10 @@ class FormHandler(SiteHandler):
     reads_body = True
 
     def _answer(self, visit: Visit) -> Response:
+        with closing(visit.request):  # the files that came with the form
+            return self._answer_to(visit)
+
+    def _answer_to(self, visit: Visit) -> Response:
         require_own(visit.request, self.site.url)
         upload = self.declaration.upload
         largest = LARGEST_FORM + (upload.largest if upload else 0)
