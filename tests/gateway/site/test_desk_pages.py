@@ -480,7 +480,7 @@ WRONG_HOURS: list[tuple[dict[str, Filled], str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field", "sentence"), WRONG_HOURS, ids=lambda each: str(each)[:40]
+    ("wrong", "field", "sentence"), WRONG_HOURS, ids=[field for _, field, _ in WRONG_HOURS]
 )
 def test_what_is_wrong_with_hours_stands_at_the_row(
     newcomer: tuple[Person, Browser], wrong: dict[str, Filled], field: str, sentence: str
