@@ -11,7 +11,7 @@ UNIT := test-unit-booking test-unit-others
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-unit $(TESTS) bench bench-reads soak soak-controls assets lock clean
+.PHONY: help run install check test test-unit $(TESTS) bench bench-reads bench-streams soak soak-controls assets lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -70,6 +70,9 @@ bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside
 
 bench-reads: .venv/installed-dev  ## Measure public reads with and without the gateway's cache (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.cached_reads
+
+bench-streams: .venv/installed-dev  ## Measure reads beside 600 open live streams (needs wrk)
+	$(BIN)/python -W ignore -m benchmarks.streams
 
 soak: .venv/installed-dev  ## Random faults under load for MINUTES, then account for every booking
 	@sh tests/install_servers.sh

@@ -164,3 +164,5 @@ class Unavailable(DomainError):
     """A part of the platform does not answer. Please try again later."""
 
     code = "unavailable"
+    retry_after_s: int = 0
+    """Seconds until a retry makes sense; 0: soon."""

@@ -64,6 +64,21 @@ class PersonalDataErased(Event, producer=PRODUCER):
     account_id: UUID
 
 
+Position = Annotated[
+    int, Doc("The account's notices are numbered from 1, in the order of their commits.")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeAdded(Event, producer=PRODUCER):
+    """An account has a new notice. A broadcast to every gateway, for live updates."""
+
+    account_id: UUID
+    position: Position
+    kind: NoticeKind
+    unread: Annotated[int, Doc("The number of all its unread notices, with this one.")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class NoticeData:
     """The ids, times and keys of a notice, for programs that write their own words. Fields of
@@ -121,6 +136,32 @@ class NoticesPage:
     items: list[Notice]
     next: Annotated[str | None, Doc("The cursor of the next page; null on the last.")]
     unread: Annotated[int, Doc("The number of all your unread notices.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedNotice:
+    """A notice that was added, for live updates."""
+
+    position: Position
+    kind: NoticeKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedNotices:
+    """The notices that were added for an account after a position."""
+
+    items: Annotated[list[AddedNotice], Doc("The oldest first.")]
+    position: Annotated[int, Doc("The position to go on from.")]
+    more: Annotated[bool, Doc("There are more after these.")]
+    unread: Annotated[int, Doc("The number of all its unread notices.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveUpdate:
+    """The data of an event in a live stream."""
+
+    unread: Annotated[int, Doc("The number of all your unread notices.")]
+    kind: Annotated[NoticeKind | None, Doc("The kind of a new notice; null: there is none.")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -37,6 +39,7 @@ class Transaction(Session):
         self._replied = False
         self._answer: Any = None
         self._tracked: dict[int, tuple[Tracked, Any]] = {}
+        self._at_end: list[tuple[UUID, Callable[[], None]]] = []
         self.emitted: list[Envelope[Any]] = []
 
     def find(self, kind: type[T], id: Any) -> T:
@@ -70,6 +73,14 @@ class Transaction(Session):
         if self.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
             self.execute(LOCK_NAME, {"name": name})
 
+    def at_end(self, id: UUID, work: Callable[[], None]) -> None:
+        """Call ``work`` when the block has ended, before the commit, in the order of ids.
+
+        For a row that many transactions lock, several of them in any order: here each takes them
+        in the same order, and keeps them for the shortest time.
+        """
+        self._at_end.append((id, work))
+
     def mark_erased(self, id: UUID) -> None:
         """Leave a tombstone for this id; ``messaging.erasure`` then removes what mentions it."""
         insert_if_absent(self, self._table("forgotten"), id=id, begun_at=utc_now())
@@ -95,7 +106,7 @@ class Transaction(Session):
         return answer
 
     def end_call(self) -> None:
-        """Write the events of tracked rows, the reply, and the outbox.
+        """Write the events of tracked rows, what was left for the end, the reply, and the outbox.
 
         A writing call must have given its reply. Where the same call was answered before, its key
         is there and nothing is written; a concurrent repetition waits here.
@@ -105,6 +116,8 @@ class Transaction(Session):
             self.emit(*changes)
             for handle in change_handlers_of(row) if changes else ():
                 handle(self, row)
+        for _, work in sorted(self._at_end, key=itemgetter(0)):
+            work()
         self.flush()
         if self._call is not None:
             if not self._replied:

@@ -1,4 +1,4 @@
-"""Upserts: insert, insert if absent, insert or add counts; statements are cached for each table.
+"""Upserts: insert, insert if absent, add counts, count up; statements are cached for each table.
 
 Composing a statement costs as much as running it.
 """
@@ -49,4 +49,28 @@ def _add_counts_statement(table: Table, dialect: str) -> Insert:
     return new.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={each.name: each + new.excluded[each.name] for each in counts},
+    )
+
+
+def count_up(session: Session, table: Table, **key: Any) -> int:
+    """Add one to the table's only count, from 0 where there is no row; the new count.
+
+    The row stays locked until the end of the transaction, so that counts come in the order of
+    commits, and none is left out.
+    """
+    statement = _count_up_statement(table, session.get_bind().dialect.name)
+    return int(session.execute(statement, key).scalar_one())
+
+
+@cache
+def _count_up_statement(table: Table, dialect: str) -> ReturningInsert[Any]:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    [count] = [each for each in table.columns if not each.primary_key]
+    return (
+        make(table)
+        .values({count.name: 1})
+        .on_conflict_do_update(
+            index_elements=list(table.primary_key.columns), set_={count.name: count + 1}
+        )
+        .returning(count)
     )

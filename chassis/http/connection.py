@@ -40,6 +40,9 @@ CRLF = b"\r\n"
 END_OF_HEAD = b"\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
+CONNECTION = "firststep.connection"
+"""The key of the client's socket in a request's environ."""
+
 Refuse = Callable[[HTTPException], Response]
 
 
@@ -190,6 +193,7 @@ class Connection(HttpOnlyProtocol):
             "SERVER_PORT": str(self._own[1]),
             "REMOTE_ADDR": self.client_address[0],
             "REMOTE_PORT": str(self.client_address[1]),
+            CONNECTION: self.connection,
             "wsgi.input": self._body,
             "eventlet.input": self._body,
             "eventlet.posthooks": [],

@@ -60,6 +60,7 @@ class WebServer(nameko_server.WebServer):
         self._starting = False
         self._is_accepting: bool = True
         self._connections: dict[int, list[Any]] = {}
+        self._when_stopping: list[Callable[[], None]] = []
 
     def setup(self) -> None:
         config = self.container.config
@@ -129,6 +130,10 @@ class WebServer(nameko_server.WebServer):
             finally:
                 del self._connections[id(state)]
 
+    def when_stopping(self, end: Callable[[], None]) -> None:
+        """Call this when the server begins to stop, to end answers that would go on."""
+        self._when_stopping.append(end)
+
     def unregister_provider(self, provider: Any) -> None:
         """The service stops: accept no new request while it finishes those under way."""
         self._stop_accepting()
@@ -148,6 +153,8 @@ class WebServer(nameko_server.WebServer):
         self._accept_queued()
         self._sock.close()
         self._serv.keepalive = False  # answers from now on have Connection: close
+        for end in self._when_stopping:
+            end()
         self._linger()
 
     def _accept_queued(self) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.pagination import PageQuery
 from chassis.rpc.client import RpcClient, Wire
-from contracts.notifications import NoticesPage, NotificationsData
+from contracts.notifications import AddedNotices, NoticesPage, NotificationsData
 
 
 class Notifications(RpcClient):
@@ -14,6 +14,10 @@ class Notifications(RpcClient):
 
     def list_notices(self, *, page: PageQuery) -> Wire[NoticesPage]:
         """The caller's notices, the newest first, and how many are unread."""
+
+    def list_added_notices(self, *, after: int | None = None) -> Wire[AddedNotices]:
+        """The caller's notices after a position, the oldest first; without one, only where the
+        caller's notices are now. A position beyond the newest counts as none."""
 
     def read_notice(self, *, notice_id: UUID) -> None:
         """Mark one as read."""

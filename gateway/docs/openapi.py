@@ -14,12 +14,13 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from chassis.http.connection import LONGEST_REQUEST_LINE
+from chassis.http.event_stream import EVENT_STREAM, LAST_EVENT_ID
 from chassis.http.server import TRY_AGAIN
 from chassis.json import JSON
 from chassis.schemas import Reading, schema_of
 from gateway.docs import openapi_problems, openapi_schemas
 from gateway.docs.openapi_examples import add_examples
-from gateway.http.declaration import Anyone, Declaration, Raw, SignedIn
+from gateway.http.declaration import Anyone, Declaration, Events, Raw, SignedIn
 from gateway.http.endpoint import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -168,6 +169,13 @@ def _parameters(declaration: Declaration, handler: Callable[..., Any]) -> Iterab
             "schema": {"type": "string"},
             "description": "The `ETag` of an answer at hand: 304 where it is still the same.",
         }
+    if isinstance(declaration.returns, Events):
+        yield {
+            "in": "header",
+            "name": LAST_EVENT_ID,
+            "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+            "description": "The id of the last event that you got: the stream goes on after it.",
+        }
     if declaration.by_language:
         yield {
             "in": "header",
@@ -249,7 +257,9 @@ def _request_body(body: type | Raw) -> dict[str, Any]:
     }
 
 
-def _content(shape: type | Raw, reading: Reading) -> dict[str, Any]:
+def _content(shape: type | Raw | Events, reading: Reading) -> dict[str, Any]:
+    if isinstance(shape, Events):
+        return {EVENT_STREAM: {"schema": {"contentMediaType": EVENT_STREAM}}}
     if isinstance(shape, Raw):
         return {kind: {"schema": {"contentMediaType": kind}} for kind in shape.types}
     return {JSON: {"schema": schema_of(shape, reading)}}

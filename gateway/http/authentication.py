@@ -30,6 +30,8 @@ from gateway.http.revocation import BadToken, RevocationList
 
 CALLER = "firststep.caller"
 """The key of the caller in a request's environ, set once the token's signature is verified."""
+ISSUED_AT = "firststep.token_issued_at"
+"""The key of the token's time of issue, set with the caller; in seconds since the epoch."""
 LOOK_AGAIN_AFTER_S = 5.0
 TOKENS_REMEMBERED = 4096
 """A signature is verified once; the expiry is checked each time."""
@@ -101,7 +103,7 @@ class Authenticator(SharedExtension):
             session_id=None if session_id is None else UUID(session_id),
             second_factor=SECOND_FACTOR_SHOWN in claims.get("amr", ()),
         )
-        request.environ[CALLER] = caller
+        request.environ[CALLER], request.environ[ISSUED_AT] = caller, claims["iat"]
         self.revocations.require_valid(caller.known(), caller.session_id, claims["iat"])
         return caller
 

@@ -25,6 +25,7 @@ REQUEST_HEADERS = (
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "Last-Event-ID",
     "X-Correlation-Id",
 )
 RESPONSE_HEADERS = (

@@ -51,10 +51,18 @@ class Raw:
 
 
 @dataclass(frozen=True)
+class Events:
+    """A stream of server-sent events, as an answer; the ``data`` of each is this shape as JSON."""
+
+    data: type
+
+
+@dataclass(frozen=True)
 class Declaration:
     """What ``@endpoint`` declares.
 
-    ``body``, ``query``, ``returns``: a contract's dataclass, or ``Raw``.
+    ``body``, ``query``, ``returns``: a contract's dataclass, or ``Raw``; an answer may be
+    ``Events``.
     ``errors``: its own refusals, beside those that follow from the rest.
     ``repeatable``: takes an ``Idempotency-Key``, as every endpoint that creates does.
     ``kept_s``: any cache may store the answer for so many seconds, and revalidate it by its ETag.
@@ -68,7 +76,7 @@ class Declaration:
 
     method: str
     path: str
-    returns: type | Raw | None
+    returns: type | Raw | Events | None
     body: type | Raw | None = None
     query: type | None = None
     status: HTTPStatus = HTTPStatus.OK

@@ -52,6 +52,9 @@ BY_CODE: dict[str, str] = {
     "bad_idempotency_key": (
         "Der Idempotency-Key muss aus 1 bis 100 sichtbaren ASCII-Zeichen bestehen."
     ),
+    "bad_last_event_id": (
+        "Die Last-Event-ID muss die Nummer eines Ereignisses aus diesem Strom sein."
+    ),
     "bad_period": (
         "Dieser Zeitraum ist leer oder zu lang. "
         "Bitte sehen Sie unter errors nach, und geben Sie einen anderen an."
@@ -117,6 +120,11 @@ BY_CODE: dict[str, str] = {
     "forbidden": "Dazu sind Sie nicht berechtigt.",
     "gone": "Das war hier und ist nicht mehr da.",
     "has_begun": "Dieses Gespräch hat schon begonnen und kann nicht mehr geändert werden.",
+    "holds_taken": (
+        "Bei dieser Fachperson werden gerade zwei halbe Stunden für andere freigehalten, die sich "
+        "registrieren. Bitte registrieren Sie sich zuerst, und wählen Sie danach eine Zeit, oder "
+        "versuchen Sie es in 20 Minuten noch einmal."
+    ),
     "idempotency_key_reused": (
         "Dieser Idempotency-Key wurde schon mit einer anderen Anfrage geschickt. "
         "Bitte verwenden Sie einen neuen."
@@ -266,6 +274,10 @@ BY_CODE: dict[str, str] = {
     "token_revoked": (
         "Dieses Zugriffstoken gilt nicht mehr. Bitte erneuern Sie es, oder melden Sie sich neu an."
     ),
+    "streams_full": (
+        "Gerade sind zu viele Live-Ströme offen. Bitte versuchen Sie es in einer halben Minute "
+        "wieder."
+    ),
     "too_far": "Diese Zeit liegt zu weit in der Zukunft. Bitte wählen Sie eine frühere.",
     "too_many": "Das wurde zu oft angefragt. Bitte versuchen Sie es später wieder.",
     "too_many_bookings": (
@@ -275,6 +287,14 @@ BY_CODE: dict[str, str] = {
     "too_many_calendars": (
         "Sie haben fünf externe Kalender, mehr sind nicht möglich. "
         "Bitte entfernen Sie zuerst einen davon."
+    ),
+    "too_many_holds": (
+        "Für diese Adresse oder von Ihrem Anschluss aus wurden am letzten Tag schon drei halbe "
+        "Stunden freigehalten. Sie können sich ohne eine registrieren und danach eine Zeit wählen."
+    ),
+    "too_many_streams": (
+        "Sie haben zu viele Live-Ströme offen. Bitte schließen Sie einen davon, bevor Sie noch "
+        "einen öffnen."
     ),
     "too_many_tries": (
         "Das wurde zu oft versucht. Bitte warten Sie eine Weile, bevor Sie es wieder versuchen."
@@ -348,6 +368,9 @@ TEXTS: dict[str, str] = {
     ),
     "There is no specialist here whom you can book.": (
         "Hier gibt es keine Fachperson, bei der Sie buchen können."
+    ),
+    "No half hour was kept for this sign-up in the last day.": (
+        "Für diese Registrierung wurde am letzten Tag keine halbe Stunde freigehalten."
     ),
     "You have not set your availability yet.": "Sie haben noch keine Sprechzeiten angegeben.",
     "You have no such external calendar. It may have been removed.": (

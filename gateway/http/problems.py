@@ -100,7 +100,7 @@ def from_error(error: Exception) -> Response:
 
 
 def _headers_of(error: DomainError) -> dict[str, str]:
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Unavailable) and error.retry_after_s:
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, Stale):
         return {"ETag": error.etag} if error.etag else {}

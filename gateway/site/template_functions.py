@@ -13,6 +13,7 @@ from gateway.site import (
     choices,
     desk,
     desk_texts,
+    nearby_help,
     own_profile,
     profile_texts,
     refusals,
@@ -21,6 +22,7 @@ from gateway.site import (
     shapes,
     vocabulary,
 )
+from gateway.site.article_texts import backlinks
 from gateway.site.assets import asset, icon
 from gateway.site.countries import name_of_country
 from gateway.site.help_now import dialled
@@ -29,6 +31,7 @@ from gateway.site.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     asset,
+    backlinks,
     choices.countries,
     choices.is_in_region,
     choices.zone_groups,
@@ -66,6 +69,8 @@ for function in (
     desk_texts.month_name,
     desk_texts.saved_meanwhile,
     desk_texts.weekday_name,
+    nearby_help.help_nearby,
+    profile_texts.booking_path,
     profile_texts.countries_served,
     profile_texts.price,
     profile_texts.profile_path,

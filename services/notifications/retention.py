@@ -37,6 +37,7 @@ SCHEDULE = (
     Retained("mails.text", timedelta(0), "send_mail"),
     Retained("recipients"),
     Retained("preferences"),
+    Retained("notice_counters"),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from benchmarks import measures, search
 from benchmarks.effects import Counts
 from benchmarks.load import Answers, Untrue
 from benchmarks.population import Population
+from benchmarks.stream_clients import Client, StreamClients
 from tests.contracts.tools import go_without
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +24,7 @@ SMALLEST = {
     "bench": ["--rounds=1", "--seconds=1"],
     "slots": ["--rounds=1", "--seconds=1", "--processes=1"],
     "cached_reads": ["--rounds=1", "--seconds=1", "--changes=1"],
+    "streams": ["--rounds=1", "--seconds=1", "--streams=20", "--idle=1"],
     "search": ["--specialists=1000", "--searches=100"],
 }
 LONGEST_S = 600
@@ -83,3 +86,12 @@ def test_a_search_that_finds_no_specialist_is_no_measurement(
     found: Any = lambda query: type("Found", (), {"total": 0})  # noqa: E731
     with pytest.raises(Untrue, match="finds 0 specialists, 0 in SQL"):
         search.require_same(database, found)
+
+
+@pytest.mark.parametrize("news", [[], [1, 1], [1, 2]])
+def test_a_stream_that_does_not_hear_of_one_notice_once_is_no_measurement(news: list[int]) -> None:
+    clients = StreamClients("http://127.0.0.1:1", [])
+    with socket.socket() as sock:
+        clients._clients = [Client(sock, news=news)]
+        with pytest.raises(Untrue, match="not of one notice"):
+            clients.delays_after(0.0)

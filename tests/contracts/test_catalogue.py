@@ -84,6 +84,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "SlotReleased": ("booking", "internal"),
     "SlotOffered": ("booking", "internal"),
     "RescueOffered": ("booking", "internal"),
+    "NoticeAdded": ("notifications", "internal"),
     "MessageSent": ("notifications", "internal"),
     "ArticlePublished": ("content", "public"),
     "ArticleChanged": ("content", "public"),

@@ -22,7 +22,7 @@ from contracts.rpc.notifications import Notifications
 from contracts.rpc.profiles import Profiles
 from firststep.platform import SERVICES
 from gateway.cache import Entry
-from gateway.http.declaration import Declaration, Raw
+from gateway.http.declaration import Declaration, Events, Raw
 from gateway.http.endpoint import declarations_of
 from gateway.service import Gateway
 
@@ -125,6 +125,6 @@ def described(result: Any) -> Any:
 
 
 def promised(declaration: Declaration) -> Any:
-    if declaration.returns is None:
-        return types.NoneType
+    if declaration.returns is None or isinstance(declaration.returns, Events):
+        return types.NoneType  # no worker runs the method of a stream
     return File if isinstance(declaration.returns, Raw) else declaration.returns

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from gateway.live import live
 from tests.gateway.description import Description
 from tests.support.databases import Databases
 from tests.support.factories import Person, a_client, a_specialist, an_admin
@@ -18,6 +19,14 @@ from tests.support.servers import SmtpServer, rabbitmq_of_our_own
 @pytest.fixture(scope="package", autouse=True)
 def _quick_hashes() -> Iterator[None]:
     with quick_hashes():
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _streams_end_after_their_first_event() -> Iterator[None]:
+    """For tests that read each answer to its end. Tests of streams let them go on."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(live, "LIFETIME_S", (0.0, 0.0))
         yield
 
 

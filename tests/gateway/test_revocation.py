@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,8 +20,9 @@ from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import Revocations, SessionsEnded
 from firststep.commands import accounts as commands
 from gateway.http import revocation
-from gateway.http.revocation import REMEMBERED_S, RevocationList, Revoked
+from gateway.http.revocation import REMEMBERED_S, Revoked
 from services.profiles.audit.audit import AuditedAction
+from tests.gateway.cutting_off import cut_off, revocations_of
 from tests.gateway.description import expect_problem
 from tests.support.eventually import eventually
 from tests.support.factories import PASSWORD, Person, a_client
@@ -189,39 +188,6 @@ def test_a_gateway_that_starts_knows_what_was_revoked_before(house: House) -> No
     with another_gateway(house) as fresh:
         expect_problem(at(fresh, person), 401, "token_revoked")
         assert at(fresh, bystander).is_success
-
-
-def revocations_of(gateway: House) -> RevocationList:
-    container: Any = gateway.process.service_map["gateway"]
-    [found] = [each for each in container.extensions if isinstance(each, RevocationList)]
-    return found
-
-
-@contextmanager
-def cut_off(gateway: House) -> Iterator[None]:
-    """Its connection to the broker breaks, and there is no other inside the block."""
-    consumer: Any = revocations_of(gateway).broadcast.queue_consumer
-    let_in, establish = GreenEvent(), consumer.establish_connection
-
-    def held() -> Any:
-        let_in.wait()
-        return establish()
-
-    consumer.establish_connection = held
-    if gateway.broker.startswith("amqp"):
-        [*consuming] = consumer._consumers.values()
-        with suppress(OSError):  # not closed: its number would be another one's at once
-            consuming[0].channel.connection.sock.shutdown(socket.SHUT_RDWR)
-    else:
-        consumer.connected = False
-    try:
-        yield
-    finally:
-        let_in.send()
-        consumer.establish_connection = establish
-        if not gateway.broker.startswith("amqp"):
-            consumer.connected = True
-            revocations_of(gateway).broadcast.on_consuming()
 
 
 def test_a_gateway_that_was_cut_off_asks_before_it_believes_a_token(

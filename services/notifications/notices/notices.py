@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,7 +23,8 @@ from services.notifications.name_placeholders import Names, fill_names, without_
 
 class Notice(Base):
     """``text`` has marks in place of names. ``place_of``: the specialist whose practice's address
-    is in it."""
+    is in it. ``position``: the account's notices are numbered from 1 in the order of their commits,
+    without gaps; 0 was added before they were."""
 
     __tablename__ = "notices"
 
@@ -33,12 +34,14 @@ class Notice(Base):
     text: Mapped[str]
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     about: Mapped[UUID]
+    position: Mapped[int] = mapped_column(BigInteger, default=0)
     place_of: Mapped[UUID | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     read_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_notices_account_id_id", "account_id", "id"),
+        Index("ix_notices_account_id_position", "account_id", "position"),
         Index(
             "ix_notices_account_id_unread",
             "account_id",
@@ -65,6 +68,13 @@ class Notice(Base):
         """Mark it as read. The first time is kept."""
         self.read_at = self.read_at or now
 
+    def added(self, position: int, unread: int) -> contract.NoticeAdded:
+        """Give it its position; ``unread``: how many the account now has."""
+        self.position = position
+        return contract.NoticeAdded(
+            account_id=self.account_id, position=position, kind=NoticeKind(self.kind), unread=unread
+        )
+
     def forget_place(self) -> None:
         """Remove the practice's address, after its specialist was erased."""
         self.text, self.place_of = without_places(self.text), None
@@ -79,6 +89,15 @@ class Notice(Base):
             created_at=self.created_at,
             read_at=self.read_at,
         )
+
+
+class NoticeCounter(Base):
+    """The position of an account's newest notice; it stays when the notice goes."""
+
+    __tablename__ = "notice_counters"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
 
 
 def _as_json(data: NoticeData) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy import Select, Table, Update, func, select, update
 from sqlalchemy.orm import Session
 
+from chassis.database.upserts import count_up
 from services.notifications.accounts.queries import names_of
 from services.notifications.name_placeholders import Names, named_in
-from services.notifications.notices.notices import Notice
+from services.notifications.notices.notices import Notice, NoticeCounter
 
 
 def notices_of(account_id: UUID) -> Select[Notice]:
@@ -26,6 +28,27 @@ def notice_of(account_id: UUID, notice_id: UUID) -> Select[Notice]:
 def number_unread(session: Session, account_id: UUID) -> int:
     unread = select(func.count()).where(Notice.account_id == account_id, Notice.read_at.is_(None))
     return session.scalar(unread) or 0
+
+
+def next_position(session: Session, account_id: UUID) -> int:
+    """The position of the account's next notice. Other transactions that add one for this account
+    wait from here on: positions are in the order of commits."""
+    return count_up(session, cast(Table, NoticeCounter.__table__), account_id=account_id)
+
+
+def newest_position(session: Session, account_id: UUID) -> int:
+    counter = select(NoticeCounter.position).where(NoticeCounter.account_id == account_id)
+    return session.scalar(counter) or 0
+
+
+def added_after(account_id: UUID, position: int, limit: int) -> Select[int, str]:
+    """Position and kind of the notices after this position, the oldest first."""
+    return (
+        select(Notice.position, Notice.kind)
+        .where(Notice.account_id == account_id, Notice.position > position)
+        .order_by(Notice.position)
+        .limit(limit)
+    )
 
 
 def read_all(account_id: UUID, now: datetime) -> Update:

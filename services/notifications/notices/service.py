@@ -1,17 +1,22 @@
-"""RPC methods of notices: list them and mark them as read."""
+"""RPC methods of notices: list them, those that are new among them, and mark them as read."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from chassis.errors import NotFound
 from chassis.pagination import PageQuery, newest_first
 from chassis.rpc.server import rpc
 from chassis.times import utc_now
-from contracts.notifications import NoticesPage
+from contracts.notifications import AddedNotice, AddedNotices, NoticeKind, NoticesPage
 from services.notifications import dependencies
 from services.notifications.notices import queries
 from services.notifications.notices.notices import Notice
+
+MOST_ADDED = 100
+"""Notices in one answer of ``list_added_notices``."""
 
 
 class Notices:
@@ -32,6 +37,23 @@ class Notices:
             )
 
     @rpc
+    def list_added_notices(self, after: int | None = None) -> AddedNotices:
+        account_id = self.caller.known()
+        with self.store.reading() as session:
+            # read before the notices: one that is committed in between is among them, or still to
+            # be announced
+            newest = queries.newest_position(session, account_id)
+            items = [] if after is None else _added(session, account_id, after)
+            more = len(items) == MOST_ADDED
+            last = items[-1].position if items else newest
+            return AddedNotices(
+                items=items,
+                position=last if more else max(last, newest),
+                more=more,
+                unread=queries.number_unread(session, account_id),
+            )
+
+    @rpc
     def read_notice(self, notice_id: UUID) -> None:
         account_id = self.caller.known()
         with self.store.transaction() as tx:
@@ -47,6 +69,11 @@ class Notices:
         with self.store.transaction() as tx:
             tx.execute(queries.read_all(account_id, utc_now()))
             return tx.reply(None)
+
+
+def _added(session: Session, account_id: UUID, after: int) -> list[AddedNotice]:
+    found = session.execute(queries.added_after(account_id, after, MOST_ADDED))
+    return [AddedNotice(position=row.position, kind=NoticeKind(row.kind)) for row in found]
 
 
 def _itself(notice: Notice) -> Notice:

@@ -10,14 +10,14 @@ from chassis.database.transaction import Transaction
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.mails.mails import Mail, MailStatus
 from services.notifications.mails.postbox import Postbox
-from services.notifications.notices.notices import Notice
+from services.notifications.notices.notices import Notice, NoticeCounter
 from services.notifications.preferences.preferences import Preferences
 
 
 def stop_notifying(tx: Transaction, account_id: UUID) -> None:
     """Delete address, preferences, notices and unsent mails of the account, and its practice's
     address from texts for others. Its name is not stored there."""
-    for kind in (Notice, Recipient, Preferences):
+    for kind in (Notice, NoticeCounter, Recipient, Preferences):
         tx.execute(delete(kind).where(kind.account_id == account_id))
     for notice in tx.scalars(select(Notice).where(Notice.place_of == account_id)):
         notice.forget_place()

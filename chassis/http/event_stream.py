@@ -1,0 +1,45 @@
+"""Server-sent events: the bytes of a stream, and the answer that sends them as they come.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from chassis.concurrency.sockets import is_readable
+from chassis.http.connection import CONNECTION
+
+EVENT_STREAM = "text/event-stream"
+LAST_EVENT_ID = "Last-Event-ID"
+HEARTBEAT = b":\n\n"
+"""A comment: it keeps proxies from closing a quiet connection, and finds one that is lost."""
+SEND_AT_ONCE = {"eventlet.minimum_write_chunk_size": 1}
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""The latter keeps nginx from holding events back."""
+
+
+def event(id: int, data: bytes) -> bytes:
+    """One event; ``data`` is one line."""
+    return b"id: %d\ndata: %s\n\n" % (id, data)
+
+
+def retry(seconds: float) -> bytes:
+    """After how long the client reconnects once the stream has ended."""
+    return b"retry: %d\n\n" % (seconds * 1000)
+
+
+def event_stream(chunks: Iterable[bytes], environ: dict[str, Any]) -> Response:
+    """The answer that sends each chunk at once. ``chunks`` gets its ``close`` called when the
+    answer has ended, however it did."""
+    environ.update(SEND_AT_ONCE)
+    return Response(chunks, headers=HEADERS, content_type=EVENT_STREAM)
+
+
+def has_hung_up(environ: dict[str, Any]) -> bool:
+    """Whether the client of a stream has closed its connection. It has nothing to send."""
+    fileno: int = environ[CONNECTION].fileno()
+    return fileno < 0 or is_readable(fileno)

@@ -1,0 +1,1 @@
+"""Live updates: streams of server-sent events about an account's new notices."""
