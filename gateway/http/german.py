@@ -652,12 +652,6 @@ TEXTS: dict[str, str] = {
         "Diese Plattform stellt keine Räume bereit."
     ),
     # files
-    "Please agree to the terms of use to go on.": (
-        "Bitte stimmen Sie den Nutzungsbedingungen zu, um fortzufahren."
-    ),
-    "Please consent, or look around without an account.": (
-        "Bitte willigen Sie ein, oder sehen Sie sich ohne Konto um."
-    ),
     "The file is larger than {most} MiB.": "Die Datei ist größer als {most} MiB.",
     "Must be one file of {types}.": "Muss genau eine Datei sein: {types}.",
     "The charset must be utf-8.": "Der Zeichensatz muss utf-8 sein.",

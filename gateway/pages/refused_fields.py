@@ -72,6 +72,11 @@ IN_FORMS = (
     ),
 )
 """Sentences for programs, and what a form says instead."""
+NEEDED = {
+    "terms": N_("Please agree to the terms of use to go on."),
+    "health_data": N_("Please consent, or look around without an account."),
+}
+"""Boxes that must be checked, by their field, and what the form says where they are not."""
 OF_LISTS = {
     N_("Please use at most %(most)s characters."): N_("Please choose at most %(most)s."),
 }
@@ -91,6 +96,8 @@ def errors_of(refusal: DomainError, shape: type | None) -> Sequence[FieldError]:
 
 def in_form(error: FieldError, shape: type | None, visitor: Visitor) -> str:
     """The sentence beside a field of a form of this shape, in the visitor's language."""
+    if error.field in NEEDED and re.fullmatch(IN_FORMS[0][0], error.detail):
+        return visitor.gettext(NEEDED[error.field])
     for pattern, text in IN_FORMS:
         if match := re.fullmatch(pattern, error.detail):
             of_list = OF_LISTS.get(text, text) if _is_list(shape, error.field) else text

@@ -22,7 +22,7 @@ from contracts.profiles.accounts import (
     SignUpRole,
     TooManyTries,
 )
-from contracts.profiles.consents import AgreementNeeded
+from contracts.profiles.consents import AgreementNeeded, TextVersion
 from contracts.profiles.specialists import NoSuchCode, Specialist
 from gateway.api.consultations import STANDS_AGAINST_A_TIME
 from gateway.pages.answers import Refused, SeeOther
@@ -45,6 +45,7 @@ class SignUpAndBookForm(SignUpForm):
     browser that has begun no sign-up."""
 
     role: SignUpRole = SignUpRole.CLIENT
+    health_data: TextVersion
     starts_at: datetime
     note: Note = field(default=None, repr=False)
     secret: SignUpSecret = field(default_factory=new_secret, repr=False)

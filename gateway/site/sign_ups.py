@@ -27,6 +27,7 @@ from gateway.site.mail_folder import MailSent, mail_folder
 from gateway.site.sessions import FIRST_PAGE
 
 CHECK_MAIL = "/sign-up/check-mail"
+MISSING = "Missing data for required field."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +56,13 @@ class SignUpForm:
     language: Language | None = None
     time_zone: OwnTimeZone | None = None
     country: OwnCountry | None = None
-    terms: TextVersion | None = None
+    terms: TextVersion
     health_data: TextVersion | None = None
 
     def to_sign_up(self) -> SignUp:
-        """Raises ``Invalid`` where a text is not agreed to."""
-        errors = self._not_agreed_to()
-        if errors or self.terms is None:
-            raise Invalid(errors=errors)
+        """Raises ``Invalid`` where a client does not consent."""
+        if self.health_data is None and self.role is SignUpRole.CLIENT:
+            raise Invalid(errors=[FieldError("health_data", MISSING)])
         return SignUp(
             email=self.email,
             password=self.password,
@@ -73,16 +73,6 @@ class SignUpForm:
             country=self.country,
             agreed_to=AgreedTo(terms=self.terms, health_data=self.health_data),
         )
-
-    def _not_agreed_to(self) -> list[FieldError]:
-        found = []
-        if not self.terms:
-            found.append(FieldError("terms", "Please agree to the terms of use to go on."))
-        if not self.health_data and self.role is SignUpRole.CLIENT:
-            found.append(
-                FieldError("health_data", "Please consent, or look around without an account.")
-            )
-        return found
 
 
 @dataclass(frozen=True, kw_only=True)
