@@ -24,6 +24,7 @@ from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
 from gateway.site.calendar_feeds import CalendarFeedPages
+from gateway.site.desk import DeskPages
 from gateway.site.email_changes import EmailChangePages
 from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
@@ -32,6 +33,10 @@ from gateway.site.information import InformationPages
 from gateway.site.live import LivePages
 from gateway.site.offline import OfflinePages
 from gateway.site.open_sessions import OpenSessionPages
+from gateway.site.own_calendars import OwnCalendarPages
+from gateway.site.own_hours import OwnHoursPages
+from gateway.site.own_licence import OwnLicencePages
+from gateway.site.own_profile import OwnProfilePages
 from gateway.site.passwords import PasswordPages
 from gateway.site.privacy import PrivacyPages
 from gateway.site.second_factors import SecondFactorPages
@@ -84,6 +89,11 @@ class Gateway(
     CalendarFeedPages,
     PrivacyPages,
     SpecialistPages,
+    DeskPages,
+    OwnProfilePages,
+    OwnLicencePages,
+    OwnHoursPages,
+    OwnCalendarPages,
 ):
     name = "gateway"
     max_workers = 200  # each waits for a service most of its time

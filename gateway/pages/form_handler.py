@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -13,13 +14,14 @@ from chassis.context import OUTERMOST_DEADLINE_S
 from chassis.database.tombstones import Erased
 from chassis.errors import DomainError, FieldError, Invalid, Unauthenticated
 from chassis.http.body import read_body
+from chassis.preconditions import Stale
 from chassis.schemas import Reading, load
 from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
 from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.workers import authorise
 from gateway.pages import form_values
 from gateway.pages.answers import SeeOther
-from gateway.pages.carried import CARRIED, Carried, without_secrets
+from gateway.pages.carried import CARRIED, VERSION, Carried, without_secrets
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
 from gateway.pages.forms import Form
@@ -40,6 +42,10 @@ class FormHandler(SiteHandler):
     reads_body = True
 
     def _answer(self, visit: Visit) -> Response:
+        with closing(visit.request):  # the files that came with the form
+            return self._answer_to(visit)
+
+    def _answer_to(self, visit: Visit) -> Response:
         require_own(visit.request, self.site.url)
         upload = self.declaration.upload
         largest = LARGEST_FORM + (upload.largest if upload else 0)
@@ -55,7 +61,7 @@ class FormHandler(SiteHandler):
             return self._with_rows(visit, values, given)
         try:
             arguments = {**self.arguments(visit), **self._body(visit, given)}
-            call = self.call_of(visit, _key_of(given))
+            call = replace(self.call_of(visit, _key_of(given)), if_match=_version_of(given))
             if upload is not None:
                 call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
             result = self.run(arguments, call)
@@ -94,6 +100,8 @@ class FormHandler(SiteHandler):
         }
         problem = "" if errors else sentence(refusal.detail, visit.visitor.language)
         state = self._form(visit, given, errors=errors, problem=problem, refusal=refusal)
+        if isinstance(refusal, Stale):  # shown beside the present version: sending replaces that
+            state = replace(state, version="")
         status = error_of(refusal)
         caller = visit.visitor.caller if visit.visitor.is_signed_in else None
         self.refusals.report(refusal, caller, self.declaration.method, self.declaration.path)
@@ -126,6 +134,7 @@ class FormHandler(SiteHandler):
             sent=True,
             uploads=self.declaration.upload is not None,
             carried=visit.carried,
+            version=_version_of(given) or "",
             **more,
         )
 
@@ -164,6 +173,11 @@ class FormHandler(SiteHandler):
 def _key_of(given: form_values.Given) -> str | None:
     key = (given.get(KEY) or [""])[-1]
     return key if 0 < len(key) <= LONGEST_KEY and KEY_PATTERN.fullmatch(key) else None
+
+
+def _version_of(given: form_values.Given) -> str | None:
+    """The ETag of what the form was filled with."""
+    return (given.get(VERSION) or [""])[-1] or None
 
 
 def _file_of(request: Request, upload: Upload) -> bytes | None:

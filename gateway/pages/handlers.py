@@ -154,7 +154,7 @@ class SiteHandler(WorkerHandler):
     ) -> Response:
         """Lead to a page of this site; to the first one where there is no such page."""
         found = self.server.handler_of("GET", to.partition("?")[0].partition("#")[0])
-        if found is None or not isinstance(found[0], SiteHandler | Document):
+        if found is None or not isinstance(found[0], SiteHandler | Document) or not to.isprintable():
             to = "/"
         response = Response(
             status=status, headers={**HEADERS, "Location": visit.visitor.to(to, language)}

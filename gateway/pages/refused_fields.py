@@ -35,6 +35,34 @@ IN_FORMS = (
         N_("Please use at most %(most)s characters."),
     ),
     (r"Must be one of: .*", N_("Please choose one of these.")),
+    (
+        r"Must be greater than or equal to (?P<least>\d+) and less than or equal to "
+        r"(?P<most>\d+)\.",
+        N_("Please enter a number from %(least)s to %(most)s."),
+    ),
+    (r"Not a valid integer\.", N_("Please enter a whole number.")),
+    (r"Not a valid date\.", N_("Please enter a date.")),
+    (r"Must be one file of .*\.", N_("Please choose a file of one of the kinds above.")),
+    (r"Must be a time such as '09:30'\.", N_("Please enter a time, such as 09:30.")),
+    (
+        r"Overlaps (hours|overrides)\..*",
+        N_("These hours overlap others. Please change one of the two."),
+    ),
+    (r"Overlaps stays\.\d+\.", N_("These days overlap those of another stay.")),
+    (r"Must not be starts .*", N_("Please choose an end that is not the start.")),
+    (r"Must be before 24:00\.", N_("Please choose a start before the end of the day.")),
+    (
+        r"Has (?P<length>\d+) minutes; a consultation takes (?P<least>\d+)\.",
+        N_("That is %(length)s minutes. A half hour takes %(least)s."),
+    ),
+    (
+        r"Must not be before first_day, nor over (?P<days>\d+) days after it\.",
+        N_("Please choose a last day that is at most %(days)s days after the first one."),
+    ),
+    (
+        r"Must be given, or in_person_address, where this platform makes no rooms\.",
+        N_("Please give a link of your own here, or the address of your practice below."),
+    ),
 )
 """Sentences for programs, and what a form says instead."""
 

@@ -9,17 +9,27 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's name for it
 
 
 SAID: dict[str, str] = {
+    "calendar_added": N_("The calendar is added. We read it in a few minutes."),
+    "calendar_read": N_("The calendar was read just now."),
+    "calendar_removed": N_("The calendar is removed. It no longer blocks half hours."),
     "email_change_begun": N_("Almost done. Open the link in the mail to your new address."),
     "email_change_stopped": N_("Your e-mail address stays as it is."),
     "email_changed": N_("Your new e-mail address is confirmed."),
     "email_confirmed": N_("Your e-mail address is confirmed. Welcome."),
     "feed_revoked": N_("The address of your calendar feed no longer works."),
+    "hours_saved": N_("Your hours are saved."),
+    "licence_handed_in": N_("Your licence is handed in. We write to you when it is checked."),
     "link_sent": N_("If a sign-up waits for this address, the link is on its way again."),
+    "listed": N_("Your profile is listed. People can find it now."),
     "password_changed": N_("Your password is changed. Other devices are signed out."),
+    "photo_removed": N_("Your photo is removed."),
+    "photo_saved": N_("Your photo is saved."),
+    "profile_saved": N_("Your profile is saved."),
     "saved": N_("Saved."),
     "second_factor_removed": N_("The second factor is turned off."),
     "session_ended": N_("That device is signed out."),
     "sessions_ended": N_("All other devices are signed out."),
     "signed_out": N_("You have signed out."),
     "signed_out_everywhere": N_("You are signed out everywhere."),
+    "unlisted": N_("Your profile is off the list. Booked half hours stay booked."),
 }

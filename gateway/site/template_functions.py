@@ -11,6 +11,9 @@ from jinja2.runtime import Context
 from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import (
     choices,
+    desk,
+    desk_texts,
+    own_profile,
     profile_texts,
     refusals,
     second_factors,
@@ -19,6 +22,7 @@ from gateway.site import (
     vocabulary,
 )
 from gateway.site.assets import asset, icon
+from gateway.site.countries import name_of_country
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
 from gateway.site.said import SAID
@@ -28,9 +32,13 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     choices.countries,
     choices.is_in_region,
     choices.zone_groups,
+    desk.desk_pages,
+    desk_texts.weekdays,
+    own_profile.currencies,
     dialled,
     icon,
     inline,
+    name_of_country,
     profile_texts.excerpt,
     profile_texts.short_name,
     refusals.next_step,
@@ -51,6 +59,13 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 for function in FUNCTIONS:
     template_function(function)
 for function in (
+    desk_texts.choices_of,
+    desk_texts.desk_label,
+    desk_texts.desk_labels,
+    desk_texts.languages_to_choose,
+    desk_texts.month_name,
+    desk_texts.saved_meanwhile,
+    desk_texts.weekday_name,
     profile_texts.countries_served,
     profile_texts.price,
     profile_texts.profile_path,
