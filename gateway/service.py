@@ -25,6 +25,7 @@ from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.assets import Assets
 from gateway.site.calendar_feeds import CalendarFeedPages
 from gateway.site.desk import DeskPages
+from gateway.site.editing import EditingPages
 from gateway.site.email_changes import EmailChangePages
 from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
@@ -94,6 +95,9 @@ class Gateway(
     OwnLicencePages,
     OwnHoursPages,
     OwnCalendarPages,
+    EditingPages,
+    AdminPages,
+    AdminLicencePages,
 ):
     name = "gateway"
     max_workers = 200  # each waits for a service most of its time

@@ -16,6 +16,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "email_taken": ("email",),
     "password_too_common": ("new_password", "new", "password"),
     "second_factor_required": ("code",),
+    "slug_taken": ("slug",),
     "wrong_code": ("code",),
     "wrong_password": ("current", "password"),
 }

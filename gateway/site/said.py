@@ -9,6 +9,10 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's name for it
 
 
 SAID: dict[str, str] = {
+    "article_published": N_("The article is public."),
+    "article_saved": N_("The article is saved."),
+    "article_scheduled": N_("The article is scheduled."),
+    "article_withdrawn": N_("The article is withdrawn."),
     "calendar_added": N_("The calendar is added. We read it in a few minutes."),
     "calendar_read": N_("The calendar was read just now."),
     "calendar_removed": N_("The calendar is removed. It no longer blocks half hours."),
@@ -18,7 +22,9 @@ SAID: dict[str, str] = {
     "email_confirmed": N_("Your e-mail address is confirmed. Welcome."),
     "feed_revoked": N_("The address of your calendar feed no longer works."),
     "hours_saved": N_("Your hours are saved."),
+    "licence_declined": N_("The licence is declined. Its holder is told why."),
     "licence_handed_in": N_("Your licence is handed in. We write to you when it is checked."),
+    "licence_verified": N_("The licence is verified. Its holder is told."),
     "link_sent": N_("If a sign-up waits for this address, the link is on its way again."),
     "listed": N_("Your profile is listed. People can find it now."),
     "password_changed": N_("Your password is changed. Other devices are signed out."),
@@ -26,6 +32,7 @@ SAID: dict[str, str] = {
     "photo_saved": N_("Your photo is saved."),
     "profile_saved": N_("Your profile is saved."),
     "saved": N_("Saved."),
+    "schedule_cancelled": N_("The schedule is cancelled."),
     "second_factor_removed": N_("The second factor is turned off."),
     "session_ended": N_("That device is signed out."),
     "sessions_ended": N_("All other devices are signed out."),

@@ -10,9 +10,12 @@ from jinja2.runtime import Context
 
 from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import (
+    admin,
+    admin_texts,
     choices,
     desk,
     desk_texts,
+    editing_texts,
     own_profile,
     profile_texts,
     refusals,
@@ -28,12 +31,15 @@ from gateway.site.prose import inline
 from gateway.site.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    admin.admin_pages,
+    admin_texts.licence_statuses,
     asset,
     choices.countries,
     choices.is_in_region,
     choices.zone_groups,
     desk.desk_pages,
     desk_texts.weekdays,
+    editing_texts.article_statuses,
     own_profile.currencies,
     dialled,
     icon,
@@ -59,6 +65,8 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 for function in FUNCTIONS:
     template_function(function)
 for function in (
+    admin_texts.changed_fields,
+    admin_texts.decision_labels,
     desk_texts.choices_of,
     desk_texts.desk_label,
     desk_texts.desk_labels,
@@ -66,6 +74,9 @@ for function in (
     desk_texts.month_name,
     desk_texts.saved_meanwhile,
     desk_texts.weekday_name,
+    editing_texts.article_saved_meanwhile,
+    editing_texts.editing_label,
+    editing_texts.editing_labels,
     profile_texts.countries_served,
     profile_texts.price,
     profile_texts.profile_path,
