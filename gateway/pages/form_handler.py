@@ -116,12 +116,12 @@ class FormHandler(SiteHandler):
         self, visit: Visit, values: dict[str, Any], given: form_values.Given
     ) -> Response:
         """The form with a row more or less; nothing is saved."""
-        for path in given.get(REMOVE, ()):
-            given = form_values.without_row(given, path)
         state = self._form(visit, given)
         found = dict(state.values)
         for path in given.get(ADD, ()):
             found = form_values.with_row(found, path)
+        for path in given.get(REMOVE, ()):
+            found = form_values.without_row(found, path)
         forms = {self.method_name: replace(state, values=found)}
         return self.named(self.declaration.again).again(visit, values, forms, HTTPStatus.OK)
 

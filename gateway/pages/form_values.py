@@ -6,7 +6,7 @@ where null is allowed; a blank item of a list is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -69,7 +69,7 @@ def _list(field: fields.List[Any], given: Given, name: str) -> Any:
     if isinstance(inner, fields.Nested):
         schema = inner.schema
         rows = [_object(schema, given, f"{name}.{each}.") for each in _rows(given, f"{name}.")]
-        found = [row for row in rows if any(each is not None for each in row.values())]
+        found = [row for row in rows if row]
         return found if found or name in given else MISSING
     values = given.get(name)
     return MISSING if values is None else [each for each in values if each.strip()]
@@ -88,34 +88,22 @@ def _mentions(given: Given, prefix: str) -> bool:
     return any(key.startswith(prefix) for key in given)
 
 
-def fields_of(values: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """The fields of a form that has these values: names and texts, as ``values_of`` reads them."""
-    if isinstance(values, dict):
-        for key, each in values.items():
-            yield from fields_of(each, f"{name}.{key}" if name else key)
-    elif isinstance(values, list) and values and isinstance(values[0], dict):
-        yield from fields_of({str(number): each for number, each in enumerate(values)}, name)
-    elif isinstance(values, list):
-        yield from ((name, str(each)) for each in values or [""])
-    elif values is not None and values is not False:
-        yield name, "true" if values is True else str(values)
-
-
 def with_row(values: Values, path: str) -> Values:
     """The values with an empty item more in the list at this path."""
+    return _changed(values, path, lambda rows: [*rows, {}])
+
+
+def without_row(values: Values, path: str) -> Values:
+    """The values without the item at this path, such as ``hours.2``."""
+    path, _, number = path.rpartition(".")
+    if not (number.isascii() and number.isdigit()):
+        return values
+    return _changed(values, path, lambda rows: rows[: int(number)] + rows[int(number) + 1 :])
+
+
+def _changed(values: Values, path: str, change: Callable[[list[Any]], list[Any]]) -> Values:
     name, _, rest = path.partition(".")
     if rest:
-        return {**values, name: with_row(values.get(name) or {}, rest)}
+        return {**values, name: _changed(values.get(name) or {}, rest, change)}
     rows = values.get(name) or []
-    return {**values, name: [*rows, {}]} if isinstance(rows, list) else values
-
-
-def without_row(given: Given, path: str) -> Given:
-    """What was sent without the row at this path, such as ``hours.2``: the numbers of rows are
-    those on the page."""
-    is_row = path.rpartition(".")[2].isdecimal()
-    return {
-        name: values
-        for name, values in given.items()
-        if not (is_row and name.startswith(f"{path}."))
-    }
+    return {**values, name: change(rows)} if isinstance(rows, list) else values
