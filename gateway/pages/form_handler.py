@@ -117,7 +117,10 @@ class FormHandler(SiteHandler):
     ) -> Response:
         """The form with a row more or less; nothing is saved."""
         state = self._form(visit, given)
-        found = dict(state.values)
+        shape = self.declaration.body
+        found: Values = (
+            {} if shape is None else form_values.shown(form_values.rows_of(shape, given))
+        )
         for path in given.get(ADD, ()):
             found = form_values.with_row(found, path)
         for path in given.get(REMOVE, ()):

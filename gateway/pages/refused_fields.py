@@ -44,6 +44,10 @@ IN_FORMS = (
     (r"Not a valid integer\.", N_("Please enter a whole number.")),
     (r"Not a valid date\.", N_("Please enter a date.")),
     (r"Must be one file of .*\.", N_("Please choose a file of one of the kinds above.")),
+    (
+        r"Must be an amount, such as 95 or 95\.50\.",
+        N_("Please enter an amount, such as 95 or 95.50."),
+    ),
     (r"Must be a time such as '09:30'\.", N_("Please enter a time, such as 09:30.")),
     (
         r"Overlaps (hours|overrides)\..*",

@@ -14,7 +14,7 @@ from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 from gateway.pages.forms import Form
 from gateway.pages.times import full_date, zone_name
 from gateway.pages.visitor import Visitor
-from gateway.site.choices import Options
+from gateway.site.choices import Options, by_label
 from gateway.site.countries import name_of_country
 from gateway.site.hours import WEEKDAYS
 from gateway.site.said import N_
@@ -95,7 +95,7 @@ def desk_labels(forms: Mapping[str, Form], visitor: Visitor) -> dict[str, str]:
 def weekday_name(weekday: str, visitor: Visitor) -> str:
     """ "Monday"."""
     locale: Locale = visitor.locale
-    return str(locale.days["stand-alone"]["wide"][WEEKDAYS.index(weekday)])  # type: ignore[arg-type]
+    return str(locale.days["stand-alone"]["wide"][WEEKDAYS.index(weekday)])
 
 
 def month_name(month: date, visitor: Visitor) -> str:
@@ -110,14 +110,14 @@ def weekdays() -> tuple[str, ...]:
 def choices_of(name: str, visitor: Visitor) -> Options:
     """The options of topics, approaches or accessibility, in alphabetical order."""
     options = [(key, label_of(key, visitor)) for key in WORDS[name]]
-    return sorted(options, key=lambda each: each[1].casefold())
+    return sorted(options, key=by_label)
 
 
 def languages_to_choose(chosen: list[str], visitor: Visitor) -> Options:
     """Languages to choose from, with those that are chosen already, in alphabetical order."""
     codes = dict.fromkeys((*LANGUAGES, *chosen))
     options = [(code, language_name(code, visitor)) for code in codes]
-    return sorted(options, key=lambda each: each[1].casefold())
+    return sorted(options, key=by_label)
 
 
 # What another tab saved

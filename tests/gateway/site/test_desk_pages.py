@@ -419,8 +419,13 @@ def test_rows_of_hours_are_added_and_removed_without_saving(desk: Browser, ada: 
     assert "days.0.day" in page.form(HOURS).fields
     page = desk.fill(page, HOURS, _add="stays", **{"days.0.day": "2027-01-02"})
     assert "stays.0.first_day" in page.form(HOURS).fields
+    page = desk.fill(page, HOURS, _add="days")
+    page = desk.fill(page, HOURS, _add="days")
+    page = desk.fill(page, HOURS, _add="days", **{"days.2.day": "2027-01-03"})
+    assert page.form(HOURS).fields["days.2.day"] == ["2027-01-03"]
     page = desk.fill(page, HOURS, _remove="days.0")
-    assert "days.0.day" not in page.form(HOURS).fields
+    page = desk.fill(page, HOURS, _remove="days.0")
+    assert page.form(HOURS).fields["days.0.day"] == ["2027-01-03"]
     assert hours_of(ada) == before
 
 
