@@ -17,13 +17,22 @@ from gateway.api.preferences import PreferencesApi
 from gateway.api.privacy import PrivacyApi
 from gateway.api.second_factors import SecondFactorsApi
 from gateway.api.sessions import SessionsApi
+from gateway.api.sign_ups import SignUpsApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
+from gateway.site.admin import AdminPages
+from gateway.site.admin_licences import AdminLicencePages
+from gateway.site.articles import ArticlePages
 from gateway.site.assets import Assets
+from gateway.site.booking import BookingPages
+from gateway.site.booking_sign_up import BookingSignUpPages
 from gateway.site.calendar_feeds import CalendarFeedPages
+from gateway.site.consultation_afterwards import ConsultationAfterwardsPages
+from gateway.site.consultation_changes import ConsultationChangePages
+from gateway.site.consultations import ConsultationPages
 from gateway.site.desk import DeskPages
 from gateway.site.editing import EditingPages
 from gateway.site.email_changes import EmailChangePages
@@ -32,6 +41,8 @@ from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.information import InformationPages
 from gateway.site.live import LivePages
+from gateway.site.moving import MovingPages
+from gateway.site.notice_pages import NoticePages
 from gateway.site.offline import OfflinePages
 from gateway.site.open_sessions import OpenSessionPages
 from gateway.site.own_calendars import OwnCalendarPages
@@ -47,10 +58,12 @@ from gateway.site.sign_ups import SignUpPages
 from gateway.site.sitemap import Sitemap
 from gateway.site.specialists import SpecialistPages
 from gateway.site.verification import VerificationPages
+from gateway.site.waitlist import WaitlistPages
 
 
 class Gateway(
     AccountsApi,
+    SignUpsApi,
     SessionsApi,
     SecondFactorsApi,
     PreferencesApi,
@@ -76,9 +89,18 @@ class Gateway(
     OfflinePages,
     HomePages,
     HelpNowPages,
+    ArticlePages,
     InformationPages,
     Sitemap,
     SessionPages,
+    BookingPages,
+    BookingSignUpPages,
+    ConsultationAfterwardsPages,
+    ConsultationChangePages,
+    ConsultationPages,
+    MovingPages,
+    NoticePages,
+    WaitlistPages,
     FindPages,
     SignUpPages,
     VerificationPages,

@@ -67,8 +67,8 @@ class ManuscriptsShown:
 
 @dataclass(frozen=True, kw_only=True)
 class WritingShown:
-    """``values``: of the form. ``version``: the ETag of what is stored. ``manuscript``: ``None`` for
-    a new article."""
+    """``values``: of the form. ``version``: the ETag of what is stored. ``manuscript``: ``None``
+    for a new article."""
 
     values: dict[str, Any]
     version: str = ""

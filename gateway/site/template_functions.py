@@ -16,6 +16,7 @@ from gateway.site import (
     desk,
     desk_texts,
     editing_texts,
+    nearby_help,
     own_profile,
     profile_texts,
     refusals,
@@ -24,6 +25,7 @@ from gateway.site import (
     shapes,
     vocabulary,
 )
+from gateway.site.article_texts import backlinks
 from gateway.site.assets import asset, icon
 from gateway.site.countries import name_of_country
 from gateway.site.help_now import dialled
@@ -34,6 +36,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     admin.admin_pages,
     admin_texts.licence_statuses,
     asset,
+    backlinks,
     choices.countries,
     choices.is_in_region,
     choices.zone_groups,
@@ -77,6 +80,8 @@ for function in (
     editing_texts.article_saved_meanwhile,
     editing_texts.editing_label,
     editing_texts.editing_labels,
+    nearby_help.help_nearby,
+    profile_texts.booking_path,
     profile_texts.countries_served,
     profile_texts.price,
     profile_texts.profile_path,

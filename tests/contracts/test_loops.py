@@ -60,7 +60,7 @@ from tests.booking.external_site import WHAT_IS_DUE, sealed_addresses
 from tests.content.builders import an_article
 from tests.contracts.faults import written
 from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
-from tests.notifications.builders import a_mail
+from tests.notifications.builders import SENDER, a_mail
 from tests.profiles.builders import a_specialist, a_written_specialist
 from tests.support.databases import Databases, connected_database
 from tests.support.tokens import SEAL_KEYS
@@ -480,7 +480,7 @@ def stage(shared_database: str, tmp_path: Path, request: pytest.FixtureRequest) 
     service.files = file_storage.LocalFiles(tmp_path / "files")
     service.seals, service.addresses, service.schemes = Seals(), sealed_addresses(), ("https",)
     service.seals.use(SEAL_KEYS)
-    service.postbox = Postbox()
+    service.postbox, service.sender = Postbox(), SENDER
     service.postbox.address = str(tmp_path / "mail")
     yield Stage(service, service.store, service.files)
     service.store.dispose()

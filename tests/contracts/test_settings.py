@@ -59,4 +59,5 @@ def test_the_command_lists_all_settings_and_no_password(
     assert all(variable(name) in printed for name in declared())
     assert "redis://…@host" in printed
     assert "s3cret" not in printed
+    assert "still the samples: imprint, privacy, terms" in " ".join(printed.split())
     assert max(map(len, COLOURS.sub("", printed).splitlines())) <= width

@@ -11,8 +11,10 @@ from contracts.booking.consultations import ConsultationBooked
 from contracts.profiles.accounts import AccountRegistered, Role
 from services.notifications.letters import Letter
 from services.notifications.mails.mails import Mail
+from services.notifications.mails.sender import Sender
 from services.notifications.readers import Reader
 
+SENDER = Sender("Firststep", "no-reply@firststep.example")
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried."""
 IN_BERLIN: dict[str, Any] = {"time_zone": "Europe/Berlin"}

@@ -42,7 +42,7 @@ from services.notifications.mails.mails import Mail
 from services.notifications.mails.postbox import NotSent, Postbox
 from services.notifications.notices.notices import Notice
 from services.notifications.service import NotificationsService
-from tests.notifications.builders import IN_BERLIN, ON_MONDAY, a_booking, an_account
+from tests.notifications.builders import IN_BERLIN, ON_MONDAY, SENDER, a_booking, an_account
 from tests.notifications.steps import a_pair, mail_in, mail_to, notices_of, rows_of
 from tests.support.databases import Databases, connected_database
 from tests.support.direct_handlers import handle
@@ -201,7 +201,7 @@ def hear(store: Any, postbox: Postbox, *events: Event) -> None:
 
 def a_service(store: Any, postbox: Postbox) -> NotificationsService:
     service = NotificationsService()
-    service.store, service.postbox = store, postbox
+    service.store, service.postbox, service.sender = store, postbox, SENDER
     return service
 
 

@@ -24,7 +24,7 @@ from services.notifications.mails import queries, service
 from services.notifications.mails.mails import ATTEMPTS, Mail, MailStatus
 from services.notifications.mails.postbox import MailFolder, Postbox
 from services.notifications.service import NotificationsService
-from tests.notifications.builders import a_mail
+from tests.notifications.builders import SENDER, a_mail
 from tests.notifications.mail_servers import Answer, HangUp, MailServer, Talk, a_mail_server
 from tests.support.databases import connected_database
 
@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> str:
 
 def a_service(store: Database, address: str) -> Any:
     service: Any = NotificationsService()
-    service.store, service.postbox = store, Postbox()
+    service.store, service.postbox, service.sender = store, Postbox(), SENDER
     service.postbox.address = address
     return service
 

@@ -32,7 +32,7 @@ from firststep_client.api.photos import set_photo
 from firststep_client.api.sessions import log_in
 from firststep_client.api.specialists import search_specialists, write_profile
 from firststep_client.models import (
-    AgreedTo,
+    AgreedToRequest,
     Agreements,
     AttachLicenceDocumentBody,
     AvailabilityRequest,
@@ -156,7 +156,7 @@ def joined(facts: dict[str, Any]) -> None:
         password=facts["password"],
         display_name="Sam",
         role=SignUpRole.CLIENT,
-        agreed_to=AgreedTo(terms=in_force.terms, health_data=in_force.health_data),
+        agreed_to=AgreedToRequest(terms=in_force.terms, health_data=in_force.health_data),
         time_zone="Europe/Berlin",
     )
     signed_up = sign_up.sync_detailed(client=Client(facts["url"]), body=newcomer)

@@ -19,9 +19,8 @@ from services.notifications.mails.postbox import UTF8
 from services.notifications.mails.sender import Sender
 from services.notifications.name_placeholders import NameRole
 from services.notifications.readers import Reader
-from tests.notifications.builders import NOW, a_mail, an_account
+from tests.notifications.builders import NOW, SENDER, a_mail, an_account
 
-SENDER = Sender("Firststep", "no-reply@firststep.example")
 A_SECOND = timedelta(seconds=1)
 AN_HOUR = timedelta(hours=1)
 

@@ -6,7 +6,7 @@ from alembic import op
 from chassis.database import append_only
 from chassis.database.tables import AnyJson, UtcDateTime
 
-revision = "profiles_0017"
+revision = "profiles_0016"
 down_revision = "profiles_0015"
 branch_labels = None
 depends_on = None
