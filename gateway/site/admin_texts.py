@@ -61,8 +61,12 @@ def decision_labels(forms: Mapping[str, Form], visitor: Visitor) -> dict[str, st
 
 
 def changed_fields(change: Change, visitor: Visitor) -> list[ChangedField]:
-    """What changed, without keys of files."""
-    return [_changed(name, values, visitor) for name, values in sorted(change.changes.items())]
+    """What changed, without keys of files. A field that was empty and is so is left out."""
+    return [
+        _changed(name, values, visitor)
+        for name, values in sorted(change.changes.items())
+        if values["before"] or values["after"]
+    ]
 
 
 def _changed(name: str, values: Mapping[str, Any], visitor: Visitor) -> ChangedField:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.content import ArticleStatus
 from gateway.pages.forms import Form
 from gateway.pages.visitor import Visitor
-from gateway.site.desk_texts import Line
+from gateway.site.choices import Options
+from gateway.site.desk_texts import Line, choices_of
 from gateway.site.said import N_
 from gateway.site.vocabulary import label_of, language_name
 
@@ -61,6 +62,12 @@ def editing_labels(forms: Mapping[str, Form], visitor: Visitor) -> dict[str, str
     return {name: label for name in names if (label := editing_label(name, visitor))}
 
 
+def topics_to_choose(chosen: Sequence[str], visitor: Visitor) -> Options:
+    """Those that are chosen in their order, of which the first counts most; then the others."""
+    first = [(key, label_of(key, visitor)) for key in chosen if key]
+    return [*first, *(each for each in choices_of("topics", visitor) if each not in first)]
+
+
 def article_saved_meanwhile(
     saved: Mapping[str, Any], written: Mapping[str, Any], visitor: Visitor
 ) -> list[Line]:
@@ -78,7 +85,7 @@ def _texts(article: Mapping[str, Any], visitor: Visitor) -> Iterator[tuple[str, 
         yield name, article.get(name) or ""
     if article.get("language"):
         yield "language", language_name(article["language"], visitor)
-    yield "topics", ", ".join(sorted(label_of(each, visitor) for each in article.get("topics", ())))
+    yield "topics", ", ".join(label_of(each, visitor) for each in article.get("topics", ()))
     yield "references", "\n".join(_reference(each) for each in article.get("references") or ())
 
 

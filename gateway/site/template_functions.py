@@ -80,6 +80,7 @@ for function in (
     editing_texts.article_saved_meanwhile,
     editing_texts.editing_label,
     editing_texts.editing_labels,
+    editing_texts.topics_to_choose,
     nearby_help.help_nearby,
     profile_texts.booking_path,
     profile_texts.countries_served,
