@@ -9,13 +9,13 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's name for it
 
 
 SAID: dict[str, str] = {
-    "already_booked": N_(
-        "You have had or booked your free half hour with this specialist: here it is."
-    ),
     "article_published": N_("The article is public."),
     "article_saved": N_("The article is saved."),
     "article_scheduled": N_("The article is scheduled."),
     "article_withdrawn": N_("The article is withdrawn."),
+    "already_booked": N_(
+        "You have had or booked your free half hour with this specialist: here it is."
+    ),
     "attendance_said": N_("Thank you. That is noted."),
     "booked": N_("It is booked."),
     "calendar_added": N_("The calendar is added. We read it in a few minutes."),

@@ -93,8 +93,9 @@ def test_a_specialist_goes_from_sign_up_to_featured_without_script(http: httpx.C
         page, "/sign-up", display_name="Ines Novo", email=email, password=PASSWORD, terms=True
     )
     link = browser.get(f"/verify-email?token={link_to(http, email)}")
-    assert browser.fill(link, "/verify-email").status == 303
-    begun = browser.get("/desk")
+    confirmed = browser.fill(link, "/verify-email")
+    assert (confirmed.status, confirmed.location) == (303, "/desk")
+    begun = browser.followed(confirmed)
     assert "what is missing until people can find and book you" in begun.text
 
     saved = save(browser, PROFILE, **WRITTEN)
@@ -480,7 +481,7 @@ WRONG_HOURS: list[tuple[dict[str, Filled], str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field", "sentence"), WRONG_HOURS, ids=lambda each: str(each)[:40]
+    ("wrong", "field", "sentence"), WRONG_HOURS, ids=[field for _, field, _ in WRONG_HOURS]
 )
 def test_what_is_wrong_with_hours_stands_at_the_row(
     newcomer: tuple[Person, Browser], wrong: dict[str, Filled], field: str, sentence: str
