@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 from uuid import uuid4
@@ -12,7 +12,7 @@ from marshmallow.validate import OneOf, Range, Regexp
 
 from chassis import context
 from chassis.cursors import BadCursor
-from chassis.errors import FieldError, NotFound
+from chassis.errors import NotFound
 from chassis.preconditions import etag_of
 from contracts.content import (
     AlreadyPublished,
@@ -241,9 +241,9 @@ class EditingPages(Api):
         publication = PublishArticle(publish_at=body.moment.astimezone(UTC))
         try:
             self.content.publish_article(slug=slug, publication=publication)
-        except BadPublicationTime:
-            past = "Please choose a day and a time that lie ahead."
-            raise BadPublicationTime(errors=[FieldError("day", past, str(body.day))]) from None
+        except BadPublicationTime as refusal:
+            errors = [replace(each, field="day") for each in refusal.errors]
+            raise BadPublicationTime(errors=errors) from None
         return SeeOther(to=publication_of(slug), said="article_scheduled")
 
     @form(
