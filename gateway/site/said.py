@@ -16,7 +16,6 @@ SAID: dict[str, str] = {
     "already_booked": N_(
         "You have had or booked your free half hour with this specialist: here it is."
     ),
-    "attendance_said": N_("Thank you. That is noted."),
     "booked": N_("It is booked."),
     "calendar_added": N_("The calendar is added. We read it in a few minutes."),
     "calendar_read": N_("The calendar was read just now."),
@@ -40,8 +39,8 @@ SAID: dict[str, str] = {
     "moved": N_("It was moved."),
     "note_kept": N_("Your note is saved."),
     "note_withdrawn": N_("Your note is deleted."),
+    "noted": N_("Thank you. That is noted."),
     "notices_read": N_("All notices are marked as read."),
-    "outcome_said": N_("Thank you. Only you see what you said."),
     "password_changed": N_("Your password is changed. Other devices are signed out."),
     "photo_removed": N_("Your photo is removed."),
     "photo_saved": N_("Your photo is saved."),

@@ -100,7 +100,7 @@ class PageSeen:
 
     @property
     def location(self) -> str:
-        return self.response.headers.get("Location", "")
+        return str(self.response.headers.get("Location", ""))
 
     @cached_property
     def _read(self) -> _Reader:
