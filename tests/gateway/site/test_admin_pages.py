@@ -61,7 +61,7 @@ def who_waits(http: httpx.Client, document: bytes = b"", kind: str = "applicatio
 
 
 def name_of(person: Person) -> str:
-    name: str = person.get("/accounts/me").json()["display_name"]
+    name: str = person.get("/me").json()["display_name"]
     return name
 
 
@@ -261,4 +261,4 @@ def test_the_pages_are_in_german_under_de(http: httpx.Client, deciding: Browser)
     assert "Ihre Entscheidung" in deciding.get(f"/de{licence_of(person)}").text
     assert deciding.get("/de/admin/figures").h1 == "Zahlen der Plattform"
     refused = deciding.send(f"/de{licence_of(person)}", {"version": "1", "decision": "declined"})
-    assert "Grund: Bitte schreiben Sie" in refused.text
+    assert "Grund: Bitte geben Sie an, warum Sie diese Zulassung ablehnen." in refused.text
