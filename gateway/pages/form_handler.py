@@ -119,7 +119,7 @@ class FormHandler(SiteHandler):
     ) -> Response:
         """The form again, with what is wrong."""
         errors = {
-            each.field: in_form(each.detail, visit.visitor)
+            each.field: in_form(each, self.declaration.body, visit.visitor)
             for each in errors_of(refusal, self.declaration.body)
         }
         problem = "" if errors else sentence(refusal.detail, visit.visitor.language)

@@ -6,7 +6,10 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from marshmallow import fields
+
 from chassis.errors import DomainError, FieldError
+from chassis.schemas import Reading, schema_of
 from gateway.pages.rendering import sentence
 from gateway.pages.visitor import Visitor
 from gateway.site.said import N_
@@ -75,6 +78,10 @@ IN_FORMS = (
     ),
 )
 """Sentences for programs, and what a form says instead."""
+OF_LISTS = {
+    N_("Please use at most %(most)s characters."): N_("Please choose at most %(most)s."),
+}
+"""And of a list, which has no characters."""
 
 
 def errors_of(refusal: DomainError, shape: type | None) -> Sequence[FieldError]:
@@ -88,9 +95,16 @@ def errors_of(refusal: DomainError, shape: type | None) -> Sequence[FieldError]:
     return ()
 
 
-def in_form(detail: str, visitor: Visitor) -> str:
-    """The sentence beside a field, in the visitor's language."""
+def in_form(error: FieldError, shape: type | None, visitor: Visitor) -> str:
+    """The sentence beside a field of a form of this shape, in the visitor's language."""
     for pattern, text in IN_FORMS:
-        if match := re.fullmatch(pattern, detail):
-            return visitor.gettext(text, **match.groupdict())
-    return sentence(detail, visitor.language)
+        if match := re.fullmatch(pattern, error.detail):
+            of_list = OF_LISTS.get(text, text) if _is_list(shape, error.field) else text
+            return visitor.gettext(of_list, **match.groupdict())
+    return sentence(error.detail, visitor.language)
+
+
+def _is_list(shape: type | None, name: str) -> bool:
+    if shape is None:
+        return False
+    return isinstance(schema_of(shape, Reading.FORM).fields.get(name), fields.List)

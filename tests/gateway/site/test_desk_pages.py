@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from chassis.times import utc_now
+from contracts.vocabulary import TOPICS
 from tests.support.browsing import Browser, Filled, PageSeen, signed_in
 from tests.support.eventually import eventually
 from tests.support.factories import (
@@ -225,6 +226,28 @@ def test_what_is_wrong_stands_at_its_field(newcomer: tuple[Person, Browser]) -> 
     assert refused.form(PROFILE).fields["headline"] == ["Where to start"]
     german = browser.fill(browser.get(f"/de{PROFILE}"), f"/de{PROFILE}", display_name="")
     assert "Ihr Name: Bitte füllen Sie das aus." in german.text
+
+
+def test_more_topics_than_twenty_are_refused(desk: Browser) -> None:
+    refused = save(desk, PROFILE, topics=sorted(TOPICS)[:21])
+    assert refused.status == 422
+    assert "What people come to you with: Please choose at most 20." in refused.text
+    assert len(refused.form(PROFILE).fields["topics"]) == 22
+
+
+def test_a_profile_goes_through_the_sign_in_when_the_session_ended(
+    newcomer: tuple[Person, Browser],
+) -> None:
+    person, browser = newcomer
+    save(browser, PROFILE, **WRITTEN)
+    page = browser.get(PROFILE)
+    browser.cookies.clear()
+    asked = browser.fill(page, PROFILE, headline="Kept")
+    assert (asked.status, asked.h1) == (401, "Sign in")
+    again = browser.fill(asked, "/sign-in", email=person.email, password=PASSWORD)
+    kept, before = again.form(PROFILE).fields, page.form(PROFILE).fields
+    assert (kept["headline"], kept["_version"]) == (["Kept"], before["_version"])
+    assert browser.fill(again, PROFILE).status == 303
 
 
 def test_a_row_is_added_and_removed_and_nothing_is_saved(desk: Browser, ada: Person) -> None:
