@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import (
@@ -17,6 +18,7 @@ from gateway.site import (
     desk_texts,
     editing_texts,
     nearby_help,
+    operator_texts,
     own_profile,
     profile_texts,
     refusals,
@@ -93,6 +95,14 @@ for function in (
     vocabulary.language_names,
 ):
     visitor_function(function)
+
+
+@template_function
+def brand(ours: Callable[[], Markup]) -> Markup:
+    """The operator's logo, or else ours."""
+    if operator_texts.logo() is None:
+        return ours()
+    return Markup('<img src="/logo" alt="" height="36">')
 
 
 @template_function
