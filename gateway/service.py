@@ -23,6 +23,8 @@ from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
 from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
+from gateway.site.admin import AdminPages
+from gateway.site.admin_licences import AdminLicencePages
 from gateway.site.articles import ArticlePages
 from gateway.site.assets import Assets
 from gateway.site.booking import BookingPages
@@ -32,6 +34,7 @@ from gateway.site.consultation_afterwards import ConsultationAfterwardsPages
 from gateway.site.consultation_changes import ConsultationChangePages
 from gateway.site.consultations import ConsultationPages
 from gateway.site.desk import DeskPages
+from gateway.site.editing import EditingPages
 from gateway.site.email_changes import EmailChangePages
 from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
@@ -114,6 +117,9 @@ class Gateway(
     OwnLicencePages,
     OwnHoursPages,
     OwnCalendarPages,
+    EditingPages,
+    AdminPages,
+    AdminLicencePages,
 ):
     name = "gateway"
     max_workers = 200  # each waits for a service most of its time

@@ -602,6 +602,9 @@ TEXTS: dict[str, str] = {
     ),
     "This is not a cursor of this list.": "Das ist keine Marke dieser Liste.",
     "Must be after from ({starts}).": "Muss nach from liegen ({starts}).",
+    "Must be an amount, such as 95 or 95.50.": (
+        "Muss ein Betrag sein, zum Beispiel 95 oder 95,50."
+    ),
     "Must be later than now ({now}).": "Muss nach jetzt liegen ({now}).",
     "No country has this ISO 3166-1 code.": "Kein Land hat diesen Code nach ISO 3166-1.",
     "No currency has this ISO 4217 code.": "Keine Währung hat diesen Code nach ISO 4217.",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from chassis import json
+from chassis.errors import DomainError
 from contracts.profiles.preferences import Language
 from gateway.http.german import BY_CODE, TEXTS
 from gateway.http.languages import preferred_language, speak
@@ -51,12 +53,26 @@ def german_of(text: str) -> str | None:
 
 
 def _german_of_one(text: str) -> str | None:
-    if text in TEXTS:
-        return TEXTS[text]
+    if (known := TEXTS.get(text) or _refusals().get(text)) is not None:
+        return known
     for pattern, german in _patterns():
         if match := pattern.fullmatch(text):
             return german.format(**match.groupdict())
     return None
+
+
+@cache
+def _refusals() -> dict[str, str]:
+    """German by the English sentence of each refusal."""
+    return {
+        each.sentence(): BY_CODE[each.code] for each in _kinds(DomainError) if each.code in BY_CODE
+    }
+
+
+def _kinds(of: type[DomainError]) -> Iterator[type[DomainError]]:
+    for each in of.__subclasses__():
+        yield each
+        yield from _kinds(each)
 
 
 @cache

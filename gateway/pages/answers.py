@@ -62,10 +62,12 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Download:
-    """A file for this visitor alone, saved under ``name``."""
+    """A file for this visitor alone, saved under ``name``; ``opens``: the browser shows it, as far
+    as it can without anything else of the site."""
 
     file: File
     name: str
+    opens: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ where null is allowed; a blank item of a list is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -75,7 +75,9 @@ def _list(field: fields.List[Any], given: Given, name: str, blank_rows: bool) ->
         schema = inner.schema
         numbers = _rows(given, f"{name}.")
         rows = [_object(schema, given, f"{name}.{each}.", blank_rows) for each in numbers]
-        found = [row for row in rows if row or blank_rows]
+        found = [
+            row for row in rows if blank_rows or any(each is not None for each in row.values())
+        ]
         return found if found or name in given else MISSING
     values = given.get(name)
     return MISSING if values is None else [each for each in values if each.strip()]
@@ -92,6 +94,19 @@ def _rows(given: Given, prefix: str) -> list[int]:
 
 def _mentions(given: Given, prefix: str) -> bool:
     return any(key.startswith(prefix) for key in given)
+
+
+def fields_of(values: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The fields of a form that has these values: names and texts, as ``values_of`` reads them."""
+    if isinstance(values, dict):
+        for key, each in values.items():
+            yield from fields_of(each, f"{name}.{key}" if name else key)
+    elif isinstance(values, list) and values and isinstance(values[0], dict):
+        yield from fields_of({str(number): each for number, each in enumerate(values)}, name)
+    elif isinstance(values, list):
+        yield from ((name, str(each)) for each in values or [""])
+    elif values is not None and values is not False:
+        yield name, "true" if values is True else str(values)
 
 
 def with_row(values: Values, path: str) -> Values:

@@ -33,6 +33,8 @@ from gateway.pages.visitor import PREFIXES
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 SIGN_IN = "/sign-in"
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Of files of other people: what is in one can't act as a page of this site."""
 
 
 class SiteHandler(WorkerHandler):
@@ -127,7 +129,9 @@ class SiteHandler(WorkerHandler):
         """A file that no cache stores."""
         file = result.file
         response = Response(file.read(), headers=HEADERS, content_type=file.media_type)
-        response.headers["Content-Disposition"] = f'attachment; filename="{result.name}"'
+        disposition = "inline" if result.opens else "attachment"
+        response.headers["Content-Disposition"] = f'{disposition}; filename="{result.name}"'
+        response.headers["Content-Security-Policy"] = FILE_POLICY
         response.headers["Cache-Control"] = "no-store"
         visit.cookies.write(response)
         return response

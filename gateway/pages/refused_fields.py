@@ -19,6 +19,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "email_taken": ("email",),
     "password_too_common": ("new_password", "new", "password"),
     "second_factor_required": ("code",),
+    "slug_taken": ("slug",),
     "wrong_code": ("code",),
     "wrong_password": ("current", "password"),
 }
@@ -45,6 +46,11 @@ IN_FORMS = (
     ),
     (r"Not a valid integer\.", N_("Please enter a whole number.")),
     (r"Not a valid date\.", N_("Please enter a date.")),
+    (r"Must be later than now .*", N_("Please choose a day and a time that lie ahead.")),
+    (
+        r"String does not match expected pattern\.",
+        N_("Please write it in the form that is described above."),
+    ),
     (r"Must be one file of .*\.", N_("Please choose a file of one of the kinds above.")),
     (
         r"Must be an amount, such as 95 or 95\.50\.",

@@ -137,10 +137,11 @@ def saved_meanwhile(
 def _texts(values: Mapping[str, Any], visitor: Visitor) -> Iterator[tuple[str, str]]:
     for name in (*LABELS, *WEEKDAYS):
         if name in values:
-            yield name, _text(name, values[name], visitor)
+            yield name, text_of_field(name, values[name], visitor)
 
 
-def _text(name: str, value: Any, visitor: Visitor) -> str:
+def text_of_field(name: str, value: Any, visitor: Visitor) -> str:
+    """The value of a field in the words of a reader; empty where it has none."""
     if value in (None, "", [], {}, False):
         return ""
     if value in (True, "true"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -42,6 +41,7 @@ from gateway.api.base import Api
 from gateway.api.photos import PICTURES
 from gateway.pages.answers import SeeOther, Shown
 from gateway.pages.declaration import Upload
+from gateway.pages.form_values import fields_of
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 from gateway.site.desk import DESK, PROFILE, SPECIALISTS, missing_in, or_none
@@ -195,7 +195,7 @@ class OwnProfilePages(Api):
         shown = PreviewShown(
             specialist=body.preview(known, visitor.caller.account_id),
             back=PROFILE,
-            given=tuple(_given(asdict(body))),
+            given=tuple(fields_of(asdict(body))),
             key=uuid4().hex,
             version=context.current().if_match or "",
         )
@@ -229,16 +229,3 @@ def _first_values(visitor: Visitor) -> dict[str, Any]:
         "countries": countries,
         "online": True,
     }
-
-
-def _given(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """The fields of a form that has these values."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from _given(each, f"{name}.{key}" if name else key)
-    elif isinstance(value, list) and value and isinstance(value[0], dict):
-        yield from _given({str(number): each for number, each in enumerate(value)}, name)
-    elif isinstance(value, list):
-        yield from ((name, str(each)) for each in value or [""])
-    elif value is not False:
-        yield name, "true" if value is True else str(value)

@@ -9,6 +9,10 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's name for it
 
 
 SAID: dict[str, str] = {
+    "article_published": N_("The article is public."),
+    "article_saved": N_("The article is saved."),
+    "article_scheduled": N_("The article is scheduled."),
+    "article_withdrawn": N_("The article is withdrawn."),
     "already_booked": N_(
         "You have had or booked your free half hour with this specialist: here it is."
     ),
@@ -27,7 +31,9 @@ SAID: dict[str, str] = {
         "You are on the waiting list. We write to you when a time is held for you."
     ),
     "left_waitlist": N_("You have left the waiting list."),
+    "licence_declined": N_("The licence is declined. Its holder is told why."),
     "licence_handed_in": N_("Your licence is handed in. We write to you when it is checked."),
+    "licence_verified": N_("The licence is verified. Its holder is told."),
     "link_sent": N_("If a sign-up waits for this address, the link is on its way again."),
     "listed": N_("Your profile is listed. People can find it now."),
     "moved": N_("It was moved."),
@@ -40,6 +46,7 @@ SAID: dict[str, str] = {
     "photo_saved": N_("Your photo is saved."),
     "profile_saved": N_("Your profile is saved."),
     "saved": N_("Saved."),
+    "schedule_cancelled": N_("The schedule is cancelled."),
     "second_factor_removed": N_("The second factor is turned off."),
     "session_ended": N_("That device is signed out."),
     "sessions_ended": N_("All other devices are signed out."),

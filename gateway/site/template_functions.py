@@ -11,9 +11,12 @@ from markupsafe import Markup
 
 from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import (
+    admin,
+    admin_texts,
     choices,
     desk,
     desk_texts,
+    editing_texts,
     nearby_help,
     operator_texts,
     own_profile,
@@ -32,6 +35,9 @@ from gateway.site.prose import inline
 from gateway.site.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    admin.admin_pages,
+    admin_texts.licence_statuses,
+    editing_texts.article_statuses,
     asset,
     backlinks,
     choices.countries,
@@ -64,6 +70,12 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 for function in FUNCTIONS:
     template_function(function)
 for function in (
+    admin_texts.changed_fields,
+    admin_texts.decision_labels,
+    editing_texts.article_saved_meanwhile,
+    editing_texts.editing_label,
+    editing_texts.editing_labels,
+    editing_texts.topics_to_choose,
     desk_texts.choices_of,
     desk_texts.desk_label,
     desk_texts.desk_labels,

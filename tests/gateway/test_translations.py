@@ -9,6 +9,9 @@ import httpx
 import pytest
 
 from chassis.errors import Unauthenticated
+from contracts.content import SlugTaken
+from contracts.profiles.licences import ReasonMissing
+from contracts.profiles.sessions import WrongCredentials
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 from contracts.vocabulary_german import GERMAN
 from gateway.http.german import BY_CODE, TEXTS
@@ -22,6 +25,11 @@ INFORMAL = re.compile(r"\b(du|dein\w*|dich|dir|euch|euer\w*)\b", re.IGNORECASE)
 
 def test_each_refusal_has_a_german_sentence() -> None:
     assert sorted(set(refusals()) - set(BY_CODE)) == []
+
+
+def test_a_refusals_own_sentence_is_told_in_german() -> None:
+    for refusal in (WrongCredentials, SlugTaken, ReasonMissing):
+        assert german_of(refusal.sentence()) == BY_CODE[refusal.code]
 
 
 def test_what_is_said_of_a_field_has_a_german_text() -> None:

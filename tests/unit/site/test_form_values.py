@@ -11,7 +11,7 @@ from marshmallow.validate import Length
 
 from chassis.errors import Invalid
 from chassis.schemas import Reading, load
-from gateway.pages.form_values import shown, values_of, with_row, without_row
+from gateway.pages.form_values import fields_of, shown, values_of, with_row, without_row
 from gateway.pages.forms import Form
 
 
@@ -124,3 +124,50 @@ def test_a_form_shown_for_the_first_time_has_what_is_stored() -> None:
     form = Form("hours", "/desk/hours", Hours)
     assert form.value("zone", "Europe/Lisbon") == "Europe/Lisbon"
     assert form.rows("ranges", [1, 2]) == [1, 2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    title: str
+    year: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    sources: list[Source] = field(default_factory=list)
+
+
+def test_a_row_of_nulls_is_a_blank_one() -> None:
+    given = {
+        "sources.0.title": [""],
+        "sources.0.year": [""],
+        "sources.1.title": ["A study"],
+        "sources.1.year": [""],
+    }
+    assert values_of(Text, given) == {"sources": [{"title": "A study", "year": None}]}
+
+
+def test_fields_of_values_are_read_back_as_the_same_values() -> None:
+    values = {
+        "zone": "x",
+        "open": True,
+        "most": None,
+        "topics": ["sleep", "grief"],
+        "ranges": [{"starts": "09:00", "ends": "12:00"}],
+    }
+    given: dict[str, list[str]] = {}
+    for name, value in fields_of(values):
+        given.setdefault(name, []).append(value)
+    found = load(Hours, values_of(Hours, given), Reading.FORM)
+    assert (found.zone, found.open, found.most) == ("x", True, None)
+    assert (found.topics, found.ranges) == (
+        ["sleep", "grief"],
+        [Range(starts="09:00", ends="12:00")],
+    )
+
+
+def test_fields_of_an_empty_list_say_that_it_is_empty() -> None:
+    assert list(fields_of({"topics": [], "ranges": [], "open": False})) == [
+        ("topics", ""),
+        ("ranges", ""),
+    ]

@@ -25,6 +25,7 @@ SAME_IN_GERMAN = {
     "Online",
     "Firststep",
     "Status",
+    "Text",
     "WhatsApp",
     "Bluesky",
     "LinkedIn",
