@@ -17,6 +17,7 @@ from gateway.api.preferences import PreferencesApi
 from gateway.api.privacy import PrivacyApi
 from gateway.api.second_factors import SecondFactorsApi
 from gateway.api.sessions import SessionsApi
+from gateway.api.sign_ups import SignUpsApi
 from gateway.api.specialists import SpecialistsApi
 from gateway.api.vocabulary import VocabularyApi
 from gateway.api.waitlist import WaitlistApi
@@ -24,13 +25,20 @@ from gateway.docs.pages import Docs
 from gateway.site import template_functions  # noqa: F401  # registers them
 from gateway.site.articles import ArticlePages
 from gateway.site.assets import Assets
+from gateway.site.booking import BookingPages
+from gateway.site.booking_sign_up import BookingSignUpPages
 from gateway.site.calendar_feeds import CalendarFeedPages
+from gateway.site.consultation_afterwards import ConsultationAfterwardsPages
+from gateway.site.consultation_changes import ConsultationChangePages
+from gateway.site.consultations import ConsultationPages
 from gateway.site.email_changes import EmailChangePages
 from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
 from gateway.site.home import HomePages
 from gateway.site.information import InformationPages
 from gateway.site.live import LivePages
+from gateway.site.moving import MovingPages
+from gateway.site.notice_pages import NoticePages
 from gateway.site.offline import OfflinePages
 from gateway.site.open_sessions import OpenSessionPages
 from gateway.site.passwords import PasswordPages
@@ -42,10 +50,12 @@ from gateway.site.sign_ups import SignUpPages
 from gateway.site.sitemap import Sitemap
 from gateway.site.specialists import SpecialistPages
 from gateway.site.verification import VerificationPages
+from gateway.site.waitlist import WaitlistPages
 
 
 class Gateway(
     AccountsApi,
+    SignUpsApi,
     SessionsApi,
     SecondFactorsApi,
     PreferencesApi,
@@ -75,6 +85,14 @@ class Gateway(
     InformationPages,
     Sitemap,
     SessionPages,
+    BookingPages,
+    BookingSignUpPages,
+    ConsultationAfterwardsPages,
+    ConsultationChangePages,
+    ConsultationPages,
+    MovingPages,
+    NoticePages,
+    WaitlistPages,
     FindPages,
     SignUpPages,
     VerificationPages,

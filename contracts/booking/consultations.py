@@ -254,6 +254,7 @@ class Consultation:
     client_id: UUID
     starts_at: datetime
     ends_at: datetime
+    time_zone: Annotated[str, Doc("The specialist's IANA time zone.")]
     status: ConsultationStatus
     booked_at: datetime
     cancelled_at: datetime | None = None

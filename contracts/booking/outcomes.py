@@ -62,6 +62,14 @@ class Outcome:
     said_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnOutcome:
+    """What you said after a consultation, and whether both of you want to continue."""
+
+    outcome: Annotated[Wish | None, Doc("Null: you have not said anything.")]
+    both_wish_to_continue: bool
+
+
 # Refusals
 
 

@@ -16,6 +16,13 @@ from contracts.inputs import zones
 
 MOST_ON_A_PAGE = 500
 
+ShownTimeZone = Annotated[
+    str,
+    Normalised(zones.time_zone),
+    Length(1, 64),
+    Doc("An IANA name, such as `Europe/Berlin`. Local times and dates are shown in it."),
+]
+
 
 # Requests and resources
 
@@ -26,12 +33,7 @@ class Period:
 
     starting_from: Annotated[datetime | None, Named("from"), Doc("Default: now.")] = None
     until: Annotated[datetime | None, Named("to"), Doc("Default: 14 days after `from`.")] = None
-    time_zone: Annotated[
-        str | None,
-        Normalised(zones.time_zone),
-        Length(1, 64),
-        Doc("An IANA name, such as `Europe/Berlin`. Local times and dates are shown in it."),
-    ] = None
+    time_zone: ShownTimeZone | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,14 @@ class SlotsQuery(Period):
 
     cursor: Annotated[str | None, Length(max=64), Doc("`next` of the previous page.")] = None
     limit: Annotated[int, Range(1, MOST_ON_A_PAGE), Doc("Slots on the page.")] = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearestSlotsQuery:
+    """The time that was wanted, and the time zone to show the nearest ones in."""
+
+    starts_at: datetime
+    time_zone: ShownTimeZone | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +78,13 @@ class Slots:
     in_person: Annotated[
         bool, Doc("Whether these consultations are at the specialist's practice, not online.")
     ] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearestSlots:
+    """The free slots nearest to a wanted time, at most three, in order of time."""
+
+    items: list[Slot]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from marshmallow.validate import Length
 from chassis.errors import Conflict, Forbidden, Invalid, TooMany
 from chassis.events import Event, Version
 from chassis.schemas import Normalised
+from contracts.half_hours import HeldHalfHour, HoldOfSignUp, SignUpSecret
 from contracts.inputs import addresses, passwords
 from contracts.inputs.addresses import email_address
 from contracts.inputs.passwords import password, typed_password
@@ -85,6 +86,11 @@ OwnName = Annotated[
 ]
 
 
+KeptHalfHour = Annotated[
+    HeldHalfHour | None, Doc("The half hour that booking holds for the sign-up, if any.")
+]
+
+
 # Events
 
 
@@ -101,6 +107,7 @@ class EmailVerificationRequested(Event, producer=PRODUCER):
     language: Language = Language.EN
     country: str | None = None
     discreet: bool = False
+    half_hour: KeptHalfHour = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +116,7 @@ class KnownAddressSignedUp(Event, producer=PRODUCER):
 
     account_id: UUID
     email: str
+    half_hour: KeptHalfHour = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +235,10 @@ class SignUp:
     discreet: Annotated[
         bool, Doc("Mails and calendars say only that there is an appointment, and when.")
     ] = False
+    sign_up: Annotated[
+        SignUpSecret | None,
+        Doc("The secret that `POST /sign-ups/held-slot` answered, to sign up for that slot."),
+    ] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,6 +271,10 @@ class RequestEmailVerification:
     """The address of a sign-up, to send its link again."""
 
     email: GivenEmail
+    sign_up: Annotated[
+        SignUpSecret | None,
+        Doc("The secret of the sign-up, so that the mail names the slot that is held for it."),
+    ] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,6 +297,24 @@ class VerifyEmail:
     new_password: Annotated[Password | None, Doc("A new password instead.")] = field(
         default=None, repr=False
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadEmailLink:
+    """The token of a confirmation link, to read what it does without doing it."""
+
+    token: LinkToken = field(repr=False)
+    sign_up: Annotated[str | None, Length(max=200)] = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailLink:
+    """What a confirmation link does. ``begun_here``: the secret of the sign-up was given, so no
+    password is needed. ``hold``: what booking holds its half hour under."""
+
+    changes_email: bool
+    begun_here: bool = False
+    hold: HoldOfSignUp | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

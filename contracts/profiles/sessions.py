@@ -12,8 +12,9 @@ from marshmallow.validate import Length
 
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.events import Event
+from contracts.half_hours import HoldOfSignUp
 from contracts.profiles import PRODUCER
-from contracts.profiles.accounts import GivenEmail, GivenPassword
+from contracts.profiles.accounts import GivenEmail, GivenPassword, Role
 from contracts.profiles.codes import Code
 
 TOKEN_ISSUER = "firststep"
@@ -102,6 +103,24 @@ class Session:
     ] = field(repr=False)
     token_type: str
     expires_in: Annotated[int, Doc("Seconds until the access token expires.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmedSignUp:
+    """An account that a link has just confirmed, and what booking holds its half hour under."""
+
+    account_id: UUID
+    roles: list[Role]
+    hold: HoldOfSignUp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """What a confirmation link did: a session, or none where it changed an address; and the
+    sign-up, where the link was that of one."""
+
+    session: Session | None = None
+    sign_up: ConfirmedSignUp | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,11 +25,21 @@ from contracts.booking.external_calendars import (
 from contracts.booking.feeds import OpenCalendarFeed, OpenedCalendarFeed
 from contracts.booking.figures import Figures, PublishedFigures
 from contracts.booking.holds import HeldSlots
-from contracts.booking.outcomes import Wish
+from contracts.booking.outcomes import OwnOutcome, Wish
 from contracts.booking.privacy import BookingData
-from contracts.booking.slots import DaysWithSlots, OwnTimeZone, Period, Slots, SlotsQuery
+from contracts.booking.sign_up_holds import HeldForSignUp, HoldForSignUp, SignUpHold
+from contracts.booking.slots import (
+    DaysWithSlots,
+    NearestSlots,
+    NearestSlotsQuery,
+    OwnTimeZone,
+    Period,
+    Slots,
+    SlotsQuery,
+)
 from contracts.booking.waitlist import Waitlist, WaitlistEntry, Wishes
 from contracts.files import File
+from contracts.half_hours import HoldOfSignUp
 
 
 class Booking(RpcClient):
@@ -43,6 +53,11 @@ class Booking(RpcClient):
 
     def list_slots(self, *, specialist_id: UUID, query: SlotsQuery) -> Wire[Slots]:
         """Free slots, and those held for the caller."""
+
+    def list_nearest_slots(
+        self, *, specialist_id: UUID, query: NearestSlotsQuery
+    ) -> Wire[NearestSlots]:
+        """Of those that ``list_slots`` shows."""
 
     def list_days(self, *, specialist_id: UUID, period: Period) -> Wire[DaysWithSlots]: ...
 
@@ -83,6 +98,9 @@ class Booking(RpcClient):
 
     def say_outcome(self, *, consultation_id: UUID, outcome: Wish) -> None: ...
 
+    def get_outcome(self, *, consultation_id: UUID) -> Wire[OwnOutcome]:
+        """The caller's own; of the other side only whether both want to continue."""
+
     # Waitlist and holds
 
     def join_waitlist(
@@ -95,6 +113,18 @@ class Booking(RpcClient):
     def list_waitlist(self) -> Wire[Waitlist]: ...
 
     def list_held_slots(self) -> Wire[HeldSlots]: ...
+
+    # Sign-ups
+
+    def hold_for_sign_up(self, *, wanted: HoldForSignUp) -> Wire[HeldForSignUp]:
+        """For a visitor without a session; nothing depends on whether the address has an
+        account."""
+
+    def get_hold_of_sign_up(self, *, hold: HoldOfSignUp) -> Wire[SignUpHold]:
+        """The last one, whatever became of it."""
+
+    def take_over_hold(self, *, hold: HoldOfSignUp) -> Wire[SignUpHold]:
+        """Make it the caller's own. The status is ``held`` where they have it now."""
 
     # Calendar files and feeds
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.rpc.client import RpcClient, Wire
+from contracts.half_hours import HeldHalfHour
 from contracts.profiles.accounts import (
     Account,
     ChangeAccount,
     ChangeEmail,
     ChangePassword,
+    EmailLink,
+    ReadEmailLink,
     RequestEmailVerification,
     RequestPasswordReset,
     ResetPassword,
@@ -31,6 +34,7 @@ from contracts.profiles.second_factors import (
     Totp,
 )
 from contracts.profiles.sessions import (
+    Confirmed,
     FinishLogIn,
     LogIn,
     OpenSessions,
@@ -45,14 +49,20 @@ from contracts.profiles.sessions import (
 class ProfilesAccounts(RpcClient):
     # Accounts
 
-    def sign_up(self, *, sign_up: SignUp) -> Wire[SignedUp]:
-        """Mail a link to the address. The result is the same whether or not it has an account."""
+    def sign_up(self, *, sign_up: SignUp, half_hour: HeldHalfHour | None = None) -> Wire[SignedUp]:
+        """Mail a link to the address. The result is the same whether or not it has an account.
+        ``half_hour``: what booking holds for the sign-up, for the mail to name."""
 
-    def request_email_verification(self, *, request: RequestEmailVerification) -> None: ...
+    def request_email_verification(
+        self, *, request: RequestEmailVerification, half_hour: HeldHalfHour | None = None
+    ) -> None: ...
 
-    def verify_email(self, *, verify: VerifyEmail) -> Wire[Session | None]:
+    def get_email_link(self, *, link: ReadEmailLink) -> Wire[EmailLink]:
+        """What ``verify_email`` would do. Changes nothing; raises the refusals of a link."""
+
+    def verify_email(self, *, verify: VerifyEmail) -> Wire[Confirmed]:
         """The link of a sign-up makes the account and a session; that of a change of address
-        returns none."""
+        makes none."""
 
     def get_agreements(self) -> Wire[Agreements]: ...
 

@@ -33,13 +33,13 @@ from contracts.profiles.consents import AgreementNeeded, Agreements
 from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Session, Suspended
 from contracts.profiles.specialists import NoSuchCode
-from gateway.api.base import Api
 from gateway.api.codes import CODE_REFUSED
+from gateway.api.half_hours import HalfHours
 from gateway.http.declaration import SIGNED_IN
 from gateway.http.endpoint import endpoint
 
 
-class AccountsApi(Api):
+class AccountsApi(HalfHours):
     @endpoint(
         "POST",
         "/api/v1/accounts",
@@ -54,9 +54,12 @@ class AccountsApi(Api):
         """Sign up as a client or a specialist: the address gets a link that confirms it.
 
         The answer is the same for every address. Where the address has an account already, the
-        mail says so instead.
+        mail says so instead. It names the slot that is held for the sign-up, if there is one.
         """
-        return self.profiles.sign_up(sign_up=replace(body, language=body.language or language))
+        return self.profiles.sign_up(
+            sign_up=replace(body, language=body.language or language),
+            half_hour=self.held_half_hour(body.sign_up),
+        )
 
     @endpoint("GET", "/api/v1/agreements", returns=Agreements)
     def get_agreements(self) -> Wire[Agreements]:
@@ -144,7 +147,8 @@ class AccountsApi(Api):
     )
     def request_email_verification(self, body: RequestEmailVerification) -> None:
         """Have the link of a sign-up sent again. The answer is the same for every address."""
-        self.profiles.request_email_verification(request=body)
+        half_hour = self.held_half_hour(body.sign_up)
+        self.profiles.request_email_verification(request=body, half_hour=half_hour)
 
     @endpoint(
         "PUT",
@@ -169,9 +173,11 @@ class AccountsApi(Api):
         """Confirm an e-mail address with the token of its link.
 
         The link of a sign-up makes the account and answers with a session; the link of a change
-        of address makes the change and answers 204.
+        of address makes the change and answers 204. A slot that was held for the sign-up is held
+        for the account from then on (`GET /held-slots`); its note stays with it unless
+        `new_password` was all that proved the sign-up yours.
         """
-        return self.profiles.verify_email(verify=body)
+        return self.confirm(body).session
 
     @endpoint(
         "POST",

@@ -12,7 +12,15 @@ from contracts.booking.availability import (
     NoPlace,
     UnknownTimeZone,
 )
-from contracts.booking.slots import BadPeriod, DaysWithSlots, Period, Slots, SlotsQuery
+from contracts.booking.slots import (
+    BadPeriod,
+    DaysWithSlots,
+    NearestSlots,
+    NearestSlotsQuery,
+    Period,
+    Slots,
+    SlotsQuery,
+)
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
 from gateway.http.declaration import ANYONE_RECOGNISED
@@ -57,6 +65,20 @@ class AvailabilityApi(Api):
     def list_slots(self, specialist_id: SpecialistId, query: SlotsQuery) -> Wire[Slots]:
         """The specialist's free slots in a period; signed in, also those held for you."""
         return self.booking.list_slots(specialist_id=specialist_id, query=query)
+
+    @endpoint(
+        "GET",
+        "/api/v1/specialists/{specialist_id}/slots/nearest",
+        query=NearestSlotsQuery,
+        returns=NearestSlots,
+        allow=ANYONE_RECOGNISED,
+        errors=[NotFound, UnknownTimeZone],
+    )
+    def list_nearest_slots(
+        self, specialist_id: SpecialistId, query: NearestSlotsQuery
+    ) -> Wire[NearestSlots]:
+        """The three free slots nearest to a time, such as one that was just taken."""
+        return self.booking.list_nearest_slots(specialist_id=specialist_id, query=query)
 
     @endpoint(
         "GET",

@@ -45,7 +45,13 @@ from contracts.booking.consultations import (
     TooSoon,
     WriteNote,
 )
-from contracts.booking.outcomes import OutcomeClosed, OutcomeGiven, OutcomeNotYours, SayOutcome
+from contracts.booking.outcomes import (
+    OutcomeClosed,
+    OutcomeGiven,
+    OutcomeNotYours,
+    OwnOutcome,
+    SayOutcome,
+)
 from contracts.booking.slots import BadPeriod, Slots, SlotsQuery
 from contracts.named_consultations import NamedConsultation, NamedConsultationAtRisk
 from contracts.profiles.accounts import Role
@@ -244,3 +250,14 @@ class ConsultationsApi(Naming):
     def say_outcome(self, consultation_id: UUID, body: SayOutcome) -> None:
         """Say in private what you want next. Both of you hear of it only if both want to go on."""
         self.booking.say_outcome(consultation_id=consultation_id, outcome=body.outcome)
+
+    @endpoint(
+        "GET",
+        "/api/v1/consultations/{consultation_id}/outcome",
+        returns=OwnOutcome,
+        allow=SIGNED_IN,
+        errors=[NotFound],
+    )
+    def get_outcome(self, consultation_id: UUID) -> Wire[OwnOutcome]:
+        """What you said you want next, and whether both of you want to continue."""
+        return self.booking.get_outcome(consultation_id=consultation_id)

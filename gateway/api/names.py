@@ -7,16 +7,13 @@ contract that no longer has them.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 from nameko.exceptions import RemoteError
 
-from chassis import context
 from chassis.errors import DomainError
 from chassis.pagination import Page
 from chassis.rpc.client import Wire
@@ -27,7 +24,7 @@ from contracts.named_consultations import (
     NamedWaitlistEntry,
 )
 from contracts.profiles.names import ClientName, NamesWanted, SpecialistName
-from gateway.api.base import Api
+from gateway.api.base import Api, waiting_at_most
 
 NAMES_WITHIN_S = 3.0
 """How long an answer waits for names. It is sent without them after that."""
@@ -112,10 +109,8 @@ class Naming(Api):
             clients=[UUID(id) for id in sorted(clients)],
             specialists=[UUID(id) for id in sorted(specialists)],
         )
-        here = context.current()
-        deadline = time.time() + min(here.remaining(), NAMES_WITHIN_S)
         try:
-            with context.entered(replace(here, deadline=deadline)):
+            with waiting_at_most(NAMES_WITHIN_S):
                 return self.profiles.names_of(wanted=wanted)
         except (DomainError, RemoteError) as error:
             log.warning("names_unknown", error=str(error))

@@ -61,7 +61,7 @@ class WaitlistApi(Naming):
 
     @endpoint("GET", "/api/v1/held-slots", returns=HeldSlots, allow=[Role.CLIENT])
     def list_held_slots(self) -> Wire[HeldSlots]:
-        """The slots that only you can book now: from the waitlist, or in place of a lost one."""
+        """Slots that only you can book now: from waitlist, sign-up, or in place of a lost one."""
         return self.booking.list_held_slots()
 
     @endpoint(

@@ -49,7 +49,7 @@ BY_NAME: dict[str, Any] = {
     "pronouns": "she/her",
     "reason": "The document can't be read.",
     "refresh_token": "rt_4fJ2mZQ0sVbC",
-    "sign_up": "su_9cKd81TqWm",
+    "sign_up": "9cKd81TqWm_k3XyUe0HfZrLv7NbA2sGjQiOpDtYwMxE",
     "slug": "what-happens-in-a-first-consultation",
     "source": "NICE clinical guideline CG113",
     "specialist_id": "anna-keller",

@@ -120,6 +120,11 @@ BY_CODE: dict[str, str] = {
     "forbidden": "Dazu sind Sie nicht berechtigt.",
     "gone": "Das war hier und ist nicht mehr da.",
     "has_begun": "Dieses Gespräch hat schon begonnen und kann nicht mehr geändert werden.",
+    "holds_taken": (
+        "Bei dieser Fachperson werden gerade zwei halbe Stunden für andere freigehalten, die sich "
+        "registrieren. Bitte registrieren Sie sich zuerst, und wählen Sie danach eine Zeit, oder "
+        "versuchen Sie es in 20 Minuten noch einmal."
+    ),
     "idempotency_key_reused": (
         "Dieser Idempotency-Key wurde schon mit einer anderen Anfrage geschickt. "
         "Bitte verwenden Sie einen neuen."
@@ -283,6 +288,10 @@ BY_CODE: dict[str, str] = {
         "Sie haben fünf externe Kalender, mehr sind nicht möglich. "
         "Bitte entfernen Sie zuerst einen davon."
     ),
+    "too_many_holds": (
+        "Für diese Adresse oder von Ihrem Anschluss aus wurden am letzten Tag schon drei halbe "
+        "Stunden freigehalten. Sie können sich ohne eine registrieren und danach eine Zeit wählen."
+    ),
     "too_many_streams": (
         "Sie haben zu viele Live-Ströme offen. Bitte schließen Sie einen davon, bevor Sie noch "
         "einen öffnen."
@@ -359,6 +368,9 @@ TEXTS: dict[str, str] = {
     ),
     "There is no specialist here whom you can book.": (
         "Hier gibt es keine Fachperson, bei der Sie buchen können."
+    ),
+    "No half hour was kept for this sign-up in the last day.": (
+        "Für diese Registrierung wurde am letzten Tag keine halbe Stunde freigehalten."
     ),
     "You have not set your availability yet.": "Sie haben noch keine Sprechzeiten angegeben.",
     "You have no such external calendar. It may have been removed.": (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from chassis.errors import DomainError
 from contracts.files import File
 from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Session
@@ -65,3 +66,12 @@ class Download:
 
     file: File
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A form that is refused, though something was done that this browser has to remember: the
+    secret of a sign-up. Refusals without such are raised."""
+
+    refusal: DomainError
+    sign_up: str

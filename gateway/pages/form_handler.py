@@ -6,19 +6,22 @@ import time
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from werkzeug.wrappers import Request, Response
 
-from chassis.context import OUTERMOST_DEADLINE_S
+from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.database.tombstones import Erased
 from chassis.errors import DomainError, FieldError, Invalid, Unauthenticated
 from chassis.http.body import read_body
+from chassis.idempotency.keys import KeyReused
 from chassis.schemas import Reading, load
 from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
 from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.workers import authorise
+from gateway.pages import cookies as names
 from gateway.pages import form_values
-from gateway.pages.answers import SeeOther
+from gateway.pages.answers import Refused, SeeOther
 from gateway.pages.carried import CARRIED, Carried, without_secrets
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
@@ -58,11 +61,25 @@ class FormHandler(SiteHandler):
             call = self.call_of(visit, _key_of(given))
             if upload is not None:
                 call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
-            result = self.run(arguments, call)
+            result = self._run_once(arguments, call)
         except DomainError as refusal:
             if type(refusal) in SESSION_GONE and self.declaration.needs_account:
                 return self._ask_to_sign_in(visit, given)
             return self._again(visit, values, given, refusal)
+        if isinstance(result, Refused):
+            return self._refused(visit, values, given, result)
+        return self._done(visit, given, result)
+
+    def _run_once(self, arguments: dict[str, Any], call: CallContext) -> Any:
+        """Sending the same again has no second effect; a form that was changed since, after going
+        back to it, is another one."""
+        try:
+            return self.run(arguments, call)
+        except KeyReused:
+            return self.run(arguments, replace(call, idempotency_key=uuid4().hex))
+
+    def _done(self, visit: Visit, given: form_values.Given, result: Any) -> Response:
+        """Go on; after a sign-in, with the form that was carried through it."""
         carried = Carried.from_form(given)
         if carried is not None and isinstance(result, SeeOther) and result.session is not None:
             return self._resume(visit, carried, result)
@@ -83,6 +100,13 @@ class FormHandler(SiteHandler):
             return {}
         values: Values = form_values.shown(form_values.values_of(self.declaration.body, given))
         return values
+
+    def _refused(
+        self, visit: Visit, values: dict[str, Any], given: form_values.Given, result: Refused
+    ) -> Response:
+        visit.cookies.set(names.SIGN_UP, result.sign_up)
+        visit.visitor = replace(visit.visitor, sign_up=result.sign_up)
+        return self._again(visit, values, given, result.refusal)
 
     def _again(
         self, visit: Visit, values: dict[str, Any], given: form_values.Given, refusal: DomainError

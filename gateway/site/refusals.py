@@ -17,18 +17,28 @@ class Step:
 
 
 FIND = Step("/specialists", N_("Find a specialist"))
+CONSULTATIONS = Step("/consultations", N_("See your half hours"))
+SIGN_UP = Step("/sign-up", N_("Create an account"))
 NEW_PASSWORD = Step("/forgotten", N_("Choose a new password"))
 SECOND_FACTOR = Step("/settings/second-factor", N_("See your second factor"))
 NEXT_STEPS: dict[str, Step] = {
+    "already_booked": CONSULTATIONS,
     "already_verified": Step("/sign-in", N_("Sign in")),
+    "booking_paused": CONSULTATIONS,
     "codes_exhausted": NEW_PASSWORD,
     "email_change_done": NEW_PASSWORD,
+    "holds_taken": SIGN_UP,
     "no_totp": SECOND_FACTOR,
     "totp_confirmed": SECOND_FACTOR,
     "wrong_credentials": NEW_PASSWORD,
-    "not_listed": FIND,
     "no_free_consultations": FIND,
-    "too_many_bookings": Step("/consultations", N_("See your half hours")),
+    "not_booked": CONSULTATIONS,
+    "not_listed": FIND,
+    "overlapping_booking": CONSULTATIONS,
+    "own_profile": Step("/desk", N_("Go to your desk")),
+    "too_many_bookings": CONSULTATIONS,
+    "too_many_holds": SIGN_UP,
+    "too_many_waits": Step("/waitlist", N_("See your waiting list")),
 }
 
 

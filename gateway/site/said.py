@@ -9,6 +9,21 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's name for it
 
 
 SAID: dict[str, str] = {
+    "already_booked": N_(
+        "You have had or booked your free half hour with this specialist: here it is."
+    ),
+    "attendance_said": N_("Thank you. That is noted."),
+    "booked": N_("It is booked."),
+    "cancelled": N_("It is cancelled."),
+    "joined_waitlist": N_(
+        "You are on the waiting list. We write to you when a time is held for you."
+    ),
+    "left_waitlist": N_("You have left the waiting list."),
+    "moved": N_("It was moved."),
+    "note_kept": N_("Your note is saved."),
+    "note_withdrawn": N_("Your note is deleted."),
+    "notices_read": N_("All notices are marked as read."),
+    "outcome_said": N_("Thank you. Only you see what you said."),
     "email_change_begun": N_("Almost done. Open the link in the mail to your new address."),
     "email_change_stopped": N_("Your e-mail address stays as it is."),
     "email_changed": N_("Your new e-mail address is confirmed."),

@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import (
     choices,
+    nearby_help,
     profile_texts,
     refusals,
     second_factors,
@@ -53,6 +54,8 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 for function in FUNCTIONS:
     template_function(function)
 for function in (
+    nearby_help.help_nearby,
+    profile_texts.booking_path,
     profile_texts.countries_served,
     profile_texts.price,
     profile_texts.profile_path,

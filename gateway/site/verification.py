@@ -6,10 +6,15 @@ Opening it changes nothing: mail programs visit links on their own. Its button a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from annotated_doc import Doc
 
+from chassis.errors import DomainError, NotFound, Unavailable
+from contracts.booking.consultations import AlreadyBooked, NotListed
+from contracts.booking.sign_up_holds import SignUpHoldStatus
+from contracts.half_hours import HoldOfSignUp
 from contracts.profiles.accounts import (
     AlreadyVerified,
     EmailTaken,
@@ -21,15 +26,19 @@ from contracts.profiles.accounts import (
     Password,
     PasswordNeeded,
     PasswordTooCommon,
+    ReadEmailLink,
     TooManyTries,
     VerifyEmail,
     WrongPassword,
 )
 from contracts.profiles.sessions import Suspended
-from gateway.api.base import Api
-from gateway.pages.answers import SeeOther, Shown
+from contracts.profiles.specialists import Specialist
+from gateway.api.base import acting
+from gateway.api.half_hours import Confirmation, HalfHours
+from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
+from gateway.site.profile_texts import booking_path
 from gateway.site.sessions import FIRST_PAGE
 
 
@@ -42,29 +51,68 @@ class LinkQuery:
 
 @dataclass(frozen=True)
 class LinkShown:
-    """``token``: empty where the address was cut off."""
+    """``token``: empty where the address was cut off. ``asks``: for a password, because the sign-up
+    was begun elsewhere. ``half_hour``: what is held for the sign-up. ``refusal``: why the link
+    can't be used."""
 
     token: str = field(repr=False)
-    asks_password: bool = False
+    asks: bool = False
+    half_hour: HalfHourShown | None = None
+    refusal: DomainError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HalfHourShown:
+    """``is_over``: it is not held any more; ``zone``: that its times are shown in."""
+
+    specialist: Specialist
+    starts_at: datetime
+    held_until: datetime
+    is_over: bool
+    zone: str
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=30)
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerificationForm:
-    """``asks_password``: this browser did not begin the sign-up, and the page has asked for the
-    password of it."""
+    """The passwords are asked for where this browser did not begin the sign-up."""
 
     token: LinkToken = field(default="", repr=False)
     password: GivenPassword | None = field(default=None, repr=False)
     new_password: Annotated[Password | None, Doc("Instead of that of the sign-up.")] = field(
         default=None, repr=False
     )
-    asks_password: bool = False
 
 
-class VerificationPages(Api):
+class VerificationPages(HalfHours):
     @page("/verify-email", query=LinkQuery, template="account/verify_email.html", secret=True)
     def verify_email_page(self, query: LinkQuery, visitor: Visitor) -> LinkShown:
-        return LinkShown(query.token)
+        link = ReadEmailLink(token=query.token, sign_up=visitor.sign_up or None)
+        try:
+            found = self.profiles.get_email_link(link=link).load()
+        except (LinkInvalid, LinkExpired, LinkUsed, AlreadyVerified) as refusal:
+            return LinkShown(query.token, refusal=refusal)
+        asks = not (found.changes_email or found.begun_here)
+        half_hour = None if found.hold is None else self._half_hour(found.hold, visitor)
+        return LinkShown(query.token, asks, half_hour)
+
+    def _half_hour(self, hold: HoldOfSignUp, visitor: Visitor) -> HalfHourShown | None:
+        """What is or was held for the sign-up; nothing where a service does not answer."""
+        try:
+            held = self.booking.get_hold_of_sign_up(hold=hold).load()
+            found = self.profiles.get_specialist(specialist_id=held.specialist_id).load()
+        except (NotFound, Unavailable):
+            return None
+        return HalfHourShown(
+            specialist=found,
+            starts_at=held.starts_at,
+            held_until=held.held_until,
+            is_over=held.status is not SignUpHoldStatus.HELD,
+            zone=visitor.zone(held.time_zone),
+        )
 
     @form(
         "/verify-email",
@@ -84,21 +132,40 @@ class VerificationPages(Api):
         ],
         secret=True,
     )
-    def confirm_email(self, body: VerificationForm, visitor: Visitor) -> SeeOther | Shown:
-        verify = VerifyEmail(
-            token=body.token,
-            sign_up=visitor.sign_up or None,
-            password=body.password,
-            new_password=body.new_password,
+    def confirm_email(self, body: VerificationForm, visitor: Visitor) -> SeeOther:
+        confirmed = self.confirm(
+            VerifyEmail(
+                token=body.token,
+                sign_up=visitor.sign_up or None,
+                password=body.password,
+                new_password=body.new_password,
+            )
         )
-        try:
-            session = self.profiles.verify_email(verify=verify).load()
-        except PasswordNeeded:
-            if body.asks_password:
-                raise
-            shown = LinkShown(body.token, asks_password=True)
-            return Shown(view=shown, page="verify_email_page")
+        session = confirmed.session.load()
         if session is None:
             to = "/settings/email" if visitor.is_signed_in else "/sign-in"
             return SeeOther(to=to, said="email_changed")
-        return SeeOther(to=FIRST_PAGE, session=session, sign_up="", said="email_confirmed")
+        to, said = self._booked(confirmed, visitor) or (FIRST_PAGE, "email_confirmed")
+        return SeeOther(to=to, session=session, sign_up="", said=said)
+
+    def _booked(self, confirmed: Confirmation, visitor: Visitor) -> tuple[str, str] | None:
+        """Book what is held for the sign-up: the page to go on to, and what it says. The page of
+        the time, where it is not held any more or another rule stands against it now."""
+        held, said = confirmed.half_hour, "email_confirmed"
+        if held is None or confirmed.owner is None:
+            return None
+        page = booking_path(str(held.specialist_id), held.starts_at, visitor)
+        if held.status is not SignUpHoldStatus.HELD:
+            return page, said
+        try:
+            with acting(confirmed.owner):
+                booked = self.booking.book_consultation(
+                    specialist_id=held.specialist_id, starts_at=held.starts_at
+                ).load()
+        except AlreadyBooked as refusal:
+            return f"/consultations/{refusal.consultation_id}", "already_booked"
+        except (NotListed, NotFound):
+            return "/specialists", said
+        except DomainError as refusal:
+            return f"{page}&refused={refusal.code}", said
+        return f"/consultations/{booked.id}", "booked"

@@ -12,9 +12,11 @@ from services.booking.base import Base
 from services.booking.meeting_links import MeetingLinks
 from services.booking.meetings import Meetings
 from services.booking.notes import Notes
+from services.booking.visitor_hashes import VisitorHashes
 
 store = Store(Base)
 caller = current_caller()
 notes = Notes()
 meetings = Meetings()
 links = MeetingLinks()
+visitors = VisitorHashes()

@@ -15,6 +15,7 @@ from chassis.times import utc_now
 from services.booking import dependencies
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import CONTENT_KEPT, with_old_content
+from services.booking.holds.sign_up_holds import COUNTED_FOR, HELD_FOR
 
 A_DAY = timedelta(days=1)
 AT_ONCE = 1000
@@ -34,6 +35,7 @@ RULES = (
     Rule("outcomes", timedelta(days=365), due=since("said_at")),
     Rule("lost_consultations", CONTENT_KEPT, due=over),
     Rule("holds", A_DAY, due=since("starts_at")),
+    Rule("sign_up_holds", COUNTED_FOR, due=since("made_at")),
     Rule("external_busy_times", A_DAY, due=since("ends_at")),
 )
 SCHEDULE = (
@@ -48,6 +50,8 @@ SCHEDULE = (
             "note_read_from",
         )
     ),
+    Retained("holds.sealed_note", HELD_FOR, "end_holds"),
+    Retained("sign_up_holds.sealed_note", HELD_FOR, "end_holds"),
     Retained("consultations"),
     Retained("calendars"),
     Retained("waits"),

@@ -14,6 +14,7 @@ from services.booking.privacy.service import Privacy
 from services.booking.rescue.service import Rescue
 from services.booking.retention import Retention
 from services.booking.right_to_practise.service import RightsToPractise
+from services.booking.sign_ups.service import SignUps
 from services.booking.slots.service import Slots
 from services.booking.waitlist.service import Waitlist
 
@@ -26,6 +27,7 @@ class BookingService(
     Attendance,
     Outcomes,
     Holds,
+    SignUps,
     Waitlist,
     Rescue,
     CalendarFeeds,

@@ -17,6 +17,7 @@ from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.holds.holds import Hold
+from services.booking.holds.sign_up_holds import SignUpHold, Visitor
 from services.booking.invariants.breaches import SHOWN, Breach, Findings
 from services.booking.invariants.checking import check_invariants
 from services.booking.invariants.consultations import QUERIES
@@ -53,6 +54,7 @@ def unguarded(unguarded_url: str) -> Iterator[Database]:
         tx.execute(delete(Consultation))
         tx.execute(delete(Calendar))
         tx.execute(delete(Hold))
+        tx.execute(delete(SignUpHold))
     yield database
     database.dispose()
 
@@ -61,7 +63,7 @@ def put(
     database: Database,
     *rows: dict[str, Any],
     calendar: Calendar | None = None,
-    holds: Collection[Hold] = (),
+    holds: Collection[Hold | SignUpHold] = (),
 ) -> None:
     with database.transaction() as tx:
         tx.add_all(holds)
@@ -229,6 +231,20 @@ def test_a_time_that_somebody_booked_while_it_was_held_for_another_is_found(
     put(unguarded, row, holds=[hold, run_out, theirs])
     assert found(unguarded) == [
         Breach("a held time is booked by its client only", (hold.id, row["id"]))
+    ]
+
+
+def test_a_booking_of_a_time_that_is_held_for_a_sign_up_is_found(unguarded: Database) -> None:
+    row = a_row()
+    visitor = Visitor("a hash", "a mailbox", None)
+    hold, ended = (
+        SignUpHold.of(visitor, row["specialist_id"], row["starts_at"], "UTC", None, NOW)
+        for _ in range(2)
+    )
+    ended.end()
+    put(unguarded, row | {"booked_at": NOW + A_QUARTER}, holds=[hold, ended])
+    assert found(unguarded) == [
+        Breach("a time held for a sign-up is booked by no client", (hold.id, row["id"]))
     ]
 
 

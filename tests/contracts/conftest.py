@@ -52,6 +52,7 @@ from tests.support.factories import (
     slots_of,
 )
 from tests.support.full_specialists import a_client_for_whom_one_is_held
+from tests.support.half_hours import a_newcomer
 from tests.support.mailbox import link_to
 from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
 from tests.support.quick_hashes import quick_hashes
@@ -235,6 +236,7 @@ def _meet(house: House, specialist: Person) -> None:
     for hours, (_, path) in enumerate((first, missed), start=1):
         let_begin(house.store("booking"), UUID(path.rsplit("/")[-1]), AN_HOUR_AGO - hours * AN_HOUR)
     a_specialist(house.http, featured=True)
+    _sign_up_for_half_hours(specialist)
     _change(specialist, cancelled[1], "cancellation")
     eventually(lambda: cancelled[0].get("/held-slots").json()["items"])
     _change(*missed, "attendance", attendance="client_missed")
@@ -242,6 +244,12 @@ def _meet(house: House, specialist: Person) -> None:
     _change(client, path, "attendance", attendance="held")
     _change(client, path, "outcome", outcome="continue")
     _change(specialist, path, "outcome", outcome="good_fit")
+
+
+def _sign_up_for_half_hours(specialist: Person) -> None:
+    """A new person, and the owner of an account."""
+    a_newcomer(specialist).confirmed(password=PASSWORD)
+    a_newcomer(specialist, a_client(specialist.http).email)
 
 
 def _booked(house: House, specialist: Person, starts_at: str) -> tuple[Person, str]:

@@ -46,6 +46,7 @@ NO_ACCOUNTS_ID = {
     "licences.submission_id",
     "journal.event_id",
     "holds.id",
+    "sign_up_holds.id",
     "external_calendars.id",
     "external_busy_times.calendar_id",
     "waits.id",
@@ -87,6 +88,8 @@ NOT_EXPORTED = {
     ("profiles", "second_factors"): "it only opens a door; the account says that it is there",
     ("profiles", "directory"): "what the profile says, once more: to be found by",
     ("booking", "specialist_facts"): "what the profile says, once more: to stand in for others",
+    ("booking", "sign_up_holds"): "a specialist's only in that a time of theirs is not free; the "
+    "account that takes one over has a hold",
     ("booking", "external_busy_times"): "what their external calendars say, once more",
     ("booking", "external_reading_requests"): "how often they had one read, within a minute",
     ("profiles", "revocations"): "that tokens are void, for the minutes until they expire",

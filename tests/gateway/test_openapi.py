@@ -50,6 +50,7 @@ from tests.support.factories import (
     somebody,
 )
 from tests.support.full_specialists import a_specialist_with_one_slot, zone_at
+from tests.support.half_hours import a_newcomer
 from tests.support.mailbox import mails_to
 from tests.support.pictures import a_picture
 from tests.support.platform import House
@@ -330,6 +331,7 @@ def _play_the_main_job(house: House, http: httpx.Client) -> None:
 
     _reset_password(house, http)
     _wait_for_somebody(http)
+    _sign_up_for_a_half_hour(specialist)
     _edit(http)
     http.get("/healthz")
     eventually(lambda: http.get("/readyz").is_success)
@@ -439,6 +441,7 @@ def _live_through_it(house: House, client: Person, specialist: Person, id: str) 
     let_begin(house.store("booking"), UUID(id))
     specialist.post(f"/consultations/{id}/attendance", {"attendance": "held"})
     client.post(f"/consultations/{id}/outcome", {"outcome": "continue"})
+    client.get(f"/consultations/{id}/outcome")
 
     other = a_client(client.http)
     wanted = {"specialist_id": specialist.id, **later, "note": "I would rather not say my name."}
@@ -457,6 +460,15 @@ def _wait_for_somebody(http: httpx.Client) -> None:
     client.get("/waitlist")
     client.get("/held-slots")
     client.call("DELETE", f"/waitlist?specialist_id={specialist.id}")
+
+
+def _sign_up_for_a_half_hour(specialist: Person) -> None:
+    newcomer = a_newcomer(specialist)
+    client = newcomer.confirmed(sign_up=newcomer.secret)
+    assert client.post("/held-slots", {"sign_up": newcomer.secret}).is_success
+    wanted = {"starts_at": newcomer.starts_at, "time_zone": "Europe/Berlin"}
+    path = f"/api/v1/specialists/{specialist.id}/slots/nearest"
+    assert specialist.http.get(path, params=wanted).is_success
 
 
 def _edit(http: httpx.Client) -> None:

@@ -24,6 +24,7 @@ from contracts.booking.external_calendars import (
 from contracts.booking.holds import HeldSlot, RescueOffered
 from contracts.booking.outcomes import BothWishToContinue
 from contracts.booking.waitlist import SlotOffered
+from contracts.half_hours import HeldHalfHour
 from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import NotFeatured
 from contracts.profiles.right_to_practise import Standing
@@ -54,6 +55,13 @@ AT_THE_PRACTICE: dict[str, Any] = {
 OWN_LINK: dict[str, Any] = {**IN_BERLIN, "meeting_address": None, "meeting_link": None}
 AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)
+
+HALF_HOUR = HeldHalfHour(
+    specialist_id=SPECIALIST_ID,
+    starts_at=ON_MONDAY,
+    held_until=ON_MONDAY - A_DAY,
+    time_zone="Europe/Berlin",
+)
 
 ABOUT: dict[str, Any] = {
     "consultation_id": new_id(),
@@ -185,7 +193,11 @@ FOR_ADMINS: dict[str, Callable[[Reader], Letter]] = {
 }
 FOR_EVERYBODY: dict[str, Callable[[Reader], Letter]] = {
     "verify_email": partial(accounts.verify_email, link=LINKS.verify_email("x")),
+    "verify_email.half_hour": partial(
+        accounts.verify_email, link=LINKS.verify_email("x"), half_hour=HALF_HOUR
+    ),
     "known_address": accounts.known_address,
+    "known_address.half_hour": partial(accounts.known_address, half_hour=HALF_HOUR),
     "change_email": partial(accounts.change_email, link=LINKS.verify_email("x")),
     "email_change_requested": partial(
         accounts.email_change_requested, link=LINKS.stop_email_change("x")

@@ -12,6 +12,7 @@ from joserfc.jwk import KeySet
 from chassis.context import CallContext, Caller, entered
 from chassis.events import Envelope
 from chassis.schemas import Reading, load
+from contracts.half_hours import HeldHalfHour
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
     EmailChangeRequested,
@@ -22,7 +23,7 @@ from contracts.profiles.accounts import (
     SignUpRole,
     VerifyEmail,
 )
-from contracts.profiles.sessions import LogIn, Refresh, Session
+from contracts.profiles.sessions import Confirmed, LogIn, Refresh, Session
 from tests.support.agreements import AGREED
 from tests.support.service_client import NOBODY, Talking
 
@@ -41,6 +42,7 @@ def ask_to_sign_up(
     password: str = PASSWORD,
     role: SignUpRole = SignUpRole.CLIENT,
     key: str | None = None,
+    half_hour: HeldHalfHour | None = None,
     **more: Any,
 ) -> str:
     """The secret of the sign-up, which is not confirmed yet."""
@@ -51,17 +53,22 @@ def ask_to_sign_up(
         role=role,
         **{"agreed_to": AGREED, **more},
     )
-    answer = profiles.asked_by(NOBODY, key).sign_up(sign_up=wanted)
+    answer = profiles.asked_by(NOBODY, key).sign_up(sign_up=wanted, half_hour=half_hour)
     return load(contract.SignedUp, answer, Reading.WIRE).sign_up
 
 
-def follow(profiles: Talking, token: str, **shown: str) -> Session | None:
+def confirm(profiles: Talking, token: str, **shown: str) -> Confirmed:
     """Follow a link that confirms an address; ``shown``: what else the page sends."""
     with entered(CallContext(agent="a test")):
         answer = profiles.house.remote("profiles").verify_email(
             verify=VerifyEmail(token=token, **shown)
         )
-    return None if answer is None else load(Session, answer, Reading.WIRE)
+    return load(Confirmed, answer, Reading.WIRE)
+
+
+def follow(profiles: Talking, token: str, **shown: str) -> Session | None:
+    """The session that a link led to, if any."""
+    return confirm(profiles, token, **shown).session
 
 
 def mails_to(profiles: Talking, email: str, event_type: type[E]) -> list[E]:

@@ -15,6 +15,8 @@ from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.holds.holds import Hold
+from services.booking.holds.queries import STANDING
+from services.booking.holds.sign_up_holds import SignUpHold
 
 LONGEST_BUFFER = timedelta(hours=2)
 """The longest time that a specialist can keep free after an event of an external calendar."""
@@ -34,6 +36,9 @@ BUSY_TIMES = union_all(
         Hold.ended.is_(False),
         Hold.client_id.is_distinct_from(bindparam("reader")),
     ),
+    select(SignUpHold.starts_at, NO_TIME, literal(True)).where(
+        SignUpHold.specialist_id == bindparam("specialist_id"), STANDING
+    ),
 )
 """A row with an end comes from an external calendar. A hold counts until the clock ends it and
 offers its time to the next client who waits."""
@@ -43,7 +48,7 @@ def busy_times(
     session: Session, specialist_id: UUID, now: datetime, reader: UUID | None = None
 ) -> Busy:
     """The specialist's busy times: consultations ahead and those that count in limits, external
-    calendars, and holds of clients other than the reader."""
+    calendars, and holds of sign-ups and of clients other than the reader."""
     given = {
         "specialist_id": specialist_id,
         "since": now - COUNTED_BACK,

@@ -370,6 +370,7 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
             client_id=self.client_id,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
+            time_zone=self.time_zone,
             status=ConsultationStatus(self.status),
             booked_at=self.booked_at,
             cancelled_at=self.cancelled_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
@@ -27,7 +28,12 @@ class Hold(Base):
     until: Mapped[datetime] = mapped_column(index=True)
     ended: Mapped[bool] = mapped_column(default=False)
     instead_of: Mapped[UUID | None] = mapped_column(default=None)
-    """The cancelled or missed consultation that it makes good; ``None`` from the waitlist."""
+    """The cancelled or missed consultation that it makes good; ``None`` from the waitlist or a
+    sign-up."""
+    from_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was held for a sign-up before it was the client's: see ``sign_up_holds``."""
+    sealed_note: Mapped[str | None] = mapped_column(default=None)
+    """What the client wrote to the specialist when it was held for their sign-up."""
 
     @classmethod
     def of(
@@ -46,11 +52,29 @@ class Hold(Base):
             until=until,
             ended=False,
             instead_of=instead_of,
+            from_sign_up=False,
         )
+
+    @classmethod
+    def of_sign_up(
+        cls,
+        specialist_id: UUID,
+        client_id: UUID,
+        starts_at: datetime,
+        until: datetime,
+        sealed_note: str | None,
+    ) -> Hold:
+        """The hold of a client whose sign-up had it before."""
+        hold = cls.of(specialist_id, client_id, starts_at, until)
+        hold.from_sign_up, hold.sealed_note = True, sealed_note
+        return hold
 
     @property
     def from_waitlist(self) -> bool:
-        return self.instead_of is None
+        return self.instead_of is None and not self.from_sign_up
+
+    def end(self) -> None:
+        self.ended, self.sealed_note = True, None
 
     def is_active(self, now: datetime) -> bool:
         return not self.ended and now < self.until

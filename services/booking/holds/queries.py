@@ -1,13 +1,15 @@
-"""Queries of holds: of a specialist, of a client, and those to end."""
+"""Queries of holds: of a specialist, of a client, of a sign-up, and those to end."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
+from contracts.booking.sign_up_holds import SignUpHoldStatus
 from services.booking.holds.holds import Hold
+from services.booking.holds.sign_up_holds import COUNTED_FOR, SignUpHold, Visitor
 
 
 def holds_ahead(specialist_id: UUID, now: datetime) -> Select[Hold]:
@@ -42,3 +44,60 @@ def competing_holds(client_id: UUID, specialist_id: UUID, now: datetime) -> Sele
 def with_holds_to_end(now: datetime) -> Select[UUID]:
     """Specialists with a hold that has run out."""
     return select(Hold.specialist_id).where(Hold.ended.is_(False), Hold.until <= now).distinct()
+
+
+# Of sign-ups
+
+STANDING = SignUpHold.status == SignUpHoldStatus.HELD
+
+
+def held_at(client_id: UUID, specialist_id: UUID, starts_at: datetime) -> Select[Hold]:
+    """The client's standing hold of this slot."""
+    return select(Hold).where(
+        Hold.client_id == client_id,
+        Hold.specialist_id == specialist_id,
+        Hold.starts_at == starts_at,
+        Hold.ended.is_(False),
+    )
+
+
+def newest_hold_of_sign_up(secret_hash: str) -> Select[SignUpHold]:
+    """The last hold of a sign-up, whatever became of it."""
+    mine = select(SignUpHold).where(SignUpHold.secret_hash == secret_hash)
+    return mine.order_by(SignUpHold.made_at.desc(), SignUpHold.id.desc()).limit(1)
+
+
+def standing_holds_of(visitor: Visitor) -> Select[SignUpHold]:
+    """Those of the same sign-up, and those for the same address from the same network: a person who
+    begins again. Another network does not count, so that a stranger who knows an address can't end
+    its hold."""
+    same = SignUpHold.secret_hash == visitor.secret_hash
+    if visitor.network is not None:
+        again = and_(SignUpHold.mailbox == visitor.mailbox, SignUpHold.network == visitor.network)
+        same = or_(same, again)
+    return select(SignUpHold).where(STANDING, same).order_by(SignUpHold.id)
+
+
+def made_for_mailbox(visitor: Visitor, now: datetime) -> Select[datetime]:
+    """When holds for the address were made in the last day."""
+    since = SignUpHold.made_at > now - COUNTED_FOR
+    return select(SignUpHold.made_at).where(SignUpHold.mailbox == visitor.mailbox, since)
+
+
+def made_from_network(visitor: Visitor, now: datetime) -> Select[datetime]:
+    """When holds from the network were made in the last day; none where it is unknown."""
+    since = SignUpHold.made_at > now - COUNTED_FOR
+    return select(SignUpHold.made_at).where(SignUpHold.network == visitor.network, since)
+
+
+def standing_with(specialist_id: UUID) -> Select[SignUpHold]:
+    return select(SignUpHold).where(SignUpHold.specialist_id == specialist_id, STANDING)
+
+
+def sign_up_holds_run_out(specialist_id: UUID, now: datetime) -> Select[SignUpHold]:
+    return standing_with(specialist_id).where(SignUpHold.until <= now)
+
+
+def with_sign_up_holds_to_end(now: datetime) -> Select[UUID]:
+    """Specialists with a sign-up's hold that has run out."""
+    return select(SignUpHold.specialist_id).where(STANDING, SignUpHold.until <= now).distinct()

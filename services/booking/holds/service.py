@@ -1,4 +1,4 @@
-"""The RPC method that lists a client's holds, and the clock that ends them."""
+"""The RPC method that lists a client's holds, and the clock that ends holds."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ class Holds:
 
     @every(seconds=10)
     def end_holds(self) -> None:
-        """End holds that have run out. Their times are offered to the next client who waits."""
+        """End holds that have run out, of clients and of sign-ups. Their times are offered to the
+        next client who waits."""
         with self.store.reading() as session:
-            run_out = list(session.scalars(queries.with_holds_to_end(utc_now())))
-        for_each(run_out, self._end_holds_of)
+            run_out = set(session.scalars(queries.with_holds_to_end(utc_now())))
+            run_out.update(session.scalars(queries.with_sign_up_holds_to_end(utc_now())))
+        for_each(sorted(run_out), self._end_holds_of)
 
     def _end_holds_of(self, specialist_id: UUID) -> None:
         with self.store.transaction() as tx:

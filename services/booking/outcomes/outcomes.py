@@ -72,11 +72,15 @@ class Outcome(Base):
             said_at=now,
         )
 
+    def matches(self, other: Outcome | None) -> bool:
+        """Whether both sides want to continue."""
+        return other is not None and {self.wish, other.wish} <= TO_CONTINUE
+
     def matched_with(
         self, other: Outcome | None, consultation: Consultation
     ) -> list[BothWishToContinue]:
         """The event where both sides want to continue; nothing otherwise."""
-        if other is None or not {self.wish, other.wish} <= TO_CONTINUE:
+        if not self.matches(other):
             return []
         return [
             BothWishToContinue(

@@ -1,14 +1,17 @@
-"""The RPC method for outcomes."""
+"""RPC methods of outcomes."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from chassis.errors import NotFound
 from chassis.rpc.server import rpc
 from chassis.times import utc_now
-from contracts.booking.outcomes import Wish
+from contracts.booking.outcomes import OwnOutcome, Wish
 from services.booking import dependencies
+from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.locking import lock_consultation
+from services.booking.consultations.participants import NO_CONSULTATION
 from services.booking.outcomes import queries
 from services.booking.outcomes.outcomes import Outcome
 
@@ -33,3 +36,20 @@ class Outcomes:
             tx.add(said)
             tx.emit(*said.matched_with(other, consultation))
             return tx.reply(None)
+
+    @rpc
+    def get_outcome(self, consultation_id: UUID) -> OwnOutcome:
+        """What the caller said. Of the other side's outcome it reveals what both were told."""
+        with self.store.reading() as session:
+            consultation = session.get(Consultation, consultation_id)
+            if consultation is None:
+                raise NotFound(NO_CONSULTATION)
+            consultation.require_party(self.caller)
+            account_id = self.caller.known()
+            mine = queries.outcome_of(session, consultation_id, account_id)
+            if mine is None:
+                return OwnOutcome(outcome=None, both_wish_to_continue=False)
+            other = queries.outcome_of(
+                session, consultation_id, consultation.other_side(account_id)
+            )
+            return OwnOutcome(outcome=Wish(mine.wish), both_wish_to_continue=mine.matches(other))

@@ -17,6 +17,7 @@ from services.booking.consultations.locking import lock_calendars
 from services.booking.consultations.queries import with_something_to_erase
 from services.booking.external_calendars.removal import forget_all
 from services.booking.holds.holds import Hold
+from services.booking.holds.sign_up_holds import SignUpHold
 from services.booking.outcomes.outcomes import Outcome
 from services.booking.preferences.preferences import Preferences
 from services.booking.rescue.lost_consultations import LostConsultation
@@ -93,5 +94,6 @@ def _delete_rows_of(tx: Transaction, account_id: UUID) -> None:
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == account_id))
     tx.execute(delete(Preferences).where(Preferences.account_id == account_id))
     tx.execute(delete(SpecialistFacts).where(SpecialistFacts.specialist_id == account_id))
+    tx.execute(delete(SignUpHold).where(SignUpHold.specialist_id == account_id))
     tx.execute(delete(Outcome).where(Outcome.account_id == account_id))
     tx.execute(delete(Calendar).where(Calendar.specialist_id == account_id))

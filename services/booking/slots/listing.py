@@ -12,6 +12,8 @@ from chassis import cursors
 from contracts.booking.slots import (
     DaysWithSlots,
     DayWithSlots,
+    NearestSlots,
+    NearestSlotsQuery,
     Slot,
     Slots,
     SlotsQuery,
@@ -21,6 +23,7 @@ from services.booking.availability.zones import zone_of
 
 CURSOR_BYTES = 5
 """Of a cursor: whole minutes since 1970."""
+MOST_NEAREST = 3
 
 
 def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: int) -> Slots:
@@ -43,6 +46,15 @@ def days_with_slots(starts: Sequence[datetime], time_zone: str) -> DaysWithSlots
         items=[DayWithSlots(day=day, slots=count) for day, count in sorted(days.items())],
         time_zone=zone.key,
     )
+
+
+def nearest_slots(starts: Sequence[datetime], query: NearestSlotsQuery) -> NearestSlots:
+    """The slots nearest to the wanted time, in order. Raises ``UnknownTimeZone``."""
+    zone = None if query.time_zone is None else zone_of(query.time_zone)
+    at = bisect_right(starts, query.starts_at)
+    around = starts[max(0, at - MOST_NEAREST) : at + MOST_NEAREST]
+    nearest = sorted(around, key=lambda start: abs(start - query.starts_at))[:MOST_NEAREST]
+    return NearestSlots(items=[_slot(start, zone) for start in sorted(nearest)])
 
 
 def _slot(start: datetime, zone: ZoneInfo | None) -> Slot:

@@ -11,7 +11,14 @@ from chassis.rpc.server import rpc
 from chassis.times import utc_now
 from contracts.booking import slots as contract
 from contracts.booking.consultations import NotListed
-from contracts.booking.slots import DaysWithSlots, OwnTimeZone, Period, SlotsQuery
+from contracts.booking.slots import (
+    DaysWithSlots,
+    NearestSlots,
+    NearestSlotsQuery,
+    OwnTimeZone,
+    Period,
+    SlotsQuery,
+)
 from services.booking import dependencies
 from services.booking.availability.calendars import NO_CALENDAR, Calendar
 from services.booking.availability.free_times import FreeTimes
@@ -21,7 +28,7 @@ from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.participants import NO_CONSULTATION
 from services.booking.consultations.queries import client_bookings
 from services.booking.slots import queries
-from services.booking.slots.listing import days_with_slots, page_of_slots
+from services.booking.slots.listing import days_with_slots, nearest_slots, page_of_slots
 from services.booking.slots.slot_cache import SlotCache
 
 
@@ -36,6 +43,11 @@ class Slots:
         free = self._free_times(specialist_id, now)
         page = page_of_slots(free.within(query, now), query, free.cancellation_notice_hours)
         return replace(page, own_time_zone=free.time_zone, in_person=free.in_person)
+
+    @rpc
+    def list_nearest_slots(self, specialist_id: UUID, query: NearestSlotsQuery) -> NearestSlots:
+        now = utc_now()
+        return nearest_slots(self._free_times(specialist_id, now).bookable(now), query)
 
     @rpc
     def list_days(self, specialist_id: UUID, period: Period) -> DaysWithSlots:

@@ -14,7 +14,12 @@ from services.booking.consultations.busy_times import busy_times
 from services.booking.consultations.next_slots import announce_next_slots
 from services.booking.consultations.queries import client_bookings
 from services.booking.holds.holds import MOST_HELD, Hold
-from services.booking.holds.queries import held_for, holds_ahead, holds_run_out
+from services.booking.holds.queries import (
+    held_for,
+    holds_ahead,
+    holds_run_out,
+    sign_up_holds_run_out,
+)
 from services.booking.waitlist import queries
 from services.booking.waitlist.waits import Wait
 
@@ -90,8 +95,11 @@ def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[H
     """End holds that have run out. Their clients move to the end of the waitlist."""
     specialist_id = calendar.specialist_id
     theirs = Hold.specialist_id == specialist_id
+    for each in tx.scalars(sign_up_holds_run_out(specialist_id, now)).all():
+        each.end()
+        calendar.bump_revision()
     for hold in tx.scalars(holds_run_out(specialist_id, now)).all():
-        hold.ended = True
+        hold.end()
         calendar.bump_revision()
         if hold.from_waitlist:
             this = (Wait.specialist_id == specialist_id, Wait.client_id == hold.client_id)
@@ -100,10 +108,13 @@ def _without_ended(tx: Transaction, calendar: Calendar, now: datetime) -> list[H
     return list(tx.scalars(holds_ahead(specialist_id, now)))
 
 
-def end_wait_and_holds(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
-    """After a booking: delete the client's wait and holds with the specialist."""
+def end_wait_and_holds(tx: Transaction, client_id: UUID, specialist_id: UUID) -> str | None:
+    """After a booking: delete the client's wait and holds with the specialist. Returns the sealed
+    note of a hold."""
     end_wait(tx, client_id, specialist_id)
-    tx.execute(delete(Hold).where(Hold.client_id == client_id, Hold.specialist_id == specialist_id))
+    theirs = (Hold.client_id == client_id, Hold.specialist_id == specialist_id)
+    ended = tx.scalars(delete(Hold).where(*theirs).returning(Hold.sealed_note))
+    return next((note for note in ended if note is not None), None)
 
 
 def release_holds(
@@ -120,4 +131,5 @@ def end_wait(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
     """Delete the client's wait, and the hold that it led to."""
     tx.execute(delete(Wait).where(Wait.client_id == client_id, Wait.specialist_id == specialist_id))
     theirs = (Hold.client_id == client_id, Hold.specialist_id == specialist_id)
-    tx.execute(delete(Hold).where(*theirs, Hold.instead_of.is_(None)))
+    from_waitlist = (Hold.instead_of.is_(None), Hold.from_sign_up.is_(False))
+    tx.execute(delete(Hold).where(*theirs, *from_waitlist))

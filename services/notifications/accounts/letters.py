@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from contracts.half_hours import HeldHalfHour
 from contracts.notifications import NoticeData, NoticeKind
 from contracts.profiles.accounts import Role
 from services.notifications.accounts import texts
@@ -12,12 +14,18 @@ from services.notifications.letters import Letter, Wording
 from services.notifications.readers import Reader
 
 
-def verify_email(reader: Reader, link: str) -> Letter:
-    return _with_link(texts.CONFIRM_ADDRESS, texts.VERIFY_EMAIL, reader, link)
+def verify_email(reader: Reader, link: str, half_hour: HeldHalfHour | None = None) -> Letter:
+    """``half_hour``: what is held for the sign-up at this time."""
+    letter = _with_link(texts.CONFIRM_ADDRESS, texts.VERIFY_EMAIL, reader, link)
+    return _with_half_hour(letter, texts.HALF_HOUR_KEPT, reader, half_hour)
 
 
-def known_address(reader: Reader) -> Letter:
-    return Letter(subject=reader.read(texts.HAVE_AN_ACCOUNT), text=reader.read(texts.KNOWN_ADDRESS))
+def known_address(reader: Reader, half_hour: HeldHalfHour | None = None) -> Letter:
+    """``half_hour``: what is held for the sign-up at this time."""
+    letter = Letter(
+        subject=reader.read(texts.HAVE_AN_ACCOUNT), text=reader.read(texts.KNOWN_ADDRESS)
+    )
+    return _with_half_hour(letter, texts.HALF_HOUR_TO_TAKE, reader, half_hour)
 
 
 def change_email(reader: Reader, link: str) -> Letter:
@@ -86,6 +94,19 @@ def restored(reader: Reader) -> Wording:
 
 def signed_out_by_operator(reader: Reader) -> Wording:
     return _wording(NoticeKind.SIGNED_OUT, texts.YOUR_ACCOUNT, texts.SIGNED_OUT, reader)
+
+
+def _with_half_hour(
+    letter: Letter, text: Text, reader: Reader, half_hour: HeldHalfHour | None
+) -> Letter:
+    if half_hour is None:
+        return letter
+    paragraph = reader.read(
+        text,
+        when=reader.when(half_hour.starts_at, half_hour.time_zone),
+        until=reader.when(half_hour.held_until, half_hour.time_zone),
+    )
+    return replace(letter, text=f"{letter.text}\n\n{paragraph}")
 
 
 def _with_link(subject: Text, text: Text, reader: Reader, link: str) -> Letter:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from chassis.database.transaction import Transaction
 from chassis.messaging.subscribe import subscribe
 from chassis.times import utc_now
+from contracts.half_hours import HeldHalfHour
 from contracts.profiles.accounts import (
     AccountRegistered,
     AccountRestored,
@@ -65,16 +67,18 @@ class Accounts:
     @subscribe(EmailVerificationRequested)
     def mail_verification(self, event: EmailVerificationRequested, tx: Transaction) -> None:
         """Mail the link in the language of the sign-up: there is no account yet."""
-        reader = Reader.preferring(event.account_id, event)
-        letter = letters.verify_email(reader, self.links.verify_email(event.token))
-        send_once(tx, reader, event.email, letter, utc_now())
+        reader, now = Reader.preferring(event.account_id, event), utc_now()
+        link = self.links.verify_email(event.token)
+        letter = letters.verify_email(reader, link, _still_held(event.half_hour, now))
+        send_once(tx, reader, event.email, letter, now)
 
     @subscribe(KnownAddressSignedUp)
     def mail_known_address(self, event: KnownAddressSignedUp, tx: Transaction) -> None:
         """Mail the owner of the account in place of the link. No notice: any visitor can cause
         it."""
-        reader = reader_of(tx, event.account_id)
-        send_once(tx, reader, event.email, letters.known_address(reader), utc_now())
+        reader, now = reader_of(tx, event.account_id), utc_now()
+        letter = letters.known_address(reader, _still_held(event.half_hour, now))
+        send_once(tx, reader, event.email, letter, now)
 
     @subscribe(EmailChangeRequested)
     def mail_email_change(self, event: EmailChangeRequested, tx: Transaction) -> None:
@@ -129,6 +133,10 @@ class Accounts:
     @subscribe(SignedOutByOperator)
     def tell_of_signing_out(self, event: SignedOutByOperator, tx: Transaction) -> None:
         _notify(tx, event.account_id, letters.signed_out_by_operator)
+
+
+def _still_held(half_hour: HeldHalfHour | None, now: datetime) -> HeldHalfHour | None:
+    return half_hour if half_hour is not None and now < half_hour.held_until else None
 
 
 def _notify(

@@ -44,6 +44,27 @@ KNOWN_ADDRESS = Text(
         "nicht waren, können Sie diese E-Mail ignorieren."
     ),
 )
+HALF_HOUR_KEPT = Text(
+    en=(
+        "The half hour that you chose: {when}. We keep it for you until {until}. Open the link "
+        "before then, and book it with one button."
+    ),
+    de=(
+        "Die halbe Stunde, die Sie gewählt haben: {when}. Wir halten sie für Sie frei bis {until}. "
+        "Öffnen Sie den Link vorher, und buchen Sie sie mit einem Knopf."
+    ),
+)
+HALF_HOUR_TO_TAKE = Text(
+    en=(
+        "A half hour was chosen with the sign-up: {when}. It is kept until {until}. If that was "
+        "you, sign in to take this half hour, in the browser in which you chose it."
+    ),
+    de=(
+        "Mit der Registrierung wurde eine halbe Stunde gewählt: {when}. Sie wird freigehalten bis "
+        "{until}. Wenn Sie das waren, melden Sie sich an, um diese halbe Stunde zu nehmen, und "
+        "zwar in dem Browser, in dem Sie sie gewählt haben."
+    ),
+)
 CHANGE_EMAIL = Text(
     en=(
         "You asked us to write to you at this address from now on. Open this link to confirm that "

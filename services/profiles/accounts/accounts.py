@@ -137,6 +137,9 @@ class Account(Rights, Base):
         """Always false: no browser has the secret of this account's sign-up any more."""
         return False
 
+    def hold(self, with_note: bool) -> None:
+        """None: nothing is held for a sign-up whose secret is gone."""
+
     def confirm(
         self, now: datetime, password_hash: str | None = None
     ) -> tuple[Account, *tuple[EmailVerified, ...]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from contracts.profiles.accounts import AlreadyVerified, LinkUsed
@@ -23,14 +25,7 @@ from services.profiles.sessions.revocations import end_sessions
 def confirm(tx: Transaction, link: MailLink, now: datetime, password_hash: str | None) -> Account:
     """The account with its address confirmed; raises ``AlreadyVerified``, ``LinkUsed``."""
     tx.lock_name(f"sign-ups with {link.email}")
-    waiting = unconfirmed(tx, link.account_id, for_update=True)
-    owner = account_with(tx, link.email)
-    if owner is not None and (waiting is None or isinstance(waiting, PendingSignUp)):
-        raise AlreadyVerified
-    if waiting is None:
-        raise LinkUsed
-    if isinstance(waiting, Account):
-        waiting.require_fits(link)
+    waiting = waiting_for(tx, link, for_update=True)
     account, *events = waiting.confirm(now, password_hash)
     tx.add(account)
     if isinstance(waiting, PendingSignUp):
@@ -42,6 +37,21 @@ def confirm(tx: Transaction, link: MailLink, now: datetime, password_hash: str |
     delete_sign_ups(tx, account.email)
     audit.record(tx, AuditedAction.EMAIL_VERIFIED, who=account.id, about=account.id)
     return account
+
+
+def waiting_for(
+    session: Session, link: MailLink, for_update: bool = False
+) -> PendingSignUp | Account:
+    """What the link would confirm; raises ``AlreadyVerified``, ``LinkUsed``."""
+    waiting = unconfirmed(session, link.account_id, for_update)
+    owner = account_with(session, link.email)
+    if owner is not None and (waiting is None or isinstance(waiting, PendingSignUp)):
+        raise AlreadyVerified
+    if waiting is None:
+        raise LinkUsed
+    if isinstance(waiting, Account):
+        waiting.require_fits(link)
+    return waiting
 
 
 def drop_strangers_access(tx: Transaction, account: Account, now: datetime) -> None:

@@ -8,15 +8,18 @@ from chassis.database.transaction import Transaction
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from chassis.times import utc_now
+from contracts.half_hours import HeldHalfHour
 from contracts.inputs.addresses import mailbox_of
 from contracts.profiles import accounts as contract
 from contracts.profiles.accounts import (
     ChangeAccount,
     ChangeEmail,
     EmailChangeRequested,
+    EmailLink,
     EmailVerificationRequested,
     KnownAddressSignedUp,
     PasswordNeeded,
+    ReadEmailLink,
     RequestEmailVerification,
     Role,
     SignedUp,
@@ -27,11 +30,11 @@ from contracts.profiles.accounts import (
 )
 from contracts.profiles.preferences import Language
 from contracts.profiles.preferences import Preferences as ChosenPreferences
-from contracts.profiles.sessions import Session
+from contracts.profiles.sessions import Confirmed, ConfirmedSignUp
 from services.profiles import dependencies, guess_limits
 from services.profiles.accounts import passwords
 from services.profiles.accounts.accounts import Account, normalised
-from services.profiles.accounts.confirmation import account_of, confirm, preferences_of
+from services.profiles.accounts.confirmation import account_of, confirm, preferences_of, waiting_for
 from services.profiles.accounts.link_tokens import MailLink, Purpose, open_link
 from services.profiles.accounts.queries import (
     account_with,
@@ -50,6 +53,9 @@ from services.profiles.second_factors.second_factors import has_second_factor
 from services.profiles.sessions.issuing import begin_session
 from services.profiles.specialists.standards import require_zone_and_country
 
+CONFIRMING = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
+"""The links that ``verify_email`` opens."""
+
 
 class Accounts(Reauthentication):
     site = dependencies.site
@@ -57,8 +63,9 @@ class Accounts(Reauthentication):
     # Signing up
 
     @rpc
-    def sign_up(self, sign_up: SignUp) -> SignedUp:
+    def sign_up(self, sign_up: SignUp, half_hour: HeldHalfHour | None = None) -> SignedUp:
         """Begin a sign-up. Work and answer are the same whether or not the address has an account.
+        ``half_hour``: what booking holds for it, for the mail to name.
 
         Raises ``NoSuchCode`` and ``AgreementNeeded``.
         """
@@ -77,15 +84,18 @@ class Accounts(Reauthentication):
                 sign_up.agreed_to,
                 password_hash,
                 now,
+                sign_up.sign_up,
             )
             tx.add(pending)
             account = account_with(tx, email)
-            self._ask_to_confirm(tx, account, pending, may_mail)
+            self._ask_to_confirm(tx, account, pending, may_mail, half_hour)
             audit.record(tx, AuditedAction.SIGNED_UP, about=account.id if account else pending.id)
             return tx.reply(SignedUp(sign_up=secret))
 
     @rpc
-    def request_email_verification(self, request: RequestEmailVerification) -> None:
+    def request_email_verification(
+        self, request: RequestEmailVerification, half_hour: HeldHalfHour | None = None
+    ) -> None:
         """Send the link again. The answer is the same whether or not a sign-up waits for it."""
         email = normalised(request.email)
         self.guesses.of(guess_limits.RESEND, email, context.current().address).count()
@@ -93,7 +103,7 @@ class Accounts(Reauthentication):
         with self.store.transaction() as tx:
             account = account_with(tx, request.email)
             pending = newest_sign_up(tx, email)
-            self._ask_to_confirm(tx, account, pending, may_mail)
+            self._ask_to_confirm(tx, account, pending, may_mail, half_hour)
             return tx.reply(None)
 
     def _ask_to_confirm(
@@ -102,6 +112,7 @@ class Accounts(Reauthentication):
         account: Account | None,
         pending: PendingSignUp | None,
         may_mail: bool,
+        half_hour: HeldHalfHour | None,
     ) -> None:
         """Mail the link, or a notice that the address has an account."""
         waiting: PendingSignUp | Account | None = pending
@@ -117,31 +128,50 @@ class Accounts(Reauthentication):
                     account_id=waiting.id,
                     email=waiting.email,
                     token=token,
+                    half_hour=half_hour,
                     **vars(preferences_of(tx, waiting)),
                 )
             )
         elif account is not None:
-            tx.emit(KnownAddressSignedUp(account_id=account.id, email=account.email))
+            tx.emit(
+                KnownAddressSignedUp(
+                    account_id=account.id, email=account.email, half_hour=half_hour
+                )
+            )
 
     @rpc
-    def verify_email(self, verify: VerifyEmail) -> Session | None:
+    def get_email_link(self, link: ReadEmailLink) -> EmailLink:
+        """What a confirmation link would do; raises the refusals of ``verify_email`` that concern
+        the link."""
+        opened = open_link(link.token, self.seals.links, utc_now(), *CONFIRMING)
+        if opened.purpose is Purpose.CHANGE_OF_EMAIL:
+            return EmailLink(changes_email=True)
+        with self.store.reading() as reading:
+            waiting = waiting_for(reading, opened)
+        begun_here = waiting.is_begun_with(link.sign_up)
+        return EmailLink(
+            changes_email=False, begun_here=begun_here, hold=waiting.hold(with_note=begun_here)
+        )
+
+    @rpc
+    def verify_email(self, verify: VerifyEmail) -> Confirmed:
         """Open a confirmation link. That of a sign-up creates the account and signs in, that of a
         change of address changes it. Raises ``Suspended``, too."""
-        both = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
-        link = open_link(verify.token, self.seals.links, utc_now(), *both)
+        link = open_link(verify.token, self.seals.links, utc_now(), *CONFIRMING)
         if link.purpose is Purpose.CHANGE_OF_EMAIL:
-            self._change_email(link)
-            return None
+            return self._change_email(link)
         return self._confirm_sign_up(link, verify)
 
-    def _confirm_sign_up(self, link: MailLink, verify: VerifyEmail) -> Session:
+    def _confirm_sign_up(self, link: MailLink, verify: VerifyEmail) -> Confirmed:
         now = utc_now()
         with self.store.reading() as reading:
             waiting = unconfirmed(reading, link.account_id)
         password_hash = None if waiting is None else self._password_of(waiting, verify)
         with self.store.transaction() as tx:
             account = confirm(tx, link, now, password_hash)
-            return tx.reply(begin_session(tx, self.seals.signing_keys, account, now))
+            session = begin_session(tx, self.seals.signing_keys, account, now)
+            sign_up = None if waiting is None else _confirmed(account, waiting, verify)
+            return tx.reply(Confirmed(session=session, sign_up=sign_up))
 
     def _password_of(self, waiting: PendingSignUp | Account, verify: VerifyEmail) -> str | None:
         """The hash of a new password, or ``None`` where the one of the sign-up stays. Raises
@@ -199,7 +229,7 @@ class Accounts(Reauthentication):
             audit.record(tx, AuditedAction.EMAIL_CHANGE_REQUESTED, who=account.id, about=account.id)
             return tx.reply(None)
 
-    def _change_email(self, link: MailLink) -> None:
+    def _change_email(self, link: MailLink) -> Confirmed:
         now = utc_now()
         with self.store.transaction() as tx:
             tx.lock_name(f"sign-ups with {link.email}")
@@ -211,7 +241,7 @@ class Accounts(Reauthentication):
                 tx.emit(*changes)
                 delete_sign_ups(tx, account.email)
                 audit.record(tx, AuditedAction.EMAIL_CHANGED, who=account.id, about=account.id)
-            return tx.reply(None)
+            return tx.reply(Confirmed())
 
     @rpc
     def stop_my_email_change(self) -> None:
@@ -235,6 +265,18 @@ class Accounts(Reauthentication):
     def forget_expired(self) -> None:
         with self.store.transaction() as tx:
             prune_email_changes(tx, utc_now())
+
+
+def _confirmed(
+    account: Account, waiting: PendingSignUp | Account, verify: VerifyEmail
+) -> ConfirmedSignUp | None:
+    """The sign-up that a link confirmed. Its note is not for a reader of the mailbox who set a new
+    password: the person who wrote it may have mistyped their address."""
+    proven = verify.new_password is None or waiting.is_begun_with(verify.sign_up)
+    hold = waiting.hold(with_note=proven)
+    if hold is None:
+        return None
+    return ConfirmedSignUp(account_id=account.id, roles=list(map(Role, account.roles)), hold=hold)
 
 
 def _chosen(sign_up: SignUp) -> ChosenPreferences:

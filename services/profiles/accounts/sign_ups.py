@@ -7,9 +7,7 @@ account gets a row, too, so that the answer does not reveal it; no link leads to
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +16,7 @@ from sqlalchemy import false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
+from contracts.half_hours import HoldOfSignUp, new_secret, secret_hash
 from contracts.profiles.accounts import AccountRegistered, EmailVerified, Role
 from contracts.profiles.consents import AgreedTo
 from contracts.profiles.preferences import Language, Preferences
@@ -25,7 +24,6 @@ from services.profiles.accounts.accounts import Account
 from services.profiles.accounts.link_tokens import MailLink, Purpose, fingerprint
 from services.profiles.base import Base
 
-SECRET_BYTES = 32
 KEPT = timedelta(days=7)
 """How long the link can be sent again."""
 
@@ -60,16 +58,17 @@ class PendingSignUp(Base):
         agreed_to: AgreedTo,
         password_hash: str,
         now: datetime,
+        secret: str | None = None,
     ) -> tuple[PendingSignUp, str]:
-        """The sign-up, and the secret for its browser."""
-        secret = secrets.token_urlsafe(SECRET_BYTES)
+        """The sign-up, and the secret for its browser: ``secret`` where it has one already."""
+        secret = secret or new_secret()
         sign_up = cls(
             id=new_id(),
             email=email,
             display_name=display_name,
             role=role,
             password_hash=password_hash,
-            secret_hash=_hash_of(secret),
+            secret_hash=secret_hash(secret),
             made_at=now,
             time_zone=preferences.time_zone,
             language=preferences.language,
@@ -104,7 +103,11 @@ class PendingSignUp(Base):
 
     def is_begun_with(self, secret: str | None) -> bool:
         """Whether this is the secret that the sign-up's browser got."""
-        return secret is not None and hmac.compare_digest(_hash_of(secret), self.secret_hash)
+        return secret is not None and hmac.compare_digest(secret_hash(secret), self.secret_hash)
+
+    def hold(self, with_note: bool) -> HoldOfSignUp:
+        """What booking holds the sign-up's half hour under."""
+        return HoldOfSignUp(secret_hash=self.secret_hash, with_note=with_note)
 
     def confirm(
         self, now: datetime, password_hash: str | None = None
@@ -120,8 +123,3 @@ class PendingSignUp(Base):
             now,
         )
         return account, registered, EmailVerified(account_id=account.id, email=account.email)
-
-
-def _hash_of(secret: str) -> str:
-    """The stored hash. A plain one is enough for a random secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -72,6 +72,7 @@ def test_booking_tells_who_meets_whom_and_when() -> None:
         client_id=client_id,
         starts_at=at("09:00"),
         ends_at=at("09:30"),
+        time_zone="UTC",
         status=ConsultationStatus.BOOKED,
         booked_at=MONDAY,
         meeting_link_shown_from=at("08:50"),

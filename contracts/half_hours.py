@@ -1,0 +1,58 @@
+"""The half hour that is held for a sign-up: what booking, profiles and mails say to each other.
+
+A sign-up has a secret, which its browser keeps. Booking holds a slot under the secret's hash, and
+profiles stores the same hash with the sign-up, so that a link opened on another device leads to the
+slot as well. Neither service asks the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from annotated_doc import Doc
+from marshmallow.validate import Length
+
+SECRET_BYTES = 32
+LENGTH_OF_A_SECRET = 43
+"""Characters of ``SECRET_BYTES`` in base64."""
+
+SignUpSecret = Annotated[str, Length(LENGTH_OF_A_SECRET, 200)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldHalfHour:
+    """Where and when a half hour is held for a sign-up."""
+
+    specialist_id: UUID
+    starts_at: datetime
+    held_until: datetime
+    time_zone: Annotated[str, Doc("The specialist's IANA time zone.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldOfSignUp:
+    """The hash that a half hour is held under, and whether its note may be shown: the mailbox's
+    owner may be another person than the one who wrote it."""
+
+    secret_hash: str = field(repr=False)
+    with_note: bool = True
+
+
+def new_secret() -> str:
+    """A new random secret for a sign-up."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def secret_hash(secret: str) -> str:
+    """The stored hash. A plain one is enough for a random secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def held_under(secret: str) -> HoldOfSignUp:
+    """The hold that belongs to this secret."""
+    return HoldOfSignUp(secret_hash=secret_hash(secret))

@@ -1,0 +1,159 @@
+"""Pages that book a half hour for a new person: sign up, and look in the mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from chassis.errors import DomainError, NotFound
+from contracts.booking.consultations import OverlappingBooking
+from contracts.booking.sign_up_holds import (
+    HeldForSignUp,
+    HoldForSignUp,
+    HoldsTaken,
+    SignUpHold,
+    SignUpHoldStatus,
+    TooManyHolds,
+)
+from contracts.half_hours import HeldHalfHour, new_secret
+from contracts.profiles.accounts import (
+    PasswordTooCommon,
+    RequestEmailVerification,
+    SignUpRole,
+    TooManyTries,
+)
+from contracts.profiles.consents import AgreementNeeded
+from contracts.profiles.specialists import NoSuchCode, Specialist
+from gateway.api.consultations import STANDS_AGAINST_A_TIME
+from gateway.pages.answers import Refused, SeeOther
+from gateway.pages.page import form, page
+from gateway.pages.visitor import Visitor
+from gateway.site.booking import BookingQuery, Note
+from gateway.site.kept_half_hours import KeptHalfHours
+from gateway.site.mail_folder import mail_folder
+from gateway.site.profile_texts import booking_path, short_name
+from gateway.site.sign_ups import SendAgainForm, SignUpForm
+from gateway.specialist_ids import SpecialistId
+
+CHECK_MAIL = "/booking/check-mail"
+STANDS_AGAINST_A_HOLD = [each for each in STANDS_AGAINST_A_TIME if each is not OverlappingBooking]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignUpAndBookForm(SignUpForm):
+    """A sign-up as a client, and the half hour that it is for."""
+
+    role: SignUpRole = SignUpRole.CLIENT
+    starts_at: datetime
+    note: Note = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckMailShown:
+    """``kept``: the half hour that waits; ``None`` where none was kept from this browser.
+    ``mails_in``: the folder that mails go to instead of a mailbox, empty where they are sent."""
+
+    kept: SignUpHold | None
+    specialist: Specialist | None
+    called: str
+    zone: str
+    is_over: bool
+    mails_in: str
+
+
+class BookingSignUpPages(KeptHalfHours):
+    mails_in = mail_folder()
+
+    @page(
+        "/specialists/{specialist_id}/booking/sign-up",
+        query=BookingQuery,
+        template="booking/book.html",
+    )
+    def booking_page_again(
+        self, specialist_id: SpecialistId, query: BookingQuery, visitor: Visitor
+    ) -> SeeOther:
+        """The form's own address, opened as a page."""
+        if query.starts_at is None:
+            return SeeOther(to=f"/specialists/{specialist_id}")
+        return SeeOther(to=booking_path(str(specialist_id), query.starts_at, visitor))
+
+    @form(
+        "/specialists/{specialist_id}/booking/sign-up",
+        body=SignUpAndBookForm,
+        again="booking_page",
+        errors=[
+            NotFound,
+            *STANDS_AGAINST_A_HOLD,
+            HoldsTaken,
+            TooManyHolds,
+            AgreementNeeded,
+            NoSuchCode,
+            PasswordTooCommon,
+            TooManyTries,
+        ],
+    )
+    def sign_up_and_book(
+        self, specialist_id: SpecialistId, body: SignUpAndBookForm, visitor: Visitor
+    ) -> SeeOther | Refused:
+        """Keep the time for 20 minutes, and mail the link that confirms the address."""
+        wanted = replace(body.to_sign_up(), language=visitor.language)
+        held = self._hold_for(specialist_id, body, visitor)
+        try:
+            sign_up = replace(wanted, sign_up=held.sign_up)
+            self.profiles.sign_up(sign_up=sign_up, half_hour=_named(held))
+        except DomainError as refusal:
+            return Refused(refusal=refusal, sign_up=held.sign_up)
+        return SeeOther(to=CHECK_MAIL, sign_up=held.sign_up)
+
+    def _hold_for(
+        self, specialist_id: SpecialistId, body: SignUpAndBookForm, visitor: Visitor
+    ) -> HeldForSignUp:
+        wanted = HoldForSignUp(
+            email=body.email,
+            specialist_id=specialist_id,
+            starts_at=body.starts_at,
+            note=body.note,
+            sign_up=visitor.sign_up or new_secret(),
+        )
+        return self.booking.hold_for_sign_up(wanted=wanted).load()
+
+    @page(CHECK_MAIL, template="booking/check_mail.html")
+    def booking_mail_page(self, visitor: Visitor) -> CheckMailShown | SeeOther:
+        if visitor.is_signed_in:
+            return SeeOther(to="/consultations")
+        kept = self.kept_half_hour(visitor)
+        specialist = None if kept is None else self._specialist_kept(kept)
+        over = kept is None or kept.status is not SignUpHoldStatus.HELD
+        return CheckMailShown(
+            kept=kept,
+            specialist=specialist,
+            called=short_name(specialist.display_name) if specialist else "",
+            zone=visitor.zone(kept.time_zone if kept else "UTC"),
+            is_over=over,
+            mails_in=self.mails_in,
+        )
+
+    def _specialist_kept(self, kept: SignUpHold) -> Specialist | None:
+        try:
+            return self.profiles.get_specialist(specialist_id=kept.specialist_id).load()
+        except NotFound:
+            return None
+
+    @form(CHECK_MAIL, body=SendAgainForm, again="booking_mail_page", errors=[TooManyTries])
+    def send_booking_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:
+        kept = self.kept_half_hour(visitor)
+        self.profiles.request_email_verification(
+            request=RequestEmailVerification(email=body.email, sign_up=visitor.sign_up or None),
+            half_hour=None if kept is None else _named(kept),
+        )
+        return SeeOther(to=CHECK_MAIL, said="link_sent")
+
+
+def _named(held: HeldHalfHour) -> HeldHalfHour:
+    """The half hour alone, without the secret that it is held under."""
+    return HeldHalfHour(
+        specialist_id=held.specialist_id,
+        starts_at=held.starts_at,
+        held_until=held.held_until,
+        time_zone=held.time_zone,
+    )

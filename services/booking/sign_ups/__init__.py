@@ -1,0 +1,1 @@
+"""Half hours held for sign-ups that are not confirmed yet."""
