@@ -72,7 +72,9 @@ class FinishLogIn:
     again."""
 
     challenge: Annotated[
-        str, Length(1, 2000), Doc("From the problem `second_factor_required`; valid for 5 minutes.")
+        str,
+        Length(max=2000),
+        Doc("From the problem `second_factor_required`; valid for 5 minutes."),
     ] = field(repr=False)
     code: Annotated[Code, Doc("Six digits of the authenticator, or a recovery code.")] = field(
         repr=False

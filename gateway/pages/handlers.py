@@ -153,8 +153,7 @@ class SiteHandler(WorkerHandler):
         self, visit: Visit, to: str, status: HTTPStatus, language: Language | None = None
     ) -> Response:
         """Lead to a page of this site; to the first one where there is no such page."""
-        found = self.server.handler_of("GET", to.partition("?")[0].partition("#")[0])
-        if found is None or not isinstance(found[0], SiteHandler | Document):
+        if not self._is_page(to):
             to = "/"
         response = Response(
             status=status, headers={**HEADERS, "Location": visit.visitor.to(to, language)}
@@ -162,6 +161,12 @@ class SiteHandler(WorkerHandler):
         response.headers["Cache-Control"] = "no-store"
         visit.cookies.write(response)
         return response
+
+    def _is_page(self, to: str) -> bool:
+        """Whether a page of this site has this address, which may come from a visitor."""
+        found = self.server.handler_of("GET", to.partition("?")[0].partition("#")[0])
+        is_own = found is not None and isinstance(found[0], SiteHandler | Document)
+        return is_own and to.isprintable()
 
     def show(
         self,

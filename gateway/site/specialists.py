@@ -179,7 +179,8 @@ class SpecialistPages(Zones):
     def _page_before(
         self, specialist_id: UUID, first_day: date | None, zone: str, now: datetime
     ) -> list[date | None]:
-        """The first day of the page before; ``None`` for the first page, empty where this is it."""
+        """The first day of the page before; ``None`` for the first page, empty where this is it.
+        Days that are earlier by more than a period are found from the first page on."""
         if first_day is None:
             return []
         until = _start_of(first_day, zone, now)
@@ -191,7 +192,7 @@ class SpecialistPages(Zones):
             days = self.booking.list_days(specialist_id=specialist_id, period=period).load().items
         except NotFound:
             return []
-        return [page_before([each.day for each in days])] if days else []
+        return [page_before([each.day for each in days])] if days or since > now else []
 
     # No such specialist
 

@@ -26,6 +26,7 @@ from tests.booking.steps import (
     IN_THREE_DAYS,
     THAT_WEEKDAY,
     a_client,
+    a_pair,
     a_specialist,
     book,
     listed,
@@ -166,3 +167,31 @@ def test_what_is_held_for_somebody_is_shown_to_them_alone_and_to_all_when_it_has
         assert slots_of(booking, specialist)[0] == IN_THREE_DAYS + HALF_AN_HOUR
     let_holds_run_out(booking)
     assert slots_of(booking, specialist)[0] == IN_THREE_DAYS
+
+
+# What a page needs beside them
+
+
+def test_slots_name_the_specialists_zone_and_whether_they_are_in_person(booking: Talking) -> None:
+    online = a_specialist(booking, time_zone="Asia/Kathmandu")
+    in_person = a_specialist(booking, in_person_address="1 Main Street")
+    for specialist, expected in ((online, ("Asia/Kathmandu", False)), (in_person, ("UTC", True))):
+        slots = booking.asked_by(NOBODY).list_slots(specialist_id=specialist.known(), query={})
+        assert (slots["own_time_zone"], slots["in_person"]) == expected
+
+
+def test_slots_to_move_to_say_the_same(booking: Talking) -> None:
+    client, _, consultation = a_pair(booking, in_person_address="1 Main Street")
+    asked = booking.asked_by(client)
+    slots = asked.list_slots_to_move_to(consultation_id=consultation.id, query={})
+    assert (slots["own_time_zone"], slots["in_person"]) == ("UTC", True)
+
+
+def test_zones_of_specialists_are_listed_where_they_have_a_calendar(booking: Talking) -> None:
+    first, second = a_specialist(booking, time_zone="Asia/Kathmandu"), a_specialist(booking)
+    ids = [first.known(), second.known(), new_id()]
+    found = booking.asked_by(NOBODY).list_own_time_zones(specialist_ids=ids)
+    assert {each["specialist_id"]: each["time_zone"] for each in found} == {
+        str(first.known()): "Asia/Kathmandu",
+        str(second.known()): "UTC",
+    }

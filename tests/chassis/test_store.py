@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -69,6 +70,16 @@ def test_rows_and_events_are_written_together(store: Store) -> None:
     wire = json.loads(row.body)
     assert wire["id"] == str(row.event_id)
     assert wire["data"] == {"note_id": str(note.id), "word": "hello"}
+
+
+def test_what_is_left_for_the_end_is_done_in_the_order_of_ids(store: Store) -> None:
+    ids = [new_id() for _ in range(3)]
+    done: list[UUID] = []
+    with store.transaction() as tx:
+        for each in (ids[1], ids[2], ids[0]):
+            tx.at_end(each, partial(done.append, each))
+        assert done == []
+    assert done == ids
 
 
 def write_and_fail(store: Store, word: str) -> None:

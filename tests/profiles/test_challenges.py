@@ -134,7 +134,7 @@ def test_a_repeated_call_is_one_log_in(profiles: Talking) -> None:
     assert asked.finish_log_in(finish=wanted) == asked.finish_log_in(finish=wanted)
 
 
-@pytest.mark.parametrize("challenge", ["x", "gAAAAA", "ü" * 100])
+@pytest.mark.parametrize("challenge", ["", "x", "gAAAAA", "ü" * 100])
 def test_a_challenge_that_is_none_is_void(profiles: Talking, challenge: str) -> None:
     with pytest.raises(ChallengeVoid):
         finish(profiles, challenge, "123456")

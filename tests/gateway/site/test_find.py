@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -66,8 +67,13 @@ def people(http: httpx.Client) -> list[Person]:
         if n < 2:
             hours = an_availability(minimum_notice_hours=4 * 24 * n + 2)
             assert person.put("/specialists/me/availability", hours).status_code == 200
-            eventually(lambda person=person: person.get("/specialists/me").json()["next_slot_at"])
+            eventually(partial(next_slot_of, person))
         found.append(person)
+    return found
+
+
+def next_slot_of(person: Person) -> str | None:
+    found: str | None = person.get("/specialists/me").json()["next_slot_at"]
     return found
 
 
@@ -85,7 +91,8 @@ def marked(query: dict[str, Any]) -> str:
 
 
 def topics_of(query: dict[str, Any]) -> list[str]:
-    return query.get("topic", [MARK])
+    topics: list[str] = query.get("topic", [MARK])
+    return topics
 
 
 def by_api(http: httpx.Client, query: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -19,6 +19,8 @@ NO_ID = "018f0000-0000-7000-8000-000000000000"
 WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/"): ANYONE,
     ("GET", "/accessibility"): ANYONE,
+    ("GET", "/articles"): ANYONE,
+    ("GET", "/articles/{slug}"): ANYONE,
     ("GET", "/booking/check-mail"): ANYONE,
     ("POST", "/booking/check-mail"): ANYONE,
     ("GET", "/consultations"): SIGNED_IN,

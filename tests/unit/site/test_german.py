@@ -20,6 +20,7 @@ TRANS = {"silent": "false", "trimmed": "true", "extensions": "jinja2.ext.do"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|{(\w+)}")
 SAME_IN_GERMAN = {
     "%(day)s, %(time)s",
+    "Code",
     "Name",
     "Online",
     "Firststep",
