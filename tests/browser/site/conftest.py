@@ -7,29 +7,48 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.site.people import People
+from tests.browser.site.mailbox import Mailbox
+from tests.browser.site.people import People, from_anywhere
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 120.0
+PATIENCE_MS = 6_000.0
 GRACE_S = 60.0
+LISBON = {
+    "timezone_id": "Europe/Lisbon",
+    "locale": "en-GB",
+    "service_workers": "block",
+    "reduced_motion": "reduce",
+}
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a platform with demo data; it must end well when it is told to."""
-    folder = tmp_path_factory.mktemp("site")
+def site_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the platform: databases, and mails."""
+    return tmp_path_factory.mktemp("site") / "data"
+
+
+@pytest.fixture(scope="session")
+def site(site_data: Path) -> Iterator[str]:
+    """The address of a platform with demo data; it must end well when it is told to.
+
+    It trusts one proxy, so that each person can come from a network of their own.
+    """
+    folder = site_data.parent
     address = f"127.0.0.1:{_free_port()}"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("FIRSTSTEP_")},
         "FIRSTSTEP_HTTP": address,
-        "FIRSTSTEP_DATA": str(folder / "data"),
+        "FIRSTSTEP_DATA": str(site_data),
+        "FIRSTSTEP_PROXIES": "1",
     }
     command = [sys.executable, "-m", "firststep.main"]
     for step in ("migrate", "seed"):
@@ -48,17 +67,33 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def people(site: str) -> Iterator[People]:
+def people(site: str, mailbox: Mailbox) -> Iterator[People]:
     """The demo people, each signed in once."""
-    people = People(site)
+    people = People(site, mailbox)
     yield people
     people.close()
 
 
+@pytest.fixture(scope="session")
+def mailbox(site_data: Path) -> Mailbox:
+    return Mailbox(site_data / "mail")
+
+
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context() as context:
-        yield context
+def visit(browser: Browser, site: str) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a browser from a network of its own; options are those of a browser context."""
+    opened: list[BrowserContext] = []
+
+    def visit(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{**LISBON, **options, "base_url": site})
+        context.set_extra_http_headers(from_anywhere())
+        context.set_default_timeout(PATIENCE_MS)
+        opened.append(context)
+        return context
+
+    yield visit
+    for context in opened:
+        context.close()
 
 
 def _free_port() -> int:
