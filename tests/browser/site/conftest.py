@@ -8,13 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.site.browsers import CALM, Browsers
 from tests.browser.site.mailbox import Mailbox
 from tests.browser.site.people import People, from_anywhere
 
@@ -22,12 +25,6 @@ ROOT = Path(__file__).parents[3]
 PATIENCE_S = 120.0
 PATIENCE_MS = 6_000.0
 GRACE_S = 60.0
-LISBON = {
-    "timezone_id": "Europe/Lisbon",
-    "locale": "en-GB",
-    "service_workers": "block",
-    "reduced_motion": "reduce",
-}
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +64,9 @@ def site(site_data: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def people(site: str, mailbox: Mailbox) -> Iterator[People]:
+def people(site: str, mailbox: Mailbox, site_data: Path) -> Iterator[People]:
     """The demo people, each signed in once."""
-    people = People(site, mailbox)
+    people = People(site, mailbox, site_data)
     yield people
     people.close()
 
@@ -79,13 +76,20 @@ def mailbox(site_data: Path) -> Mailbox:
     return Mailbox(site_data / "mail")
 
 
+@pytest.fixture(scope="session")
+def browsers(browser: Browser, people: People) -> Iterator[Browsers]:
+    browsers = Browsers(browser, people)
+    yield browsers
+    browsers.close()
+
+
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Callable[..., BrowserContext]]:
     """Opens a browser from a network of its own; options are those of a browser context."""
     opened: list[BrowserContext] = []
 
     def visit(**options: Any) -> BrowserContext:
-        context = browser.new_context(**{**LISBON, **options, "base_url": site})
+        context = browser.new_context(**{**CALM, **options, "base_url": site})
         context.set_extra_http_headers(from_anywhere())
         context.set_default_timeout(PATIENCE_MS)
         opened.append(context)
@@ -94,6 +98,33 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., BrowserContext]
     yield visit
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[bytes], str]]:
+    """A server of one page; gives its address."""
+    with HTTPServer(("127.0.0.1", 0), OnePage) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+
+        def serve(page: bytes) -> str:
+            OnePage.page = page
+            return f"http://127.0.0.1:{server.server_port}/"
+
+        yield serve
+        server.shutdown()
+
+
+class OnePage(BaseHTTPRequestHandler):
+    page = b""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.page if self.path == "/" else b"")
+
+    def log_message(self, *_: object) -> None:
+        """Tests stay quiet."""
 
 
 def _free_port() -> int:

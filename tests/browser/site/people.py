@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from ipaddress import IPv6Address
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -17,6 +21,7 @@ from pyotp import TOTP
 from tests.browser.site.mailbox import Mailbox
 
 PASSWORD = "demo password, not a secret"
+HALF_AN_HOUR = timedelta(minutes=30)
 OURS = {"Sec-Fetch-Site": "same-origin"}
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 SECRET = re.compile(r"[?&]secret=([A-Z2-7]+)")
@@ -29,19 +34,32 @@ def from_anywhere() -> dict[str, str]:
 
 @dataclass
 class People:
-    """``clients``: an HTTP client with the cookies of each person, by name or e-mail address."""
+    """``clients``: an HTTP client with the cookies of each person, by name or e-mail address;
+    ``addresses``: those of people who are made for a state, by name. ``states``, ``half_hours``:
+    what was made for states."""
 
     site: str
     mailbox: Mailbox
+    data: Path
     clients: dict[str, httpx.Client] = field(default_factory=dict)
-    apis: dict[str, httpx.Client] = field(default_factory=dict)
+    apis: list[httpx.Client] = field(default_factory=list)
+    addresses: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    half_hours: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
     def signed_in(self, who: str) -> httpx.Client:
         """The demo person of this role or name, such as ``client`` or ``amira.haddad``."""
         if who not in self.clients:
-            self.clients[who] = self._sign_in(who if "@" in who else f"{who}@demo.example")
+            self.clients[who] = self._sign_in(self.address_of(who))
         return self.clients[who]
+
+    def address_of(self, who: str) -> str:
+        """``who``: an address, the name of a demo person, or ``new:`` and any name: a client who
+        is made for it."""
+        if who.startswith("new:") and who not in self.addresses:
+            self.addresses[who] = self.new_client()
+        return self.addresses.get(who) or (who if "@" in who else f"{who}@demo.example")
 
     def new_client(self) -> str:
         """The address of a client whom no other test knows, confirmed by the API."""
@@ -68,31 +86,61 @@ class People:
         return httpx.post(address, json=credentials, headers=from_anywhere(), timeout=30)
 
     def api(self, who: str) -> httpx.Client:
-        """An HTTP client of the API with the bearer token of a person without a second factor."""
-        if who not in self.apis:
-            email = who if "@" in who else f"{who}@demo.example"
-            token = self.log_in(email).raise_for_status().json()["access_token"]
-            headers = {"Authorization": f"Bearer {token}", **from_anywhere()}
-            base = f"{self.site}/api/v1"
-            self.apis[who] = httpx.Client(base_url=base, headers=headers, timeout=30)
-        return self.apis[who]
+        """An HTTP client of the API with a new bearer token, which is good for five minutes, of a
+        person without a second factor."""
+        token = self.log_in(self.address_of(who)).raise_for_status().json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}", **from_anywhere()}
+        api = httpx.Client(base_url=f"{self.site}/api/v1", headers=headers, timeout=30)
+        self.apis.append(api)
+        return api
 
     def consultations_of(self, who: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.api(who).get("/consultations").json()["items"]
         return found
 
     def close(self) -> None:
-        for client in [*self.clients.values(), *self.apis.values()]:
+        for client in [*self.clients.values(), *self.apis]:
             client.close()
 
     def visit_as(self, who: str, context: BrowserContext) -> None:
         """Give a browser the cookies of a person; none for ``visitor``."""
         if who == "visitor":
             return
-        cookies = self.signed_in(who).cookies.jar
-        context.add_cookies(
-            [{"name": each.name, "value": each.value or "", "url": self.site} for each in cookies]
-        )
+        with closing(
+            self._sign_in(self.address_of(who))
+        ) as client:  # a session of its own: two browsers
+            cookies = [
+                {"name": each.name, "value": each.value or "", "url": self.site}
+                for each in client.cookies.jar
+            ]
+        context.add_cookies(cookies)
+
+    def read(self, path: str) -> Any:
+        """What the API answers to a visitor."""
+        address = f"{self.site}/api/v1{path}"
+        return httpx.get(address, headers=from_anywhere(), timeout=30).raise_for_status().json()
+
+    def id_of(self, slug: str) -> str:
+        return str(self.read(f"/specialists/{slug}")["id"])
+
+    def free_times_of(self, slug: str) -> list[str]:
+        items = self.read(f"/specialists/{self.id_of(slug)}/slots")["items"]
+        return [each["starts_at"] for each in items]
+
+    def book(self, who: str, slug: str, place: int = 0) -> str:
+        """The id of a consultation at one of the free times."""
+        wanted = {"specialist_id": self.id_of(slug), "starts_at": self.free_times_of(slug)[place]}
+        booked = self.api(who).post("/consultations", json=wanted).raise_for_status().json()
+        return str(booked["id"])
+
+    def let_pass(self, consultation_id: str, since: timedelta = timedelta(hours=1)) -> None:
+        """As if the consultation had begun so long ago."""
+        begun = datetime.now(UTC).replace(tzinfo=None, microsecond=0) - since
+        starts, ends = (f"{each}.000000" for each in (begun, begun + HALF_AN_HOUR))
+        change = "UPDATE consultations SET starts_at = ?, ends_at = ? WHERE id = ?"
+        with closing(sqlite3.connect(self.data / "booking.db", timeout=10)) as database:
+            with database:
+                database.execute(change, [starts, ends, consultation_id.replace("-", "")])
 
     def _sign_in(self, email: str) -> httpx.Client:
         client = httpx.Client(base_url=self.site, headers={**OURS, **from_anywhere()}, timeout=30)

@@ -58,9 +58,7 @@ def signs_up_for_a_half_hour(walk: Walk) -> str:
     walk.fill("E-mail address", email)
     walk.fill("Password", PASSWORD)
     walk.check("I agree to the terms of use.")
-    walk.check(
-        "I consent that this site handles what I say about my health, as described here."
-    )
+    walk.check("I consent that this site handles what I say about my health, as described here.")
     walk.press("Book this half hour")
     walk.has_heading("Look in your mail")
     return email

@@ -17,7 +17,9 @@ def _german() -> dict[str, str]:
     for file in sorted(LOCALE.glob("*.po")):
         with file.open("rb") as stream:
             found |= {
-                str(each.id): str(each.string) for each in read_po(stream) if each.id and each.string
+                str(each.id): str(each.string)
+                for each in read_po(stream)
+                if each.id and each.string
             }
     return found
 
