@@ -31,6 +31,7 @@ from gateway.site.calendar_feeds import CalendarFeedPages
 from gateway.site.consultation_afterwards import ConsultationAfterwardsPages
 from gateway.site.consultation_changes import ConsultationChangePages
 from gateway.site.consultations import ConsultationPages
+from gateway.site.desk import DeskPages
 from gateway.site.email_changes import EmailChangePages
 from gateway.site.find import FindPages
 from gateway.site.help_now import HelpNowPages
@@ -41,6 +42,10 @@ from gateway.site.moving import MovingPages
 from gateway.site.notice_pages import NoticePages
 from gateway.site.offline import OfflinePages
 from gateway.site.open_sessions import OpenSessionPages
+from gateway.site.own_calendars import OwnCalendarPages
+from gateway.site.own_hours import OwnHoursPages
+from gateway.site.own_licence import OwnLicencePages
+from gateway.site.own_profile import OwnProfilePages
 from gateway.site.passwords import PasswordPages
 from gateway.site.privacy import PrivacyPages
 from gateway.site.second_factors import SecondFactorPages
@@ -104,6 +109,11 @@ class Gateway(
     CalendarFeedPages,
     PrivacyPages,
     SpecialistPages,
+    DeskPages,
+    OwnProfilePages,
+    OwnLicencePages,
+    OwnHoursPages,
+    OwnCalendarPages,
 ):
     name = "gateway"
     max_workers = 200  # each waits for a service most of its time

@@ -117,6 +117,10 @@ BY_CODE: dict[str, str] = {
         "Ein anderes Konto hat diese E-Mail-Adresse schon. Bitte verwenden Sie eine andere."
     ),
     "erased": "Dieses Konto wurde gelöscht.",
+    "foreign_form": (
+        "Dieses Formular kam nicht von einer Seite dieser Website. "
+        "Bitte öffnen Sie die Seite noch einmal, und wiederholen Sie es."
+    ),
     "forbidden": "Dazu sind Sie nicht berechtigt.",
     "gone": "Das war hier und ist nicht mehr da.",
     "has_begun": "Dieses Gespräch hat schon begonnen und kann nicht mehr geändert werden.",
@@ -648,6 +652,13 @@ TEXTS: dict[str, str] = {
         "Diese Plattform stellt keine Räume bereit."
     ),
     # files
+    "Please agree to the terms of use to go on.": (
+        "Bitte stimmen Sie den Nutzungsbedingungen zu, um fortzufahren."
+    ),
+    "Please consent, or look around without an account.": (
+        "Bitte willigen Sie ein, oder sehen Sie sich ohne Konto um."
+    ),
+    "The file is larger than {most} MiB.": "Die Datei ist größer als {most} MiB.",
     "Must be one file of {types}.": "Muss genau eine Datei sein: {types}.",
     "The charset must be utf-8.": "Der Zeichensatz muss utf-8 sein.",
     "JSON is accepted in UTF-8 alone.": "JSON wird nur in UTF-8 angenommen.",

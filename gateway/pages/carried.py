@@ -8,6 +8,7 @@ from chassis import json
 from gateway.pages import form_values
 
 CARRIED = "_carried"
+VERSION = "_version"
 LONGEST_CARRIED = 200_000
 
 
@@ -42,5 +43,6 @@ def without_secrets(given: form_values.Given) -> form_values.Given:
     return {
         name: values
         for name, values in given.items()
-        if name.rpartition(".")[2] not in form_values.SECRETS and not name.startswith("_")
+        if name == VERSION
+        or (name.rpartition(".")[2] not in form_values.SECRETS and not name.startswith("_"))
     }

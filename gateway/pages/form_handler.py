@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,7 @@ from chassis.database.tombstones import Erased
 from chassis.errors import DomainError, FieldError, Invalid, Unauthenticated
 from chassis.http.body import read_body
 from chassis.idempotency.keys import KeyReused
+from chassis.preconditions import Stale
 from chassis.schemas import Reading, load
 from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
 from gateway.http.revocation import BadToken, TokenRevoked
@@ -22,7 +24,7 @@ from gateway.http.workers import authorise
 from gateway.pages import cookies as names
 from gateway.pages import form_values
 from gateway.pages.answers import Refused, SeeOther
-from gateway.pages.carried import CARRIED, Carried, without_secrets
+from gateway.pages.carried import CARRIED, VERSION, Carried, without_secrets
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
 from gateway.pages.forms import Form
@@ -43,6 +45,10 @@ class FormHandler(SiteHandler):
     reads_body = True
 
     def _answer(self, visit: Visit) -> Response:
+        with closing(visit.request):  # the files that came with the form
+            return self._answer_to(visit)
+
+    def _answer_to(self, visit: Visit) -> Response:
         require_own(visit.request, self.site.url)
         upload = self.declaration.upload
         largest = LARGEST_FORM + (upload.largest if upload else 0)
@@ -58,7 +64,7 @@ class FormHandler(SiteHandler):
             return self._with_rows(visit, values, given)
         try:
             arguments = {**self.arguments(visit), **self._body(visit, given)}
-            call = self.call_of(visit, _key_of(given))
+            call = replace(self.call_of(visit, _key_of(given)), if_match=_version_of(given))
             if upload is not None:
                 call = replace(call, deadline=time.time() + OUTERMOST_DEADLINE_S)
             result = self._run_once(arguments, call)
@@ -113,11 +119,13 @@ class FormHandler(SiteHandler):
     ) -> Response:
         """The form again, with what is wrong."""
         errors = {
-            each.field: in_form(each.detail, visit.visitor)
+            each.field: in_form(each, self.declaration.body, visit.visitor)
             for each in errors_of(refusal, self.declaration.body)
         }
         problem = "" if errors else sentence(refusal.detail, visit.visitor.language)
         state = self._form(visit, given, errors=errors, problem=problem, refusal=refusal)
+        if isinstance(refusal, Stale):  # shown beside the present version: sending replaces that
+            state = replace(state, version="")
         status = error_of(refusal)
         caller = visit.visitor.caller if visit.visitor.is_signed_in else None
         self.refusals.report(refusal, caller, self.declaration.method, self.declaration.path)
@@ -133,7 +141,10 @@ class FormHandler(SiteHandler):
     ) -> Response:
         """The form with a row more or less; nothing is saved."""
         state = self._form(visit, given)
-        found = dict(state.values)
+        shape = self.declaration.body
+        found: Values = (
+            {} if shape is None else form_values.shown(form_values.rows_of(shape, given))
+        )
         for path in given.get(ADD, ()):
             found = form_values.with_row(found, path)
         for path in given.get(REMOVE, ()):
@@ -150,6 +161,7 @@ class FormHandler(SiteHandler):
             sent=True,
             uploads=self.declaration.upload is not None,
             carried=visit.carried,
+            version=_version_of(given) or "",
             **more,
         )
 
@@ -188,6 +200,11 @@ class FormHandler(SiteHandler):
 def _key_of(given: form_values.Given) -> str | None:
     key = (given.get(KEY) or [""])[-1]
     return key if 0 < len(key) <= LONGEST_KEY and KEY_PATTERN.fullmatch(key) else None
+
+
+def _version_of(given: form_values.Given) -> str | None:
+    """The ETag of what the form was filled with."""
+    return (given.get(VERSION) or [""])[-1] or None
 
 
 def _file_of(request: Request, upload: Upload) -> bytes | None:

@@ -26,6 +26,11 @@ def values_of(shape: type, given: Given) -> Values:
     return _object(schema_of(shape, Reading.FORM), given, "")
 
 
+def rows_of(shape: type, given: Given) -> Values:
+    """The same with blank items of lists: they keep their numbers while rows come and go."""
+    return _object(schema_of(shape, Reading.FORM), given, "", blank_rows=True)
+
+
 def shown(values: Any) -> Any:
     """The same values without secrets."""
     if isinstance(values, dict):
@@ -33,11 +38,11 @@ def shown(values: Any) -> Any:
     return values
 
 
-def _object(schema: Schema, given: Given, prefix: str) -> Values:
+def _object(schema: Schema, given: Given, prefix: str, blank_rows: bool = False) -> Values:
     found: Values = {}
     for name, field in schema.fields.items():
         key = field.data_key or name
-        value = _value(field, given, f"{prefix}{key}")
+        value = _value(field, given, f"{prefix}{key}", blank_rows)
         if value is not MISSING:
             found[key] = value
     return found
@@ -46,11 +51,11 @@ def _object(schema: Schema, given: Given, prefix: str) -> Values:
 MISSING = object()
 
 
-def _value(field: fields.Field[Any], given: Given, name: str) -> Any:
+def _value(field: fields.Field[Any], given: Given, name: str, blank_rows: bool) -> Any:
     if isinstance(field, fields.List):
-        return _list(field, given, name)
+        return _list(field, given, name, blank_rows)
     if isinstance(field, fields.Nested):
-        nested = _object(field.schema, given, f"{name}.")
+        nested = _object(field.schema, given, f"{name}.", blank_rows)
         return nested or (None if field.allow_none and _mentions(given, f"{name}.") else MISSING)
     return _text(field, given.get(name))
 
@@ -64,12 +69,13 @@ def _text(field: fields.Field[Any], values: list[str] | None) -> Any:
     return None if field.allow_none else MISSING
 
 
-def _list(field: fields.List[Any], given: Given, name: str) -> Any:
+def _list(field: fields.List[Any], given: Given, name: str, blank_rows: bool) -> Any:
     inner = field.inner
     if isinstance(inner, fields.Nested):
         schema = inner.schema
-        rows = [_object(schema, given, f"{name}.{each}.") for each in _rows(given, f"{name}.")]
-        found = [row for row in rows if row]
+        numbers = _rows(given, f"{name}.")
+        rows = [_object(schema, given, f"{name}.{each}.", blank_rows) for each in numbers]
+        found = [row for row in rows if row or blank_rows]
         return found if found or name in given else MISSING
     values = given.get(name)
     return MISSING if values is None else [each for each in values if each.strip()]

@@ -21,6 +21,7 @@ class Form:
     empty where the form is shown for the first time. ``errors``: a sentence for each field, by its
     dotted name. ``problem``: a sentence about the whole. ``sent``: whether it comes back with
     values of the visitor's. ``carried``: another form, which goes on once its sender has signed in.
+    ``version``: the ETag of what the sent values were made from; empty where the form begins anew.
     """
 
     name: str
@@ -33,6 +34,23 @@ class Form:
     sent: bool = False
     uploads: bool = False
     carried: str = ""
+    version: str = ""
+
+    def filled(self, values: Mapping[str, Any]) -> Form:
+        """The form with these values where it is shown for the first time."""
+        return self if self.sent else self.showing(values)
+
+    def showing(self, values: Mapping[str, Any]) -> Form:
+        """The form with these values and no problems."""
+        return Form(
+            self.name,
+            self.action,
+            self.shape,
+            values,
+            sent=True,
+            uploads=self.uploads,
+            carried=self.carried,
+        )
 
     def value(self, name: str, otherwise: Any = "") -> Any:
         """The value at a dotted name: what was sent, or else ``otherwise``."""

@@ -10,7 +10,8 @@
 
 Routes in each language, sessions, guards against forged requests, caching, idempotency and errors
 follow from it. The method gets the parameters in braces, ``query`` or ``body``, and ``visitor``; a
-page's result is the ``view`` of its template. A form that is refused is shown again by its page.
+page's result is the ``view`` of its template. A form that is refused is shown again by its page. A
+form with the ETag of what it changes (``_version``) is refused where that has changed meanwhile.
 """
 
 from __future__ import annotations

@@ -6,7 +6,10 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from marshmallow import fields
+
 from chassis.errors import DomainError, FieldError
+from chassis.schemas import Reading, schema_of
 from gateway.pages.rendering import sentence
 from gateway.pages.visitor import Visitor
 from gateway.site.said import N_
@@ -35,8 +38,44 @@ IN_FORMS = (
         N_("Please use at most %(most)s characters."),
     ),
     (r"Must be one of: .*", N_("Please choose one of these.")),
+    (
+        r"Must be greater than or equal to (?P<least>\d+) and less than or equal to "
+        r"(?P<most>\d+)\.",
+        N_("Please enter a number from %(least)s to %(most)s."),
+    ),
+    (r"Not a valid integer\.", N_("Please enter a whole number.")),
+    (r"Not a valid date\.", N_("Please enter a date.")),
+    (r"Must be one file of .*\.", N_("Please choose a file of one of the kinds above.")),
+    (
+        r"Must be an amount, such as 95 or 95\.50\.",
+        N_("Please enter an amount, such as 95 or 95.50."),
+    ),
+    (r"Must be a time such as '09:30'\.", N_("Please enter a time, such as 09:30.")),
+    (
+        r"Overlaps (hours|overrides)\..*",
+        N_("These hours overlap others. Please change one of the two."),
+    ),
+    (r"Overlaps stays\.\d+\.", N_("These days overlap those of another stay.")),
+    (r"Must not be starts .*", N_("Please choose an end that is not the start.")),
+    (r"Must be before 24:00\.", N_("Please choose a start before the end of the day.")),
+    (
+        r"Has (?P<length>\d+) minutes; a consultation takes (?P<least>\d+)\.",
+        N_("That is %(length)s minutes. A half hour takes %(least)s."),
+    ),
+    (
+        r"Must not be before first_day, nor over (?P<days>\d+) days after it\.",
+        N_("Please choose a last day that is at most %(days)s days after the first one."),
+    ),
+    (
+        r"Must be given, or in_person_address, where this platform makes no rooms\.",
+        N_("Please give a link of your own here, or the address of your practice below."),
+    ),
 )
 """Sentences for programs, and what a form says instead."""
+OF_LISTS = {
+    N_("Please use at most %(most)s characters."): N_("Please choose at most %(most)s."),
+}
+"""And of a list, which has no characters."""
 
 
 def errors_of(refusal: DomainError, shape: type | None) -> Sequence[FieldError]:
@@ -50,9 +89,16 @@ def errors_of(refusal: DomainError, shape: type | None) -> Sequence[FieldError]:
     return ()
 
 
-def in_form(detail: str, visitor: Visitor) -> str:
-    """The sentence beside a field, in the visitor's language."""
+def in_form(error: FieldError, shape: type | None, visitor: Visitor) -> str:
+    """The sentence beside a field of a form of this shape, in the visitor's language."""
     for pattern, text in IN_FORMS:
-        if match := re.fullmatch(pattern, detail):
-            return visitor.gettext(text, **match.groupdict())
-    return sentence(detail, visitor.language)
+        if match := re.fullmatch(pattern, error.detail):
+            of_list = OF_LISTS.get(text, text) if _is_list(shape, error.field) else text
+            return visitor.gettext(of_list, **match.groupdict())
+    return sentence(error.detail, visitor.language)
+
+
+def _is_list(shape: type | None, name: str) -> bool:
+    if shape is None:
+        return False
+    return isinstance(schema_of(shape, Reading.FORM).fields.get(name), fields.List)

@@ -25,7 +25,7 @@ from contracts.vocabulary import TOPICS
 from contracts.vocabulary_german import GERMAN
 from gateway.http.document import document
 from gateway.http.encoding import compressed, preferred_coding
-from gateway.site import pictures
+from gateway.site import operator_texts, pictures
 
 SVG, PNG, ICO = "image/svg+xml", "image/png", "image/x-icon"
 KINDS = {
@@ -37,6 +37,7 @@ KINDS = {
 COMPRESSED = (".css", ".js", ".svg")
 FOREVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
+LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 HASH_LENGTH = 12
 PREFIX = "/assets/"
 MANIFEST = {
@@ -132,6 +133,16 @@ class Assets:
         if name not in SERVED:
             raise NotFound
         return _kept(request, SERVED[name])
+
+    @document("/logo")
+    def operators_logo(self, request: Request) -> Response:
+        """The operator's logo. Opened by itself, an SVG is in a sandbox: it may have scripts."""
+        found = operator_texts.logo()
+        if found is None:
+            raise NotFound
+        response = _revalidated(request, found.content, found.media_type)
+        response.headers["Content-Security-Policy"] = LOGO_POLICY
+        return response
 
     @document("/favicon.svg")
     def favicon_svg(self, request: Request) -> Response:

@@ -24,6 +24,7 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.sign_up_holds import SignUpHoldStatus
 from contracts.booking.slots import NearestSlotsQuery, Slots, SlotsQuery
+from contracts.half_hours import new_secret
 from contracts.inputs.texts import running_text
 from contracts.profiles.accounts import Role
 from contracts.profiles.consents import Agreements
@@ -82,7 +83,8 @@ class BookForm:
 @dataclass(frozen=True, kw_only=True)
 class BookingShown:
     """``changeable_until``: until when a client can cancel or move it. ``nearest``: free times,
-    where this one is not. ``agreements``: the versions in force, for new people."""
+    where this one is not. For new people, ``agreements``: the versions in force; ``secret``: a new
+    one for the sign-up, so that sending the form twice begins one."""
 
     specialist: Specialist
     called: str
@@ -95,6 +97,7 @@ class BookingShown:
     is_free: bool
     nearest: tuple[PickerSlot, ...]
     agreements: Agreements | None
+    secret: str = field(default_factory=new_secret, repr=False)
     refusal: DomainError | None = None
 
     @property

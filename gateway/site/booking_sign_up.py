@@ -15,7 +15,7 @@ from contracts.booking.sign_up_holds import (
     SignUpHoldStatus,
     TooManyHolds,
 )
-from contracts.half_hours import HeldHalfHour, new_secret
+from contracts.half_hours import HeldHalfHour, SignUpSecret, new_secret
 from contracts.profiles.accounts import (
     PasswordTooCommon,
     RequestEmailVerification,
@@ -41,11 +41,13 @@ STANDS_AGAINST_A_HOLD = [each for each in STANDS_AGAINST_A_TIME if each is not O
 
 @dataclass(frozen=True, kw_only=True)
 class SignUpAndBookForm(SignUpForm):
-    """A sign-up as a client, and the half hour that it is for."""
+    """A sign-up as a client, and the half hour that it is for. ``secret``: of the page, for a
+    browser that has begun no sign-up."""
 
     role: SignUpRole = SignUpRole.CLIENT
     starts_at: datetime
     note: Note = field(default=None, repr=False)
+    secret: SignUpSecret = field(default_factory=new_secret, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ class BookingSignUpPages(KeptHalfHours):
             specialist_id=specialist_id,
             starts_at=body.starts_at,
             note=body.note,
-            sign_up=visitor.sign_up or new_secret(),
+            sign_up=visitor.sign_up or body.secret,
         )
         return self.booking.hold_for_sign_up(wanted=wanted).load()
 

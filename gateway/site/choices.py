@@ -42,7 +42,7 @@ def _zone_groups(language: str) -> list[tuple[str, Options]]:
     for zone in TIME_ZONES:
         if is_in_region(zone):
             found[zone.partition("/")[0]].append((zone, _label(zone, locale)))
-    return [(REGIONS[each], sorted(found[each], key=_by_label)) for each in REGIONS]
+    return [(REGIONS[each], sorted(found[each], key=by_label)) for each in REGIONS]
 
 
 def is_in_region(zone: str) -> bool:
@@ -66,10 +66,11 @@ def countries(locale: Locale) -> Options:
 @cache
 def _countries(language: str) -> Options:
     names = Locale.parse(language).territories
-    return sorted(((code, str(names.get(code, code))) for code in _codes()), key=_by_label)
+    return sorted(((code, str(names.get(code, code))) for code in _codes()), key=by_label)
 
 
-def _by_label(option: tuple[str, str]) -> str:
+def by_label(option: tuple[str, str]) -> str:
+    """The key of alphabetical order."""
     plain = str.maketrans("ÄÅÖÜÉÇÎäåöü", "AAOUECIaaou")
     return option[1].translate(plain).casefold()
 

@@ -45,8 +45,8 @@ class ConsultationAfterwardsPages(OwnConsultations):
         self.booking.say_attendance(consultation_id=consultation_id, attendance=body.attendance)
         page = f"/consultations/{consultation_id}"
         if body.attendance is Attendance.HELD:
-            return SeeOther(to=f"{page}/outcome", said="attendance_said")
-        return SeeOther(to=page, said="attendance_said")
+            return SeeOther(to=f"{page}/outcome", said="noted")
+        return SeeOther(to=page, said="noted")
 
     # Outcome
 
@@ -68,4 +68,4 @@ class ConsultationAfterwardsPages(OwnConsultations):
     )
     def say_what_next(self, consultation_id: UUID, body: SayOutcome, visitor: Visitor) -> SeeOther:
         self.booking.say_outcome(consultation_id=consultation_id, outcome=body.outcome)
-        return SeeOther(to=f"/consultations/{consultation_id}", said="outcome_said")
+        return SeeOther(to=f"/consultations/{consultation_id}", said="noted")

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from nameko.extensions import DependencyProvider
+
+
+@dataclass(frozen=True)
+class MailSent:
+    """The view of "look in your mail". ``mails_in``: the folder that mails go to, if any."""
+
+    mails_in: str
 
 
 class _MailFolder(DependencyProvider):

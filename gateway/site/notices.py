@@ -38,7 +38,10 @@ class Row:
 
 
 CONSULTATION, SEE_IT = "/consultations/{consultation_id}", N_("See this half hour")
-WAITLIST, DESK, SETTINGS, ADMIN = "/waitlist", "/desk", "/settings", "/admin"
+WAITLIST, SETTINGS, ADMIN = "/waitlist", "/settings", "/admin/at-risk"
+FEATURING, HOURS = "/desk/featuring", "/desk/hours"
+CALENDARS, LICENCE = "/desk/calendars", "/desk/licence"
+SECOND_FACTOR, RECOVERY_CODES = "/settings/second-factor", "/settings/recovery-codes"
 TO_DESK, TO_SETTINGS = N_("Go to your desk"), N_("Go to your settings")
 
 ROWS: dict[NoticeKind, Row] = {
@@ -146,12 +149,12 @@ ROWS: dict[NoticeKind, Row] = {
     ),
     NoticeKind.SPECIALIST_FEATURED: Row(
         N_("Your profile is featured now: people can book you within the next 14 days."),
-        DESK,
+        FEATURING,
         TO_DESK,
     ),
     NoticeKind.SPECIALIST_UNFEATURED: Row(
         N_("Your profile is no longer featured."),
-        DESK,
+        FEATURING,
         TO_DESK,
         {
             NotFeatured.NOT_LISTED: N_(
@@ -173,23 +176,23 @@ ROWS: dict[NoticeKind, Row] = {
             "As many half hours are booked with you as you offer for now, so no more can be "
             "booked. Booking opens again by itself."
         ),
-        DESK,
+        HOURS,
         TO_DESK,
     ),
     NoticeKind.FREE_CONSULTATIONS_RESUMED: Row(
-        N_("Half hours with you can be booked again."), DESK, TO_DESK
+        N_("Half hours with you can be booked again."), HOURS, TO_DESK
     ),
     NoticeKind.EXTERNAL_CALENDAR_FAILED: Row(
         N_(
             "We can't read one of your external calendars any more. What we knew of it still "
             "blocks your times; what you enter there from now on does not."
         ),
-        DESK,
+        CALENDARS,
         TO_DESK,
     ),
     NoticeKind.EXTERNAL_CALENDAR_RECOVERED: Row(
         N_("We can read your external calendar again: what is in it blocks your times."),
-        DESK,
+        CALENDARS,
         TO_DESK,
     ),
     NoticeKind.EXTERNAL_CALENDAR_READ_IN_PART: Row(
@@ -197,15 +200,15 @@ ROWS: dict[NoticeKind, Row] = {
             "We can't read some entries of one of your external calendars, so you may be booked at "
             "those times. The rest of it blocks your times."
         ),
-        DESK,
+        CALENDARS,
         TO_DESK,
     ),
     NoticeKind.LICENCE_VERIFIED: Row(
-        N_("Your licence is verified. You can list your profile."), DESK, TO_DESK
+        N_("Your licence is verified. You can list your profile."), LICENCE, TO_DESK
     ),
     NoticeKind.LICENCE_DECLINED: Row(
         N_("Your licence could not be verified. You can read why, and send it again."),
-        DESK,
+        LICENCE,
         TO_DESK,
     ),
     NoticeKind.LICENCE_EXPIRING: Row(
@@ -213,7 +216,7 @@ ROWS: dict[NoticeKind, Row] = {
             "Your licence expires on %(day)s. Please send the renewed one in time: without it your "
             "profile is no longer listed."
         ),
-        DESK,
+        LICENCE,
         TO_DESK,
     ),
     NoticeKind.LICENCE_EXPIRED: Row(
@@ -221,7 +224,7 @@ ROWS: dict[NoticeKind, Row] = {
             "Your licence expired on %(day)s, so your profile is no longer listed. Please send the "
             "renewed one to have it back."
         ),
-        DESK,
+        LICENCE,
         TO_DESK,
     ),
     NoticeKind.PASSWORD_CHANGED: Row(
@@ -240,7 +243,7 @@ ROWS: dict[NoticeKind, Row] = {
             "An authenticator was set up for your account: signing in takes a code as well from "
             "now on."
         ),
-        SETTINGS,
+        SECOND_FACTOR,
         TO_SETTINGS,
     ),
     NoticeKind.SECOND_FACTOR_REMOVED: Row(
@@ -248,12 +251,12 @@ ROWS: dict[NoticeKind, Row] = {
             "The authenticator was removed from your account: signing in takes your password alone "
             "from now on."
         ),
-        SETTINGS,
+        SECOND_FACTOR,
         TO_SETTINGS,
     ),
     NoticeKind.RECOVERY_CODES_RENEWED: Row(
         N_("You have new recovery codes, and the earlier ones no longer work."),
-        SETTINGS,
+        RECOVERY_CODES,
         TO_SETTINGS,
     ),
     NoticeKind.WRONG_CODES_ENTERED: Row(

@@ -28,6 +28,7 @@ from gateway.http.document import document
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
+from gateway.site.mail_folder import MailSent, mail_folder
 from gateway.site.settings import Protected
 from gateway.site.verification import LinkQuery, LinkShown
 
@@ -51,6 +52,8 @@ class NewPasswordForm:
 
 
 class PasswordPages(Api):
+    mails_in = mail_folder()
+
     @document("/.well-known/change-password")
     def well_known_change_password(self, request: Request) -> Response:
         """Password managers open it (W3C, A Well-Known URL for Changing Passwords)."""
@@ -67,8 +70,9 @@ class PasswordPages(Api):
         return SeeOther(to=CHECK_MAIL)
 
     @page(CHECK_MAIL, template="account/reset_sent.html")
-    def reset_sent_page(self, visitor: Visitor) -> None:
+    def reset_sent_page(self, visitor: Visitor) -> MailSent:
         """The link is on its way, if the address has an account."""
+        return MailSent(self.mails_in)
 
     @page("/reset-password", query=LinkQuery, template="account/reset_password.html", secret=True)
     def reset_password_page(self, query: LinkQuery, visitor: Visitor) -> LinkShown:

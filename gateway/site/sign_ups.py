@@ -23,6 +23,7 @@ from gateway.api.base import Api
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
+from gateway.site.mail_folder import MailSent, mail_folder
 from gateway.site.sessions import FIRST_PAGE
 
 CHECK_MAIL = "/sign-up/check-mail"
@@ -92,6 +93,8 @@ class SendAgainForm:
 
 
 class SignUpPages(Api):
+    mails_in = mail_folder()
+
     @page("/sign-up", query=SignUpQuery, template="account/sign_up.html")
     def sign_up_page(self, query: SignUpQuery, visitor: Visitor) -> SignUpShown | SeeOther:
         if visitor.is_signed_in:
@@ -117,8 +120,8 @@ class SignUpPages(Api):
         return SeeOther(to=CHECK_MAIL, sign_up=signed_up.sign_up)
 
     @page(CHECK_MAIL, template="account/check_mail.html")
-    def check_mail_page(self, visitor: Visitor) -> None:
-        """The link is on its way."""
+    def check_mail_page(self, visitor: Visitor) -> MailSent:
+        return MailSent(self.mails_in)
 
     @form(CHECK_MAIL, body=SendAgainForm, again="check_mail_page", errors=[TooManyTries])
     def send_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:

@@ -7,11 +7,16 @@ from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import (
     choices,
+    desk,
+    desk_texts,
     nearby_help,
+    operator_texts,
+    own_profile,
     profile_texts,
     refusals,
     second_factors,
@@ -21,6 +26,7 @@ from gateway.site import (
 )
 from gateway.site.article_texts import backlinks
 from gateway.site.assets import asset, icon
+from gateway.site.countries import name_of_country
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
 from gateway.site.said import SAID
@@ -31,9 +37,13 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     choices.countries,
     choices.is_in_region,
     choices.zone_groups,
+    desk.desk_pages,
+    desk_texts.weekdays,
+    own_profile.currencies,
     dialled,
     icon,
     inline,
+    name_of_country,
     profile_texts.excerpt,
     profile_texts.short_name,
     refusals.next_step,
@@ -54,6 +64,13 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 for function in FUNCTIONS:
     template_function(function)
 for function in (
+    desk_texts.choices_of,
+    desk_texts.desk_label,
+    desk_texts.desk_labels,
+    desk_texts.languages_to_choose,
+    desk_texts.month_name,
+    desk_texts.saved_meanwhile,
+    desk_texts.weekday_name,
     nearby_help.help_nearby,
     profile_texts.booking_path,
     profile_texts.countries_served,
@@ -66,6 +83,14 @@ for function in (
     vocabulary.language_names,
 ):
     visitor_function(function)
+
+
+@template_function
+def brand(ours: Callable[[], Markup]) -> Markup:
+    """The operator's logo, or else ours."""
+    if operator_texts.logo() is None:
+        return ours()
+    return Markup('<img src="/logo" alt="" height="36">')
 
 
 @template_function

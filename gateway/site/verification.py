@@ -11,6 +11,7 @@ from typing import Annotated
 
 from annotated_doc import Doc
 
+from chassis.context import Caller
 from chassis.errors import DomainError, NotFound, Unavailable
 from contracts.booking.consultations import AlreadyBooked, NotListed
 from contracts.booking.sign_up_holds import SignUpHoldStatus
@@ -27,6 +28,7 @@ from contracts.profiles.accounts import (
     PasswordNeeded,
     PasswordTooCommon,
     ReadEmailLink,
+    Role,
     TooManyTries,
     VerifyEmail,
     WrongPassword,
@@ -39,7 +41,7 @@ from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 from gateway.site.profile_texts import booking_path
-from gateway.site.sessions import FIRST_PAGE
+from gateway.site.sessions import DESK, FIRST_PAGE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,10 @@ class VerificationPages(HalfHours):
         if session is None:
             to = "/settings/email" if visitor.is_signed_in else "/sign-in"
             return SeeOther(to=to, said="email_changed")
-        to, said = self._booked(confirmed, visitor) or (FIRST_PAGE, "email_confirmed")
+        to, said = self._booked(confirmed, visitor) or (
+            _first_page(confirmed.owner),
+            "email_confirmed",
+        )
         return SeeOther(to=to, session=session, sign_up="", said=said)
 
     def _booked(self, confirmed: Confirmation, visitor: Visitor) -> tuple[str, str] | None:
@@ -169,3 +174,9 @@ class VerificationPages(HalfHours):
         except DomainError as refusal:
             return f"{page}&refused={refusal.code}", said
         return f"/consultations/{booked.id}", "booked"
+
+
+def _first_page(owner: Caller | None) -> str:
+    """Where a new account begins."""
+    is_specialist = owner is not None and Role.SPECIALIST in owner.roles
+    return DESK if is_specialist else FIRST_PAGE

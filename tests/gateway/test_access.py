@@ -120,7 +120,11 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/readyz"): ANYONE,
 }
 
-ENDS_SESSIONS = {("DELETE", "/api/v1/sessions"), ("DELETE", "/api/v1/sessions/current")}
+ENDS_SESSIONS = {
+    ("DELETE", "/api/v1/sessions"),
+    ("DELETE", "/api/v1/sessions/current"),
+    ("DELETE", "/api/v1/sessions/others"),
+}
 EACH_ENDPOINT = pytest.mark.parametrize(
     ("endpoint", "allowed"), WHO_MAY.items(), ids=[" ".join(each) for each in WHO_MAY]
 )
@@ -173,7 +177,7 @@ def test_who_has_another_role_is_refused_before_what_they_sent_is_read(
     if allowed in (ANYONE, SIGNED_IN, role):
         assert response.status_code not in (401, 403)
     else:
-        assert response.status_code == 403
+        assert response.status_code == 403, response.text
         assert response.json()["code"] == "forbidden"
         assert 'error="insufficient_scope"' in response.headers["WWW-Authenticate"]
         assert allowed in response.json()["detail"]

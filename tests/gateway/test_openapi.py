@@ -361,6 +361,11 @@ def _play_accounts(http: httpx.Client) -> None:
     added = somebody_new.put("/me/totp", {"code": TOTP(secret).now()})
     assert added.is_success, added.text
     with_code = {"password": PASSWORD, "code": added.json()["codes"][0]}
+    credentials = {"email": email, "password": PASSWORD}
+    refused = http.post("/api/v1/sessions", json=credentials).json()
+    finish = {"challenge": refused["challenge"], "code": added.json()["codes"][1]}
+    assert http.post("/api/v1/sessions/second-factor", json=finish).is_success
+    assert somebody_new.call("DELETE", "/sessions/others").is_success
     renewed = somebody_new.post("/me/recovery-codes", with_code).json()
     with_code = {"password": PASSWORD, "code": renewed["codes"][0]}
     somebody_new.post("/me/totp/removal", with_code)

@@ -16,8 +16,9 @@ from tests.support.factories import PASSWORD, from_anywhere
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 REDIRECTS = 5
 Fields = dict[str, list[str]]
-Filled = str | bool | None
-"""A value; true: the box is checked, with the value that the page gives it; ``None``: left out."""
+Filled = str | list[str] | bool | None
+"""A value, or several; true: the box is checked, with the value that the page gives it; ``None``:
+left out."""
 
 
 @dataclass
@@ -65,12 +66,14 @@ class _Reader(HTMLParser):
             form.boxes.setdefault(name, got.get("value", "on"))
             if "checked" not in names:
                 return
-        form.fields[name] = [got.get("value", "")]
+        form.fields.setdefault(name, []).append(got.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if self._open and self._open[-1] == tag:
             self._open.pop()
         if tag == "textarea":
+            [text] = self.forms[-1].fields[self._area]
+            self.forms[-1].fields[self._area] = [text.removeprefix("\n")]
             self._area = ""
 
     def handle_data(self, data: str) -> None:
@@ -97,7 +100,7 @@ class PageSeen:
 
     @property
     def location(self) -> str:
-        return self.response.headers.get("Location", "")
+        return str(self.response.headers.get("Location", ""))
 
     @cached_property
     def _read(self) -> _Reader:
@@ -153,14 +156,20 @@ class Browser:
     def fill(self, page: PageSeen, action: str, **filled: Filled) -> PageSeen:
         """Send a form of a page with what the page has put into it, and with these values."""
         form = page.form(action)
-        fields = dict(form.fields)
-        for name, value in filled.items():
-            fields.pop(name, None)
-            if value is True:
-                fields[name] = [form.boxes[name]]
-            elif isinstance(value, str):
-                fields[name] = [value]
-        return self.send(form.action, fields)
+        return self.send(form.action, _filled(form, filled))
+
+    def attach(
+        self, page: PageSeen, action: str, name: str, content: bytes, kind: str, **filled: Filled
+    ) -> PageSeen:
+        """The same with a file of a media type in the field ``name``."""
+        form = page.form(action)
+        fields = {**_filled(form, filled)}
+        fields.pop(name, None)
+        body = httpx.Request(
+            "POST", self.http.base_url, data=fields, files={name: ("f", content, kind)}
+        )
+        sent = {**SAME_ORIGIN, "Content-Type": body.headers["Content-Type"]}
+        return self.ask("POST", form.action, headers=sent, body=body.read())
 
     def send(
         self,
@@ -198,6 +207,19 @@ class Browser:
         for header in response.headers.get_list("Set-Cookie"):
             found.load(header)
         return found
+
+
+def _filled(form: FormOnPage, filled: Mapping[str, Filled]) -> Fields:
+    fields = dict(form.fields)
+    for name, value in filled.items():
+        fields.pop(name, None)
+        if value is True:
+            fields[name] = [form.boxes[name]]
+        elif isinstance(value, list):
+            fields[name] = value
+        elif isinstance(value, str):
+            fields[name] = [value]
+    return fields
 
 
 def signed_in(http: httpx.Client, email: str, password: str = PASSWORD) -> Browser:

@@ -277,6 +277,16 @@ def test_a_new_person_books_through_the_mailed_link(
     assert "__Host-sign-up" not in browser.cookies
 
 
+def test_a_sign_up_sent_twice_sends_one_link(http: httpx.Client, slug: str, starts_at: str) -> None:
+    browser, email = Browser(http), an_address()
+    page = browser.get(page_of(slug, starts_at))
+    twin = Browser(http, dict(browser.cookies), browser.headers)
+    for each in (browser, twin):
+        assert new_person(each, page, slug, email=email).location == CHECK_MAIL
+    assert len(mails_to(http, email, EmailVerificationRequested)) == 1
+    assert twin.cookies["__Host-sign-up"] == browser.cookies["__Host-sign-up"]
+
+
 def test_opening_the_mailed_link_books_nothing(
     http: httpx.Client, newcomer: tuple[Browser, str]
 ) -> None:

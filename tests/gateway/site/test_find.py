@@ -150,7 +150,7 @@ def test_results_and_counts_are_the_apis(http: httpx.Client, seed: int) -> None:
         }
         return True
 
-    assert eventually(compare)
+    assert eventually(compare, within=20)
 
 
 @pytest.mark.usefixtures("people")

@@ -41,6 +41,7 @@ ZONES = (
 )
 """Of both hemispheres: in some of them clocks are put forward next, in others back."""
 HORIZON = timedelta(days=170)
+MORE_THAN_ENOUGH = 10
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +150,7 @@ def test_days_lead_on_and_back_until_all_times_were_seen(on_mondays: Person, zon
     now = utc_now()
     expected = by_api(on_mondays, now, now + timedelta(days=61))
     pages = [page_at(http, path_of(on_mondays, tz=zone))]
-    while "Later days" in links_on(pages[-1]):
+    while "Later days" in links_on(pages[-1]) and len(pages) < MORE_THAN_ENOUGH:
         pages.append(page_at(http, links_on(pages[-1])["Later days"]))
     assert [each for page in pages for each in starts_on(page)] == expected
     assert len(pages) == 3
