@@ -46,6 +46,7 @@ class People:
     addresses: dict[str, str] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
     half_hours: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    refresh_tokens: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
     def signed_in(self, who: str) -> httpx.Client:
@@ -55,19 +56,24 @@ class People:
         return self.clients[who]
 
     def address_of(self, who: str) -> str:
-        """``who``: an address, the name of a demo person, or ``new:`` and any name: a client who
-        is made for it."""
-        if who.startswith("new:") and who not in self.addresses:
-            self.addresses[who] = self.new_client()
+        """``who``: an address, the name of a demo person, or ``new:`` or ``specialist:`` and any
+        name: a client or a specialist who is made for it."""
+        if who.startswith(("new:", "specialist:")) and who not in self.addresses:
+            role = "client" if who.startswith("new:") else "specialist"
+            self.addresses[who] = self.new_account(role)
         return self.addresses.get(who) or (who if "@" in who else f"{who}@demo.example")
 
     def new_client(self) -> str:
-        """The address of a client whom no other test knows, confirmed by the API."""
+        """The address of a client whom no other test knows."""
+        return self.new_account("client")
+
+    def new_account(self, role: str) -> str:
+        """Confirmed by the API."""
         email = f"{uuid4().hex}@example.org"
         with httpx.Client(base_url=f"{self.site}/api/v1", headers=from_anywhere()) as api:
             agreed_to = api.get("/agreements").json()
             account = {"email": email, "password": PASSWORD, "display_name": "Sam"}
-            wanted = {**account, "role": "client", "agreed_to": agreed_to}
+            wanted = {**account, "role": role, "agreed_to": agreed_to}
             sign_up = api.post("/accounts", json=wanted).raise_for_status().json()
             link = urlsplit(self.mailbox.link_to(email, "/verify-email"))
             [token] = parse_qs(link.query)["token"]
@@ -89,6 +95,9 @@ class People:
         """An HTTP client of the API with a new bearer token, which is good for five minutes, of a
         person without a second factor."""
         token = self.log_in(self.address_of(who)).raise_for_status().json()["access_token"]
+        return self._bearing(token)
+
+    def _bearing(self, token: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}", **from_anywhere()}
         api = httpx.Client(base_url=f"{self.site}/api/v1", headers=headers, timeout=30)
         self.apis.append(api)
@@ -122,6 +131,29 @@ class People:
 
     def id_of(self, slug: str) -> str:
         return str(self.read(f"/specialists/{slug}")["id"])
+
+    def verify_licence_of(self, email: str) -> None:
+        """An admin does it, by the API."""
+        specialist_id = self.api(email).get("/me").raise_for_status().json()["id"]
+        admin = self._bearing(self._admin_token())
+        licence = admin.get(f"/specialists/{specialist_id}/licence").raise_for_status().json()
+        decision = {"decision": "verified", "version": licence["version"]}
+        admin.put(f"/specialists/{specialist_id}/verification", json=decision).raise_for_status()
+
+    def _admin_token(self) -> str:
+        """Of a session with the second factor without which the role has no effect."""
+        if "admin" not in self.refresh_tokens:
+            session = self.log_in(self.address_of("admin")).raise_for_status().json()
+            admin = self._bearing(session["access_token"])
+            password = {"password": PASSWORD}
+            secret = admin.post("/me/totp", json=password).raise_for_status().json()["secret"]
+            admin.put("/me/totp", json={"code": TOTP(secret).now()}).raise_for_status()
+            self.refresh_tokens["admin"] = session["refresh_token"]
+        token = {"refresh_token": self.refresh_tokens["admin"]}
+        address = f"{self.site}/api/v1/sessions/refresh"
+        answer = httpx.post(address, json=token, headers=from_anywhere()).raise_for_status().json()
+        self.refresh_tokens["admin"] = answer["refresh_token"]
+        return str(answer["access_token"])
 
     def free_times_of(self, slug: str) -> list[str]:
         items = self.read(f"/specialists/{self.id_of(slug)}/slots")["items"]

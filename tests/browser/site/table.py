@@ -57,7 +57,8 @@ class State:
     def text(self, people: People) -> str:
         headers, path = {**OURS, "Accept": "text/html"}, self.at(people)
         if self.who == "visitor":
-            answer = httpx.get(f"{people.site}{path}", headers=headers, timeout=30)
+            address = f"{people.site}{path}"
+            answer = httpx.get(address, headers=headers, timeout=30, follow_redirects=True)
         else:
             answer = people.signed_in(self.who).get(path, headers=headers)
         assert answer.status_code == self.status, f"{path}: {answer.status_code}"
@@ -132,7 +133,11 @@ def cancelled(who: str, slug: str) -> Callable[[People], str]:
 
 def waits(who: str, slug: str, then: str) -> Callable[[People], str]:
     def path(people: People) -> str:
-        asked = {"specialist_id": people.id_of(slug), "time_zone": "Europe/Lisbon"}
+        asked = {
+            "specialist_id": people.id_of(slug),
+            "time_zone": "Europe/Lisbon",
+            "wishes": [AT_NIGHT],
+        }
         joined = people.api(who).post("/waitlist", json=asked)
         assert joined.is_success, joined.text
         return then
@@ -150,6 +155,7 @@ def noticed(who: str) -> Callable[[People], str]:
     return path
 
 
+AT_NIGHT = {"weekday": "monday", "starts": "03:00", "ends": "04:00"}
 NOT_FREE = "2027-01-05T03:10:00Z"
 SETTINGS = (
     "name",
@@ -165,6 +171,17 @@ SETTINGS = (
     "erasure",
 )
 FORMS_OF_SETTINGS = ("email", "password", "second-factor", "erasure")
+DESK = (
+    "",
+    "/profile",
+    "/profile/preview",
+    "/licence",
+    "/hours",
+    "/calendars",
+    "/figures",
+    "/featuring",
+)
+FRESH = "specialist:a"
 NEW, BOOKER, PAST, WAITER, NOTICED = "new:a", "new:b", "new:c", "new:d", "new:e"
 
 PAGES = [
@@ -251,6 +268,19 @@ PAGES = [
     State("waitlist", waits(WAITER, "noor-van-dijk", "/waitlist"), who=WAITER),
     State("notices-none", "/notices", who=NEW),
     State("notices", noticed(NOTICED), who=NOTICED),
+    State("desk-visitor", "/desk"),
+    State("desk-client", "/desk", who=NEW, status=403),
+    *[
+        State(f"desk{each.replace('/', '-')}", f"/desk{each}", who="amira.haddad", most_kb=64)
+        for each in DESK
+    ],
+    *[
+        State(f"desk-new{each.replace('/', '-')}", f"/desk{each}", who=FRESH, most_kb=64)
+        for each in DESK
+    ],
+    State("desk-german", "/de/desk", who="amira.haddad", most_kb=64),
+    State("desk-profile-wrong", "/desk/profile", who=FRESH, act=sent_empty),
+    State("desk-licence-wrong", "/desk/licence", who=FRESH, act=sent_empty),
     State("forbidden", "/waitlist", who="amira.haddad", status=403, most_kb=50),
     State("receipt-unknown", f"/erasures/{NO_ID}", status=404, most_kb=50),
     State("stop-email-change", "/stop-email-change?token=one"),

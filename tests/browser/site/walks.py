@@ -62,6 +62,24 @@ class Walk:
         self._act()
         self._type(self._labelled(label), text)
 
+    def write(self, name: str, text: str) -> None:
+        """Into a field by its name: one of many alike."""
+        self._act()
+        self._type(self.main.locator(f"[name='{name}']").first, text)
+
+    def choose(self, name: str, value: str) -> None:
+        self._act()
+        self.main.locator(f"select[name='{name}']").select_option(value)
+
+    def tick(self, name: str, value: str) -> None:
+        """A box among many, which may be in a part that is closed."""
+        self._act()
+        wanted = f"input[name='{name}'][value='{value}']"
+        box = self.main.locator(wanted)
+        if not box.is_visible():
+            self._activate(self.main.locator(f"details:has({wanted}) summary").first)
+        self._check(box)
+
     def check(self, label: str) -> None:
         self._act()
         self._check(self._labelled(label))
