@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 MINUTES ?= 10
+SITE ?= http://127.0.0.1:8000
 BIN := .venv/bin
 
 # The longest first, four at a time: what waits in one leaves the processors to the others.
@@ -11,7 +12,7 @@ UNIT := test-unit-booking test-unit-others
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-unit $(TESTS) bench bench-reads bench-streams soak soak-controls assets lock clean
+.PHONY: help run install check test test-unit $(TESTS) bench bench-reads bench-streams lighthouse soak soak-controls assets lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -73,6 +74,10 @@ bench-reads: .venv/installed-dev  ## Measure public reads with and without the g
 
 bench-streams: .venv/installed-dev  ## Measure reads beside 600 open live streams (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.streams
+
+lighthouse:  ## Lighthouse's scores of six pages of the platform that runs at SITE (needs npm)
+	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/browser/site
+	$(BIN)/python -m tests.browser.site.lighthouse $(SITE)
 
 soak: .venv/installed-dev  ## Random faults under load for MINUTES, then account for every booking
 	@sh tests/install_servers.sh

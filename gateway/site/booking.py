@@ -16,6 +16,8 @@ from contracts.booking.consultations import (
     LONGEST_NOTE,
     AlreadyBooked,
     BookingPaused,
+    ConsultationsQuery,
+    ConsultationStatus,
     OwnProfile,
     PrivateNote,
     TooManyBookings,
@@ -117,6 +119,8 @@ class BookingPages(KeptHalfHours):
         if query.starts_at is None:
             return SeeOther(to=f"/specialists/{specialist.slug}")
         shown = self._booking_shown(specialist, query.starts_at, visitor)
+        if not shown.is_free and (booked := self._own_half_hour(shown)):
+            return SeeOther(to=f"/consultations/{booked}")
         refusal = REFUSALS.get(query.refused)
         return replace(shown, refusal=refusal()) if refusal else shown
 
@@ -138,6 +142,19 @@ class BookingPages(KeptHalfHours):
             nearest=() if free else self._nearest_to(specialist, starts_at, visitor),
             agreements=None if visitor.is_signed_in else self.profiles.get_agreements().load(),
         )
+
+    def _own_half_hour(self, shown: BookingShown) -> UUID | None:
+        """The client's consultation at this time: they have booked it and gone back."""
+        if shown.guest is not Guest.CLIENT:
+            return None
+        at_this_time = ConsultationsQuery(
+            status=[ConsultationStatus.BOOKED],
+            starting_from=shown.starts_at,
+            until=shown.starts_at + A_MOMENT,
+        )
+        found = self.booking.list_consultations(query=at_this_time).load().items
+        same = (each.id for each in found if each.specialist_id == shown.specialist.id)
+        return next(same, None)
 
     def _slots_at(self, specialist_id: UUID, starts_at: datetime) -> Slots:
         """With the slot of this time, where the visitor can have it."""

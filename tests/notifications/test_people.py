@@ -125,6 +125,7 @@ def test_a_sign_up_is_mailed_in_the_language_that_it_was_made_in(notifications: 
     [mail] = eventually(partial(mail_to, notifications, account))
     assert mail["Subject"] == "Bitte bestätigen Sie Ihre E-Mail-Adresse"
     assert mail.get_content().startswith("Guten Tag,\n\nSie haben sich")
+    assert f"\n{URL}/de/verify-email?token={QUOTED}\n" in mail.get_content()
 
 
 def test_a_link_that_can_not_be_sent_is_not_kept_either() -> None:

@@ -68,7 +68,7 @@ class Accounts:
     def mail_verification(self, event: EmailVerificationRequested, tx: Transaction) -> None:
         """Mail the link in the language of the sign-up: there is no account yet."""
         reader, now = Reader.preferring(event.account_id, event), utc_now()
-        link = self.links.verify_email(event.token)
+        link = self.links.read_in(reader.language).verify_email(event.token)
         letter = letters.verify_email(reader, link, _still_held(event.half_hour, now))
         send_once(tx, reader, event.email, letter, now)
 
@@ -83,9 +83,10 @@ class Accounts:
     @subscribe(EmailChangeRequested)
     def mail_email_change(self, event: EmailChangeRequested, tx: Transaction) -> None:
         """Mail the link to the new address, and a link that stops the change to the present one."""
-        link = self.links.verify_email(event.token)
-        stop = self.links.stop_email_change(event.stop_token)
         reader, now = reader_of(tx, event.account_id), utc_now()
+        links = self.links.read_in(reader.language)
+        link = links.verify_email(event.token)
+        stop = links.stop_email_change(event.stop_token)
         send_once(tx, reader, event.email, letters.change_email(reader, link), now)
         letter = letters.email_change_requested(reader, stop)
         send_once(tx, reader, event.present_email, letter, now)
@@ -93,7 +94,8 @@ class Accounts:
     @subscribe(PasswordResetRequested)
     def mail_reset(self, event: PasswordResetRequested, tx: Transaction) -> None:
         reader = reader_of(tx, event.account_id)
-        letter = letters.reset_password(reader, self.links.reset_password(event.token))
+        link = self.links.read_in(reader.language).reset_password(event.token)
+        letter = letters.reset_password(reader, link)
         send_once(tx, reader, event.email, letter, utc_now())
 
     @subscribe(PasswordChanged)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from chassis.database.transaction import Transaction
+from chassis.events import Event
 from chassis.messaging.subscribe import subscribe
 from contracts.booking.attendance import ConsultationCompleted, ConsultationMissed
 from contracts.booking.consultations import (
@@ -96,12 +96,12 @@ class Consultations:
 
     @subscribe(SlotOffered)
     def tell_who_waits(self, event: SlotOffered, tx: Transaction) -> None:
-        words = partial(letters.slot_offered, event=event, links=self.links)
+        words = self._linking(letters.slot_offered, event)
         notify(tx, event.client_id, words, event.specialist_id, by_mail=True)
 
     @subscribe(ConsultationsAtRisk)
     def tell_admins(self, event: ConsultationsAtRisk, tx: Transaction) -> None:
-        words = partial(letters.consultations_at_risk, event=event, links=self.links)
+        words = self._linking(letters.consultations_at_risk, event)
         for admin in tx.scalars(with_role(Role.ADMIN)).all():
             notify(tx, admin, words, event.specialist_id, by_mail=True)
 
@@ -123,8 +123,11 @@ class Consultations:
         words: Callable[[Reader, Any, SiteUrls], Wording],
     ) -> None:
         """Add a notice and a mail about the consultation for one side."""
-
-        def words_for(reader: Reader) -> Wording:
-            return words(reader, event, self.links)
-
+        words_for = self._linking(words, event)
         notify(tx, account_id, words_for, event.consultation_id, by_mail=True)
+
+    def _linking(
+        self, words: Callable[[Reader, Any, SiteUrls], Wording], event: Event
+    ) -> Callable[[Reader], Wording]:
+        """The words with links to the pages in each reader's language."""
+        return lambda reader: words(reader, event, self.links.read_in(reader.language))

@@ -11,6 +11,11 @@ from uuid import UUID
 
 from nameko.extensions import DependencyProvider
 
+from contracts.profiles.preferences import Language
+
+PREFIXES = {Language.EN: "", Language.DE: "/de"}
+"""Of the paths of pages in each language."""
+
 
 class SiteUrls(DependencyProvider):
     def __init__(self, url: str = "") -> None:
@@ -21,6 +26,10 @@ class SiteUrls(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> SiteUrls:
         return self
+
+    def read_in(self, language: Language) -> SiteUrls:
+        """The links of the pages in the reader's language."""
+        return SiteUrls(f"{self._url}{PREFIXES[language]}")
 
     def consultation(self, consultation_id: UUID) -> str:
         return f"{self._url}/consultations/{consultation_id}"

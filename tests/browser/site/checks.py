@@ -42,6 +42,47 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map(([each, box]) => `${Math.round(box.height)} px: ${each.outerHTML.slice(0, 100)}`)"""
 
 
+LARGEST_PAINT = """() => new Promise(done => {
+  let last;
+  new PerformanceObserver(list => { last = list.getEntries().at(-1); })
+    .observe({ type: "largest-contentful-paint", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => done(
+    last && (last.url ? "picture: " + last.url : "text")), 50));
+})"""
+MOVING = """() => [
+  ...document.getAnimations().map(each => each.animationName || each.transitionProperty),
+  ...[...document.querySelectorAll("body *")]
+    .filter(each => parseFloat(getComputedStyle(each).transitionDuration) > 0)
+    .slice(0, 5)
+    .map(each => each.outerHTML.slice(0, 100)),
+]"""
+UNMARKED = """() => [...document.querySelectorAll(
+    "button, .btn, .chip, .slot, input:not([type=hidden]), select, textarea")]
+  .filter(each => each.checkVisibility() && !each.matches(".link"))
+  .filter(each => {
+    const style = getComputedStyle(each);
+    return !["checkbox", "radio"].includes(each.type)
+      && (style.borderStyle === "none" || parseFloat(style.borderWidth) === 0)
+      && style.textDecorationLine === "none";
+  })
+  .map(each => each.outerHTML.slice(0, 100))"""
+LENGTHEN = """() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    if (texts.currentNode.parentElement.closest("script, style, svg, textarea")) continue;
+    texts.currentNode.data = texts.currentNode.data.replace(
+      /\\p{L}{2,}/gu, word => word + "eln".repeat(9).slice(0, Math.ceil(word.length * 0.4)));
+  }
+}"""
+CLIPPED = """() => [...document.querySelectorAll(
+    "button, .btn, .chip, .slot, .tag, .nav a, h1, h2, h3, label, legend, summary")]
+  .filter(each => each.checkVisibility() && each.clientWidth > 0 && !each.closest(".vh, svg"))
+  .filter(each => each.scrollWidth > each.clientWidth + 1
+    || (getComputedStyle(each).overflowY === "hidden" && each.scrollHeight > each.clientHeight + 1))
+  .slice(0, 5)
+  .map(each => each.outerHTML.slice(0, 120))"""
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and good practice."""
     page.evaluate(_axe())  # evaluated by the debugger: the page's policy allows no such script
@@ -66,6 +107,34 @@ def too_wide(page: Page) -> list[str]:
 def small_targets(page: Page) -> list[str]:
     """Controls that are under 40 pixels high."""
     found: list[str] = page.evaluate(SMALL_TARGETS)
+    return found
+
+
+def largest_paint(page: Page) -> str:
+    """``text``, or the address of the picture that is the largest thing of the page."""
+    return str(page.evaluate(LARGEST_PAINT))
+
+
+def moving(page: Page) -> list[str]:
+    """What moves, or would."""
+    found: list[str] = page.evaluate(MOVING)
+    return found
+
+
+def unmarked(page: Page) -> list[str]:
+    """Controls without an edge or an underline: in forced colours fields have no background."""
+    found: list[str] = page.evaluate(UNMARKED)
+    return found
+
+
+def lengthen(page: Page) -> None:
+    """Make each word of the page 40 % longer."""
+    page.evaluate(LENGTHEN)
+
+
+def clipped(page: Page) -> list[str]:
+    """Names of controls, and headings, that are cut off."""
+    found: list[str] = page.evaluate(CLIPPED)
     return found
 
 
@@ -110,6 +179,17 @@ class Traffic:
 
     def _finished(self, event: dict[str, Any]) -> None:
         self.sizes[event["requestId"]] = int(event["encodedDataLength"])
+
+    def foreign(self, site: str) -> list[str]:
+        """Addresses of other places."""
+        return [
+            each
+            for each in self.urls.values()
+            if not each.startswith(("data:", "blob:")) and f"{site}/" not in each
+        ]
+
+    def forget(self) -> None:
+        self.sizes.clear()
 
     def kilobytes(self, without: Sequence[str] = ()) -> float:
         """Bytes over the network, in KB of 1,000; without these parts of addresses."""

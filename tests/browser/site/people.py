@@ -3,47 +3,179 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from ipaddress import IPv6Address
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 from playwright.sync_api import BrowserContext
 from pyotp import TOTP
 
+from tests.browser.site.mailbox import Mailbox
+
 PASSWORD = "demo password, not a secret"
+HALF_AN_HOUR = timedelta(minutes=30)
 OURS = {"Sec-Fetch-Site": "same-origin"}
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
-SECRET = re.compile(r'data-secret="([A-Z2-7]+)"')
+SECRET = re.compile(r"[?&]secret=([A-Z2-7]+)")
+
+
+def from_anywhere() -> dict[str, str]:
+    """The header by which a proxy says from where a request came: a network of its own."""
+    return {"X-Forwarded-For": str(IPv6Address(uuid4().int))}
 
 
 @dataclass
 class People:
-    """``clients``: an HTTP client with the cookies of each person, by e-mail address."""
+    """``clients``: an HTTP client with the cookies of each person, by name or e-mail address;
+    ``addresses``: those of people who are made for a state, by name. ``states``, ``half_hours``:
+    what was made for states."""
 
     site: str
+    mailbox: Mailbox
+    data: Path
     clients: dict[str, httpx.Client] = field(default_factory=dict)
+    apis: list[httpx.Client] = field(default_factory=list)
+    addresses: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    half_hours: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    refresh_tokens: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
     def signed_in(self, who: str) -> httpx.Client:
         """The demo person of this role or name, such as ``client`` or ``amira.haddad``."""
         if who not in self.clients:
-            self.clients[who] = self._sign_in(f"{who}@demo.example")
+            self.clients[who] = self._sign_in(self.address_of(who))
         return self.clients[who]
 
+    def address_of(self, who: str) -> str:
+        """``who``: an address, the name of a demo person, or ``new:`` or ``specialist:`` and any
+        name: a client or a specialist who is made for it."""
+        if who.startswith(("new:", "specialist:")) and who not in self.addresses:
+            role = "client" if who.startswith("new:") else "specialist"
+            self.addresses[who] = self.new_account(role)
+        return self.addresses.get(who) or (who if "@" in who else f"{who}@demo.example")
+
+    def new_client(self) -> str:
+        """The address of a client whom no other test knows."""
+        return self.new_account("client")
+
+    def new_account(self, role: str) -> str:
+        """Confirmed by the API."""
+        email = f"{uuid4().hex}@example.org"
+        with httpx.Client(base_url=f"{self.site}/api/v1", headers=from_anywhere()) as api:
+            agreed_to = api.get("/agreements").json()
+            account = {"email": email, "password": PASSWORD, "display_name": "Sam"}
+            wanted = {**account, "role": role, "agreed_to": agreed_to}
+            sign_up = api.post("/accounts", json=wanted).raise_for_status().json()
+            link = urlsplit(self.mailbox.link_to(email, "/verify-email"))
+            [token] = parse_qs(link.query)["token"]
+            confirmed = {"token": token, **sign_up}
+            api.put("/email-verifications", json=confirmed).raise_for_status()
+        return email
+
+    def may_sign_in(self, email: str) -> bool:
+        answer = self.log_in(email)
+        return answer.status_code == HTTPStatus.OK
+
+    def log_in(self, email: str) -> httpx.Response:
+        """By the API."""
+        credentials = {"email": email, "password": PASSWORD}
+        address = f"{self.site}/api/v1/sessions"
+        return httpx.post(address, json=credentials, headers=from_anywhere(), timeout=30)
+
+    def api(self, who: str) -> httpx.Client:
+        """An HTTP client of the API with a new bearer token, which is good for five minutes, of a
+        person without a second factor."""
+        token = self.log_in(self.address_of(who)).raise_for_status().json()["access_token"]
+        return self._bearing(token)
+
+    def _bearing(self, token: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}", **from_anywhere()}
+        api = httpx.Client(base_url=f"{self.site}/api/v1", headers=headers, timeout=30)
+        self.apis.append(api)
+        return api
+
+    def consultations_of(self, who: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.api(who).get("/consultations").json()["items"]
+        return found
+
     def close(self) -> None:
-        for client in self.clients.values():
+        for client in [*self.clients.values(), *self.apis]:
             client.close()
 
     def visit_as(self, who: str, context: BrowserContext) -> None:
         """Give a browser the cookies of a person; none for ``visitor``."""
         if who == "visitor":
             return
-        cookies = self.signed_in(who).cookies.jar
-        context.add_cookies(
-            [{"name": each.name, "value": each.value or "", "url": self.site} for each in cookies]
-        )
+        with closing(
+            self._sign_in(self.address_of(who))
+        ) as client:  # a session of its own: two browsers
+            cookies = [
+                {"name": each.name, "value": each.value or "", "url": self.site}
+                for each in client.cookies.jar
+            ]
+        context.add_cookies(cookies)
+
+    def read(self, path: str) -> Any:
+        """What the API answers to a visitor."""
+        address = f"{self.site}/api/v1{path}"
+        return httpx.get(address, headers=from_anywhere(), timeout=30).raise_for_status().json()
+
+    def id_of(self, slug: str) -> str:
+        return str(self.read(f"/specialists/{slug}")["id"])
+
+    def verify_licence_of(self, email: str) -> None:
+        """An admin does it, by the API."""
+        specialist_id = self.api(email).get("/me").raise_for_status().json()["id"]
+        admin = self._bearing(self._admin_token())
+        licence = admin.get(f"/specialists/{specialist_id}/licence").raise_for_status().json()
+        decision = {"decision": "verified", "version": licence["version"]}
+        admin.put(f"/specialists/{specialist_id}/verification", json=decision).raise_for_status()
+
+    def _admin_token(self) -> str:
+        """Of a session with the second factor without which the role has no effect."""
+        if "admin" not in self.refresh_tokens:
+            session = self.log_in(self.address_of("admin")).raise_for_status().json()
+            admin = self._bearing(session["access_token"])
+            password = {"password": PASSWORD}
+            secret = admin.post("/me/totp", json=password).raise_for_status().json()["secret"]
+            admin.put("/me/totp", json={"code": TOTP(secret).now()}).raise_for_status()
+            self.refresh_tokens["admin"] = session["refresh_token"]
+        token = {"refresh_token": self.refresh_tokens["admin"]}
+        address = f"{self.site}/api/v1/sessions/refresh"
+        answer = httpx.post(address, json=token, headers=from_anywhere()).raise_for_status().json()
+        self.refresh_tokens["admin"] = answer["refresh_token"]
+        return str(answer["access_token"])
+
+    def free_times_of(self, slug: str) -> list[str]:
+        items = self.read(f"/specialists/{self.id_of(slug)}/slots")["items"]
+        return [each["starts_at"] for each in items]
+
+    def book(self, who: str, slug: str, place: int = 0) -> str:
+        """The id of a consultation at one of the free times."""
+        wanted = {"specialist_id": self.id_of(slug), "starts_at": self.free_times_of(slug)[place]}
+        booked = self.api(who).post("/consultations", json=wanted).raise_for_status().json()
+        return str(booked["id"])
+
+    def let_pass(self, consultation_id: str, since: timedelta = timedelta(hours=1)) -> None:
+        """As if the consultation had begun so long ago."""
+        begun = datetime.now(UTC).replace(tzinfo=None, microsecond=0) - since
+        starts, ends = (f"{each}.000000" for each in (begun, begun + HALF_AN_HOUR))
+        change = "UPDATE consultations SET starts_at = ?, ends_at = ? WHERE id = ?"
+        with closing(sqlite3.connect(self.data / "booking.db", timeout=10)) as database:
+            with database:
+                database.execute(change, [starts, ends, consultation_id.replace("-", "")])
 
     def _sign_in(self, email: str) -> httpx.Client:
-        client = httpx.Client(base_url=self.site, headers=OURS, timeout=30)
+        client = httpx.Client(base_url=self.site, headers={**OURS, **from_anywhere()}, timeout=30)
         answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
         if answer.status_code == 200:  # a code is wanted
             fields = dict(HIDDEN.findall(answer.text))

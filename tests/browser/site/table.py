@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 import httpx
 from playwright.sync_api import Page
 
 from tests.browser.site.people import OURS, People
 
+NO_ID = "018f0000-0000-7000-8000-000000000000"
 Act = Callable[[Page], None]
 NO_WORKER = "Service Worker registration blocked by Playwright"
 
@@ -18,12 +20,13 @@ NO_WORKER = "Service Worker registration blocked by Playwright"
 class State:
     """A page in one state.
 
-    ``who`` visits ``path`` and does ``act`` there, which is refused with ``refused``. ``status``:
-    of the answer. ``most_kb``: the weight of a first visit.
+    ``who`` visits ``path`` and does ``act`` there, which is refused with ``refused``. A path that
+    is a function makes the state first, by real actions. ``status``: of the answer. ``most_kb``:
+    the weight of a first visit.
     """
 
     name: str
-    path: str
+    path: str | Callable[[People], str]
     who: str = "visitor"
     status: int = 200
     act: Act | None = None
@@ -35,21 +38,40 @@ class State:
         """Whether one GET shows it."""
         return self.act is None
 
-    def open(self, page: Page, site: str, people: People) -> None:
-        answer = page.goto(f"{site}{self.path}")
+    def at(self, people: People) -> str:
+        """The path; what the state needs is made once."""
+        if isinstance(self.path, str):
+            return self.path
+        if self.name not in people.states:
+            people.states[self.name] = self.path(people)
+        return people.states[self.name]
+
+    def open(self, page: Page, people: People) -> None:
+        path = self.at(people)
+        answer = page.goto(f"{people.site}{path}")
         assert answer is not None
-        assert answer.status == self.status, f"{self.path}: {answer.status}"
+        assert answer.status == self.status, f"{path}: {answer.status}"
         if self.act is not None:
             self.act(page)
 
     def text(self, people: People) -> str:
-        headers = {**OURS, "Accept": "text/html"}
+        headers, path = {**OURS, "Accept": "text/html"}, self.at(people)
         if self.who == "visitor":
-            answer = httpx.get(f"{people.site}{self.path}", headers=headers, timeout=30)
+            address = f"{people.site}{path}"
+            answer = httpx.get(address, headers=headers, timeout=30, follow_redirects=True)
         else:
-            answer = people.signed_in(self.who).get(self.path, headers=headers)
-        assert answer.status_code == self.status, f"{self.path}: {answer.status_code}"
+            answer = people.signed_in(self.who).get(path, headers=headers)
+        assert answer.status_code == self.status, f"{path}: {answer.status_code}"
         return answer.text
+
+    def in_german(self) -> State:
+        if isinstance(self.path, str) and self.path.startswith("/de"):
+            return self
+        return replace(
+            self,
+            name=f"{self.name}-de",
+            path=lambda people: f"/de{self.at(people)}".removesuffix("/"),
+        )
 
     def answers(self, message: str) -> bool:
         """Whether the browser only says that the answer has the status it must have, or that the
@@ -65,6 +87,102 @@ def sent_empty(page: Page) -> None:
     page.locator("main form[method=post] button[type=submit]").first.click()
     page.wait_for_selector("[data-focus]")
 
+
+def at_a_free_time(slug: str) -> Callable[[People], str]:
+    """The page that books a time of a specialist."""
+    return lambda people: (
+        f"/specialists/{slug}/booking?starts_at={quote(people.free_times_of(slug)[-1])}"
+    )
+
+
+def half_hour(who: str, slug: str, then: str = "", over: bool = False) -> Callable[[People], str]:
+    """A page of a half hour that ``who`` books, which may have begun an hour ago."""
+
+    def path(people: People) -> str:
+        booked = people.half_hours.get((who, slug, over))
+        if booked is None:
+            booked = people.half_hours[who, slug, over] = people.book(who, slug)
+            if over:
+                people.let_pass(booked)
+        return f"/consultations/{booked}{then}"
+
+    return path
+
+
+def said_held(who: str, slug: str, then: str = "") -> Callable[[People], str]:
+    """A page of a half hour of which the client has said that it was held."""
+
+    def path(people: People) -> str:
+        found = half_hour(who, slug, over=True)(people)
+        said = people.api(who).post(f"{found}/attendance", json={"attendance": "held"})
+        assert said.is_success, said.text
+        return found + then
+
+    return path
+
+
+def cancelled(who: str, slug: str) -> Callable[[People], str]:
+    def path(people: People) -> str:
+        booked = people.book(who, slug)
+        done = people.api(who).post(f"/consultations/{booked}/cancellation", json={})
+        assert done.is_success, done.text
+        return f"/consultations/{booked}"
+
+    return path
+
+
+def waits(who: str, slug: str, then: str) -> Callable[[People], str]:
+    def path(people: People) -> str:
+        asked = {
+            "specialist_id": people.id_of(slug),
+            "time_zone": "Europe/Lisbon",
+            "wishes": [AT_NIGHT],
+        }
+        joined = people.api(who).post("/waitlist", json=asked)
+        assert joined.is_success, joined.text
+        return then
+
+    return path
+
+
+def noticed(who: str) -> Callable[[People], str]:
+    """The notices of a client who has booked and cancelled."""
+
+    def path(people: People) -> str:
+        cancelled(who, "mehmet-kaya")(people)
+        return "/notices"
+
+    return path
+
+
+AT_NIGHT = {"weekday": "monday", "starts": "03:00", "ends": "04:00"}
+NOT_FREE = "2027-01-05T03:10:00Z"
+SETTINGS = (
+    "name",
+    "email",
+    "password",
+    "preferences",
+    "second-factor",
+    "second-factor/confirmation",
+    "recovery-codes",
+    "sessions",
+    "calendar-feed",
+    "export",
+    "erasure",
+)
+FORMS_OF_SETTINGS = ("email", "password", "second-factor", "erasure")
+DESK = (
+    "",
+    "/profile",
+    "/profile/preview",
+    "/licence",
+    "/hours",
+    "/calendars",
+    "/figures",
+    "/featuring",
+)
+FRESH = "specialist:a"
+NEW, BOOKER, PAST, WAITER, NOTICED = "new:a", "new:b", "new:c", "new:d", "new:e"
 
 PAGES = [
     State("home", "/"),
@@ -102,4 +220,70 @@ PAGES = [
     State("settings", "/settings", who="client"),
     State("settings-german", "/de/settings", who="client"),
     State("home-signed-in", "/", who="client"),
+    *[
+        State(f"settings-{each.replace('/', '-')}", f"/settings/{each}", who="client", most_kb=56)
+        for each in SETTINGS
+    ],
+    *[
+        State(f"settings-{each}-wrong", f"/settings/{each}", who="client", act=sent_empty)
+        for each in FORMS_OF_SETTINGS
+    ],
+    State("articles", "/articles"),
+    State("articles-german", "/de/articles"),
+    State("article", "/articles/anxiety-what-helps"),
+    State("article-german", "/de/articles/angst-was-hilft"),
+    State("article-unknown", "/articles/nothing-here", status=404, most_kb=50),
+    State("booking-new", at_a_free_time("noor-van-dijk"), most_kb=56),
+    State("booking-new-wrong", at_a_free_time("noor-van-dijk"), act=sent_empty),
+    State("booking-known", at_a_free_time("noor-van-dijk"), who=NEW, most_kb=56),
+    State("booking-own", at_a_free_time("amira-haddad"), who="amira.haddad", most_kb=56),
+    State("booking-other", at_a_free_time("noor-van-dijk"), who="amira.haddad", most_kb=56),
+    State(
+        "booking-taken",
+        f"/specialists/noor-van-dijk/booking?starts_at={quote(NOT_FREE)}",
+        most_kb=56,
+    ),
+    State("booking-check-mail", "/booking/check-mail", most_kb=56),
+    State("consultations-none", "/consultations", who=NEW),
+    State("consultations", "/consultations", who=BOOKER),
+    State("half-hour", half_hour(BOOKER, "marta-kowalska"), who=BOOKER, most_kb=56),
+    *[
+        State(f"half-hour-{each}", half_hour(BOOKER, "marta-kowalska", f"/{each}"), who=BOOKER)
+        for each in ("cancellation", "rescheduling", "note", "attendance", "outcome")
+    ],
+    State("half-hour-of-specialist", half_hour(BOOKER, "marta-kowalska"), who="marta.kowalska"),
+    State("half-hour-over", half_hour(PAST, "clemence-martin", over=True), who=PAST),
+    State(
+        "half-hour-over-attendance",
+        half_hour(PAST, "clemence-martin", "/attendance", over=True),
+        who=PAST,
+    ),
+    State("half-hour-held", said_held(PAST, "clemence-martin"), who=PAST),
+    State("half-hour-held-outcome", said_held(PAST, "clemence-martin", "/outcome"), who=PAST),
+    State("half-hour-cancelled", cancelled(PAST, "aoife-brennan"), who=PAST),
+    State("half-hour-unknown", f"/consultations/{NO_ID}", who=NEW, status=404, most_kb=50),
+    State("consultations-past", "/consultations", who=PAST),
+    State("waitlist-none", "/waitlist", who=NEW),
+    State("waitlist-join", "/specialists/noor-van-dijk/waitlist", who=NEW),
+    State("waitlist", waits(WAITER, "noor-van-dijk", "/waitlist"), who=WAITER),
+    State("notices-none", "/notices", who=NEW),
+    State("notices", noticed(NOTICED), who=NOTICED),
+    State("desk-visitor", "/desk"),
+    State("desk-client", "/desk", who=NEW, status=403),
+    *[
+        State(f"desk{each.replace('/', '-')}", f"/desk{each}", who="amira.haddad", most_kb=64)
+        for each in DESK
+    ],
+    *[
+        State(f"desk-new{each.replace('/', '-')}", f"/desk{each}", who=FRESH, most_kb=64)
+        for each in DESK
+    ],
+    State("desk-german", "/de/desk", who="amira.haddad", most_kb=64),
+    State("desk-profile-wrong", "/desk/profile", who=FRESH, act=sent_empty),
+    State("desk-licence-wrong", "/desk/licence", who=FRESH, act=sent_empty),
+    State("forbidden", "/waitlist", who="amira.haddad", status=403, most_kb=50),
+    State("receipt-unknown", f"/erasures/{NO_ID}", status=404, most_kb=50),
+    State("stop-email-change", "/stop-email-change?token=one"),
+    State("reset-sent", "/forgotten/check-mail"),
+    State("sign-in-code", "/sign-in/code"),
 ]
