@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -24,20 +23,15 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import CONNECTIONS, Answers, Request, Untrue, play
-from benchmarks.platforms import serving
+from benchmarks.platforms import migrate, serving
 from benchmarks.servers import Servers, servers_of_our_own
+from benchmarks.specialists import featured_specialists
 from chassis.context import Caller
-from chassis.database.database import Database, service_url
 from chassis.ids import new_id
-from contracts.booking.availability import AvailabilityChanged
 from contracts.profiles.accounts import Role
-from contracts.profiles.specialists import ChangeProfile, Listing, SpecialistStatus, WriteProfile
 from firststep.platform import SERVICES
-from services.profiles.base import Base
-from services.profiles.discovery import directory
-from services.profiles.specialists.specialists import Specialist
-from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, plant_key
-from tests.system.processes import Serving, Settings, firststep
+from tests.support.tokens import KEY, SEAL_KEYS, a_token_of
+from tests.system.processes import Serving, Settings
 
 SPECIALISTS = 200
 WARM_UP_S = 1
@@ -124,54 +118,9 @@ def _platform(servers: Servers, folder: Path) -> tuple[Settings, list[UUID]]:
         "seal_keys": SEAL_KEYS,
         "log_level": "warning",
     }
-    migrated = firststep(settings, "migrate")
-    if migrated.returncode:
-        raise RuntimeError(migrated.stderr)
-    people = [_a_featured_one() for _ in range(SPECIALISTS)]
-    ids = [each.id for each in people]
-    database = Database(Base)
-    database.connect(service_url(settings["database"], "profiles"), "profiles")
-    plant_key(database)
-    with database.transaction() as tx:
-        tx.add_all(people)
-        for each in people:
-            directory.update_entry(tx, each)
-    database.dispose()
+    migrate(settings)
+    ids = [each.id for each in featured_specialists(settings["database"], SPECIALISTS)]
     return settings, ids
-
-
-def _a_featured_one() -> Specialist:
-    now = datetime.now(UTC)
-    specialist = Specialist(
-        id=new_id(),
-        version=0,
-        status=SpecialistStatus.DRAFT,
-        display_name="",
-        featured=False,
-        availability_version=0,
-    )
-    specialist.write(
-        WriteProfile(
-            display_name="Dr Ada Example",
-            headline="Where to start",
-            biography="I listen first. " * 40,
-            languages=["en", "de"],
-            topics=["anxiety", "low-mood"],
-            online=True,
-        )
-    )
-    specialist.apply_licence(date.max, now)
-    specialist.learn_availability(
-        AvailabilityChanged(
-            specialist_id=specialist.id,
-            version=1,
-            offers_free_consultations=True,
-            next_slots=[now + timedelta(days=2)],
-        ),
-        now,
-    )
-    specialist.change(ChangeProfile(status=Listing.LISTED), now)
-    return specialist
 
 
 def _show(

@@ -1,6 +1,6 @@
 -- Plays the requests of a file over one thread of wrk, and says in JSON how they were answered.
--- Arguments: the file, one request a line (method, path, token, body, parted by tabs), and how
--- many milliseconds each connection pauses before a request, on average (0: not at all).
+-- Arguments: the file, one request a line (method, path, headers, body, parted by tabs; headers
+-- are parted by bars), and how many milliseconds each connection pauses before a request, on average (0: not at all).
 
 local requests, turn, threads = {}, 0, {}
 accepted, refused = 0, 0
@@ -11,10 +11,10 @@ end
 
 function init(args)
   for line in io.lines(args[1]) do
-    local method, path, token, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
-    local headers = { ["Content-Type"] = "application/json" }
-    if token ~= "" then
-      headers.Authorization = "Bearer " .. token
+    local method, path, head, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
+    local headers = {}
+    for name, value in head:gmatch("([^|:]+): ([^|]*)") do
+      headers[name] = value
     end
     table.insert(requests, wrk.format(method, path, headers, body ~= "" and body or nil))
   end

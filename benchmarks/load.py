@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -22,11 +22,16 @@ class Untrue(Exception):
 class Request:
     method: str
     path: str
-    token: str
+    token: str = ""
     body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_line(self) -> str:
-        return f"{self.method}\t{self.path}\t{self.token}\t{self.body}\n"
+        """A line of the file that ``load.lua`` reads."""
+        bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {"Content-Type": "application/json", **bearer, **self.headers}
+        head = "|".join(f"{name}: {value}" for name, value in headers.items())
+        return f"{self.method}\t{self.path}\t{head}\t{self.body}\n"
 
 
 @dataclass(frozen=True)

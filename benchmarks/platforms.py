@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -43,6 +44,7 @@ PEER = Path(__file__).with_name("peer")
 PEER_QUEUES = ("peer.booking.book", "peer.booking.get", "peer.notifications.booked")
 START_S, END_S = 30, 20
 KIB_A_MIB = 1024
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -57,10 +59,22 @@ class Running:
 
     def mib(self, role: str) -> float:
         """Resident memory of a process."""
-        for line in Path(f"/proc/{self.pids[role]}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / KIB_A_MIB
-        raise ProcessLookupError(role)
+        return resident_mib(self.pids[role])
+
+
+def resident_mib(pid: int) -> float:
+    """Resident memory of a process."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / KIB_A_MIB
+    raise ProcessLookupError(pid)
+
+
+def processor_s(pid: int) -> float:
+    """Seconds of processor time that a process has taken."""
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / TICKS_A_SECOND
 
 
 @contextmanager
@@ -170,9 +184,7 @@ def bare(folder: Path) -> Iterator[str]:
 
 def _set_up(settings: Settings, database: str, population: Population) -> None:
     """Migrate, and open every specialist's calendar around the clock."""
-    migrated = firststep(settings, "migrate")
-    if migrated.returncode:
-        raise RuntimeError(migrated.stderr)
+    migrate(settings)
     days = typing.get_args(Weekday)
     hours = [Hours(weekday=day, starts="00:00", ends="24:00") for day in days]
     availability = Availability(
@@ -182,9 +194,24 @@ def _set_up(settings: Settings, database: str, population: Population) -> None:
         grid_minutes=population.grid_minutes,
         in_person_address="1 Example Street",
     )
+    open_calendars(database, population.specialists, availability)
+    profiles = connected_database(database, "profiles")
+    population.use_key_of(profiles)
+    profiles.dispose()
+
+
+def migrate(settings: Settings) -> None:
+    """Make the tables of every service."""
+    migrated = firststep(settings, "migrate")
+    if migrated.returncode:
+        raise RuntimeError(migrated.stderr)
+
+
+def open_calendars(database: str, specialists: Iterable[UUID], availability: Availability) -> None:
+    """Open the calendars of listed specialists."""
     engine = create_engine(database.format(service="booking"))
     with Session(engine) as session, session.begin():
-        for specialist in population.specialists:
+        for specialist in specialists:
             calendar = Calendar(specialist_id=specialist, version=0, listed=True, listing_version=1)
             calendar.revision = 0
             calendar.offers_free_consultations = False
@@ -192,9 +219,6 @@ def _set_up(settings: Settings, database: str, population: Population) -> None:
             calendar.open(availability, Busy(), datetime.now(UTC))
             session.add(calendar)
     engine.dispose()
-    profiles = connected_database(database, "profiles")
-    population.use_key_of(profiles)
-    profiles.dispose()
 
 
 def _set_up_peer(database: str, population: Population) -> None:

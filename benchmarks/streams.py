@@ -15,7 +15,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from os import sysconf
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -24,8 +23,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.load import CONNECTIONS, Answers, Request, Untrue, play
-from benchmarks.platforms import serving
+from benchmarks.load import CONNECTIONS, Answers, Request, play
+from benchmarks.platforms import migrate, processor_s, serving
 from benchmarks.servers import servers_of_our_own
 from benchmarks.stream_clients import Clients, open_streams
 from chassis.context import Caller
@@ -34,11 +33,10 @@ from firststep.platform import SERVICES
 from gateway.live.streams import MOST, MOST_OF_AN_ACCOUNT
 from tests.support.databases import connected_database
 from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, plant_key
-from tests.system.processes import Serving, Settings, firststep
+from tests.system.processes import Serving, Settings
 
 WARM_UP_S = 1
 OPEN_FILES = 4096
-TICKS_A_SECOND = sysconf("SC_CLK_TCK")
 
 Rounds = Annotated[int, typer.Option(min=1, help="How often each read is measured.")]
 Seconds = Annotated[int, typer.Option(min=1, help="How long each load lasts.")]
@@ -68,12 +66,6 @@ class Platform:
             "feed": [Request("GET", "/api/v1/events/featured", "")],
             "search, cached": [Request("GET", "/api/v1/specialists", "")],
         }
-
-    def processor_s(self) -> float:
-        """Seconds of processor time that the gateway has taken."""
-        stat = Path(f"/proc/{self.gateway.process.pid}/stat").read_text()
-        user, system = stat.rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / TICKS_A_SECOND
 
 
 def main(
@@ -121,9 +113,10 @@ def _measure(running: Platform, rounds: int, seconds: int) -> tuple[Found, list[
 
 def _idle(running: Platform, seconds: int) -> float:
     """Processor time a second."""
-    before = running.processor_s()
+    pid = running.gateway.process.pid
+    before = processor_s(pid)
     time.sleep(seconds)
-    return (running.processor_s() - before) / seconds
+    return (processor_s(pid) - before) / seconds
 
 
 @contextmanager
@@ -139,9 +132,7 @@ def platform(streams: int) -> Iterator[Platform]:
             "seal_keys": SEAL_KEYS,
             "log_level": "warning",
         }
-        migrated = firststep(settings, "migrate")
-        if migrated.returncode:
-            raise Untrue(migrated.stderr)
+        migrate(settings)
         profiles = connected_database(settings["database"], "profiles")
         plant_key(profiles)
         profiles.dispose()

@@ -16,8 +16,6 @@ from time import monotonic
 from typing import Any
 
 from nameko.extensions import SharedExtension
-from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header
 
 from chassis import json
 from chassis.concurrency.futures import Future
@@ -293,7 +291,7 @@ def answered_page(entry: Entry, accepted: str, if_none_match: str | None) -> Ans
         return HTTPStatus.NOT_MODIFIED, headers, b""
     page: Page = entry.value
     headers += [("Content-Type", HTML), ("Content-Language", page.language)]
-    coding = preferred_coding(parse_accept_header(accepted, Accept), page.encoded)
+    coding = preferred_coding(accepted, page.encoded)
     if coding is None:
         return HTTPStatus.OK, headers, page.body
     return HTTPStatus.OK, [*headers, ("Content-Encoding", coding)], page.encoded[coding]

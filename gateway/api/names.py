@@ -8,6 +8,7 @@ contract that no longer has them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -97,10 +98,10 @@ class Naming(Api):
         known_specialists = {each["id"]: each for each in names["specialists"]}
         for each in items:
             id = each["specialist_id"]
-            each["specialist"] = known_specialists.get(id) or SpecialistName(id=UUID(id))
+            each["specialist"] = known_specialists.get(id) or asdict(SpecialistName(id=UUID(id)))
             if "client_id" in each:
                 id = each["client_id"]
-                each["client"] = known_clients.get(id) or ClientName(id=UUID(id))
+                each["client"] = known_clients.get(id) or asdict(ClientName(id=UUID(id)))
 
     def _names_of(self, clients: set[str], specialists: set[str]) -> Wire[NamesOfBoth]:
         """No names where profiles does not answer: a client must get the link to a meeting that is

@@ -55,6 +55,7 @@ class SiteHandler(WorkerHandler):
         self.handler = handler
         self.language = language
         self._siblings: list[SiteHandler] = []
+        self._forms: list[SiteHandler] | None = None
         self.kinds = declaration.path_parameters(handler)
 
     server = ApiServer()
@@ -199,9 +200,16 @@ class SiteHandler(WorkerHandler):
                 uploads=each.declaration.upload is not None,
                 carried=visit.carried,
             )
-            for each in self.siblings()
-            if each.declaration.again == self.method_name
+            for each in self._handlers_of_forms()
         }
+
+    def _handlers_of_forms(self) -> list[SiteHandler]:
+        """Those of the forms on the page."""
+        if self._forms is None:
+            self._forms = [
+                each for each in self.siblings() if each.declaration.again == self.method_name
+            ]
+        return self._forms
 
     def path_for(self, visit: Visit) -> str:
         """The path that this form is sent to from the visited page, with the page's query."""

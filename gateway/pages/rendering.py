@@ -15,11 +15,13 @@ from chassis import json
 from contracts.profiles.preferences import Language
 from gateway.http.translations import german_of
 from gateway.pages import locales, times
+from gateway.pages.constants import evaluate_constants
 from gateway.pages.visitor import Visitor
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 """Functions of the templates, by name; see ``template_function``."""
 F = TypeVar("F", bound=Callable[..., Any])
+ALWAYS_THE_SAME = ("asset", "icon")
 NAMES = {Language.EN: "English", Language.DE: "Deutsch"}
 
 
@@ -71,7 +73,7 @@ class Shell:
 def render(template: str, shell: Shell, view: Any, forms: Mapping[str, Any]) -> str:
     """The page as HTML. ``view``: the template's own data."""
     visitor = shell.visitor
-    environment = _environment()
+    environment = _environment(visitor.language)
     return environment.get_template(template).render(
         view=view,
         shell=shell,
@@ -88,7 +90,8 @@ def template_function(function: F) -> F:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: Language) -> Environment:
+    """Templates compiled for one language."""
     found = Environment(
         loader=PackageLoader("gateway.site"),
         autoescape=True,
@@ -102,7 +105,18 @@ def _environment() -> Environment:
     found.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     found.globals |= FUNCTIONS
     found.filters |= {"json": _json, "told": told}
+    evaluate_constants(found, _constant_functions(language))
     return found
+
+
+def _constant_functions(language: Language) -> dict[str, Callable[..., Any]]:
+    """Functions whose results depend on their arguments and the language alone."""
+
+    def text(message: str) -> Markup:
+        return Markup(locales.translations(language).gettext(message)) % ()
+
+    named = {each: FUNCTIONS[each] for each in ALWAYS_THE_SAME if each in FUNCTIONS}
+    return {**named, "_": text, "gettext": text, "to": Visitor(language=language).to}
 
 
 @pass_context

@@ -195,7 +195,7 @@ class Site(SharedExtension):
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = PAGES_VARY
         response.headers["Content-Language"] = visit.visitor.language
-        coding = preferred_coding(visit.request.accept_encodings, CODINGS)
+        coding = preferred_coding(visit.request.headers.get("Accept-Encoding", ""), CODINGS)
         if coding is not None and not secret:
             response.data = encoded(body, coding, AT_ONCE)
             response.headers["Content-Encoding"] = coding

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -18,20 +18,38 @@ from babel.dates import (
 
 from gateway.pages.visitor import Visitor
 
+REMEMBERED = 4096
+"""Formatted days and times of day: a page shows the same few many times."""
+
+
+@cache
+def zone_info(zone: str) -> ZoneInfo:
+    """The rules of an IANA zone. ``ZoneInfo`` keeps eight, and reads others from disk each time."""
+    return ZoneInfo(zone)
+
 
 def local(at: datetime, zone: str) -> datetime:
     """The time in an IANA zone."""
-    return at.astimezone(ZoneInfo(zone))
+    return at.astimezone(zone_info(zone))
 
 
 def clock(at: datetime, zone: str, visitor: Visitor) -> str:
     """The time of day: "10:00"."""
-    return format_time(local(at, zone), "short", tzinfo=ZoneInfo(zone), locale=visitor.locale)
+    return _clock(local(at, zone).time(), visitor.locale)
+
+
+@lru_cache(REMEMBERED)
+def _clock(time_of_day: time, locale: Locale) -> str:
+    return format_time(time_of_day, "short", locale=locale)
 
 
 def day(which: date, visitor: Visitor, *, year: bool = False) -> str:
     """A day with its weekday: "Monday 30 November"."""
-    locale = visitor.locale
+    return _day(which, visitor.locale, year)
+
+
+@lru_cache(REMEMBERED)
+def _day(which: date, locale: Locale, year: bool) -> str:
     return format_date(which, _pattern_of_days(str(locale), year), locale=locale)
 
 

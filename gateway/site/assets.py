@@ -182,7 +182,7 @@ def _preview(request: Request, name: str, language: Language) -> Response:
 
 def _kept(request: Request, found: Asset) -> Response:
     """An asset in the coding that the client prefers, for as long as its name stands."""
-    coding = preferred_coding(request.accept_encodings, found.encoded)
+    coding = preferred_coding(request.headers.get("Accept-Encoding", ""), found.encoded)
     body = found.body if coding is None else found.encoded[coding]
     response = Response(body, headers={"Cache-Control": FOREVER}, content_type=found.kind)
     if coding is not None:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import get_timezone_location
 
 from contracts.inputs.zones import TIME_ZONES
+from gateway.pages.times import zone_info
 
 DAYS_ON_A_PAGE = 4
 EVENING = time(18)
@@ -99,7 +99,7 @@ def picker_of(
         evening = None
     return Picker(
         zone=zone,
-        today=now.astimezone(ZoneInfo(zone)).date(),
+        today=now.astimezone(zone_info(zone)).date(),
         rows=tuple(rows_of(shown, zone, href)),
         earlier=earlier,
         later=from_day(rest[0][0]) if from_day and rest else "",
@@ -110,7 +110,7 @@ def picker_of(
 
 def days_of(starts: Iterable[datetime], zone: str) -> list[tuple[date, list[datetime]]]:
     """Times in order, by their dates in a zone."""
-    where = ZoneInfo(zone)
+    where = zone_info(zone)
     return [
         (day, list(times))
         for day, times in groupby(starts, key=lambda each: each.astimezone(where).date())
@@ -144,7 +144,7 @@ def is_evening(times: Iterable[datetime], zone: str) -> bool:
 
 def start_of(day: date, zone: str) -> datetime:
     """When a day begins in a zone. Where clocks are put forward at midnight, it begins later."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, time(), zone_info(zone)).astimezone(UTC)
 
 
 def page_before(days: Sequence[date]) -> date | None:
@@ -153,7 +153,7 @@ def page_before(days: Sequence[date]) -> date | None:
 
 
 def _clock(at: datetime, zone: str) -> time:
-    return at.astimezone(ZoneInfo(zone)).time()
+    return at.astimezone(zone_info(zone)).time()
 
 
 # The choice of a time zone
@@ -186,6 +186,6 @@ def zone_options(shown: str, own: str, at: datetime, locale: Locale) -> tuple[Zo
 
 
 def _option(name: str, at: datetime, locale: Locale, is_own: bool) -> ZoneOption:
-    offset = at.astimezone(ZoneInfo(name)).utcoffset() or timedelta()
+    offset = at.astimezone(zone_info(name)).utcoffset() or timedelta()
     place = get_timezone_location(name, locale=locale, return_city=True)
     return ZoneOption(name, place, offset, is_own)

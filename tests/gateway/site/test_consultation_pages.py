@@ -17,6 +17,7 @@ from tests.gateway.site.page_reading import links_on, slots_on
 from tests.support.begun_consultations import let_begin
 from tests.support.browsing import Browser, PageSeen, signed_in
 from tests.support.factories import (
+    PASSWORD,
     Person,
     a_client,
     a_specialist,
@@ -89,6 +90,17 @@ def over(shared_house: House, booked: Booked) -> Booked:
 def test_each_side_sees_it_with_the_name_of_the_other(booked: Booked) -> None:
     assert booked.seen_by_client().h1 == "You have a half hour with Dr Ada Example."
     assert booked.seen_by_specialist().h1 == "You have a half hour with Sam."
+
+
+def test_a_side_that_erased_its_account_is_shown_without_a_name(
+    http: httpx.Client, ada: Person, ada_browser: Browser
+) -> None:
+    client = a_client(http)
+    wanted = {"specialist_id": ada.id, "starts_at": slots_of(ada)[-1]["starts_at"]}
+    consultation = client.post("/consultations", wanted).json()
+    assert client.post("/me/erasure", {"password": PASSWORD}).is_success
+    assert "the person who booked" in ada_browser.get(f"/consultations/{consultation['id']}").h1
+    assert "the person who booked" in ada_browser.get("/consultations").text
 
 
 def test_no_third_person_sees_it(http: httpx.Client, booked: Booked) -> None:
