@@ -121,12 +121,21 @@ function tell(unread) {
   each("[data-unread]", place => { place.textContent = unread ? ` (${unread})` : ""; });
 }
 
-if (body.dataset.live && "EventSource" in window) {
+// The browser reconnects by itself after a lost connection, but gives up after a refusal, such as
+// while too many pages are open.
+const AGAIN_MS = 30000, TRIES = 10;
+
+function listen(tries) {
   const news = new EventSource(body.dataset.live);
-  const heard = event => { try { tell(JSON.parse(event.data).unread); } catch { /* not news */ } };
-  ["message", "unread", "notice"].forEach(name => news.addEventListener(name, heard));
-  addEventListener("pagehide", () => news.close());
+  news.onmessage = event => { try { tell(JSON.parse(event.data).unread); } catch { /* not news */ } };
+  news.onerror = () => {
+    if (news.readyState !== EventSource.CLOSED || !tries) return;
+    setTimeout(listen, AGAIN_MS * (1 + Math.random()), tries - 1);
+  };
+  addEventListener("pagehide", () => news.close(), { once: true });
 }
+
+if (body.dataset.live && "EventSource" in window) listen(TRIES);
 
 // Without a connection: the page says so, and help stays in reach.
 
