@@ -23,7 +23,7 @@ from tests.browser.site.people import People, from_anywhere
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 120.0
-PATIENCE_MS = 6_000.0
+PATIENCE_MS = 15_000.0
 GRACE_S = 60.0
 
 

@@ -56,7 +56,8 @@ def measured(address: str) -> dict[str, Any]:
 
 
 def _score(report: dict[str, Any], category: str) -> int:
-    return round(report["categories"][category]["score"] * 100)
+    score: float = report["categories"][category]["score"]
+    return round(score * 100)
 
 
 def _lost(report: dict[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import BrowserContext
 from pyotp import TOTP
 
@@ -118,7 +119,7 @@ class People:
         with closing(
             self._sign_in(self.address_of(who))
         ) as client:  # a session of its own: two browsers
-            cookies = [
+            cookies: list[SetCookieParam] = [
                 {"name": each.name, "value": each.value or "", "url": self.site}
                 for each in client.cookies.jar
             ]

@@ -60,7 +60,8 @@ class State:
             address = f"{people.site}{path}"
             answer = httpx.get(address, headers=headers, timeout=30, follow_redirects=True)
         else:
-            answer = people.signed_in(self.who).get(path, headers=headers)
+            client = people.signed_in(self.who)
+            answer = client.get(path, headers=headers, follow_redirects=True)
         assert answer.status_code == self.status, f"{path}: {answer.status_code}"
         return answer.text
 
