@@ -22,6 +22,7 @@ from pyotp import TOTP
 from tests.browser.site.mailbox import Mailbox
 
 PASSWORD = "demo password, not a secret"
+ADMIN = "admin"
 HALF_AN_HOUR = timedelta(minutes=30)
 OURS = {"Sec-Fetch-Site": "same-origin"}
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
@@ -52,6 +53,9 @@ class People:
 
     def signed_in(self, who: str) -> httpx.Client:
         """The demo person of this role or name, such as ``client`` or ``amira.haddad``."""
+        if who == ADMIN:
+            cookies = {"access": self._admin_token()}
+            self.clients[who] = httpx.Client(base_url=self.site, cookies=cookies, timeout=30)
         if who not in self.clients:
             self.clients[who] = self._sign_in(self.address_of(who))
         return self.clients[who]
@@ -113,8 +117,13 @@ class People:
             client.close()
 
     def visit_as(self, who: str, context: BrowserContext) -> None:
-        """Give a browser the cookies of a person; none for ``visitor``."""
+        """Give a browser the cookies of a person; none for ``visitor``. Those of the admin last for
+        some minutes: a session with a second factor is begun once."""
         if who == "visitor":
+            return
+        if who == ADMIN:
+            access: SetCookieParam = {"name": "access", "value": self._admin_token()}
+            context.add_cookies([{**access, "url": self.site}])
             return
         with closing(
             self._sign_in(self.address_of(who))

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 from playwright.sync_api import Page
 
-from tests.browser.site.people import OURS, People
+from tests.browser.site.people import ADMIN, OURS, People
 
 NO_ID = "018f0000-0000-7000-8000-000000000000"
 Act = Callable[[Page], None]
@@ -48,6 +48,8 @@ class State:
 
     def open(self, page: Page, people: People) -> None:
         path = self.at(people)
+        if self.who == ADMIN:
+            people.visit_as(ADMIN, page.context)
         answer = page.goto(f"{people.site}{path}")
         assert answer is not None
         assert answer.status == self.status, f"{path}: {answer.status}"
@@ -185,6 +187,12 @@ DESK = (
 FRESH = "specialist:a"
 NEW, BOOKER, PAST, WAITER, NOTICED = "new:a", "new:b", "new:c", "new:d", "new:e"
 
+
+def licence_of(slug: str) -> Callable[[People], str]:
+    return lambda people: f"/admin/licences/{people.id_of(slug)}"
+
+
+ARTICLE = "anxiety-what-helps"
 PAGES = [
     State("home", "/"),
     State("home-german", "/de"),
@@ -287,4 +295,19 @@ PAGES = [
     State("stop-email-change", "/stop-email-change?token=one"),
     State("reset-sent", "/forgotten/check-mail"),
     State("sign-in-code", "/sign-in/code"),
+    State("editing", "/editing/articles", who="editor", most_kb=64),
+    State("editing-new", "/editing/articles/new", who="editor", most_kb=64),
+    State("editing-new-wrong", "/editing/articles/new", who="editor", act=sent_empty),
+    State("editing-article", f"/editing/articles/{ARTICLE}", who="editor", most_kb=64),
+    State("editing-preview", f"/editing/articles/{ARTICLE}/preview", who="editor", most_kb=64),
+    State("editing-publication", f"/editing/articles/{ARTICLE}/publication", who="editor"),
+    State("editing-german", "/de/editing/articles", who="editor", most_kb=64),
+    State("editing-client", "/editing/articles", who=NEW, status=403),
+    State("admin", "/admin", who=ADMIN, most_kb=64),
+    State("admin-licences", "/admin/licences", who=ADMIN, most_kb=64),
+    State("admin-licence", licence_of("amira-haddad"), who=ADMIN, most_kb=64),
+    State("admin-at-risk", "/admin/at-risk", who=ADMIN, most_kb=64),
+    State("admin-figures", "/admin/figures", who=ADMIN, most_kb=64),
+    State("admin-german", "/de/admin", who=ADMIN, most_kb=64),
+    State("admin-client", "/admin/licences", who=NEW, status=403),
 ]
