@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -38,6 +39,8 @@ from gateway.pages.site import Visit, error_of
 SIGN_IN_PAGE = "sign_in_page"
 SESSION_GONE = (Unauthenticated, BadToken, TokenRevoked, Erased)
 """Refusals of a caller whose session has ended, unlike that of a wrong code."""
+IN_QUERIES = "%&=+/?:@!$'()*,;~-._"
+"""Characters of a query (RFC 3986, section 3.4); others are encoded."""
 URLENCODED = "application/x-www-form-urlencoded"
 KEY, ADD, REMOVE = "_key", "_add", "_remove"
 LARGEST_FORM = 1024 * 1024
@@ -182,11 +185,12 @@ class FormHandler(SiteHandler):
         """The form that was carried through the sign-in, filled as before."""
         self._keep(visit, result)
         visit.carried = ""
-        found = self.server.handler_of("POST", carried.path.partition("?")[0])
+        path, _, query = carried.path.partition("?")
+        found = self.server.handler_of("POST", path)
         if found is None or not isinstance(found[0], FormHandler):
             return self.conclude(visit, replace(result, session=None))
         handler, values = found
-        visit.visitor = replace(visit.visitor, query=carried.path.partition("?")[2])
+        visit.visitor = replace(visit.visitor, query=quote(query, safe=IN_QUERIES))
         visit.request.environ["QUERY_STRING"] = visit.visitor.query
         request = Request(visit.request.environ)
         visit.request = request

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -9,6 +10,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
+from chassis import json
 from contracts.profiles.preferences import Language, Preferences
 from contracts.profiles.sessions import Session
 from gateway.pages import times
@@ -105,6 +107,24 @@ def test_what_is_known_of_an_account_survives_its_cookie() -> None:
 @pytest.mark.parametrize("value", ["", "x", "e30=", "W10=", "bnVsbA=="])
 def test_a_malformed_cookie_says_nothing(value: str) -> None:
     assert Me.from_cookie(value) == Me()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"name": ["Zoë"]},
+        {"time_zone": 1},
+        {"time_zone": ["Europe/Lisbon"]},
+        {"country": 5},
+        {"country": "../../de"},
+        {"country": "D" * 1000},
+        {"language": "xx"},
+        {"discreet": "yes"},
+    ],
+)
+def test_a_forged_cookie_says_nothing(forged: dict[str, object]) -> None:
+    wire = json.dumps({"name": "Zoë", **forged})
+    assert Me.from_cookie(base64.urlsafe_b64encode(wire).decode()) == Me()
 
 
 def test_the_first_known_zone_is_taken() -> None:
