@@ -8,6 +8,7 @@ from itertools import cycle
 from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from marshmallow import Schema, fields
 
@@ -22,7 +23,7 @@ from gateway.pages.visitor import PREFIXES
 from gateway.service import Gateway
 from tests.support.browsing import SAME_ORIGIN, Browser, PageSeen
 from tests.support.databases import Databases
-from tests.support.factories import PASSWORD, Person, a_specialist
+from tests.support.factories import PASSWORD, Person, a_specialist, somebody
 from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
 from tests.support.tokens import KEY, a_token_of
 
@@ -239,13 +240,11 @@ def test_a_form_of_too_many_fields_is_not_parsed(flooded_house: House) -> None:
         "/no/such/form",
     ],
 )
-def test_what_is_carried_through_a_sign_in_may_be_anything(
-    flooded_house: House, ada: Person, path: str
-) -> None:
-    browser = Browser(flooded_house.http)
+def test_what_is_carried_through_a_sign_in_may_be_anything(http: httpx.Client, path: str) -> None:
+    person, browser = somebody(http, "client"), Browser(http)
     given = {"display_name": ["<b>\"'"], "new": ["secret of mine"], "monday.0.starts": ["\u20ac"]}
     fields = {
-        "email": ada.email,
+        "email": person.email,
         "password": PASSWORD,
         "_carried": Carried(path, given).to_field(),
     }
