@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import cycle
+from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
@@ -127,9 +128,10 @@ def names_in(schema: Schema, prefix: str = "") -> Iterator[tuple[str, str]]:
             yield dotted, likely(dotted, inner)
 
 
-def likely(name: str, field: fields.Field) -> str:  # type: ignore[type-arg]
+def likely(name: str, field: fields.Field[Any]) -> str:
     if isinstance(field, fields.Enum):
-        return str(next(iter(field.enum)).value)
+        values: list[Any] = [each.value for each in field.enum.__members__.values()]
+        return str(values[0])
     if isinstance(field, fields.UUID):
         return str(uuid4())
     found = next((value for kind, value in LIKELY.items() if isinstance(field, kind)), None)
