@@ -226,7 +226,7 @@ class Cache:
         """Store an entry; one made of others has their tags and the oldest one's age."""
         self._drop(key)
         self._entries[key] = entry
-        self.bytes += entry.size
+        self.bytes += _weight(key, entry)
         for tag in entry.tags:
             self._tagged[tag].add(key)
         while self.bytes > MOST_BYTES:
@@ -236,7 +236,7 @@ class Cache:
         entry = self._entries.pop(key, None)
         if entry is None:
             return
-        self.bytes -= entry.size
+        self.bytes -= _weight(key, entry)
         for tag in entry.tags:
             self._tagged[tag].discard(key)
             if not self._tagged[tag]:
@@ -302,6 +302,11 @@ def _matches(etag: str, if_none_match: str) -> bool:
     if if_none_match.strip() == "*":
         return True
     return etag in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+
+
+def _weight(key: Key, entry: Entry) -> int:
+    """The bytes of an entry with its key: a query may be longer than what it is answered."""
+    return entry.size + sum(map(len, key))
 
 
 def _entry(value: Any, tags: Collection[str], asked_at: float) -> Entry:

@@ -10,6 +10,9 @@ from gateway.pages import form_values
 CARRIED = "_carried"
 VERSION = "_version"
 LONGEST_CARRIED = 200_000
+NOT_CARRIED = form_values.SECRETS | {"uri", "challenge"}
+"""Fields that give access: another person may be the next to sign in at this device. The page of
+an authenticator has its ``uri``, with the secret, for as long as it is open."""
 
 
 class Carried:
@@ -44,5 +47,5 @@ def without_secrets(given: form_values.Given) -> form_values.Given:
         name: values
         for name, values in given.items()
         if name == VERSION
-        or (name.rpartition(".")[2] not in form_values.SECRETS and not name.startswith("_"))
+        or (name.rpartition(".")[2] not in NOT_CARRIED and not name.startswith("_"))
     }

@@ -8,13 +8,14 @@ session: devices are shared.
 from __future__ import annotations
 
 import base64
-import binascii
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 from werkzeug.wrappers import Request, Response
 
 from chassis import json
-from contracts.profiles.preferences import Preferences
+from chassis.errors import Invalid
+from chassis.schemas import Reading, load
+from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone, Preferences
 from contracts.profiles.sessions import Session
 
 ACCESS, REFRESH, SAID, SIGN_UP, ME = "access", "refresh", "said", "sign-up", "me"
@@ -30,9 +31,9 @@ class Me:
     """What pages need to know about the signed-in account, so that they need not ask each time."""
 
     name: str = ""
-    time_zone: str | None = None
-    country: str | None = None
-    language: str = "en"
+    time_zone: OwnTimeZone | None = None
+    country: OwnCountry | None = None
+    language: Language = Language.EN
     discreet: bool = False
 
     @classmethod
@@ -41,7 +42,7 @@ class Me:
             name,
             preferences.time_zone,
             preferences.country,
-            preferences.language.value,
+            preferences.language,
             preferences.discreet,
         )
 
@@ -50,11 +51,11 @@ class Me:
 
     @classmethod
     def from_cookie(cls, value: str) -> Me:
-        """Nothing is known where the cookie is missing or malformed."""
+        """Nothing is known where the cookie is missing or malformed: its owner may have changed
+        it, to no effect on other visitors."""
         try:
-            found = json.loads(base64.urlsafe_b64decode(value))
-            return cls(**{each.name: found[each.name] for each in fields(cls)})
-        except (binascii.Error, ValueError, KeyError, TypeError):
+            return load(cls, json.loads(base64.urlsafe_b64decode(value)), Reading.WIRE)
+        except (ValueError, Invalid):
             return cls()
 
 

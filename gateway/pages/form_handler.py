@@ -7,8 +7,10 @@ from contextlib import closing
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
@@ -37,8 +39,13 @@ from gateway.pages.site import Visit, error_of
 SIGN_IN_PAGE = "sign_in_page"
 SESSION_GONE = (Unauthenticated, BadToken, TokenRevoked, Erased)
 """Refusals of a caller whose session has ended, unlike that of a wrong code."""
+IN_QUERIES = "%&=+/?:@!$'()*,;~-._"
+"""Characters of a query (RFC 3986, section 3.4); others are encoded."""
+URLENCODED = "application/x-www-form-urlencoded"
 KEY, ADD, REMOVE = "_key", "_add", "_remove"
 LARGEST_FORM = 1024 * 1024
+MOST_FIELDS = 5000
+"""All other requests wait while a form is parsed. Werkzeug has a limit for ``multipart`` alone."""
 
 
 class FormHandler(SiteHandler):
@@ -54,8 +61,8 @@ class FormHandler(SiteHandler):
         largest = LARGEST_FORM + (upload.largest if upload else 0)
         read_body(visit.request.environ, largest, FILE_DEADLINE_S)
         values = dict(visit.request.path_values)  # type: ignore[attr-defined]
-        given = dict(visit.request.form.lists())
-        visit.carried = (given.get(CARRIED) or [""])[-1]
+        given = _given(visit.request)
+        visit.carried = _last(given, CARRIED)
         try:
             authorise(visit.visitor.caller, self.declaration.allow)
         except Unauthenticated:
@@ -142,13 +149,11 @@ class FormHandler(SiteHandler):
         """The form with a row more or less; nothing is saved."""
         state = self._form(visit, given)
         shape = self.declaration.body
-        found: Values = (
-            {} if shape is None else form_values.shown(form_values.rows_of(shape, given))
-        )
-        for path in given.get(ADD, ()):
-            found = form_values.with_row(found, path)
-        for path in given.get(REMOVE, ()):
-            found = form_values.without_row(found, path)
+        found: Values = {}
+        if shape is not None:
+            found = form_values.shown(form_values.rows_of(shape, given))
+            found = form_values.with_row(shape, found, _last(given, ADD))
+            found = form_values.without_row(shape, found, _last(given, REMOVE))
         forms = {self.method_name: replace(state, values=found)}
         return self.named(self.declaration.again).again(visit, values, forms, HTTPStatus.OK)
 
@@ -180,11 +185,12 @@ class FormHandler(SiteHandler):
         """The form that was carried through the sign-in, filled as before."""
         self._keep(visit, result)
         visit.carried = ""
-        found = self.server.handler_of("POST", carried.path.partition("?")[0])
+        path, _, query = carried.path.partition("?")
+        found = self.server.handler_of("POST", path)
         if found is None or not isinstance(found[0], FormHandler):
             return self.conclude(visit, replace(result, session=None))
         handler, values = found
-        visit.visitor = replace(visit.visitor, query=carried.path.partition("?")[2])
+        visit.visitor = replace(visit.visitor, query=quote(query, safe=IN_QUERIES))
         visit.request.environ["QUERY_STRING"] = visit.visitor.query
         request = Request(visit.request.environ)
         visit.request = request
@@ -197,14 +203,26 @@ class FormHandler(SiteHandler):
         return shown
 
 
+def _given(request: Request) -> form_values.Given:
+    body: bytes = request.environ["wsgi.input"].getvalue()
+    if request.mimetype == URLENCODED and body.count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge(f"The form has more than {MOST_FIELDS} fields.")
+    return dict(request.form.lists())
+
+
+def _last(given: form_values.Given, name: str) -> str:
+    """The value of a field that a form has once."""
+    return (given.get(name) or [""])[-1]
+
+
 def _key_of(given: form_values.Given) -> str | None:
-    key = (given.get(KEY) or [""])[-1]
+    key = _last(given, KEY)
     return key if 0 < len(key) <= LONGEST_KEY and KEY_PATTERN.fullmatch(key) else None
 
 
 def _version_of(given: form_values.Given) -> str | None:
     """The ETag of what the form was filled with."""
-    return (given.get(VERSION) or [""])[-1] or None
+    return _last(given, VERSION) or None
 
 
 def _file_of(request: Request, upload: Upload) -> bytes | None:

@@ -6,7 +6,7 @@ where null is allowed; a blank item of a list is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -14,6 +14,8 @@ from marshmallow import Schema, fields
 from chassis.schemas import Reading, schema_of
 
 MOST_ROWS = 500
+LONGEST_NUMBER = 4
+"""Digits of a row's number."""
 SECRETS = frozenset({"password", "new_password", "current", "new", "code", "token", "secret"})
 """Values that are never sent back to the browser."""
 
@@ -87,7 +89,7 @@ def _rows(given: Given, prefix: str) -> list[int]:
     numbers = {
         int(rest)
         for rest in (key[len(prefix) :].split(".")[0] for key in given if key.startswith(prefix))
-        if rest.isascii() and rest.isdigit() and len(rest) < 5
+        if _is_number(rest)
     }
     return sorted(numbers)[:MOST_ROWS]
 
@@ -109,22 +111,30 @@ def fields_of(values: Any, name: str = "") -> Iterator[tuple[str, str]]:
         yield name, "true" if values is True else str(values)
 
 
-def with_row(values: Values, path: str) -> Values:
-    """The values with an empty item more in the list at this path."""
-    return _changed(values, path, lambda rows: [*rows, {}])
-
-
-def without_row(values: Values, path: str) -> Values:
-    """The values without the item at this path, such as ``hours.2``."""
-    path, _, number = path.rpartition(".")
-    if not (number.isascii() and number.isdigit()):
-        return values
-    return _changed(values, path, lambda rows: rows[: int(number)] + rows[int(number) + 1 :])
-
-
-def _changed(values: Values, path: str, change: Callable[[list[Any]], list[Any]]) -> Values:
-    name, _, rest = path.partition(".")
-    if rest:
-        return {**values, name: _changed(values.get(name) or {}, rest, change)}
+def with_row(shape: type, values: Values, name: str) -> Values:
+    """The values with an empty row more in the list of this name."""
     rows = values.get(name) or []
-    return {**values, name: change(rows)} if isinstance(rows, list) else values
+    if name not in _lists_of_rows(shape) or len(rows) >= MOST_ROWS:
+        return values
+    return {**values, name: [*rows, {}]}
+
+
+def without_row(shape: type, values: Values, path: str) -> Values:
+    """The values without the row at this path, such as ``hours.2``."""
+    name, _, number = path.partition(".")
+    if name not in _lists_of_rows(shape) or not _is_number(number):
+        return values
+    rows = values.get(name) or []
+    return {**values, name: rows[: int(number)] + rows[int(number) + 1 :]}
+
+
+def _lists_of_rows(shape: type) -> set[str]:
+    return {
+        field.data_key or name
+        for name, field in schema_of(shape, Reading.FORM).fields.items()
+        if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested)
+    }
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER

@@ -188,13 +188,25 @@ def test_nothing_is_believed_for_long_and_only_for_a_moment_while_cut_off(
 def test_the_least_used_goes_where_there_is_too_much(
     cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caching, "MOST_BYTES", 3 * (100 + OVERHEAD))
+    monkeypatch.setattr(caching, "MOST_BYTES", 3 * (101 + OVERHEAD))
     for name in "abc":
         read(cache, lambda: b"x" * 100, (name, ""))
     cache.get(("a", ""))
     read(cache, lambda: b"x" * 100, ("d", ""))
     assert [name for name in "abcd" if cache.get((name, ""))] == ["a", "c", "d"]
-    assert cache.bytes == 3 * (100 + OVERHEAD)
+    assert cache.bytes == 3 * (101 + OVERHEAD)
+    cache.forget("tag")
+    assert cache.bytes == len(cache) == 0
+
+
+def test_a_long_query_takes_room_as_its_answer_does(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching, "MOST_BYTES", 50_000)
+    for number in range(20):
+        read(cache, lambda: b"x", ("/", f"{number}" * 8000))
+    assert len(cache) < 5
+    assert cache.bytes <= 50_000
     cache.forget("tag")
     assert cache.bytes == len(cache) == 0
 

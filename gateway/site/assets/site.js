@@ -118,7 +118,7 @@ if (zone && /^[A-Za-z0-9_+/-]+$/.test(zone)) {
 // News, while the page is open: a number and no text.
 
 function tell(unread) {
-  each("[data-unread]", place => { place.textContent = unread ? ` (${unread})` : ""; });
+  each("[data-unread]", place => { place.textContent = unread || ""; });
 }
 
 // The browser reconnects by itself after a lost connection, but gives up after a refusal, such as

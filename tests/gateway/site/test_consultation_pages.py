@@ -111,6 +111,21 @@ def test_no_third_person_sees_it(http: httpx.Client, booked: Booked) -> None:
     assert asked.location == f"/sign-in?next=%2Fconsultations%2F{booked.id}"
 
 
+def test_no_third_person_changes_it(http: httpx.Client, booked: Booked) -> None:
+    stranger = signed_in(http, a_client(http).email)
+    forms = {
+        "cancellation": {},
+        "note": {"note": "Forged"},
+        "rescheduling": {"starts_at": booked.starts_at},
+        "attendance": {"attendance": "missed"},
+        "outcome": {"outcome": "continue"},
+    }
+    for below, fields in forms.items():
+        assert stranger.send(f"{booked.path}/{below}", fields).status == 404
+    assert booked.seen_by_client().h1 == "You have a half hour with Dr Ada Example."
+    assert "Forged" not in booked.seen_by_specialist("/note").html
+
+
 def test_both_zones_are_named(booked: Booked) -> None:
     page = booked.seen_by_client("?tz=Asia/Tokyo")
     assert "Tokyo time. In Berlin, where Dr Ada Example is, it is" in page.text

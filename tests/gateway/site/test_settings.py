@@ -305,6 +305,8 @@ def test_preferences_are_saved_and_the_page_goes_on_in_that_language(
     assert saved.location == f"/de{path}"
     page = browser.followed(saved)
     assert "Gespeichert." in page.text
+    assert page.title == "Kalender"  # what the browser's history keeps
+    assert "favicon" not in page.html
     fields = page.form(f"/de{path}").fields
     assert (fields["time_zone"], fields["country"]) == (["America/Bogota"], ["AT"])
     assert fields["discreet"] == ["true"]
@@ -312,7 +314,9 @@ def test_preferences_are_saved_and_the_page_goes_on_in_that_language(
     assert "Zeit in Bogot" in browser.get("/de/settings/sessions").text
 
     blank = {"time_zone": "", "country": "", "language": "en", "discreet": None}
-    assert browser.fill(page, f"/de{path}", **blank).location == path
+    plain = browser.followed(browser.fill(page, f"/de{path}", **blank))
+    assert plain.at == path
+    assert plain.title == "Time zone, language, country · Firststep"
     stored = person.get("/me/preferences").json()
     assert (stored["time_zone"], stored["country"], stored["discreet"]) == (None, None, False)
 

@@ -11,7 +11,7 @@ from marshmallow.validate import Length
 
 from chassis.errors import Invalid
 from chassis.schemas import Reading, load
-from gateway.pages.form_values import fields_of, shown, values_of, with_row, without_row
+from gateway.pages.form_values import MOST_ROWS, fields_of, shown, values_of, with_row, without_row
 from gateway.pages.forms import Form
 
 
@@ -102,11 +102,35 @@ def test_secrets_are_not_sent_back() -> None:
 
 def test_a_row_is_added_and_taken_away() -> None:
     values = {"ranges": [{"starts": "09:00"}]}
-    assert with_row(values, "ranges") == {"ranges": [{"starts": "09:00"}, {}]}
-    assert without_row(values, "ranges.0") == {"ranges": []}
-    assert without_row(values, "ranges.5") == values
-    assert without_row(values, "ranges.x") == values
-    assert with_row({}, "ranges") == {"ranges": [{}]}
+    assert with_row(Hours, values, "ranges") == {"ranges": [{"starts": "09:00"}, {}]}
+    assert without_row(Hours, values, "ranges.0") == {"ranges": []}
+    assert without_row(Hours, values, "ranges.5") == values
+    assert with_row(Hours, {}, "ranges") == {"ranges": [{}]}
+
+
+NO_ROWS = [
+    "",
+    "zone",
+    "zone.0",
+    "topics.0",
+    "other.0",
+    "ranges.x",
+    "ranges.0.starts",
+    "." * 5000,
+    "ranges." + "9" * 5000,
+]
+
+
+@pytest.mark.parametrize("path", NO_ROWS, ids=range(len(NO_ROWS)))
+def test_no_row_is_added_or_taken_away_where_there_are_none(path: str) -> None:
+    values = {"zone": "x", "topics": ["sleep"], "ranges": [{"starts": "09:00"}]}
+    assert with_row(Hours, values, path) == values
+    assert without_row(Hours, values, path) == values
+
+
+def test_rows_are_added_up_to_a_limit() -> None:
+    full = {"ranges": [{"starts": "09:00"}] * MOST_ROWS}
+    assert with_row(Hours, full, "ranges") == full
 
 
 def test_a_form_knows_its_limits_and_its_values() -> None:

@@ -119,4 +119,4 @@ def test_blank_rows_keep_their_place_while_rows_come_and_go() -> None:
     assert forms.values_of(HoursForm, given)["days"] == [{"day": "2026-12-24"}]
     rows = forms.rows_of(HoursForm, given)
     assert rows["days"] == [{}, {"day": "2026-12-24"}, {}]
-    assert forms.without_row(rows, "days.0")["days"] == [{"day": "2026-12-24"}, {}]
+    assert forms.without_row(HoursForm, rows, "days.0")["days"] == [{"day": "2026-12-24"}, {}]

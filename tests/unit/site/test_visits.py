@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
+from chassis import json
 from contracts.profiles.preferences import Language, Preferences
 from contracts.profiles.sessions import Session
 from gateway.pages import times
@@ -107,6 +110,25 @@ def test_a_malformed_cookie_says_nothing(value: str) -> None:
     assert Me.from_cookie(value) == Me()
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"name": ["Zoë"]},
+        {"time_zone": 1},
+        {"time_zone": ["Europe/Lisbon"]},
+        {"country": 5},
+        {"country": "../../de"},
+        {"country": "D" * 1000},
+        {"language": "xx"},
+        {"discreet": "yes"},
+    ],
+)
+def test_a_forged_cookie_says_nothing(forged: dict[str, object]) -> None:
+    known = asdict(Me("Zoë", "Europe/Lisbon", "PT"))
+    wire = json.dumps({**known, **forged})
+    assert Me.from_cookie(base64.urlsafe_b64encode(wire).decode()) == Me()
+
+
 def test_the_first_known_zone_is_taken() -> None:
     def zone(asked: str | None, setting: str | None, browser: str) -> str | None:
         return a_visitor().with_zone(asked, setting, browser).chosen_zone
@@ -125,7 +147,8 @@ def test_paths_have_the_language() -> None:
 
 
 def test_a_form_is_carried_without_its_secrets() -> None:
-    given = {"note": ["I sleep badly."], "password": ["correct horse"], "_key": ["1"]}
+    secrets = {"password": ["correct horse"], "uri": ["otpauth://totp/?secret=A"]}
+    given = {"note": ["I sleep badly."], **secrets, "_key": ["1"]}
     field = Carried("/booking", without_secrets(given)).to_field()
     found = Carried.from_form({"_carried": [field]})
     assert found is not None
