@@ -70,7 +70,7 @@ def test_a_load_that_was_refused_is_no_measurement(bad: Answers) -> None:
     ],
 )
 def test_a_page_that_is_not_the_right_one_is_no_measurement(
-    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
 ) -> None:
     headers = {"Cache-Control": "public, no-cache"}
     answer = httpx.Response(200, headers=headers, text="a page")
