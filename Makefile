@@ -69,8 +69,9 @@ bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside
 	$(BIN)/python -W ignore -m benchmarks.bench
 	$(BIN)/python -W ignore -m benchmarks.slots
 
-bench-reads: .venv/installed-dev  ## Measure public reads with and without the gateway's cache (needs wrk)
+bench-reads: .venv/installed-dev  ## Measure public reads with and without the gateway's cache, and pages beside them (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.cached_reads
+	$(BIN)/python -W ignore -m benchmarks.pages
 
 bench-streams: .venv/installed-dev  ## Measure reads beside 600 open live streams (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.streams

@@ -131,9 +131,11 @@ def rows_of(
 
 def slots_of(times: Sequence[datetime], zone: str, href: Href) -> tuple[PickerSlot, ...]:
     """The times of one day; on the day on which clocks are put back, some show twice."""
-    clocks = Counter(_clock(each, zone) for each in times)
+    clocks = [_clock(each, zone) for each in times]
+    shown = Counter(clocks)
     return tuple(
-        PickerSlot(each, href(each), named_offset=clocks[_clock(each, zone)] > 1) for each in times
+        PickerSlot(at, href(at), named_offset=shown[clock] > 1)
+        for at, clock in zip(times, clocks, strict=True)
     )
 
 

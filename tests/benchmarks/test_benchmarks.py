@@ -6,14 +6,17 @@ import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from benchmarks import measures, search
 from benchmarks.effects import Counts
-from benchmarks.load import Answers, Untrue
+from benchmarks.load import Answers, Request, Untrue
+from benchmarks.pages import Load
 from benchmarks.population import Population
 from benchmarks.stream_clients import Client, StreamClients
 from tests.contracts.tools import go_without
@@ -24,6 +27,7 @@ SMALLEST = {
     "bench": ["--rounds=1", "--seconds=1"],
     "slots": ["--rounds=1", "--seconds=1", "--processes=1"],
     "cached_reads": ["--rounds=1", "--seconds=1", "--changes=1"],
+    "pages": ["--rounds=1", "--seconds=1", "--queries=20"],
     "streams": ["--rounds=1", "--seconds=1", "--streams=20", "--idle=1"],
     "search": ["--specialists=1000", "--searches=100"],
 }
@@ -55,6 +59,26 @@ def answers(accepted: int, refused: int = 0, failed: int = 0) -> Answers:
 def test_a_load_that_was_refused_is_no_measurement(bad: Answers) -> None:
     with pytest.raises(Untrue, match="not every request was accepted"):
         bad.all_accepted()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"words": "another page"},
+        {"control": "no-store"},
+        {"coding": "gzip"},
+    ],
+)
+def test_a_page_that_is_not_the_right_one_is_no_measurement(
+    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
+) -> None:
+    headers = {"Cache-Control": "public, no-cache"}
+    answer = httpx.Response(200, headers=headers, text="a page")
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: answer)
+    load = Load([Request("GET", "/")], words="a page")
+    load.check("http://127.0.0.1:1")
+    with pytest.raises(Untrue):
+        replace(load, **wrong).check("http://127.0.0.1:1")
 
 
 class Platform:
