@@ -296,7 +296,7 @@ def _show(console: Console, found: Found, rounds: int, seconds: int) -> None:
         f"medians of {rounds} rounds of {seconds} s, {CONNECTIONS} connections; JSON and page: "
         "answers a second, ms of processor for one, ms that one takes at half load"
     )
-    table = Table("page", title=title)
+    table = Table("page", title=title, box=None, padding=(0, 1, 0, 0), pad_edge=False)
     headings = ("JSON/s", "page/s", "×", "JSON ms", "page ms", "×", "JSON p99", "p50", "p99")
     for heading in headings:
         table.add_column(heading, justify="right")
