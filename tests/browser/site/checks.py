@@ -86,7 +86,16 @@ CLIPPED = """() => [...document.querySelectorAll(
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and good practice."""
     page.evaluate(_axe())  # evaluated by the debugger: the page's policy allows no such script
-    found = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+    return _violations(page, RULES)
+
+
+def pale(page: Page) -> list[str]:
+    """Texts without enough contrast; after ``violations``, in other colours."""
+    return _violations(page, {"type": "rule", "values": ["color-contrast"]})
+
+
+def _violations(page: Page, rules: Any) -> list[str]:
+    found = page.evaluate("rules => axe.run({ runOnly: rules })", rules)
     return [
         f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
         for each in found["violations"]

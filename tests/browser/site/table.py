@@ -193,6 +193,21 @@ def licence_of(slug: str) -> Callable[[People], str]:
 
 
 ARTICLE = "anxiety-what-helps"
+WEIGHED_NAMES = (
+    "home",
+    "free-consultation",
+    "help-now",
+    "not-found",
+    "find",
+    "profile",
+    "article",
+    "booking-new",
+    "half-hour",
+    "sign-in",
+    "settings",
+    "desk",
+)
+"""Pages whose weight is measured: one of each kind."""
 PAGES = [
     State("home", "/"),
     State("home-german", "/de"),

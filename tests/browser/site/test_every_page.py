@@ -14,18 +14,19 @@ from tests.browser.site import checks
 from tests.browser.site.browsers import Browsers
 from tests.browser.site.checks import Traffic
 from tests.browser.site.people import People
-from tests.browser.site.table import PAGES, State
+from tests.browser.site.table import PAGES, WEIGHED_NAMES, State
 
-SCREENSHOTS = Path(os.environ.get("FIRSTSTEP_SCREENSHOTS", "screenshots"))
-LOOKS = [("light", 390), ("dark", 390), ("light", 1280), ("dark", 1280)]
-HEIGHTS = {390: 844, 1280: 900}
+SCREENSHOTS = Path(os.environ.get("SITE_SCREENSHOTS", "screenshots"))
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+SIZES = [PHONE, DESK]
 NEXT_VISIT_KB = 12
 """On the wire, headers included; photos apart."""
 PHOTOS = ["/photo"]
 EACH_STATE = pytest.mark.parametrize("state", PAGES, ids=[each.name for each in PAGES])
 PLAIN = [each for each in PAGES if each.is_plain]
+WEIGHED = [each for each in PLAIN if each.name in WEIGHED_NAMES]
+EACH_WEIGHED = pytest.mark.parametrize("state", WEIGHED, ids=[each.name for each in WEIGHED])
 EACH_PLAIN = pytest.mark.parametrize("state", PLAIN, ids=[each.name for each in PLAIN])
 
 
@@ -51,31 +52,36 @@ def opened(context: BrowserContext, state: State, people: People) -> Iterator[Pa
 
 
 @EACH_STATE
-@pytest.mark.parametrize(("scheme", "width"), LOOKS, ids=[f"{a}-{b}" for a, b in LOOKS])
+@pytest.mark.parametrize("size", SIZES, ids=[str(each["width"]) for each in SIZES])
 def test_a_page_is_accessible_quiet_and_its_own(
-    browsers: Browsers, people: People, state: State, scheme: str, width: int
+    browsers: Browsers, people: People, state: State, size: ViewportSize
 ) -> None:
-    size = {"width": width, "height": HEIGHTS[width]}
-    context = browsers.of(state.who, viewport=size, color_scheme=scheme)
+    """Light and dark; on the phone also at 320 pixels, at 400 % and in forced colours."""
+    context = browsers.of(state.who, viewport=size, color_scheme="light")
     with opened(context, state, people) as page:
-        SCREENSHOTS.mkdir(exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{state.name}-{width}-{scheme}.png", full_page=True)
+        picture(page, state, size, "light")
         assert checks.layout_shift(page) == 0
         assert checks.violations(page) == []
         assert checks.too_wide(page) == []
         assert checks.small_targets(page) == []
         assert checks.moving(page) == []
+        page.emulate_media(color_scheme="dark")
+        picture(page, state, size, "dark")
+        assert checks.pale(page) == []
+        if size is PHONE:
+            page.emulate_media(color_scheme="light", forced_colors="active")
+            page.set_viewport_size(checks.NARROW)
+            assert checks.too_wide(page) == []
+            assert checks.unmarked(page) == []
+            page.set_viewport_size(checks.ZOOMED)
+            assert checks.too_wide(page) == []
 
 
-@EACH_STATE
-def test_a_page_needs_no_sideways_scroll(browsers: Browsers, people: People, state: State) -> None:
-    """At 320 pixels, at 400 %, and in forced colours."""
-    context = browsers.of(state.who, viewport=checks.NARROW, forced_colors="active")
-    with opened(context, state, people) as page:
-        assert checks.too_wide(page) == []
-        assert checks.unmarked(page) == []
-        page.set_viewport_size(checks.ZOOMED)
-        assert checks.too_wide(page) == []
+def picture(page: Page, state: State, size: ViewportSize, scheme: str) -> None:
+    """Keep a picture of the page for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    name = f"{state.name}-{size['width']}-{scheme}.png"
+    page.screenshot(path=SCREENSHOTS / name, full_page=True)
 
 
 @EACH_PLAIN
@@ -90,7 +96,7 @@ def test_german_may_be_longer(browsers: Browsers, people: People, state: State) 
             assert checks.clipped(page) == [], size
 
 
-@EACH_PLAIN
+@EACH_WEIGHED
 def test_a_page_is_light(browsers: Browsers, people: People, state: State) -> None:
     """The first visit, and then the same page with all else that a visitor has by then."""
     context = browsers.new(state.who, viewport=PHONE)
@@ -104,7 +110,7 @@ def test_a_page_is_light(browsers: Browsers, people: People, state: State) -> No
     assert first <= state.most_kb
 
 
-@EACH_PLAIN
+@EACH_WEIGHED
 def test_a_next_page_is_lighter(browsers: Browsers, people: People, state: State) -> None:
     context = browsers.of(state.who, viewport=PHONE, color_scheme="light", locale="de-DE")
     page = context.new_page()

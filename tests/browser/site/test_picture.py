@@ -1,4 +1,4 @@
-"""The picture of the site in README: ``FIRSTSTEP_PICTURE=1`` makes it anew."""
+"""The picture of the site in README: ``SITE_PICTURE=1`` makes it anew."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_BYTES, COLOURS = 120_000, 128
 
 
 def test_the_picture_of_the_site_is_as_it_must_be(visit: Callable[..., BrowserContext]) -> None:
-    if os.environ.get("FIRSTSTEP_PICTURE"):
+    if os.environ.get("SITE_PICTURE"):
         page = visit(viewport=SIZE, color_scheme="light").new_page()
         page.goto("/")
         page.screenshot(path=PICTURE)
