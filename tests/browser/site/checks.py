@@ -57,7 +57,7 @@ MOVING = """() => [
     .map(each => each.outerHTML.slice(0, 100)),
 ]"""
 UNMARKED = """() => [...document.querySelectorAll(
-    "button, .btn, .chip, .slot, input:not([type=hidden]), select, textarea")]
+    "button, .btn, .chip, .slot, input:not([type=hidden], [type=file]), select, textarea")]
   .filter(each => each.checkVisibility() && !each.matches(".link"))
   .filter(each => {
     const style = getComputedStyle(each);

@@ -303,7 +303,6 @@ PAGES = [
         for each in DESK
     ],
     State("desk-german", "/de/desk", who="amira.haddad", most_kb=64),
-    State("desk-profile-wrong", "/desk/profile", who=FRESH, act=sent_empty),
     State("desk-licence-wrong", "/desk/licence", who=FRESH, act=sent_empty),
     State("forbidden", "/waitlist", who="amira.haddad", status=403, most_kb=50),
     State("receipt-unknown", f"/erasures/{NO_ID}", status=404, most_kb=50),
