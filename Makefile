@@ -9,10 +9,11 @@ BIN := .venv/bin
 TESTS := test-faults test-system test-booking test-gateway test-profiles test-chassis test-contracts \
 	test-notifications test-rest test-benchmarks test-browser $(UNIT)
 UNIT := test-unit-booking test-unit-others
+LOOKS := tests/browser/site/test_every_page.py
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-unit $(TESTS) bench bench-reads bench-streams lighthouse soak soak-controls assets lock clean
+.PHONY: help run install check test test-unit test-looks $(TESTS) bench bench-reads bench-streams lighthouse soak soak-controls assets lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -48,7 +49,12 @@ test-gateway:  # the platform through its front door
 	$(BIN)/pytest tests/gateway
 
 test-browser:  # a real process, and a browser that looks at it
-	$(BIN)/pytest --confcutdir=tests/browser tests/browser
+	$(BIN)/pytest --confcutdir=tests/browser --ignore=$(LOOKS) tests/browser
+
+test-looks: .venv/installed-dev  ## Look at every page in every state, on a phone and a desk, light and dark
+	@sh tests/install_servers.sh
+	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/browser/site
+	$(BIN)/pytest --confcutdir=tests/browser $(LOOKS)
 
 test-unit: .venv/installed-dev  ## Run the tests that need no server
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(UNIT)
