@@ -9,7 +9,7 @@ BIN := .venv/bin
 TESTS := test-faults test-system test-booking test-gateway test-profiles test-chassis test-contracts \
 	test-notifications test-rest test-benchmarks test-browser $(UNIT)
 UNIT := test-unit-booking test-unit-others
-LOOKS := tests/browser/site/test_every_page.py
+LOOKS := tests/browser/site/test_every_page.py $(wildcard tests/browser/site/test_journeys_*.py)
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
 .DEFAULT_GOAL := help
@@ -49,9 +49,9 @@ test-gateway:  # the platform through its front door
 	$(BIN)/pytest tests/gateway
 
 test-browser:  # a real process, and a browser that looks at it
-	$(BIN)/pytest --confcutdir=tests/browser --ignore=$(LOOKS) tests/browser
+	$(BIN)/pytest --confcutdir=tests/browser $(addprefix --ignore=,$(LOOKS)) tests/browser
 
-test-looks: .venv/installed-dev  ## Look at every page in every state, on a phone and a desk, light and dark
+test-looks: .venv/installed-dev  ## Walk through the site in a browser, and look at every page in every state
 	@sh tests/install_servers.sh
 	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/browser/site
 	$(BIN)/pytest --confcutdir=tests/browser $(LOOKS)
