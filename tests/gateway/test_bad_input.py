@@ -412,7 +412,6 @@ def test_slots_are_those_of_the_period_that_was_asked_for(
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/api",
         "/api/v1",
         "/api/v1/",

@@ -45,7 +45,7 @@ def test_big_files_may_be_kept_for_a_day(http: httpx.Client) -> None:
     assert kept == "public, max-age=86400"
 
 
-@pytest.mark.parametrize("name", ["index.html", "..", "%2e%2e%2f__init__.py", "nothing.js", "%00"])
+@pytest.mark.parametrize("name", ["index.html", "%2e%2e%2f__init__.py", "nothing.js", "%00"])
 def test_no_other_file_can_be_had(http: httpx.Client, name: str) -> None:
     assert http.get(f"/docs/{name}").status_code == 404
 

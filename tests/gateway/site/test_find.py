@@ -25,7 +25,7 @@ from tests.gateway.site.page_reading import (
 from tests.support.eventually import eventually
 from tests.support.factories import Person, a_specialist, an_availability
 
-MARK = "unusual-experiences"
+MARK = "postponing"
 """A topic of all specialists here, so that a search finds no others."""
 FACTS: list[dict[str, Any]] = [
     {
