@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from chassis.times import utc_now
+from contracts.vocabulary import TOPICS
 from contracts.vocabulary_german import GERMAN
 from gateway.site.search_links import PAGE
 from tests.gateway.site.page_reading import (
@@ -175,7 +176,7 @@ def test_a_chip_removes_what_it_names(http: httpx.Client) -> None:
     assert sorted(chips) == [
         "Remove: English",
         "Remove: German",
-        "Remove: Hearing voices and unusual experiences",
+        f"Remove: {TOPICS[MARK]}",
         "Remove: Within a week",
     ]
     without = parse_qs(urlsplit(chips["Remove: English"]).query)
