@@ -12,6 +12,7 @@ Keys are derived from ``purpose`` (see ``sealing``): renaming one makes stored v
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 import structlog
@@ -23,7 +24,7 @@ from chassis.settings import BadSettings
 log = structlog.get_logger()
 
 
-class SealedValues(DependencyProvider):
+class SealedValues(DependencyProvider, ABC):
     """Reads the keys when the service starts; a subclass makes its seals in ``use``."""
 
     def setup(self) -> None:
@@ -33,9 +34,9 @@ class SealedValues(DependencyProvider):
             raise BadSettings(f"FIRSTSTEP_SEAL_KEYS is missing: {service} keeps secrets sealed")
         self.use(keys)
 
+    @abstractmethod
     def use(self, keys: str) -> None:
         """Make the seals from ``FIRSTSTEP_SEAL_KEYS``."""
-        raise NotImplementedError
 
     def get_dependency(self, worker_ctx: Any) -> Self:
         return self
