@@ -34,7 +34,7 @@ from contracts.profiles.accounts import Role
 from firststep.commands.seed import demo_articles
 from firststep.platform import SERVICES
 from gateway.cache import MOST_BYTES
-from gateway.pages.cookies import Me
+from gateway.http.cookies import Me
 from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, lasting
 from tests.system.processes import Serving, Settings
 

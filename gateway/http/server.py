@@ -27,6 +27,7 @@ from gateway.featured import listing
 from gateway.featured.listing import Featured
 from gateway.http import problems
 from gateway.http.authentication import CALLER
+from gateway.http.cookies import PERSONAL, TIME_ZONE
 from gateway.http.cors import Cors
 from gateway.http.masking import without_secrets
 from gateway.http.translations import translate
@@ -42,9 +43,9 @@ STATUS_LINES = {
 }
 
 API = "/api/"
-PERSONAL_COOKIE = re.compile(r"(?:^|;\s*)(?:__Host-)?(?:access|refresh|said|sign-up)=")
-ZONE_COOKIE = re.compile(r"(?:^|;\s*)tz=([A-Za-z0-9_+/-]{1,64})(?:;|$)")
-ZONE_ASKED = "tz="
+PERSONAL_COOKIE = re.compile(rf"(?:^|;\s*)(?:__Host-)?(?:{'|'.join(PERSONAL)})=")
+ZONE_COOKIE = re.compile(rf"(?:^|;\s*){TIME_ZONE}=([A-Za-z0-9_+/-]{{1,64}})(?:;|$)")
+ZONE_PARAMETER = "tz"
 SIGHT = "firststep.sight"
 """The key in a request's environ of the featured specialists that a page shows first."""
 
@@ -131,7 +132,7 @@ class ApiServer(WebServer):
     ) -> Answer | None:
         """A page that is the same for all anonymous visitors in this visitor's zone."""
         cookies = environ.get("HTTP_COOKIE", "")
-        if PERSONAL_COOKIE.search(cookies) or ZONE_ASKED in query:
+        if PERSONAL_COOKIE.search(cookies) or f"{ZONE_PARAMETER}=" in query:
             return None
         zone = ZONE_COOKIE.search(cookies)
         known = zone[1] if zone is not None and zone[1] in TIME_ZONES else ""

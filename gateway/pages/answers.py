@@ -10,28 +10,37 @@ from chassis.errors import DomainError
 from contracts.files import File
 from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Session
-from gateway.pages.cookies import Me
+from gateway.http.cookies import Me
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeeOther:
-    """Go on at another page (303).
+class SessionChange:
+    """What an answer changes for this browser.
 
-    ``to``: a path without the language's prefix. ``said``: the key of a sentence in
-    ``site.said.SAID`` that the next page shows once. ``session`` signs in, ``me`` with what pages
-    need to know of the account; ``sign_up``: the secret of a sign-up to keep, empty to remove it.
-    ``renews``: the account's rights have changed, so its tokens are renewed. ``language``: of the
-    next page, where it is another one.
+    ``session`` signs in, ``me`` with what pages need to know of the account; ``sign_up``: the
+    secret of a sign-up to keep, empty to remove it. ``renews``: the account's rights have changed,
+    so its tokens are renewed.
     """
 
-    to: str
-    language: Language | None = None
-    renews: bool = False
-    said: str = ""
     session: Session | None = None
     me: Me | None = None
     sign_up: str | None = None
     signs_out: bool = False
+    renews: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeeOther(SessionChange):
+    """Go on at another page (303).
+
+    ``to``: a path without the language's prefix. ``said``: the key of a sentence in
+    ``site.said.SAID`` that the next page shows once. ``language``: of the next page, where it is
+    another one.
+    """
+
+    to: str
+    language: Language | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +51,8 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A view with a template or status of its own; it may sign in or out as ``SeeOther`` does.
+class Shown(SessionChange):
+    """A view with a template or status of its own.
 
     ``page``: the method of another page that is shown instead, with its forms. A form's fields that
     no address may bear travel on so.
@@ -52,12 +61,7 @@ class Shown:
     view: Any
     template: str = ""
     page: str = ""
-    renews: bool = False
     status: HTTPStatus = HTTPStatus.OK
-    session: Session | None = None
-    me: Me | None = None
-    sign_up: str | None = None
-    signs_out: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,10 +20,11 @@ from chassis.http.body import read_body
 from chassis.idempotency.keys import KeyReused
 from chassis.preconditions import Stale
 from chassis.schemas import Reading, load
+from gateway.http import cookies as names
 from gateway.http.endpoint import FILE_DEADLINE_S, KEY_PATTERN, LONGEST_KEY
+from gateway.http.problems import status_of
 from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.workers import authorise
-from gateway.pages import cookies as names
 from gateway.pages import form_values
 from gateway.pages.answers import Refused, SeeOther
 from gateway.pages.carried import CARRIED, VERSION, Carried, without_secrets
@@ -34,7 +35,7 @@ from gateway.pages.handlers import SiteHandler
 from gateway.pages.origin import require_own
 from gateway.pages.refused_fields import errors_of, in_form
 from gateway.pages.rendering import sentence
-from gateway.pages.site import Visit, error_of
+from gateway.pages.site import Visit
 
 SIGN_IN_PAGE = "sign_in_page"
 SESSION_GONE = (Unauthenticated, BadToken, TokenRevoked, Erased)
@@ -133,7 +134,7 @@ class FormHandler(SiteHandler):
         state = self._form(visit, given, errors=errors, problem=problem, refusal=refusal)
         if isinstance(refusal, Stale):  # shown beside the present version: sending replaces that
             state = replace(state, version="")
-        status = error_of(refusal)
+        status = status_of(type(refusal))
         caller = visit.visitor.caller if visit.visitor.is_signed_in else None
         self.refusals.report(refusal, caller, self.declaration.method, self.declaration.path)
         response = self.named(self.declaration.again).again(

@@ -18,6 +18,7 @@ LONGEST_NUMBER = 4
 """Digits of a row's number."""
 SECRETS = frozenset({"password", "new_password", "current", "new", "code", "token", "secret"})
 """Values that are never sent back to the browser."""
+MISSING = object()
 
 Given = Mapping[str, list[str]]
 Values = dict[str, Any]
@@ -48,9 +49,6 @@ def _object(schema: Schema, given: Given, prefix: str, blank_rows: bool = False)
         if value is not MISSING:
             found[key] = value
     return found
-
-
-MISSING = object()
 
 
 def _value(field: fields.Field[Any], given: Given, name: str, blank_rows: bool) -> Any:

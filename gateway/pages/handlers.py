@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -19,16 +20,16 @@ from chassis.errors import Unauthenticated, Unavailable
 from chassis.schemas import Reading, load, schema_of
 from contracts.profiles.preferences import Language
 from gateway.cache import Page, PublicReads, answered_page, page_key
+from gateway.http import cookies as names
 from gateway.http.declaration import IN_BRACES
 from gateway.http.document import Document
 from gateway.http.refusal_reports import RefusalReports
-from gateway.http.server import ApiServer
+from gateway.http.server import ZONE_PARAMETER, ApiServer
 from gateway.http.workers import WorkerHandler, authorise
-from gateway.pages import cookies as names
-from gateway.pages.answers import Download, Moved, SeeOther, Shown
+from gateway.pages.answers import Download, Moved, SeeOther, SessionChange, Shown
 from gateway.pages.declaration import PageDeclaration
 from gateway.pages.forms import Form
-from gateway.pages.site import HEADERS, ZONE_PARAMETER, Site, Visit
+from gateway.pages.site import HEADERS, Site, Visit
 from gateway.pages.visitor import PREFIXES
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
@@ -37,9 +38,10 @@ FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """Of files of other people: what is in one can't act as a page of this site."""
 
 
-class SiteHandler(WorkerHandler):
+class SiteHandler(WorkerHandler, ABC):
     """Base of the entrypoints behind ``@page`` and ``@form``, one for each language."""
 
+    server = ApiServer()
     site = Site()
     reads = PublicReads()
     refusals = RefusalReports()
@@ -57,8 +59,6 @@ class SiteHandler(WorkerHandler):
         self._siblings: list[SiteHandler] = []
         self._forms: list[SiteHandler] | None = None
         self.kinds = declaration.path_parameters(handler)
-
-    server = ApiServer()
 
     def get_url_rule(self) -> Rule:
         path = IN_BRACES.sub(
@@ -88,8 +88,8 @@ class SiteHandler(WorkerHandler):
                 raise
             return self.site.stranger(request, self.language)
 
-    def _answer(self, visit: Visit) -> Response:
-        raise NotImplementedError
+    @abstractmethod
+    def _answer(self, visit: Visit) -> Response: ...
 
     def arguments(self, visit: Visit) -> dict[str, Any]:
         """Those of the path, and the visitor."""
@@ -114,7 +114,7 @@ class SiteHandler(WorkerHandler):
             return self._redirect(visit, result.to, HTTPStatus.MOVED_PERMANENTLY)
         if isinstance(result, Download):
             return self._download(visit, result)
-        if isinstance(result, SeeOther | Shown):
+        if isinstance(result, SessionChange):
             self._keep(visit, result)
         if isinstance(result, SeeOther):
             if result.said:
@@ -137,7 +137,7 @@ class SiteHandler(WorkerHandler):
         visit.cookies.write(response)
         return response
 
-    def _keep(self, visit: Visit, result: SeeOther | Shown) -> None:
+    def _keep(self, visit: Visit, result: SessionChange) -> None:
         """Sign in or out in this browser."""
         if result.signs_out:
             visit.cookies.sign_out()
@@ -313,15 +313,12 @@ class PageHandler(SiteHandler):
     ) -> Response:
         """The page with a form as it was sent."""
         visit.request.path_values = values  # type: ignore[attr-defined]
-        self._admit_or_raise(visit)
+        authorise(visit.visitor.caller, self.declaration.allow)
         result = self.run(self._arguments(visit), self.call_of(visit))
         if isinstance(result, Moved | SeeOther):
             return self.conclude(visit, result)
         view = result.view if isinstance(result, Shown) else result
         return self.show(visit, view, forms, status)
-
-    def _admit_or_raise(self, visit: Visit) -> None:
-        authorise(visit.visitor.caller, self.declaration.allow)
 
 
 class _Instead(Exception):

@@ -14,8 +14,9 @@ from markupsafe import Markup
 from chassis import json
 from contracts.profiles.preferences import Language
 from gateway.http.translations import german_of
-from gateway.pages import locales, times
+from gateway.pages import times
 from gateway.pages.constants import evaluate_constants
+from gateway.pages.translations import catalogue_of
 from gateway.pages.visitor import Visitor
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
@@ -34,9 +35,9 @@ class Shell:
     """
 
     visitor: Visitor
-    url: str = ""
-    site_name: str = "Firststep"
-    exit_address: str = "https://www.wikipedia.org/"
+    url: str
+    site_name: str
+    exit_address: str
     indexed: bool = False
     correlation_id: str = ""
 
@@ -113,7 +114,7 @@ def _constant_functions(language: Language) -> dict[str, Callable[..., Any]]:
     """Functions whose results depend on their arguments and the language alone."""
 
     def text(message: str) -> Markup:
-        return Markup(locales.translations(language).gettext(message)) % ()
+        return Markup(catalogue_of(language).gettext(message)) % ()
 
     named = {each: FUNCTIONS[each] for each in ALWAYS_THE_SAME if each in FUNCTIONS}
     return {**named, "_": text, "gettext": text, "to": Visitor(language=language).to}
@@ -128,7 +129,7 @@ def _gettext(context: Context, text: str) -> str:
 @pass_context
 def _ngettext(context: Context, one: str, many: str, n: int) -> str:
     visitor: Visitor = context["visitor"]
-    return locales.translations(visitor.language).ngettext(one, many, n)
+    return catalogue_of(visitor.language).ngettext(one, many, n)
 
 
 def visitor_function(function: F) -> F:

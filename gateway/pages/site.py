@@ -14,23 +14,22 @@ from werkzeug.wrappers import Request, Response
 
 from chassis import context
 from chassis.context import Caller
-from chassis.errors import DomainError, Unauthenticated
+from chassis.errors import Unauthenticated
 from chassis.rpc.requester import Requester
 from contracts.profiles.preferences import Language
 from contracts.profiles.sessions import Refresh, Session
 from contracts.rpc.profiles import Profiles
 from gateway.cache import HTML, PAGES_VARY
+from gateway.http import cookies as names
 from gateway.http import problems
 from gateway.http.authentication import CALLER, Authenticator
+from gateway.http.cookies import Cookies, Me
 from gateway.http.encoding import AT_ONCE, CODINGS, encoded, preferred_coding
-from gateway.http.server import SIGHT, ApiServer
-from gateway.pages import cookies as names
-from gateway.pages.cookies import Cookies, Me
+from gateway.http.server import SIGHT, ZONE_PARAMETER, ApiServer
 from gateway.pages.rendering import Shell, render
 from gateway.pages.visitor import PREFIXES, Visitor
 
 REFRESH_BEFORE_S = 60.0
-ZONE_PARAMETER = "tz"
 API = ("/api/", "/.well-known/", "/openapi.json", "/asyncapi.json", "/healthz", "/readyz")
 """Paths for programs: errors there are problem+json."""
 ERROR = "errors/error.html"
@@ -87,8 +86,8 @@ class Site(SharedExtension):
         self.url = config.get("URL", "").rstrip("/")
         self._secure = urlsplit(self.url).scheme == "https"
         self._operators = {
-            "site_name": config.get("SITE_NAME") or "Firststep",
-            "exit_address": config.get("EXIT_ADDRESS") or "https://www.wikipedia.org/",
+            "site_name": config["SITE_NAME"],
+            "exit_address": config["EXIT_ADDRESS"],
         }
         self.server.error_pages = self.refusal
         self.server.page_headers = HEADERS
@@ -233,10 +232,6 @@ class Site(SharedExtension):
             if name in headers:
                 response.headers[name] = headers[name]
         return response
-
-
-def error_of(refusal: DomainError) -> HTTPStatus:
-    return problems.status_of(type(refusal))
 
 
 def _language_of(path: str) -> Language:

@@ -10,10 +10,11 @@ from babel import Locale
 from chassis.context import Caller
 from chassis.times import utc_now
 from contracts.inputs.zones import TIME_ZONES, time_zone
+from contracts.locales import locale_of
 from contracts.profiles.preferences import Language
 from gateway.featured.listing import Sight
-from gateway.pages import locales
-from gateway.pages.cookies import Me
+from gateway.http.cookies import Me
+from gateway.pages.translations import catalogue_of
 
 PREFIXES = {Language.EN: "", Language.DE: "/de"}
 """Of each language's paths."""
@@ -53,7 +54,7 @@ class Visitor:
     @property
     def locale(self) -> Locale:
         """The formats of dates, times and amounts."""
-        return locales.locale_of(self.language, self.country)
+        return locale_of(self.language, self.country)
 
     def zone(self, otherwise: str) -> str:
         """The zone that times are shown in; ``otherwise`` is the specialist's."""
@@ -66,11 +67,11 @@ class Visitor:
 
     def gettext(self, text: str, **values: object) -> str:
         """The text in the visitor's language, with the values in its placeholders."""
-        found = locales.translations(self.language).gettext(text)
+        found = catalogue_of(self.language).gettext(text)
         return found % values if values else found
 
     def ngettext(self, one: str, many: str, n: int, **values: object) -> str:
-        found = locales.translations(self.language).ngettext(one, many, n)
+        found = catalogue_of(self.language).ngettext(one, many, n)
         return found % {"num": n, **values}
 
     def with_zone(self, asked: str | None, setting: str | None, browser: str) -> Visitor:

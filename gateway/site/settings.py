@@ -8,9 +8,9 @@ from contracts.profiles.accounts import Account, ChangeAccount, OwnName
 from contracts.profiles.preferences import Preferences
 from contracts.profiles.specialists import NoSuchCode
 from gateway.api.base import Api
+from gateway.http.cookies import Me
 from gateway.http.declaration import SIGNED_IN
 from gateway.pages.answers import SeeOther
-from gateway.pages.cookies import Me
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 from gateway.site.said import N_

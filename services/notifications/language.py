@@ -16,7 +16,7 @@ from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_name
 
 from contracts.profiles.preferences import Language
@@ -34,10 +34,6 @@ class Text:
         words: str = getattr(self, language.value)
         return words.format(**values)
 
-
-DEFAULT_LOCALES = {Language.EN: "en_GB", Language.DE: "de_DE"}
-"""The formats where the country is unknown or has none of its own. Day before month and 24 hours
-can't be misread."""
 
 MOMENT = Text(en="{date} at {time} ({zone})", de="{date}, um {time} Uhr ({zone})")
 IN_UTC = Text(en="{date} at {time} UTC", de="{date}, um {time} Uhr UTC")
@@ -57,20 +53,6 @@ def moment(at: datetime, zone: str, locale: Locale, utc_beside: bool = False) ->
     if utc_beside and local.tzname() != "UTC":
         named = f"{named}; {_utc(at, local.date(), locale)}"
     return MOMENT.written(language, date=day(local, locale), time=_time(local, locale), zone=named)
-
-
-def locale_of(language: Language, country: str | None) -> Locale:
-    """The formats of dates and times for this language and country."""
-    default = DEFAULT_LOCALES[language]
-    return _locale(f"{language.value}_{country}" if country else default, default)
-
-
-@cache
-def _locale(wanted: str, default: str) -> Locale:
-    try:
-        return Locale.parse(wanted)
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(default)
 
 
 def _zone_name(local: datetime, locale: Locale) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from contracts.locales import locale_of
 from contracts.profiles.preferences import Language
 from services.notifications import language as formats
 from services.notifications.language import Text
@@ -57,11 +58,11 @@ class Reader:
         return text.written(self.language, **values)
 
     def day(self, which: date) -> str:
-        return formats.day(which, formats.locale_of(self.language, self.country))
+        return formats.day(which, locale_of(self.language, self.country))
 
     def when(self, at: datetime, zone: str) -> str:
         """A time in the reader's zone, or in ``zone``, the specialist's, where that is unknown."""
-        locale = formats.locale_of(self.language, self.country)
+        locale = locale_of(self.language, self.country)
         return formats.moment(at, self.time_zone or zone, locale, utc_beside=not self.time_zone)
 
 

@@ -29,6 +29,7 @@ URL = "https://firststep.example"
 MEETING = "https://meet.example/{room}"
 SITE = {
     "SITE_NAME": "Firststep",
+    "EXIT_ADDRESS": "https://www.wikipedia.org/",
     "SENDER": "no-reply@firststep.example",
     "TERMS_VERSION": FIRST_VERSION,
     "HEALTH_DATA_VERSION": FIRST_VERSION,

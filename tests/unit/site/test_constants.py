@@ -54,10 +54,19 @@ def test_constants_count_inside_of_macros_and_other_calls() -> None:
 
 def test_each_language_keeps_its_own_texts_and_paths() -> None:
     pages = {
-        each: render("offline.html", Shell(visitor=Visitor(language=each)), None, {})
+        each: render("offline.html", a_shell(Visitor(language=each)), None, {})
         for each in (Language.EN, Language.DE, Language.EN)
     }
     assert "Skip to the content" in pages[Language.EN]
     assert "Skip to the content" not in pages[Language.DE]
     assert 'href="/specialists"' in pages[Language.EN]
     assert 'href="/de/specialists"' in pages[Language.DE]
+
+
+def a_shell(visitor: Visitor) -> Shell:
+    return Shell(
+        visitor=visitor,
+        url="https://site.example",
+        site_name="Site",
+        exit_address="https://news.example/",
+    )

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Request, Response
 from chassis import json
 from contracts.profiles.preferences import Language, Preferences
 from contracts.profiles.sessions import Session
+from gateway.http.cookies import Cookies, Me
 from gateway.pages import times
 from gateway.pages.carried import Carried, without_secrets
-from gateway.pages.cookies import Cookies, Me
 from gateway.pages.origin import ForeignForm, require_own
 from gateway.pages.visitor import Visitor
 
