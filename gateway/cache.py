@@ -161,7 +161,7 @@ class Cache:
         self._entries.move_to_end(key)
         return entry
 
-    def answer(self, key: Key, tags: Collection[str], ask: Callable[[], bytes]) -> Entry:
+    def answer(self, key: Key, tags: Collection[str], ask: Callable[[], Any]) -> Entry:
         """The entry; a missing one is asked for once, however many requests wait for it."""
         found = self.answers({key: tags}, lambda _: {key: ask()}).get(key)
         if found is None:  # the request that asked for several keys did not get this one

@@ -1,8 +1,8 @@
 """Cookies of the pages. The API never reads one.
 
 Over https their names begin with ``__Host-``, so that no other host of the domain can set them
-(RFC 6265bis, 4.1.3.2). All but ``tz`` are out of scripts' reach. They end with the browser's
-session: devices are shared.
+(RFC 6265bis, 4.1.3.2). All but ``tz``, which the script keeps for a year, are out of scripts' reach
+and end with the browser's session: devices are shared.
 """
 
 from __future__ import annotations
@@ -91,12 +91,11 @@ class Cookies:
         """Whether the answer must be for this visitor alone."""
         return any(self.get(each) for each in PERSONAL) or bool(self._set)
 
-    def sign_in(self, session: Session, me: Me | None = None) -> None:
-        """Keep a session's tokens; ``me`` where it is known anew."""
+    def sign_in(self, session: Session) -> None:
+        """Keep a session's tokens; what is known of its account is asked for anew."""
         self.set(ACCESS, session.access_token)
         self.set(REFRESH, session.refresh_token)
-        if me is not None:
-            self.set(ME, me.to_cookie())
+        self.remove(ME)
 
     def sign_out(self) -> None:
         for name in (ACCESS, REFRESH, ME, SIGN_UP):

@@ -68,25 +68,23 @@ class SiteHandler(WorkerHandler, ABC):
         return Rule(path, methods=[self.declaration.method])
 
     def handle_request(self, request: Request) -> Response:
-        visit = None
+        visit = self.site.visit(request, self.language)
         try:
-            visit = self._visit(request)
+            self._recognise(visit)
             return self._answer(visit)
-        except HTTPException:
-            raise
+        except HTTPException as error:
+            return self.site.http_error(visit, error)
         except Exception as error:
-            visit = visit or self.site.stranger(request, self.language)
             caller = visit.visitor.caller if visit.visitor.is_signed_in else None
             self.refusals.report(error, caller, self.declaration.method, self.declaration.path)
             return self.site.error(visit, error)
 
-    def _visit(self, request: Request) -> Visit:
+    def _recognise(self, visit: Visit) -> None:
         try:
-            return self.site.visit(request, self.language)
+            self.site.recognise(visit)
         except Unavailable:
             if not self.declaration.must_work:
                 raise
-            return self.site.stranger(request, self.language)
 
     @abstractmethod
     def _answer(self, visit: Visit) -> Response: ...

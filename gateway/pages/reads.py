@@ -35,8 +35,7 @@ class Reads:
     def once(self, name: str, variant: str, tags: Collection[str], ask: Callable[[], T]) -> T:
         """What ``ask`` returns, as long as nothing under these tags changes."""
         key = (f"read:{name}", variant)
-        found = self._reads.cache.answers({key: tags}, lambda _: {key: Kept(ask())}).get(key)
-        return ask() if found is None else cast(T, found.value.value)
+        return cast(T, self._reads.cache.answer(key, tags, lambda: Kept(ask())).value.value)
 
 
 class _Provider(DependencyProvider):

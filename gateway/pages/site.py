@@ -93,7 +93,7 @@ class Site(SharedExtension):
         self.server.page_headers = HEADERS
 
     def visit(self, request: Request, language: Language) -> Visit:
-        """The visit of this request; tokens that are about to expire are renewed."""
+        """The visit of this request, whose visitor is not recognised yet."""
         cookies = Cookies(request, self._secure)
         visitor = Visitor(
             language=language,
@@ -103,19 +103,13 @@ class Site(SharedExtension):
             said=cookies.get(names.SAID),
             sight=request.environ.get(SIGHT),
         )
-        visit = Visit(request, visitor, cookies)
-        self.recognise(visit)
-        return visit
-
-    def stranger(self, request: Request, language: Language) -> Visit:
-        """The visit of a request whose cookies can't be read now."""
-        visitor = Visitor(language=language, path=_without_prefix(request.path, language))
-        return Visit(request, visitor, Cookies(request, self._secure))
+        return Visit(request, visitor, cookies)
 
     def recognise(self, visit: Visit) -> None:
-        """Find out who visits, by the cookies as they are now."""
+        """Find out who visits, by the cookies as they are now; tokens that are about to expire are
+        renewed. Raises ``Unavailable``."""
         caller = self._caller(visit)
-        me = Me.from_cookie(visit.cookies.get(names.ME)) if caller.account_id else Me()
+        me = self._me(visit, caller) if caller.account_id else Me()
         asked = [each for each in visit.request.args.getlist(ZONE_PARAMETER) if each.strip()]
         visit.visitor = replace(visit.visitor, caller=caller, me=me, country=me.country).with_zone(
             asked[-1] if asked else None, me.time_zone, visit.cookies.get(names.TIME_ZONE)
@@ -137,17 +131,21 @@ class Site(SharedExtension):
             return Caller()
         try:
             session = self.profiles.refresh_session(refresh=Refresh(refresh_token=token)).load()
-            caller = self.authenticator.caller_with(session.access_token, visit.request)
+            visit.cookies.sign_in(session)  # the former tokens are spent, whatever fails from here
+            return self.authenticator.caller_with(session.access_token, visit.request)
         except Unauthenticated:
             visit.cookies.sign_out()
             return Caller()
-        visit.cookies.sign_in(session, self.about(caller))
-        return caller
+
+    def _me(self, visit: Visit, caller: Caller) -> Me:
+        """As the cookie says; asked for where there is none, as after each renewal."""
+        if not visit.cookies.get(names.ME):
+            visit.cookies.set(names.ME, self.about(caller).to_cookie())
+        return Me.from_cookie(visit.cookies.get(names.ME))
 
     def signed_in(self, visit: Visit, session: Session) -> None:
         """Begin a session in this browser."""
-        caller = self.authenticator.caller_with(session.access_token, visit.request)
-        visit.cookies.sign_in(session, self.about(caller))
+        visit.cookies.sign_in(session)
         self.recognise(visit)
 
     def renew(self, visit: Visit) -> None:
@@ -219,10 +217,13 @@ class Site(SharedExtension):
         """The page for a request that no entrypoint takes; ``None`` for programs."""
         if request.path.startswith(API) or "text/html" not in request.headers.get("Accept", ""):
             return None
+        return self.http_error(self.visit(request, _language_of(request.path)), error)
+
+    def http_error(self, visit: Visit, error: HTTPException) -> Response:
+        """The page of a refusal of the HTTP server."""
         answer = problems.from_http(error)
         problem = answer.get_json()
         shown = ErrorShown(HTTPStatus(answer.status_code), problem["code"], problem["detail"])
-        visit = self.stranger(request, _language_of(request.path))
         return self._error_page(visit, shown, dict(answer.headers))
 
     def _error_page(self, visit: Visit, shown: ErrorShown, headers: dict[str, str]) -> Response:

@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 
 from nameko.extensions import register_entrypoint
 from nameko.web.handlers import HttpRequestHandler
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from contracts.profiles.preferences import Language
 from gateway.http import problems
 from gateway.http.server import ApiServer
 from gateway.live.live import Live
-from gateway.pages.site import Site
+from gateway.pages.site import Site, Visit
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,17 +27,19 @@ class LiveHandler(HttpRequestHandler):
     live = Live()
 
     def handle_request(self, request: Request) -> Response:
+        visit = self.site.visit(request, Language.EN)
         try:
-            visit = self.site.visit(request, Language.EN)
-            if not visit.visitor.is_signed_in:
-                return Response(status=HTTPStatus.NO_CONTENT)
-            response = self.live.answer(request, visit.visitor.caller)
-        except HTTPException:
-            raise
+            self.site.recognise(visit)
+            response = self._answer(visit)
         except Exception as error:
-            return problems.from_error(error)
+            response = problems.from_error(error)
         visit.cookies.write(response)
         return response
+
+    def _answer(self, visit: Visit) -> Response:
+        if not visit.visitor.is_signed_in:
+            return Response(status=HTTPStatus.NO_CONTENT)
+        return self.live.answer(visit.request, visit.visitor.caller)
 
 
 def live(path: str) -> Callable[[F], F]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPResponse
@@ -71,19 +71,28 @@ def listening(
     headers = {"Authorization": f"Bearer {person.token}"}
     if last_event_id is not None:
         headers["Last-Event-ID"] = str(last_event_id)
+    with reading(gateway, STREAM, headers, wait) as client:
+        yield client
+
+
+@contextmanager
+def reading(
+    gateway: House, path: str, headers: Mapping[str, str], wait: bool = True
+) -> Iterator[Listening]:
+    """The same for any stream, with these headers."""
     with httpx.Client(base_url=gateway.http.base_url, timeout=60) as http:
-        with http.stream("GET", STREAM, headers=headers) as response:
+        with http.stream("GET", path, headers=headers) as response:
             if response.is_error:
                 response.read()
                 yield Listening(response)
                 return
             client = Listening(response)
-            reading = eventlet.spawn(client.read, response.iter_lines())
+            thread = eventlet.spawn(client.read, response.iter_lines())
             try:
                 eventually(lambda: client.events or not wait)
                 yield client
             finally:
-                reading.kill()
+                thread.kill()
 
 
 @contextmanager

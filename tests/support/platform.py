@@ -113,6 +113,7 @@ def another_gateway(house: House, **settings: Any) -> Iterator[House]:
         "DATABASE": "",
         "URL": URL,
         "PROXIES": 1,
+        **SITE,
         **settings,
     }
     with Process([Gateway], config, TOPOLOGY).running() as process:

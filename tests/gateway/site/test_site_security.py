@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from chassis.errors import Unavailable
 from gateway.http.declaration import Anyone
+from gateway.live import live
 from gateway.pages.declaration import PageDeclaration
+from gateway.pages.form_handler import LARGEST_FORM
 from gateway.pages.page import pages_of
+from gateway.pages.site import Site
 from gateway.service import Gateway
+from services.profiles.sessions import sessions
+from tests.gateway.listening import notified, reading
 from tests.support.browsing import Browser, signed_in
 from tests.support.caching_proxy import CachingProxy, Stored, directives_of
+from tests.support.eventually import eventually
 from tests.support.factories import PASSWORD, Person, somebody
 from tests.support.platform import URL, House, another_gateway
 from tests.support.service_client import at_once
@@ -287,13 +296,87 @@ def test_all_tabs_that_refresh_at_once_go_on(http: httpx.Client, person: Person)
     assert tabs[0].get("/settings/name").status == 200
 
 
-def test_a_tab_that_comes_much_later_is_signed_out(http: httpx.Client, person: Person) -> None:
-    """Its token was refreshed twice meanwhile, so another browser may have stolen it."""
-    browser = signed_in(http, person.email)
-    stolen = Browser(http, {"__Host-refresh": "x" * 43})
-    assert stolen.get("/settings").status == 303
-    assert "__Host-refresh" not in stolen.cookies
-    assert browser.get("/settings").status == 200
+def test_a_tab_that_comes_much_later_ends_the_session(
+    http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its token was used long ago, so another browser may have stolen it."""
+    browser = signed_in(http, somebody(http, "client", "Kim").email)
+    browser.cookies.pop("__Host-access")  # expired
+    late = Browser(http, dict(browser.cookies))
+    assert browser.get("/settings/name").status == 200
+    monkeypatch.setattr(sessions, "GRACE", timedelta())
+    assert late.get("/settings/name").status == 303
+    assert "__Host-refresh" not in late.cookies
+    browser.cookies.pop("__Host-access")
+    assert browser.get("/settings/name").status == 303
+
+
+def test_a_token_that_no_session_has_is_forgotten(http: httpx.Client) -> None:
+    browser = Browser(http, {"__Host-refresh": "x" * 43})
+    assert browser.get("/settings").status == 303
+    assert "__Host-refresh" not in browser.cookies
+
+
+def test_renewed_tokens_are_kept_though_the_page_fails(
+    http: httpx.Client, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> Any:
+        raise Unavailable
+
+    spent = dict(browser.cookies)
+    browser.cookies.pop("__Host-access")
+    with monkeypatch.context() as patched:
+        patched.setattr(Site, "about", away)
+        assert browser.get("/settings/name").status == 503
+    assert browser.cookies["__Host-refresh"] != spent["__Host-refresh"]
+    assert "__Host-me" not in browser.cookies
+    monkeypatch.setattr(sessions, "GRACE", timedelta())
+    assert browser.get("/settings/name").status == 200
+    assert browser.cookies["__Host-me"] == spent["__Host-me"]
+
+
+def test_renewed_tokens_are_kept_though_a_form_is_too_large(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.cookies.pop("__Host-access")
+    page = browser.send("/settings/name", {"display_name": "x" * LARGEST_FORM})
+    assert page.status == 413
+    assert page.h1
+    monkeypatch.setattr(sessions, "GRACE", timedelta())
+    assert browser.get("/settings/name").status == 200
+
+
+# Live updates
+
+
+def test_an_open_page_hears_of_new_notices(
+    shared_house: House, browser: Browser, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LIFETIME_S", (300.0, 300.0))
+    assert browser.get("/settings/name").status == 200
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    with reading(shared_house, "/live", {"Cookie": cookie}) as page:
+        assert [data["kind"] for _, data in page.events] == [None]
+        notified(shared_house, person)
+        eventually(lambda: [kind for _, kind in page.news] == ["password_changed"])
+
+
+def test_a_stranger_is_told_to_ask_no_more(http: httpx.Client) -> None:
+    assert Browser(http).get("/live").status == 204
+    late = Browser(http, {"__Host-refresh": "x" * 43})
+    assert late.get("/live").status == 204
+    assert "__Host-refresh" not in late.cookies
+
+
+@pytest.mark.parametrize(("last_event_id", "status"), [("0", 200), ("x", 422)])
+def test_tokens_that_a_stream_renews_are_kept(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, last_event_id: str, status: int
+) -> None:
+    browser.cookies.pop("__Host-access")
+    stream = browser.get("/live", **{"Last-Event-ID": last_event_id})
+    assert stream.status == status
+    monkeypatch.setattr(sessions, "GRACE", timedelta())
+    assert browser.get("/settings/name").status == 200
 
 
 def test_the_sentence_of_a_success_is_one_of_ours(http: httpx.Client) -> None:
