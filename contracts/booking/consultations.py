@@ -273,6 +273,13 @@ class Consultation:
     your_attendance: Annotated[Attendance | None, Doc("Your own answer whether it took place.")] = (
         None
     )
+    attendance_until: Annotated[
+        datetime | None,
+        Doc(
+            "Until when you can say whether it took place, or correct what you said: at first 48 "
+            "hours from its end, or from what the other side said. `null`: you can't."
+        ),
+    ] = None
     meeting_link: Annotated[
         str | None,
         Doc(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +13,9 @@ from annotated_doc import Doc
 from chassis.errors import Conflict, Invalid
 from chassis.events import Event
 from contracts.booking import PRODUCER
+
+OUTCOME_OPEN_FOR = timedelta(days=14)
+"""From the end of the consultation."""
 
 
 class Wish(StrEnum):

@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contracts.booking.consultations import ConsultationStatus
-from contracts.booking.outcomes import Wish
+from contracts.booking.outcomes import OUTCOME_OPEN_FOR, Wish
 from contracts.named_consultations import NamedConsultation
 from gateway.pages.times import local, place_of
 from gateway.pages.visitor import Visitor
 from gateway.site.profile_texts import short_name
 
-ATTENDANCE_OPEN_FOR = timedelta(hours=48)
-OUTCOME_OPEN_FOR = timedelta(days=14)
 LINK_SHOWN_BEFORE = timedelta(minutes=10)
 
 
@@ -107,8 +105,8 @@ def _changeable_until(consultation: NamedConsultation, is_client: bool) -> datet
 
 def _may_say_attendance(phase: Phase, consultation: NamedConsultation, now: datetime) -> bool:
     """Whether it may still be said for the first time, or corrected."""
-    open_phases = (Phase.OVER, Phase.COMPLETED, Phase.MISSED)
-    return phase in open_phases and now < consultation.ends_at + ATTENDANCE_OPEN_FOR
+    until = consultation.attendance_until
+    return phase not in (Phase.AHEAD, Phase.NOW) and until is not None and now < until
 
 
 def _their_zone(consultation: NamedConsultation, zone: str) -> str | None:

@@ -58,15 +58,28 @@ class ConsultationAttendance(Participants):
             self.attendance_corrected = True
         return self._settle(by, attendance, now, ask)
 
+    def attendance_until(self, by: Party) -> datetime | None:
+        """Until when this side can answer, or correct its answer; ``None``: it can't."""
+        said = [self.attendance_by_client, self.attendance_by_specialist]
+        if self.status == ConsultationStatus.CANCELLED or None not in said:
+            return None
+        if self._attendance_by(by) is None:
+            return self.disputable_until or self.ends_at + ATTENDANCE_OPEN_FOR
+        return self._correctable_until()
+
     def _attendance_by(self, party: Party) -> str | None:
         client = party == Party.CLIENT
         return self.attendance_by_client if client else self.attendance_by_specialist
 
     def _require_correctable(self, now: datetime) -> None:
+        until = self._correctable_until()
+        if until is None or now > until:
+            raise AttendanceGiven
+
+    def _correctable_until(self) -> datetime | None:
         """A correction is allowed once, and while the other side still has time to answer."""
         until = self.disputable_until
-        if self.attendance_corrected or until is None or now > until - TO_ANSWER:
-            raise AttendanceGiven
+        return None if self.attendance_corrected or until is None else until - TO_ANSWER
 
     def _settle(
         self, by: Party, attendance: Attendance, now: datetime, ask: Collection[Party]

@@ -379,6 +379,7 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
             cancellation_notice_hours=self.notice_hours,
             missed_by=Party(self.missed_by) if self.missed_by else None,
             your_attendance=Attendance(said) if said else None,
+            attendance_until=self.attendance_until(by),
             meeting_link=None if cancelled else self.meeting_link,
             meeting_link_shown_from=self.own_link_shown_from,
             meeting_address=None if cancelled else self.meeting_address,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
@@ -14,6 +14,7 @@ from contracts.booking import outcomes as contract
 from contracts.booking.attendance import NotHeld, NotOver
 from contracts.booking.consultations import ConsultationStatus, Party
 from contracts.booking.outcomes import (
+    OUTCOME_OPEN_FOR,
     BothWishToContinue,
     OutcomeClosed,
     OutcomeGiven,
@@ -23,7 +24,6 @@ from contracts.booking.outcomes import (
 from services.booking.base import Base
 from services.booking.consultations.consultations import Consultation
 
-OUTCOME_OPEN_FOR = timedelta(days=14)
 ALLOWED = {
     Party.CLIENT: {Wish.CONTINUE, Wish.TRY_ANOTHER, Wish.NOT_NOW},
     Party.SPECIALIST: {Wish.GOOD_FIT, Wish.NOT_A_FIT},

@@ -332,6 +332,21 @@ def test_a_specialist_who_did_not_come_is_told_and_can_disagree(over: Booked) ->
     assert over.seen_by_client().h1 == "You had a half hour with Dr Ada Example."
 
 
+def test_who_is_named_late_by_the_other_has_two_days_to_disagree(
+    shared_house: House, over: Booked
+) -> None:
+    begins(shared_house, over, utc_now() - timedelta(hours=48))
+    page = over.seen_by_client("/attendance")
+    over.client_browser.fill(page, f"{over.path}/attendance", attendance="specialist_missed")
+    begins(shared_house, over, utc_now() - timedelta(hours=50))
+    over.specialist_browser.fill(
+        over.seen_by_specialist("/attendance"), f"{over.path}/attendance", attendance="held"
+    )
+    for seen in (over.seen_by_client, over.seen_by_specialist):
+        assert "can't be changed any more" in seen("/attendance").text
+        assert "Correct it" not in seen().text
+
+
 def say(browser: Browser, page: PageSeen, booked: Booked, outcome: str) -> PageSeen:
     return browser.fill(page, f"{booked.path}/outcome", outcome=outcome)
 

@@ -165,6 +165,33 @@ def test_each_side_sees_what_it_said_itself() -> None:
     assert seen == [None, CLIENT_MISSED]
 
 
+@pytest.mark.parametrize("by", Party)
+def test_a_side_sees_until_when_it_can_answer(by: Party) -> None:
+    other = CLIENT if by == SPECIALIST else SPECIALIST
+    said_at = END + timedelta(hours=47)
+    consultation = a_consultation()
+    assert consultation.attendance_until(by) == END + TWO_DAYS
+    consultation.attend(other, SPECIALIST_MISSED, said_at)
+    assert consultation.attendance_until(by) == said_at + TWO_DAYS
+    consultation.attend(by, HELD, said_at)
+    assert [consultation.attendance_until(each) for each in Party] == [None, None]
+
+
+def test_a_side_sees_until_when_it_can_correct_its_answer() -> None:
+    consultation = a_consultation()
+    consultation.attend(CLIENT, SPECIALIST_MISSED, END)
+    until = consultation.attendance_until(CLIENT)
+    assert until == END + TWO_DAYS - timedelta(hours=24)
+    consultation.attend(CLIENT, HELD, until)
+    assert consultation.attendance_until(CLIENT) is None
+
+
+def test_nobody_can_answer_for_what_was_cancelled() -> None:
+    consultation = a_consultation()
+    consultation.cancel(SPECIALIST, None, MONDAY)
+    assert consultation.attendance_until(CLIENT) is None
+
+
 # What nobody closed
 
 

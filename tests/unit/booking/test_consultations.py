@@ -75,6 +75,7 @@ def test_booking_tells_who_meets_whom_and_when() -> None:
         time_zone="UTC",
         status=ConsultationStatus.BOOKED,
         booked_at=MONDAY,
+        attendance_until=at("09:30") + timedelta(hours=48),
         meeting_link_shown_from=at("08:50"),
     )
 
