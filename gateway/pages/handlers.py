@@ -272,8 +272,11 @@ class PageHandler(SiteHandler):
     def _kept(self, visit: Visit, arguments: dict[str, Any], tags: Any) -> Response:
         """The page from the cache: as it is for anonymous visitors, in one's own shell else."""
         shared = visit.visitor.anonymous()
+        is_shown_before = True
 
         def ask() -> Any:
+            nonlocal is_shown_before
+            is_shown_before = False
             view = self.run(
                 {**arguments, "visitor": shared},
                 replace(context.current(), caller=shared.caller, idempotency_key=None),
@@ -296,6 +299,8 @@ class PageHandler(SiteHandler):
             entry = self.reads.cache.answer(key, tags, ask)
         except _Instead as instead:
             return self.conclude(visit, instead.result)
+        if is_shown_before and shared.sight is not None:
+            self.server.featured.exposures.shown(shared.sight.ids)
         if visit.cookies.are_personal:
             return self.show(visit, entry.value.view, {}, HTTPStatus.OK)
         request = visit.request
@@ -320,7 +325,7 @@ class PageHandler(SiteHandler):
 
 
 class _Instead(Exception):
-    """Not a view: the result is for this one request."""
+    """Not a view, so it is not kept."""
 
     def __init__(self, result: Any) -> None:
         super().__init__()

@@ -13,16 +13,10 @@ from gateway.http.revocation import RevocationList
 from tests.support.platform import House
 
 
-def revocations_of(gateway: House) -> RevocationList:
-    container: Any = gateway.process.service_map["gateway"]
-    [found] = [each for each in container.extensions if isinstance(each, RevocationList)]
-    return found
-
-
 @contextmanager
 def cut_off(gateway: House) -> Iterator[None]:
     """Its connection to the broker breaks, and there is no other inside the block."""
-    consumer: Any = revocations_of(gateway).broadcast.queue_consumer
+    consumer: Any = gateway.part(RevocationList).broadcast.queue_consumer
     let_in, establish = GreenEvent(), consumer.establish_connection
 
     def held() -> Any:
@@ -43,4 +37,4 @@ def cut_off(gateway: House) -> Iterator[None]:
         consumer.establish_connection = establish
         if not gateway.broker.startswith("amqp"):
             consumer.connected = True
-            revocations_of(gateway).broadcast.on_consuming()
+            gateway.part(RevocationList).broadcast.on_consuming()

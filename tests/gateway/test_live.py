@@ -53,14 +53,8 @@ def person(house: House) -> Person:
     return a_client(house.http)
 
 
-def live_of(gateway: House) -> Live:
-    container: Any = gateway.process.service_map["gateway"]
-    [found] = [each for each in container.extensions if isinstance(each, Live)]
-    return found
-
-
 def open_at(gateway: House, person: Person) -> int:
-    return len(list(live_of(gateway).streams.of(UUID(person.id))))
+    return len(list(gateway.part(Live).streams.of(UUID(person.id))))
 
 
 def has_heard(client: Listening, number: int) -> bool:
@@ -129,7 +123,7 @@ def test_a_gateway_that_was_cut_off_makes_up_for_it(
         for client in (here, there):
             eventually(partial(has_heard, client, 1))
         with cut_off(other):
-            eventually(lambda: not live_of(other).broadcast.connected)
+            eventually(lambda: not other.part(Live).broadcast.connected)
             notified(house, person, 3)
             eventually(partial(has_heard, here, 4))
         eventually(partial(has_heard, there, 4))
@@ -142,7 +136,7 @@ def test_a_gateway_that_was_cut_off_makes_up_for_it(
 def test_an_event_that_got_lost_unnoticed_is_made_up_for_by_the_next(
     house: House, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = live_of(house)
+    found = house.part(Live)
     [listener] = [each for each in found.broadcast._listeners if each.on_gap == found._missed]
     with listening(house, person) as client:
         with monkeypatch.context() as patched:
@@ -167,7 +161,7 @@ def test_a_client_that_does_not_read_delays_no_other_and_loses_nothing(
     house: House, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor does it take memory: what it has not read is asked for when it reads on."""
-    found, account_id = live_of(house), UUID(person.id)
+    found, account_id = house.part(Live), UUID(person.id)
     told: list[NoticeAdded] = []
     monkeypatch.setattr(found, "added_after", partial(added_after, told))
     with stalled(house, person) as unread:
@@ -237,7 +231,7 @@ def test_a_session_that_ends_while_a_gateway_is_cut_off_ends_its_streams_after_t
 ) -> None:
     with listening(other, person) as client:
         with cut_off(other):
-            eventually(lambda: not live_of(other).broadcast.connected)
+            eventually(lambda: not other.part(Live).broadcast.connected)
             assert person.call("DELETE", "/sessions").is_success
         eventually(lambda: client.ended)
         assert client.news == []
@@ -367,8 +361,8 @@ def test_while_notifications_is_away_a_stream_waits(
     notified(house, person)
     eventually(lambda: person.get("/notifications").json()["unread"] == 1)
     with monkeypatch.context() as patched, listening(house, person, 0, wait=False) as client:
-        patched.setattr(live_of(house), "added_after", away)
-        live_of(house)._missed()
+        patched.setattr(house.part(Live), "added_after", away)
+        house.part(Live)._missed()
         eventually(lambda: len(asked) > 2)
         seen = len(client.events)
         notified(house, person)

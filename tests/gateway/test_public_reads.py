@@ -57,12 +57,6 @@ def specialist(house: House) -> Person:
     return a_specialist(house.http, featured=True)
 
 
-def reads_of(house: House) -> PublicReads:
-    container: Any = house.process.service_map["gateway"]
-    [found] = [each for each in container.extensions if isinstance(each, PublicReads)]
-    return found
-
-
 def path_of(person: Person) -> str:
     return f"/api/v1/specialists/{person.id}"
 
@@ -152,7 +146,7 @@ def titles_are(http: httpx.Client, titles: list[str]) -> bool:
 def is_stored(house: House, path: str) -> bool:
     """Once the event of its publication, which drops it again, has arrived."""
     assert house.http.get(path).status_code == 200
-    return reads_of(house).cache.get((path, "")) is not None
+    return house.part(PublicReads).cache.get((path, "")) is not None
 
 
 def title_is(http: httpx.Client, slug: str, title: str) -> bool:
@@ -185,7 +179,7 @@ def test_what_becomes_of_an_article_is_seen_at_both(house: House, other: House) 
 def test_what_is_remembered_is_the_same_for_whoever_asks(house: House, specialist: Person) -> None:
     """Signed in or not, or with a token that is good no more."""
     path = path_of(specialist)
-    eventually(lambda: reads_of(house).cache.get((path, "")) or not house.http.get(path))
+    eventually(lambda: house.part(PublicReads).cache.get((path, "")) or not house.http.get(path))
     bad = {"Authorization": "Bearer garbage"}
     answers = [
         house.http.get(path),
@@ -201,7 +195,7 @@ def test_an_answer_from_the_cache_bears_what_every_answer_bears(
 ) -> None:
     path = path_of(specialist)
     first = house.http.get(path)
-    assert reads_of(house).cache.get((path, "")) is not None
+    assert house.part(PublicReads).cache.get((path, "")) is not None
     kept = house.http.get(path, headers={"X-Correlation-Id": "mine"})
     assert kept.headers["X-Correlation-Id"] == "mine"
     for name in ("Content-Type", "ETag", "Cache-Control", "Content-Length"):
@@ -219,7 +213,7 @@ def test_who_has_the_answer_already_gets_304(
     path = path.format(id=specialist.id)
     etag = house.http.get(path).headers["ETag"]
     if not remembered:
-        reads_of(house).cache.clear()
+        house.part(PublicReads).cache.clear()
     again = house.http.get(path, headers={"If-None-Match": etag})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == etag
@@ -237,7 +231,7 @@ def test_what_is_not_there_is_not_remembered(house: House) -> None:
 def test_only_the_first_page_of_a_list_is_remembered(house: House, specialist: Person) -> None:
     for _ in range(2):
         a_specialist(house.http)
-    cache = reads_of(house).cache
+    cache = house.part(PublicReads).cache
 
     def remembered() -> Any:  # once everything has been heard that was said before
         found = house.http.get("/api/v1/specialists?limit=1").json()
@@ -257,7 +251,7 @@ def test_while_events_are_cut_off_a_change_is_seen_a_second_later(
 ) -> None:
     with a_house(an_embedded_broker(), sqlite_databases.fresh(), str(tmp_path)) as house:
         person = a_specialist(house.http)
-        path, reads = path_of(person), reads_of(house)
+        path, reads = path_of(person), house.part(PublicReads)
         silently_change(house, person, "unheard of")
         eventually(lambda: headline(house.http, person))
         assert headline(house.http, person) == "unheard of"
@@ -273,7 +267,7 @@ def test_while_events_are_cut_off_a_change_is_seen_a_second_later(
 def test_what_is_remembered_is_forgotten_when_events_come_in_again(
     house: House, specialist: Person
 ) -> None:
-    reads = reads_of(house)
+    reads = house.part(PublicReads)
     house.http.get(path_of(specialist))
     assert len(reads.cache)
     consumer: Any = reads.broadcast.queue_consumer

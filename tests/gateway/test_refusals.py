@@ -89,10 +89,6 @@ def test_a_report_keeps_no_answer_waiting_and_no_more_are_under_way_than_a_few(
         left_out = [each for each in logs if each["event"] == "refusal_not_reported"]
     assert (len(told), len(left_out)) == (AT_ONCE, 3)
     held.send()
-    [reporting] = {
-        each
-        for each in shared_house.process.service_map["gateway"].extensions
-        if isinstance(each, RefusalReports)
-    }
+    reporting = shared_house.part(RefusalReports)
     eventually(lambda: reporting._pool.free() == AT_ONCE)
     eventlet.sleep(0)

@@ -20,9 +20,9 @@ from contracts.profiles.accounts import Role
 from contracts.profiles.sessions import Revocations, SessionsEnded
 from firststep.commands import accounts as commands
 from gateway.http import revocation
-from gateway.http.revocation import REMEMBERED_S, Revoked
+from gateway.http.revocation import REMEMBERED_S, RevocationList, Revoked
 from services.profiles.audit.audit import AuditedAction
-from tests.gateway.cutting_off import cut_off, revocations_of
+from tests.gateway.cutting_off import cut_off
 from tests.gateway.description import expect_problem
 from tests.support.eventually import eventually
 from tests.support.factories import PASSWORD, Person, a_client
@@ -217,7 +217,7 @@ def test_while_profiles_can_not_be_asked_no_token_is_believed(
     embedded_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = a_client(embedded_house.http)
-    known = revocations_of(embedded_house)
+    known = embedded_house.part(RevocationList)
 
     class Away:
         def __init__(self, *_: Any) -> None:
@@ -237,7 +237,7 @@ def test_while_profiles_can_not_be_asked_no_token_is_believed(
 def test_profiles_is_asked_once_for_all_who_wait_and_again_for_a_gap_meanwhile(
     embedded_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known, held = revocations_of(embedded_house), GreenEvent()
+    known, held = embedded_house.part(RevocationList), GreenEvent()
     asked: list[None] = []
 
     class Slow:
@@ -262,7 +262,7 @@ def test_profiles_is_asked_once_for_all_who_wait_and_again_for_a_gap_meanwhile(
 
 def test_a_revocation_that_can_not_be_read_counts_as_a_gap(embedded_house: House) -> None:
     person = a_client(embedded_house.http)
-    known = revocations_of(embedded_house)
+    known = embedded_house.part(RevocationList)
     assert person.get("/me").is_success
     gaps = known._gaps
     known.broadcast._hand_over(b'{"specversion": "1.0"}', SessionsEnded.type())

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -24,6 +24,7 @@ from tests.support.mailbox import reachable
 from tests.support.tokens import SEAL_KEYS
 from tests.support.untyped_client import UntypedClient, untyped_client
 
+T = TypeVar("T")
 _files = TemporaryDirectory(prefix="firststep-files-")
 URL = "https://firststep.example"
 MEETING = "https://meet.example/{room}"
@@ -53,6 +54,13 @@ class House:
         store = database_of(container)
         assert isinstance(store, Store)
         return store
+
+    def part(self, kind: type[T]) -> T:
+        """The gateway's extension of this class."""
+        container: Any = self.process.service_map[Gateway.name]
+        every = {*container.extensions, *container.dependencies}
+        [found] = {each for each in every if isinstance(each, kind)}
+        return found
 
     def remote(self, service: str) -> UntypedClient:
         """A service as others call it."""
