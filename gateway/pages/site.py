@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from chassis import context
 from chassis.context import Caller
+from chassis.database.tombstones import Erased
 from chassis.errors import Unauthenticated
 from chassis.rpc.requester import Requester
 from contracts.profiles.preferences import Language
@@ -108,8 +109,14 @@ class Site(SharedExtension):
     def recognise(self, visit: Visit) -> None:
         """Find out who visits, by the cookies as they are now; tokens that are about to expire are
         renewed. Raises ``Unavailable``."""
-        caller = self._caller(visit)
-        me = self._me(visit, caller) if caller.account_id else Me()
+        caller, me = self._caller(visit), Me()
+        if caller.account_id:
+            try:
+                me = self._me(visit, caller)
+            except Erased:
+                visit.cookies.sign_out()
+                visit.request.environ.pop(CALLER, None)
+                caller = Caller()
         asked = [each for each in visit.request.args.getlist(ZONE_PARAMETER) if each.strip()]
         visit.visitor = replace(visit.visitor, caller=caller, me=me, country=me.country).with_zone(
             asked[-1] if asked else None, me.time_zone, visit.cookies.get(names.TIME_ZONE)

@@ -21,7 +21,7 @@ from gateway.http.problems import STATUSES, status_of
 from gateway.service import Gateway
 from tests.gateway.description import errors_by_field, expect_problem
 from tests.support.databases import Databases
-from tests.support.platform import URL, House, a_house, an_embedded_broker
+from tests.support.platform import SITE, URL, House, a_house, an_embedded_broker
 
 SECRET = "postgresql://profiles:hunter2@10.0.0.5/profiles"
 SHORT_DEADLINE_S = 0.4
@@ -73,7 +73,8 @@ class FaultyGateway(Gateway):
 
 @contextmanager
 def served(*classes: type) -> Iterator[httpx.Client]:
-    config = {"AMQP_URI": an_embedded_broker(), "WEB_SERVER_ADDRESS": "127.0.0.1:0", "URL": URL}
+    address = {"AMQP_URI": an_embedded_broker(), "WEB_SERVER_ADDRESS": "127.0.0.1:0"}
+    config = {**SITE, "URL": URL, **address}
     with Process(classes, config, []).running() as process:
         [gateway] = process.containers
         [server] = {each for each in gateway.extensions if hasattr(each, "address")}

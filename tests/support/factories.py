@@ -127,10 +127,7 @@ def a_specialist(http: httpx.Client, listed: bool = True, featured: bool = False
 
 
 def an_admin(http: httpx.Client) -> Person:
-    """Somebody to whom the role was granted."""
-    person = somebody(http, "client", "Alex Admin")
-    caller = Caller(UUID(person.id), frozenset([Role.ADMIN]), True, second_factor=True)
-    return replace(person, token=lasting(a_token_of(KEY, caller)))
+    return _granted(Role.ADMIN, somebody(http, "client", "Alex Admin"))
 
 
 def _admin_at(http: httpx.Client) -> Person:
@@ -140,9 +137,13 @@ def _admin_at(http: httpx.Client) -> Person:
 
 
 def an_editor(http: httpx.Client) -> Person:
-    """An editor without an account: articles name none."""
-    caller = Caller(uuid4(), frozenset([Role.EDITOR]), True)
-    return Person(str(caller.account_id), "", http, lasting(a_token_of(KEY, caller)))
+    return _granted(Role.EDITOR, somebody(http, "client", "Eli Editor"))
+
+
+def _granted(role: Role, person: Person) -> Person:
+    """An account with a token that has this role, after a second factor."""
+    caller = Caller(UUID(person.id), frozenset([role]), True, second_factor=True)
+    return replace(person, token=lasting(a_token_of(KEY, caller)))
 
 
 def a_draft(editor: Person, **changes: Any) -> dict[str, Any]:

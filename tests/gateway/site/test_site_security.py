@@ -13,7 +13,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from chassis.context import Caller
 from chassis.errors import Unavailable
+from contracts.profiles.accounts import Role
 from gateway.http.declaration import Anyone
 from gateway.live import live
 from gateway.pages.declaration import PageDeclaration
@@ -29,6 +31,7 @@ from tests.support.eventually import eventually
 from tests.support.factories import PASSWORD, Person, somebody
 from tests.support.platform import URL, House, another_gateway
 from tests.support.service_client import at_once
+from tests.support.tokens import KEY, a_token_of
 
 DECLARED: list[PageDeclaration] = [declaration for declaration, _ in pages_of(Gateway)]
 FORMS = [each for each in DECLARED if each.method == "POST"]
@@ -315,6 +318,13 @@ def test_a_token_that_no_session_has_is_forgotten(http: httpx.Client) -> None:
     browser = Browser(http, {"__Host-refresh": "x" * 43})
     assert browser.get("/settings").status == 303
     assert "__Host-refresh" not in browser.cookies
+
+
+def test_a_session_of_an_account_that_is_gone_is_forgotten(http: httpx.Client) -> None:
+    gone = Caller(uuid4(), frozenset([Role.CLIENT]), True)
+    browser = Browser(http, {"__Host-access": a_token_of(KEY, gone), "__Host-refresh": "x" * 43})
+    assert browser.get("/").status == 200
+    assert browser.cookies == {}
 
 
 def test_renewed_tokens_are_kept_though_the_page_fails(
