@@ -6,9 +6,9 @@ SITE ?= http://127.0.0.1:8000
 BIN := .venv/bin
 
 # The longest first, four at a time: what waits in one leaves the processors to the others.
-TESTS := test-faults test-system test-booking test-gateway test-profiles test-chassis test-contracts \
-	test-notifications test-rest test-benchmarks test-browser $(UNIT)
 UNIT := test-unit-booking test-unit-others
+TESTS := test-looks test-faults test-system test-booking test-gateway test-profiles test-chassis \
+	test-contracts test-notifications test-rest test-benchmarks test-browser $(UNIT)
 LOOKS := tests/browser/site/test_every_page.py $(wildcard tests/browser/site/test_journeys_*.py)
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import PurePath
 
 from markupsafe import Markup
+from rcssmin import cssmin
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
@@ -60,7 +61,6 @@ PREVIEWS = {
     },
 }
 """Titles of link previews by name: a topic's key, or ``default``."""
-COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 URL = re.compile(r"url\(([^)]+)\)")
 
 
@@ -98,9 +98,8 @@ def _asset(name: str, body: bytes) -> Asset:
 
 
 def _style(source: bytes, assets: Mapping[str, Asset]) -> bytes:
-    """A style without its comments, in which each ``url(file)`` is the file's hashed name."""
-    bare = COMMENT.sub("", source.decode())
-    return URL.sub(lambda found: f"url({assets[found[1]].name})", bare).encode()
+    """A style minified, in which each ``url(file)`` is the file's hashed name."""
+    return URL.sub(lambda found: f"url({assets[found[1]].name})", cssmin(source.decode())).encode()
 
 
 def _sources() -> dict[str, bytes]:
