@@ -67,9 +67,7 @@ def test_other_bytes_have_another_name() -> None:
 
 def test_a_style_names_its_files_by_hash_and_so_changes_with_them() -> None:
     before, after = read_assets(SOURCES), read_assets({**SOURCES, "a.woff2": b"more letters"})
-    assert (
-        before["a.css"].body == f"p {{ src: url({before['a.woff2'].name}) }} b {{ c: d }}".encode()
-    )
+    assert before["a.css"].body == f"p{{src:url({before['a.woff2'].name})}}b{{c:d}}".encode()
     assert before["a.css"].name != after["a.css"].name
 
 
