@@ -18,7 +18,7 @@ from chassis import context
 from chassis.context import CallContext
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.schemas import Reading, load, schema_of
-from contracts.profiles.preferences import Language
+from contracts.profiles.preferences import PATH_PREFIXES, Language
 from gateway.cache import Page, PublicReads, answered_page, page_key
 from gateway.http import cookies as names
 from gateway.http.declaration import IN_BRACES
@@ -30,7 +30,6 @@ from gateway.pages.answers import Download, Moved, SeeOther, SessionChange, Show
 from gateway.pages.declaration import PageDeclaration
 from gateway.pages.forms import Form
 from gateway.pages.site import HEADERS, Site, Visit
-from gateway.pages.visitor import PREFIXES
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 SIGN_IN = "/sign-in"
@@ -50,8 +49,8 @@ class SiteHandler(WorkerHandler, ABC):
     def __init__(
         self, declaration: PageDeclaration, handler: Callable[..., Any], language: Language
     ) -> None:
-        path = "" if declaration.path == "/" and PREFIXES[language] else declaration.path
-        self.route = PREFIXES[language] + path
+        path = "" if declaration.path == "/" and PATH_PREFIXES[language] else declaration.path
+        self.route = PATH_PREFIXES[language] + path
         super().__init__(declaration.method, self.route)
         self.declaration = declaration
         self.handler = handler

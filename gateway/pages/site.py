@@ -16,7 +16,7 @@ from chassis import context
 from chassis.context import Caller
 from chassis.errors import Unauthenticated
 from chassis.rpc.requester import Requester
-from contracts.profiles.preferences import Language
+from contracts.profiles.preferences import PATH_PREFIXES, Language
 from contracts.profiles.sessions import Refresh, Session
 from contracts.rpc.profiles import Profiles
 from gateway.cache import HTML, PAGES_VARY
@@ -27,7 +27,7 @@ from gateway.http.cookies import Cookies, Me
 from gateway.http.encoding import AT_ONCE, CODINGS, encoded, preferred_coding
 from gateway.http.server import SIGHT, ZONE_PARAMETER, ApiServer
 from gateway.pages.rendering import Shell, render
-from gateway.pages.visitor import PREFIXES, Visitor
+from gateway.pages.visitor import Visitor
 
 REFRESH_BEFORE_S = 60.0
 API = ("/api/", "/.well-known/", "/openapi.json", "/asyncapi.json", "/healthz", "/readyz")
@@ -236,14 +236,14 @@ class Site(SharedExtension):
 
 
 def _language_of(path: str) -> Language:
-    for language, prefix in PREFIXES.items():
+    for language, prefix in PATH_PREFIXES.items():
         if prefix and (path == prefix or path.startswith(f"{prefix}/")):
             return language
     return Language.EN
 
 
 def _without_prefix(path: str, language: Language) -> str:
-    return path.removeprefix(PREFIXES[language]) or "/"
+    return path.removeprefix(PATH_PREFIXES[language]) or "/"
 
 
 class _Url(DependencyProvider):
