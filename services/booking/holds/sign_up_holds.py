@@ -57,7 +57,7 @@ class SignUpHold(Base):
         Index("ix_sign_up_holds_of_mailbox", "mailbox", "made_at"),
         Index("ix_sign_up_holds_of_network", "network", "made_at"),
         Index("ix_sign_up_holds_of_specialist", "specialist_id", "status"),
-        Index("ix_sign_up_holds_standing", "status", "until"),
+        Index("ix_sign_up_holds_open", "status", "until"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -143,7 +143,7 @@ def require_few_a_day(made_at: Iterable[datetime], now: datetime) -> None:
         raise TooManyHolds.after((free_again - now).total_seconds())
 
 
-def require_few_with_specialist(standing: Collection[SignUpHold], now: datetime) -> None:
-    """Raises ``HoldsTaken`` where as many stand with one specialist as may."""
-    if sum(each.is_active(now) for each in standing) >= MOST_WITH_ONE_SPECIALIST:
+def require_few_with_specialist(holds: Collection[SignUpHold], now: datetime) -> None:
+    """Raises ``HoldsTaken`` where a specialist's active holds are as many as may be."""
+    if sum(each.is_active(now) for each in holds) >= MOST_WITH_ONE_SPECIALIST:
         raise HoldsTaken
