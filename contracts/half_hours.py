@@ -35,9 +35,10 @@ class HeldHalfHour:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HoldOfSignUp:
-    """The hash that a half hour is held under, and whether its note may be shown: the mailbox's
-    owner may be another person than the one who wrote it."""
+class SignUpHoldKey:
+    """Identifies the hold of a sign-up. ``secret_hash``: the hash of the sign-up's secret;
+    ``with_note``: whether to show the note of the hold. The owner of the mailbox may be another
+    person than the one who wrote it."""
 
     secret_hash: str = field(repr=False)
     with_note: bool = True
@@ -53,6 +54,6 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def held_under(secret: str) -> HoldOfSignUp:
-    """The hold that belongs to this secret."""
-    return HoldOfSignUp(secret_hash=secret_hash(secret))
+def held_under(secret: str) -> SignUpHoldKey:
+    """The key of the hold with this secret."""
+    return SignUpHoldKey(secret_hash=secret_hash(secret))

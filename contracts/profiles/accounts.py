@@ -14,7 +14,7 @@ from marshmallow.validate import Length
 from chassis.errors import Conflict, Forbidden, Invalid, TooMany
 from chassis.events import Event, Version
 from chassis.schemas import Normalised
-from contracts.half_hours import HeldHalfHour, HoldOfSignUp, SignUpSecret
+from contracts.half_hours import HeldHalfHour, SignUpHoldKey, SignUpSecret
 from contracts.inputs import addresses, passwords
 from contracts.inputs.addresses import email_address
 from contracts.inputs.passwords import password, typed_password
@@ -314,7 +314,7 @@ class EmailLink:
 
     changes_email: bool
     begun_here: bool = False
-    hold: HoldOfSignUp | None = None
+    hold: SignUpHoldKey | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from marshmallow.validate import Length
 
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.events import Event
-from contracts.half_hours import HoldOfSignUp
+from contracts.half_hours import SignUpHoldKey
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import GivenEmail, GivenPassword, Role
 from contracts.profiles.codes import Code
@@ -113,7 +113,7 @@ class ConfirmedSignUp:
 
     account_id: UUID
     roles: list[Role]
-    hold: HoldOfSignUp
+    hold: SignUpHoldKey
 
 
 @dataclass(frozen=True, kw_only=True)
