@@ -32,14 +32,14 @@ from contracts.booking.slots import (
     DaysWithSlots,
     NearestSlots,
     NearestSlotsQuery,
-    OwnTimeZone,
     Period,
     Slots,
     SlotsQuery,
+    SpecialistTimeZone,
 )
 from contracts.booking.waitlist import Waitlist, WaitlistEntry, Wishes
 from contracts.files import File
-from contracts.half_hours import HoldOfSignUp
+from contracts.half_hours import SignUpHoldKey
 
 
 class Booking(RpcClient):
@@ -61,7 +61,7 @@ class Booking(RpcClient):
 
     def list_days(self, *, specialist_id: UUID, period: Period) -> Wire[DaysWithSlots]: ...
 
-    def list_own_time_zones(self, *, specialist_ids: list[UUID]) -> Wire[list[OwnTimeZone]]:
+    def list_own_time_zones(self, *, specialist_ids: list[UUID]) -> Wire[list[SpecialistTimeZone]]:
         """Of these specialists, those who have a calendar."""
 
     def list_slots_to_move_to(self, *, consultation_id: UUID, query: SlotsQuery) -> Wire[Slots]: ...
@@ -120,10 +120,10 @@ class Booking(RpcClient):
         """For a visitor without a session; nothing depends on whether the address has an
         account."""
 
-    def get_hold_of_sign_up(self, *, hold: HoldOfSignUp) -> Wire[SignUpHold]:
+    def get_hold_of_sign_up(self, *, hold: SignUpHoldKey) -> Wire[SignUpHold]:
         """The last one, whatever became of it."""
 
-    def take_over_hold(self, *, hold: HoldOfSignUp) -> Wire[SignUpHold]:
+    def take_over_hold(self, *, hold: SignUpHoldKey) -> Wire[SignUpHold]:
         """Make it the caller's own. The status is ``held`` where they have it now."""
 
     # Calendar files and feeds
