@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -49,13 +47,13 @@ from firststep.commands.demo_people import (
     DemoSpecialist,
 )
 from firststep.commands.listen import listener
+from firststep.front_matter import files_in
 from firststep.platform import SERVICES, TOPOLOGY, config_for
 from services.profiles.accounts.queries import account_with
 from services.profiles.audit.audit import AuditedAction
 
 TIMEOUT_S = 30.0
 LICENSED_FOR = timedelta(days=3 * 365)
-FRONT_MATTER = "+++"
 
 
 class Seeder:
@@ -90,12 +88,8 @@ def run(settings: Settings) -> None:
 
 
 def demo_articles() -> Iterator[WriteArticle]:
-    for file in sorted(files("firststep").joinpath("demo_articles").iterdir(), key=str):
-        if file.name.endswith(".md"):
-            _, front_matter, body = file.read_text(encoding="utf-8").split(FRONT_MATTER, 2)
-            yield load(
-                WriteArticle, {**tomllib.loads(front_matter), "body": body.strip()}, Reading.BODY
-            )
+    for wire, body in files_in("demo_articles"):
+        yield load(WriteArticle, {**wire, "body": body}, Reading.BODY)
 
 
 class Seeding:
