@@ -45,7 +45,7 @@ Idle = Annotated[int, typer.Option(min=1, help="Seconds of idle streams.")]
 
 @dataclass
 class Platform:
-    """``accounts``: who has streams."""
+    """``accounts``: the owners of the streams."""
 
     gateway: Serving
     broker: str

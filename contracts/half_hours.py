@@ -1,4 +1,4 @@
-"""The half hour that is held for a sign-up: what booking, profiles and mails say to each other.
+"""The half hour that is held for a sign-up, as booking, profiles and notifications exchange it.
 
 A sign-up has a secret, which its browser keeps. Booking holds a slot under the secret's hash, and
 profiles stores the same hash with the sign-up, so that a link opened on another device leads to the
@@ -50,7 +50,7 @@ def new_secret() -> str:
 
 
 def secret_hash(secret: str) -> str:
-    """The stored hash. A plain one is enough for a random secret."""
+    """The hash that is stored. A random secret needs no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -310,7 +310,7 @@ class ReadEmailLink:
 @dataclass(frozen=True, kw_only=True)
 class EmailLink:
     """What a confirmation link does. ``begun_here``: the secret of the sign-up was given, so no
-    password is needed. ``hold``: what booking holds its half hour under."""
+    password is needed. ``hold``: the key of the half hour that booking holds for the sign-up."""
 
     changes_email: bool
     begun_here: bool = False

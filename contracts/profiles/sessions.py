@@ -109,7 +109,8 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmedSignUp:
-    """An account that a link has just confirmed, and what booking holds its half hour under."""
+    """An account that a link has just confirmed, and the key of the half hour that booking holds
+    for it."""
 
     account_id: UUID
     roles: list[Role]
@@ -201,7 +202,7 @@ class SecondFactorRequired(Unauthenticated):
 
     @classmethod
     def with_challenge(cls, challenge: str) -> Self:
-        """The refusal of a log-in, whose password was right."""
+        """The refusal of a log-in whose password was right, with the challenge."""
         refusal = cls()
         refusal.challenge = challenge
         return refusal

@@ -142,14 +142,15 @@ class Seeding:
             change_role(self._settings, demo.email, demo.role, AuditedAction.ROLE_GRANTED)
 
     def _was_granted_a_role(self, account_id: UUID) -> bool:
-        """Also if an operator has revoked it since."""
+        """Whether a role was ever granted to the account, also one that an operator has revoked
+        since."""
         with platform.database_of("profiles", self._settings) as database:
             with database.reading() as session:
                 about = session.scalars(entries_about(account_id)).all()
         return any(each.what == AuditedAction.ROLE_GRANTED for each in about)
 
     def _account_of(self, demo: DemoPerson) -> UUID:
-        """The account's id, after a sign-up where there is no account."""
+        """The id of the person's account. Signs up where there is none."""
         with platform.database_of("profiles", self._settings) as database:
             with database.reading() as session:
                 account = account_with(session, demo.email)

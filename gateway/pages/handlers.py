@@ -34,7 +34,7 @@ from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 SIGN_IN = "/sign-in"
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""Of files of other people: what is in one can't act as a page of this site."""
+"""The content policy of files that users uploaded: a file can't act as a page of this site."""
 
 
 class SiteHandler(WorkerHandler, ABC):
@@ -89,7 +89,7 @@ class SiteHandler(WorkerHandler, ABC):
     def _answer(self, visit: Visit) -> Response: ...
 
     def arguments(self, visit: Visit) -> dict[str, Any]:
-        """Those of the path, and the visitor."""
+        """The handler's arguments: the parameters of the path, and the visitor."""
         found: dict[str, Any] = dict(visit.request.path_values)  # type: ignore[attr-defined]
         return {**self.found(found), "visitor": visit.visitor}
 
@@ -201,7 +201,7 @@ class SiteHandler(WorkerHandler, ABC):
         }
 
     def _handlers_of_forms(self) -> list[SiteHandler]:
-        """Those of the forms on the page."""
+        """The handlers of the forms on the page."""
         if self._forms is None:
             self._forms = [
                 each for each in self.siblings() if each.declaration.again == self.method_name
@@ -269,7 +269,8 @@ class PageHandler(SiteHandler):
         return arguments
 
     def _kept(self, visit: Visit, arguments: dict[str, Any], tags: Any) -> Response:
-        """The page from the cache: as it is for anonymous visitors, in one's own shell else."""
+        """The page from the cache: its bytes for anonymous visitors, its view in a shell of their
+        own for others."""
         shared = visit.visitor.anonymous()
 
         def ask() -> Any:
@@ -319,7 +320,7 @@ class PageHandler(SiteHandler):
 
 
 class _Instead(Exception):
-    """Not a view: the result is for this one request."""
+    """The handler's result is no view: it answers this request only, and is not cached."""
 
     def __init__(self, result: Any) -> None:
         super().__init__()

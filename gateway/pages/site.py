@@ -116,7 +116,8 @@ class Site(SharedExtension):
         )
 
     def _caller(self, visit: Visit) -> Caller:
-        """Anonymous where the session has ended. Raises ``Unavailable``."""
+        """The caller by the cookies; anonymous where the session has ended. Raises
+        ``Unavailable``."""
         token = visit.cookies.get(names.ACCESS)
         if token and self.authenticator.seconds_left(token) > REFRESH_BEFORE_S:
             try:
@@ -138,7 +139,8 @@ class Site(SharedExtension):
             return Caller()
 
     def _me(self, visit: Visit, caller: Caller) -> Me:
-        """As the cookie says; asked for where there is none, as after each renewal."""
+        """What pages need to know about the account, from the cookie; from profiles where there is
+        none, as after each renewal."""
         if not visit.cookies.get(names.ME):
             visit.cookies.set(names.ME, self.about(caller).to_cookie())
         return Me.from_cookie(visit.cookies.get(names.ME))

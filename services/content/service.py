@@ -67,7 +67,7 @@ class ContentService:
 
     @rpc
     def get_article(self, slug: str) -> contract.Article:
-        """By its present slug or a former one."""
+        """An article by its present slug or a former one."""
         with self.store.reading() as session:
             article = queries.find_article(session, slug)
         article.require_public()

@@ -1,4 +1,4 @@
-"""Queries of holds: of a specialist, of a client, of a sign-up, and those to end.
+"""Queries of holds: of a specialist, of a client, of a sign-up, and holds that have run out.
 
 An open hold has not been ended, but its time may have run out; an active one is open and has time
 left.
@@ -50,7 +50,7 @@ def with_holds_to_end(now: datetime) -> Select[UUID]:
     return select(Hold.specialist_id).where(Hold.ended.is_(False), Hold.until <= now).distinct()
 
 
-# Of sign-ups
+# Holds of sign-ups
 
 OPEN = SignUpHold.status == SignUpHoldStatus.HELD
 
@@ -66,15 +66,15 @@ def held_at(client_id: UUID, specialist_id: UUID, starts_at: datetime) -> Select
 
 
 def newest_hold_of_sign_up(secret_hash: str) -> Select[SignUpHold]:
-    """The last hold of a sign-up, whatever became of it."""
+    """The last hold of a sign-up, of any status."""
     mine = select(SignUpHold).where(SignUpHold.secret_hash == secret_hash)
     return mine.order_by(SignUpHold.made_at.desc(), SignUpHold.id.desc()).limit(1)
 
 
 def open_holds_of(visitor: Visitor) -> Select[SignUpHold]:
-    """Those of the same sign-up, and those for the same address from the same network: a person who
-    begins again. Another network does not count, so that a stranger who knows an address can't end
-    its hold."""
+    """Open holds of the same sign-up, and open holds for the same address from the same network:
+    the visitor may have begun the sign-up again. Another network does not count, so that a stranger
+    who knows an address can't end its hold."""
     same = SignUpHold.secret_hash == visitor.secret_hash
     if visitor.network is not None:
         again = and_(SignUpHold.mailbox == visitor.mailbox, SignUpHold.network == visitor.network)

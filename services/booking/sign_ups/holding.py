@@ -60,8 +60,8 @@ def hold_slot(
 def _lock(
     tx: Transaction, visitor: Visitor, specialist_id: UUID
 ) -> tuple[list[SignUpHold], dict[UUID, Calendar]]:
-    """Lock the visitor's names, the calendars, and then the earlier holds: another process may have
-    ended one meanwhile. Holds whose specialist was erased are gone."""
+    """Lock the visitor's hashes, the calendars, and then the earlier holds: another process may
+    have ended one meanwhile. Holds whose specialist was erased are gone."""
     for name in (visitor.secret_hash, visitor.mailbox, visitor.network):
         if name is not None:
             tx.lock_name(f"sign-up {name}")

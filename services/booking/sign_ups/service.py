@@ -53,7 +53,7 @@ class SignUps:
 
     @rpc
     def get_hold_of_sign_up(self, hold: SignUpHoldKey) -> SignUpHold:
-        """The sign-up's last hold, whatever became of it."""
+        """The sign-up's last hold, of any status."""
         with self.store.reading() as session:
             found = session.scalar(newest_hold_of_sign_up(hold.secret_hash))
         if found is None:
@@ -62,8 +62,8 @@ class SignUps:
 
     @rpc
     def take_over_hold(self, hold: SignUpHoldKey) -> SignUpHold:
-        """Make the hold the caller's own. The status is ``held`` where the caller has it now, also
-        when they ask again."""
+        """Turn the hold of a sign-up into a hold of the caller. The status is ``held`` while the
+        caller has the slot, also in the answer to a repeated call."""
         client_id = self.caller.with_role(Role.CLIENT)
         self.caller.require_verified()
         with self.store.transaction() as tx:
