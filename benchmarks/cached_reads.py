@@ -23,14 +23,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import CONNECTIONS, Answers, Request, Untrue, play
-from benchmarks.platforms import migrate, serving
+from benchmarks.platforms import migrate, serving, settings_on
 from benchmarks.servers import Servers, servers_of_our_own
 from benchmarks.specialists import featured_specialists
 from chassis.context import Caller
 from chassis.ids import new_id
 from contracts.profiles.accounts import Role
-from firststep.platform import SERVICES
-from tests.support.tokens import KEY, SEAL_KEYS, a_token_of
+from tests.support.tokens import KEY, a_token_of
 from tests.system.processes import Serving, Settings
 
 SPECIALISTS = 200
@@ -110,14 +109,7 @@ def _require_same(cached: Serving, uncached: Serving, path: str) -> None:
 
 
 def _platform(servers: Servers, folder: Path) -> tuple[Settings, list[UUID]]:
-    settings = {
-        "broker": servers.rabbitmq,
-        "database": servers.fresh_databases(*SERVICES),
-        "mail": str(folder / "mail"),
-        "files": str(folder / "files"),
-        "seal_keys": SEAL_KEYS,
-        "log_level": "warning",
-    }
+    settings = settings_on(servers, folder)
     migrate(settings)
     ids = [each.id for each in featured_specialists(settings["database"], SPECIALISTS)]
     return settings, ids

@@ -23,7 +23,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import CONNECTIONS, Answers, Request, Untrue, play
-from benchmarks.platforms import migrate, open_calendars, processor_s, resident_mib, serving
+from benchmarks.platforms import (
+    migrate,
+    open_calendars,
+    processor_s,
+    resident_mib,
+    serving,
+    settings_on,
+)
 from benchmarks.servers import servers_of_our_own
 from benchmarks.specialists import NAME, Planted, featured_specialists
 from chassis import json
@@ -32,11 +39,10 @@ from chassis.ids import new_id
 from contracts.booking.availability import Availability, Hours, Weekday
 from contracts.profiles.accounts import Role
 from firststep.commands.seed import demo_articles
-from firststep.platform import SERVICES
 from gateway.cache import MOST_BYTES
 from gateway.http.cookies import Me
-from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, lasting
-from tests.system.processes import Serving, Settings
+from tests.support.tokens import KEY, a_token_of, lasting
+from tests.system.processes import Serving
 
 SPECIALISTS = 200
 BOOKED = 20
@@ -238,14 +244,7 @@ def platform() -> Iterator[Platform]:
     """The four processes, with featured specialists, their hours, and articles."""
     with servers_of_our_own() as servers, ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="firststep-bench-")))
-        settings: Settings = {
-            "broker": servers.rabbitmq,
-            "database": servers.fresh_databases(*SERVICES),
-            "mail": str(folder / "mail"),
-            "files": str(folder / "files"),
-            "seal_keys": SEAL_KEYS,
-            "log_level": "warning",
-        }
+        settings = settings_on(servers, folder)
         migrate(settings)
         specialists = featured_specialists(settings["database"], SPECIALISTS)
         ids = [each.id for each in specialists]

@@ -77,6 +77,18 @@ def processor_s(pid: int) -> float:
     return (int(user) + int(system)) / TICKS_A_SECOND
 
 
+def settings_on(servers: Servers, folder: Path) -> Settings:
+    """Settings of a platform on these servers, with databases of its own, still empty."""
+    return {
+        "broker": servers.rabbitmq,
+        "database": servers.fresh_databases(*SERVICES),
+        "mail": str(folder / "mail"),
+        "files": str(folder / "files"),
+        "seal_keys": SEAL_KEYS,
+        "log_level": "warning",
+    }
+
+
 @contextmanager
 def ours(
     folder: Path,
@@ -86,14 +98,7 @@ def ours(
 ) -> Iterator[Running]:
     """A process each for the gateway and the services that a booking concerns."""
     population = population or Population()
-    settings = {
-        "broker": servers.rabbitmq,
-        "database": servers.fresh_databases(*SERVICES),
-        "mail": str(folder / "mail"),
-        "files": str(folder / "files"),
-        "seal_keys": SEAL_KEYS,
-        "log_level": "warning",
-    }
+    settings = settings_on(servers, folder)
     _set_up(settings, settings["database"], population)
     with ExitStack() as stack:
         started = time.perf_counter()

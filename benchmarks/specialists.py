@@ -27,7 +27,7 @@ class Planted:
 
 
 def featured_specialists(database: str, number: int) -> list[Planted]:
-    """Plant so many, and the tests' key that signs tokens."""
+    """Write this many specialists, and the key that signs tokens in tests."""
     profiles = connected_database(database, "profiles")
     plant_key(profiles)
     people = [_a_featured_one() for _ in range(number)]

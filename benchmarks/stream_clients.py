@@ -35,7 +35,7 @@ LOOK_EVERY_S = 0.2
 WITHIN_S = 120
 NEWS_AFTER_S = 0.5
 QUIET_S = 0.5
-"""After the last piece of news: one that comes twice comes within it."""
+"""Seconds to wait after the last event: a repeated event would arrive within them."""
 
 
 @dataclass
@@ -93,7 +93,7 @@ class StreamClients:
             self._read(left)
 
     def delays_after(self, told_at: float) -> list[float]:
-        """Raises ``Untrue`` unless each stream has heard of one notice, once."""
+        """Raises ``Untrue`` unless each stream got the event of one notice, once."""
         for each in self._clients:
             if len(each.news) != 1:
                 raise Untrue(f"a stream has heard of {each.news}, not of one notice")

@@ -24,16 +24,15 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import CONNECTIONS, Answers, Request, play
-from benchmarks.platforms import migrate, processor_s, serving
+from benchmarks.platforms import migrate, processor_s, serving, settings_on
 from benchmarks.servers import servers_of_our_own
 from benchmarks.stream_clients import Clients, open_streams
 from chassis.context import Caller
 from chassis.ids import new_id
-from firststep.platform import SERVICES
 from gateway.live.streams import MOST, MOST_OF_AN_ACCOUNT
 from tests.support.databases import connected_database
-from tests.support.tokens import KEY, SEAL_KEYS, a_token_of, plant_key
-from tests.system.processes import Serving, Settings
+from tests.support.tokens import KEY, a_token_of, plant_key
+from tests.system.processes import Serving
 
 WARM_UP_S = 1
 OPEN_FILES = 4096
@@ -46,7 +45,7 @@ Idle = Annotated[int, typer.Option(min=1, help="Seconds of idle streams.")]
 
 @dataclass
 class Platform:
-    """``accounts``: who has streams."""
+    """``accounts``: the owners of the streams."""
 
     gateway: Serving
     broker: str
@@ -124,14 +123,7 @@ def platform(streams: int) -> Iterator[Platform]:
     """Profiles, notifications and one gateway, on PostgreSQL and RabbitMQ."""
     with servers_of_our_own() as servers, ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="firststep-bench-")))
-        settings: Settings = {
-            "broker": servers.rabbitmq,
-            "database": servers.fresh_databases(*SERVICES),
-            "mail": str(folder / "mail"),
-            "files": str(folder / "files"),
-            "seal_keys": SEAL_KEYS,
-            "log_level": "warning",
-        }
+        settings = settings_on(servers, folder)
         migrate(settings)
         profiles = connected_database(settings["database"], "profiles")
         plant_key(profiles)

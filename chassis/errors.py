@@ -42,7 +42,7 @@ class DomainError(Exception):
     member_ids: ClassVar[tuple[str, ...]] = ()
     """The names of those ``members`` that are ids, for the OpenAPI description."""
     member_texts: ClassVar[tuple[str, ...]] = ()
-    """And of those that are texts."""
+    """The names of those ``members`` that are texts."""
     by_code: ClassVar[dict[str, type[DomainError]]] = {}
 
     def __init_subclass__(cls) -> None:

@@ -341,11 +341,11 @@ class ArticleGone(Gone):
     code = "article_gone"
     member_texts = ("reason",)
     reason: str = ""
-    """What its editors say about it; may be empty."""
+    """Why its editors withdrew it; may be empty."""
 
     @classmethod
     def because(cls, reason: str) -> Self:
-        """The refusal that says why."""
+        """The refusal with this reason."""
         refusal = cls()
         refusal.reason = reason
         return refusal

@@ -1,4 +1,4 @@
-"""The half hour that is held for a sign-up: what booking, profiles and mails say to each other.
+"""The half hour that is held for a sign-up, as booking, profiles and notifications exchange it.
 
 A sign-up has a secret, which its browser keeps. Booking holds a slot under the secret's hash, and
 profiles stores the same hash with the sign-up, so that a link opened on another device leads to the
@@ -35,9 +35,10 @@ class HeldHalfHour:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HoldOfSignUp:
-    """The hash that a half hour is held under, and whether its note may be shown: the mailbox's
-    owner may be another person than the one who wrote it."""
+class SignUpHoldKey:
+    """Identifies the hold of a sign-up. ``secret_hash``: the hash of the sign-up's secret;
+    ``with_note``: whether to show the note of the hold. The owner of the mailbox may be another
+    person than the one who wrote it."""
 
     secret_hash: str = field(repr=False)
     with_note: bool = True
@@ -49,10 +50,10 @@ def new_secret() -> str:
 
 
 def secret_hash(secret: str) -> str:
-    """The stored hash. A plain one is enough for a random secret."""
+    """The hash that is stored. A random secret needs no salt."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def held_under(secret: str) -> HoldOfSignUp:
-    """The hold that belongs to this secret."""
-    return HoldOfSignUp(secret_hash=secret_hash(secret))
+def held_under(secret: str) -> SignUpHoldKey:
+    """The key of the hold with this secret."""
+    return SignUpHoldKey(secret_hash=secret_hash(secret))

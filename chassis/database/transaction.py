@@ -76,8 +76,8 @@ class Transaction(Session):
     def at_end(self, id: UUID, work: Callable[[], None]) -> None:
         """Call ``work`` when the block has ended, before the commit, in the order of ids.
 
-        For a row that many transactions lock, several of them in any order: here each takes them
-        in the same order, and keeps them for the shortest time.
+        For rows that many transactions lock: taken in the order of ids they can't deadlock, and
+        taken at the end they are locked for the shortest time.
         """
         self._at_end.append((id, work))
 
@@ -106,7 +106,7 @@ class Transaction(Session):
         return answer
 
     def end_call(self) -> None:
-        """Write the events of tracked rows, what was left for the end, the reply, and the outbox.
+        """Write the events of tracked rows, the work of ``at_end``, the reply, and the outbox.
 
         A writing call must have given its reply. Where the same call was answered before, its key
         is there and nothing is written; a concurrent repetition waits here.

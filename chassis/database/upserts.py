@@ -6,7 +6,7 @@ Composing a statement costs as much as running it.
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Column, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
@@ -42,14 +42,17 @@ def add_counts(session: Session, table: Table, rows: list[dict[str, Any]]) -> No
 
 
 @cache
-def _add_counts_statement(table: Table, dialect: str) -> Insert:
+def _add_counts_statement(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     new = make(table)
-    counts = [each for each in table.columns if not each.primary_key]
     return new.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
-        set_={each.name: each + new.excluded[each.name] for each in counts},
+        set_={each.name: each + new.excluded[each.name] for each in _counts_in(table)},
     )
+
+
+def _counts_in(table: Table) -> list[Column[Any]]:
+    return [each for each in table.columns if not each.primary_key]
 
 
 def count_up(session: Session, table: Table, **key: Any) -> int:
@@ -64,13 +67,5 @@ def count_up(session: Session, table: Table, **key: Any) -> int:
 
 @cache
 def _count_up_statement(table: Table, dialect: str) -> ReturningInsert[Any]:
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    [count] = [each for each in table.columns if not each.primary_key]
-    return (
-        make(table)
-        .values({count.name: 1})
-        .on_conflict_do_update(
-            index_elements=list(table.primary_key.columns), set_={count.name: count + 1}
-        )
-        .returning(count)
-    )
+    [count] = _counts_in(table)
+    return _add_counts_statement(table, dialect).values({count.name: 1}).returning(count)

@@ -19,7 +19,7 @@ HEARTBEAT = b":\n\n"
 """A comment: it keeps proxies from closing a quiet connection, and finds one that is lost."""
 SEND_AT_ONCE = {"eventlet.minimum_write_chunk_size": 1}
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-"""The latter keeps nginx from holding events back."""
+"""``X-Accel-Buffering: no`` keeps nginx from buffering events."""
 
 
 def event(id: int, data: bytes) -> bytes:
@@ -28,7 +28,7 @@ def event(id: int, data: bytes) -> bytes:
 
 
 def retry(seconds: float) -> bytes:
-    """After how long the client reconnects once the stream has ended."""
+    """The field that tells the client how long to wait before it reconnects."""
     return b"retry: %d\n\n" % (seconds * 1000)
 
 
@@ -40,6 +40,7 @@ def event_stream(chunks: Iterable[bytes], environ: dict[str, Any]) -> Response:
 
 
 def has_hung_up(environ: dict[str, Any]) -> bool:
-    """Whether the client of a stream has closed its connection. It has nothing to send."""
+    """Whether the client of a stream has closed its connection: it sends nothing after its request,
+    so its socket is readable only at the end."""
     fileno: int = environ[CONNECTION].fileno()
     return fileno < 0 or is_readable(fileno)

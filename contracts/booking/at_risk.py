@@ -30,7 +30,7 @@ class ConsultationAtRisk:
     ]
     since: Annotated[
         datetime | None,
-        Doc("Since when. Null where that was before the platform recorded it."),
+        Doc("When this cause began. Null where the platform did not record it."),
     ]
     cancels_at: Annotated[
         datetime | None,

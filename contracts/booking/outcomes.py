@@ -15,7 +15,7 @@ from chassis.events import Event
 from contracts.booking import PRODUCER
 
 OUTCOME_OPEN_FOR = timedelta(days=14)
-"""From the end of the consultation."""
+"""Counted from the end of the consultation."""
 
 
 class Wish(StrEnum):

@@ -73,11 +73,11 @@ class Slots:
     next: Annotated[str | None, Doc("The cursor of the next page. Null on the last page.")] = None
     cancellation_notice_hours: Annotated[
         int, Doc("How many hours before its start a client can still cancel or move a booking.")
-    ] = 12
-    own_time_zone: Annotated[str, Doc("The specialist's own zone.")] = "UTC"
+    ]
+    own_time_zone: Annotated[str, Doc("The specialist's own zone.")]
     in_person: Annotated[
         bool, Doc("Whether these consultations are at the specialist's practice, not online.")
-    ] = False
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +106,8 @@ class DaysWithSlots:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnTimeZone:
-    """The time zone of a specialist's hours."""
+class SpecialistTimeZone:
+    """A specialist, and the time zone of their hours."""
 
     specialist_id: UUID
     time_zone: str

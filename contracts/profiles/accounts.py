@@ -14,7 +14,7 @@ from marshmallow.validate import Length
 from chassis.errors import Conflict, Forbidden, Invalid, TooMany
 from chassis.events import Event, Version
 from chassis.schemas import Normalised
-from contracts.half_hours import HeldHalfHour, HoldOfSignUp, SignUpSecret
+from contracts.half_hours import HeldHalfHour, SignUpHoldKey, SignUpSecret
 from contracts.inputs import addresses, passwords
 from contracts.inputs.addresses import email_address
 from contracts.inputs.passwords import password, typed_password
@@ -310,11 +310,11 @@ class ReadEmailLink:
 @dataclass(frozen=True, kw_only=True)
 class EmailLink:
     """What a confirmation link does. ``begun_here``: the secret of the sign-up was given, so no
-    password is needed. ``hold``: what booking holds its half hour under."""
+    password is needed. ``hold``: the key of the half hour that booking holds for the sign-up."""
 
     changes_email: bool
     begun_here: bool = False
-    hold: HoldOfSignUp | None = None
+    hold: SignUpHoldKey | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ class AgreedTo:
     terms: TextVersion
     health_data: Annotated[
         TextVersion | None,
-        Doc("The consent to health data. Clients need it: booking here says something of them."),
+        Doc("The consent to health data. Clients need it: a booking here is health data."),
     ] = None
 
 

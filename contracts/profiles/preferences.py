@@ -24,6 +24,10 @@ class Language(StrEnum):
     DE = "de"
 
 
+PATH_PREFIXES = {Language.EN: "", Language.DE: "/de"}
+"""How the paths of the site's pages begin in each language."""
+
+
 # Shapes of single fields
 
 OwnTimeZone = Annotated[

@@ -12,7 +12,7 @@ from marshmallow.validate import Length
 
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.events import Event
-from contracts.half_hours import HoldOfSignUp
+from contracts.half_hours import SignUpHoldKey
 from contracts.profiles import PRODUCER
 from contracts.profiles.accounts import GivenEmail, GivenPassword, Role
 from contracts.profiles.codes import Code
@@ -109,11 +109,12 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmedSignUp:
-    """An account that a link has just confirmed, and what booking holds its half hour under."""
+    """An account that a link has just confirmed, and the key of the half hour that booking holds
+    for it."""
 
     account_id: UUID
     roles: list[Role]
-    hold: HoldOfSignUp
+    hold: SignUpHoldKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +202,7 @@ class SecondFactorRequired(Unauthenticated):
 
     @classmethod
     def with_challenge(cls, challenge: str) -> Self:
-        """The refusal of a log-in, whose password was right."""
+        """The refusal of a log-in whose password was right, with the challenge."""
         refusal = cls()
         refusal.challenge = challenge
         return refusal

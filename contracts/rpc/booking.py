@@ -32,14 +32,14 @@ from contracts.booking.slots import (
     DaysWithSlots,
     NearestSlots,
     NearestSlotsQuery,
-    OwnTimeZone,
     Period,
     Slots,
     SlotsQuery,
+    SpecialistTimeZone,
 )
 from contracts.booking.waitlist import Waitlist, WaitlistEntry, Wishes
 from contracts.files import File
-from contracts.half_hours import HoldOfSignUp
+from contracts.half_hours import SignUpHoldKey
 
 
 class Booking(RpcClient):
@@ -57,12 +57,12 @@ class Booking(RpcClient):
     def list_nearest_slots(
         self, *, specialist_id: UUID, query: NearestSlotsQuery
     ) -> Wire[NearestSlots]:
-        """Of those that ``list_slots`` shows."""
+        """The free slots nearest to a wanted time, of those that ``list_slots`` shows."""
 
     def list_days(self, *, specialist_id: UUID, period: Period) -> Wire[DaysWithSlots]: ...
 
-    def list_own_time_zones(self, *, specialist_ids: list[UUID]) -> Wire[list[OwnTimeZone]]:
-        """Of these specialists, those who have a calendar."""
+    def list_own_time_zones(self, *, specialist_ids: list[UUID]) -> Wire[list[SpecialistTimeZone]]:
+        """The time zones of these specialists' calendars. Specialists without one are left out."""
 
     def list_slots_to_move_to(self, *, consultation_id: UUID, query: SlotsQuery) -> Wire[Slots]: ...
 
@@ -90,7 +90,8 @@ class Booking(RpcClient):
     def withdraw_note(self, *, consultation_id: UUID) -> None: ...
 
     def list_consultations_at_risk(self, *, page: PageQuery) -> Wire[Page[ConsultationAtRisk]]:
-        """For admins: of specialists whose licence has expired, the soonest first."""
+        """For admins: booked consultations with specialists whose licence has expired, the soonest
+        first."""
 
     def say_attendance(
         self, *, consultation_id: UUID, attendance: Attendance
@@ -99,7 +100,7 @@ class Booking(RpcClient):
     def say_outcome(self, *, consultation_id: UUID, outcome: Wish) -> None: ...
 
     def get_outcome(self, *, consultation_id: UUID) -> Wire[OwnOutcome]:
-        """The caller's own; of the other side only whether both want to continue."""
+        """The outcome that the caller reported, and whether both sides want to continue."""
 
     # Waitlist and holds
 
@@ -117,14 +118,15 @@ class Booking(RpcClient):
     # Sign-ups
 
     def hold_for_sign_up(self, *, wanted: HoldForSignUp) -> Wire[HeldForSignUp]:
-        """For a visitor without a session; nothing depends on whether the address has an
-        account."""
+        """Hold a slot for a visitor without a session. Nothing depends on whether the address has
+        an account."""
 
-    def get_hold_of_sign_up(self, *, hold: HoldOfSignUp) -> Wire[SignUpHold]:
-        """The last one, whatever became of it."""
+    def get_hold_of_sign_up(self, *, hold: SignUpHoldKey) -> Wire[SignUpHold]:
+        """The sign-up's last hold, of any status."""
 
-    def take_over_hold(self, *, hold: HoldOfSignUp) -> Wire[SignUpHold]:
-        """Make it the caller's own. The status is ``held`` where they have it now."""
+    def take_over_hold(self, *, hold: SignUpHoldKey) -> Wire[SignUpHold]:
+        """Turn the hold into one of the caller. The status is ``held`` while the caller has the
+        slot."""
 
     # Calendar files and feeds
 

@@ -30,7 +30,8 @@ class Content(RpcClient):
         """Published articles that match, the latest first."""
 
     def get_article(self, *, slug: str) -> Wire[Article]:
-        """By its present slug or a former one. Raises ``NotFound`` and ``ArticleGone``."""
+        """An article by its present slug or a former one. Raises ``NotFound`` and
+        ``ArticleGone``."""
 
     # Editors
 

@@ -16,8 +16,9 @@ class Notifications(RpcClient):
         """The caller's notices, the newest first, and how many are unread."""
 
     def list_added_notices(self, *, after: int | None = None) -> Wire[AddedNotices]:
-        """The caller's notices after a position, the oldest first; without one, only where the
-        caller's notices are now. A position beyond the newest counts as none."""
+        """The caller's notices after a position, the oldest first. Without a position, only the
+        newest position and the number of unread notices. A position beyond the newest counts as
+        none."""
 
     def read_notice(self, *, notice_id: UUID) -> None:
         """Mark one as read."""

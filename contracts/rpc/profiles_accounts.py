@@ -51,18 +51,19 @@ class ProfilesAccounts(RpcClient):
 
     def sign_up(self, *, sign_up: SignUp, half_hour: HeldHalfHour | None = None) -> Wire[SignedUp]:
         """Mail a link to the address. The result is the same whether or not it has an account.
-        ``half_hour``: what booking holds for the sign-up, for the mail to name."""
+        ``half_hour``: the half hour that booking holds for the sign-up; the mail names it."""
 
     def request_email_verification(
         self, *, request: RequestEmailVerification, half_hour: HeldHalfHour | None = None
     ) -> None: ...
 
     def get_email_link(self, *, link: ReadEmailLink) -> Wire[EmailLink]:
-        """What ``verify_email`` would do. Changes nothing; raises the refusals of a link."""
+        """Read what ``verify_email`` would do with this link, without doing it. Raises the refusals
+        of a link."""
 
     def verify_email(self, *, verify: VerifyEmail) -> Wire[Confirmed]:
-        """The link of a sign-up makes the account and a session; that of a change of address
-        makes none."""
+        """Confirm an address. The link of a sign-up makes the account and a session, the link of a
+        change of address makes neither."""
 
     def get_agreements(self) -> Wire[Agreements]: ...
 
@@ -89,7 +90,7 @@ class ProfilesAccounts(RpcClient):
     def log_in(self, *, log_in: LogIn) -> Wire[Session]: ...
 
     def finish_log_in(self, *, finish: FinishLogIn) -> Wire[Session]:
-        """The code of a log-in, after its password."""
+        """Finish a log-in: the challenge of its password, and a code."""
 
     def refresh_session(self, *, refresh: Refresh) -> Wire[Session]: ...
 

@@ -85,7 +85,7 @@ class Demo:
         self._read_article()
 
     def _sign_up(self, role: str, name: str) -> dict[str, str]:
-        self._step(f"A {role} reads what is to be agreed to, signs up …")
+        self._step(f"A {role} reads the terms, signs up …")
         agreed_to = self._call("GET", "/agreements")
         sign_up = self._call(
             "POST",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 from unicodedata import normalize
 
@@ -14,9 +12,9 @@ from contracts.booking.availability import Availability
 from contracts.profiles.accounts import Role, SignUpRole
 from contracts.profiles.preferences import Language
 from contracts.profiles.specialists import WriteProfile
+from firststep.front_matter import files_in
 
 PASSWORD = "demo password, not a secret"
-FRONT_MATTER = "+++"
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,14 @@ class DemoSpecialist:
 
 
 def demo_specialists() -> Iterator[DemoSpecialist]:
-    """All of them, each time in the same order. A file has the profile and the hours as the API
-    takes them, and below them the text about the person."""
-    for file in sorted(files("firststep").joinpath("demo_specialists").iterdir(), key=str):
-        if file.name.endswith(".md"):
-            _, front_matter, text = file.read_text(encoding="utf-8").split(FRONT_MATTER, 2)
-            yield _specialist(tomllib.loads(front_matter), text.strip())
+    """Each file has the profile and the hours as the API takes them, and below them the
+    biography."""
+    for wire, biography in files_in("demo_specialists"):
+        yield _specialist(wire, biography)
 
 
-def _specialist(wire: dict[str, Any], text: str) -> DemoSpecialist:
-    profile = {**wire["profile"], "display_name": wire["name"], "biography": text}
+def _specialist(wire: dict[str, Any], biography: str) -> DemoSpecialist:
+    profile = {**wire["profile"], "display_name": wire["name"], "biography": biography}
     availability = {**wire["availability"], "offers_free_consultations": True}
     person = DemoPerson(
         name=wire["name"],

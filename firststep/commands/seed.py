@@ -1,13 +1,15 @@
-"""``firststep seed``: create demo data by calling the services, as users would."""
+"""``firststep seed``: create demo data by calling the services, as users would.
+
+Each step does only what is missing, so that a second run completes an interrupted one. Data that
+exists stays, whatever was changed in it.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from rich.progress import Progress
 
 from chassis import context
 from chassis.context import CallContext, Caller
-from chassis.errors import DomainError
+from chassis.errors import DomainError, NotFound
 from chassis.events import as_mapping
 from chassis.ids import new_id
 from chassis.rpc.requester import rpc_client
@@ -23,7 +25,7 @@ from chassis.runtime.process import Process
 from chassis.schemas import Reading, load
 from chassis.settings import BadSettings, Settings
 from chassis.times import utc_now
-from contracts.content import PublishArticle, SlugTaken, WriteArticle
+from contracts.content import ArticleStatus, PublishArticle, SlugTaken, WriteArticle
 from contracts.profiles.accounts import (
     EmailVerificationRequested,
     Role,
@@ -32,8 +34,8 @@ from contracts.profiles.accounts import (
     VerifyEmail,
 )
 from contracts.profiles.consents import AgreedTo
-from contracts.profiles.licences import DecideLicence, Decision, SubmitLicence
-from contracts.profiles.specialists import ChangeProfile, Listing
+from contracts.profiles.licences import DecideLicence, Decision, LicenceStatus, SubmitLicence
+from contracts.profiles.specialists import ChangeProfile, Listing, ProfileExists, SpecialistStatus
 from contracts.rpc.booking import Booking
 from contracts.rpc.content import Content
 from contracts.rpc.profiles import Profiles
@@ -49,13 +51,13 @@ from firststep.commands.demo_people import (
     DemoSpecialist,
 )
 from firststep.commands.listen import listener
+from firststep.front_matter import files_in
 from firststep.platform import SERVICES, TOPOLOGY, config_for
 from services.profiles.accounts.queries import account_with
-from services.profiles.audit.audit import AuditedAction
+from services.profiles.audit.audit import AuditedAction, entries_about
 
 TIMEOUT_S = 30.0
 LICENSED_FOR = timedelta(days=3 * 365)
-FRONT_MATTER = "+++"
 
 
 class Seeder:
@@ -68,16 +70,11 @@ class Seeder:
 
 
 def run(settings: Settings) -> None:
-    """Create the demo data; existing data stays. The embedded platform's services run in this
-    process meanwhile."""
+    """Create the demo data. The embedded platform's services run in this process meanwhile."""
     services = SERVICES.values() if settings.embedded else []
     articles = list(demo_articles())
     with Process([*services, Seeder], config_for(settings), TOPOLOGY).running() as process:
-        [seeder] = [each for each in process.containers if each.service_name == Seeder.name]
-        clients = {
-            provider.attr_name: provider.get_dependency(None) for provider in seeder.dependencies
-        }
-        seeding = Seeding(settings, **clients)
+        seeding = Seeding(settings, **clients_in(process))
         steps: list[Callable[[], None]] = [
             *[lambda each=each: seeding.specialist(each) for each in SPECIALISTS],
             *[lambda each=each: seeding.person(each) for each in (CLIENT, EDITOR, ADMIN)],
@@ -89,13 +86,15 @@ def run(settings: Settings) -> None:
                 step()
 
 
+def clients_in(process: Process) -> dict[str, Any]:
+    """The clients of the ``Seeder`` in this process, by name."""
+    [seeder] = [each for each in process.containers if each.service_name == Seeder.name]
+    return {provider.attr_name: provider.get_dependency(None) for provider in seeder.dependencies}
+
+
 def demo_articles() -> Iterator[WriteArticle]:
-    for file in sorted(files("firststep").joinpath("demo_articles").iterdir(), key=str):
-        if file.name.endswith(".md"):
-            _, front_matter, body = file.read_text(encoding="utf-8").split(FRONT_MATTER, 2)
-            yield load(
-                WriteArticle, {**tomllib.loads(front_matter), "body": body.strip()}, Reading.BODY
-            )
+    for wire, body in files_in("demo_articles"):
+        yield load(WriteArticle, {**wire, "body": body}, Reading.BODY)
 
 
 class Seeding:
@@ -110,32 +109,54 @@ class Seeding:
         self._seeded: list[UUID] = []
 
     def specialist(self, demo: DemoSpecialist) -> None:
-        specialist_id = self._sign_up(demo.person)
-        if specialist_id is None:
-            return
+        """List a specialist, unless that was done before: the listing is the last step."""
+        specialist_id = self._account_of(demo.person)
         acting = Caller(specialist_id, frozenset([Role.SPECIALIST]), verified=True)
         number = SPECIALISTS.index(demo) + 1
         with self._acting(acting):
-            self._profiles.write_profile(profile=demo.profile)
+            if self._was_listed():
+                return
+            with contextlib.suppress(ProfileExists):
+                self._profiles.write_profile(profile=demo.profile)
+            self._booking.set_availability(availability=demo.availability)
             licence = self._profiles.submit_licence(
                 licence=_licence_of(number, demo.person.country)
             ).load()
-        with self._acting(Caller(new_id(), frozenset([Role.ADMIN]))):
-            seen = DecideLicence(decision=Decision.VERIFIED, version=licence.version)
-            self._profiles.decide_licence(specialist_id=specialist_id, decision=seen)
+        if licence.status is not LicenceStatus.VERIFIED:
+            with self._acting(Caller(new_id(), frozenset([Role.ADMIN]))):
+                seen = DecideLicence(decision=Decision.VERIFIED, version=licence.version)
+                self._profiles.decide_licence(specialist_id=specialist_id, decision=seen)
         with self._acting(acting):
             self._profiles.change_profile(change=ChangeProfile(status=Listing.LISTED))
-            self._booking.set_availability(availability=demo.availability)
         self._seeded.append(specialist_id)
 
+    def _was_listed(self) -> bool:
+        """Whether the acting specialist's profile was ever listed."""
+        with contextlib.suppress(NotFound):
+            return self._profiles.get_my_profile().load().status is not SpecialistStatus.DRAFT
+        return False
+
     def person(self, demo: DemoPerson) -> None:
-        if self._sign_up(demo) is not None and demo.role not in SignUpRole:
+        account_id = self._account_of(demo)
+        if demo.role not in SignUpRole and not self._was_granted_a_role(account_id):
             change_role(self._settings, demo.email, demo.role, AuditedAction.ROLE_GRANTED)
 
-    def _sign_up(self, demo: DemoPerson) -> UUID | None:
-        """The id of the new account; ``None`` where there is one."""
-        if self._has_account(demo.email):
-            return None
+    def _was_granted_a_role(self, account_id: UUID) -> bool:
+        """Whether a role was ever granted to the account, also one that an operator has revoked
+        since."""
+        with platform.database_of("profiles", self._settings) as database:
+            with database.reading() as session:
+                about = session.scalars(entries_about(account_id)).all()
+        return any(each.what == AuditedAction.ROLE_GRANTED for each in about)
+
+    def _account_of(self, demo: DemoPerson) -> UUID:
+        """The id of the person's account. Signs up where there is none."""
+        with platform.database_of("profiles", self._settings) as database:
+            with database.reading() as session:
+                account = account_with(session, demo.email)
+        return self._sign_up(demo) if account is None else account.id
+
+    def _sign_up(self, demo: DemoPerson) -> UUID:
         with self._acting(Caller()):
             in_force = self._profiles.get_agreements().load()
             sign_up = SignUp(
@@ -154,11 +175,6 @@ class Seeding:
             self._profiles.verify_email(verify=verify)
         return UUID(asked["account_id"])
 
-    def _has_account(self, email: str) -> bool:
-        with platform.database_of("profiles", self._settings) as database:
-            with database.reading() as session:
-                return account_with(session, email) is not None
-
     def _verification_of(self, email: str) -> dict[str, Any]:
         """The link that the mail would contain."""
         deadline = time.monotonic() + TIMEOUT_S
@@ -172,10 +188,13 @@ class Seeding:
         )
 
     def article(self, article: WriteArticle) -> None:
-        editor = Caller(new_id(), frozenset([Role.EDITOR]))
-        with self._acting(editor), contextlib.suppress(SlugTaken):
-            self._content.write_article(article=article)
-            self._content.publish_article(slug=article.slug, publication=PublishArticle())
+        """Publish an article, unless an editor has changed it or its publication since."""
+        with self._acting(Caller(new_id(), frozenset([Role.EDITOR]))):
+            with contextlib.suppress(SlugTaken):
+                self._content.write_article(article=article)
+            written = self._content.get_manuscript(slug=article.slug).load()
+            if written.status is ArticleStatus.DRAFT and written.body == article.body:
+                self._content.publish_article(slug=article.slug, publication=PublishArticle())
 
     def wait_until_featured(self) -> None:
         deadline = time.monotonic() + TIMEOUT_S

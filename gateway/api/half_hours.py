@@ -16,7 +16,7 @@ from chassis.context import Caller
 from chassis.errors import DomainError, NotFound
 from chassis.rpc.client import Wire
 from contracts.booking.sign_up_holds import SignUpHold
-from contracts.half_hours import HeldHalfHour, HoldOfSignUp, held_under
+from contracts.half_hours import HeldHalfHour, SignUpHoldKey, held_under
 from contracts.profiles.accounts import Role, VerifyEmail
 from contracts.profiles.sessions import Session
 from gateway.api.base import Api, acting, waiting_at_most
@@ -72,7 +72,7 @@ class HalfHours(Api):
         taken_over = self._taken_over(sign_up.hold, owner) if Role.CLIENT in owner.roles else None
         return Confirmation(session, owner, taken_over)
 
-    def _taken_over(self, hold: HoldOfSignUp, owner: Caller) -> SignUpHold | None:
+    def _taken_over(self, hold: SignUpHoldKey, owner: Caller) -> SignUpHold | None:
         try:
             with acting(owner), waiting_at_most(BOOKING_WITHIN_S):
                 return self.booking.take_over_hold(hold=hold).load()

@@ -44,9 +44,10 @@ from gateway.live.streams import OpenStreams, Stream
 
 HEARTBEAT_S = 15.0
 LIFETIME_S = (270.0, 300.0)
-"""A stream ends within this range, by chance, so that streams opened together end apart."""
+"""How long a stream lasts: drawn at random, so that streams opened together end apart."""
 RETRY_S = (2.0, 10.0)
-"""And so its client reconnects: after a restart, not all clients at once."""
+"""How long its client waits before it reconnects: drawn at random, so that not all clients
+reconnect at once after a restart."""
 ASKING_AT_ONCE = 20
 """Streams that ask notifications at the same time: after an outage, all of them are behind."""
 POSITION = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -101,7 +102,8 @@ class Live(SharedExtension):
             return Notifications(self.requester).list_added_notices(after=position).load()
 
     def _heard(self, event: Event) -> None:
-        """A stream whose session may have ended is woken, and then looks itself."""
+        """Leave a notice with the streams of its account. Wake the streams of an account whose
+        sessions have ended: each checks its own session."""
         if isinstance(event, NoticeAdded):
             for each in self.streams.of(event.account_id):
                 each.add(event)
@@ -159,7 +161,7 @@ class LiveUpdates:
         """The events after the stream's position, at most one answer of notifications; where there
         are none, one that says how many notices are unread."""
         stream = self._stream
-        stream.behind = False  # what is missed while this is asked puts it behind again
+        stream.behind = False  # an event missed during this call sets it behind again
         try:
             found = self._live.added_after(stream.position, self._call)
         except BaseException:

@@ -16,7 +16,7 @@ from contracts.notifications import NoticeAdded
 
 MOST_OF_AN_ACCOUNT = 10
 MOST = 600
-"""Of the 1,000 connections of a process."""
+"""Streams of a process, which has 1,000 connections."""
 MOST_WAITING = 16
 
 
@@ -44,7 +44,7 @@ class Stream:
     def __init__(self, account_id: UUID, position: int | None, hung_up: Callable[[], bool]) -> None:
         self.account_id = account_id
         self.position = position
-        """Of the last event sent; ``None`` before the first."""
+        """The position of the last event sent; ``None`` before the first."""
         self.behind = True
         self.ended = False
         self.hung_up = hung_up
@@ -52,7 +52,7 @@ class Stream:
         self._wakeup = Wakeup()
 
     def wait(self, seconds: float) -> bool:
-        """Whether there may be something to do, within this time."""
+        """Wait until there may be something to do; ``False`` where this time has passed."""
         return self._wakeup.wait(seconds)
 
     def wake(self) -> None:
@@ -66,7 +66,7 @@ class Stream:
         self.wake()
 
     def fall_behind(self) -> None:
-        """Events may have been missed."""
+        """Mark the stream as behind, since it may have missed events."""
         self.behind = True
         self._waiting.clear()
         self.wake()

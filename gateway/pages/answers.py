@@ -54,8 +54,8 @@ class Moved:
 class Shown(SessionChange):
     """A view with a template or status of its own.
 
-    ``page``: the method of another page that is shown instead, with its forms. A form's fields that
-    no address may bear travel on so.
+    ``page``: the method of another page that is shown instead, with its forms. Fields of a form
+    that must not be in an address are passed on this way.
     """
 
     view: Any
@@ -77,7 +77,7 @@ class Download:
 @dataclass(frozen=True, kw_only=True)
 class Refused:
     """A form that is refused, though something was done that this browser has to remember: the
-    secret of a sign-up. Refusals without such are raised."""
+    secret of a sign-up. All other refusals are raised."""
 
     refusal: DomainError
     sign_up: str

@@ -28,7 +28,8 @@ class Carried:
 
     @classmethod
     def from_form(cls, given: form_values.Given) -> Carried | None:
-        """``None`` where nothing is carried, or something else than we wrote."""
+        """The carried form; ``None`` where there is none, or where the value was not written by
+        this site."""
         text = (given.get(CARRIED) or [""])[-1]
         try:
             wire = json.loads(base64.urlsafe_b64decode(text)) if text else None

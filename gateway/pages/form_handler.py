@@ -125,7 +125,7 @@ class FormHandler(SiteHandler):
     def _again(
         self, visit: Visit, values: dict[str, Any], given: form_values.Given, refusal: DomainError
     ) -> Response:
-        """The form again, with what is wrong."""
+        """Show the form again, with its errors."""
         errors = {
             each.field: in_form(each, self.declaration.body, visit.visitor)
             for each in errors_of(refusal, self.declaration.body)

@@ -18,7 +18,7 @@ from chassis import context
 from chassis.context import CallContext
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.schemas import Reading, load, schema_of
-from contracts.profiles.preferences import Language
+from contracts.profiles.preferences import PATH_PREFIXES, Language
 from gateway.cache import Page, PublicReads, answered_page, page_key
 from gateway.http import cookies as names
 from gateway.http.declaration import IN_BRACES
@@ -30,12 +30,11 @@ from gateway.pages.answers import Download, Moved, SeeOther, SessionChange, Show
 from gateway.pages.declaration import PageDeclaration
 from gateway.pages.forms import Form
 from gateway.pages.site import HEADERS, Site, Visit
-from gateway.pages.visitor import PREFIXES
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 SIGN_IN = "/sign-in"
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""Of files of other people: what is in one can't act as a page of this site."""
+"""The content policy of files that users uploaded: a file can't act as a page of this site."""
 
 
 class SiteHandler(WorkerHandler, ABC):
@@ -50,8 +49,8 @@ class SiteHandler(WorkerHandler, ABC):
     def __init__(
         self, declaration: PageDeclaration, handler: Callable[..., Any], language: Language
     ) -> None:
-        path = "" if declaration.path == "/" and PREFIXES[language] else declaration.path
-        self.route = PREFIXES[language] + path
+        path = "" if declaration.path == "/" and PATH_PREFIXES[language] else declaration.path
+        self.route = PATH_PREFIXES[language] + path
         super().__init__(declaration.method, self.route)
         self.declaration = declaration
         self.handler = handler
@@ -90,7 +89,7 @@ class SiteHandler(WorkerHandler, ABC):
     def _answer(self, visit: Visit) -> Response: ...
 
     def arguments(self, visit: Visit) -> dict[str, Any]:
-        """Those of the path, and the visitor."""
+        """The handler's arguments: the parameters of the path, and the visitor."""
         found: dict[str, Any] = dict(visit.request.path_values)  # type: ignore[attr-defined]
         return {**self.found(found), "visitor": visit.visitor}
 
@@ -202,7 +201,7 @@ class SiteHandler(WorkerHandler, ABC):
         }
 
     def _handlers_of_forms(self) -> list[SiteHandler]:
-        """Those of the forms on the page."""
+        """The handlers of the forms on the page."""
         if self._forms is None:
             self._forms = [
                 each for each in self.siblings() if each.declaration.again == self.method_name
@@ -270,7 +269,8 @@ class PageHandler(SiteHandler):
         return arguments
 
     def _kept(self, visit: Visit, arguments: dict[str, Any], tags: Any) -> Response:
-        """The page from the cache: as it is for anonymous visitors, in one's own shell else."""
+        """The page from the cache: its bytes for anonymous visitors, its view in a shell of their
+        own for others."""
         shared = visit.visitor.anonymous()
         is_shown_before = True
 
@@ -325,7 +325,7 @@ class PageHandler(SiteHandler):
 
 
 class _Instead(Exception):
-    """Not a view, so it is not kept."""
+    """The handler's result is no view: it answers this request only, and is not cached."""
 
     def __init__(self, result: Any) -> None:
         super().__init__()

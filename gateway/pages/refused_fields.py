@@ -86,7 +86,7 @@ NEEDED = {
 OF_LISTS = {
     N_("Please use at most %(most)s characters."): N_("Please choose at most %(most)s."),
 }
-"""And of a list, which has no characters."""
+"""The same for a list, which has no characters."""
 
 
 def errors_of(refusal: DomainError, shape: type | None) -> Sequence[FieldError]:

@@ -17,7 +17,7 @@ from chassis.context import Caller
 from chassis.database.tombstones import Erased
 from chassis.errors import Unauthenticated
 from chassis.rpc.requester import Requester
-from contracts.profiles.preferences import Language
+from contracts.profiles.preferences import PATH_PREFIXES, Language
 from contracts.profiles.sessions import Refresh, Session
 from contracts.rpc.profiles import Profiles
 from gateway.cache import HTML, PAGES_VARY
@@ -28,7 +28,7 @@ from gateway.http.cookies import Cookies, Me
 from gateway.http.encoding import AT_ONCE, CODINGS, encoded, preferred_coding
 from gateway.http.server import SIGHT, ZONE_PARAMETER, ApiServer
 from gateway.pages.rendering import Shell, render
-from gateway.pages.visitor import PREFIXES, Visitor
+from gateway.pages.visitor import Visitor
 
 REFRESH_BEFORE_S = 60.0
 API = ("/api/", "/.well-known/", "/openapi.json", "/asyncapi.json", "/healthz", "/readyz")
@@ -123,7 +123,8 @@ class Site(SharedExtension):
         )
 
     def _caller(self, visit: Visit) -> Caller:
-        """Anonymous where the session has ended. Raises ``Unavailable``."""
+        """The caller by the cookies; anonymous where the session has ended. Raises
+        ``Unavailable``."""
         token = visit.cookies.get(names.ACCESS)
         if token and self.authenticator.seconds_left(token) > REFRESH_BEFORE_S:
             try:
@@ -145,7 +146,8 @@ class Site(SharedExtension):
             return Caller()
 
     def _me(self, visit: Visit, caller: Caller) -> Me:
-        """As the cookie says; asked for where there is none, as after each renewal."""
+        """What pages need to know about the account, from the cookie; from profiles where there is
+        none, as after each renewal."""
         if not visit.cookies.get(names.ME):
             visit.cookies.set(names.ME, self.about(caller).to_cookie())
         return Me.from_cookie(visit.cookies.get(names.ME))
@@ -243,14 +245,14 @@ class Site(SharedExtension):
 
 
 def _language_of(path: str) -> Language:
-    for language, prefix in PREFIXES.items():
+    for language, prefix in PATH_PREFIXES.items():
         if prefix and (path == prefix or path.startswith(f"{prefix}/")):
             return language
     return Language.EN
 
 
 def _without_prefix(path: str, language: Language) -> str:
-    return path.removeprefix(PREFIXES[language]) or "/"
+    return path.removeprefix(PATH_PREFIXES[language]) or "/"
 
 
 class _Url(DependencyProvider):

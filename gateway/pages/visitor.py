@@ -11,13 +11,11 @@ from chassis.context import Caller
 from chassis.times import utc_now
 from contracts.inputs.zones import TIME_ZONES, time_zone
 from contracts.locales import locale_of
-from contracts.profiles.preferences import Language
+from contracts.profiles.preferences import PATH_PREFIXES, Language
 from gateway.featured.listing import Sight
 from gateway.http.cookies import Me
 from gateway.pages.translations import catalogue_of
 
-PREFIXES = {Language.EN: "", Language.DE: "/de"}
-"""Of each language's paths."""
 ANONYMOUS, UNKNOWN = Caller(), Me()
 
 
@@ -62,7 +60,7 @@ class Visitor:
 
     def to(self, path: str, language: Language | None = None) -> str:
         """A path of this site in the visitor's language."""
-        prefix = PREFIXES[language or self.language]
+        prefix = PATH_PREFIXES[language or self.language]
         return prefix or "/" if path == "/" else f"{prefix}{path}"
 
     def gettext(self, text: str, **values: object) -> str:

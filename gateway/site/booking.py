@@ -162,7 +162,9 @@ class BookingPages(KeptHalfHours):
         try:
             return self.booking.list_slots(specialist_id=specialist_id, query=query).load()
         except NotFound:
-            return Slots(items=[])
+            return Slots(
+                items=[], cancellation_notice_hours=12, own_time_zone="UTC", in_person=False
+            )
 
     def _is_kept(self, specialist_id: UUID, starts_at: datetime, visitor: Visitor) -> bool:
         """Whether it is kept for a sign-up that was begun in this browser."""

@@ -13,11 +13,11 @@ from importlib.resources import files
 from werkzeug.wrappers import Request, Response
 
 from chassis import json
-from contracts.profiles.preferences import Language
+from contracts.profiles.preferences import PATH_PREFIXES, Language
 from gateway.cache import Cached
 from gateway.http.document import document
 from gateway.pages.page import page
-from gateway.pages.visitor import PREFIXES, Visitor
+from gateway.pages.visitor import Visitor
 from gateway.site.assets import asset
 
 KEPT_PAGES = ("/offline", "/help-now")
@@ -41,7 +41,7 @@ class OfflinePages:
 @cache
 def _worker() -> str:
     """The worker with the names of what it keeps; its version changes with any of them."""
-    paths = [PREFIXES[language] + path for language in Language for path in KEPT_PAGES]
+    paths = [PATH_PREFIXES[language] + path for language in Language for path in KEPT_PAGES]
     kept = json.dumps([*paths, *map(asset, KEPT_FILES)]).decode()
     source = files("gateway.site").joinpath("worker.js").read_text()
     version = sha256((kept + source).encode()).hexdigest()[:12]

@@ -15,7 +15,7 @@ from chassis.context import Caller
 from chassis.errors import DomainError, NotFound, Unavailable
 from contracts.booking.consultations import AlreadyBooked, NotListed
 from contracts.booking.sign_up_holds import SignUpHoldStatus
-from contracts.half_hours import HoldOfSignUp
+from contracts.half_hours import SignUpHoldKey
 from contracts.profiles.accounts import (
     AlreadyVerified,
     EmailTaken,
@@ -101,7 +101,7 @@ class VerificationPages(HalfHours):
         half_hour = None if found.hold is None else self._half_hour(found.hold, visitor)
         return LinkShown(query.token, asks, half_hour)
 
-    def _half_hour(self, hold: HoldOfSignUp, visitor: Visitor) -> HalfHourShown | None:
+    def _half_hour(self, hold: SignUpHoldKey, visitor: Visitor) -> HalfHourShown | None:
         """What is or was held for the sign-up; nothing where a service does not answer."""
         try:
             held = self.booking.get_hold_of_sign_up(hold=hold).load()

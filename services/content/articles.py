@@ -7,9 +7,9 @@ Its states, ``ArticleStatus``:
                             ▲                                  │
                             └──────── or published at once ◀───┘
 
-A scheduled article becomes what it was when its schedule is cancelled: DRAFT, or WITHDRAWN where it
-has been public. A draft and a withdrawn article can be changed unseen; a change of a published one
-is public at once.
+Cancelling a schedule leads back to the status before it: WITHDRAWN for an article that has been
+published, else DRAFT. A change of a published article is public at once; of all others, readers see
+no change.
 """
 
 from __future__ import annotations
@@ -47,12 +47,13 @@ from services.content.base import Base
 
 NO_ARTICLE = "There is no article at this address."
 WRITTEN = ("title", "summary", "body", "topics", "language", "references")
-"""Fields that editors write, beside the slug."""
+"""Fields that editors write, apart from the slug."""
 PUBLISHED, SCHEDULED = text("status = 'published'"), text("status = 'scheduled'")
 
 
 class Article(Base):
-    """``version`` grows with each change, and is sent with its event."""
+    """``version`` grows with each change of the text, the status, the schedule or the reason.
+    Events carry it, so that consumers drop stale ones."""
 
     __tablename__ = "articles"
     __table_args__ = (
@@ -89,7 +90,7 @@ class Article(Base):
     """When it was last published; it stays when the article is withdrawn."""
     publish_at: Mapped[datetime | None] = mapped_column(default=None)
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
-    """Until it is published again."""
+    """When it was withdrawn; ``None`` again once it is published."""
     withdrawal_reason: Mapped[str] = mapped_column(default="")
 
     @classmethod
@@ -104,19 +105,19 @@ class Article(Base):
             withdrawal_reason="",
         )
         article._take(written)
-        article._has_changed(now)
+        article._text_changed(now)
         return article
 
     def change(self, change: ChangeArticle, now: datetime) -> list[Event]:
-        """Set the given fields. Without a difference, nothing happens."""
+        """Set the given fields. Values that are the same as before are no change."""
         before = self._content()
         self._take(change)
         if change.slug is not None:
             self._rename(change.slug)
         if self._content() == before:
             return []
-        self._has_changed(now)
-        return [ArticleChanged(**self._told())] if self.is_published else []
+        self._text_changed(now)
+        return [ArticleChanged(**self._for_readers())] if self.is_published else []
 
     def _take(self, given: WriteArticle | ChangeArticle) -> None:
         for name in WRITTEN:
@@ -127,17 +128,19 @@ class Article(Base):
             self.body_html = markdown.to_html(given.body)
 
     def _rename(self, slug: str) -> None:
-        """Slugs under which the article was never public are given up."""
-        was_public = [self.slug] if self.published_at else []
-        former = [*self.former_slugs, *was_public]
-        if slug != self.slug:
-            self.former_slugs = [each for each in former if each != slug]
-            self.slug = slug
+        """Set the slug. An article that has been published keeps the one before as a former slug; a
+        draft gives it up."""
+        if slug == self.slug:
+            return
+        before = [self.slug] if self.published_at else []
+        self.former_slugs = [each for each in (*self.former_slugs, *before) if each != slug]
+        self.slug = slug
 
     def _content(self) -> dict[str, Any]:
+        """All fields that editors write."""
         return {name: getattr(self, name) for name in (*WRITTEN, "slug")}
 
-    def _has_changed(self, now: datetime) -> None:
+    def _text_changed(self, now: datetime) -> None:
         self.version += 1
         self.changed_at = now
 
@@ -156,7 +159,7 @@ class Article(Base):
         self.publish_at = self.withdrawn_at = None
         self.withdrawal_reason = ""
         self.version += 1
-        return [ArticlePublished(**self._told())]
+        return [ArticlePublished(**self._for_readers())]
 
     def schedule(self, publish_at: datetime, now: datetime) -> None:
         """Publish it at a later time. Raises ``AlreadyPublished`` and ``BadPublicationTime``."""
@@ -172,35 +175,39 @@ class Article(Base):
         self.version += 1
 
     def publish_if_due(self, now: datetime) -> list[Event]:
-        """Publish it if its time has come, and it was not scheduled anew meanwhile."""
+        """Publish it if it is scheduled and due."""
         is_due = self.publish_at is not None and self.publish_at <= now
         return self.publish(now) if is_due else []
 
     def withdraw(self, reason: str, now: datetime) -> list[Event]:
-        """Withdraw it, or cancel its schedule. Of a withdrawn article the reason is replaced."""
+        """Withdraw a published article, or cancel the schedule of one. An article that is withdrawn
+        already takes the reason, if one is given; a draft stays as it is."""
         if self.is_published:
             self.status = ArticleStatus.WITHDRAWN
             self.withdrawn_at, self.withdrawal_reason = now, reason
             self.version += 1
             return [self._withdrawn()]
-        if self.withdrawn_at is not None:
+        before = self.status, self.withdrawal_reason
+        self.publish_at = None
+        if self.withdrawn_at is None:
+            self.status = ArticleStatus.DRAFT
+        else:
             self.status = ArticleStatus.WITHDRAWN
             self.withdrawal_reason = reason or self.withdrawal_reason
-        else:
-            self.status = ArticleStatus.DRAFT
-        self.publish_at = None
+        if (self.status, self.withdrawal_reason) != before:
+            self.version += 1
         return []
 
     def require_public(self) -> None:
-        """Raises ``ArticleGone`` for a withdrawn article, ``NotFound`` before publication."""
+        """Raises ``NotFound`` before the first publication, ``ArticleGone`` after a withdrawal."""
         if self.is_published:
             return
         if self.withdrawn_at is not None:
             raise ArticleGone.because(self.withdrawal_reason)
         raise NotFound(NO_ARTICLE)
 
-    def _told(self) -> dict[str, Any]:
-        """The fields of the events that tell what the article is."""
+    def _for_readers(self) -> dict[str, Any]:
+        """The fields of ``ArticlePublished`` and ``ArticleChanged``."""
         return {
             "article_id": self.id,
             "version": self.version,
@@ -290,6 +297,7 @@ class Article(Base):
 
 
 def _stored(name: str, value: Any) -> Any:
+    """The value of a field as its column takes it."""
     if name == "topics":
         return list(dict.fromkeys(value))
     return [asdict(reference) for reference in value] if name == "references" else value

@@ -25,7 +25,7 @@ def find_article(session: Session, slug: str) -> Article:
 
 
 def lock_article(tx: Transaction, slug: str) -> Article:
-    """The same, locked."""
+    """The article of any status that has or had this slug, locked; raises ``NotFound``."""
     article_id = article_id_of(tx, slug)
     if article_id is None:
         raise NotFound(NO_ARTICLE)

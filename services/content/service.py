@@ -21,6 +21,7 @@ from chassis.times import utc_now
 from contracts import content as contract
 from contracts.content import (
     ArticleQuery,
+    ArticleStatus,
     ArticleSummary,
     ChangeArticle,
     ContentData,
@@ -66,7 +67,7 @@ class ContentService:
 
     @rpc
     def get_article(self, slug: str) -> contract.Article:
-        """By its present slug or a former one."""
+        """An article by its present slug or a former one."""
         with self.store.reading() as session:
             article = queries.find_article(session, slug)
         article.require_public()
@@ -122,17 +123,19 @@ class ContentService:
             require_current(article.to_manuscript())
             if publication.publish_at is None:
                 tx.emit(*article.publish(now))
-            else:
-                article.schedule(publication.publish_at, now)
-            return tx.reply(self._logged("article_publication_set", article))
+                return tx.reply(self._logged("article_published", article))
+            article.schedule(publication.publish_at, now)
+            return tx.reply(self._logged("article_scheduled", article))
 
     @rpc
     def withdraw_article(self, slug: str, withdrawal: WithdrawArticle) -> Manuscript:
         self.caller.with_role(Role.EDITOR)
         with self.store.transaction() as tx:
             article = queries.lock_article(tx, slug)
+            was_scheduled = article.status == ArticleStatus.SCHEDULED
             tx.emit(*article.withdraw(withdrawal.reason, utc_now()))
-            return tx.reply(self._logged("article_withdrawn", article))
+            done = "article_schedule_cancelled" if was_scheduled else "article_withdrawn"
+            return tx.reply(self._logged(done, article))
 
     @every(seconds=10)
     def publish_scheduled_articles(self) -> None:
@@ -145,7 +148,7 @@ class ContentService:
             tx.emit(*tx.lock(Article, article_id).publish_if_due(utc_now()))
 
     def _logged(self, event: str, article: Article) -> Manuscript:
-        """The article for its editor. Only the log says which editor did what."""
+        """The article as editors see it. No table says which editor did what: the log does."""
         log.info(
             event,
             article=str(article.id),

@@ -10,11 +10,13 @@ from uuid import UUID
 from chassis.ids import new_id
 from contracts.booking.availability import Availability, Hours, Weekday
 from contracts.booking.consultations import ConsultationRescheduled, Party
+from contracts.booking.slots import Slots, SlotsQuery
 from contracts.profiles.right_to_practise import Standing
 from services.booking.availability.busy import Busy, Interval
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation
+from services.booking.slots.listing import page_of_slots
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """The time at which rules are tried: before the week's hours begin."""
@@ -105,6 +107,11 @@ def a_calendar(
         in_person_address=in_person_address,
         sealed_meeting_link=sealed_meeting_link,
     )
+
+
+def a_page_of_slots(starts: Sequence[datetime], query: SlotsQuery) -> Slots:
+    """Of a specialist in UTC who sees clients online."""
+    return page_of_slots(starts, query, notice_hours=12, own_time_zone="UTC", in_person=False)
 
 
 def at(clock: str, days_later: int = 0) -> datetime:

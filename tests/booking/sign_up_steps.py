@@ -11,7 +11,7 @@ from sqlalchemy import update
 from chassis.context import CallContext, Caller, entered
 from chassis.schemas import Reading, load
 from contracts.booking.sign_up_holds import HeldForSignUp, HoldForSignUp, SignUpHold
-from contracts.half_hours import HoldOfSignUp, held_under, secret_hash
+from contracts.half_hours import SignUpHoldKey, held_under, secret_hash
 from services.booking.holds import sign_up_holds
 from services.booking.service import BookingService
 from tests.support.service_client import NOBODY, Talking
@@ -53,7 +53,7 @@ def hold_of(booking: Talking, secret: str) -> SignUpHold:
 
 
 def take_over(booking: Talking, client: Caller, secret: str, with_note: bool = True) -> SignUpHold:
-    of = HoldOfSignUp(secret_hash=secret_hash(secret), with_note=with_note)
+    of = SignUpHoldKey(secret_hash=secret_hash(secret), with_note=with_note)
     return load(SignUpHold, booking.asked_by(client).take_over_hold(hold=of), Reading.WIRE)
 
 

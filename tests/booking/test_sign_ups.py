@@ -267,8 +267,8 @@ def test_of_many_at_once_no_more_are_held_than_may_be(booking: Talking, limit: s
     assert all(isinstance(each, (SlotTaken, HoldsTaken, TooManyHolds)) for each in refused)
     assert len(outcomes) - len(refused) == most
     if limit == "a secret":
-        standing = [each for each in rows_of(booking, secret) if each.status == "held"]
-        assert len(standing) == 1
+        open_holds = [each for each in rows_of(booking, secret) if each.status == "held"]
+        assert len(open_holds) == 1
 
 
 def test_of_a_hold_and_a_booking_at_once_one_wins(booking: Talking) -> None:

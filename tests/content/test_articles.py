@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from chassis.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from chassis.preconditions import Stale, etag_of
@@ -310,6 +311,25 @@ def test_withdrawing_twice_is_told_once(content: Talking) -> None:
     for _ in range(2):
         assert withdraw(content, article.slug).status == "withdrawn"
     assert len(content.told(ArticleWithdrawn, article.id)) == 1
+
+
+def test_the_log_names_what_an_editor_did(content: Talking) -> None:
+    with capture_logs() as logged:
+        slug = draft(content, an_article()).slug
+        change(content, slug, title="Another")
+        set_publication(content, slug, utc_now() + timedelta(days=1))
+        withdraw(content, slug)
+        set_publication(content, slug)
+        withdraw(content, slug)
+    done = [(each["event"], each["status"]) for each in logged if "article" in each]
+    assert done == [
+        ("article_written", "draft"),
+        ("article_changed", "draft"),
+        ("article_scheduled", "scheduled"),
+        ("article_schedule_cancelled", "draft"),
+        ("article_published", "published"),
+        ("article_withdrawn", "withdrawn"),
+    ]
 
 
 def test_editors_list_articles_of_every_status(content: Talking) -> None:

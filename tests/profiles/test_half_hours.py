@@ -9,7 +9,7 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.schemas import Reading, load
-from contracts.half_hours import HeldHalfHour, HoldOfSignUp, new_secret, secret_hash
+from contracts.half_hours import HeldHalfHour, SignUpHoldKey, new_secret, secret_hash
 from contracts.profiles.accounts import (
     AlreadyVerified,
     ChangeEmail,
@@ -55,7 +55,7 @@ def ask_again(profiles: Talking, email: str, **more: Any) -> None:
     profiles.asked_by(NOBODY).request_email_verification(request=request, **more)
 
 
-def hold_of(profiles: Talking, confirmed: ConfirmedSignUp | None) -> HoldOfSignUp:
+def hold_of(profiles: Talking, confirmed: ConfirmedSignUp | None) -> SignUpHoldKey:
     assert confirmed is not None
     return confirmed.hold
 
@@ -69,7 +69,7 @@ def test_a_sign_up_takes_the_secret_that_its_half_hour_is_held_under(profiles: T
     assert confirmed.sign_up == ConfirmedSignUp(
         account_id=owner.known(),
         roles=[Role.CLIENT],
-        hold=HoldOfSignUp(secret_hash=secret_hash(secret), with_note=True),
+        hold=SignUpHoldKey(secret_hash=secret_hash(secret), with_note=True),
     )
 
 
@@ -102,7 +102,7 @@ def test_who_wrote_the_note_is_known_by_browser_or_password_and_not_by_mailbox(
         email = an_address()
         secret = ask_to_sign_up(profiles, email)
         held = hold_of(profiles, confirm(profiles, link_to(profiles, email), **shown).sign_up)
-        assert held == HoldOfSignUp(secret_hash=secret_hash(secret), with_note=with_note)
+        assert held == SignUpHoldKey(secret_hash=secret_hash(secret), with_note=with_note)
 
 
 def test_a_new_password_in_the_browser_of_the_sign_up_keeps_the_note(profiles: Talking) -> None:
@@ -119,7 +119,7 @@ def test_a_link_is_read_without_being_followed(profiles: Talking) -> None:
     for _ in range(2):
         read = link_of(profiles, token)
         assert (read.changes_email, read.begun_here) == (False, False)
-        assert read.hold == HoldOfSignUp(secret_hash=secret_hash(secret), with_note=False)
+        assert read.hold == SignUpHoldKey(secret_hash=secret_hash(secret), with_note=False)
     assert link_of(profiles, token, secret).begun_here
     assert not link_of(profiles, token, new_secret()).begun_here
     assert follow(profiles, token, sign_up=secret) is not None

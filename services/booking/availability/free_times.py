@@ -30,7 +30,7 @@ class FreeTimes:
     horizon: timedelta
     cancellation_notice_hours: int
     time_zone: str
-    in_person: bool = False
+    in_person: bool
 
     def are_true(self, now: datetime, shown_as_of: datetime | None = None) -> bool:
         """Whether they are still true. ``shown_as_of``: the calendar's present one."""

@@ -27,7 +27,7 @@ class RightToPractise:
     standing: Mapped[str] = mapped_column(default=Standing.GOOD)
     standing_version: Mapped[int] = mapped_column(default=0)
     standing_since: Mapped[datetime | None] = mapped_column(default=None)
-    """Since when it is this one; ``None`` where it is good, or from before this was recorded."""
+    """When the standing began; ``None`` where it is good, or began before this was recorded."""
 
     @property
     def may_practise(self) -> bool:

@@ -15,7 +15,7 @@ from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.holds.holds import Hold
-from services.booking.holds.queries import STANDING
+from services.booking.holds.queries import OPEN
 from services.booking.holds.sign_up_holds import SignUpHold
 
 LONGEST_BUFFER = timedelta(hours=2)
@@ -37,7 +37,7 @@ BUSY_TIMES = union_all(
         Hold.client_id.is_distinct_from(bindparam("reader")),
     ),
     select(SignUpHold.starts_at, NO_TIME, literal(True)).where(
-        SignUpHold.specialist_id == bindparam("specialist_id"), STANDING
+        SignUpHold.specialist_id == bindparam("specialist_id"), OPEN
     ),
 )
 """A row with an end comes from an external calendar. A hold counts until the clock ends it and

@@ -309,6 +309,10 @@ class Consultation(ConsultationAttendance, ConsultationPlace, Base):
         self.delete_note()  # reading the new one is recorded again
         self.sealed_note = sealed_note
 
+    def add_held_note(self, sealed_note: str | None) -> None:
+        """Add the note of the hold that this booking ends, unless the booking came with one."""
+        self.sealed_note = self.sealed_note or sealed_note
+
     def delete_note(self) -> None:
         self.sealed_note = self.note_read_at = self.note_read_from = None
 

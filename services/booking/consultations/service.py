@@ -235,8 +235,7 @@ def _book(
     room: str | None,
 ) -> Consultation:
     """Decide, and write what follows: the consultation, its event, the client's wait and holds,
-    and the calendar's next slots. Without a note of its own, it gets that of the client's hold.
-    Raises the refusal of ``Consultation.book``."""
+    and the calendar's next slots. Raises the refusal of ``Consultation.book``."""
     calendar, now = ready.calendar, ready.now
     consultation, event = Consultation.book(
         calendar,
@@ -249,8 +248,7 @@ def _book(
         meeting_link=room,
     )
     tx.add(consultation)
-    held_note = end_wait_and_holds(tx, ready.client_id, calendar.specialist_id)
-    consultation.sealed_note = sealed_note or held_note
+    consultation.add_held_note(end_wait_and_holds(tx, ready.client_id, calendar.specialist_id))
     release_holds(tx, ready.competing_holds, ready.competing_calendars, now)
     tx.emit(event, *calendar.review(ready.busy.with_booked(starts_at), now))
     return consultation

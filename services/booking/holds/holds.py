@@ -28,12 +28,12 @@ class Hold(Base):
     until: Mapped[datetime] = mapped_column(index=True)
     ended: Mapped[bool] = mapped_column(default=False)
     instead_of: Mapped[UUID | None] = mapped_column(default=None)
-    """The cancelled or missed consultation that it makes good; ``None`` from the waitlist or a
-    sign-up."""
+    """The cancelled or missed consultation in whose place the client gets this time; ``None`` for a
+    hold from the waitlist or a sign-up."""
     from_sign_up: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether it was held for a sign-up before it was the client's: see ``sign_up_holds``."""
+    """Whether the client took it over from the hold of a sign-up: see ``sign_up_holds``."""
     sealed_note: Mapped[str | None] = mapped_column(default=None)
-    """What the client wrote to the specialist when it was held for their sign-up."""
+    """The client's note to the specialist, written with the sign-up."""
 
     @classmethod
     def of(
@@ -64,7 +64,7 @@ class Hold(Base):
         until: datetime,
         sealed_note: str | None,
     ) -> Hold:
-        """The hold of a client whose sign-up had it before."""
+        """The hold of a client who takes over that of a sign-up."""
         hold = cls.of(specialist_id, client_id, starts_at, until)
         hold.from_sign_up, hold.sealed_note = True, sealed_note
         return hold

@@ -1,4 +1,8 @@
-"""Queries of holds: of a specialist, of a client, of a sign-up, and those to end."""
+"""Queries of holds: of a specialist, of a client, of a sign-up, and holds that have run out.
+
+An open hold has not been ended, but its time may have run out; an active one is open and has time
+left.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +38,10 @@ def held_for(client_id: UUID, now: datetime) -> Select[Hold]:
 def competing_holds(client_id: UUID, specialist_id: UUID, now: datetime) -> Select[UUID, UUID]:
     """The ids and specialists of the client's holds with other specialists that make the same
     consultation good as a hold with this one."""
-    standing = (Hold.client_id == client_id, Hold.ended.is_(False), Hold.until > now)
-    with_this_one = select(Hold.instead_of).where(*standing, Hold.specialist_id == specialist_id)
+    active = (Hold.client_id == client_id, Hold.ended.is_(False), Hold.until > now)
+    with_this_one = select(Hold.instead_of).where(*active, Hold.specialist_id == specialist_id)
     return select(Hold.id, Hold.specialist_id).where(
-        *standing, Hold.instead_of.in_(with_this_one), Hold.specialist_id != specialist_id
+        *active, Hold.instead_of.in_(with_this_one), Hold.specialist_id != specialist_id
     )
 
 
@@ -46,13 +50,13 @@ def with_holds_to_end(now: datetime) -> Select[UUID]:
     return select(Hold.specialist_id).where(Hold.ended.is_(False), Hold.until <= now).distinct()
 
 
-# Of sign-ups
+# Holds of sign-ups
 
-STANDING = SignUpHold.status == SignUpHoldStatus.HELD
+OPEN = SignUpHold.status == SignUpHoldStatus.HELD
 
 
 def held_at(client_id: UUID, specialist_id: UUID, starts_at: datetime) -> Select[Hold]:
-    """The client's standing hold of this slot."""
+    """The client's open hold of this slot."""
     return select(Hold).where(
         Hold.client_id == client_id,
         Hold.specialist_id == specialist_id,
@@ -62,20 +66,20 @@ def held_at(client_id: UUID, specialist_id: UUID, starts_at: datetime) -> Select
 
 
 def newest_hold_of_sign_up(secret_hash: str) -> Select[SignUpHold]:
-    """The last hold of a sign-up, whatever became of it."""
+    """The last hold of a sign-up, of any status."""
     mine = select(SignUpHold).where(SignUpHold.secret_hash == secret_hash)
     return mine.order_by(SignUpHold.made_at.desc(), SignUpHold.id.desc()).limit(1)
 
 
-def standing_holds_of(visitor: Visitor) -> Select[SignUpHold]:
-    """Those of the same sign-up, and those for the same address from the same network: a person who
-    begins again. Another network does not count, so that a stranger who knows an address can't end
-    its hold."""
+def open_holds_of(visitor: Visitor) -> Select[SignUpHold]:
+    """Open holds of the same sign-up, and open holds for the same address from the same network:
+    the visitor may have begun the sign-up again. Another network does not count, so that a stranger
+    who knows an address can't end its hold."""
     same = SignUpHold.secret_hash == visitor.secret_hash
     if visitor.network is not None:
         again = and_(SignUpHold.mailbox == visitor.mailbox, SignUpHold.network == visitor.network)
         same = or_(same, again)
-    return select(SignUpHold).where(STANDING, same).order_by(SignUpHold.id)
+    return select(SignUpHold).where(OPEN, same).order_by(SignUpHold.id)
 
 
 def made_for_mailbox(visitor: Visitor, now: datetime) -> Select[datetime]:
@@ -90,14 +94,14 @@ def made_from_network(visitor: Visitor, now: datetime) -> Select[datetime]:
     return select(SignUpHold.made_at).where(SignUpHold.network == visitor.network, since)
 
 
-def standing_with(specialist_id: UUID) -> Select[SignUpHold]:
-    return select(SignUpHold).where(SignUpHold.specialist_id == specialist_id, STANDING)
+def open_holds_with(specialist_id: UUID) -> Select[SignUpHold]:
+    return select(SignUpHold).where(SignUpHold.specialist_id == specialist_id, OPEN)
 
 
 def sign_up_holds_run_out(specialist_id: UUID, now: datetime) -> Select[SignUpHold]:
-    return standing_with(specialist_id).where(SignUpHold.until <= now)
+    return open_holds_with(specialist_id).where(SignUpHold.until <= now)
 
 
 def with_sign_up_holds_to_end(now: datetime) -> Select[UUID]:
     """Specialists with a sign-up's hold that has run out."""
-    return select(SignUpHold.specialist_id).where(STANDING, SignUpHold.until <= now).distinct()
+    return select(SignUpHold.specialist_id).where(OPEN, SignUpHold.until <= now).distinct()

@@ -34,15 +34,15 @@ from services.booking.holds.holds import Hold
 HELD_FOR = timedelta(minutes=20)
 COUNTED_FOR = timedelta(days=1)
 MOST_A_DAY = 3
-"""For one address, and for one network."""
+"""Holds for one address, and holds from one network."""
 MOST_WITH_ONE_SPECIALIST = 2
-"""At a time."""
+"""Active holds at a time."""
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who signs up: hashes of the sign-up's secret, of the mailbox, and of the network (``None``
-    where it is unknown). Those of mailbox and network are keyed."""
+    """The visitor who signs up: hashes of the sign-up's secret, of the mailbox, and of the network
+    (``None`` where it is unknown). Those of mailbox and network are keyed."""
 
     secret_hash: str
     mailbox: str
@@ -50,14 +50,14 @@ class Visitor:
 
 
 class SignUpHold(Base):
-    """The row stays for a day after the hold, without the note, to count by."""
+    """The row stays for a day after the hold, without the note: limits count it."""
 
     __tablename__ = "sign_up_holds"
     __table_args__ = (
         Index("ix_sign_up_holds_of_mailbox", "mailbox", "made_at"),
         Index("ix_sign_up_holds_of_network", "network", "made_at"),
         Index("ix_sign_up_holds_of_specialist", "specialist_id", "status"),
-        Index("ix_sign_up_holds_standing", "status", "until"),
+        Index("ix_sign_up_holds_open", "status", "until"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -135,15 +135,15 @@ class SignUpHold(Base):
 
 
 def require_few_a_day(made_at: Iterable[datetime], now: datetime) -> None:
-    """Raises ``TooManyHolds`` where these holds, of one address or of one network, are as many as a
-    day may have."""
+    """Raises ``TooManyHolds`` where one address, or one network, has reached its holds of a day.
+    ``made_at``: when those holds were made."""
     counted = sorted(each for each in made_at if each > now - COUNTED_FOR)
     if len(counted) >= MOST_A_DAY:
         free_again = counted[-MOST_A_DAY] + COUNTED_FOR
         raise TooManyHolds.after((free_again - now).total_seconds())
 
 
-def require_few_with_specialist(standing: Collection[SignUpHold], now: datetime) -> None:
-    """Raises ``HoldsTaken`` where as many stand with one specialist as may."""
-    if sum(each.is_active(now) for each in standing) >= MOST_WITH_ONE_SPECIALIST:
+def require_few_with_specialist(holds: Collection[SignUpHold], now: datetime) -> None:
+    """Raises ``HoldsTaken`` where the active holds with one specialist have reached their limit."""
+    if sum(each.is_active(now) for each in holds) >= MOST_WITH_ONE_SPECIALIST:
         raise HoldsTaken

@@ -20,7 +20,7 @@ from services.booking.consultations.client_limits import MOST_OPEN_BOOKINGS
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTING
 from services.booking.holds.holds import Hold
-from services.booking.holds.queries import STANDING
+from services.booking.holds.queries import OPEN
 from services.booking.holds.sign_up_holds import SignUpHold
 from services.booking.invariants.breaches import Breach
 from services.booking.invariants.sql_functions import half_an_hour_after
@@ -103,7 +103,7 @@ QUERIES: dict[str, Select[*tuple[UUID, ...]]] = {
         .join(Consultation, Consultation.specialist_id == SignUpHold.specialist_id)
         .where(
             BOOKED,
-            STANDING,
+            OPEN,
             _meets(SignUpHold.starts_at),
             func.coalesce(Consultation.rescheduled_at, Consultation.booked_at) < SignUpHold.until,
         )

@@ -1,4 +1,4 @@
-"""Since when a specialist's right to practise is in doubt, and an index of those whose is."""
+"""When doubt about a specialist's right to practise began, and an index of such specialists."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -31,7 +31,7 @@ def upgrade() -> None:
         "of_mailbox": ["mailbox", "made_at"],
         "of_network": ["network", "made_at"],
         "of_specialist": ["specialist_id", "status"],
-        "standing": ["status", "until"],
+        "open": ["status", "until"],
         "secret_hash": ["secret_hash"],
         "made_at": ["made_at"],
     }.items():

@@ -39,7 +39,8 @@ class Outcomes:
 
     @rpc
     def get_outcome(self, consultation_id: UUID) -> OwnOutcome:
-        """What the caller said. Of the other side's outcome it reveals what both were told."""
+        """The outcome that the caller reported, and whether both sides want to continue. Nothing
+        else of the other side's outcome is revealed."""
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
             if consultation is None:

@@ -16,7 +16,7 @@ from services.booking.right_to_practise.queries import at_risk
 
 
 def page_at_risk(session: Session, page: PageQuery, now: datetime) -> Page[ConsultationAtRisk]:
-    """The soonest first."""
+    """One page of consultations at risk, the soonest first."""
     found = by_time(
         session, at_risk(now), Consultation.starts_at, Consultation.id, page, lambda row: row
     )

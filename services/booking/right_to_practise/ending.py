@@ -16,7 +16,7 @@ from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.next_slots import announce_next_slots
 from services.booking.holds.holds import Hold
-from services.booking.holds.queries import standing_with
+from services.booking.holds.queries import open_holds_with
 from services.booking.right_to_practise import queries
 
 
@@ -76,5 +76,5 @@ def _close(tx: Transaction, specialist_id: UUID, concerned: Collection[Consultat
     tx.execute(delete(CalendarFeed).where(CalendarFeed.account_id == specialist_id))
     held = (Hold.specialist_id == specialist_id, Hold.ended.is_(False))
     tx.execute(update(Hold).where(*held).values(ended=True, sealed_note=None))
-    for hold in tx.scalars(standing_with(specialist_id)).all():
+    for hold in tx.scalars(open_holds_with(specialist_id)).all():
         hold.end()

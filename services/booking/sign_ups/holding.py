@@ -60,12 +60,12 @@ def hold_slot(
 def _lock(
     tx: Transaction, visitor: Visitor, specialist_id: UUID
 ) -> tuple[list[SignUpHold], dict[UUID, Calendar]]:
-    """Lock the visitor's names, the calendars, and then the earlier holds: another process may have
-    ended one meanwhile. Holds whose specialist was erased are gone."""
+    """Lock the visitor's hashes, the calendars, and then the earlier holds: another process may
+    have ended one meanwhile. Holds whose specialist was erased are gone."""
     for name in (visitor.secret_hash, visitor.mailbox, visitor.network):
         if name is not None:
             tx.lock_name(f"sign-up {name}")
-    mine = queries.standing_holds_of(visitor)
+    mine = queries.open_holds_of(visitor)
     ids = {each.specialist_id for each in tx.scalars(mine)}
     calendars = lock_calendars(tx, {specialist_id, *ids})
     again = mine.with_for_update().execution_options(populate_existing=True)
@@ -84,8 +84,8 @@ def _require_bookable(
     calendar.require_bookable(starts_at, busy_times(tx, calendar.specialist_id, now), now)
     if not (calendar.has_place or makes_rooms):
         raise NoFreeConsultations
-    standing = tx.scalars(queries.standing_with(calendar.specialist_id)).all()
-    require_few_with_specialist(standing, now)
+    open_holds = tx.scalars(queries.open_holds_with(calendar.specialist_id)).all()
+    require_few_with_specialist(open_holds, now)
 
 
 def _offer_again(tx: Transaction, calendars: Collection[Calendar], now: datetime) -> None:

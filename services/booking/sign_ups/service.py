@@ -12,7 +12,7 @@ from contracts.booking.sign_up_holds import (
     SignUpHold,
     SignUpHoldStatus,
 )
-from contracts.half_hours import HoldOfSignUp, new_secret, secret_hash
+from contracts.half_hours import SignUpHoldKey, new_secret, secret_hash
 from contracts.profiles.accounts import Role
 from services.booking import dependencies
 from services.booking.consultations.locking import lock_calendars
@@ -52,8 +52,8 @@ class SignUps:
         return Visitor(secret_hash(secret), self.visitors.of_mailbox(email), network)
 
     @rpc
-    def get_hold_of_sign_up(self, hold: HoldOfSignUp) -> SignUpHold:
-        """The sign-up's last hold, whatever became of it."""
+    def get_hold_of_sign_up(self, hold: SignUpHoldKey) -> SignUpHold:
+        """The sign-up's last hold, of any status."""
         with self.store.reading() as session:
             found = session.scalar(newest_hold_of_sign_up(hold.secret_hash))
         if found is None:
@@ -61,9 +61,9 @@ class SignUps:
         return found.to_resource(utc_now(), SignUpHoldStatus(found.status))
 
     @rpc
-    def take_over_hold(self, hold: HoldOfSignUp) -> SignUpHold:
-        """Make the hold the caller's own. The status is ``held`` where the caller has it now, also
-        when they ask again."""
+    def take_over_hold(self, hold: SignUpHoldKey) -> SignUpHold:
+        """Turn the hold of a sign-up into a hold of the caller. The status is ``held`` while the
+        caller has the slot, also in the answer to a repeated call."""
         client_id = self.caller.with_role(Role.CLIENT)
         self.caller.require_verified()
         with self.store.transaction() as tx:

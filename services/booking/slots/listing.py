@@ -26,7 +26,14 @@ CURSOR_BYTES = 5
 MOST_NEAREST = 3
 
 
-def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: int) -> Slots:
+def page_of_slots(
+    starts: Sequence[datetime],
+    query: SlotsQuery,
+    *,
+    notice_hours: int,
+    own_time_zone: str,
+    in_person: bool,
+) -> Slots:
     """One page of these slots. Raises ``BadCursor`` and ``UnknownTimeZone``."""
     zone = None if query.time_zone is None else zone_of(query.time_zone)
     first = 0 if query.cursor is None else bisect_right(starts, _decoded(query.cursor))
@@ -35,6 +42,8 @@ def page_of_slots(starts: Sequence[datetime], query: SlotsQuery, notice_hours: i
         items=[_slot(start, zone) for start in shown],
         next=_encoded(shown[-1]) if first + query.limit < len(starts) else None,
         cancellation_notice_hours=notice_hours,
+        own_time_zone=own_time_zone,
+        in_person=in_person,
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from contracts.booking.slots import OwnTimeZone
+from contracts.booking.slots import SpecialistTimeZone
 from services.booking.availability.calendars import Calendar
 from services.booking.holds.holds import Hold
 
@@ -44,9 +44,12 @@ def state_of(session: Session, specialist_id: UUID, reader: UUID | None) -> Cale
     return CalendarState(found.revision, found.offered_at, found.has_holds)
 
 
-def own_time_zones(session: Session, specialist_ids: Collection[UUID]) -> list[OwnTimeZone]:
-    """The zones of these specialists, of those who have a calendar."""
+def own_time_zones(session: Session, specialist_ids: Collection[UUID]) -> list[SpecialistTimeZone]:
+    """The time zones of these specialists' calendars. Specialists without a calendar are left
+    out."""
     known = select(Calendar.specialist_id, Calendar.time_zone).where(
         Calendar.specialist_id.in_(specialist_ids)
     )
-    return [OwnTimeZone(specialist_id=id, time_zone=zone) for id, zone in session.execute(known)]
+    return [
+        SpecialistTimeZone(specialist_id=id, time_zone=zone) for id, zone in session.execute(known)
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,9 +14,9 @@ from contracts.booking.slots import (
     DaysWithSlots,
     NearestSlots,
     NearestSlotsQuery,
-    OwnTimeZone,
     Period,
     SlotsQuery,
+    SpecialistTimeZone,
 )
 from services.booking import dependencies
 from services.booking.availability.calendars import NO_CALENDAR, Calendar
@@ -41,8 +40,13 @@ class Slots:
     def list_slots(self, specialist_id: UUID, query: SlotsQuery) -> contract.Slots:
         now = utc_now()
         free = self._free_times(specialist_id, now)
-        page = page_of_slots(free.within(query, now), query, free.cancellation_notice_hours)
-        return replace(page, own_time_zone=free.time_zone, in_person=free.in_person)
+        return page_of_slots(
+            free.within(query, now),
+            query,
+            notice_hours=free.cancellation_notice_hours,
+            own_time_zone=free.time_zone,
+            in_person=free.in_person,
+        )
 
     @rpc
     def list_nearest_slots(self, specialist_id: UUID, query: NearestSlotsQuery) -> NearestSlots:
@@ -56,7 +60,7 @@ class Slots:
         return days_with_slots(free.within(period, now), period.time_zone or free.time_zone)
 
     @rpc
-    def list_own_time_zones(self, specialist_ids: list[UUID]) -> list[OwnTimeZone]:
+    def list_own_time_zones(self, specialist_ids: list[UUID]) -> list[SpecialistTimeZone]:
         with self.store.reading() as session:
             return queries.own_time_zones(session, specialist_ids)
 
@@ -83,9 +87,13 @@ class Slots:
                 period_of(query, now),
                 now,
             )
-            in_person = calendar.in_person_address is not None
-        page = page_of_slots(starts, query, consultation.notice_hours)
-        return replace(page, own_time_zone=calendar.time_zone, in_person=in_person)
+        return page_of_slots(
+            starts,
+            query,
+            notice_hours=consultation.notice_hours,
+            own_time_zone=calendar.time_zone,
+            in_person=calendar.in_person_address is not None,
+        )
 
     def _free_times(self, specialist_id: UUID, now: datetime) -> FreeTimes:
         """Free times as the caller sees them, from the cache if possible. Raises ``NotFound``."""

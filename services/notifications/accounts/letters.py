@@ -15,13 +15,13 @@ from services.notifications.readers import Reader
 
 
 def verify_email(reader: Reader, link: str, half_hour: HeldHalfHour | None = None) -> Letter:
-    """``half_hour``: what is held for the sign-up at this time."""
+    """``half_hour``: the half hour that is held for the sign-up now, if any."""
     letter = _with_link(texts.CONFIRM_ADDRESS, texts.VERIFY_EMAIL, reader, link)
     return _with_half_hour(letter, texts.HALF_HOUR_KEPT, reader, half_hour)
 
 
 def known_address(reader: Reader, half_hour: HeldHalfHour | None = None) -> Letter:
-    """``half_hour``: what is held for the sign-up at this time."""
+    """``half_hour``: the half hour that is held for the sign-up now, if any."""
     letter = Letter(
         subject=reader.read(texts.HAVE_AN_ACCOUNT), text=reader.read(texts.KNOWN_ADDRESS)
     )

@@ -11,10 +11,7 @@ from uuid import UUID
 
 from nameko.extensions import DependencyProvider
 
-from contracts.profiles.preferences import Language
-
-PREFIXES = {Language.EN: "", Language.DE: "/de"}
-"""Of the paths of pages in each language."""
+from contracts.profiles.preferences import PATH_PREFIXES, Language
 
 
 class SiteUrls(DependencyProvider):
@@ -29,7 +26,7 @@ class SiteUrls(DependencyProvider):
 
     def read_in(self, language: Language) -> SiteUrls:
         """The links of the pages in the reader's language."""
-        return SiteUrls(f"{self._url}{PREFIXES[language]}")
+        return SiteUrls(f"{self._url}{PATH_PREFIXES[language]}")
 
     def consultation(self, consultation_id: UUID) -> str:
         return f"{self._url}/consultations/{consultation_id}"

@@ -24,7 +24,7 @@ from services.notifications.name_placeholders import Names, fill_names, without_
 class Notice(Base):
     """``text`` has marks in place of names. ``place_of``: the specialist whose practice's address
     is in it. ``position``: the account's notices are numbered from 1 in the order of their commits,
-    without gaps; 0 was added before they were."""
+    without gaps; 0 for notices from before the numbering."""
 
     __tablename__ = "notices"
 

@@ -1,4 +1,4 @@
-"""RPC methods of notices: list them, those that are new among them, and mark them as read."""
+"""RPC methods of notices: list all, list those after a position, and mark them as read."""
 
 from __future__ import annotations
 

@@ -123,7 +123,8 @@ class Account(Rights, Base):
 
     @property
     def state_of_log_in(self) -> str:
-        """The fingerprint of what a log-in was checked against: a change makes challenges void."""
+        """A fingerprint of the address and the password: a change of either makes challenges
+        void."""
         return fingerprint("log-in", self.email, self.password_version)
 
     def require_fits(self, link: MailLink) -> None:
@@ -138,7 +139,7 @@ class Account(Rights, Base):
         return False
 
     def hold(self, with_note: bool) -> None:
-        """None: nothing is held for a sign-up whose secret is gone."""
+        """Always ``None``: the secret of this account's sign-up is gone."""
 
     def confirm(
         self, now: datetime, password_hash: str | None = None

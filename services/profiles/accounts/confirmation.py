@@ -42,7 +42,8 @@ def confirm(tx: Transaction, link: MailLink, now: datetime, password_hash: str |
 def waiting_for(
     session: Session, link: MailLink, for_update: bool = False
 ) -> PendingSignUp | Account:
-    """What the link would confirm; raises ``AlreadyVerified``, ``LinkUsed``."""
+    """The sign-up or the account that the link confirms; raises ``AlreadyVerified``,
+    ``LinkUsed``."""
     waiting = unconfirmed(session, link.account_id, for_update)
     owner = account_with(session, link.email)
     if owner is not None and (waiting is None or isinstance(waiting, PendingSignUp)):

@@ -54,7 +54,7 @@ from services.profiles.sessions.issuing import begin_session
 from services.profiles.specialists.standards import require_zone_and_country
 
 CONFIRMING = Purpose.VERIFICATION, Purpose.CHANGE_OF_EMAIL
-"""The links that ``verify_email`` opens."""
+"""The purposes of links that ``verify_email`` takes."""
 
 
 class Accounts(Reauthentication):
@@ -65,7 +65,7 @@ class Accounts(Reauthentication):
     @rpc
     def sign_up(self, sign_up: SignUp, half_hour: HeldHalfHour | None = None) -> SignedUp:
         """Begin a sign-up. Work and answer are the same whether or not the address has an account.
-        ``half_hour``: what booking holds for it, for the mail to name.
+        ``half_hour``: the half hour that booking holds for the sign-up; the mail names it.
 
         Raises ``NoSuchCode`` and ``AgreementNeeded``.
         """
@@ -141,8 +141,8 @@ class Accounts(Reauthentication):
 
     @rpc
     def get_email_link(self, link: ReadEmailLink) -> EmailLink:
-        """What a confirmation link would do; raises the refusals of ``verify_email`` that concern
-        the link."""
+        """Read what a confirmation link does, without doing it. Raises the refusals of
+        ``verify_email`` that concern the link."""
         opened = open_link(link.token, self.seals.links, utc_now(), *CONFIRMING)
         if opened.purpose is Purpose.CHANGE_OF_EMAIL:
             return EmailLink(changes_email=True)

@@ -16,7 +16,7 @@ from sqlalchemy import false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
-from contracts.half_hours import HoldOfSignUp, new_secret, secret_hash
+from contracts.half_hours import SignUpHoldKey, new_secret, secret_hash
 from contracts.profiles.accounts import AccountRegistered, EmailVerified, Role
 from contracts.profiles.consents import AgreedTo
 from contracts.profiles.preferences import Language, Preferences
@@ -105,9 +105,9 @@ class PendingSignUp(Base):
         """Whether this is the secret that the sign-up's browser got."""
         return secret is not None and hmac.compare_digest(secret_hash(secret), self.secret_hash)
 
-    def hold(self, with_note: bool) -> HoldOfSignUp:
-        """What booking holds the sign-up's half hour under."""
-        return HoldOfSignUp(secret_hash=self.secret_hash, with_note=with_note)
+    def hold(self, with_note: bool) -> SignUpHoldKey:
+        """The key of the half hour that booking holds for the sign-up."""
+        return SignUpHoldKey(secret_hash=self.secret_hash, with_note=with_note)
 
     def confirm(
         self, now: datetime, password_hash: str | None = None

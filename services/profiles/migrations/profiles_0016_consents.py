@@ -1,4 +1,4 @@
-"""Consents: what was agreed to at sign-up. Sign-ups from before have agreed to nothing."""
+"""Consents: what was agreed to at sign-up. Sign-ups from before this migration have none."""
 
 import sqlalchemy as sa
 from alembic import op

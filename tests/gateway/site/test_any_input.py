@@ -16,11 +16,11 @@ from marshmallow import Schema, fields
 from chassis.context import Caller
 from chassis.schemas import Reading, schema_of
 from contracts.profiles.accounts import Role
+from contracts.profiles.preferences import PATH_PREFIXES
 from gateway.pages.carried import Carried
 from gateway.pages.declaration import PageDeclaration
 from gateway.pages.form_handler import MOST_FIELDS
 from gateway.pages.page import pages_of
-from gateway.pages.visitor import PREFIXES
 from gateway.service import Gateway
 from tests.support.browsing import SAME_ORIGIN, Browser, PageSeen
 from tests.support.databases import Databases
@@ -170,7 +170,7 @@ def test_a_page_is_never_broken_by_its_address(
     for browser in visitors(flooded_house, ada, declaration):
         for each in others:
             holds(browser.get(each))
-        for value, prefix in zip(EXTREMES, cycle(PREFIXES.values())):
+        for value, prefix in zip(EXTREMES, cycle(PATH_PREFIXES.values())):
             holds(browser.get(f"{prefix}{path}?{value}"))
             for name in names:
                 holds(browser.get(f"{prefix}{path}?{name}={value}"))

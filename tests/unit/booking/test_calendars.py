@@ -30,11 +30,11 @@ from contracts.booking.consultations import (
 from contracts.booking.slots import BadPeriod, SlotsQuery
 from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar, CalendarEvent
-from services.booking.slots.listing import page_of_slots
 from tests.booking.builders import (
     HALF_AN_HOUR,
     MONDAY,
     a_calendar,
+    a_page_of_slots,
     an_availability,
     at,
     busy_at,
@@ -63,7 +63,7 @@ def until(moment: datetime) -> SlotsQuery:
 def test_slots_take_half_an_hour_each() -> None:
     query = until(at("10:00"))
     found = a_calendar().free_times(NOTHING_BOOKED, MONDAY).within(query, MONDAY)
-    slots = page_of_slots(found, query, 0).items
+    slots = a_page_of_slots(found, query).items
     assert [(each.starts_at, each.ends_at) for each in slots] == [
         (at("09:00"), at("09:30")),
         (at("09:30"), at("10:00")),

@@ -15,9 +15,18 @@ from contracts.booking.availability import UnknownTimeZone
 from contracts.booking.slots import SlotsQuery
 from services.booking.availability.busy import Busy
 from services.booking.slots import slot_cache as kept_slots_module
-from services.booking.slots.listing import days_with_slots, page_of_slots
+from services.booking.slots.listing import days_with_slots
 from services.booking.slots.slot_cache import MOST_CACHED, SlotCache
-from tests.booking.builders import HALF_AN_HOUR, MONDAY, a_calendar, at, busy_at, every_day, on
+from tests.booking.builders import (
+    HALF_AN_HOUR,
+    MONDAY,
+    a_calendar,
+    a_page_of_slots,
+    at,
+    busy_at,
+    every_day,
+    on,
+)
 
 TIMES = st.integers(0, 120).map(lambda minutes: MONDAY + timedelta(minutes=minutes))
 
@@ -67,14 +76,14 @@ def test_a_part_of_a_budget_that_opens_with_a_day_is_not_kept_from_anybody() -> 
 
 def test_each_slot_is_shown_in_the_zone_that_was_asked_for_beside_utc() -> None:
     query = SlotsQuery(time_zone="Asia/Kathmandu")
-    [slot] = page_of_slots([at("09:00")], query, 12).items
+    [slot] = a_page_of_slots([at("09:00")], query).items
     assert (slot.starts_at, slot.ends_at) == (at("09:00"), at("09:30"))
     assert slot.local_start == "2026-03-02T14:45:00+05:45"
     assert slot.local_end == "2026-03-02T15:15:00+05:45"
 
 
 def test_without_a_zone_there_are_no_local_times() -> None:
-    [slot] = page_of_slots([at("09:00")], SlotsQuery(), 12).items
+    [slot] = a_page_of_slots([at("09:00")], SlotsQuery()).items
     assert (slot.local_start, slot.local_end) == (None, None)
 
 
@@ -83,7 +92,7 @@ def test_pages_neither_skip_nor_repeat_a_slot(minutes: set[int], limit: int) -> 
     starts = [MONDAY + timedelta(minutes=each) for each in sorted(minutes)]
     query, found = SlotsQuery(limit=limit), []
     while True:
-        page = page_of_slots(starts, query, 12)
+        page = a_page_of_slots(starts, query)
         found += [each.starts_at for each in page.items]
         if page.next is None:
             break
@@ -94,15 +103,15 @@ def test_pages_neither_skip_nor_repeat_a_slot(minutes: set[int], limit: int) -> 
 
 def test_what_is_booked_meanwhile_does_not_move_the_next_page() -> None:
     starts = [at("09:00"), at("09:30"), at("10:00")]
-    page = page_of_slots(starts, SlotsQuery(limit=1), 12)
-    then = page_of_slots(starts[1:], SlotsQuery(cursor=page.next), 12)
+    page = a_page_of_slots(starts, SlotsQuery(limit=1))
+    then = a_page_of_slots(starts[1:], SlotsQuery(cursor=page.next))
     assert [each.starts_at for each in then.items] == starts[1:]
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "AAAAAAAAAA", "_____w8", "ü", "AAAA AAA"])
 def test_a_cursor_of_another_list_is_refused(cursor: str) -> None:
     with pytest.raises(BadCursor):
-        page_of_slots([MONDAY], SlotsQuery(cursor=cursor), 12)
+        a_page_of_slots([MONDAY], SlotsQuery(cursor=cursor))
 
 
 def test_days_are_those_of_the_zone_with_as_many_slots_as_start_on_them() -> None:
@@ -121,7 +130,7 @@ def test_days_are_those_of_the_zone_with_as_many_slots_as_start_on_them() -> Non
 )
 def test_a_zone_that_there_is_not_is_refused_by_name(name: str) -> None:
     with pytest.raises(UnknownTimeZone) as refusal:
-        page_of_slots([MONDAY], SlotsQuery(time_zone=name), 12)
+        a_page_of_slots([MONDAY], SlotsQuery(time_zone=name))
     [error] = refusal.value.errors
     assert (error.field, error.value) == ("time_zone", name)
 

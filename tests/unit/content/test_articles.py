@@ -140,8 +140,10 @@ def test_a_cancelled_schedule_leaves_what_was_before(was_public: bool) -> None:
         article.withdraw("Outdated.", NOW)
         before = "withdrawn"
     article.schedule(LATER, NOW)
+    version = article.version
     assert article.withdraw("", NOW) == []
     assert (article.status, article.publish_at) == (before, None)
+    assert article.version == version + 1
     assert article.publish_if_due(LATER) == []
     assert article.withdrawal_reason == ("Outdated." if was_public else "")
 
@@ -165,8 +167,17 @@ def test_readers_of_a_withdrawn_one_learn_why_until_it_is_published_again() -> N
 def test_withdrawn_again_it_takes_another_reason() -> None:
     article = published()
     article.withdraw("Outdatd.", LATER)
-    assert article.withdraw("Outdated.", LATER + A_DAY) == []
-    assert (article.withdrawal_reason, article.withdrawn_at) == ("Outdated.", LATER)
+    version = article.version
+    for reason in ("Outdated.", "Outdated.", ""):
+        assert article.withdraw(reason, LATER + A_DAY) == []
+        assert (article.withdrawal_reason, article.withdrawn_at) == ("Outdated.", LATER)
+        assert article.version == version + 1
+
+
+def test_withdrawing_a_draft_changes_nothing() -> None:
+    article = Article.write(an_article(), NOW)
+    assert article.withdraw("Outdated.", LATER) == []
+    assert (article.status, article.version, article.withdrawal_reason) == ("draft", 1, "")
 
 
 def test_the_demo_has_something_to_read() -> None:
