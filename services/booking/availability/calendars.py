@@ -193,6 +193,11 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
 
     # Slots that open by themselves, as the horizon moves on or a budget opens
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether clients wait for the specialist, or did when times were last offered."""
+        return self.offered_at is not None
+
     def shown_as_of(self, now: datetime) -> datetime:
         """The time up to which slots that open by themselves are shown to all clients."""
         return now if self.offered_at is None else min(self.offered_at, now)

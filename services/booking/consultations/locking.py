@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select, union_all
 
 from chassis.context import Caller
 from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
+from services.booking.holds.holds import Hold
 
 CALENDARS = (
     select(Calendar)
@@ -24,11 +25,41 @@ CALENDARS = (
     .execution_options(populate_existing=True)
 )
 
+CALENDARS_FOR_BOOKING = (
+    select(Calendar)
+    .where(
+        Calendar.specialist_id.in_(
+            union_all(
+                select(bindparam("specialist_id", type_=Uuid())),
+                select(Hold.specialist_id).where(
+                    Hold.client_id == bindparam("client_id"),
+                    Hold.ended.is_(False),
+                    Hold.instead_of.is_not(None),
+                ),
+            )
+        )
+    )
+    .order_by(Calendar.specialist_id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+"""The specialist's calendar, and those in which a booking may end a hold of the client."""
+
 
 def lock_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
     """Lock the calendars of these specialists, those that exist, by their ids."""
     found = tx.scalars(CALENDARS, {"ids": list(specialist_ids)})
     return {each.specialist_id: each for each in found}
+
+
+def lock_for_booking(
+    tx: Transaction, *, client_id: UUID, specialist_id: UUID
+) -> dict[UUID, Calendar]:
+    """Lock the client's name, the specialist's calendar, and those with holds of the client that a
+    booking may end; the calendars by their ids."""
+    tx.lock_name(f"client {client_id}")
+    given = {"client_id": client_id, "specialist_id": specialist_id}
+    return {each.specialist_id: each for each in tx.scalars(CALENDARS_FOR_BOOKING, given)}
 
 
 def lock_consultation(

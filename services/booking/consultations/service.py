@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis import context
+from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.idempotency.keys import outside_call
@@ -34,12 +35,11 @@ from services.booking.availability.calendars import NO_CALENDAR, Calendar
 from services.booking.availability.queries import may_practise, sealed_meeting_link_of
 from services.booking.consultations import queries
 from services.booking.consultations.busy_times import busy_times
-from services.booking.consultations.client_limits import ClientBooking
+from services.booking.consultations.client_facts import ClientFacts, client_facts
 from services.booking.consultations.consultations import Consultation, NoteReader
 from services.booking.consultations.listing import page_of_consultations
-from services.booking.consultations.locking import lock_calendars, lock_consultation
+from services.booking.consultations.locking import lock_consultation, lock_for_booking
 from services.booking.consultations.participants import NO_CONSULTATION
-from services.booking.holds.queries import competing_holds
 from services.booking.waitlist.offering import end_wait_and_holds, release, release_holds
 
 
@@ -47,16 +47,14 @@ from services.booking.waitlist.offering import end_wait_and_holds, release, rele
 class ReadyToBook:
     """All that the decision to book needs, read after the locks were taken.
 
-    ``competing_holds``: holds with other specialists that make the same cancelled consultation
-    good; ``competing_calendars``: the calendars that they are in.
+    ``other_calendars``: those in which the booking may end a hold of the client, by specialist.
     """
 
     client_id: UUID
+    client: ClientFacts
     calendar: Calendar
+    other_calendars: Mapping[UUID, Calendar]
     busy: Busy
-    bookings: Sequence[ClientBooking]
-    competing_holds: Collection[UUID]
-    competing_calendars: Collection[Calendar]
     now: datetime
 
 
@@ -207,21 +205,20 @@ def _lock_for_booking(tx: Transaction, *, client_id: UUID, specialist_id: UUID) 
     The time is read after the locks: another booking may have kept this one waiting. Raises
     ``NotFound`` where the specialist has no calendar.
     """
-    tx.lock_name(f"client {client_id}")
-    tx.refuse_erased(client_id)
-    competing = dict(tx.execute(competing_holds(client_id, specialist_id, utc_now())).all())
-    calendars = lock_calendars(tx, {specialist_id, *competing.values()})
+    calendars = lock_for_booking(tx, client_id=client_id, specialist_id=specialist_id)
+    now = utc_now()
+    client = client_facts(tx, client_id, now)
+    if client.is_erased:
+        raise Erased
     calendar = calendars.pop(specialist_id, None)
     if calendar is None:
         raise NotFound(NO_CALENDAR)
-    now = utc_now()
     return ReadyToBook(
         client_id=client_id,
+        client=client,
         calendar=calendar,
+        other_calendars=calendars,
         busy=busy_times(tx, specialist_id, now, client_id),
-        bookings=queries.client_bookings(tx, client_id),
-        competing_holds=list(competing),
-        competing_calendars=list(calendars.values()),
         now=now,
     )
 
@@ -236,19 +233,20 @@ def _book(
 ) -> Consultation:
     """Decide, and write what follows: the consultation, its event, the client's wait and holds,
     and the calendar's next slots. Raises the refusal of ``Consultation.book``."""
-    calendar, now = ready.calendar, ready.now
+    client, calendar, now = ready.client, ready.calendar, ready.now
     consultation, event = Consultation.book(
         calendar,
         client_id=ready.client_id,
         starts_at=starts_at,
         busy=ready.busy,
-        bookings=ready.bookings,
+        bookings=client.bookings,
         now=now,
         sealed_note=sealed_note,
         meeting_link=room,
     )
-    tx.add(consultation)
-    consultation.add_held_note(end_wait_and_holds(tx, ready.client_id, calendar.specialist_id))
-    release_holds(tx, ready.competing_holds, ready.competing_calendars, now)
+    if calendar.is_waited_for or client.has_hold_with(calendar.specialist_id):
+        consultation.add_held_note(end_wait_and_holds(tx, ready.client_id, calendar.specialist_id))
+    tx.insert(consultation)
+    release_holds(tx, client.competing_holds(calendar.specialist_id), ready.other_calendars, now)
     tx.emit(event, *calendar.review(ready.busy.with_booked(starts_at), now))
     return consultation

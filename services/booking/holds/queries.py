@@ -35,16 +35,6 @@ def held_for(client_id: UUID, now: datetime) -> Select[Hold]:
     )
 
 
-def competing_holds(client_id: UUID, specialist_id: UUID, now: datetime) -> Select[UUID, UUID]:
-    """The ids and specialists of the client's holds with other specialists that make the same
-    consultation good as a hold with this one."""
-    active = (Hold.client_id == client_id, Hold.ended.is_(False), Hold.until > now)
-    with_this_one = select(Hold.instead_of).where(*active, Hold.specialist_id == specialist_id)
-    return select(Hold.id, Hold.specialist_id).where(
-        *active, Hold.instead_of.in_(with_this_one), Hold.specialist_id != specialist_id
-    )
-
-
 def with_holds_to_end(now: datetime) -> Select[UUID]:
     """Specialists with a hold that has run out."""
     return select(Hold.specialist_id).where(Hold.ended.is_(False), Hold.until <= now).distinct()

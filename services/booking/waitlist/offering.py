@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.busy_times import busy_times
+from services.booking.consultations.client_facts import ClientHold
 from services.booking.consultations.next_slots import announce_next_slots
 from services.booking.consultations.queries import client_bookings
 from services.booking.holds.holds import MOST_HELD, Hold
@@ -118,13 +119,18 @@ def end_wait_and_holds(tx: Transaction, client_id: UUID, specialist_id: UUID) ->
 
 
 def release_holds(
-    tx: Transaction, holds: Collection[UUID], calendars: Collection[Calendar], now: datetime
+    tx: Transaction,
+    holds: Collection[ClientHold],
+    calendars: Mapping[UUID, Calendar],
+    now: datetime,
 ) -> None:
-    """End holds after a booking elsewhere, and offer their times to clients who wait."""
-    if holds:
-        tx.execute(update(Hold).where(Hold.id.in_(holds)).values(ended=True))
-    for calendar in calendars:
-        offer(tx, calendar, now)
+    """End holds after a booking elsewhere, and offer their times to clients who wait. A hold whose
+    calendar is not locked stays: it was made a moment ago."""
+    for hold in holds:
+        calendar = calendars.get(hold.specialist_id)
+        if calendar is not None:
+            tx.execute(update(Hold).where(Hold.id == hold.id).values(ended=True))
+            offer(tx, calendar, now)
 
 
 def end_wait(tx: Transaction, client_id: UUID, specialist_id: UUID) -> None:
