@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import update
 
 from chassis.times import utc_now
+from contracts.booking.consultations import AlreadyBooked
 from contracts.booking.sign_up_holds import SignUpHoldStatus
 from contracts.profiles.accounts import EmailVerificationRequested
+from contracts.rpc.booking import Booking
 from services.booking.holds.sign_up_holds import SignUpHold
 from tests.gateway.site.page_reading import slots_on
 from tests.support.browsing import Browser, PageSeen, signed_in
@@ -415,6 +417,22 @@ def test_a_rule_that_stands_against_it_by_then_is_named(http: httpx.Client) -> N
     page = browser.followed(answer)
     assert page.h1 == "This half hour is not free any more"
     assert "Find another specialist" in page.text
+
+
+def test_a_booking_that_another_tab_made_meanwhile_is_named(
+    http: httpx.Client, newcomer: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database's constraint refuses it, and knows no consultation."""
+
+    def booked_meanwhile(*_: Any, **__: Any) -> Any:
+        raise AlreadyBooked
+
+    browser, email = newcomer
+    page = browser.get(verify(http, email))
+    monkeypatch.setattr(Booking, "book_consultation", booked_meanwhile)
+    answer = browser.fill(page, "/verify-email")
+    assert answer.location.endswith("&refused=already_booked")
+    assert "You have already had or booked" in browser.followed(answer).text
 
 
 def test_the_address_of_the_form_leads_to_the_page(
