@@ -105,7 +105,7 @@ class BookingSignUpPages(KeptHalfHours):
             sign_up = replace(wanted, sign_up=held.sign_up)
             self.profiles.sign_up(sign_up=sign_up, half_hour=_named(held))
         except DomainError as refusal:
-            return Refused(refusal=refusal, sign_up=held.sign_up)
+            return Refused(refusal=body.with_own_fields(refusal), sign_up=held.sign_up)
         return SeeOther(to=CHECK_MAIL, sign_up=held.sign_up)
 
     def _hold_for(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import DomainError, FieldError, Invalid
 from contracts.profiles.accounts import (
     EmailAddress,
     GivenEmail,
@@ -74,6 +74,14 @@ class SignUpForm:
             agreed_to=AgreedTo(terms=self.terms, health_data=self.health_data),
         )
 
+    @staticmethod
+    def with_own_fields(refusal: DomainError) -> DomainError:
+        """The refusal of a sign-up, with its fields as this form names them."""
+        refusal.errors = tuple(
+            replace(each, field=each.field.removeprefix("agreed_to.")) for each in refusal.errors
+        )
+        return refusal
+
 
 @dataclass(frozen=True, kw_only=True)
 class SendAgainForm:
@@ -102,11 +110,7 @@ class SignUpPages(Api):
         try:
             signed_up = self.profiles.sign_up(sign_up=body.to_sign_up()).load()
         except AgreementNeeded as refusal:  # the text changed while the form was open
-            errors = [
-                replace(each, field=each.field.removeprefix("agreed_to."))
-                for each in refusal.errors
-            ]
-            raise AgreementNeeded(errors=errors) from None
+            raise body.with_own_fields(refusal) from None
         return SeeOther(to=CHECK_MAIL, sign_up=signed_up.sign_up)
 
     @page(CHECK_MAIL, template="account/check_mail.html")

@@ -356,6 +356,19 @@ def test_both_texts_are_agreed_to_first(
     assert "__Host-sign-up" not in browser.cookies
 
 
+def test_a_text_that_changed_meanwhile_is_agreed_to_again(
+    http: httpx.Client, slug: str, starts_at: str
+) -> None:
+    page = Browser(http).get(page_of(slug, starts_at))
+    answer = new_person(Browser(http), page, slug, email=an_address(), terms="1999")
+    assert answer.status == 422
+    assert 'id="sign_up_and_book-terms-error"' in answer.html
+    assert "This text has changed meanwhile." in answer.text
+    form = answer.form(f"{booking(slug)}/sign-up")
+    assert "terms" not in form.fields
+    assert form.fields["health_data"] == [form.boxes["health_data"]]
+
+
 def test_a_weak_password_does_not_lose_the_time(
     http: httpx.Client, slug: str, starts_at: str
 ) -> None:
