@@ -19,7 +19,7 @@ from contracts.profiles.accounts import (
 from contracts.profiles.consents import AgreedTo, AgreementNeeded, Agreements, TextVersion
 from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone
 from contracts.profiles.specialists import NoSuchCode
-from gateway.api.base import Api
+from gateway.api.half_hours import HalfHours
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
@@ -90,7 +90,16 @@ class SendAgainForm:
     email: GivenEmail
 
 
-class SignUpPages(Api):
+class SignUpMails(HalfHours):
+    def send_link_to(self, email: str, visitor: Visitor) -> None:
+        """Send the link of a sign-up again; the mail names what is held for it."""
+        self.profiles.request_email_verification(
+            request=RequestEmailVerification(email=email),
+            half_hour=self.held_half_hour(visitor.sign_up),
+        )
+
+
+class SignUpPages(SignUpMails):
     mails_in = mail_folder()
 
     @page("/sign-up", query=SignUpQuery, template="account/sign_up.html")
@@ -119,6 +128,5 @@ class SignUpPages(Api):
 
     @form(CHECK_MAIL, body=SendAgainForm, again="check_mail_page", errors=[TooManyTries])
     def send_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:
-        request = RequestEmailVerification(email=body.email)
-        self.profiles.request_email_verification(request=request)
+        self.send_link_to(body.email, visitor)
         return SeeOther(to=CHECK_MAIL, said="link_sent")

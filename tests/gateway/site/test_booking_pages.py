@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from chassis.errors import Unavailable
 from chassis.times import utc_now
 from contracts.booking.consultations import AlreadyBooked
 from contracts.booking.sign_up_holds import SignUpHoldStatus
@@ -381,14 +382,46 @@ def test_a_weak_password_does_not_lose_the_time(
     assert sent.location == CHECK_MAIL
 
 
-def test_the_link_can_be_sent_again(http: httpx.Client, newcomer: tuple[Browser, str]) -> None:
+@pytest.mark.parametrize("path", [CHECK_MAIL, "/sign-up/check-mail"])
+def test_the_link_can_be_sent_again(
+    http: httpx.Client, newcomer: tuple[Browser, str], path: str
+) -> None:
     browser, email = newcomer
     before = link_to(http, email)
-    answer = browser.fill(browser.get(CHECK_MAIL), CHECK_MAIL, email=email)
-    assert answer.location == CHECK_MAIL
+    answer = browser.fill(browser.get(path), path, email=email)
+    assert answer.location == path
     assert link_to(http, email) != before
-    kept = mails_to(http, email, EmailVerificationRequested)[-1]["half_hour"]
-    assert kept is not None
+    assert half_hour_mailed_to(http, email) is not None
+
+
+def half_hour_mailed_to(http: httpx.Client, email: str) -> Any:
+    """What the last mail to this address names."""
+    return mails_to(http, email, EmailVerificationRequested)[-1]["half_hour"]
+
+
+def test_a_link_that_is_sent_again_names_no_half_hour_that_is_over(
+    http: httpx.Client, shared_house: House, newcomer: tuple[Browser, str]
+) -> None:
+    browser, email = newcomer
+    assert half_hour_mailed_to(http, email) is not None
+    with shared_house.store("booking").transaction() as tx:
+        tx.execute(update(SignUpHold).values(status=SignUpHoldStatus.OVER))
+    browser.fill(browser.get(CHECK_MAIL), CHECK_MAIL, email=email)
+    assert half_hour_mailed_to(http, email) is None
+
+
+def test_a_link_is_sent_again_without_an_answer_of_booking(
+    http: httpx.Client, newcomer: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise Unavailable
+
+    browser, email = newcomer
+    page = browser.get(CHECK_MAIL)
+    before = link_to(http, email)
+    monkeypatch.setattr(Booking, "get_hold_of_sign_up", away)
+    assert browser.fill(page, CHECK_MAIL, email=email).location == CHECK_MAIL
+    assert link_to(http, email) != before
 
 
 def test_an_address_with_an_account_sees_the_same_and_books_once_signed_in(
