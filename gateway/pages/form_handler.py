@@ -31,7 +31,7 @@ from gateway.pages.carried import CARRIED, VERSION, Carried, without_secrets
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
 from gateway.pages.forms import Form
-from gateway.pages.handlers import SiteHandler
+from gateway.pages.handlers import PageHandler, SiteHandler, query_part
 from gateway.pages.origin import require_own
 from gateway.pages.refused_fields import errors_of, in_form
 from gateway.pages.rendering import sentence
@@ -52,7 +52,15 @@ MOST_FIELDS = 5000
 class FormHandler(SiteHandler):
     reads_body = True
 
+    def methods(self) -> list[str]:
+        """With ``GET`` where no page has the form's path: browsers ask for it after a reload or a
+        change of language."""
+        pages = {each.route for each in self.siblings() if isinstance(each, PageHandler)}
+        return ["POST"] if self.route in pages else ["GET", "POST"]
+
     def _answer(self, visit: Visit) -> Response:
+        if visit.request.method != "POST":
+            return self._lead_to_page(visit)
         with closing(visit.request):  # the files that came with the form
             return self._answer_to(visit)
 
@@ -83,6 +91,10 @@ class FormHandler(SiteHandler):
         if isinstance(result, Refused):
             return self._refused(visit, values, given, result)
         return self._done(visit, given, result)
+
+    def _lead_to_page(self, visit: Visit) -> Response:
+        to = self.named(self.declaration.again).path_of(visit) + query_part(visit)
+        return self._redirect(visit, to, HTTPStatus.SEE_OTHER)
 
     def _run_once(self, arguments: dict[str, Any], call: CallContext) -> Any:
         """Sending the same again has no second effect; a form that was changed since, after going

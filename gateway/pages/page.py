@@ -70,7 +70,8 @@ def form(
     secret: bool = False,
     must_work: bool = False,
 ) -> Callable[[F], F]:
-    """Declare a method of the gateway as what a form on the page ``again`` is sent to."""
+    """Declare a method of the gateway as what a form on the page ``again`` is sent to. A ``GET`` of
+    its path leads to that page, where no other page has the path."""
     declaration = PageDeclaration(
         path=path,
         again=again,

@@ -23,9 +23,9 @@ from gateway.api.consultations import STANDS_AGAINST_A_TIME
 from gateway.pages.answers import Refused, SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
-from gateway.site.booking import BookingQuery, Note
+from gateway.site.booking import Note
 from gateway.site.mail_folder import mail_folder
-from gateway.site.profile_texts import booking_path, short_name
+from gateway.site.profile_texts import short_name
 from gateway.site.sign_ups import SendAgainForm, SignUpForm, SignUpMails
 from gateway.specialist_ids import SpecialistId
 
@@ -60,19 +60,6 @@ class CheckMailShown:
 
 class BookingSignUpPages(SignUpMails):
     mails_in = mail_folder()
-
-    @page(
-        "/specialists/{specialist_id}/booking/sign-up",
-        query=BookingQuery,
-        template="booking/book.html",
-    )
-    def booking_page_again(
-        self, specialist_id: SpecialistId, query: BookingQuery, visitor: Visitor
-    ) -> SeeOther:
-        """The form's own address, opened as a page."""
-        if query.starts_at is None:
-            return SeeOther(to=f"/specialists/{specialist_id}")
-        return SeeOther(to=booking_path(str(specialist_id), query.starts_at, visitor))
 
     @form(
         "/specialists/{specialist_id}/booking/sign-up",
