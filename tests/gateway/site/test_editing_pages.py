@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from chassis.times import utc_now
+from gateway.http.cookies import Me
 from tests.support.browsing import Browser, Filled, PageSeen
 from tests.support.factories import Person, a_draft, a_published_article, an_editor
 
@@ -26,8 +27,10 @@ def editor(http: httpx.Client) -> Person:
 
 @pytest.fixture
 def editing(http: httpx.Client, editor: Person) -> Browser:
-    """The editor's browser, which tells its time zone."""
-    return Browser(http, {"__Host-access": editor.token, "tz": KATHMANDU.key})
+    """The editor's browser, which tells its time zone. As the editor has no account, the cookie
+    says what pages would ask profiles for."""
+    cookies = {"__Host-access": editor.token, "__Host-me": Me().to_cookie(), "tz": KATHMANDU.key}
+    return Browser(http, cookies)
 
 
 def one(slug: str) -> str:
