@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chassis.errors import DomainError, NotFound
-from contracts.booking.consultations import OverlappingBooking
 from contracts.booking.sign_up_holds import (
     HeldForSignUp,
     HoldForSignUp,
@@ -19,7 +18,7 @@ from contracts.half_hours import SignUpSecret, new_secret
 from contracts.profiles.accounts import PasswordTooCommon, SignUpRole, TooManyTries
 from contracts.profiles.consents import AgreementNeeded, TextVersion
 from contracts.profiles.specialists import NoSuchCode, Specialist
-from gateway.api.consultations import STANDS_AGAINST_A_TIME
+from gateway.api.consultations import STANDS_AGAINST_A_HOLD
 from gateway.pages.answers import Refused, SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
@@ -30,7 +29,6 @@ from gateway.site.sign_ups import SendAgainForm, SignUpForm, SignUpMails
 from gateway.specialist_ids import SpecialistId
 
 CHECK_MAIL = "/booking/check-mail"
-STANDS_AGAINST_A_HOLD = [each for each in STANDS_AGAINST_A_TIME if each is not OverlappingBooking]
 
 
 @dataclass(frozen=True, kw_only=True)
