@@ -118,7 +118,7 @@ class AdminLicencePages(Api):
         except (NotFound, StorageAway):
             return None
 
-    @page(DOCUMENT, template="", allow=ADMINS, errors=[NotFound, StorageAway])
+    @page(DOCUMENT, allow=ADMINS, errors=[NotFound, StorageAway])
     def licence_document(self, specialist_id: UUID, visitor: Visitor) -> Download:
         file = self.profiles.get_licence_document(specialist_id=specialist_id).load()
         ending = ENDINGS.get(file.media_type, "bin")

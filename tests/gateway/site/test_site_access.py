@@ -101,7 +101,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/settings/erasure"): SIGNED_IN,
     ("POST", "/settings/erasure"): SIGNED_IN,
     ("GET", "/settings/export"): SIGNED_IN,
-    ("GET", "/settings/export/file"): SIGNED_IN,
+    ("POST", "/settings/export"): SIGNED_IN,
     ("GET", "/settings/name"): SIGNED_IN,
     ("POST", "/settings/name"): SIGNED_IN,
     ("GET", "/settings/password"): SIGNED_IN,
