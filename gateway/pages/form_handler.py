@@ -27,7 +27,7 @@ from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.workers import authorise
 from gateway.pages import form_values
 from gateway.pages.answers import Refused, SeeOther
-from gateway.pages.carried import CARRIED, VERSION, Carried, without_secrets
+from gateway.pages.carried import ACCOUNT, CARRIED, VERSION, Carried, without_secrets
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
 from gateway.pages.forms import Form
@@ -187,7 +187,8 @@ class FormHandler(SiteHandler):
         """The sign-in page, which carries what was sent, without secrets and files."""
         visit.cookies.sign_out()
         self.site.recognise(visit)
-        visit.carried = Carried(self.path_for(visit), without_secrets(given)).to_field()
+        account = _last(given, ACCOUNT)
+        visit.carried = Carried(self.path_for(visit), without_secrets(given), account).to_field()
         sign_in = self.named(SIGN_IN_PAGE)
         assert sign_in.declaration.query is not None
         arguments = {"visitor": visit.visitor, "query": sign_in.declaration.query()}
@@ -195,12 +196,14 @@ class FormHandler(SiteHandler):
         return sign_in.show(visit, view, {}, HTTPStatus.UNAUTHORIZED)
 
     def _resume(self, visit: Visit, carried: Carried, result: SeeOther) -> Response:
-        """The form that was carried through the sign-in, filled as before."""
+        """The form that was carried through the sign-in, filled as before; the next page, where
+        another account wrote it."""
         self._keep(visit, result)
         visit.carried = ""
         path, _, query = carried.path.partition("?")
         found = self.server.handler_of("POST", path)
-        if found is None or not isinstance(found[0], FormHandler):
+        is_own = carried.is_of(visit.visitor.caller.account_id)
+        if found is None or not isinstance(found[0], FormHandler) or not is_own:
             return self.conclude(visit, replace(result, session=None))
         handler, values = found
         visit.visitor = replace(visit.visitor, query=quote(query, safe=IN_QUERIES))
