@@ -33,6 +33,15 @@ class HeldHalfHour:
     held_until: datetime
     time_zone: Annotated[str, Doc("The specialist's IANA time zone.")]
 
+    def alone(self) -> HeldHalfHour:
+        """Without what else is known of a hold, such as its secret."""
+        return HeldHalfHour(
+            specialist_id=self.specialist_id,
+            starts_at=self.starts_at,
+            held_until=self.held_until,
+            time_zone=self.time_zone,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class SignUpHoldKey:

@@ -16,7 +16,7 @@ from chassis.schemas import Normalised
 from contracts.booking import PRODUCER
 from contracts.inputs.texts import running_text
 from contracts.inputs.urls import https_address
-from contracts.inputs.zones import time_zone
+from contracts.inputs.zones import ZoneName
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -38,9 +38,7 @@ ENDS = (
 )
 
 
-TimeZone = Annotated[
-    str, Normalised(time_zone), Length(1, 64), Doc("An IANA name, such as `Europe/Berlin`.")
-]
+TimeZone = Annotated[ZoneName, Doc("An IANA name, such as `Europe/Berlin`.")]
 
 
 # Events

@@ -11,15 +11,13 @@ from annotated_doc import Doc
 from marshmallow.validate import Length, Range
 
 from chassis.errors import Invalid
-from chassis.schemas import Named, Normalised
-from contracts.inputs import zones
+from chassis.schemas import Named
+from contracts.inputs.zones import ZoneName
 
 MOST_ON_A_PAGE = 500
 
 ShownTimeZone = Annotated[
-    str,
-    Normalised(zones.time_zone),
-    Length(1, 64),
+    ZoneName,
     Doc("An IANA name, such as `Europe/Berlin`. Local times and dates are shown in it."),
 ]
 

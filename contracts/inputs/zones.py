@@ -6,8 +6,15 @@ import runpy
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import available_timezones
 
+from marshmallow.validate import Length
+
+from chassis.schemas import Normalised
+
+LONGEST_NAME = 64
+"""Characters of a name that is looked up."""
 NO_PLACES = {"Factory", "localtime", "posixrules", "Etc/Unknown"}
 """Names whose time is that of the host's clock, or undefined."""
 TIME_ZONES = frozenset(available_timezones() - NO_PLACES)
@@ -21,6 +28,10 @@ def time_zone(text: str) -> str:
     """
     trimmed = text.strip()
     return _BY_SPELLING.get(trimmed.replace(" ", "_").casefold(), trimmed)
+
+
+ZoneName = Annotated[str, Normalised(time_zone), Length(1, LONGEST_NAME)]
+"""A field with the name of a time zone."""
 
 
 def why_not_a_zone(name: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -18,6 +18,9 @@ from chassis.schemas import Normalised
 from contracts.inputs.texts import NotBlank, one_line, running_text
 from contracts.profiles import PRODUCER
 from contracts.profiles.specialists import CountryCode
+
+WARNED_BEFORE = (timedelta(days=7), timedelta(days=30))
+"""How long before its expiry the holder of a licence is warned, the shortest first."""
 
 
 class LicenceStatus(StrEnum):
@@ -157,6 +160,7 @@ class LicenceForReview(Licence):
     """A licence with its holder, as admins see it."""
 
     holder: Annotated[LicenceHolder | None, Doc("Null where the account was erased.")]
+    decisions: Annotated[list[Decision], Doc("What an admin can decide on it now.")]
 
 
 # Refusals

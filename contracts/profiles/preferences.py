@@ -13,7 +13,7 @@ from marshmallow.validate import Length, Regexp
 from chassis.events import Event, Version
 from chassis.schemas import Normalised
 from contracts.field_patterns import ISO_3166
-from contracts.inputs.zones import time_zone
+from contracts.inputs.zones import LONGEST_NAME, time_zone
 from contracts.profiles import PRODUCER
 
 
@@ -33,7 +33,11 @@ PATH_PREFIXES = {Language.EN: "", Language.DE: "/de"}
 OwnTimeZone = Annotated[
     str,
     Normalised(time_zone),
-    Length(1, 64, error="Must be 1 to 64 characters long, such as 'Europe/Berlin'."),
+    Length(
+        1,
+        LONGEST_NAME,
+        error=f"Must be 1 to {LONGEST_NAME} characters long, such as 'Europe/Berlin'.",
+    ),
     Doc("The IANA name of your time zone, such as `Europe/Berlin`."),
 ]
 

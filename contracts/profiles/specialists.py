@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Protocol
 from uuid import UUID
 
 from annotated_doc import Doc
@@ -281,6 +281,36 @@ class Specialist:
         list[datetime],
         Doc("The next bookable times, three at most, as of booking's last event."),
     ]
+
+
+class Listable(Protocol):
+    """What a profile says that decides whether it can be listed."""
+
+    @property
+    def headline(self) -> str: ...
+    @property
+    def biography(self) -> str: ...
+    @property
+    def topics(self) -> list[str]: ...
+    @property
+    def languages(self) -> list[str]: ...
+    @property
+    def online(self) -> bool: ...
+    @property
+    def in_person(self) -> bool: ...
+
+
+def missing_to_list(profile: Listable) -> list[str]:
+    """The fields that a profile still needs to be listed; ``online``: it names no kind of
+    sessions."""
+    needed = {
+        "headline": profile.headline,
+        "biography": profile.biography,
+        "topics": profile.topics,
+        "languages": profile.languages,
+        "online": profile.online or profile.in_person,
+    }
+    return [name for name, value in needed.items() if not value]
 
 
 # Refusals

@@ -59,7 +59,7 @@ from gateway.api.names import Naming
 from gateway.http.declaration import SIGNED_IN
 from gateway.http.endpoint import endpoint
 
-STANDS_AGAINST_A_TIME = (
+STANDS_AGAINST_A_HOLD = (
     SlotTaken,
     SlotNotOffered,
     SpecialistBusy,
@@ -70,8 +70,8 @@ STANDS_AGAINST_A_TIME = (
     BudgetSpent,
     NotListed,
     NoFreeConsultations,
-    OverlappingBooking,
 )
+STANDS_AGAINST_A_TIME = (*STANDS_AGAINST_A_HOLD, OverlappingBooking)
 STANDS_AGAINST_A_CHANGE = (NotFound, NotBooked, HasBegun, NoticeTooShort)
 STANDS_AGAINST_A_NOTE = (NotFound, NotBooked, HasBegun, NoteNotYours)
 

@@ -15,7 +15,7 @@ from nameko.exceptions import RemoteError
 from chassis.context import Caller
 from chassis.errors import DomainError, NotFound
 from chassis.rpc.client import Wire
-from contracts.booking.sign_up_holds import SignUpHold
+from contracts.booking.sign_up_holds import SignUpHold, SignUpHoldStatus
 from contracts.half_hours import HeldHalfHour, SignUpHoldKey, held_under
 from contracts.profiles.accounts import Role, VerifyEmail
 from contracts.profiles.sessions import Session
@@ -41,24 +41,26 @@ class Confirmation:
 
 
 class HalfHours(Api):
-    def held_half_hour(self, secret: str | None) -> HeldHalfHour | None:
-        """What is held under the secret of a sign-up, for its mail to name."""
-        if secret is None:
+    def hold_of_sign_up(self, secret: str | None) -> SignUpHold | None:
+        """The last hold under the secret of a sign-up, whatever became of it."""
+        if not secret:
             return None
         try:
-            with waiting_at_most(BOOKING_WITHIN_S):
-                held = self.booking.get_hold_of_sign_up(hold=held_under(secret)).load()
+            return self.booking.get_hold_of_sign_up(hold=held_under(secret)).load()
         except NotFound:
             return None
+
+    def held_half_hour(self, secret: str | None) -> HeldHalfHour | None:
+        """What is held under the secret of a sign-up, for its mail to name."""
+        try:
+            with waiting_at_most(BOOKING_WITHIN_S):
+                hold = self.hold_of_sign_up(secret)
         except (DomainError, RemoteError) as error:
             log.warning("held_half_hour_unknown", error=str(error))
             return None
-        return HeldHalfHour(
-            specialist_id=held.specialist_id,
-            starts_at=held.starts_at,
-            held_until=held.held_until,
-            time_zone=held.time_zone,
-        )
+        if hold is None or hold.status is not SignUpHoldStatus.HELD:
+            return None
+        return hold.alone()
 
     def confirm(self, verify: VerifyEmail) -> Confirmation:
         """Open a confirmation link. The account of a sign-up gets the half hour that is held for

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from chassis.errors import EmailNotVerified, NotFound
 from chassis.rpc.client import Wire
-from contracts.booking.consultations import OverlappingBooking
 from contracts.booking.sign_up_holds import (
     HeldForSignUp,
     HoldForSignUp,
@@ -18,10 +17,8 @@ from contracts.booking.sign_up_holds import (
 from contracts.half_hours import held_under
 from contracts.profiles.accounts import Role
 from gateway.api.base import Api
-from gateway.api.consultations import STANDS_AGAINST_A_TIME
+from gateway.api.consultations import STANDS_AGAINST_A_HOLD
 from gateway.http.endpoint import endpoint
-
-STANDS_AGAINST_A_HOLD = [each for each in STANDS_AGAINST_A_TIME if each is not OverlappingBooking]
 
 
 class SignUpsApi(Api):

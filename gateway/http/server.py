@@ -21,7 +21,7 @@ from chassis import context
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.http.server import WebServer
 from chassis.networks import network_of
-from contracts.inputs.zones import TIME_ZONES
+from contracts.inputs.zones import LONGEST_NAME, TIME_ZONES
 from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered, answered_page, page_key
 from gateway.featured import listing
 from gateway.featured.listing import Featured
@@ -44,7 +44,7 @@ STATUS_LINES = {
 
 API = "/api/"
 PERSONAL_COOKIE = re.compile(rf"(?:^|;\s*)(?:__Host-)?(?:{'|'.join(PERSONAL)})=")
-ZONE_COOKIE = re.compile(rf"(?:^|;\s*){TIME_ZONE}=([A-Za-z0-9_+/-]{{1,64}})(?:;|$)")
+ZONE_COOKIE = re.compile(rf"(?:^|;\s*){TIME_ZONE}=([A-Za-z0-9_+/-]{{1,{LONGEST_NAME}}})(?:;|$)")
 ZONE_PARAMETER = "tz"
 SIGHT = "firststep.sight"
 """The key in a request's environ of the featured specialists that a page shows first."""

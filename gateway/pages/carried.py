@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import base64
+from uuid import UUID
 
 from chassis import json
 from gateway.pages import form_values
 
 CARRIED = "_carried"
+ACCOUNT = "_account"
+"""The field of a form that names the account of its reader."""
 VERSION = "_version"
 LONGEST_CARRIED = 200_000
 NOT_CARRIED = form_values.SECRETS | {"uri", "challenge"}
-"""Fields that give access: another person may be the next to sign in at this device. The page of
-an authenticator has its ``uri``, with the secret, for as long as it is open."""
+"""Fields that give access: what is carried can be read in the page. The page of an authenticator
+has its ``uri``, with the secret, for as long as it is open."""
 
 
 class Carried:
-    """A form that waits for its sender to sign in: the path, and the fields without secrets."""
+    """A form that waits for its sender to sign in: the path, and the fields without secrets.
+    ``account``: the sender's id; empty where the form did not say whose it is."""
 
-    def __init__(self, path: str, fields: form_values.Given) -> None:
+    def __init__(self, path: str, fields: form_values.Given, account: str = "") -> None:
         self.path = path
         self.fields = fields
+        self.account = account
+
+    def is_of(self, account_id: UUID | None) -> bool:
+        """Whether this account may see what was written: another person may be the next to sign in
+        at this device."""
+        return self.account in ("", str(account_id))
 
     def to_field(self) -> str:
-        wire = json.dumps({"path": self.path, "fields": self.fields})
+        wire = json.dumps({"path": self.path, "fields": self.fields, "account": self.account})
         return base64.urlsafe_b64encode(wire).decode() if len(wire) <= LONGEST_CARRIED else ""
 
     @classmethod
@@ -38,7 +48,7 @@ class Carried:
             fields = {
                 str(name): [str(each) for each in values] for name, values in wire["fields"].items()
             }
-            return cls(str(wire["path"]), fields)
+            return cls(str(wire["path"]), fields, str(wire["account"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 

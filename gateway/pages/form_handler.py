@@ -27,11 +27,11 @@ from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.workers import authorise
 from gateway.pages import form_values
 from gateway.pages.answers import Refused, SeeOther
-from gateway.pages.carried import CARRIED, VERSION, Carried, without_secrets
+from gateway.pages.carried import ACCOUNT, CARRIED, VERSION, Carried, without_secrets
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
 from gateway.pages.forms import Form
-from gateway.pages.handlers import SiteHandler
+from gateway.pages.handlers import PageHandler, SiteHandler, query_part
 from gateway.pages.origin import require_own
 from gateway.pages.refused_fields import errors_of, in_form
 from gateway.pages.rendering import sentence
@@ -52,7 +52,15 @@ MOST_FIELDS = 5000
 class FormHandler(SiteHandler):
     reads_body = True
 
+    def methods(self) -> list[str]:
+        """With ``GET`` where no page has the form's path: browsers ask for it after a reload or a
+        change of language."""
+        pages = {each.route for each in self.siblings() if isinstance(each, PageHandler)}
+        return ["POST"] if self.route in pages else ["GET", "POST"]
+
     def _answer(self, visit: Visit) -> Response:
+        if visit.request.method != "POST":
+            return self._lead_to_page(visit)
         with closing(visit.request):  # the files that came with the form
             return self._answer_to(visit)
 
@@ -83,6 +91,10 @@ class FormHandler(SiteHandler):
         if isinstance(result, Refused):
             return self._refused(visit, values, given, result)
         return self._done(visit, given, result)
+
+    def _lead_to_page(self, visit: Visit) -> Response:
+        to = self.named(self.declaration.again).path_of(visit) + query_part(visit)
+        return self._redirect(visit, to, HTTPStatus.SEE_OTHER)
 
     def _run_once(self, arguments: dict[str, Any], call: CallContext) -> Any:
         """Sending the same again has no second effect; a form that was changed since, after going
@@ -175,7 +187,8 @@ class FormHandler(SiteHandler):
         """The sign-in page, which carries what was sent, without secrets and files."""
         visit.cookies.sign_out()
         self.site.recognise(visit)
-        visit.carried = Carried(self.path_for(visit), without_secrets(given)).to_field()
+        account = _last(given, ACCOUNT)
+        visit.carried = Carried(self.path_for(visit), without_secrets(given), account).to_field()
         sign_in = self.named(SIGN_IN_PAGE)
         assert sign_in.declaration.query is not None
         arguments = {"visitor": visit.visitor, "query": sign_in.declaration.query()}
@@ -183,12 +196,14 @@ class FormHandler(SiteHandler):
         return sign_in.show(visit, view, {}, HTTPStatus.UNAUTHORIZED)
 
     def _resume(self, visit: Visit, carried: Carried, result: SeeOther) -> Response:
-        """The form that was carried through the sign-in, filled as before."""
+        """The form that was carried through the sign-in, filled as before; the next page, where
+        another account wrote it."""
         self._keep(visit, result)
         visit.carried = ""
         path, _, query = carried.path.partition("?")
         found = self.server.handler_of("POST", path)
-        if found is None or not isinstance(found[0], FormHandler):
+        is_own = carried.is_of(visit.visitor.caller.account_id)
+        if found is None or not isinstance(found[0], FormHandler) or not is_own:
             return self.conclude(visit, replace(result, session=None))
         handler, values = found
         visit.visitor = replace(visit.visitor, query=quote(query, safe=IN_QUERIES))

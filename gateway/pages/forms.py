@@ -75,10 +75,6 @@ class Form:
                 return each.max
         return None
 
-    def is_optional(self, name: str) -> bool:
-        found = self._field(name)
-        return found is not None and not found.required
-
     def id_of(self, name: str) -> str:
         """The id of a field's element; unique on a page with several forms."""
         return f"{self.name}-{name.replace('.', '-')}"

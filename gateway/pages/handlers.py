@@ -64,10 +64,19 @@ class SiteHandler(WorkerHandler, ABC):
             lambda match: f"<{'uuid' if self.kinds[match[1]] is UUID else 'string'}:{match[1]}>",
             self.route,
         )
-        return Rule(path, methods=[self.declaration.method])
+        return Rule(path, methods=self.methods(), strict_slashes=False)
+
+    def methods(self) -> list[str]:
+        """The HTTP methods of requests that this handler answers."""
+        return [self.declaration.method]
 
     def handle_request(self, request: Request) -> Response:
         visit = self.site.visit(request, self.language)
+        if request.path.endswith("/") and request.path != "/":
+            to = request.path.rstrip("/") + query_part(visit)
+            return Response(
+                status=HTTPStatus.PERMANENT_REDIRECT, headers={**HEADERS, "Location": to}
+            )
         try:
             self._recognise(visit)
             return self._answer(visit)
@@ -210,10 +219,13 @@ class SiteHandler(WorkerHandler, ABC):
 
     def path_for(self, visit: Visit) -> str:
         """The path that this form is sent to from the visited page, with the page's query."""
+        return visit.visitor.to(self.path_of(visit)) + query_part(visit)
+
+    def path_of(self, visit: Visit) -> str:
+        """This page's or form's path without the language's prefix, with the parameters of the
+        visited path."""
         values = getattr(visit.request, "path_values", {})
-        path = IN_BRACES.sub(lambda match: str(values.get(match[1], "")), self.declaration.path)
-        query = f"?{visit.visitor.query}" if visit.visitor.query else ""
-        return visit.visitor.to(path) + query
+        return IN_BRACES.sub(lambda match: str(values.get(match[1], "")), self.declaration.path)
 
     def siblings(self) -> list[SiteHandler]:
         """All handlers of pages and forms in this language."""
@@ -256,8 +268,7 @@ class PageHandler(SiteHandler):
         try:
             authorise(visit.visitor.caller, self.declaration.allow)
         except Unauthenticated:
-            query = f"?{visit.visitor.query}" if visit.visitor.query else ""
-            next_page = urlencode({"next": f"{visit.visitor.path}{query}"})
+            next_page = urlencode({"next": visit.visitor.path + query_part(visit)})
             return self.conclude(visit, SeeOther(to=f"{SIGN_IN}?{next_page}"))
         return None
 
@@ -330,6 +341,11 @@ class _Instead(Exception):
     def __init__(self, result: Any) -> None:
         super().__init__()
         self.result = result
+
+
+def query_part(visit: Visit) -> str:
+    """The visited address from its question mark on."""
+    return f"?{visit.visitor.query}" if visit.visitor.query else ""
 
 
 def _query_of(request: Request, shape: type) -> dict[str, str]:

@@ -35,7 +35,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def page(
     path: str,
     *,
-    template: str,
+    template: str = "",
     query: type | None = None,
     allow: Allowed = ANYONE_RECOGNISED,
     errors: Sequence[type[DomainError]] = (),
@@ -44,7 +44,7 @@ def page(
     featured: int = 0,
     secret: bool = False,
 ) -> Callable[[F], F]:
-    """Declare a method of the gateway as a page."""
+    """Declare a method of the gateway as a page; without a template, as a ``Download``."""
     declaration = PageDeclaration(
         path=path,
         template=template,
@@ -70,7 +70,8 @@ def form(
     secret: bool = False,
     must_work: bool = False,
 ) -> Callable[[F], F]:
-    """Declare a method of the gateway as what a form on the page ``again`` is sent to."""
+    """Declare a method of the gateway as what a form on the page ``again`` is sent to. A ``GET`` of
+    its path leads to that page, where no other page has the path."""
     declaration = PageDeclaration(
         path=path,
         again=again,

@@ -38,6 +38,10 @@ IN_FORMS = (
         r"Longer than maximum length (?P<most>\d+)\.",
         N_("Please use at most %(most)s characters."),
     ),
+    (
+        r"Must be .*, the version in force\.",
+        N_("This text has changed meanwhile. Please read it, and agree to it again."),
+    ),
     (r"Must be one of: .*", N_("Please choose one of these.")),
     (
         r"Must be greater than or equal to (?P<least>\d+) and less than or equal to "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -44,9 +44,10 @@ class Shell:
     def to(self, path: str) -> str:
         return self.visitor.to(path)
 
-    @property
-    def canonical(self) -> str:
-        return self.absolute(self.visitor.path)
+    def canonical(self, written_in: Sequence[Language] = tuple(Language)) -> str:
+        """The public address of the page, which is written in these languages."""
+        own = self.visitor.language
+        return self.absolute(self.visitor.path, own if own in written_in else written_in[0])
 
     def absolute(self, path: str, language: Language | None = None) -> str:
         """The public address of a page."""

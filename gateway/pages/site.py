@@ -86,10 +86,8 @@ class Site(SharedExtension):
         config = self.container.config
         self.url = config.get("URL", "").rstrip("/")
         self._secure = urlsplit(self.url).scheme == "https"
-        self._operators = {
-            "site_name": config["SITE_NAME"],
-            "exit_address": config["EXIT_ADDRESS"],
-        }
+        self.name: str = config["SITE_NAME"]
+        self._exit_address: str = config["EXIT_ADDRESS"]
         self.server.error_pages = self.refusal
         self.server.page_headers = HEADERS
 
@@ -178,7 +176,8 @@ class Site(SharedExtension):
             url=self.url,
             indexed=indexed,
             correlation_id=context.current().correlation_id,
-            **self._operators,
+            site_name=self.name,
+            exit_address=self._exit_address,
         )
 
     def render(
@@ -255,13 +254,21 @@ def _without_prefix(path: str, language: Language) -> str:
     return path.removeprefix(PATH_PREFIXES[language]) or "/"
 
 
-class _Url(DependencyProvider):
+class _OfSite(DependencyProvider):
     site = Site()
 
+    def __init__(self, attribute: str) -> None:
+        self._attribute = attribute
+
     def get_dependency(self, worker_ctx: Any) -> str:
-        return str(self.site.url)
+        return str(getattr(self.site, self._attribute))
 
 
 def site_url() -> str:
     """The site's public address, as an attribute of a class of pages: ``url = site_url()``."""
-    return cast(str, _Url())
+    return cast(str, _OfSite("url"))
+
+
+def site_name() -> str:
+    """The operator's name of the site, as an attribute of a class of pages."""
+    return cast(str, _OfSite("name"))

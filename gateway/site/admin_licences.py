@@ -19,7 +19,6 @@ from contracts.profiles.licences import (
     LicenceEnded,
     LicenceForReview,
     LicenceQuery,
-    LicenceStatus,
     NothingToDecide,
     OwnLicence,
     ReasonMissing,
@@ -50,7 +49,6 @@ class LicencesShown:
     items: list[LicenceForReview]
     next: str | None
     zone: str
-    today: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +71,6 @@ class LicenceShown:
             return ""
         return f"data:{document.media_type};base64,{document.content}"
 
-    @property
-    def decisions(self) -> list[Decision]:
-        """What an admin can decide now."""
-        status, ended = self.licence.status, self.licence.expires_on <= self.today
-        found = []
-        if status in (LicenceStatus.SUBMITTED, LicenceStatus.DECLINED) and not ended:
-            found.append(Decision.VERIFIED)
-        if status is LicenceStatus.SUBMITTED or self.licence.in_force is not None:
-            found.append(Decision.DECLINED)
-        return found
-
 
 class AdminLicencePages(Api):
     @page(
@@ -100,7 +87,6 @@ class AdminLicencePages(Api):
             items=found.items,
             next=found.next,
             zone=visitor.zone("UTC"),
-            today=visitor.now.date(),
         )
 
     @page(
@@ -132,7 +118,7 @@ class AdminLicencePages(Api):
         except (NotFound, StorageAway):
             return None
 
-    @page(DOCUMENT, template="", allow=ADMINS, errors=[NotFound, StorageAway])
+    @page(DOCUMENT, allow=ADMINS, errors=[NotFound, StorageAway])
     def licence_document(self, specialist_id: UUID, visitor: Visitor) -> Download:
         file = self.profiles.get_licence_document(specialist_id=specialist_id).load()
         ending = ENDINGS.get(file.media_type, "bin")

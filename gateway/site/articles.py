@@ -11,6 +11,7 @@ from chassis.errors import NotFound, Unavailable
 from contracts.content import Article, ArticleGone, ArticleQuery, ArticleSummary
 from contracts.inputs.words import BadWords
 from contracts.profiles.discovery import SearchSpecialists
+from contracts.profiles.preferences import Language
 from contracts.vocabulary import TOPICS
 from gateway.cache import (
     ARTICLES,
@@ -104,7 +105,7 @@ class ArticlePages(Zones):
         if article.slug != slug:
             return Moved(to=f"/articles/{article.slug}")
         label = visitor.gettext("Reference %(number)s")
-        url = self.public_url + visitor.to(f"/articles/{slug}")
+        url = self.public_url + visitor.to(f"/articles/{slug}", page_language(article.language))
         return ArticleShown(
             article=article,
             text=text_of(article.body_html, len(article.references), label),
@@ -143,6 +144,11 @@ class ArticlePages(Zones):
             return self.reads.once("specialists of topic", topic, [LISTED], ask)
         except Unavailable:
             return None
+
+
+def page_language(written_in: str) -> Language:
+    """The language of the page that an article belongs to; English for one in another language."""
+    return Language(written_in) if written_in in list(Language) else Language.EN
 
 
 def shares_of(url: str, title: str) -> list[Share]:

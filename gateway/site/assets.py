@@ -26,6 +26,7 @@ from contracts.vocabulary import TOPICS
 from contracts.vocabulary_german import GERMAN
 from gateway.http.document import document
 from gateway.http.encoding import compressed, preferred_coding
+from gateway.pages.site import site_name
 from gateway.site import operator_texts, pictures
 
 SVG, PNG, ICO = "image/svg+xml", "image/png", "image/x-icon"
@@ -42,8 +43,6 @@ LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 HASH_LENGTH = 12
 PREFIX = "/assets/"
 MANIFEST = {
-    "name": "Firststep",
-    "short_name": "Firststep",
     "start_url": "/",
     "display": "browser",
     "background_color": "#EFF5F4",
@@ -127,6 +126,8 @@ def icon(name: str) -> Markup:
 
 
 class Assets:
+    name_of_site = site_name()
+
     @document("/assets/<name>")
     def site_asset(self, request: Request, name: str) -> Response:
         if name not in SERVED:
@@ -161,22 +162,23 @@ class Assets:
 
     @document("/site.webmanifest")
     def manifest(self, request: Request) -> Response:
-        return _revalidated(request, json.dumps(MANIFEST), "application/manifest+json")
+        manifest = {"name": self.name_of_site, "short_name": self.name_of_site, **MANIFEST}
+        return _revalidated(request, json.dumps(manifest), "application/manifest+json")
 
     @document("/og/<name>.png")
     def preview(self, request: Request, name: str) -> Response:
-        return _preview(request, name, Language.EN)
+        return self._link_preview(request, name, Language.EN)
 
     @document("/de/og/<name>.png")
     def preview_in_german(self, request: Request, name: str) -> Response:
-        return _preview(request, name, Language.DE)
+        return self._link_preview(request, name, Language.DE)
 
-
-def _preview(request: Request, name: str, language: Language) -> Response:
-    title = PREVIEWS[language].get(name)
-    if title is None:
-        raise NotFound
-    return _revalidated(request, offload(pictures.preview, title, name), PNG)
+    def _link_preview(self, request: Request, name: str, language: Language) -> Response:
+        title = PREVIEWS[language].get(name)
+        if title is None:
+            raise NotFound
+        drawn = offload(pictures.preview, title, name, self.name_of_site)
+        return _revalidated(request, drawn, PNG)
 
 
 def _kept(request: Request, found: Asset) -> Response:

@@ -24,16 +24,16 @@ from contracts.booking.consultations import (
 )
 from contracts.booking.sign_up_holds import SignUpHoldStatus
 from contracts.booking.slots import NearestSlotsQuery, Slots, SlotsQuery
-from contracts.half_hours import new_secret
+from contracts.half_hours import held_under, new_secret
 from contracts.inputs.texts import running_text
 from contracts.profiles.accounts import Role
 from contracts.profiles.consents import Agreements
 from contracts.profiles.specialists import Specialist
 from gateway.api.consultations import STANDS_AGAINST_A_TIME
+from gateway.api.half_hours import HalfHours
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
-from gateway.site.kept_half_hours import KeptHalfHours
 from gateway.site.picker import PickerSlot
 from gateway.site.profile_texts import booking_path, short_name
 from gateway.specialist_ids import SpecialistId
@@ -105,7 +105,7 @@ class BookingShown:
         return f"/specialists/{self.specialist.slug}"
 
 
-class BookingPages(KeptHalfHours):
+class BookingPages(HalfHours):
     @page(
         "/specialists/{specialist_id}/booking",
         query=BookingQuery,
@@ -168,7 +168,7 @@ class BookingPages(KeptHalfHours):
 
     def _is_kept(self, specialist_id: UUID, starts_at: datetime, visitor: Visitor) -> bool:
         """Whether it is kept for a sign-up that was begun in this browser."""
-        kept = self.kept_half_hour(visitor)
+        kept = self.hold_of_sign_up(visitor.sign_up)
         if kept is None or kept.status is not SignUpHoldStatus.HELD:
             return False
         return (kept.specialist_id, kept.starts_at) == (specialist_id, starts_at)
@@ -196,7 +196,7 @@ class BookingPages(KeptHalfHours):
     )
     def book(self, specialist_id: SpecialistId, body: BookForm, visitor: Visitor) -> SeeOther:
         note = None if body.note is None else PrivateNote(text=body.note)
-        self.take_over_kept(visitor)
+        self._take_over(visitor.sign_up)
         try:
             booked = self.booking.book_consultation(
                 specialist_id=specialist_id, starts_at=body.starts_at, note=note
@@ -206,6 +206,16 @@ class BookingPages(KeptHalfHours):
                 raise
             return SeeOther(to=f"/consultations/{refusal.consultation_id}", said="already_booked")
         return SeeOther(to=f"/consultations/{booked.id}", said="booked", sign_up="")
+
+    def _take_over(self, sign_up: str) -> None:
+        """Give the half hour of this browser's sign-up to the account that has signed in since, so
+        that the account can book it."""
+        if not sign_up:
+            return
+        try:
+            self.booking.take_over_hold(hold=held_under(sign_up))
+        except NotFound:
+            return
 
 
 def _guest(specialist: Specialist, visitor: Visitor) -> Guest:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chassis.errors import DomainError, NotFound
-from contracts.booking.consultations import OverlappingBooking
 from contracts.booking.sign_up_holds import (
     HeldForSignUp,
     HoldForSignUp,
@@ -15,28 +14,21 @@ from contracts.booking.sign_up_holds import (
     SignUpHoldStatus,
     TooManyHolds,
 )
-from contracts.half_hours import HeldHalfHour, SignUpSecret, new_secret
-from contracts.profiles.accounts import (
-    PasswordTooCommon,
-    RequestEmailVerification,
-    SignUpRole,
-    TooManyTries,
-)
+from contracts.half_hours import SignUpSecret, new_secret
+from contracts.profiles.accounts import PasswordTooCommon, SignUpRole, TooManyTries
 from contracts.profiles.consents import AgreementNeeded, TextVersion
 from contracts.profiles.specialists import NoSuchCode, Specialist
-from gateway.api.consultations import STANDS_AGAINST_A_TIME
+from gateway.api.consultations import STANDS_AGAINST_A_HOLD
 from gateway.pages.answers import Refused, SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
-from gateway.site.booking import BookingQuery, Note
-from gateway.site.kept_half_hours import KeptHalfHours
+from gateway.site.booking import Note
 from gateway.site.mail_folder import mail_folder
-from gateway.site.profile_texts import booking_path, short_name
-from gateway.site.sign_ups import SendAgainForm, SignUpForm
+from gateway.site.profile_texts import short_name
+from gateway.site.sign_ups import SendAgainForm, SignUpForm, SignUpMails
 from gateway.specialist_ids import SpecialistId
 
 CHECK_MAIL = "/booking/check-mail"
-STANDS_AGAINST_A_HOLD = [each for each in STANDS_AGAINST_A_TIME if each is not OverlappingBooking]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,21 +56,8 @@ class CheckMailShown:
     mails_in: str
 
 
-class BookingSignUpPages(KeptHalfHours):
+class BookingSignUpPages(SignUpMails):
     mails_in = mail_folder()
-
-    @page(
-        "/specialists/{specialist_id}/booking/sign-up",
-        query=BookingQuery,
-        template="booking/book.html",
-    )
-    def booking_page_again(
-        self, specialist_id: SpecialistId, query: BookingQuery, visitor: Visitor
-    ) -> SeeOther:
-        """The form's own address, opened as a page."""
-        if query.starts_at is None:
-            return SeeOther(to=f"/specialists/{specialist_id}")
-        return SeeOther(to=booking_path(str(specialist_id), query.starts_at, visitor))
 
     @form(
         "/specialists/{specialist_id}/booking/sign-up",
@@ -103,9 +82,9 @@ class BookingSignUpPages(KeptHalfHours):
         held = self._hold_for(specialist_id, body, visitor)
         try:
             sign_up = replace(wanted, sign_up=held.sign_up)
-            self.profiles.sign_up(sign_up=sign_up, half_hour=_named(held))
+            self.profiles.sign_up(sign_up=sign_up, half_hour=held.alone())
         except DomainError as refusal:
-            return Refused(refusal=refusal, sign_up=held.sign_up)
+            return Refused(refusal=body.with_own_fields(refusal), sign_up=held.sign_up)
         return SeeOther(to=CHECK_MAIL, sign_up=held.sign_up)
 
     def _hold_for(
@@ -124,7 +103,7 @@ class BookingSignUpPages(KeptHalfHours):
     def booking_mail_page(self, visitor: Visitor) -> CheckMailShown | SeeOther:
         if visitor.is_signed_in:
             return SeeOther(to="/consultations")
-        kept = self.kept_half_hour(visitor)
+        kept = self.hold_of_sign_up(visitor.sign_up)
         specialist = None if kept is None else self._specialist_kept(kept)
         over = kept is None or kept.status is not SignUpHoldStatus.HELD
         return CheckMailShown(
@@ -144,19 +123,5 @@ class BookingSignUpPages(KeptHalfHours):
 
     @form(CHECK_MAIL, body=SendAgainForm, again="booking_mail_page", errors=[TooManyTries])
     def send_booking_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:
-        kept = self.kept_half_hour(visitor)
-        self.profiles.request_email_verification(
-            request=RequestEmailVerification(email=body.email, sign_up=visitor.sign_up or None),
-            half_hour=None if kept is None else _named(kept),
-        )
+        self.send_link_to(body.email, visitor)
         return SeeOther(to=CHECK_MAIL, said="link_sent")
-
-
-def _named(held: HeldHalfHour) -> HeldHalfHour:
-    """The half hour alone, without the secret that it is held under."""
-    return HeldHalfHour(
-        specialist_id=held.specialist_id,
-        starts_at=held.starts_at,
-        held_until=held.held_until,
-        time_zone=held.time_zone,
-    )

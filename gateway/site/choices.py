@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
-from importlib.resources import files
 
 from babel import Locale
 
 from contracts.inputs.zones import TIME_ZONES
 from gateway.pages.times import place_of
+from gateway.site.countries import country_of_zones, rows_of_tzdata
 from gateway.site.said import N_
 
 REGIONS = {
@@ -77,15 +77,9 @@ def by_label(option: tuple[str, str]) -> str:
 
 @cache
 def _codes() -> list[str]:
-    return [row[0] for row in _rows("iso3166.tab")]
+    return [row[0] for row in rows_of_tzdata("iso3166.tab")]
 
 
 @cache
 def _present_zones() -> frozenset[str]:
-    return frozenset(row[2] for row in _rows("zone.tab"))
-
-
-def _rows(table: str) -> list[list[str]]:
-    """The rows of a table of tzdata."""
-    lines = files("tzdata").joinpath("zoneinfo", table).read_text("utf-8").splitlines()
-    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return frozenset(country_of_zones())

@@ -105,7 +105,6 @@ class ConsultationPages(OwnConsultations, HeldSlotViews):
     @page(
         "/consultations/{consultation_id}/calendar.ics",
         query=CalendarFileQuery,
-        template="consultations/one.html",
         allow=SIGNED_IN,
         errors=[NotFound],
     )

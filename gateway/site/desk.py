@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -13,13 +13,14 @@ from contracts.booking.availability import Availability
 from contracts.booking.figures import MonthOfFigures
 from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import ExposureOfDay, FeaturingReport
-from contracts.profiles.licences import Licence, LicenceStatus
+from contracts.profiles.licences import WARNED_BEFORE, Licence, LicenceStatus
 from contracts.profiles.specialists import (
     ChangeProfile,
     Listing,
     ProfileIncomplete,
     Specialist,
     SpecialistStatus,
+    missing_to_list,
 )
 from gateway.api.base import Api
 from gateway.http.declaration import SIGNED_IN
@@ -32,9 +33,6 @@ DESK = "/desk"
 PROFILE, LICENCE, HOURS = f"{DESK}/profile", f"{DESK}/licence", f"{DESK}/hours"
 CALENDARS, FEATURING, FIGURES = f"{DESK}/calendars", f"{DESK}/featuring", f"{DESK}/figures"
 SPECIALISTS = [Role.SPECIALIST]
-NEEDED_TO_LIST = ("headline", "biography", "topics", "languages")
-RENEW_WITHIN = timedelta(days=30)
-"""Before a licence expires; its holder gets a mail at the same time."""
 
 T = TypeVar("T")
 
@@ -86,7 +84,7 @@ class DeskShown:
     @property
     def missing(self) -> list[str]:
         """The parts of the profile that it needs to be listed."""
-        return [] if self.profile is None else missing_in(self.profile)
+        return [] if self.profile is None else missing_to_list(self.profile)
 
     @property
     def has_profile(self) -> bool:
@@ -205,16 +203,10 @@ class DeskPages(Api):
         return FeaturingShown(report=report, zone=visitor.zone(known.time_zone if known else "UTC"))
 
 
-def missing_in(profile: Specialist) -> list[str]:
-    """The parts of a profile that it needs to be listed."""
-    missing = [name for name in NEEDED_TO_LIST if not getattr(profile, name)]
-    return missing if profile.online or profile.in_person else [*missing, "online"]
-
-
 def state_of(licence: Licence | None, today: date) -> str:
-    """The licence's status, or ``none``, or ``expiring``."""
+    """The licence's status, or ``none``, or ``expiring`` from the first warning on."""
     if licence is None:
         return "none"
-    if licence.status is LicenceStatus.VERIFIED and licence.expires_on - today <= RENEW_WITHIN:
+    if licence.status is LicenceStatus.VERIFIED and licence.expires_on - today <= WARNED_BEFORE[-1]:
         return "expiring"
     return str(licence.status)

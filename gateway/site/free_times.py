@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from chassis.rpc.client import Wire
 from contracts.booking.slots import Slots, SlotsQuery
-from gateway.site.picker import DAYS_ON_A_PAGE, days_of
+from gateway.pages.times import local
+from gateway.site.picker import DAYS_ON_A_PAGE, days_of, start_of
 
 PERIOD = timedelta(days=62)
 """The longest that booking lists at once."""
@@ -55,3 +56,9 @@ def free_times(ask: Ask, first: datetime, now: datetime, zone: str | None) -> Fr
         in_person=slots["in_person"],
         notice_hours=slots["cancellation_notice_hours"],
     )
+
+
+def start_within_reach(day: date, zone: str, now: datetime) -> datetime:
+    """When the day begins; of a day that is past or too far ahead, the nearest that is not."""
+    today = local(now, zone).date()
+    return start_of(min(max(day, today), today + MOST_AHEAD), zone)

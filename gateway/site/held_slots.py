@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from chassis.errors import Unavailable
 from contracts.booking.holds import HeldSlot
 from contracts.profiles.accounts import Role
 from contracts.profiles.names import SpecialistName
 from gateway.api.names import Naming
 from gateway.pages.visitor import Visitor
+from gateway.site.zones import Zones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class HeldSlotsShown:
     items: list[HeldSlotShown] = field(default_factory=list)
 
 
-class HeldSlotViews(Naming):
+class HeldSlotViews(Naming, Zones):
     def held_slots(self, visitor: Visitor) -> HeldSlotsShown:
         """Those of the visitor now, in order of time; none for other roles than clients."""
         if not visitor.has_role(Role.CLIENT):
@@ -35,7 +35,7 @@ class HeldSlotViews(Naming):
         held = self.booking.list_held_slots().load().items
         ids = {each.specialist_id for each in held}
         names = self.specialists_named(ids)
-        zones = self._own_zones(list(ids)) if ids and visitor.chosen_zone is None else {}
+        zones = self.own_zones(ids) if visitor.chosen_zone is None else {}
         return HeldSlotsShown(
             items=[
                 HeldSlotShown(
@@ -59,11 +59,4 @@ class HeldSlotViews(Naming):
 
     def zone_for(self, specialist_id: UUID, visitor: Visitor) -> str:
         """The visitor's zone; the specialist's own where that is not known."""
-        return visitor.chosen_zone or self._own_zones([specialist_id]).get(specialist_id, "UTC")
-
-    def _own_zones(self, specialist_ids: list[UUID]) -> dict[UUID, str]:
-        try:
-            found = self.booking.list_own_time_zones(specialist_ids=specialist_ids).load()
-        except Unavailable:
-            return {}
-        return {each.specialist_id: each.time_zone for each in found}
+        return visitor.chosen_zone or self.own_zones([specialist_id]).get(specialist_id, "UTC")

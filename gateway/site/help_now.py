@@ -11,7 +11,7 @@ from typing import Any
 from babel import Locale
 
 from chassis.errors import NotFound
-from contracts.helplines import LocalHelp, countries_with_helplines
+from contracts.helplines import EUROPEAN_EMERGENCY_NUMBER, LocalHelp, countries_with_helplines
 from gateway.api.helplines import local_help
 from gateway.cache import Cached
 from gateway.pages.page import page
@@ -78,7 +78,7 @@ def _shown(code: str | None, visitor: Visitor) -> HelpShown:
     return HelpShown(
         country=None if code is None else _country(code, visitor.locale),
         help=there,
-        emergency=there.emergency_number or "112",
+        emergency=there.emergency_number or EUROPEAN_EMERGENCY_NUMBER,
         countries=countries,
         text=_text(visitor),
         checked_on=min((each.checked_on for each in there.lines if each.checked_on), default=None),

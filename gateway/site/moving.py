@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from chassis.errors import DomainError, NotFound
 from chassis.rpc.client import Wire
@@ -20,9 +19,9 @@ from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 from gateway.site.consultation_views import ConsultationShown
-from gateway.site.free_times import MOST_AHEAD, free_times
+from gateway.site.free_times import free_times, start_within_reach
 from gateway.site.own_consultations import OwnConsultations
-from gateway.site.picker import Picker, picker_of, start_of
+from gateway.site.picker import Picker, picker_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +78,7 @@ class MovingPages(OwnConsultations):
         def ask(query: SlotsQuery) -> Wire[Slots]:
             return self.booking.list_slots_to_move_to(consultation_id=id, query=query)
 
-        first = now if first_day is None else _start_of(first_day, zone, now)
+        first = now if first_day is None else start_within_reach(first_day, zone, now)
         return picker_of(
             free_times(ask, first, now, zone).starts,
             zone,
@@ -103,9 +102,3 @@ class MovingPages(OwnConsultations):
             consultation_id=consultation_id, starts_at=body.starts_at
         )
         return SeeOther(to=f"/consultations/{consultation_id}", said="moved")
-
-
-def _start_of(day: date, zone: str, now: datetime) -> datetime:
-    """When the day begins; of a day that is past or too far ahead, the nearest that is not."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    return start_of(min(max(day, today), today + MOST_AHEAD), zone)

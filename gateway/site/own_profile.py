@@ -36,6 +36,7 @@ from contracts.profiles.specialists import (
     SpecialistStatus,
     Topics,
     WriteProfile,
+    missing_to_list,
 )
 from gateway.api.base import Api
 from gateway.api.photos import PICTURES
@@ -44,7 +45,7 @@ from gateway.pages.declaration import Upload
 from gateway.pages.form_values import fields_of
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
-from gateway.site.desk import DESK, PROFILE, SPECIALISTS, missing_in, or_none
+from gateway.site.desk import DESK, PROFILE, SPECIALISTS, or_none
 from gateway.site.specialists import SpecialistShown
 
 PREVIEW, PHOTO = f"{PROFILE}/preview", f"{PROFILE}/photo"
@@ -159,7 +160,7 @@ class OwnProfilePages(Api):
             values=wire.value,
             version=etag_of(Specialist, wire.value),
             photo=profile.photo,
-            missing=tuple(missing_in(profile)),
+            missing=tuple(missing_to_list(profile)),
             slug=profile.slug,
             id=profile.id,
             is_listed=profile.status is SpecialistStatus.LISTED,

@@ -1,7 +1,7 @@
 """PNG and ICO pictures, drawn at their first request: the logo as icons, and link previews.
 
 A preview (Open Graph) has a title in Young Serif beside a drawing of half discs. It depends on its
-title and seed alone, so it is drawn once in a process.
+title, seed and the site's name alone, so it is drawn once in a process.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ TEXT_WIDTH = WIDTH - HEIGHT - 2 * MARGIN
 TITLE_SIZES = (76, 68, 60, 52, 44, 36)
 MOST_LINES = 5
 LINE = 1.12
-BRAND = "Firststep"
 BRAND_SIZE = 40
+NAME_WIDTH = TEXT_WIDTH - BRAND_SIZE - 32
 PALETTE = 64
 
 
@@ -65,13 +65,14 @@ def _logo(size: int, inset: float, ground: str = "#FFFFFF00") -> Image.Image:
 
 
 @cache
-def preview(title: str, seed: str) -> bytes:
-    """A link's preview, 1200 by 630: the title, the logo, and a drawing that the seed decides."""
+def preview(title: str, seed: str, site_name: str) -> bytes:
+    """A link's preview, 1200 by 630: the title, the logo with the site's name, and a drawing that
+    the seed decides."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     picture.paste(_drawing(square_shapes(seed)), (WIDTH - HEIGHT, 0))
     draw = ImageDraw.Draw(picture)
     _write_title(draw, title)
-    _write_brand(picture, draw)
+    _write_brand(picture, draw, site_name)
     return _png(picture.quantize(PALETTE, dither=Image.Dither.NONE))
 
 
@@ -126,12 +127,18 @@ def _lines(title: str, font: FreeTypeFont) -> Iterator[str]:
     yield line
 
 
-def _write_brand(picture: Image.Image, draw: ImageDraw.ImageDraw) -> None:
+def _write_brand(picture: Image.Image, draw: ImageDraw.ImageDraw, site_name: str) -> None:
     top = HEIGHT - MARGIN - BRAND_SIZE
     logo = _logo(BRAND_SIZE + 16, inset=0)
     picture.paste(logo, (MARGIN, top - 8), logo)
-    font = _serif(BRAND_SIZE)
-    draw.text((MARGIN + BRAND_SIZE + 32, top - 6), BRAND, fill=INK, font=font)
+    middle = (MARGIN + BRAND_SIZE + 32, top + BRAND_SIZE // 2)
+    draw.text(middle, site_name, fill=INK, font=_font_of_name(site_name), anchor="lm")
+
+
+def _font_of_name(site_name: str) -> FreeTypeFont:
+    """As large as the logo, or smaller where the site's name would not fit beside it."""
+    width = _serif(BRAND_SIZE).getlength(site_name)
+    return _serif(int(BRAND_SIZE * min(1, NAME_WIDTH / width)))
 
 
 def _serif(size: int) -> FreeTypeFont:

@@ -47,8 +47,9 @@ class PrivacyPages(Api):
     def export_page(self, visitor: Visitor) -> None:
         """What the file has."""
 
-    @page(f"{EXPORT}/file", template="", allow=SIGNED_IN, errors=[StorageAway])
-    def export_file(self, visitor: Visitor) -> Download:
+    @form(EXPORT, again="export_page", allow=SIGNED_IN, errors=[StorageAway])
+    def export_my_data(self, visitor: Visitor) -> Download:
+        """A form, since the log of the account records each export."""
         file = File.of(json.dumps(export_of(self)), json.JSON)
         return Download(file=file, name=EXPORT_NAME)
 

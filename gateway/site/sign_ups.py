@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from chassis.errors import FieldError, Invalid
+from chassis.errors import DomainError, FieldError, Invalid
 from contracts.profiles.accounts import (
     EmailAddress,
     GivenEmail,
@@ -19,7 +19,7 @@ from contracts.profiles.accounts import (
 from contracts.profiles.consents import AgreedTo, AgreementNeeded, Agreements, TextVersion
 from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone
 from contracts.profiles.specialists import NoSuchCode
-from gateway.api.base import Api
+from gateway.api.half_hours import HalfHours
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
@@ -74,6 +74,14 @@ class SignUpForm:
             agreed_to=AgreedTo(terms=self.terms, health_data=self.health_data),
         )
 
+    @staticmethod
+    def with_own_fields(refusal: DomainError) -> DomainError:
+        """The refusal of a sign-up, with its fields as this form names them."""
+        refusal.errors = tuple(
+            replace(each, field=each.field.removeprefix("agreed_to.")) for each in refusal.errors
+        )
+        return refusal
+
 
 @dataclass(frozen=True, kw_only=True)
 class SendAgainForm:
@@ -82,7 +90,16 @@ class SendAgainForm:
     email: GivenEmail
 
 
-class SignUpPages(Api):
+class SignUpMails(HalfHours):
+    def send_link_to(self, email: str, visitor: Visitor) -> None:
+        """Send the link of a sign-up again; the mail names what is held for it."""
+        self.profiles.request_email_verification(
+            request=RequestEmailVerification(email=email),
+            half_hour=self.held_half_hour(visitor.sign_up),
+        )
+
+
+class SignUpPages(SignUpMails):
     mails_in = mail_folder()
 
     @page("/sign-up", query=SignUpQuery, template="account/sign_up.html")
@@ -102,11 +119,7 @@ class SignUpPages(Api):
         try:
             signed_up = self.profiles.sign_up(sign_up=body.to_sign_up()).load()
         except AgreementNeeded as refusal:  # the text changed while the form was open
-            errors = [
-                replace(each, field=each.field.removeprefix("agreed_to."))
-                for each in refusal.errors
-            ]
-            raise AgreementNeeded(errors=errors) from None
+            raise body.with_own_fields(refusal) from None
         return SeeOther(to=CHECK_MAIL, sign_up=signed_up.sign_up)
 
     @page(CHECK_MAIL, template="account/check_mail.html")
@@ -115,6 +128,5 @@ class SignUpPages(Api):
 
     @form(CHECK_MAIL, body=SendAgainForm, again="check_mail_page", errors=[TooManyTries])
     def send_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:
-        request = RequestEmailVerification(email=body.email)
-        self.profiles.request_email_verification(request=request)
+        self.send_link_to(body.email, visitor)
         return SeeOther(to=CHECK_MAIL, said="link_sent")

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from marshmallow.validate import Length
 
@@ -28,13 +27,12 @@ from gateway.pages.answers import Moved, Shown
 from gateway.pages.page import page
 from gateway.pages.reads import page_reads
 from gateway.pages.visitor import Visitor
-from gateway.site.free_times import MOST_AHEAD, PERIOD, FreeTimes, free_times
+from gateway.site.free_times import PERIOD, FreeTimes, free_times, start_within_reach
 from gateway.site.picker import (
     Picker,
     ZoneChoice,
     page_before,
     picker_of,
-    start_of,
     zone_options,
 )
 from gateway.site.profile_texts import booking_path
@@ -161,8 +159,9 @@ class SpecialistPages(Zones):
     ) -> FreeTimes:
         zone, first, now = visitor.chosen_zone, visitor.now, visitor.now
         if first_day is not None:
-            zone = zone or self._own_zone_of(specialist_id)
-            first = _start_of(first_day, zone, now)
+            own = NO_TIMES.own_zone
+            zone = zone or self.own_zones([specialist_id]).get(specialist_id, own)
+            first = start_within_reach(first_day, zone, now)
 
         def ask(query: SlotsQuery) -> Wire[Slots]:
             return self.booking.list_slots(specialist_id=specialist_id, query=query)
@@ -172,10 +171,6 @@ class SpecialistPages(Zones):
         except NotFound:
             return NO_TIMES
 
-    def _own_zone_of(self, specialist_id: UUID) -> str:
-        known = self.booking.list_own_time_zones(specialist_ids=[specialist_id]).load()
-        return known[0].time_zone if known else NO_TIMES.own_zone
-
     def _page_before(
         self, specialist_id: UUID, first_day: date | None, zone: str, now: datetime
     ) -> list[date | None]:
@@ -183,7 +178,7 @@ class SpecialistPages(Zones):
         Days that are earlier by more than a period are found from the first page on."""
         if first_day is None:
             return []
-        until = _start_of(first_day, zone, now)
+        until = start_within_reach(first_day, zone, now)
         since = max(now, until - PERIOD)
         if since >= until:
             return []
@@ -213,12 +208,6 @@ class SpecialistPages(Zones):
             if found:
                 return found
         return []
-
-
-def _start_of(day: date, zone: str, now: datetime) -> datetime:
-    """When the day begins; of a day that is past or too far ahead, the nearest that is not."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    return start_of(min(max(day, today), today + MOST_AHEAD), zone)
 
 
 def _picker_path(slug: str, day: date | None, query: ProfileQuery, visitor: Visitor) -> str:

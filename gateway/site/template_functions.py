@@ -13,6 +13,7 @@ from gateway.pages.rendering import template_function, visitor_function
 from gateway.site import (
     admin,
     admin_texts,
+    articles,
     choices,
     desk,
     desk_texts,
@@ -39,6 +40,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     admin_texts.licence_statuses,
     editing_texts.article_statuses,
     asset,
+    articles.page_language,
     backlinks,
     choices.countries,
     choices.is_in_region,

@@ -167,11 +167,11 @@ class VerificationPages(HalfHours):
                 booked = self.booking.book_consultation(
                     specialist_id=held.specialist_id, starts_at=held.starts_at
                 ).load()
-        except AlreadyBooked as refusal:
-            return f"/consultations/{refusal.consultation_id}", "already_booked"
         except (NotListed, NotFound):
             return "/specialists", said
         except DomainError as refusal:
+            if isinstance(refusal, AlreadyBooked) and refusal.consultation_id:
+                return f"/consultations/{refusal.consultation_id}", "already_booked"
             return f"{page}&refused={refusal.code}", said
         return f"/consultations/{booked.id}", "booked"
 

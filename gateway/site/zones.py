@@ -11,17 +11,24 @@ from gateway.api.base import Api, waiting_at_most
 from gateway.pages.visitor import Visitor
 
 ZONES_WITHIN_S = 3.0
-"""How long a page waits for zones. Its cards are shown without times after that."""
+"""How long a page waits for zones. It is shown without them after that."""
 
 
 class Zones(Api):
-    """Base of pages with cards of specialists (``parts/card.html``)."""
+    """Base of pages with times of specialists, such as on their cards (``parts/card.html``)."""
 
     def zones_of(self, shown: Iterable[Specialist], visitor: Visitor) -> Mapping[UUID, str]:
         """The specialists' own zones by id. Empty where the visitor's zone is known, or where
         booking does not answer: the cards are worth showing without times."""
-        ids = [each.id for each in shown if each.next_slot_at is not None]
-        if visitor.chosen_zone is not None or not ids:
+        if visitor.chosen_zone is not None:
+            return {}
+        return self.own_zones(each.id for each in shown if each.next_slot_at is not None)
+
+    def own_zones(self, specialist_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        """The zones of these specialists, of those who have hours. Empty where booking does not
+        answer in time."""
+        ids = list(specialist_ids)
+        if not ids:
             return {}
         try:
             with waiting_at_most(ZONES_WITHIN_S):

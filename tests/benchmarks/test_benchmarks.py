@@ -27,7 +27,7 @@ SMALLEST = {
     "bench": ["--rounds=1", "--seconds=1"],
     "slots": ["--rounds=1", "--seconds=1", "--processes=1"],
     "cached_reads": ["--rounds=1", "--seconds=1", "--changes=1"],
-    "pages": ["--rounds=1", "--seconds=1", "--queries=20"],
+    "pages": ["--rounds=1", "--seconds=2", "--queries=20"],
     "streams": ["--rounds=1", "--seconds=1", "--streams=20", "--idle=1"],
     "search": ["--specialists=1000", "--searches=100"],
 }

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from gateway.site.assets import ASSETS, PREFIX, asset
+from tests.support.platform import House, another_gateway
 
 FOREVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
@@ -115,6 +116,16 @@ def test_previews_are_of_topics_alone(http: httpx.Client, path: str) -> None:
 
 def test_a_preview_is_in_its_language(http: httpx.Client) -> None:
     assert http.get("/og/sleep.png").content != http.get("/de/og/sleep.png").content
+
+
+def test_manifest_and_previews_have_the_operators_name(
+    http: httpx.Client, shared_house: House
+) -> None:
+    with another_gateway(shared_house, SITE_NAME="Halbe Stunde") as other:
+        manifest = other.http.get("/site.webmanifest").json()
+        assert (manifest["name"], manifest["short_name"]) == ("Halbe Stunde", "Halbe Stunde")
+        drawn = other.http.get("/og/sleep.png").content
+    assert drawn != http.get("/og/sleep.png").content
 
 
 def test_the_manifest_names_icons_that_are_served(http: httpx.Client) -> None:

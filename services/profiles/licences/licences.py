@@ -14,6 +14,7 @@ from chassis.events import Event
 from chassis.ids import new_id
 from contracts.profiles import licences as contract
 from contracts.profiles.licences import (
+    WARNED_BEFORE,
     DecideLicence,
     Decision,
     LicenceChanged,
@@ -36,8 +37,6 @@ from services.profiles.base import Base
 from services.profiles.specialists import standards
 from services.profiles.specialists.specialists import Specialist
 
-WARNINGS = (7, 30)
-"""The days before expiry on which the holder is warned, the fewest first."""
 NO_LICENCE = "No licence was handed in yet."
 FACTS = ("number", "issuing_body", "country", "expires_on")
 
@@ -131,7 +130,7 @@ class Licence(Base):
         return [event, *specialist.apply_licence(self.in_force_until, now, ended)]
 
     def _verify(self, specialist: Specialist, now: datetime) -> Event:
-        if self.status not in (LicenceStatus.SUBMITTED, LicenceStatus.DECLINED):
+        if not self._can_be_verified:
             raise NothingToDecide
         assert self.expires_on is not None
         self._require_valid(self.expires_on, now)
@@ -144,14 +143,32 @@ class Licence(Base):
     def _decline(self, specialist: Specialist, reason: str) -> Event:
         if not reason.strip():
             raise ReasonMissing(errors=[FieldError("reason", ReasonMissing.sentence(), reason)])
+        if not self._can_be_declined(specialist):
+            raise NothingToDecide
         if self.status != LicenceStatus.SUBMITTED:
-            if not (self.in_force or specialist.has_expired_licence):
-                raise NothingToDecide
             self._end()
         self.status = LicenceStatus.DECLINED
         return LicenceDeclined(
             specialist_id=specialist.id, version=specialist.next_version(), reason=reason
         )
+
+    @property
+    def _can_be_verified(self) -> bool:
+        return self.status in (LicenceStatus.SUBMITTED, LicenceStatus.DECLINED)
+
+    def _can_be_declined(self, specialist: Specialist | None) -> bool:
+        waits = self.status == LicenceStatus.SUBMITTED
+        has_expired = specialist is not None and specialist.has_expired_licence
+        return waits or bool(self.in_force) or has_expired
+
+    def decisions(self, specialist: Specialist | None, now: datetime) -> list[Decision]:
+        """What an admin can decide now."""
+        found = []
+        if self._can_be_verified and self.expires_on is not None and self.expires_on > today(now):
+            found.append(Decision.VERIFIED)
+        if self._can_be_declined(specialist):
+            found.append(Decision.DECLINED)
+        return found
 
     def _ended_by_declining(self, specialist: Specialist) -> Standing | None:
         """The standing after declining: the licence in force ends where no renewal waits, or the
@@ -179,7 +196,7 @@ class Licence(Base):
                 specialist_id=specialist.id, version=specialist.next_version(), expires_on=until
             )
             return [expired, *specialist.apply_licence(None, now, ended)]
-        due = next((days for days in WARNINGS if days_left <= days), None)
+        due = next((each.days for each in WARNED_BEFORE if days_left <= each.days), None)
         if due is None or 0 < self.warned <= due:
             return []
         self.warned = due
@@ -234,8 +251,11 @@ class Licence(Base):
     def to_resource(self) -> contract.Licence:
         return contract.Licence(**self._shown())
 
-    def for_review(self, holder: Account | None) -> contract.LicenceForReview:
-        """The licence as admins see it, without the holder where the account is erased."""
+    def for_review(
+        self, holder: Account | None, specialist: Specialist | None, now: datetime
+    ) -> contract.LicenceForReview:
+        """The licence as admins see it, without the holder where the account is erased.
+        ``specialist``: ``None`` before the profile is begun."""
         return contract.LicenceForReview(
             **self._shown(),
             holder=None
@@ -243,6 +263,7 @@ class Licence(Base):
             else LicenceHolder(
                 display_name=holder.display_name, email=holder.email, verified=holder.verified
             ),
+            decisions=self.decisions(specialist, now),
         )
 
     def _shown(self) -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, and_, case, or_, select
 
+from contracts.profiles.licences import WARNED_BEFORE
 from contracts.profiles.right_to_practise import Standing
 from contracts.profiles.specialists import SpecialistStatus
-from services.profiles.licences.licences import WARNINGS, Licence, today
+from services.profiles.licences.licences import Licence, today
 from services.profiles.specialists.specialists import Specialist
 
 
@@ -31,10 +32,10 @@ def licences_due(now: datetime) -> Select[UUID]:
     )
     to_warn = [
         and_(
-            until <= today(now) + timedelta(days=days),
-            or_(Licence.warned == 0, Licence.warned > days),
+            until <= today(now) + before,
+            or_(Licence.warned == 0, Licence.warned > before.days),
         )
-        for days in WARNINGS
+        for before in WARNED_BEFORE
     ]
     return (
         select(Specialist.id)

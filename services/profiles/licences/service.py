@@ -122,7 +122,9 @@ class Licences:
 
 
 def _for_review(session: Session, licence: Licence) -> contract.LicenceForReview:
-    return licence.for_review(session.get(Account, licence.specialist_id))
+    account = session.get(Account, licence.specialist_id)
+    specialist = session.get(Specialist, licence.specialist_id)
+    return licence.for_review(account, specialist, utc_now())
 
 
 def review_licences(store: Database, now: datetime) -> None:

@@ -10,11 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis import markdown
 from chassis.errors import FieldError, NotFound
-from contracts.profiles.specialists import ChangeProfile, ProfileExists, WriteProfile
+from contracts.profiles.specialists import (
+    ChangeProfile,
+    ProfileExists,
+    WriteProfile,
+    missing_to_list,
+)
 from services.profiles.specialists import standards
 
 WRITTEN = tuple(each.name for each in fields(WriteProfile))
-NEEDED_TO_LIST = ("headline", "biography", "topics", "languages")
+NEEDED_TO_LIST = "Is needed before your profile can be listed."
+NO_PLACE = "Please say whether sessions are online, in person, or both."
 NO_PROFILE = "You have no profile yet. Please write one first."
 LISTS = ("topics", "approaches", "languages", "countries", "accessibility")
 
@@ -77,13 +83,8 @@ class Profile:
 
     def missing(self) -> Iterator[FieldError]:
         """The fields that are missing before the profile can be listed."""
-        for name in NEEDED_TO_LIST:
-            if not getattr(self, name):
-                yield FieldError(name, "Is needed before your profile can be listed.")
-        if not self.in_person and not self.online:
-            yield FieldError(
-                "online", "Please say whether sessions are online, in person, or both."
-            )
+        for name in missing_to_list(self):
+            yield FieldError(name, NO_PLACE if name == "online" else NEEDED_TO_LIST)
 
     def shown(self) -> dict[str, Any]:
         """The fields that the profile shows."""

@@ -52,7 +52,7 @@ def test_a_person_downloads_their_data(visit: Visit, people: People, tmp_path: P
     walk = signed_in(visit, people, who)
     walk.open("/settings/export")
     with walk.page.expect_download() as started:
-        walk.follow("Download the file")
+        walk.press("Download the file")
     started.value.save_as(tmp_path / "data")
     assert who in json.dumps(json.loads((tmp_path / "data").read_bytes()))
 

@@ -11,9 +11,12 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from chassis.errors import Unavailable
 from chassis.times import utc_now
+from contracts.booking.consultations import AlreadyBooked
 from contracts.booking.sign_up_holds import SignUpHoldStatus
 from contracts.profiles.accounts import EmailVerificationRequested
+from contracts.rpc.booking import Booking
 from services.booking.holds.sign_up_holds import SignUpHold
 from tests.gateway.site.page_reading import slots_on
 from tests.support.browsing import Browser, PageSeen, signed_in
@@ -354,6 +357,19 @@ def test_both_texts_are_agreed_to_first(
     assert "__Host-sign-up" not in browser.cookies
 
 
+def test_a_text_that_changed_meanwhile_is_agreed_to_again(
+    http: httpx.Client, slug: str, starts_at: str
+) -> None:
+    page = Browser(http).get(page_of(slug, starts_at))
+    answer = new_person(Browser(http), page, slug, email=an_address(), terms="1999")
+    assert answer.status == 422
+    assert 'id="sign_up_and_book-terms-error"' in answer.html
+    assert "This text has changed meanwhile." in answer.text
+    form = answer.form(f"{booking(slug)}/sign-up")
+    assert "terms" not in form.fields
+    assert form.fields["health_data"] == [form.boxes["health_data"]]
+
+
 def test_a_weak_password_does_not_lose_the_time(
     http: httpx.Client, slug: str, starts_at: str
 ) -> None:
@@ -366,14 +382,46 @@ def test_a_weak_password_does_not_lose_the_time(
     assert sent.location == CHECK_MAIL
 
 
-def test_the_link_can_be_sent_again(http: httpx.Client, newcomer: tuple[Browser, str]) -> None:
+@pytest.mark.parametrize("path", [CHECK_MAIL, "/sign-up/check-mail"])
+def test_the_link_can_be_sent_again(
+    http: httpx.Client, newcomer: tuple[Browser, str], path: str
+) -> None:
     browser, email = newcomer
     before = link_to(http, email)
-    answer = browser.fill(browser.get(CHECK_MAIL), CHECK_MAIL, email=email)
-    assert answer.location == CHECK_MAIL
+    answer = browser.fill(browser.get(path), path, email=email)
+    assert answer.location == path
     assert link_to(http, email) != before
-    kept = mails_to(http, email, EmailVerificationRequested)[-1]["half_hour"]
-    assert kept is not None
+    assert half_hour_mailed_to(http, email) is not None
+
+
+def half_hour_mailed_to(http: httpx.Client, email: str) -> Any:
+    """What the last mail to this address names."""
+    return mails_to(http, email, EmailVerificationRequested)[-1]["half_hour"]
+
+
+def test_a_link_that_is_sent_again_names_no_half_hour_that_is_over(
+    http: httpx.Client, shared_house: House, newcomer: tuple[Browser, str]
+) -> None:
+    browser, email = newcomer
+    assert half_hour_mailed_to(http, email) is not None
+    with shared_house.store("booking").transaction() as tx:
+        tx.execute(update(SignUpHold).values(status=SignUpHoldStatus.OVER))
+    browser.fill(browser.get(CHECK_MAIL), CHECK_MAIL, email=email)
+    assert half_hour_mailed_to(http, email) is None
+
+
+def test_a_link_is_sent_again_without_an_answer_of_booking(
+    http: httpx.Client, newcomer: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise Unavailable
+
+    browser, email = newcomer
+    page = browser.get(CHECK_MAIL)
+    before = link_to(http, email)
+    monkeypatch.setattr(Booking, "get_hold_of_sign_up", away)
+    assert browser.fill(page, CHECK_MAIL, email=email).location == CHECK_MAIL
+    assert link_to(http, email) != before
 
 
 def test_an_address_with_an_account_sees_the_same_and_books_once_signed_in(
@@ -415,6 +463,22 @@ def test_a_rule_that_stands_against_it_by_then_is_named(http: httpx.Client) -> N
     page = browser.followed(answer)
     assert page.h1 == "This half hour is not free any more"
     assert "Find another specialist" in page.text
+
+
+def test_a_booking_that_another_tab_made_meanwhile_is_named(
+    http: httpx.Client, newcomer: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database's constraint refuses it, and knows no consultation."""
+
+    def booked_meanwhile(*_: Any, **__: Any) -> Any:
+        raise AlreadyBooked
+
+    browser, email = newcomer
+    page = browser.get(verify(http, email))
+    monkeypatch.setattr(Booking, "book_consultation", booked_meanwhile)
+    answer = browser.fill(page, "/verify-email")
+    assert answer.location.endswith("&refused=already_booked")
+    assert "You have already had or booked" in browser.followed(answer).text
 
 
 def test_the_address_of_the_form_leads_to_the_page(

@@ -180,6 +180,17 @@ def test_a_form_goes_on_after_password_and_code(http: httpx.Client) -> None:
     assert "Saved." in browser.followed(saved).text
 
 
+def test_another_account_does_not_see_what_was_written(http: httpx.Client, person: Person) -> None:
+    browser, other = signed_in(http, person.email), somebody(http, "client")
+    page = browser.get("/settings/name")
+    browser.cookies.clear()
+    asked = browser.fill(page, "/settings/name", display_name="What I wrote")
+    answer = browser.fill(asked, "/sign-in", email=other.email, password=PASSWORD)
+    assert (answer.status, answer.location) == (303, "/consultations")
+    assert "What I wrote" not in answer.html
+    assert browser.get("/settings").status == 200
+
+
 def test_passwords_and_codes_are_not_carried(http: httpx.Client, person: Person) -> None:
     browser = signed_in(http, person.email)
     page = browser.get("/settings/password")

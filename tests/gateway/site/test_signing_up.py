@@ -83,6 +83,14 @@ def test_a_client_agrees_to_both_texts(http: httpx.Client, missing: str) -> None
     assert said[missing] in answer.text
 
 
+def test_a_text_that_changed_meanwhile_is_agreed_to_again(http: httpx.Client) -> None:
+    answer = sign_up(Browser(http), an_address(), terms="1999")
+    assert answer.status == 422
+    assert 'id="send_sign_up-terms-error"' in answer.html
+    assert "This text has changed meanwhile." in answer.text
+    assert "terms" not in answer.form("/sign-up").fields
+
+
 def test_language_zone_and_country_are_those_of_the_mail(http: httpx.Client) -> None:
     browser, email = Browser(http), an_address()
     browser.cookies["tz"] = "Asia/Calcutta"

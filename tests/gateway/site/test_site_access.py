@@ -7,7 +7,7 @@ from http import HTTPStatus
 import httpx
 import pytest
 
-from gateway.http.declaration import Allowed, Anyone, SignedIn
+from gateway.http.declaration import IN_BRACES, Allowed, Anyone, SignedIn
 from gateway.pages.page import pages_of
 from gateway.service import Gateway
 from tests.support.browsing import Browser, PageSeen
@@ -101,7 +101,7 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/settings/erasure"): SIGNED_IN,
     ("POST", "/settings/erasure"): SIGNED_IN,
     ("GET", "/settings/export"): SIGNED_IN,
-    ("GET", "/settings/export/file"): SIGNED_IN,
+    ("POST", "/settings/export"): SIGNED_IN,
     ("GET", "/settings/name"): SIGNED_IN,
     ("POST", "/settings/name"): SIGNED_IN,
     ("GET", "/settings/password"): SIGNED_IN,
@@ -132,7 +132,6 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("GET", "/specialists/{asked}"): ANYONE,
     ("GET", "/specialists/{specialist_id}/booking"): ANYONE,
     ("POST", "/specialists/{specialist_id}/booking"): "client",
-    ("GET", "/specialists/{specialist_id}/booking/sign-up"): ANYONE,
     ("POST", "/specialists/{specialist_id}/booking/sign-up"): ANYONE,
     ("GET", "/specialists/{specialist_id}/waitlist"): "client",
     ("POST", "/specialists/{specialist_id}/waitlist"): "client",
@@ -165,11 +164,41 @@ def test_the_table_is_sorted() -> None:
     assert [path for _, path in WHO_MAY] == sorted(path for _, path in WHO_MAY)
 
 
+FORMS = [path for method, path in WHO_MAY if method == "POST"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/de"])
+@pytest.mark.parametrize("path", FORMS)
+def test_the_address_of_each_form_opens_a_page(http: httpx.Client, path: str, prefix: str) -> None:
+    """A reload or a change of language asks for it, where the form was shown again."""
+    answer = Browser(http).get(f"{prefix}{with_no_ids(path)}?tz=Asia/Tokyo")
+    if ("GET", path) in WHO_MAY:
+        assert answer.status in (HTTPStatus.OK, HTTPStatus.SEE_OTHER, HTTPStatus.NOT_FOUND)
+        return
+    assert answer.status == HTTPStatus.SEE_OTHER
+    again = next(each.again for each, _ in pages_of(Gateway) if each.path == path)
+    page = next(each for each, handler in pages_of(Gateway) if handler.__name__ == again)
+    assert answer.location == f"{prefix}{with_no_ids(page.path)}?tz=Asia/Tokyo"
+
+
+@pytest.mark.parametrize("path", ["/de", "/articles", "/de/specialists", "/sign-out"])
+@pytest.mark.parametrize("query", ["", "?tz=Asia/Tokyo"])
+def test_a_path_with_a_slash_at_its_end_leads_to_that_without(
+    http: httpx.Client, path: str, query: str
+) -> None:
+    answer = http.get(f"{path}/{query}")
+    assert answer.status_code == HTTPStatus.PERMANENT_REDIRECT
+    assert answer.headers["Location"] == f"{path}{query}"
+
+
 def asked_at(browser: Browser, asked: tuple[str, str]) -> PageSeen:
-    method, path = asked
-    filled = path.replace("{", "\0").split("\0")
-    path = "".join(NO_ID + each.partition("}")[2] if "}" in each else each for each in filled)
+    method, path = asked[0], with_no_ids(asked[1])
     return browser.get(path) if method == "GET" else browser.send(path, {})
+
+
+def with_no_ids(path: str) -> str:
+    """The path with an id in it that nothing has."""
+    return IN_BRACES.sub(NO_ID, path)
 
 
 @EACH_LIMITED

@@ -7,11 +7,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from chassis.settings import LONGEST_SITE_NAME
 from contracts.profiles.preferences import Language
 from contracts.vocabulary import TOPICS
 from gateway.site import pictures
 from gateway.site.assets import PREVIEWS
-from gateway.site.pictures import MOST_LINES, TEXT_WIDTH, favicon, icon, preview
+from gateway.site.pictures import MOST_LINES, NAME_WIDTH, TEXT_WIDTH, favicon, icon, preview
 
 MOST_BYTES = 60 * 1024
 TITLES = [title for titles in PREVIEWS.values() for title in titles.values()]
@@ -24,15 +25,30 @@ def opened(picture: bytes) -> Image.Image:
 
 @pytest.mark.parametrize("title", [PREVIEWS[Language.EN]["default"], *LONGEST])
 def test_a_preview_is_a_small_png_of_the_size_that_sites_ask_for(title: str) -> None:
-    drawn = preview(title, "seed")
+    drawn = preview(title, "seed", "Firststep")
     assert len(drawn) <= MOST_BYTES
     assert (opened(drawn).format, opened(drawn).size) == ("PNG", (1200, 630))
 
 
-def test_a_preview_shows_its_title_and_follows_its_seed() -> None:
-    assert preview("Sleep", "sleep") == preview("Sleep", "sleep")
-    assert preview("Sleep", "sleep") != preview("Stress", "sleep")
-    assert preview("Sleep", "sleep") != preview("Sleep", "stress")
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("Stress", "sleep", "Firststep"),
+        ("Sleep", "stress", "Firststep"),
+        ("Sleep", "sleep", "Halbe Stunde"),
+    ],
+)
+def test_a_preview_shows_its_title_and_the_sites_name_and_follows_its_seed(
+    other: tuple[str, str, str],
+) -> None:
+    drawn = preview("Sleep", "sleep", "Firststep")
+    assert drawn == preview("Sleep", "sleep", "Firststep")
+    assert drawn != preview(*other)
+
+
+@pytest.mark.parametrize("name", ["Firststep", "W" * LONGEST_SITE_NAME, "i"])
+def test_each_name_of_a_site_fits_beside_the_logo(name: str) -> None:
+    assert pictures._font_of_name(name).getlength(name) <= NAME_WIDTH
 
 
 @pytest.mark.parametrize("title", TITLES)

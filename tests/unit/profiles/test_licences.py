@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -227,6 +228,35 @@ def test_a_verified_licence_can_be_taken_back_and_the_listing_with_it() -> None:
     # and it is for the specialist to list the profile again
     assert types(verified(licence, specialist)) == [SpecialistVerified, RightToPractiseChanged]
     assert not specialist.listed
+
+
+def declined_first() -> tuple[Licence, Specialist]:
+    licence, specialist = waiting()
+    declined(licence, specialist)
+    return licence, specialist
+
+
+def after_its_end() -> tuple[Licence, Specialist]:
+    licence, specialist = in_force()
+    licence.review(specialist, MIDNIGHT)
+    return licence, specialist
+
+
+@pytest.mark.parametrize("begin", [waiting, in_force, declined_first, after_its_end])
+@pytest.mark.parametrize("now", [NOW, MIDNIGHT])
+@pytest.mark.parametrize("decision", Decision)
+def test_an_admin_is_shown_the_decisions_that_are_accepted(
+    begin: Callable[[], tuple[Licence, Specialist]], now: datetime, decision: Decision
+) -> None:
+    licence, specialist = begin()
+    shown = licence.for_review(None, specialist, now).decisions
+    wanted = DecideLicence(decision=decision, version=licence.version, reason="Illegible.")
+    try:
+        licence.decide(wanted, specialist, ADMIN, now)
+    except (NothingToDecide, LicenceEnded):
+        assert decision not in shown
+    else:
+        assert decision in shown
 
 
 # Renewing

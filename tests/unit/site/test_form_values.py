@@ -137,8 +137,6 @@ def test_a_form_knows_its_limits_and_its_values() -> None:
     form = Form("hours", "/desk/hours", Hours, {"ranges": [{"starts": "09:00"}]}, sent=True)
     assert form.limit("zone") == 64
     assert form.limit("open") is None
-    assert form.is_optional("topics")
-    assert not form.is_optional("ranges.0.starts")
     assert form.value("ranges.0.starts") == "09:00"
     assert form.value("ranges.3.starts", "08:00") == ""
     assert form.id_of("ranges.0.starts") == "hours-ranges-0-starts"
