@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -39,7 +38,8 @@ class Transaction(Session):
         self._replied = False
         self._answer: Any = None
         self._tracked: dict[int, tuple[Tracked, Any]] = {}
-        self._at_end: list[tuple[UUID, Callable[[], None]]] = []
+        self._at_end: dict[Callable[[Transaction, list[Any]], None], list[Any]] = {}
+        self._erased: dict[UUID, bool] = {}
         self.emitted: list[Envelope[Any]] = []
 
     def find(self, kind: type[T], id: Any) -> T:
@@ -67,13 +67,16 @@ class Transaction(Session):
     def insert(self, row: Any) -> None:
         """Insert a row at once, by its table's own statement. The unit of work costs several times
         as much; here later changes of the object are not written."""
-        mapper: Mapper[Any] = inspect(type(row))
-        values = row.__dict__
-        for name, default in _defaults(mapper):
-            if name not in values:
-                setattr(row, name, default.arg(None) if default.is_callable else default.arg)
-        given = {column: values.get(name) for name, column in _columns(mapper)}
-        self.connection().execute(insert_statement(cast(Table, mapper.local_table)), given)
+        self.insert_all([row])
+
+    def insert_all(self, rows: Sequence[Any]) -> None:
+        """Insert rows of one table by one statement; see ``insert``."""
+        if not rows:
+            return
+        mapper: Mapper[Any] = inspect(type(rows[0]))
+        given = [_values_of(each, mapper) for each in rows]
+        statement = insert_statement(cast(Table, mapper.local_table))
+        self.connection().execute(statement, given[0] if len(given) == 1 else given)
 
     def lock_name(self, name: str) -> None:
         """Take an advisory lock on a name until the end of the transaction.
@@ -84,20 +87,30 @@ class Transaction(Session):
         if self.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
             self.execute(LOCK_NAME, {"name": name})
 
-    def at_end(self, id: UUID, work: Callable[[], None]) -> None:
-        """Call ``work`` when the block has ended, before the commit, in the order of ids.
+    def at_end(self, work: Callable[[Transaction, list[T]], None], item: T) -> None:
+        """Call ``work`` when the block has ended, before the commit, once with all its items.
 
-        For rows that many transactions lock: taken in the order of ids they can't deadlock, and
-        taken at the end they are locked for the shortest time.
+        It can write them by one statement for each table. Of rows that many transactions lock, it
+        locks those of all items in one order, for the shortest time.
         """
-        self._at_end.append((id, work))
+        self._at_end.setdefault(work, []).append(item)
 
     def mark_erased(self, id: UUID) -> None:
         """Leave a tombstone for this id; ``messaging.erasure`` then removes what mentions it."""
         insert_if_absent(self, self._table("forgotten"), id=id, begun_at=utc_now())
 
     def is_erased(self, id: UUID) -> bool:
-        return bool(erased_among(self, self.info["metadata"], {id}))
+        """Whether the id was erased. Asked once in a transaction: what is written after an erasure
+        began is found by its second run (``messaging.erasure``)."""
+        self.learn_erased({id})
+        return self._erased[id]
+
+    def learn_erased(self, ids: Collection[UUID]) -> None:
+        """Ask for all of these ids at once; ``is_erased`` then knows them."""
+        unknown = set(ids) - self._erased.keys()
+        if unknown:
+            erased = erased_among(self, self.info["metadata"], unknown)
+            self._erased.update((each, each in erased) for each in unknown)
 
     def refuse_erased(self, id: Any) -> None:
         """Raises ``Erased`` where the id was erased."""
@@ -127,8 +140,8 @@ class Transaction(Session):
             self.emit(*changes)
             for handle in change_handlers_of(row) if changes else ():
                 handle(self, row)
-        for _, work in sorted(self._at_end, key=itemgetter(0)):
-            work()
+        for work, items in self._at_end.items():
+            work(self, items)
         self.flush()
         if self._call is not None:
             if not self._replied:
@@ -162,6 +175,15 @@ class Transaction(Session):
         if row is None:
             raise NotFound
         return row
+
+
+def _values_of(row: Any, mapper: Mapper[Any]) -> dict[str, Any]:
+    """The row's values by column. Attributes that were not set get their defaults."""
+    values = row.__dict__
+    for name, default in _defaults(mapper):
+        if name not in values:
+            setattr(row, name, default.arg(None) if default.is_callable else default.arg)
+    return {column: values.get(name) for name, column in _columns(mapper)}
 
 
 @cache

@@ -3,10 +3,12 @@
 Composing a statement costs as much as running it.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Column, Insert, Table, insert
+from sqlalchemy import Column, Insert, Row, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
@@ -25,7 +27,15 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
     insert of the same key waits until the other transaction has ended.
     """
     statement = _insert_if_absent_statement(table, session.get_bind().dialect.name)
-    return session.execute(statement, values).first() is not None
+    return session.connection().execute(statement, values).first() is not None
+
+
+def insert_those_absent(
+    session: Session, table: Table, rows: Sequence[dict[str, Any]]
+) -> list[Row[Any]]:
+    """``insert_if_absent`` for several rows; the keys of those that were inserted."""
+    statement = _insert_if_absent_statement(table, session.get_bind().dialect.name)
+    return list(session.connection().execute(statement, rows))
 
 
 @cache
@@ -55,17 +65,36 @@ def _counts_in(table: Table) -> list[Column[Any]]:
     return [each for each in table.columns if not each.primary_key]
 
 
-def count_up(session: Session, table: Table, **key: Any) -> int:
-    """Add one to the table's only count, from 0 where there is no row; the new count.
+def count_up(session: Session, table: Table, by: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Add to the table's only count, from 0 where there is no row; the new counts, by key.
 
-    The row stays locked until the end of the transaction, so that counts come in the order of
-    commits, and none is left out.
+    The rows are locked in the order of their keys and stay locked until the end of the transaction,
+    so that counts come in the order of commits, and none is left out.
     """
+    [key], [count] = table.primary_key.columns, _counts_in(table)
     statement = _count_up_statement(table, session.get_bind().dialect.name)
-    return int(session.execute(statement, key).scalar_one())
+    rows = [{key.name: each, count.name: by[each]} for each in sorted(by)]
+    return {row[0]: row[1] for row in session.connection().execute(statement, rows)}
 
 
 @cache
 def _count_up_statement(table: Table, dialect: str) -> ReturningInsert[Any]:
-    [count] = _counts_in(table)
-    return _add_counts_statement(table, dialect).values({count.name: 1}).returning(count)
+    [key], [count] = table.primary_key.columns, _counts_in(table)
+    return _add_counts_statement(table, dialect).returning(key, count)
+
+
+def store_newer(session: Session, table: Table, **values: Any) -> bool:
+    """Insert the row, or update it where its ``version`` is older; whether this one was newer."""
+    statement = _store_newer_statement(table, session.get_bind().dialect.name)
+    return session.connection().execute(statement, values).first() is not None
+
+
+@cache
+def _store_newer_statement(table: Table, dialect: str) -> ReturningInsert[Any]:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    new = make(table)
+    return new.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={"version": new.excluded["version"]},
+        where=table.c.version < new.excluded["version"],
+    ).returning(*table.primary_key.columns)

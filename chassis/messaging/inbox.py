@@ -22,10 +22,11 @@ event that mentions one is never parked, but discarded without its bytes.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -34,10 +35,11 @@ import structlog
 from sqlalchemy import Table, insert, select, update
 
 from chassis.concurrency.backoff import backoff
+from chassis.context import CallContext, entered
 from chassis.database.database import Database
 from chassis.database.tombstones import Erased, erased_among, ids_mentioned_in
 from chassis.database.transaction import Transaction
-from chassis.database.upserts import insert_if_absent
+from chassis.database.upserts import insert_if_absent, insert_those_absent
 from chassis.error_text import LONGEST_ERROR, error_text, storable
 from chassis.events import Envelope, Event
 from chassis.ids import new_id
@@ -47,6 +49,8 @@ from chassis.times import utc_now
 
 HANDLER_DEADLINE_S = 20.0
 """A handler that takes longer has failed: it would hold a worker, and its rows, forever."""
+TOGETHER_DEADLINE_S = 2.0
+"""Several events in one transaction hold each other's rows: one that is slow is handled alone."""
 LONGEST_NAME = 100
 ERASURE = "erasure"
 """The operator's name in the record, where erasure discards an event."""
@@ -100,6 +104,7 @@ class Inbox:
         try:
             with eventlet.Timeout(HANDLER_DEADLINE_S), self._database.transaction() as tx:
                 if self._claim(tx, envelope, handler):
+                    tx.learn_erased(ids_mentioned_in(body))
                     run(envelope.data, tx)
                     log.info("event_handled", event_type=envelope.type, handler=handler)
                 else:
@@ -112,19 +117,46 @@ class Inbox:
             self._database.check()  # raises DatabaseAway: no attempt is consumed
             self._store_failed(envelope, body, handler, error)
 
+    def receive_together(
+        self, received: Sequence[tuple[Envelope[Event], bytes]], handler: str, run: Handler
+    ) -> None:
+        """Handle several events in one transaction, except those that were handled before.
+
+        Events of one subject keep their order, and subjects go in the order of their ids, so that
+        two processes lock rows in the same order. Any failure rolls all of it back and is raised,
+        and counts as no attempt: the caller then receives them one by one.
+        """
+        with eventlet.Timeout(TOGETHER_DEADLINE_S), self._database.transaction() as tx:
+            fresh = self._claim_all(tx, [envelope for envelope, _ in received], handler)
+            bodies = b"".join(body for _, body in received)
+            tx.learn_erased(ids_mentioned_in(bodies))
+            for envelope in sorted(fresh, key=attrgetter("subject")):
+                with entered(CallContext(correlation_id=envelope.correlationid)):
+                    run(envelope.data, tx)
+                    log.info("event_handled", event_type=envelope.type, handler=handler)
+
+    def _claim_all(
+        self, tx: Transaction, envelopes: Sequence[Envelope[Event]], handler: str
+    ) -> list[Envelope[Event]]:
+        """Claim these events; those that were not handled before."""
+        by_id = {each.id: each for each in envelopes}
+        rows = [self._claimed(by_id[id], handler) for id in sorted(by_id)]
+        return [by_id[row.event_id] for row in insert_those_absent(tx, self._table, rows)]
+
     def _claim(self, tx: Transaction, envelope: Envelope[Event], handler: str) -> bool:
+        return insert_if_absent(tx, self._table, **self._claimed(envelope, handler))
+
+    def _claimed(self, envelope: Envelope[Event], handler: str) -> dict[str, Any]:
         now = utc_now()
-        return insert_if_absent(
-            tx,
-            self._table,
-            event_id=envelope.id,
-            handler=handler,
-            type=envelope.type,
-            status=Status.DONE,
-            attempts=1,
-            received_at=now,
-            settled_at=now,
-        )
+        return {
+            "event_id": envelope.id,
+            "handler": handler,
+            "type": envelope.type,
+            "status": Status.DONE,
+            "attempts": 1,
+            "received_at": now,
+            "settled_at": now,
+        }
 
     def _store_failed(
         self, envelope: Envelope[Event], body: bytes, handler: str, error: BaseException

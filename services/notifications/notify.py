@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
+from chassis import context
+from chassis.context import CallContext, entered
 from chassis.database.transaction import Transaction
 from chassis.times import utc_now
 from services.notifications.letters import Letter, Wording
 from services.notifications.mails.mails import Mail
 from services.notifications.notices import queries
 from services.notifications.notices.notices import Notice
-from services.notifications.readers import Reader, reader_of
+from services.notifications.readers import Reader, readers_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notification:
+    """A notice to be written, and its mail. ``address``: the mail's, if not the account's own."""
+
+    account_id: UUID
+    words_for: Callable[[Reader], Wording]
+    about: UUID
+    by_mail: bool
+    address: str | None
+    call: CallContext = field(default_factory=context.current)
 
 
 def notify(
@@ -25,15 +40,11 @@ def notify(
     address: str | None = None,
 ) -> None:
     """Add a notice, worded for its reader, and the same by mail where asked; nothing for an erased
-    account."""
-    if tx.is_erased(account_id):
-        return
-    now, reader = utc_now(), reader_of(tx, account_id)
-    words = _still_to_be_said(tx, words_for(reader))
-    tx.at_end(account_id, partial(_add, tx, Notice.to(account_id, words, about, now)))
-    if by_mail:
-        letter = words.letter(reader.discreet)
-        tx.add(Mail.to(reader, letter, now, address=address, place_of=words.place_of))
+    account. Both are written at the end of the transaction."""
+    notification = Notification(
+        account_id=account_id, words_for=words_for, about=about, by_mail=by_mail, address=address
+    )
+    tx.at_end(_write, notification)
 
 
 def send_once(tx: Transaction, reader: Reader, address: str, letter: Letter, now: datetime) -> None:
@@ -42,12 +53,43 @@ def send_once(tx: Transaction, reader: Reader, address: str, letter: Letter, now
         tx.add(Mail.to(reader, letter, now, address=address, good_once=True))
 
 
-def _add(tx: Transaction, notice: Notice) -> None:
-    """Add the notice at its account's next position, and tell the gateways."""
-    position = queries.next_position(tx, notice.account_id)
-    unread = queries.number_unread(tx, notice.account_id) + 1
-    tx.add(notice)
-    tx.emit(notice.added(position, unread))
+def _write(tx: Transaction, notifications: list[Notification]) -> None:
+    """Write all notices and mails of the transaction, by one statement for each table."""
+    tx.learn_erased({each.account_id for each in notifications})
+    told = [each for each in notifications if not tx.is_erased(each.account_id)]
+    if not told:
+        return
+    now, readers = utc_now(), readers_of(tx, {each.account_id for each in told})
+    notices: list[tuple[Notification, Notice]] = []
+    mails: list[Mail] = []
+    for each in told:
+        reader = readers[each.account_id]
+        words = _still_to_be_said(tx, each.words_for(reader))
+        notices.append((each, Notice.to(each.account_id, words, each.about, now)))
+        if each.by_mail:
+            letter = words.letter(reader.discreet)
+            mails.append(
+                Mail.to(reader, letter, now, address=each.address, place_of=words.place_of)
+            )
+    tx.insert_all(mails)
+    _add(tx, notices)
+
+
+def _add(tx: Transaction, notices: list[tuple[Notification, Notice]]) -> None:
+    """Add the notices at their accounts' next positions, and tell the gateways."""
+    added = Counter(each.account_id for each, _ in notices)
+    newest = queries.positions_after(tx, added)
+    unread = queries.numbers_unread(tx, list(added))
+    events = []
+    for account_id in added:
+        theirs = [each for each in notices if each[0].account_id == account_id]
+        position, number = newest[account_id] - len(theirs), unread.get(account_id, 0)
+        for later, (notification, notice) in enumerate(theirs, start=1):
+            events.append((notification, notice.added(position + later, number + later)))
+    tx.insert_all([notice for _, notice in notices])
+    for notification, event in events:
+        with entered(notification.call):
+            tx.emit(event)
 
 
 def _still_to_be_said(tx: Transaction, words: Wording) -> Wording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -13,7 +14,7 @@ from contracts.locales import locale_of
 from contracts.profiles.preferences import Language
 from services.notifications import language as formats
 from services.notifications.language import Text
-from services.notifications.preferences.queries import preferences_of
+from services.notifications.preferences.queries import UNKNOWN, preferences_of
 
 
 class Preferring(Protocol):
@@ -68,4 +69,10 @@ class Reader:
 
 def reader_of(session: Session, account_id: UUID) -> Reader:
     """The owner of the account as a reader, by their stored preferences."""
-    return Reader.preferring(account_id, preferences_of(session, account_id))
+    return readers_of(session, [account_id])[account_id]
+
+
+def readers_of(session: Session, account_ids: Collection[UUID]) -> dict[UUID, Reader]:
+    """The owners of these accounts as readers."""
+    known = preferences_of(session, account_ids)
+    return {each: Reader.preferring(each, known.get(each, UNKNOWN)) for each in account_ids}

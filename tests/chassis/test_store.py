@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -72,14 +71,17 @@ def test_rows_and_events_are_written_together(store: Store) -> None:
     assert wire["data"] == {"note_id": str(note.id), "word": "hello"}
 
 
-def test_what_is_left_for_the_end_is_done_in_the_order_of_ids(store: Store) -> None:
-    ids = [new_id() for _ in range(3)]
-    done: list[UUID] = []
+def test_what_is_left_for_the_end_is_done_once_with_all_its_items(store: Store) -> None:
+    done: list[list[int]] = []
+
+    def work(_: object, items: list[int]) -> None:
+        done.append(items)
+
     with store.transaction() as tx:
-        for each in (ids[1], ids[2], ids[0]):
-            tx.at_end(each, partial(done.append, each))
+        for each in (2, 3, 1):
+            tx.at_end(work, each)
         assert done == []
-    assert done == ids
+    assert done == [[2, 3, 1]]
 
 
 def write_and_fail(store: Store, word: str) -> None:

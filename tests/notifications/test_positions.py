@@ -24,7 +24,7 @@ from contracts.profiles.privacy import AccountErased
 from contracts.profiles.sessions import SignedOutByOperator
 from services.notifications.letters import Wording
 from services.notifications.notices import service
-from services.notifications.notices.queries import next_position
+from services.notifications.notices.queries import positions_after
 from services.notifications.notify import notify
 from services.notifications.readers import Reader
 from services.notifications.retention import RULES
@@ -112,7 +112,7 @@ def test_the_next_position_is_given_after_the_last_ones_commit(notifications: Ta
 
     def hold_the_first() -> None:
         with notifications.store.transaction() as tx:
-            given.append(next_position(tx, account_id))
+            given.append(positions_after(tx, {account_id: 1})[account_id])
             first.send()
             go_on.wait()
 

@@ -49,7 +49,7 @@ def learn(known: preferences.Preferences, news: News) -> None:
 
 def known(service: Talking, account_id: UUID) -> Preferences:
     with service.store.reading() as session:
-        return preferences_of(session, account_id)
+        return preferences_of(session, [account_id]).get(account_id, UNKNOWN)
 
 
 @given(st.data())

@@ -8,15 +8,14 @@ import chassis.concurrency.green  # noqa: F401, I001  # first
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chassis.broker.publishing import ConfirmedPublisher
+from chassis.database.transaction import Transaction
 from chassis.messaging.inbox import Inbox
 from chassis.messaging.outbox_relay import OutboxRelay
 from firststep.main import app
-from services.notifications.consultations import service as consultations
-from services.notifications.notify import notify
 
 
 def die(*_: Any, **__: Any) -> None:
@@ -35,18 +34,18 @@ def after_the_confirm() -> None:
 
 def before_the_inbox() -> None:
     """The event was published; no inbox has committed it."""
-    Inbox.receive = die  # type: ignore[method-assign]
+    Inbox.receive = Inbox.receive_together = die  # type: ignore[method-assign]
 
 
 def in_the_handler() -> None:
     """One of the handler's effects is written, the transaction still open."""
+    insert_all = Transaction.insert_all
 
-    def notify_and_die(tx: Any, *arguments: Any, **options: Any) -> None:
-        notify(tx, *arguments, **options)
-        tx.flush()
+    def insert_and_die(tx: Transaction, rows: Sequence[Any]) -> None:
+        insert_all(tx, rows)
         die()
 
-    consultations.notify = notify_and_die  # type: ignore[attr-defined]
+    Transaction.insert_all = insert_and_die  # type: ignore[method-assign, assignment]
 
 
 MOMENTS: dict[str, Callable[[], None]] = {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import cast
 from uuid import UUID
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database.transaction import Transaction
+from chassis.database.upserts import store_newer
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.consultations import (
     ConsultationBooked,
@@ -52,4 +55,6 @@ def is_news(
     | ConsultationMissed,
 ) -> bool:
     """Whether the event is newer than the last one. Late events are not announced."""
-    return tx.lock_or_create(ConsultationProgress, event.consultation_id).is_news(event.version)
+    table = cast(Table, ConsultationProgress.__table__)
+    given = {"consultation_id": event.consultation_id, "version": event.version, "asked": False}
+    return store_newer(tx, table, **given)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Update, func, select, update
+from sqlalchemy import Select, Table, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from chassis.database.upserts import count_up
 from services.notifications.accounts.queries import names_of
 from services.notifications.name_placeholders import Names, named_in
 from services.notifications.notices.notices import Notice, NoticeCounter
+
+NUMBERS_UNREAD = (
+    select(Notice.account_id, func.count())
+    .where(
+        Notice.account_id.in_(bindparam("account_ids", expanding=True)), Notice.read_at.is_(None)
+    )
+    .group_by(Notice.account_id)
+)
 
 
 def notices_of(account_id: UUID) -> Select[Notice]:
@@ -26,14 +34,19 @@ def notice_of(account_id: UUID, notice_id: UUID) -> Select[Notice]:
 
 
 def number_unread(session: Session, account_id: UUID) -> int:
-    unread = select(func.count()).where(Notice.account_id == account_id, Notice.read_at.is_(None))
-    return session.scalar(unread) or 0
+    return numbers_unread(session, [account_id]).get(account_id, 0)
 
 
-def next_position(session: Session, account_id: UUID) -> int:
-    """The position of the account's next notice. Other transactions that add one for this account
-    wait from here on: positions are in the order of commits."""
-    return count_up(session, cast(Table, NoticeCounter.__table__), account_id=account_id)
+def numbers_unread(session: Session, account_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many unread notices these accounts have, without those that have none."""
+    unread = session.connection().execute(NUMBERS_UNREAD, {"account_ids": list(account_ids)})
+    return {row[0]: row[1] for row in unread}
+
+
+def positions_after(session: Session, added: Mapping[UUID, int]) -> dict[UUID, int]:
+    """The positions of these accounts' newest notices once so many are added. Other transactions
+    that add one for them wait from here on: positions are in the order of commits."""
+    return count_up(session, cast(Table, NoticeCounter.__table__), added)
 
 
 def newest_position(session: Session, account_id: UUID) -> int:

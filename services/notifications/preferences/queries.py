@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from contracts.profiles import preferences as contract
@@ -11,9 +13,17 @@ from contracts.profiles.preferences import Language
 from services.notifications.preferences.preferences import Preferences
 
 UNKNOWN = contract.Preferences(time_zone=None, language=Language.EN, country=None, discreet=False)
+"""Before profiles has announced any."""
 
 
-def preferences_of(session: Session, account_id: UUID) -> contract.Preferences:
-    """The stored preferences, or ``UNKNOWN`` before profiles has announced any."""
-    found = session.get(Preferences, account_id)
-    return UNKNOWN if found is None else found.to_resource()
+PREFERENCES = select(Preferences).where(
+    Preferences.account_id.in_(bindparam("account_ids", expanding=True))
+)
+
+
+def preferences_of(
+    session: Session, account_ids: Collection[UUID]
+) -> dict[UUID, contract.Preferences]:
+    """The stored preferences of these accounts, of those that have any."""
+    found = session.scalars(PREFERENCES, {"account_ids": list(account_ids)})
+    return {each.account_id: each.to_resource() for each in found}
