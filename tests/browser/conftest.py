@@ -8,25 +8,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.running_platform import platform_at
 from tests.browser.watched import Watched
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 120.0
-GRACE_S = 60.0
 QUIET = [
     "--headless",
     "--no-sandbox",
@@ -58,29 +52,9 @@ def frontend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def platform_url(platform_data: Path, frontend: str) -> Iterator[str]:
-    """Where the embedded platform serves; it must end well when it is told to."""
-    folder = platform_data.parent
-    address = f"127.0.0.1:{_free_port()}"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("FIRSTSTEP_")},
-        "FIRSTSTEP_HTTP": address,
-        "FIRSTSTEP_DATA": str(platform_data),
-        "FIRSTSTEP_ORIGINS": frontend,
-    }
-    command = [sys.executable, "-m", "firststep.main", "serve"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_until_ready(f"http://{address}/readyz", process, folder / "log")
-        yield f"http://{address}"
-    finally:
-        process.terminate()
-        try:
-            code = process.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-    assert code == 0, (folder / "log").read_text()
+    """Where the embedded platform serves."""
+    with platform_at(platform_data, ORIGINS=frontend) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -110,23 +84,3 @@ def watched(browser: Browser) -> Iterator[Watched]:
         watched.page.on("console", watched.note_message)
         watched.page.on("pageerror", watched.note_error)
         yield watched
-
-
-def _free_port() -> int:
-    with socket.socket() as candidate:
-        candidate.bind(("127.0.0.1", 0))
-        port: int = candidate.getsockname()[1]
-        return port
-
-
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            if httpx.get(url, timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"not ready within {PATIENCE_S} s: {log.read_text()}")

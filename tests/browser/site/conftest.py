@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.running_platform import platform_at
 from tests.browser.site.browsers import CALM, Browsers
 from tests.browser.site.mailbox import Mailbox
 from tests.browser.site.people import People, from_anywhere
 
-ROOT = Path(__file__).parents[3]
-PATIENCE_S = 120.0
 PATIENCE_MS = 15_000.0
-GRACE_S = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -35,32 +27,12 @@ def site_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def site(site_data: Path) -> Iterator[str]:
-    """The address of a platform with demo data; it must end well when it is told to.
+    """The address of a platform with demo data.
 
     It trusts one proxy, so that each person can come from a network of their own.
     """
-    folder = site_data.parent
-    address = f"127.0.0.1:{_free_port()}"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("FIRSTSTEP_")},
-        "FIRSTSTEP_HTTP": address,
-        "FIRSTSTEP_DATA": str(site_data),
-        "FIRSTSTEP_PROXIES": "1",
-    }
-    command = [sys.executable, "-m", "firststep.main"]
-    for step in ("migrate", "seed"):
-        subprocess.run([*command, step], cwd=ROOT, env=environment, check=True, capture_output=True)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-    try:
-        _wait_until_ready(f"http://{address}/readyz", process, folder / "log")
-        yield f"http://{address}"
-    finally:
-        process.terminate()
-        code = process.wait(GRACE_S)
-    assert code == 0, (folder / "log").read_text()
+    with platform_at(site_data, before=["migrate", "seed"], PROXIES="1") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -125,23 +97,3 @@ class OnePage(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Tests stay quiet."""
-
-
-def _free_port() -> int:
-    with socket.socket() as candidate:
-        candidate.bind(("127.0.0.1", 0))
-        port: int = candidate.getsockname()[1]
-        return port
-
-
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            if httpx.get(url, timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"not ready within {PATIENCE_S} s: {log.read_text()}")

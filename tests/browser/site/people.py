@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -25,8 +24,29 @@ PASSWORD = "demo password, not a secret"
 ADMIN = "admin"
 HALF_AN_HOUR = timedelta(minutes=30)
 OURS = {"Sec-Fetch-Site": "same-origin"}
-HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
-SECRET = re.compile(r"[?&]secret=([A-Z2-7]+)")
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PROFILE = {
+    "display_name": "Dr Ines Novo",
+    "headline": "Where to start",
+    "biography": "I listen first.",
+    "languages": ["en"],
+    "topics": ["anxiety"],
+    "online": True,
+}
+LICENCE = {
+    "number": "PT-1",
+    "issuing_body": "Ordem dos Psicólogos",
+    "country": "PT",
+    "expires_on": "2029-01-01",
+}
+HOURS = {
+    "offers_free_consultations": True,
+    "time_zone": "Europe/Lisbon",
+    "hours": [{"weekday": day, "starts": "09:00", "ends": "12:00"} for day in WEEK],
+    "minimum_notice_hours": 2,
+    "horizon_days": 30,
+    "meeting_link": "https://video.example/ines",
+}
 
 
 def from_anywhere() -> dict[str, str]:
@@ -49,20 +69,25 @@ class People:
     states: dict[str, str] = field(default_factory=dict)
     half_hours: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     refresh_tokens: dict[str, str] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
 
     def signed_in(self, who: str) -> httpx.Client:
         """The demo person of this role or name, such as ``client`` or ``amira.haddad``."""
-        if who == ADMIN:
-            cookies = {"access": self._admin_token()}
-            self.clients[who] = httpx.Client(base_url=self.site, cookies=cookies, timeout=30)
         if who not in self.clients:
-            self.clients[who] = self._sign_in(self.address_of(who))
+            self.clients[who] = (
+                httpx.Client(base_url=self.site, timeout=30)
+                if who == ADMIN
+                else self._sign_in(self.address_of(who))
+            )
+        if who == ADMIN:
+            self.clients[who].cookies.set("access", self._admin_token())
         return self.clients[who]
 
     def address_of(self, who: str) -> str:
-        """``who``: an address, the name of a demo person, or ``new:`` or ``specialist:`` and any
-        name: a client or a specialist who is made for it."""
+        """``who``: an address, the name of a demo person, ``new:`` or ``specialist:`` and any name:
+        a client or a specialist who is made for it, or ``each:`` and any name: a client who is made
+        for each browser."""
+        if who.startswith("each:"):
+            return self.new_client()
         if who.startswith(("new:", "specialist:")) and who not in self.addresses:
             role = "client" if who.startswith("new:") else "specialist"
             self.addresses[who] = self.new_account(role)
@@ -74,25 +99,30 @@ class People:
 
     def new_account(self, role: str) -> str:
         """Confirmed by the API."""
-        email = f"{uuid4().hex}@example.org"
-        with httpx.Client(base_url=f"{self.site}/api/v1", headers=from_anywhere()) as api:
-            agreed_to = api.get("/agreements").json()
-            account = {"email": email, "password": PASSWORD, "display_name": "Sam"}
-            wanted = {**account, "role": role, "agreed_to": agreed_to}
-            sign_up = api.post("/accounts", json=wanted).raise_for_status().json()
-            link = urlsplit(self.mailbox.link_to(email, "/verify-email"))
-            [token] = parse_qs(link.query)["token"]
-            confirmed = {"token": token, **sign_up}
-            api.put("/email-verifications", json=confirmed).raise_for_status()
+        email, secret = self.sign_up(role)
+        link = urlsplit(self.mailbox.link_to(email, "/verify-email"))
+        [token] = parse_qs(link.query)["token"]
+        confirmed, address = {"token": token, **secret}, f"{self.site}/api/v1/email-verifications"
+        httpx.put(address, json=confirmed, headers=from_anywhere(), timeout=30).raise_for_status()
         return email
 
-    def may_sign_in(self, email: str) -> bool:
-        answer = self.log_in(email)
+    def sign_up(self, role: str = "client") -> tuple[str, dict[str, str]]:
+        """By the API: the address, and the secret that a browser would keep."""
+        email = f"{uuid4().hex}@example.org"
+        account = {"email": email, "password": PASSWORD, "display_name": "Sam", "role": role}
+        wanted = {**account, "agreed_to": self.read("/agreements")}
+        address = f"{self.site}/api/v1/accounts"
+        answer = httpx.post(address, json=wanted, headers=from_anywhere(), timeout=30)
+        secret: dict[str, str] = answer.raise_for_status().json()
+        return email, secret
+
+    def may_sign_in(self, email: str, password: str = PASSWORD) -> bool:
+        answer = self.log_in(email, password)
         return answer.status_code == HTTPStatus.OK
 
-    def log_in(self, email: str) -> httpx.Response:
+    def log_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
         """By the API."""
-        credentials = {"email": email, "password": PASSWORD}
+        credentials = {"email": email, "password": password}
         address = f"{self.site}/api/v1/sessions"
         return httpx.post(address, json=credentials, headers=from_anywhere(), timeout=30)
 
@@ -142,6 +172,16 @@ class People:
     def id_of(self, slug: str) -> str:
         return str(self.read(f"/specialists/{slug}")["id"])
 
+    def new_listed_specialist(self) -> httpx.Client:
+        """The API of a listed specialist whom no other test knows, without hours yet."""
+        email = self.new_account("specialist")
+        api = self.api(email)
+        api.post("/specialists", json=PROFILE).raise_for_status()
+        api.put("/specialists/me/licence", json=LICENCE).raise_for_status()
+        self.verify_licence_of(email)
+        api.patch("/specialists/me", json={"status": "listed"}).raise_for_status()
+        return api
+
     def verify_licence_of(self, email: str) -> None:
         """An admin does it, by the API."""
         specialist_id = self.api(email).get("/me").raise_for_status().json()["id"]
@@ -180,16 +220,21 @@ class People:
         begun = datetime.now(UTC).replace(tzinfo=None, microsecond=0) - since
         starts, ends = (f"{each}.000000" for each in (begun, begun + HALF_AN_HOUR))
         change = "UPDATE consultations SET starts_at = ?, ends_at = ? WHERE id = ?"
+        self._change(change, starts, ends, consultation_id)
+
+    def unreadable(self, consultation_id: str) -> None:
+        """Break a row, so that a page of this consultation fails."""
+        self._change("UPDATE consultations SET time_zone = 'Nowhere' WHERE id = ?", consultation_id)
+
+    def _change(self, change: str, *values: str) -> None:
+        """In booking; the last value is an id."""
+        *others, changed = values
         with closing(sqlite3.connect(self.data / "booking.db", timeout=10)) as database:
             with database:
-                database.execute(change, [starts, ends, consultation_id.replace("-", "")])
+                database.execute(change, [*others, changed.replace("-", "")])
 
     def _sign_in(self, email: str) -> httpx.Client:
         client = httpx.Client(base_url=self.site, headers={**OURS, **from_anywhere()}, timeout=30)
         answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
-        if answer.status_code == 200:  # a code is wanted
-            fields = dict(HIDDEN.findall(answer.text))
-            code = TOTP(self.secrets[email]).now()
-            answer = client.post("/sign-in/code", data={**fields, "code": code})
         assert answer.status_code == 303, answer.text
         return client

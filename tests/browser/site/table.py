@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from uuid import uuid4
 
 import httpx
 from playwright.sync_api import Page
+from pyotp import TOTP
 
-from tests.browser.site.people import ADMIN, OURS, People
+from tests.browser.site.people import ADMIN, OURS, PASSWORD, People, from_anywhere
 
 NO_ID = "018f0000-0000-7000-8000-000000000000"
 Act = Callable[[Page], None]
@@ -158,6 +160,80 @@ def noticed(who: str) -> Callable[[People], str]:
     return path
 
 
+def broken(who: str, slug: str) -> Callable[[People], str]:
+    """A half hour that the platform fails to show."""
+
+    def path(people: People) -> str:
+        booked = people.book(who, slug)
+        people.unreadable(booked)
+        return f"/consultations/{booked}"
+
+    return path
+
+
+def mailed(page: str, role: str = "client") -> Callable[[People], str]:
+    """The link of a new person's sign-up."""
+    return lambda people: in_mail(people, people.sign_up(role)[0], page)
+
+
+def moved(page: str) -> Callable[[People], str]:
+    """The link in the mail about a new address: to the new one, or to the old one."""
+
+    def path(people: People) -> str:
+        old, new = people.new_client(), f"{uuid4().hex}@example.org"
+        wanted = {"email": new, "password": PASSWORD}
+        people.api(old).post("/me/email", json=wanted).raise_for_status()
+        return in_mail(people, new if page == "/verify-email" else old, page)
+
+    return path
+
+
+def forgotten(people: People) -> str:
+    """The link that replaces a password."""
+    who = people.new_client()
+    address, wanted = f"{people.site}/api/v1/password-resets", {"email": who}
+    httpx.post(address, json=wanted, headers=from_anywhere()).raise_for_status()
+    return in_mail(people, who, "/reset-password")
+
+
+def in_mail(people: People, address: str, page: str) -> str:
+    link = urlsplit(people.mailbox.link_to(address, page))
+    return f"{link.path}?{link.query}"
+
+
+def erased(people: People) -> str:
+    """The receipt of an erasure."""
+    password = {"password": PASSWORD}
+    erasure = people.api(people.new_client()).post("/me/erasure", json=password).raise_for_status()
+    return f"/erasures/{erasure.json()['id']}"
+
+
+def withdrawn(people: People) -> str:
+    """An article that was published and is not any more."""
+    editor, slug = people.api("editor"), f"withdrawn-{uuid4().hex}"
+    text = {"title": "Withdrawn", "summary": "It was here.", "body": "It was here."}
+    study = {"title": "A study", "year": 2020, "url": "https://example.org/study"}
+    written = {"slug": slug, **text, "topics": ["first-steps"], "references": [study]}
+    editor.post("/articles", json=written).raise_for_status()
+    editor.put(f"/articles/{slug}/publication", json={}).raise_for_status()
+    editor.delete(f"/articles/{slug}/publication").raise_for_status()
+    return f"/articles/{slug}"
+
+
+def sets_up_a_second_factor(page: Page) -> None:
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_selector(".qr")
+
+
+def gets_recovery_codes(page: Page) -> None:
+    sets_up_a_second_factor(page)
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_label("Code", exact=True).fill(TOTP(secret).now())
+    page.get_by_role("button", name="Turn on the second factor").click()
+    page.wait_for_selector(".codes")
+
+
 AT_NIGHT = {"weekday": "monday", "starts": "03:00", "ends": "04:00"}
 NOT_FREE = "2027-01-05T03:10:00Z"
 SETTINGS = (
@@ -186,6 +262,7 @@ DESK = (
 )
 FRESH = "specialist:a"
 NEW, BOOKER, PAST, WAITER, NOTICED = "new:a", "new:b", "new:c", "new:d", "new:e"
+BROKEN = "new:f"
 
 
 def licence_of(slug: str) -> Callable[[People], str]:
@@ -242,6 +319,11 @@ PAGES = [
     State("reset-password", "/reset-password?token=one"),
     State("verify-email-bad", "/verify-email?token=one"),
     State("settings", "/settings", who="client"),
+    State("verify-email", mailed("/verify-email")),
+    State("verify-email-specialist", mailed("/verify-email", "specialist")),
+    State("verify-email-moved", moved("/verify-email")),
+    State("stop-email-change-valid", moved("/stop-email-change")),
+    State("reset-password-valid", forgotten),
     State("settings-german", "/de/settings", who="client"),
     State("home-signed-in", "/", who="client"),
     *[
@@ -252,11 +334,14 @@ PAGES = [
         State(f"settings-{each}-wrong", f"/settings/{each}", who="client", act=sent_empty)
         for each in FORMS_OF_SETTINGS
     ],
+    State("second-factor-qr", "/settings/second-factor", "each:a", act=sets_up_a_second_factor),
+    State("recovery-codes-shown", "/settings/second-factor", "each:b", act=gets_recovery_codes),
     State("articles", "/articles"),
     State("articles-german", "/de/articles"),
     State("article", "/articles/anxiety-what-helps"),
     State("article-german", "/de/articles/angst-was-hilft"),
     State("article-unknown", "/articles/nothing-here", status=404, most_kb=50),
+    State("article-withdrawn", withdrawn, status=410, most_kb=50),
     State("booking-new", at_a_free_time("noor-van-dijk"), most_kb=56),
     State("booking-new-wrong", at_a_free_time("noor-van-dijk"), act=sent_empty),
     State("booking-known", at_a_free_time("noor-van-dijk"), who=NEW, most_kb=56),
@@ -305,6 +390,8 @@ PAGES = [
     State("desk-german", "/de/desk", who="amira.haddad", most_kb=64),
     State("desk-licence-wrong", "/desk/licence", who=FRESH, act=sent_empty),
     State("forbidden", "/waitlist", who="amira.haddad", status=403, most_kb=50),
+    State("failed", broken(BROKEN, "aoife-brennan"), who=BROKEN, status=500, most_kb=50),
+    State("receipt", erased),
     State("receipt-unknown", f"/erasures/{NO_ID}", status=404, most_kb=50),
     State("stop-email-change", "/stop-email-change?token=one"),
     State("reset-sent", "/forgotten/check-mail"),

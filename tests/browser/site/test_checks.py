@@ -105,6 +105,24 @@ def test_nothing_is_found_in_a_good_page(page: Page, find: Find) -> None:
     assert find(page) == []
 
 
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        ("body { background: #111; color: #333 }", "color-contrast"),
+        (
+            "body { background: #111; color: #eee } a { color: #ddd; text-decoration: none }",
+            "link-in-text",
+        ),
+    ],
+)
+def test_a_fault_of_the_dark_colours_is_found(page: Page, style: str, said: str) -> None:
+    dark = f"<style>@media (prefers-color-scheme: dark) {{ {style} }}</style>"
+    serve(page, f'{dark}<p>There is more to read <a href="/more">elsewhere</a>, as one does.</p>')
+    checks.violations(page)
+    page.emulate_media(color_scheme="dark")
+    assert any(each.startswith(said) for each in checks.pale(page))
+
+
 def test_a_style_that_the_policy_blocks_is_a_complaint(page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))

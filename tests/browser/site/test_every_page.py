@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize
@@ -15,6 +17,7 @@ from tests.browser.site.browsers import Browsers
 from tests.browser.site.checks import Traffic
 from tests.browser.site.people import People
 from tests.browser.site.table import PAGES, WEIGHED_NAMES, State
+from tests.support.site_access import WHO_MAY
 
 SCREENSHOTS = Path(os.environ.get("SITE_SCREENSHOTS", "screenshots"))
 DESK: ViewportSize = {"width": 1280, "height": 900}
@@ -23,6 +26,11 @@ SIZES = [PHONE, DESK]
 NEXT_VISIT_KB = 12
 """On the wire, headers included; photos apart."""
 PHOTOS = ["/photo"]
+NO_PAGES = {
+    "/admin/licences/{specialist_id}/document": "a file",
+    "/consultations/{consultation_id}/calendar.ics": "a file",
+}
+"""What the site answers beside pages, with the reason."""
 EACH_STATE = pytest.mark.parametrize("state", PAGES, ids=[each.name for each in PAGES])
 PLAIN = [each for each in PAGES if each.is_plain]
 WEIGHED = [each for each in PLAIN if each.name in WEIGHED_NAMES]
@@ -120,6 +128,15 @@ def test_a_next_page_is_lighter(browsers: Browsers, people: People, state: State
     page.wait_for_load_state("networkidle" if state.who == "visitor" else "load")
     assert traffic.kilobytes(without=PHOTOS) <= NEXT_VISIT_KB
     page.close()
+
+
+def test_every_page_is_in_the_table(people: People) -> None:
+    paths = [path for method, path in WHO_MAY if method == "GET"]
+    patterns = {each: re.compile(re.sub(r"{\w+}", "[^/]+", each)) for each in paths}
+    seen = {urlsplit(each.at(people)).path for each in PAGES}
+    declared = [[each for each in paths if patterns[each].fullmatch(path)] for path in seen]
+    looked_at = {min(each, key=lambda path: path.count("{")) for each in declared if each}
+    assert sorted(set(paths) - looked_at) == sorted(NO_PAGES)
 
 
 def test_html_is_as_it_must_be(people: People, tmp_path: Path) -> None:

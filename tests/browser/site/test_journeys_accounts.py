@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-from playwright.sync_api import BrowserContext, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
 from pyotp import TOTP
 
 from tests.browser.site.people import PASSWORD, People
@@ -112,28 +113,31 @@ def test_a_form_whose_session_ends_comes_back_filled(visit: Visit, people: Peopl
     expect(walk.main).to_contain_text("It took me long to write this.")
 
 
-def test_leaving_shows_nothing_personal_when_one_goes_back(visit: Visit, people: People) -> None:
-    walk = signed_in(visit, people, people.new_client())
+def by_keys(page: Page) -> None:
+    for _ in range(3):
+        page.keyboard.press("Shift")
+
+
+def by_button(page: Page) -> None:
+    page.get_by_role("button", name="Leave this site").click()
+
+
+@pytest.mark.parametrize(
+    ("leave", "script"),
+    [(by_keys, True), (by_button, True), (by_button, False)],
+    ids=["by keys", "by button", "by button without script"],
+)
+def test_leaving_shows_nothing_personal_when_one_goes_back(
+    visit: Visit, people: People, leave: Callable[[Page], None], script: bool
+) -> None:
+    walk = signed_in(visit, people, people.new_client(), java_script_enabled=script)
     page = walk.page
     page.route("https://**", lambda route: route.fulfill(body="<title>Elsewhere</title>"))
     walk.open("/settings")
     walk.open("/settings/name")
-    page.keyboard.press("Shift")
-    page.keyboard.press("Shift")
-    page.keyboard.press("Shift")
+    leave(page)
     expect(page).to_have_title("Elsewhere")
     eventually(lambda: "access" not in {each["name"] for each in page.context.cookies()})
 
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-
-
-def test_without_script_the_button_leaves(visit: Visit, people: People) -> None:
-    walk = signed_in(visit, people, people.new_client(), java_script_enabled=False)
-    page = walk.page
-    page.route("https://**", lambda route: route.fulfill(body="<title>Elsewhere</title>"))
-    walk.open("/settings")
-    page.get_by_role("button", name="Leave this site").click()
-    expect(page).to_have_title("Elsewhere")
-    page.goto("/settings")
     walk.has_heading("Sign in")

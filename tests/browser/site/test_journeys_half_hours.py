@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.site.people import People
+from tests.browser.site.people import HOURS, People
 from tests.browser.site.walks import Walk
 from tests.support.eventually import eventually
 
@@ -98,17 +98,16 @@ def test_a_specialist_who_cancels_leaves_times_with_others(walk_of: WalkOf, peop
 
 
 def test_a_client_waits_and_takes_what_comes_free(walk_of: WalkOf, people: People) -> None:
-    who, specialist = people.new_client(), people.api("tom.okafor")
-    hours = specialist.get("/specialists/me/availability").json()
-    without = {**hours, "hours": []}
-    assert specialist.put("/specialists/me/availability", json=without).is_success
+    who, specialist = people.new_client(), people.new_listed_specialist()
+    availability = "/specialists/me/availability"
+    specialist.put(availability, json={**HOURS, "hours": []}).raise_for_status()
     walk = walk_of(who)
-    walk.open("/specialists/tom-okafor")
+    walk.open(f"/specialists/{specialist.get('/specialists/me').json()['slug']}")
     walk.follow("Wait for a half hour")
     walk.press("Wait for a half hour")
     expect(walk.main.get_by_role("status")).to_be_visible()
 
-    assert specialist.put("/specialists/me/availability", json=hours).is_success
+    specialist.put(availability, json=HOURS).raise_for_status()
     eventually(lambda: people.api(who).get("/held-slots").json()["items"])
     walk.open("/waitlist")
     walk.follow_first(walk.main.get_by_role("link", name="Take this half hour"))

@@ -9,21 +9,21 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.site.mailbox import Mailbox
-from tests.browser.site.people import PASSWORD, People
+from tests.browser.site.people import ADMIN, PASSWORD, WEEK, People
 from tests.browser.site.walks import Walk
 from tests.support.eventually import eventually
 
-WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Visit = Callable[..., BrowserContext]
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
 def test_a_specialist_goes_from_sign_up_to_featured(
-    visit: Callable[..., BrowserContext], mailbox: Mailbox, people: People, script: bool
+    visit: Visit, mailbox: Mailbox, people: People, script: bool
 ) -> None:
-    email = f"{uuid4().hex}@example.org"
+    email, name = f"{uuid4().hex}@example.org", f"Dr {uuid4().hex}"
     walk = Walk(visit(java_script_enabled=script).new_page())
     walk.open("/sign-up?role=specialist")
-    walk.fill("Your name here", "Dr Ines Novo")
+    walk.fill("Your name here", name)
     walk.fill("E-mail address", email)
     walk.fill("Password", PASSWORD)
     walk.check("I agree to the terms of use.")
@@ -59,11 +59,23 @@ def test_a_specialist_goes_from_sign_up_to_featured(
     walk.press("Save hours")
     expect(walk.main.get_by_role("status")).to_be_visible()
 
-    people.verify_licence_of(email)
+    admin = visit(java_script_enabled=script)
+    people.visit_as(ADMIN, admin)
+    verifies(Walk(admin.new_page()), name)
+
     walk.open("/desk")
     walk.press("List my profile")
     expect(walk.main).to_contain_text("Your profile is listed.")
     eventually(lambda: featured_at(walk))
+
+
+def verifies(walk: Walk, name: str) -> None:
+    """An admin decides on the licence that waits for it."""
+    walk.open("/admin/licences")
+    walk.follow(name)
+    walk.check("Verify: it is valid, and it is theirs")
+    walk.press("Save the decision")
+    expect(walk.main.get_by_role("status")).to_be_visible()
 
 
 def featured_at(walk: Walk) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Frame, Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, TimeoutError, expect
 
 from tests.browser.site.words import in_language, pattern
 
@@ -51,12 +51,12 @@ class Walk:
 
     def follow_first(self, links: Locator) -> None:
         self._act()
-        self._activate(links.first)
+        self._activate(self._found(links))
 
     def press(self, name: str) -> None:
         self._act()
         wanted = pattern(name, self.language)
-        self._activate(self.main.get_by_role("button", name=wanted).first)
+        self._activate(self._found(self.main.get_by_role("button", name=wanted)))
 
     def fill(self, label: str, text: str) -> None:
         self._act()
@@ -65,17 +65,17 @@ class Walk:
     def write(self, name: str, text: str) -> None:
         """Into a field by its name: one of many alike."""
         self._act()
-        self._type(self.main.locator(f"[name='{name}']").first, text)
+        self._type(self._found(self.main.locator(f"[name='{name}']")), text)
 
     def choose(self, name: str, value: str) -> None:
         self._act()
-        self.main.locator(f"select[name='{name}']").select_option(value)
+        self._found(self.main.locator(f"select[name='{name}']")).select_option(value)
 
     def tick(self, name: str, value: str) -> None:
         """A box among many, which may be in a part that is closed."""
         self._act()
         wanted = f"input[name='{name}'][value='{value}']"
-        box = self.main.locator(wanted)
+        box = self._found(self.main.locator(wanted))
         if not box.is_visible():
             self._activate(self.main.locator(f"details:has({wanted}) summary").first)
         self._check(box)
@@ -93,7 +93,16 @@ class Walk:
         return self.page.locator("main")
 
     def _labelled(self, label: str) -> Locator:
-        return self.main.get_by_label(pattern(label, self.language)).first
+        return self._found(self.main.get_by_label(pattern(label, self.language)))
+
+    def _found(self, wanted: Locator) -> Locator:
+        """The first of these; where there is none, it says which page has none."""
+        try:
+            wanted.first.wait_for(state="attached")
+        except TimeoutError as error:
+            said = self.page.get_by_role("heading", level=1).all_inner_texts()
+            raise AssertionError(f"{wanted} is not at {self.page.url}, {said}") from error
+        return wanted.first
 
     def _act(self) -> None:
         if self._acted_at != len(self.seen):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -16,6 +15,7 @@ from contracts.helplines import countries_with_helplines
 from gateway.site import operator_texts
 from gateway.site.operator_folder import Logo
 from gateway.site.operator_texts import LEGAL, OperatorText, OperatorTexts
+from tests.gateway.site.page_reading import json_ld_on
 from tests.support.browsing import Browser
 from tests.support.eventually import eventually
 from tests.support.factories import (
@@ -44,7 +44,6 @@ TEXTS = [
     "/how-featuring-works",
     "/for-specialists",
 ]
-JSON_LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 OPENED = re.compile(r'href="(/specialists/[^"]+visit=[^"]+)"')
 HREF = re.compile(r'href="(/[^"#?]*)')
 SITEMAP = {"": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -55,12 +54,6 @@ def browser(http: httpx.Client) -> Browser:
     return Browser(http)
 
 
-def structured(html: str) -> dict[str, Any]:
-    [found] = JSON_LD.findall(html)
-    data: dict[str, Any] = json.loads(found)
-    return data
-
-
 # Home
 
 
@@ -68,7 +61,7 @@ def test_home_says_what_the_half_hour_is_and_leads_on(browser: Browser) -> None:
     page = browser.get("/")
     assert page.status == 200
     assert page.h1 == "Half an hour to find out whether it fits."
-    assert structured(page.html)["@type"] == "Organization"
+    assert json_ld_on(page.html)["@type"] == "Organization"
     for path in ("/specialists", "/free-consultation", "/articles", "/for-specialists"):
         assert f'href="{path}"' in page.html
 
@@ -116,7 +109,7 @@ def test_the_free_half_hour_says_what_it_is_with_eight_answers(browser: Browser)
     page = browser.get("/free-consultation")
     assert IT_IS in page.text
     assert page.html.count("<details>") == 8
-    asked = structured(page.html)
+    asked = json_ld_on(page.html)
     assert asked["@type"] == "FAQPage"
     assert len(asked["mainEntity"]) == 8
     for each in asked["mainEntity"]:
@@ -228,7 +221,7 @@ def test_an_article_cites_its_references_both_ways(browser: Browser, editor: Per
         ("s1", "Sleep"),
         ("s2", "Rest"),
     ]
-    found = structured(page.html)
+    found = json_ld_on(page.html)
     assert found["@type"] == "Article"
     assert [each["name"] for each in found["citation"]] == ["First", "Second"]
 
@@ -282,7 +275,7 @@ def test_the_address_of_an_article_is_that_in_its_language(
         assert f'<link rel="canonical" href="{address}">' in html
         assert f'<meta property="og:url" content="{address}">' in html
         assert '<link rel="alternate" hreflang' not in html
-        assert structured(html)["mainEntityOfPage"] == address
+        assert json_ld_on(html)["mainEntityOfPage"] == address
 
 
 def test_the_language_that_was_asked_for_stays(browser: Browser) -> None:

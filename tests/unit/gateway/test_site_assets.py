@@ -16,7 +16,9 @@ KIB = 1024
 MOST_BYTES = {
     "young-serif.woff2": 23 * KIB,
     "figtree.woff2": 17 * KIB,
+    "young-serif-central.woff2": 6 * KIB,
     "young-serif-ext.woff2": 12 * KIB,
+    "figtree-central.woff2": 5 * KIB,
     "figtree-ext.woff2": 10 * KIB,
     "site.css": 9 * KIB,
     "icons.svg": 3 * KIB,
@@ -78,7 +80,7 @@ def test_a_style_that_names_an_absent_file_is_refused() -> None:
 
 def test_all_that_the_style_loads_is_served() -> None:
     loaded = URL.findall(ASSETS["site.css"].body.decode())
-    assert len(loaded) == 4
+    assert len(loaded) == 6
     assert set(loaded) <= set(SERVED)
 
 
@@ -119,5 +121,5 @@ def test_each_font_and_the_icons_are_made_and_have_a_licence_beside_them() -> No
     made = set(sums())
     fonts = {each.name for each in FOLDER.iterdir() if each.name.endswith(".woff2")}
     assert fonts | {"icons.svg"} <= made
-    works = {name.split(".")[0].removesuffix("-ext") for name in made}
+    works = {name.split(".")[0].removesuffix("-ext").removesuffix("-central") for name in made}
     assert {f"{work}.LICENSE" for work in works} <= made

@@ -10,20 +10,29 @@ import subsetFont from "subset-font";
 const packages = new URL("node_modules/", import.meta.url);
 const made = new URL("../", import.meta.url);
 
-// English and German, and the marks, dashes and quotes of both. The rest is in the "ext" files,
-// which a browser fetches only for a page that has a character of theirs (site.css says which).
+// English and German, and the marks, dashes and quotes of both. The letters that Polish, Czech,
+// Slovak, Hungarian, Romanian, Slovene and Croatian have besides are in the "central" files, and the
+// rest is in the "ext" files. A browser fetches them only for a page that has a character of theirs
+// (site.css says which).
 const LATIN =
   "20-7E,A0-FF,152-153,2013-2014,2018-201A,201C-201E,2022,2026,2039-203A,20AC,2122,2212";
+const CENTRAL =
+  "102-107,10C-111,118-11B,139-13E,141-144,147-148,150-151,154-155,158-15B,160-161,164-165," +
+  "16E-171,179-17E,218-21B";
 const LATIN_EXT =
-  "100-151,154-2BA,2BD-2C5,2C7-2CC,2CE-2D7,2DD-304,308,1E00-1EFF,2020,20A0-20AB,20AD-20C0,2113";
+  "100-101,108-10B,112-117,11C-138,13F-140,145-146,149-14F,156-157,15C-15F,162-163,166-16D," +
+  "172-178,17F-217,21C-2BA,2BD-2C5,2C7-2CC,2CE-2D7,2DD-304,308,1E00-1EFF,2020,20A0-20AB," +
+  "20AD-20C0,2113";
 const SERIF = { keepFeatures: ["kern", "liga", "lnum"] };
 const SANS = { keepFeatures: ["kern", "tnum"], variationAxes: { wght: { min: 400, max: 700 } } };
 const young = "@fontsource/young-serif/";
 const figtree = "@fontsource-variable/figtree/";
 const FONTS = [
   ["young-serif.woff2", `${young}files/young-serif-latin-400-normal.woff2`, LATIN, SERIF],
+  ["young-serif-central.woff2", `${young}files/young-serif-latin-ext-400-normal.woff2`, CENTRAL, SERIF],
   ["young-serif-ext.woff2", `${young}files/young-serif-latin-ext-400-normal.woff2`, LATIN_EXT, SERIF],
   ["figtree.woff2", `${figtree}files/figtree-latin-wght-normal.woff2`, LATIN, SANS],
+  ["figtree-central.woff2", `${figtree}files/figtree-latin-ext-wght-normal.woff2`, CENTRAL, SANS],
   ["figtree-ext.woff2", `${figtree}files/figtree-latin-ext-wght-normal.woff2`, LATIN_EXT, SANS],
 ];
 const LICENCES = [
