@@ -40,7 +40,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def main(
     rounds: Rounds = 2,
-    seconds: Seconds = 4,
+    seconds: Seconds = 3,
     json: Json = None,
     peer_python: Python = PEER_PYTHON,
 ) -> None:

@@ -39,9 +39,10 @@ class Booked:
 def bookings(running: Running, seconds: int) -> Figures:
     """Bookings accepted a second at full load, and what processor time one took, effects included.
 
-    Without the ``WARM_UP_S`` before.
+    Without the bookings of ``WARM_UP_S`` before, of which a busy machine may answer none.
     """
-    _booked(running, min(WARM_UP_S, seconds))
+    play(running.url, running.population.bookings(WARM_UP_S), WARM_UP_S)
+    _settled(running)
     booked = _booked(running, seconds)
     answers, settled_s = booked.answers, booked.settled_s
     return {
@@ -57,7 +58,7 @@ def bookings(running: Running, seconds: int) -> Figures:
 def reads(running: Running, seconds: int) -> Figures:
     """Consultations read a second, and what processor time one took."""
     found = list(running.population.reads(running.effects.booked(READ)))
-    play(running.url, found, min(WARM_UP_S, seconds))
+    play(running.url, found, WARM_UP_S)
     before = running.processor_s()
     answers = play(running.url, found, seconds).all_accepted()
     took = _since(before, running.processor_s())
@@ -103,7 +104,7 @@ def processes(running: Running) -> Figures:
 def bare_answers(url: str, seconds: int) -> Figures:
     """Answers a second of a server that does nothing, to the same requests."""
     requests: list[Request] = list(Population().bookings(1))
-    play(url, requests, min(WARM_UP_S, seconds))
+    play(url, requests, WARM_UP_S)
     return {"answers/s": play(url, requests, seconds).all_accepted().per_second}
 
 
