@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,9 +28,11 @@ from benchmarks.servers import Servers, servers_of_our_own
 from tests.system.processes import ROOT
 
 PEER_PYTHON = ROOT / ".venv-bench/bin/python"
+WIDTH = 100
+"""Of the table where it is not printed to a terminal."""
 
 Rounds = Annotated[int, typer.Option(min=1, help="How often each side is measured.")]
-Seconds = Annotated[int, typer.Option(min=1, max=40, help="How long each load lasts.")]
+Seconds = Annotated[int, typer.Option(min=1, max=40, help="How long each load, and idling, lasts.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write every figure here.")]
 Python = Annotated[Path, typer.Option(exists=True, help="The Python that has the peer's packages.")]
 
@@ -45,7 +48,7 @@ def main(
     peer_python: Python = PEER_PYTHON,
 ) -> None:
     """Measure the platform, the peers, and the platform embedded in one process."""
-    console, began = Console(), time.perf_counter()
+    console, began = Console(width=None if sys.stdout.isatty() else WIDTH), time.perf_counter()
     with servers_of_our_own() as servers:
         report = Report(_settings(servers, rounds, seconds))
         for number in range(1, rounds + 1):
@@ -79,7 +82,7 @@ def _distributed(running: Running, seconds: int) -> Figures:
 
 
 def _embedded(running: Running, seconds: int) -> Figures:
-    idle = measures.idle(running)
+    idle = measures.idle(running, seconds)
     figures = measures.bookings(running, seconds) | measures.reads(running, seconds)
     return figures | measures.processes(running) | idle
 

@@ -17,7 +17,6 @@ from tests.support.eventually import eventually
 WARM_UP_S = 1
 SETTLED_WITHIN_S = 120
 QUIET_S = 1
-IDLE_S = 3
 READ = 1000
 
 Figures = dict[str, float]
@@ -39,9 +38,9 @@ class Booked:
 def bookings(running: Running, seconds: int) -> Figures:
     """Bookings accepted a second at full load, and what processor time one took, effects included.
 
-    Without the bookings of ``WARM_UP_S`` before, of which a busy machine may answer none.
+    Without the bookings before, which warm the processes up.
     """
-    play(running.url, running.population.bookings(WARM_UP_S), WARM_UP_S)
+    eventually(lambda: _warmed_up(running))
     _settled(running)
     booked = _booked(running, seconds)
     answers, settled_s = booked.answers, booked.settled_s
@@ -83,11 +82,11 @@ def event_lag(running: Running, seconds: int, per_second: float) -> Figures:
     }
 
 
-def idle(running: Running) -> Figures:
+def idle(running: Running, seconds: int) -> Figures:
     """What part of one processor is taken while nothing is asked."""
     time.sleep(QUIET_S)
     before, began = running.processor_s(), time.perf_counter()
-    time.sleep(IDLE_S)
+    time.sleep(seconds)
     took = sum(_since(before, running.processor_s()).values())
     return {"processor while idle, % of one": 100 * took / (time.perf_counter() - began)}
 
@@ -126,6 +125,12 @@ def _booked(running: Running, seconds: int, pause_ms: float = 0) -> Booked:
     if running.guaranteed:
         running.effects.guarantees().require_for(counts.consultations)
     return Booked(answers, booked, settled_at - ended, _since(before, after))
+
+
+def _warmed_up(running: Running) -> bool:
+    """Whether any request was answered; a busy machine may need several loads."""
+    answers = play(running.url, running.population.bookings(WARM_UP_S), WARM_UP_S)
+    return answers.accepted + answers.refused + answers.failed > 0
 
 
 def _settled(running: Running) -> tuple[float, Counts, Seconds]:

@@ -31,7 +31,8 @@ class Report:
         """By side."""
         medians = {side: _medians(rounds) for side, rounds in self.rounds.items()}
         embedded, bare = medians["embedded"], medians["bare"]
-        embedded["bookings/s, part of bare answers/s"] = embedded["bookings/s"] / bare["answers/s"]
+        part = embedded["bookings/s"] / bare["answers/s"]
+        embedded["bookings/s, % of bare answers/s"] = 100 * part
         return medians
 
     def write(self, path: Path) -> None:
@@ -61,7 +62,7 @@ def _table(medians: dict[str, Figures]) -> Table:
 
 
 def _ratio(one: float | None, other: float | None) -> float | None:
-    return one / other if one is not None and other else None
+    return one / other if one is not None and other and round(other, 2) else None
 
 
 def _rounded(value: float | None, digits: int | None = None) -> str:
