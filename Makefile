@@ -13,7 +13,7 @@ LOOKS := tests/browser/site/test_every_page.py $(wildcard tests/browser/site/tes
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-unit test-looks $(TESTS) bench bench-reads bench-streams lighthouse soak soak-controls assets lock clean
+.PHONY: help run install check test test-unit test-looks $(TESTS) bench bench-slots bench-reads bench-streams lighthouse soak soak-controls assets lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -71,8 +71,10 @@ test-booking test-profiles test-notifications test-chassis test-contracts test-b
 test-rest:
 	$(BIN)/pytest $(addprefix --ignore=tests/,system gateway browser booking profiles notifications chassis contracts benchmarks unit) tests
 
-bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside a peer (needs wrk); then slots, and bookings that contend
+bench: .venv/installed-dev .venv-bench/installed  ## Measure the platform beside two peers, in four minutes (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.bench
+
+bench-slots: .venv/installed-dev  ## Measure slots of a busy calendar, and bookings that contend for one (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.slots
 
 bench-reads: .venv/installed-dev  ## Measure public reads with and without the gateway's cache, and pages beside them (needs wrk)

@@ -1,4 +1,4 @@
-"""How fast, beside a peer: ``python -m benchmarks.bench``, or ``make bench``.
+"""How fast, beside two peers: ``python -m benchmarks.bench``, or ``make bench``.
 
 Rounds alternate between the sides, so that whatever else the machine does falls on all alike;
 each starts its processes anew, on databases of its own.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import measures, platforms
+from benchmarks import measures, peers, platforms
 from benchmarks.load import CONNECTIONS
 from benchmarks.measures import Figures
 from benchmarks.platforms import Running
@@ -26,9 +28,11 @@ from benchmarks.servers import Servers, servers_of_our_own
 from tests.system.processes import ROOT
 
 PEER_PYTHON = ROOT / ".venv-bench/bin/python"
+WIDTH = 100
+"""Of the table where it is not printed to a terminal."""
 
 Rounds = Annotated[int, typer.Option(min=1, help="How often each side is measured.")]
-Seconds = Annotated[int, typer.Option(min=1, max=40, help="How long each load lasts.")]
+Seconds = Annotated[int, typer.Option(min=1, max=40, help="How long each load, and idling, lasts.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write every figure here.")]
 Python = Annotated[Path, typer.Option(exists=True, help="The Python that has the peer's packages.")]
 
@@ -38,13 +42,13 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def main(
-    rounds: Rounds = 3,
-    seconds: Seconds = 5,
+    rounds: Rounds = 2,
+    seconds: Seconds = 3,
     json: Json = None,
     peer_python: Python = PEER_PYTHON,
 ) -> None:
-    """Measure the platform, the peer, and the platform embedded in one process."""
-    console = Console()
+    """Measure the platform, the peers, and the platform embedded in one process."""
+    console, began = Console(width=None if sys.stdout.isatty() else WIDTH), time.perf_counter()
     with servers_of_our_own() as servers:
         report = Report(_settings(servers, rounds, seconds))
         for number in range(1, rounds + 1):
@@ -52,6 +56,7 @@ def main(
             for side, figures in _round(servers, seconds, peer_python):
                 report.rounds[side].append(figures)
     report.show(console)
+    console.print(f"took {time.perf_counter() - began:.0f} s")
     if json is not None:
         report.write(json)
 
@@ -60,13 +65,12 @@ def _round(servers: Servers, seconds: int, peer_python: Path) -> list[tuple[str,
     measured = []
     with _folder() as folder, platforms.ours(folder, servers) as running:
         measured.append(("ours", _distributed(running, seconds)))
-    with _folder() as folder, platforms.ours(folder, servers, booking_processes=2) as running:
-        measured.append(("two booking processes", measures.bookings(running, seconds)))
-    with _folder() as folder, platforms.peer(folder, servers, peer_python) as running:
-        measured.append(("peer", _distributed(running, seconds)))
+    for side, which in (("peer", peers.BARE), ("guaranteed", peers.GUARANTEED)):
+        with _folder() as folder, peers.peer(folder, servers, peer_python, which) as running:
+            measured.append((side, _distributed(running, seconds)))
     with _folder() as folder, platforms.embedded(folder) as running:
         measured.append(("embedded", _embedded(running, seconds)))
-    with _folder() as folder, platforms.bare(folder) as url:
+    with _folder() as folder, peers.bare(folder) as url:
         measured.append(("bare", measures.bare_answers(url, seconds)))
     return measured
 
@@ -74,18 +78,13 @@ def _round(servers: Servers, seconds: int, peer_python: Path) -> list[tuple[str,
 def _distributed(running: Running, seconds: int) -> Figures:
     figures = measures.bookings(running, seconds) | measures.reads(running, seconds)
     figures |= measures.event_lag(running, seconds, figures["bookings/s"] / 2)
-    figures["memory of the booking process, MiB"] = running.mib("booking")
-    figures["memory of all processes, MiB"] = sum(map(running.mib, running.pids))
-    figures["processes"] = len(running.pids)
-    figures["ready after, s"] = running.seconds_to_start
-    return figures
+    return figures | measures.processes(running)
 
 
 def _embedded(running: Running, seconds: int) -> Figures:
+    idle = measures.idle(running, seconds)
     figures = measures.bookings(running, seconds) | measures.reads(running, seconds)
-    figures["memory of the whole platform, MiB"] = running.mib("platform")
-    figures["ready after, s"] = running.seconds_to_start
-    return figures
+    return figures | measures.processes(running) | idle
 
 
 @contextmanager

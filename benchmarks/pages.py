@@ -23,14 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import CONNECTIONS, Answers, Request, Untrue, play
-from benchmarks.platforms import (
-    migrate,
-    open_calendars,
-    processor_s,
-    resident_mib,
-    serving,
-    settings_on,
-)
+from benchmarks.platforms import migrate, open_calendars, serving, settings_on
+from benchmarks.processes import processor_s, resident_mib
 from benchmarks.servers import servers_of_our_own
 from benchmarks.specialists import NAME, Planted, featured_specialists
 from chassis import json

@@ -1,13 +1,12 @@
-"""What is measured, running: ours, the peer, and ours embedded in one process."""
+"""Ours, running: a process for each service, or embedded in one."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,20 +14,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
-import psycopg
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from benchmarks.effects import Effects
 from benchmarks.population import Population
+from benchmarks.processes import processor_s_of_tree, resident_mib
 from benchmarks.servers import Servers
 from contracts.booking.availability import Availability, Hours, Weekday
 from firststep.platform import SERVICES
 from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import Calendar
 from tests.support.databases import connected_database
-from tests.support.eventually import eventually
 from tests.support.tokens import SEAL_KEYS
 from tests.system.processes import (
     ROOT,
@@ -39,42 +36,33 @@ from tests.system.processes import (
     firststep,
 )
 
-ROLES = ("profiles", "notifications", "booking", "gateway")
-PEER = Path(__file__).with_name("peer")
-PEER_QUEUES = ("peer.booking.book", "peer.booking.get", "peer.notifications.booked")
-START_S, END_S = 30, 20
-KIB_A_MIB = 1024
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+ROLES = ("gateway", "booking", "notifications", "profiles")
+END_S = 20
 
 
 @dataclass
 class Running:
-    """``seconds_to_start`` is the time from the first process's start until all are ready."""
+    """``seconds_to_start`` is the time from the first process's start until all are ready;
+    ``guaranteed``: outbox, inbox and kept replies are named as the peer with guarantees names
+    them, and complete after each load."""
 
     url: str
     effects: Effects
-    pids: dict[str, int]
+    pids: Mapping[str, int]
     seconds_to_start: float
     population: Population = field(repr=False)
+    servers: Mapping[str, int] = field(default_factory=dict)
+    guaranteed: bool = False
 
-    def mib(self, role: str) -> float:
-        """Resident memory of a process."""
-        return resident_mib(self.pids[role])
+    def mib(self) -> dict[str, float]:
+        """Resident memory by process."""
+        return {role: resident_mib(pid) for role, pid in self.pids.items()}
 
-
-def resident_mib(pid: int) -> float:
-    """Resident memory of a process."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / KIB_A_MIB
-    raise ProcessLookupError(pid)
-
-
-def processor_s(pid: int) -> float:
-    """Seconds of processor time that a process has taken."""
-    stat = Path(f"/proc/{pid}/stat").read_text()
-    user, system = stat.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / TICKS_A_SECOND
+    def processor_s(self) -> dict[str, float]:
+        """Seconds of processor time by process, without what these benchmarks ask PostgreSQL."""
+        without = self.effects.backends()
+        pids = {**self.pids, **self.servers}
+        return {role: processor_s_of_tree(pid, without) for role, pid in pids.items()}
 
 
 def settings_on(servers: Servers, folder: Path) -> Settings:
@@ -110,8 +98,8 @@ def ours(
             each.wait_until_ready()
         took = time.perf_counter() - started
         pids = {role: each.process.pid for role, each in all_.items()}
-        with _effects(settings["database"]) as effects:
-            yield Running(all_["gateway"].url, effects, pids, took, population)
+        with effects_of(settings["database"]) as effects:
+            yield Running(all_["gateway"].url, effects, pids, took, population, servers.pids)
         for each in all_.values():
             each.stop()
 
@@ -134,57 +122,10 @@ def embedded(folder: Path) -> Iterator[Running]:
     with serving(folder, settings) as process:
         process.wait_until_ready()
         took = time.perf_counter() - started
-        with _effects(database) as effects:
+        with effects_of(database) as effects:
             pids = {"platform": process.process.pid}
             yield Running(process.url, effects, pids, took, population)
         process.stop()
-
-
-@contextmanager
-def peer(folder: Path, servers: Servers, python: Path) -> Iterator[Running]:
-    """A process each for the peer's gateway and its two services; ``python`` has its packages."""
-    population = Population()
-    database = servers.fresh_databases("booking", "notifications")
-    _set_up_peer(database, population)
-    port = a_free_port()
-    url = f"http://127.0.0.1:{port}"
-    gateway = ["uvicorn", "benchmarks.peer.gateway:app", f"--port={port}", "--loop=uvloop"]
-    gateway += ["--http=httptools", "--no-access-log", "--log-level=warning"]
-    service = ["faststream", "run", "--log-level=warning"]
-    commands = {
-        "booking": [*service, "benchmarks.peer.booking:app"],
-        "notifications": [*service, "benchmarks.peer.notifications:app"],
-        "gateway": gateway,
-    }
-    with ExitStack() as stack:
-        started = time.perf_counter()
-        pids = {}
-        for role, command in commands.items():
-            environment = {
-                **os.environ,
-                "PEER_BROKER": servers.rabbitmq,
-                "PEER_DATABASE": _for_asyncpg(database, role),
-                "PEER_KEYS": population.public_keys(),
-            }
-            pids[role] = stack.enter_context(
-                _process([str(python), "-m", *command], environment, folder / f"{role}.log")
-            )
-        eventually(lambda: all(map(servers.consumers_of, PEER_QUEUES)), within=START_S)
-        eventually(lambda: _answers(url), within=START_S)
-        took = time.perf_counter() - started
-        with _effects(database) as effects:
-            yield Running(url, effects, pids, took, population)
-
-
-@contextmanager
-def bare(folder: Path) -> Iterator[str]:
-    """The address of eventlet's HTTP server with nothing behind it."""
-    port = a_free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "benchmarks.bare", str(port)]
-    with _process(command, dict(os.environ), folder / "bare.log"):
-        eventually(lambda: _answers(url), within=START_S)
-        yield url
 
 
 def _set_up(settings: Settings, database: str, population: Population) -> None:
@@ -226,23 +167,8 @@ def open_calendars(database: str, specialists: Iterable[UUID], availability: Ava
     engine.dispose()
 
 
-def _set_up_peer(database: str, population: Population) -> None:
-    for service in ("booking", "notifications"):
-        with psycopg.connect(_for_asyncpg(database, service)) as connection:
-            connection.execute((PEER / f"{service}.sql").read_bytes())
-            if service == "booking":
-                connection.cursor().executemany(
-                    "INSERT INTO calendars VALUES (%s, '00:00', '23:30', 12, 60)",
-                    [(specialist,) for specialist in population.specialists],
-                )
-
-
-def _for_asyncpg(database: str, service: str) -> str:
-    return database.replace("+psycopg", "").format(service=service)
-
-
 @contextmanager
-def _effects(database: str) -> Iterator[Effects]:
+def effects_of(database: str) -> Iterator[Effects]:
     effects = Effects(database)
     try:
         yield effects
@@ -270,7 +196,7 @@ def serving(
 
 
 @contextmanager
-def _process(command: list[str], environment: dict[str, str], output: Path) -> Iterator[int]:
+def running_process(command: list[str], environment: dict[str, str], output: Path) -> Iterator[int]:
     """Its id. It is ended with the block."""
     with output.open("w") as log:
         process = subprocess.Popen(
@@ -289,11 +215,3 @@ def _end(process: subprocess.Popen[Any]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        httpx.get(url)
-    except httpx.TransportError:
-        return False
-    return True

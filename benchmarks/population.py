@@ -19,7 +19,7 @@ from services.profiles.sessions.tokens import access_token
 from tests.support.tokens import key_of
 
 SPECIALISTS = 200
-MOST_PER_SECOND = 1500
+MOST_PER_SECOND = 1000
 """For how many bookings a second there are requests; beyond, they repeat and are refused."""
 ISSUED_BEFORE = timedelta(seconds=10)
 """The peer's library compares whole seconds, and refuses a token of the present one."""

@@ -1,4 +1,4 @@
-"""What is printed: the median of all rounds, ours beside the peer's."""
+"""What is printed: the median of all rounds, ours beside the peers'."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from rich.table import Table
 
 from benchmarks.measures import Figures
 
-SIDES = ("ours", "two booking processes", "peer", "embedded", "bare")
+SIDES = ("ours", "peer", "guaranteed", "embedded", "bare")
+PEERS = ("peer", "guaranteed")
+LEGEND = """\
+peer: FastAPI, FastStream, asyncpg; an event is lost or repeated where a process or a server fails
+guaranteed: the same with outbox, relay, inbox and idempotency keys, as ours has
+embedded: ours in one process, on SQLite; bare: eventlet's HTTP server with nothing behind it"""
 
 
 @dataclass
@@ -22,41 +27,42 @@ class Report:
     settings: dict[str, str]
     rounds: dict[str, list[Figures]] = field(default_factory=lambda: {side: [] for side in SIDES})
 
-    def medians(self, side: str) -> Figures:
-        rounds = self.rounds[side]
-        names = rounds[0] if rounds else ()
-        return {name: median(each[name] for each in rounds) for name in names}
+    def medians(self) -> dict[str, Figures]:
+        """By side."""
+        medians = {side: _medians(rounds) for side, rounds in self.rounds.items()}
+        embedded, bare = medians["embedded"], medians["bare"]
+        part = embedded["bookings/s"] / bare["answers/s"]
+        embedded["bookings/s, % of bare answers/s"] = 100 * part
+        return medians
 
     def write(self, path: Path) -> None:
-        medians = {side: self.medians(side) for side in SIDES}
-        path.write_text(json.dumps({**asdict(self), "medians": medians}, indent=2) + "\n")
+        path.write_text(json.dumps({**asdict(self), "medians": self.medians()}, indent=2) + "\n")
 
     def show(self, console: Console) -> None:
-        ours, peer = self.medians("ours"), self.medians("peer")
-        console.print(_compared("On PostgreSQL and RabbitMQ", ("ours", ours), ("peer", peer)))
-        two = self.medians("two booking processes")
-        alone = {name: ours[name] for name in two}
-        console.print(_compared("Two booking processes", ("two", two), ("one", alone)))
-        embedded, bare = self.medians("embedded"), self.medians("bare")
-        embedded["part of the bare server's answers/s"] = embedded["bookings/s"] / bare["answers/s"]
-        console.print(
-            _compared(
-                "Embedded, and eventlet's bare HTTP server", ("embedded", embedded), ("bare", bare)
-            )
-        )
+        console.print(_table(self.medians()))
+        console.print(LEGEND, highlight=False)
         for name, value in self.settings.items():
             console.print(f"{name}: {value}", highlight=False, soft_wrap=True)
 
 
-def _compared(title: str, left: tuple[str, Figures], right: tuple[str, Figures]) -> Table:
-    table = Table("median", title=title)
-    for heading in (left[0], right[0], f"{left[0]} / {right[0]}"):
+def _medians(rounds: list[Figures]) -> Figures:
+    return {name: median(each[name] for each in rounds) for name in rounds[0]}
+
+
+def _table(medians: dict[str, Figures]) -> Table:
+    table = Table("median", box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for heading in (*SIDES, *(f"ours /\n{peer}" for peer in PEERS)):
         table.add_column(heading, justify="right")
-    for name in dict.fromkeys([*left[1], *right[1]]):
-        one, other = left[1].get(name), right[1].get(name)
-        ratio = one / other if one is not None and other else None
-        table.add_row(name, _rounded(one), _rounded(other), _rounded(ratio, 2))
+    for name in dict.fromkeys(name for side in SIDES for name in medians[side]):
+        figures = {side: medians[side].get(name) for side in SIDES}
+        ratios = [_ratio(figures["ours"], figures[peer]) for peer in PEERS]
+        shown = [*map(_rounded, figures.values()), *(_rounded(each, 2) for each in ratios)]
+        table.add_row(name, *shown)
     return table
+
+
+def _ratio(one: float | None, other: float | None) -> float | None:
+    return one / other if one is not None and other and round(other, 2) else None
 
 
 def _rounded(value: float | None, digits: int | None = None) -> str:

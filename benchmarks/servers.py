@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,21 +25,23 @@ TOLD = (
 
 @dataclass(frozen=True)
 class Servers:
-    """``postgres`` is a SQLAlchemy address without a database, ``rabbitmq`` an AMQP one."""
+    """``postgres`` is a SQLAlchemy address without a database, ``rabbitmq`` an AMQP one;
+    ``pids`` are those of their first processes."""
 
     postgres: str
     rabbitmq: str
+    pids: Mapping[str, int]
 
     def fresh_databases(self, *names: str) -> str:
         """Make empty databases; their address, in which ``{service}`` stands for the name."""
         prefix = f"bench_{uuid4().hex[:8]}"
         for name in names:
-            self._ask(f"CREATE DATABASE {prefix}_{name}")
+            _ask(self.postgres, f"CREATE DATABASE {prefix}_{name}")
         return f"{self.postgres}/{prefix}_{{service}}"
 
     def settings(self) -> dict[str, str]:
         """What they say about themselves."""
-        told = {f"postgresql {name}": str(self._ask(f"SHOW {name}")) for name in TOLD}
+        told = {f"postgresql {name}": str(_ask(self.postgres, f"SHOW {name}")) for name in TOLD}
         connect: Any = kombu.Connection
         with connect(self.rabbitmq) as connection:
             told["rabbitmq version"] = connection.connection.server_properties["version"]
@@ -55,24 +57,25 @@ class Servers:
                 return 0
             return int(found.consumer_count)
 
-    def _ask(self, statement: str) -> Any:
-        address = self.postgres.replace("+psycopg", "")
-        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            row = cursor.fetchone() if cursor.description else None
-            return row[0] if row else None
-
 
 @contextmanager
 def servers_of_our_own() -> Iterator[Servers]:
     """Both servers, which end with the block."""
     with postgres_of_our_own(durable=True) as postgres, rabbitmq_of_our_own() as rabbitmq:
-        servers = Servers(postgres.url, rabbitmq.url)
-        _keep_commit_times(postgres, servers)
-        yield servers
+        _keep_commit_times(postgres)
+        pids = {"RabbitMQ": rabbitmq.pid, "PostgreSQL": postgres.pid}
+        yield Servers(postgres.url, rabbitmq.url, pids)
 
 
-def _keep_commit_times(postgres: Server, servers: Servers) -> None:
-    servers._ask("ALTER SYSTEM SET track_commit_timestamp = on")
+def _keep_commit_times(postgres: Server) -> None:
+    _ask(postgres.url, "ALTER SYSTEM SET track_commit_timestamp = on")
     postgres.stop()
     postgres.start()
+
+
+def _ask(postgres: str, statement: str) -> Any:
+    address = postgres.replace("+psycopg", "")
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        cursor = connection.execute(statement.encode())
+        row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None

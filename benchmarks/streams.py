@@ -24,7 +24,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import CONNECTIONS, Answers, Request, play
-from benchmarks.platforms import migrate, processor_s, serving, settings_on
+from benchmarks.platforms import migrate, serving, settings_on
+from benchmarks.processes import processor_s
 from benchmarks.servers import servers_of_our_own
 from benchmarks.stream_clients import Clients, open_streams
 from chassis.context import Caller

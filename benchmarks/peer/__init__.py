@@ -1,1 +1,4 @@
-"""The peer: the same path in FastAPI, FastStream and asyncpg, as their manuals advise."""
+"""The peers: the same path in FastAPI, FastStream and asyncpg, as their manuals advise.
+
+The modules here are the bare peer; ``guaranteed`` adds the guarantees that ours gives.
+"""

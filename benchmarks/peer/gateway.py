@@ -83,11 +83,15 @@ async def claims_of(
 Claims = Annotated[dict[str, object], Depends(claims_of)]
 
 
-@app.post("/api/v1/consultations", status_code=201)
-async def book(body: BookConsultation, claims: Claims) -> Consultation:
+def client_of(claims: dict[str, object]) -> UUID:
     if "client" not in claims.get("roles", ()):
         raise HTTPException(403, "this needs the role client")
-    question = Book(client_id=UUID(str(claims["sub"])), **body.model_dump())
+    return UUID(str(claims["sub"]))
+
+
+@app.post("/api/v1/consultations", status_code=201)
+async def book(body: BookConsultation, claims: Claims) -> Consultation:
+    question = Book(client_id=client_of(claims), **body.model_dump())
     return await ask("peer.booking.book", question)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,10 +18,8 @@ from benchmarks.load import Answers, Request, Untrue
 from benchmarks.pages import Load
 from benchmarks.population import Population
 from benchmarks.stream_clients import Client, StreamClients
-from tests.contracts.tools import go_without
 
 ROOT = Path(__file__).parents[2]
-OF_THE_PEER = ROOT / ".venv-bench/bin/python"
 SMALLEST = {
     "bench": ["--rounds=1", "--seconds=1"],
     "slots": ["--rounds=1", "--seconds=1", "--processes=1"],
@@ -32,14 +29,6 @@ SMALLEST = {
     "search": ["--specialists=1000", "--searches=100"],
 }
 LONGEST_S = 600
-
-
-@pytest.fixture(autouse=True)
-def tools() -> None:
-    if not shutil.which("wrk"):
-        go_without("wrk is missing")
-    if not OF_THE_PEER.exists():
-        go_without("the peer's packages are missing: run make .venv-bench/installed")
 
 
 @pytest.mark.parametrize("name", SMALLEST)
@@ -84,20 +73,27 @@ def test_a_page_that_is_not_the_right_one_is_no_measurement(
 class Platform:
     """A platform whose databases hold fewer bookings than it answered."""
 
-    url, population = "http://127.0.0.1:1", Population()
+    url, population, guaranteed = "http://127.0.0.1:1", Population(), False
 
-    def __init__(self, booked: int) -> None:
+    def __init__(self, booked_each_time: int) -> None:
         self.effects: Any = self
-        self._counts = [Counts(0, 0, 0), Counts(booked, 2 * booked, 2 * booked)]
+        self._each, self._booked = booked_each_time, 0
+
+    def play(self, *_: object) -> Answers:
+        self._booked += self._each
+        return answers(accepted=100)
+
+    def processor_s(self) -> dict[str, float]:
+        return {}
 
     def counts(self) -> Counts:
-        return self._counts.pop(0) if len(self._counts) > 1 else self._counts[0]
+        return Counts(self._booked, 2 * self._booked, 2 * self._booked)
 
 
 def test_bookings_that_left_no_rows_are_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+    running: Any = Platform(booked_each_time=99)
     monkeypatch.setattr(measures, "QUIET_S", 0)
-    monkeypatch.setattr(measures, "play", lambda *_, **__: answers(accepted=100))
-    running: Any = Platform(booked=99)
+    monkeypatch.setattr(measures, "play", running.play)
     with pytest.raises(Untrue, match="100 bookings were accepted, 99 are there"):
         measures.bookings(running, 1)
 

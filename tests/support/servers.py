@@ -81,6 +81,12 @@ class Server:
             self._log.seek(0)
             raise Unavailable(f"{error}\n{self._log.read()[-2000:]}") from error
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was named last, and has started."""
+        pid: int = self._processes[-1].process.pid
+        return pid
+
     def stop(self) -> None:
         """Return when the server's processes have ended."""
         for process in reversed(self._processes):
