@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nameko.extensions import DependencyProvider
 
 from chassis.database.database import Database, service_url
+from chassis.database.transaction import Outboxed
 from chassis.messaging.outbox_relay import OutboxRelay
 from chassis.messaging.retention import MessageRetention
 from chassis.sealing import Seal
@@ -33,8 +35,8 @@ class Store(Database, DependencyProvider):
         self.relay.finish()
         self.dispose()
 
-    def has_emitted(self) -> None:
-        self.relay.wake()
+    def has_emitted(self, events: Sequence[Outboxed]) -> None:
+        self.relay.take(events)
 
     def get_dependency(self, worker_ctx: Any) -> Store:
         return self

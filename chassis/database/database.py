@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -21,7 +21,7 @@ from chassis.database.engines import (
     truncate_wal,
     vacuum,
 )
-from chassis.database.transaction import Transaction
+from chassis.database.transaction import Outboxed, Transaction
 from chassis.errors import Unavailable
 from chassis.idempotency.keys import current_call
 from chassis.idempotency.stored_replies import error_for_repetition
@@ -87,8 +87,8 @@ class Database:
             raise
         finally:
             _in_transaction.reset(token)
-        if tx.emitted:
-            self.has_emitted()
+        if tx.outbox:
+            self.has_emitted(tx.outbox)
 
     def raise_if_answered(self) -> None:
         """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key is stored already.
@@ -105,8 +105,8 @@ class Database:
         if before is not None:
             raise error_for_repetition(before.reply, before.fingerprint, call, self._seal) from None
 
-    def has_emitted(self) -> None:
-        """Hook, called after events were committed; ``Store`` wakes its relay."""
+    def has_emitted(self, events: Sequence[Outboxed]) -> None:
+        """Hook, called after events were committed; ``Store`` gives them to its relay."""
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select, text
+from sqlalchemy import MetaData, Select, Table, bindparam, insert, inspect, select, text
 from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis import context
 from chassis.database import event_log
@@ -28,6 +29,14 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+class Outboxed(NamedTuple):
+    """An event that is in the outbox once its transaction is committed."""
+
+    seq: int
+    envelope: Envelope[Any]
+    body: bytes
+
+
 class Transaction(Session):
     """A session that also holds the events to emit and the reply to the call."""
 
@@ -41,6 +50,7 @@ class Transaction(Session):
         self._at_end: dict[Callable[[Transaction, list[Any]], None], list[Any]] = {}
         self._erased: dict[UUID, bool] = {}
         self.emitted: list[Envelope[Any]] = []
+        self.outbox: list[Outboxed] = []
 
     def find(self, kind: type[T], id: Any) -> T:
         """The row; raises ``NotFound``."""
@@ -154,17 +164,23 @@ class Transaction(Session):
             }
             self.connection().execute(insert_statement(self._table("replies")), reply)
         if self.emitted:
-            rows = [
-                {
-                    "event_id": envelope.id,
-                    "type": envelope.type,
-                    "body": envelope.to_json(),
-                    "emitted_at": envelope.time,
-                }
-                for envelope in self.emitted
-            ]
-            self.connection().execute(insert_statement(self._table("outbox")), rows)
+            self._write_outbox()
             event_log.append(self, self.info["metadata"], self.emitted)
+
+    def _write_outbox(self) -> None:
+        bodies = {envelope.id: envelope.to_json() for envelope in self.emitted}
+        rows = [
+            {
+                "event_id": envelope.id,
+                "type": envelope.type,
+                "body": bodies[envelope.id],
+                "emitted_at": envelope.time,
+            }
+            for envelope in self.emitted
+        ]
+        written = self.connection().execute(_outbox_statement(self._table("outbox")), rows)
+        seqs = {row.event_id: row.seq for row in written}
+        self.outbox = [Outboxed(seqs[each.id], each, bodies[each.id]) for each in self.emitted]
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]
@@ -175,6 +191,11 @@ class Transaction(Session):
         if row is None:
             raise NotFound
         return row
+
+
+@cache
+def _outbox_statement(outbox: Table) -> ReturningInsert[Any]:
+    return insert(outbox).returning(outbox.c.seq, outbox.c.event_id)
 
 
 def _values_of(row: Any, mapper: Mapper[Any]) -> dict[str, Any]:

@@ -1,18 +1,22 @@
 """Outbox relay: publishes the events that transactions wrote, at least once.
 
-A commit wakes it; it also polls every half second, so that events of a crashed process are sent.
-It marks as sent only what the broker confirmed.
+A commit gives it its events: they are published from memory, and those that the broker confirmed
+are marked as sent some moments later, many by one statement. Every half second it sweeps the outbox
+for events that were left unsent: by a process that crashed, by a broker that was away. One that was
+published and not marked goes out again, which its consumers notice by its id.
 
-Events go out in batches. Where a batch fails though the broker is reachable, one of its events is
-at fault (too large for the broker, or its row is damaged): each is then published alone. One that
-fails alone stays in the outbox, where ``firststep events lag`` counts it, and is retried alone with
-backoff; the others go on. Failures are remembered in memory: a new process retries at once.
+Swept events go out in batches. Where a batch fails though the broker is reachable, one of its
+events is at fault (too large for the broker, or its row is damaged): each is then published alone.
+One that fails alone stays in the outbox, where ``firststep events lag`` counts it, and is retried
+alone with backoff; the others go on. Failures are remembered in memory: a new process retries at
+once.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
@@ -30,12 +34,18 @@ from chassis.concurrency.backoff import backoff
 from chassis.concurrency.loop import Loop
 from chassis.database.database import Database
 from chassis.database.engines import has_row_locks
+from chassis.database.transaction import Outboxed
 from chassis.error_text import error_text
 from chassis.events import exchange_of
 from chassis.scheduling.for_each import FIRST_PAUSE, LONGEST_PAUSE
 from chassis.times import utc_now
 
 SWEEP_EVERY_S = 0.5
+MARK_EVERY_S = 0.1
+LEFT_AFTER = timedelta(seconds=1)
+"""An event that is unsent for so long was left by the process that emitted it."""
+MOST_TAKEN = 2000
+"""Events in memory; the sweep finds what is beyond."""
 BATCH = 200
 ALONE_FOR_S = 15.0
 """Publishing one by one pauses after this: a process that stops waits for the sweep."""
@@ -62,6 +72,10 @@ class OutboxRelay(SharedExtension):
 
     def __init__(self) -> None:
         self._failing: dict[int, _Failing] = {}
+        self._taken: deque[Outboxed] = deque()
+        self._confirmed: list[int] = []
+        self._mark_at = self._sweep_at = 0.0
+        self._finishing = False
         self._loop = Loop("relay", self._round, once_more=True)
 
     def start(self) -> None:
@@ -70,28 +84,62 @@ class OutboxRelay(SharedExtension):
         self._publisher = ConfirmedPublisher(config["AMQP_URI"], [exchange], config["TOPOLOGY"])
         self._loop.start(self.container)
 
-    def wake(self) -> None:
-        """Wake the relay: there is something to send."""
+    def take(self, events: Sequence[Outboxed]) -> None:
+        """Publish these events, which were committed just now."""
+        self._taken.extend(events[: MOST_TAKEN - len(self._taken)])
         self._loop.wake()
 
     def finish(self) -> None:
         """Send what is in the outbox and stop; returns when that is done."""
+        self._finishing = True
         self._loop.finish()
 
     def stop(self) -> None:
         self._publisher.drop()
 
     def _round(self) -> float:
-        if self.sweep() == BATCH:
-            return 0.0
-        self._publisher.keep_alive()
-        return SWEEP_EVERY_S
+        while self._taken:
+            self._publish_taken()
+        now = monotonic()
+        sweeps = self._finishing or now >= self._sweep_at
+        if self._confirmed and (sweeps or now >= self._mark_at):
+            self._mark_confirmed()
+            self._mark_at = now + MARK_EVERY_S
+        if sweeps:
+            found = self.sweep(timedelta() if self._finishing else LEFT_AFTER)
+            self._publisher.keep_alive()
+            self._sweep_at = now if found == BATCH else now + SWEEP_EVERY_S
+        next_at = min(self._sweep_at, self._mark_at) if self._confirmed else self._sweep_at
+        return max(next_at - monotonic(), 0.0)
 
-    def sweep(self) -> int:
-        """Publish the oldest unsent events; how many were found. Raises ``BrokerAway``."""
+    def _publish_taken(self) -> None:
+        """Publish what was taken, a batch. What fails is left to the sweep, which finds out why.
+        Raises ``BrokerAway``."""
+        batch = [self._taken.popleft() for _ in range(min(BATCH, len(self._taken)))]
+        exchange = exchange_of(self.database.service).name
+        try:
+            self._confirmed += self._publisher.publish(
+                Outgoing(each.seq, each.body, exchange, each.envelope.type, str(each.envelope.id))
+                for each in batch
+            )
+        except BrokerAway:
+            self._taken.clear()
+            raise
+        except Exception as error:
+            log.info("events_left_to_the_sweep", events=len(batch), error=error_text(error))
+
+    def _mark_confirmed(self) -> None:
+        confirmed = self._confirmed[:]
+        with self.database.transaction() as tx:
+            self._mark_sent(tx, confirmed)
+        del self._confirmed[: len(confirmed)]
+
+    def sweep(self, left_after: timedelta = timedelta()) -> int:
+        """Publish the oldest events that are unsent for so long; how many were found. Raises
+        ``BrokerAway``."""
         confirmed: list[int] = []
         away = None
-        with self._unsent() as (session, rows):
+        with self._unsent(left_after) as (session, rows):
             try:
                 self._publish(rows, confirmed)
             except BrokerAway as error:
@@ -156,13 +204,13 @@ class OutboxRelay(SharedExtension):
         return Outgoing(row.seq, bytes(row.body), exchange, row.type, str(UUID(str(row.event_id))))
 
     @contextmanager
-    def _unsent(self) -> Iterator[tuple[Any, list[Any]]]:
+    def _unsent(self, left_after: timedelta) -> Iterator[tuple[Any, list[Any]]]:
         """The next batch. Rows are locked against other relays where the database has row locks;
         where it has none (SQLite), this process is the only one that serves it."""
         outbox, now = self.database.table("outbox"), monotonic()
         oldest = (
             select(outbox.c.seq, *map(_raw, (outbox.c.event_id, outbox.c.type, outbox.c.body)))
-            .where(outbox.c.sent_at.is_(None))
+            .where(outbox.c.sent_at.is_(None), outbox.c.emitted_at <= utc_now() - left_after)
             .order_by(outbox.c.seq)
             .limit(BATCH)
         )

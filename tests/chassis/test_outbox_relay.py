@@ -71,6 +71,38 @@ def test_a_commit_does_not_wait_for_the_next_sweep(
         eventually(company.heard)
 
 
+def test_many_confirmed_events_are_marked_by_one_statement(
+    broker: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked, mark = [], OutboxRelay._mark_sent
+
+    def counting(relay: OutboxRelay, session: Any, seqs: list[int]) -> None:
+        marked.append(len(seqs))
+        mark(relay, session, seqs)
+
+    monkeypatch.setattr(OutboxRelay, "_mark_sent", counting)
+    monkeypatch.setattr(outbox_relay, "MARK_EVERY_S", 60)
+    monkeypatch.setattr(outbox_relay, "SWEEP_EVERY_S", 60)
+    with a_company(broker, database, Teller, Listener, Client) as company:
+        for number in range(5):
+            company.teller.tell(word=f"word-{number}")
+        eventually(lambda: len(company.heard()) == 10)
+    assert sum(marked) == 5
+    assert len(marked) <= 2  # the first at once, the others at the end
+
+
+def test_what_another_process_has_just_committed_is_not_swept(
+    rabbitmq_url: str, database: str
+) -> None:
+    store = a_store(database, "teller", Base)
+    write(store, "hello")
+    made = a_relay(store, rabbitmq_url)
+    assert made.sweep(outbox_relay.LEFT_AFTER) == 0
+    assert made.sweep() == 1
+    made._publisher.drop()
+    store.dispose()
+
+
 def test_what_a_crashed_process_left_behind_is_published(broker: str, database: str) -> None:
     with a_company(broker, database, Teller, Listener) as company:
         a_leftover(company.store("teller"), "left")
