@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select
 
+from chassis.ids import first_at
 from chassis.maintenance.pruning import Retained, Rule, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
@@ -23,12 +23,13 @@ ROUND_S = 50.0
 
 
 def over(lost: Table, before: datetime) -> ColumnElement[bool]:
-    """Rows of lost consultations that would have ended before."""
-    ended = select(lost.c.consultation_id).join(
-        Consultation, Consultation.id == lost.c.consultation_id
+    """Rows of lost consultations that would have ended before. They were booked before it too,
+    which their ids say."""
+    booked: ColumnElement[bool] = lost.c.consultation_id < first_at(before)
+    ended = select(Consultation.id).where(
+        Consultation.id == lost.c.consultation_id, Consultation.ends_at < before
     )
-    ids = ended.where(Consultation.ends_at < before)
-    return cast("ColumnElement[bool]", lost.c.consultation_id.in_(ids))
+    return booked & ended.exists()
 
 
 RULES = (
