@@ -24,6 +24,7 @@ from time import monotonic
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
 
 from chassis.database.database import Database
+from chassis.ids import first_at
 from chassis.scheduling.for_each import for_each
 
 BATCH = 1000
@@ -72,6 +73,16 @@ def since(column: str, filled: str = "") -> Due:
     def due(table: Table, before: datetime) -> ColumnElement[bool]:
         older: ColumnElement[bool] = table.c[column] < before
         return older & table.c[filled].is_not(None) if filled else older
+
+    return due
+
+
+def made_before(column: str) -> Due:
+    """Due by the time that the ids in ``column`` say: their index serves it."""
+
+    def due(table: Table, before: datetime) -> ColumnElement[bool]:
+        older: ColumnElement[bool] = table.c[column] < first_at(before)
+        return older
 
     return due
 

@@ -15,8 +15,7 @@ from sqlalchemy import ColumnElement, Table, func, select
 from chassis.concurrency.loop import Loop
 from chassis.database.database import Database
 from chassis.database.lease import Lease
-from chassis.ids import first_at
-from chassis.maintenance.pruning import Retained, Rule, prune, since
+from chassis.maintenance.pruning import Retained, Rule, made_before, prune, since
 from chassis.messaging.inbox import Status
 from chassis.times import utc_now
 
@@ -33,8 +32,7 @@ WARNING_INTERVAL = timedelta(days=1)
 def sent(outbox: Table, before: datetime) -> ColumnElement[bool]:
     """Events sent before this time. They were emitted before it too, which their ids say: so no
     index on ``sent_at`` is needed, which each event would be entered in twice."""
-    emitted: ColumnElement[bool] = outbox.c.event_id < first_at(before)
-    return emitted & (outbox.c.sent_at < before)
+    return made_before("event_id")(outbox, before) & since("sent_at")(outbox, before)
 
 
 RULES = (

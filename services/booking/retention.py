@@ -7,8 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select
 
-from chassis.ids import first_at
-from chassis.maintenance.pruning import Retained, Rule, prune, since
+from chassis.maintenance.pruning import Retained, Rule, made_before, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
@@ -25,11 +24,10 @@ ROUND_S = 50.0
 def over(lost: Table, before: datetime) -> ColumnElement[bool]:
     """Rows of lost consultations that would have ended before. They were booked before it too,
     which their ids say."""
-    booked: ColumnElement[bool] = lost.c.consultation_id < first_at(before)
     ended = select(Consultation.id).where(
         Consultation.id == lost.c.consultation_id, Consultation.ends_at < before
     )
-    return booked & ended.exists()
+    return made_before("consultation_id")(lost, before) & ended.exists()
 
 
 RULES = (
