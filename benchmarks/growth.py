@@ -11,7 +11,7 @@ import json as json_
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -31,7 +31,7 @@ from benchmarks import measures, platforms
 from benchmarks.effects import Counts, Effects
 from benchmarks.load import Untrue
 from benchmarks.measures import Figures
-from benchmarks.platforms import Running, processor_s
+from benchmarks.platforms import TICKS_A_SECOND, Running, processor_s
 from benchmarks.population import SPECIALISTS, Population
 from benchmarks.servers import Servers, servers_of_our_own
 from chassis.context import Caller
@@ -118,11 +118,15 @@ class MigratedServers(Servers):
         return int(self._ask(f"{sizes} WHERE starts_with(datname, '{prefix}')"))
 
     def processor_s(self) -> float:
-        """Seconds of processor time that PostgreSQL's processes have taken, those that have ended
-        apart."""
-        main = int(self._ask("SELECT pg_read_file('postmaster.pid')").split()[0])
-        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        return sum(map(processor_s, (main, *map(int, children))))
+        """Seconds of processor time that PostgreSQL's processes have taken, with those that have
+        ended, which its first process has waited for."""
+        first = Path("/proc") / self._ask("SELECT pg_read_file('postmaster.pid')").split()[0]
+        waited_for = map(int, (first / "stat").read_text().rpartition(")")[2].split()[13:15])
+        total = processor_s(int(first.name)) + sum(waited_for) / TICKS_A_SECOND
+        for child in (first / "task" / first.name / "children").read_text().split():
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                total += processor_s(int(child))
+        return total
 
 
 def _on_fresh_databases(servers: Servers) -> MigratedServers:
