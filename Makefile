@@ -13,7 +13,7 @@ LOOKS := tests/browser/site/test_every_page.py $(wildcard tests/browser/site/tes
 FAULTS := tests/system/test_crashes.py tests/system/test_outages.py tests/system/test_upgrades.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install check test test-unit test-looks $(TESTS) bench bench-slots bench-reads bench-streams lighthouse soak soak-controls assets lock clean
+.PHONY: help run install check test test-unit test-looks $(TESTS) bench bench-slots bench-reads bench-streams bench-growth lighthouse soak soak-controls assets lock clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -83,6 +83,9 @@ bench-reads: .venv/installed-dev  ## Measure public reads with and without the g
 
 bench-streams: .venv/installed-dev  ## Measure reads beside 600 open live streams (needs wrk)
 	$(BIN)/python -W ignore -m benchmarks.streams
+
+bench-growth: .venv/installed-dev  ## Measure the platform with no history and with 10 million consultations (needs wrk, 12 GB)
+	$(BIN)/python -W ignore -m benchmarks.growth
 
 lighthouse:  ## Lighthouse's scores of six pages of the platform that runs at SITE (needs npm)
 	npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tests/browser/site

@@ -36,12 +36,12 @@ class Servers:
         """Make empty databases; their address, in which ``{service}`` stands for the name."""
         prefix = f"bench_{uuid4().hex[:8]}"
         for name in names:
-            _ask(self.postgres, f"CREATE DATABASE {prefix}_{name}")
+            ask(self.postgres, f"CREATE DATABASE {prefix}_{name}")
         return f"{self.postgres}/{prefix}_{{service}}"
 
     def settings(self) -> dict[str, str]:
         """What they say about themselves."""
-        told = {f"postgresql {name}": str(_ask(self.postgres, f"SHOW {name}")) for name in TOLD}
+        told = {f"postgresql {name}": str(ask(self.postgres, f"SHOW {name}")) for name in TOLD}
         connect: Any = kombu.Connection
         with connect(self.rabbitmq) as connection:
             told["rabbitmq version"] = connection.connection.server_properties["version"]
@@ -68,12 +68,12 @@ def servers_of_our_own() -> Iterator[Servers]:
 
 
 def _keep_commit_times(postgres: Server) -> None:
-    _ask(postgres.url, "ALTER SYSTEM SET track_commit_timestamp = on")
+    ask(postgres.url, "ALTER SYSTEM SET track_commit_timestamp = on")
     postgres.stop()
     postgres.start()
 
 
-def _ask(postgres: str, statement: str) -> Any:
+def ask(postgres: str, statement: str) -> Any:
     address = postgres.replace("+psycopg", "")
     with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
         cursor = connection.execute(statement.encode())

@@ -20,11 +20,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
 
 from chassis.database.database import Database
+from chassis.ids import first_at
 from chassis.scheduling.for_each import for_each
 
 BATCH = 1000
@@ -77,6 +77,16 @@ def since(column: str, filled: str = "") -> Due:
     return due
 
 
+def made_before(column: str) -> Due:
+    """Due by the time that the ids in ``column`` say: their index serves it."""
+
+    def due(table: Table, before: datetime) -> ColumnElement[bool]:
+        older: ColumnElement[bool] = table.c[column] < first_at(before)
+        return older
+
+    return due
+
+
 def prune(database: Database, rules: Collection[Rule], now: datetime) -> None:
     """Apply the rules one by one. A failing one is logged; the rest continue."""
 
@@ -98,9 +108,13 @@ def _batch(database: Database, rule: Rule, now: datetime) -> int:
     """Delete or empty one batch; how many rows it had."""
     assert rule.period is not None
     table = database.table(rule.table)
-    due = select(*table.primary_key).where(rule.due(table, now - rule.period)).limit(BATCH)
-    these = tuple_(*table.primary_key).in_(due)
+    key, due = tuple_(*table.primary_key), rule.due(table, now - rule.period)
+    with database.reading() as session:
+        found = [tuple(row) for row in session.execute(select(*key).where(due).limit(BATCH))]
+    if not found:
+        return 0
     statement = update(table).values({rule.column: None}) if rule.column else delete(table)
     with database.transaction() as tx:
-        result: Any = tx.execute(statement.where(these))
-        return int(result.rowcount)
+        # due still: a row may have changed since
+        tx.execute(statement.where(key.in_(found), due))
+    return len(found)

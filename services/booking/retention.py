@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select
 
-from chassis.maintenance.pruning import Retained, Rule, prune, since
+from chassis.maintenance.pruning import Retained, Rule, made_before, prune, since
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
@@ -23,12 +22,12 @@ ROUND_S = 50.0
 
 
 def over(lost: Table, before: datetime) -> ColumnElement[bool]:
-    """Rows of lost consultations that would have ended before."""
-    ended = select(lost.c.consultation_id).join(
-        Consultation, Consultation.id == lost.c.consultation_id
+    """Rows of lost consultations that would have ended before. They were booked before it too,
+    which their ids say."""
+    ended = select(Consultation.id).where(
+        Consultation.id == lost.c.consultation_id, Consultation.ends_at < before
     )
-    ids = ended.where(Consultation.ends_at < before)
-    return cast("ColumnElement[bool]", lost.c.consultation_id.in_(ids))
+    return made_before("consultation_id")(lost, before) & ended.exists()
 
 
 RULES = (

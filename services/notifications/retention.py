@@ -3,13 +3,12 @@ reasons: ``docs/operating.md``."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete
+from sqlalchemy import delete
 
-from chassis.ids import first_at
-from chassis.maintenance.pruning import Retained, Rule, prune, since
+from chassis.maintenance.pruning import Retained, Rule, made_before, prune
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
@@ -21,14 +20,9 @@ AT_ONCE = 1000
 ROUND_S = 50.0
 
 
-def booked_before(progress: Table, before: datetime) -> ColumnElement[bool]:
-    """Consultations booked before this time, which their ids say."""
-    return progress.c.consultation_id < first_at(before)
-
-
 RULES = (
-    Rule("notices", timedelta(days=180), due=since("created_at")),
-    Rule("told_consultations", timedelta(days=365), due=booked_before),
+    Rule("notices", timedelta(days=180), due=made_before("id")),
+    Rule("told_consultations", timedelta(days=365), due=made_before("consultation_id")),
 )
 SCHEDULE = (
     *RULES,

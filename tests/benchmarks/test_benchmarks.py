@@ -26,6 +26,7 @@ SMALLEST = {
     "cached_reads": ["--rounds=1", "--seconds=1", "--changes=1"],
     "pages": ["--rounds=1", "--seconds=2", "--queries=20"],
     "streams": ["--rounds=1", "--seconds=1", "--streams=20", "--idle=1"],
+    "growth": ["--consultations=10000", "--seconds=3"],
     "search": ["--specialists=1000", "--searches=100"],
 }
 LONGEST_S = 600

@@ -23,6 +23,7 @@ from services.booking.rescue.lost_consultations import LostConsultation
 from services.booking.rescue.specialist_facts import SpecialistFacts
 from services.booking.retention import RULES, Retention
 from tests.booking.builders import MONDAY, a_calendar, at
+from tests.support.ids import an_id_made_at
 from tests.support.service_client import Talking
 
 A_DAY = timedelta(days=1)
@@ -50,6 +51,7 @@ def a_consultation_that_ended(at: datetime, cancelled: bool = False) -> Consulta
     consultation.meeting_address = "1 Main Street"
     consultation.read_note("192.0.2.0/24", MONDAY)
     consultation.starts_at, consultation.ends_at = at - timedelta(minutes=30), at
+    consultation.id = an_id_made_at(at - timedelta(days=7))
     return consultation
 
 

@@ -16,6 +16,7 @@ from chassis.messaging.inbox import Status
 from chassis.messaging.retention import RETENTION_PERIOD, prune_messages, warn_of_dead_letters
 from chassis.store import Store
 from chassis.times import utc_now
+from tests.support.ids import an_id_made_at
 
 LONG_AGO = timedelta(days=8)
 
@@ -40,6 +41,14 @@ def test_what_was_sent_or_answered_long_ago_is_forgotten(store: Store, old: date
 
 def test_what_was_never_sent_is_kept_however_old(store: Store, old: datetime) -> None:
     put(store, "outbox", an_event(emitted_at=old, sent_at=None))
+
+    prune_messages(store, utc_now())
+
+    assert count(store, "outbox") == 1
+
+
+def test_what_was_sent_late_is_kept_from_then_on(store: Store, old: datetime) -> None:
+    put(store, "outbox", an_event(emitted_at=old, sent_at=utc_now()))
 
     prune_messages(store, utc_now())
 
@@ -140,8 +149,10 @@ def a_mending(**times: datetime) -> dict[str, Any]:
     return {**row, "handler": "note_down", **times}
 
 
-def an_event(**times: datetime | None) -> dict[str, Any]:
-    return {"event_id": new_id(), "type": "Told", "body": b"{}", **times}
+def an_event(emitted_at: datetime, sent_at: datetime | None) -> dict[str, Any]:
+    """With an id of that time, as the transaction that emits it gives it."""
+    times = {"emitted_at": emitted_at, "sent_at": sent_at}
+    return {"event_id": an_id_made_at(emitted_at), "type": "Told", "body": b"{}", **times}
 
 
 def a_receipt(status: str, **times: datetime | None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from services.notifications.mails.postbox import Postbox
 from services.notifications.notices.notices import Notice
 from services.notifications.retention import RULES, Retention
 from tests.notifications.builders import a_mail
+from tests.support.ids import an_id_made_at
 from tests.support.service_client import Talking
 
 A_DAY = timedelta(days=1)
@@ -49,6 +50,8 @@ def test_a_notice_stays_for_180_days(notifications: Talking) -> None:
     notices = {
         days: Notice.to(new_id(), A_NOTICE, new_id(), now - days * A_DAY) for days in (179, 181)
     }
+    for days, each in notices.items():
+        each.id = an_id_made_at(now - days * A_DAY)
     kept(notifications, *notices.values())
 
     prune(notifications.store, RULES, now)
@@ -92,6 +95,7 @@ def test_a_mail_goes_with_its_file_after_a_month_and_one_with_a_link_when_that_h
     for days in (kept_days - 1, kept_days + 1):
         at = now - days * A_DAY
         mail = mails[days] = a_mail("Hello", "Hello.", at, "", good_once=good_once)
+        mail.id = an_id_made_at(at)
         mail.address = None  # its account's, which is unknown: it is not sent meanwhile
         mail.status = status
         kept(notifications, mail)
@@ -107,7 +111,9 @@ def test_a_mail_goes_with_its_file_after_a_month_and_one_with_a_link_when_that_h
 def test_a_mail_whose_file_can_not_be_removed_stays_until_it_can(
     notifications: Talking, tmp_path: Path
 ) -> None:
-    mail = a_mail("Hello", "Hello.", utc_now() - 31 * A_DAY)
+    made_at = utc_now() - 31 * A_DAY
+    mail = a_mail("Hello", "Hello.", made_at)
+    mail.id = an_id_made_at(made_at)
     kept(notifications, mail)
     in_the_way = tmp_path / f"{mail.id}.eml"
     in_the_way.mkdir()

@@ -56,6 +56,12 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
     __tablename__ = "calendars"
     __table_args__ = (
         Index(
+            "ix_calendars_to_review",
+            "review_at",
+            postgresql_where=text("offers_free_consultations IS TRUE"),
+            sqlite_where=text("offers_free_consultations IS 1"),
+        ),
+        Index(
             "ix_calendars_offered",
             "specialist_id",
             postgresql_where=WAITED_FOR,
@@ -87,7 +93,7 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
     offered_at: Mapped[datetime | None] = mapped_column(default=None)
     """The time up to which slots that open by themselves, by the horizon or by a budget, were
     offered to clients who wait. Later ones are not shown yet. ``None`` where no client waits."""
-    review_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    review_at: Mapped[datetime | None] = mapped_column(default=None)
 
     def open(self, availability: Availability, busy: Busy, now: datetime) -> list[CalendarEvent]:
         """Set new hours. Raises ``BadHours``."""

@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 from contracts.booking.consultations import ConsultationStatus
 from services.booking.calendar_feeds.calendar_feeds import CalendarFeed
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.queries import consultations_of
+from services.booking.consultations.queries import OF_ANY_STATUS, consultations_of
 
 LOOKED_BACK = timedelta(days=31)
 """Keeps feeds short: calendars read them again and again."""
@@ -25,6 +25,7 @@ def in_feed_of(account_id: UUID, practises: bool, now: datetime) -> Select[Consu
     return (
         (theirs if practises else theirs.where(Consultation.client_id == account_id))
         .where(
+            OF_ANY_STATUS,
             Consultation.starts_at > now - LOOKED_BACK,
             or_(
                 Consultation.status != ConsultationStatus.CANCELLED,

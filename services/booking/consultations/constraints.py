@@ -13,6 +13,7 @@ UNDECIDED = text("cancels_at IS NOT NULL")
 BOOKED_OR_HAD = text(
     "status IN ('booked', 'completed') OR (status = 'missed' AND missed_by = 'client')"
 )
+WITH_NOTE = text("sealed_note IS NOT NULL")
 WITH_CONTENT = text(
     "sealed_note IS NOT NULL OR meeting_link IS NOT NULL OR meeting_address IS NOT NULL "
     "OR note_read_at IS NOT NULL OR note_read_from IS NOT NULL"
@@ -70,6 +71,12 @@ CONSTRAINTS = (
         "ends_at",
         postgresql_where=WITH_CONTENT,
         sqlite_where=WITH_CONTENT,
+    ),
+    Index(
+        "ix_consultations_with_note",
+        "id",
+        postgresql_where=WITH_NOTE,
+        sqlite_where=WITH_NOTE,
     ),
     Index(
         "ix_consultations_undecided",

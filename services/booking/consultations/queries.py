@@ -24,6 +24,9 @@ CONTENT = (
 """What only the two sides may know. ``Consultation.forget_content`` deletes all of it."""
 CONTENT_KEPT = timedelta(days=30)
 """Retention after the end, in case the two sides have to talk about it."""
+OF_ANY_STATUS = Consultation.status.in_(tuple(ConsultationStatus))
+"""Always true. The indexes of one side's consultations are by status, then by start: with this, a
+condition on the start bounds what is read of them."""
 CLIENT_BOOKINGS = select(
     Consultation.id,
     Consultation.specialist_id,

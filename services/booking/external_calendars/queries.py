@@ -13,7 +13,9 @@ from chassis.errors import NotFound
 from contracts.booking import external_calendars as contract
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.external_busy_times import BusyTime
+from services.booking.availability.opening_hours import SLOT
 from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import OF_ANY_STATUS
 from services.booking.external_calendars.external_calendars import (
     NO_SUCH_CALENDAR,
     ExternalCalendar,
@@ -44,7 +46,9 @@ def due(now: datetime) -> Select[UUID]:
 def consultations_since(specialist_id: UUID, since: datetime) -> Select[UUID]:
     """Ids of consultations that the specialist may have imported into an external calendar."""
     return select(Consultation.id).where(
-        Consultation.specialist_id == specialist_id, Consultation.ends_at > since
+        Consultation.specialist_id == specialist_id,
+        OF_ANY_STATUS,
+        Consultation.starts_at > since - SLOT,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import false
+from sqlalchemy import Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.ids import new_id
@@ -20,12 +20,21 @@ class Hold(Base):
     """An ended hold stays until its time has passed, so that no client is offered a time twice."""
 
     __tablename__ = "holds"
+    __table_args__ = (
+        Index("ix_holds_of_specialist", "specialist_id", "ended", "until"),
+        Index(
+            "ix_holds_standing",
+            "until",
+            postgresql_where=text("ended IS FALSE"),
+            sqlite_where=text("ended IS 0"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    specialist_id: Mapped[UUID] = mapped_column(index=True)
+    specialist_id: Mapped[UUID]
     client_id: Mapped[UUID] = mapped_column(index=True)
     starts_at: Mapped[datetime] = mapped_column(index=True)
-    until: Mapped[datetime] = mapped_column(index=True)
+    until: Mapped[datetime]
     ended: Mapped[bool] = mapped_column(default=False)
     instead_of: Mapped[UUID | None] = mapped_column(default=None)
     """The cancelled or missed consultation in whose place the client gets this time; ``None`` for a

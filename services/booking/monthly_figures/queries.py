@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from contracts.booking.consultations import ConsultationStatus
 from contracts.booking.figures import MonthOfFigures
 from services.booking.consultations.consultations import Consultation
+from services.booking.consultations.queries import OF_ANY_STATUS
 from services.booking.monthly_figures.months import Month
 from services.booking.outcomes.outcomes import TO_CONTINUE, Outcome
 
@@ -22,7 +23,8 @@ def months_of(
     session: Session, specialist_id: UUID, months: Sequence[Month]
 ) -> list[MonthOfFigures]:
     """The figures of one specialist."""
-    return _figures(session, Consultation.specialist_id == specialist_id, months)
+    theirs = and_(Consultation.specialist_id == specialist_id, OF_ANY_STATUS)
+    return _figures(session, theirs, months)
 
 
 def months_of_all(session: Session, months: Sequence[Month]) -> list[MonthOfFigures]:

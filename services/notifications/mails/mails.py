@@ -43,6 +43,11 @@ NOT_SENT = {
 """Sentences for the recipient. The cause, which may name our mail server, is for operators."""
 
 
+UNSENT = text("status <> 'sent'")
+"""A query of waiting or failed mails says it too, so that it is served by their index, in which
+sent ones are not."""
+
+
 class Mail(Base):
     """``address``: the recipient, if not the account's own address. ``good_once``: the text has a
     secret link, and is deleted once sent. ``text`` has marks in place of names. ``place_of``: the
@@ -51,8 +56,19 @@ class Mail(Base):
 
     __tablename__ = "mails"
     __table_args__ = (
-        Index("ix_mails_status_next_attempt_at", "status", "next_attempt_at"),
-        Index("ix_mails_next_attempt_at", "next_attempt_at"),
+        Index(
+            "ix_mails_unsent",
+            "status",
+            "next_attempt_at",
+            postgresql_where=UNSENT,
+            sqlite_where=UNSENT,
+        ),
+        Index(
+            "ix_mails_with_place",
+            "place_of",
+            postgresql_where=text("place_of IS NOT NULL"),
+            sqlite_where=text("place_of IS NOT NULL"),
+        ),
         Index(
             "ix_mails_good_once",
             "next_attempt_at",
@@ -69,7 +85,7 @@ class Mail(Base):
     good_once: Mapped[bool]
     language: Mapped[str]
     discreet: Mapped[bool]
-    place_of: Mapped[UUID | None] = mapped_column(index=True)
+    place_of: Mapped[UUID | None]
     status: Mapped[str]
     attempts: Mapped[int]
     next_attempt_at: Mapped[datetime]

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from chassis.ids import made_at
+from chassis.ids import first_at, made_at
 from services.notifications.accounts.recipients import Recipient
-from services.notifications.mails.mails import Mail, MailStatus
+from services.notifications.mails.mails import UNSENT, Mail, MailStatus
 
 LATELY = timedelta(days=1)
 MAILS_KEPT = timedelta(days=30)
@@ -36,7 +36,7 @@ def mails_due(now: datetime, limit: int) -> Select[UUID]:
     return (
         select(Mail.id)
         .join(Recipient, Recipient.account_id == Mail.account_id, isouter=True)
-        .where(Mail.status == MailStatus.WAITING, Mail.next_attempt_at <= now)
+        .where(UNSENT, Mail.status == MailStatus.WAITING, Mail.next_attempt_at <= now)
         .where(or_(Mail.address.is_not(None), Recipient.email != ""))
         .order_by(Mail.attempts > 0, Mail.next_attempt_at)
         .limit(limit)
@@ -57,13 +57,13 @@ def mails_of(account_id: UUID) -> Select[Mail]:
 
 
 def mail_backlog(session: Session, now: datetime) -> MailBacklog:
-    waits = Mail.status == MailStatus.WAITING
+    waits = and_(UNSENT, Mail.status == MailStatus.WAITING)
     first = session.scalar(select(Mail.id).where(waits).order_by(Mail.id).limit(1))
     due = session.scalar(select(func.min(Mail.next_attempt_at)).where(waits))
     # a mail is never due before it is made, and its id may not say when that was
     made = None if first is None else made_at(first)
     oldest = due if made is None or due is None else min(made, due)
-    failed = (Mail.status == MailStatus.FAILED, Mail.next_attempt_at > now - LATELY)
+    failed = (UNSENT, Mail.status == MailStatus.FAILED, Mail.next_attempt_at > now - LATELY)
     return MailBacklog(
         mails_waiting=session.scalar(select(func.count()).where(waits)) or 0,
         oldest_mail=None if oldest is None else max(0.0, (now - oldest).total_seconds()),
@@ -71,16 +71,18 @@ def mail_backlog(session: Session, now: datetime) -> MailBacklog:
     )
 
 
-def old_mails(now: datetime, limit: int) -> Select[UUID]:
+def old_mails(now: datetime, limit: int) -> CompoundSelect[UUID]:
     """Ids of mails past their retention, sent or not, at most twice ``limit``.
 
     A mail that is tried is due again within an hour, so one that was due a month ago has no
-    address, or no service sends it.
+    address, or no service sends it. None is due before it is made, which its id says.
     """
-    all_kinds = select(Mail.id).where(Mail.next_attempt_at < now - MAILS_KEPT).limit(limit)
+    due = Mail.next_attempt_at < now - MAILS_KEPT
+    all_kinds = select(Mail.id).where(Mail.id < first_at(now - MAILS_KEPT), due).limit(limit)
     with_links = (
         select(Mail.id)
         .where(Mail.good_once, Mail.next_attempt_at < now - GOOD_ONCE_KEPT)
         .limit(limit)
     )
-    return select(Mail.id).where(or_(Mail.id.in_(all_kinds), Mail.id.in_(with_links)))
+    # subqueries: SQLite takes no limit inside of a union
+    return union(*(select(each.subquery()) for each in (all_kinds, with_links)))

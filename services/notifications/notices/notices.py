@@ -35,8 +35,8 @@ class Notice(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     about: Mapped[UUID]
     position: Mapped[int] = mapped_column(BigInteger, default=0)
-    place_of: Mapped[UUID | None] = mapped_column(index=True)
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    place_of: Mapped[UUID | None]
+    created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -47,6 +47,12 @@ class Notice(Base):
             "account_id",
             sqlite_where=sql("read_at IS NULL"),
             postgresql_where=sql("read_at IS NULL"),
+        ),
+        Index(
+            "ix_notices_with_place",
+            "place_of",
+            sqlite_where=sql("place_of IS NOT NULL"),
+            postgresql_where=sql("place_of IS NOT NULL"),
         ),
     )
 
