@@ -21,6 +21,7 @@ from benchmarks.population import SPECIALISTS, Population
 from services.booking.availability.opening_hours import SLOT
 
 ATTEMPTS, TIMES = SPECIALISTS, 20
+ANSWERED_WITHIN_S = 30
 QUARTER = timedelta(minutes=15)
 MOST_BOOKED = TIMES // 2
 """Of times of which each meets the next."""
@@ -39,7 +40,8 @@ def attempts(running: Running, round_: int) -> Figures:
     day = first + timedelta(days=round_)
     alone = [Attempt(each, day) for each in others]
     together = [Attempt(wanted, day + n % TIMES * QUARTER) for n in range(ATTEMPTS)]
-    with httpx.Client(base_url=running.url, limits=httpx.Limits(max_connections=None)) as http:
+    limits = httpx.Limits(max_connections=None)
+    with httpx.Client(base_url=running.url, limits=limits, timeout=ANSWERED_WITHIN_S) as http:
         apart_per_second, apart = _played(http, population, alone)
         per_second, booked = _played(http, population, together)
     if apart != len(alone) or not 0 < booked <= MOST_BOOKED:
