@@ -1,4 +1,4 @@
-"""The gateway's cache of public reads, invalidated by events.
+"""The gateway's cache of public reads and of names, invalidated by events.
 
 An event invalidates an entry within milliseconds of the change's commit. While events are cut off,
 entries live for one second; and since an event may be lost unnoticed, no entry lives for longer
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from http import HTTPStatus
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
-from nameko.extensions import SharedExtension
+from nameko.extensions import DependencyProvider, SharedExtension
 
 from chassis import json
 from chassis.concurrency.futures import Future
@@ -23,6 +23,7 @@ from chassis.errors import Unavailable
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
 from contracts.content import ArticleChanged, ArticlePublished, ArticleWithdrawn
+from contracts.profiles.accounts import DisplayNameChanged
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistChanged
 from gateway.http.encoding import AT_ONCE, compressed, preferred_coding
@@ -329,13 +330,28 @@ class PublicReads(SharedExtension):
             ArticlePublished,
             ArticleChanged,
             ArticleWithdrawn,
+            DisplayNameChanged,
         )
         self.broadcast.listen(events, self._heard, self.cache.clear)
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, SpecialistChanged):
             self.cache.forget(event.subject(), LISTED)
+        elif isinstance(event, DisplayNameChanged):
+            self.cache.forget(event.subject())
         elif isinstance(event, ArticlePublished | ArticleChanged | ArticleWithdrawn):
             self.cache.forget(ARTICLES, *map(article_tag, (event.slug, *event.former_slugs)))
         else:
             self.cache.forget(FEATURED)
+
+
+class _Provider(DependencyProvider):
+    reads = PublicReads()
+
+    def get_dependency(self, worker_ctx: Any) -> Cache:
+        return self.reads.cache
+
+
+def the_cache() -> Cache:
+    """As an attribute of a part of the API: ``cache = the_cache()``."""
+    return cast(Cache, _Provider())

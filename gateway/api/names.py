@@ -1,4 +1,5 @@
-"""Adds people's names to booking's answers: one call to profiles for each answer.
+"""Adds people's names to booking's answers. Profiles is asked for those that the gateway's cache
+lacks, in one call for each answer.
 
 Both stay JSON values: decoding 20 consultations and their names would add a fifth to the processor
 time of listing them. The protocols name the fields that are read here, so that mypy finds a
@@ -15,6 +16,7 @@ from uuid import UUID
 import structlog
 from nameko.exceptions import RemoteError
 
+from chassis import context
 from chassis.errors import DomainError
 from chassis.pagination import Page
 from chassis.rpc.client import Wire
@@ -26,10 +28,12 @@ from contracts.named_consultations import (
 )
 from contracts.profiles.names import ClientName, NamesWanted, SpecialistName
 from gateway.api.base import Api, waiting_at_most
+from gateway.cache import Key, the_cache
 
 NAMES_WITHIN_S = 3.0
 """How long an answer waits for names. It is sent without them after that."""
 NO_NAMES: dict[str, Any] = {"clients": [], "specialists": []}
+KINDS = CLIENTS, SPECIALISTS = "clients", "specialists"
 
 T_co = TypeVar("T_co", covariant=True)
 log = structlog.get_logger()
@@ -69,6 +73,8 @@ class Naming(Api):
     no others. A name that is unknown is null: the account was erased, or profiles does not answer.
     """
 
+    cache = the_cache()
+
     def named(self, consultation: Wire[WithBoth]) -> Wire[NamedConsultation]:
         self._add_names([consultation.value])
         return Wire(consultation.value, NamedConsultation)
@@ -104,15 +110,36 @@ class Naming(Api):
                 each["client"] = known_clients.get(id) or asdict(ClientName(id=UUID(id)))
 
     def _names_of(self, clients: set[str], specialists: set[str]) -> Wire[NamesOfBoth]:
+        """The names of these accounts. Those of specialists and the caller's own are cached; the
+        name of another client is asked for each time, so that it is gone once they are erased."""
+        own = str(context.current().caller.account_id)
+        kept = {(SPECIALISTS, id): (id,) for id in specialists}
+        kept |= {(CLIENTS, id): (id,) for id in clients if id == own}
+        others: list[Key] = [(CLIENTS, id) for id in clients if id != own]
+        fresh: dict[Key, Any] = {}
+
+        def ask(missing: list[Key]) -> dict[Key, Any]:
+            fresh.update(self._ask([*missing, *others]))
+            others.clear()
+            return fresh
+
+        found = {key: each.value for key, each in self.cache.answers(kept, ask).items()} | fresh
+        if others:
+            found |= self._ask(others)
+        names: dict[str, list[Any]] = {CLIENTS: [], SPECIALISTS: []}
+        for (kind, _), name in found.items():
+            names[kind].append(name)
+        return Wire(names, None)
+
+    def _ask(self, keys: list[Key]) -> dict[Key, Any]:
         """No names where profiles does not answer: a client must get the link to a meeting that is
         about to begin all the same."""
-        wanted = NamesWanted(
-            clients=[UUID(id) for id in sorted(clients)],
-            specialists=[UUID(id) for id in sorted(specialists)],
-        )
+        ids = {kind: sorted(UUID(id) for each, id in keys if each == kind) for kind in KINDS}
+        wanted = NamesWanted(clients=ids[CLIENTS], specialists=ids[SPECIALISTS])
         try:
             with waiting_at_most(NAMES_WITHIN_S):
-                return self.profiles.names_of(wanted=wanted)
+                names: dict[str, Any] = self.profiles.names_of(wanted=wanted).value
         except (DomainError, RemoteError) as error:
             log.warning("names_unknown", error=str(error))
-            return Wire(NO_NAMES, None)
+            return {}
+        return {(kind, each["id"]): each for kind in KINDS for each in names[kind]}

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway import cache
 from gateway.api import names
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
@@ -90,9 +91,44 @@ def test_who_is_erased_has_no_name_any_more(http: httpx.Client, erased: str) -> 
     consultation = booked(client, specialist)
     gone, other = (client, specialist) if erased == "client" else (specialist, client)
     assert gone.post("/me/erasure", {"password": PASSWORD}).is_success
-    answer = other.get(f"/consultations/{consultation['id']}").json()
+    if erased == "specialist":  # their public name leaves caches by an event
+        eventually(lambda: not read_by(other, consultation)["specialist"]["display_name"])
+    answer = read_by(other, consultation)
     assert names_in(answer) == ((BOTH[0], None) if erased == "client" else (None, BOTH[1]))
     assert answer["specialist"]["photo"] is None
+
+
+def test_names_of_specialists_and_ones_own_are_asked_for_once(
+    http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist, client = a_specialist(http, featured=True), a_client(http)
+    consultation = booked(client, specialist)
+    asked, ask = list[list[Any]](), names.Naming._ask
+
+    def counting(naming: names.Naming, keys: list[Any]) -> dict[Any, Any]:
+        asked.append(keys)
+        return ask(naming, keys)
+
+    def asks(reader: Person) -> int:
+        asked.clear()
+        assert names_in(read_by(reader, consultation)) == BOTH
+        return len(asked)
+
+    monkeypatch.setattr(names.Naming, "_ask", counting)
+    eventually(lambda: asks(client) == 0)
+    assert asks(specialist) == 1
+
+
+def test_a_new_name_of_ones_own_is_shown_at_once(http: httpx.Client) -> None:
+    client, specialist = a_client(http), a_specialist(http, featured=True)
+    consultation = booked(client, specialist)
+    assert client.patch("/me", {"display_name": "Kim"}).is_success
+    eventually(lambda: names_in(read_by(client, consultation)) == (BOTH[0], "Kim"))
+
+
+def read_by(reader: Person, consultation: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = reader.get(f"/consultations/{consultation['id']}").json()
+    return answer
 
 
 def test_who_is_waited_for_has_a_name(http: httpx.Client) -> None:
@@ -118,6 +154,7 @@ def test_while_profiles_is_away_answers_come_without_names(
 ) -> None:
     """A link to a meeting that begins matters more than a name."""
     monkeypatch.setattr(names, "NAMES_WITHIN_S", 0.2)
+    monkeypatch.setattr(cache, "LIFETIME_S", 0)
     parts = an_embedded_broker(), sqlite_databases.fresh(), a_mail_folder(tmp_path)
     with a_house(*parts) as house:
         specialist, client = a_specialist(house.http, featured=True), a_client(house.http)
