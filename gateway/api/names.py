@@ -8,7 +8,7 @@ contract that no longer has them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -34,6 +34,11 @@ NAMES_WITHIN_S = 3.0
 """How long an answer waits for names. It is sent without them after that."""
 NO_NAMES: dict[str, Any] = {"clients": [], "specialists": []}
 KINDS = CLIENTS, SPECIALISTS = "clients", "specialists"
+UNKNOWN: dict[str, Callable[[str], dict[str, Any]]] = {
+    CLIENTS: lambda id: asdict(ClientName(id=UUID(id))),
+    SPECIALISTS: lambda id: asdict(SpecialistName(id=UUID(id))),
+}
+"""An account without a name: it was erased."""
 
 T_co = TypeVar("T_co", covariant=True)
 log = structlog.get_logger()
@@ -104,10 +109,10 @@ class Naming(Api):
         known_specialists = {each["id"]: each for each in names["specialists"]}
         for each in items:
             id = each["specialist_id"]
-            each["specialist"] = known_specialists.get(id) or asdict(SpecialistName(id=UUID(id)))
+            each["specialist"] = known_specialists.get(id) or UNKNOWN[SPECIALISTS](id)
             if "client_id" in each:
                 id = each["client_id"]
-                each["client"] = known_clients.get(id) or asdict(ClientName(id=UUID(id)))
+                each["client"] = known_clients.get(id) or UNKNOWN[CLIENTS](id)
 
     def _names_of(self, clients: set[str], specialists: set[str]) -> Wire[NamesOfBoth]:
         """The names of these accounts. Those of specialists and the caller's own are cached; the
@@ -142,4 +147,5 @@ class Naming(Api):
         except (DomainError, RemoteError) as error:
             log.warning("names_unknown", error=str(error))
             return {}
-        return {(kind, each["id"]): each for kind in KINDS for each in names[kind]}
+        known = {(kind, each["id"]): each for kind in KINDS for each in names[kind]}
+        return {key: known.get(key) or UNKNOWN[key[0]](key[1]) for key in keys}
