@@ -33,7 +33,8 @@ class Outboxed(NamedTuple):
     """An event that is in the outbox once its transaction is committed."""
 
     seq: int
-    envelope: Envelope[Any]
+    event_id: UUID
+    type: str
     body: bytes
 
 
@@ -168,19 +169,20 @@ class Transaction(Session):
             event_log.append(self, self.info["metadata"], self.emitted)
 
     def _write_outbox(self) -> None:
-        bodies = {envelope.id: envelope.to_json() for envelope in self.emitted}
         rows = [
             {
                 "event_id": envelope.id,
                 "type": envelope.type,
-                "body": bodies[envelope.id],
+                "body": envelope.to_json(),
                 "emitted_at": envelope.time,
             }
             for envelope in self.emitted
         ]
         written = self.connection().execute(_outbox_statement(self._table("outbox")), rows)
         seqs = {row.event_id: row.seq for row in written}
-        self.outbox = [Outboxed(seqs[each.id], each, bodies[each.id]) for each in self.emitted]
+        for envelope, row in zip(self.emitted, rows, strict=True):
+            body = cast(bytes, row["body"])
+            self.outbox.append(Outboxed(seqs[envelope.id], envelope.id, envelope.type, body))
 
     def _table(self, name: str) -> Table:
         metadata: MetaData = self.info["metadata"]
