@@ -155,11 +155,9 @@ class OutboxRelay(SharedExtension):
         else:
             missing = {row.seq for row in fresh} - set(confirmed)
             if missing:
-                if len(missing) < len(
-                    fresh
-                ):  # the broker took the others: these may be refused every time
-                    for seq in missing:
-                        self._note_failure(seq)
+                took_others = len(missing) < len(fresh)
+                for seq in missing if took_others else ():  # it may refuse these every time
+                    self._note_failure(seq)
                 raise BrokerAway(f"{len(missing)} of {len(fresh)} events not confirmed")
         self._publish_alone(suspect, confirmed)
 
