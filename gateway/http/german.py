@@ -608,8 +608,8 @@ TEXTS: dict[str, str] = {
     "Must be later than now ({now}).": "Muss nach jetzt liegen ({now}).",
     "No country has this ISO 3166-1 code.": "Kein Land hat diesen Code nach ISO 3166-1.",
     "No currency has this ISO 4217 code.": "Keine Währung hat diesen Code nach ISO 4217.",
-    "Must be 1 to 64 characters long, such as 'Europe/Berlin'.": (
-        "Muss 1 bis 64 Zeichen lang sein, zum Beispiel „Europe/Berlin“."
+    "Must be 1 to {most} characters long, such as 'Europe/Berlin'.": (
+        "Muss 1 bis {most} Zeichen lang sein, zum Beispiel „Europe/Berlin“."
     ),
     ("Must not contain more than {most} accents on one character: {character} is one too many."): (
         "Darf höchstens {most} Akzente auf einem Zeichen enthalten: {character} ist einer zu viel."
