@@ -63,6 +63,7 @@ from tests.contracts.loops import BareLoop, bare_loops, clocks_of, has_loops
 from tests.notifications.builders import SENDER, a_mail
 from tests.profiles.builders import a_specialist, a_written_specialist
 from tests.support.databases import Databases, connected_database
+from tests.support.ids import an_id_made_at
 from tests.support.tokens import SEAL_KEYS
 
 ROOT = Path(__file__).parents[2]
@@ -247,7 +248,9 @@ def a_waiting_mail(stage: Stage) -> Mail:
 
 
 def a_mail_of_long_ago(stage: Stage) -> Mail:
-    return a_mail("Hello", "Hello.", stage.now - 2 * A_MONTH, "a@example.org")
+    mail = a_mail("Hello", "Hello.", stage.now - 2 * A_MONTH, "a@example.org")
+    mail.id = an_id_made_at(stage.now - 2 * A_MONTH)
+    return mail
 
 
 def a_consultation_with_a_link(stage: Stage) -> Consultation:

@@ -163,7 +163,7 @@ def test_an_unknown_class_or_icon_would_be_noticed() -> None:
 @pytest.mark.parametrize(
     ("pattern", "times"),
     [
-        (r"url\((?!(young-serif|figtree)(-ext)?\.woff2\))", 0),
+        (r"url\((?!(young-serif|figtree)(-ext|-central)?\.woff2\))", 0),
         (r"data:", 0),
         (r"@import", 0),
         (r"https?:", 0),
