@@ -21,11 +21,11 @@ from benchmarks.stream_clients import Client, StreamClients
 
 ROOT = Path(__file__).parents[2]
 SMALLEST = {
-    "bench": ["--rounds=1", "--seconds=1"],
-    "slots": ["--rounds=1", "--seconds=1", "--processes=1"],
-    "cached_reads": ["--rounds=1", "--seconds=1", "--changes=1"],
-    "pages": ["--rounds=1", "--seconds=2", "--queries=20"],
-    "streams": ["--rounds=1", "--seconds=1", "--streams=20", "--idle=1"],
+    "bench": ["--rounds=1", "--seconds=3"],
+    "slots": ["--rounds=1", "--seconds=2", "--processes=1"],
+    "cached_reads": ["--rounds=1", "--seconds=2", "--changes=1"],
+    "pages": ["--rounds=1", "--seconds=3", "--queries=20"],
+    "streams": ["--rounds=1", "--seconds=2", "--streams=20", "--idle=1"],
     "growth": ["--consultations=10000", "--seconds=3"],
     "search": ["--specialists=1000", "--searches=100"],
 }
