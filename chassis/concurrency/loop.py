@@ -70,5 +70,6 @@ class Loop:
             self._failures += 1
             after = backoff(self._failures, FIRST_PAUSE, LONGEST_PAUSE, random.random())
             pause = round(after.total_seconds(), 1)
-            log.warning("loop_failed", loop=self._name, error=error_text(error), retry_in_s=pause)
+            note = log.info if self._stopping else log.warning  # the next process goes on
+            note("loop_failed", loop=self._name, error=error_text(error), retry_in_s=pause)
         return pause
