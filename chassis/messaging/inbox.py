@@ -138,10 +138,11 @@ class Inbox:
     def _claim_all(
         self, tx: Transaction, envelopes: Sequence[Envelope[Event]], handler: str
     ) -> list[Envelope[Event]]:
-        """Claim these events; those that were not handled before."""
+        """Claim these events; those that were not handled before, in their order."""
         by_id = {each.id: each for each in envelopes}
         rows = [self._claimed(by_id[id], handler) for id in sorted(by_id)]
-        return [by_id[row.event_id] for row in insert_those_absent(tx, self._table, rows)]
+        claimed = {row.event_id for row in insert_those_absent(tx, self._table, rows)}
+        return [each for each in by_id.values() if each.id in claimed]
 
     def _claim(self, tx: Transaction, envelope: Envelope[Event], handler: str) -> bool:
         return insert_if_absent(tx, self._table, **self._claimed(envelope, handler))

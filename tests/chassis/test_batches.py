@@ -20,6 +20,7 @@ from chassis import context
 from chassis.database.tombstones import Erased
 from chassis.database.transaction import Transaction
 from chassis.events import Envelope, Event
+from chassis.ids import new_id
 from chassis.messaging import inbox as inbox_module
 from chassis.messaging import retries, retry_limits, subscribe
 from chassis.messaging.inbox import Inbox
@@ -71,6 +72,16 @@ def test_each_event_takes_effect_once_though_it_comes_twice(store: Store) -> Non
     receive_together(inbox, [one, two, two])
     assert heard_in(store) == [":one", ":two"]
     assert states_of(store) == {one.id: ("done", 1), two.id: ("done", 1)}
+
+
+def test_events_of_one_subject_keep_the_order_of_their_arrival(store: Store) -> None:
+    note_id, found = new_id(), []
+    first, second = (
+        Envelope.around(Told(note_id=note_id, word=word), utc_now(), "c-1")
+        for word in ("first", "second")
+    )
+    receive_together(Inbox(store), [second, first], lambda event, _: found.append(event.word))
+    assert found == ["second", "first"]
 
 
 def test_a_failure_leaves_nothing_and_counts_no_attempt(store: Store) -> None:

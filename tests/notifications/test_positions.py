@@ -70,6 +70,17 @@ def test_each_notice_is_announced_with_its_position_and_without_its_text(
     assert fields == {"account_id", "position", "kind", "unread"}
 
 
+def test_several_notices_of_one_transaction_are_numbered_in_their_order(
+    notifications: Talking,
+) -> None:
+    account_id, other = new_id(), new_id()
+    tell(notifications, account_id)
+    tell(notifications, account_id, other, account_id)
+    told = notifications.told(NoticeAdded, account_id)
+    assert [(each.position, each.unread) for each in told] == [(1, 1), (2, 2), (3, 3)]
+    assert [each.position for each in notifications.told(NoticeAdded, other)] == [1]
+
+
 def test_notices_after_a_position_are_listed_oldest_first(
     notifications: Talking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
