@@ -16,7 +16,7 @@ async def tell_both(event: ConsultationBooked, connection: asyncpg.Connection) -
     now, when = datetime.now(UTC), f"{event.starts_at:%A, %d %B %Y, %H:%M} UTC"
     told = [
         (event.client_id, "Your appointment", f"Your consultation is booked for {when}."),
-        (event.specialist_id, "A new appointment", f"Somebody booked you for {when}."),
+        (event.specialist_id, "A new appointment", f"A client booked you for {when}."),
     ]
     about = event.consultation_id
     notices = [(uuid4(), account, text, about, now) for account, _, text in told]

@@ -51,7 +51,7 @@ class HalfHours(Api):
             return None
 
     def held_half_hour(self, secret: str | None) -> HeldHalfHour | None:
-        """What is held under the secret of a sign-up, for its mail to name."""
+        """The half hour held for a sign-up, which its mail names. None where booking is away."""
         try:
             with waiting_at_most(BOOKING_WITHIN_S):
                 hold = self.hold_of_sign_up(secret)

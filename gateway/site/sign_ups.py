@@ -92,7 +92,7 @@ class SendAgainForm:
 
 class SignUpMails(HalfHours):
     def send_link_to(self, email: str, visitor: Visitor) -> None:
-        """Send the link of a sign-up again; the mail names what is held for it."""
+        """Send the link of a sign-up again, in a mail that names its held half hour."""
         self.profiles.request_email_verification(
             request=RequestEmailVerification(email=email),
             half_hour=self.held_half_hour(visitor.sign_up),

@@ -25,8 +25,8 @@ class Zones(Api):
         return self.own_zones(each.id for each in shown if each.next_slot_at is not None)
 
     def own_zones(self, specialist_ids: Iterable[UUID]) -> Mapping[UUID, str]:
-        """The zones of these specialists, of those who have hours. Empty where booking does not
-        answer in time."""
+        """The time zones of these specialists' hours. Specialists without hours are left out, and
+        all of them where booking does not answer in time."""
         ids = list(specialist_ids)
         if not ids:
             return {}
