@@ -75,12 +75,12 @@ def test_each_event_takes_effect_once_though_it_comes_twice(store: Store) -> Non
 
 
 def test_events_of_one_subject_keep_the_order_of_their_arrival(store: Store) -> None:
-    note_id, found = new_id(), []
-    first, second = (
+    note_id, found = new_id(), list[str]()
+    envelopes: list[Envelope[Event]] = [
         Envelope.around(Told(note_id=note_id, word=word), utc_now(), "c-1")
         for word in ("first", "second")
-    )
-    receive_together(Inbox(store), [second, first], lambda event, _: found.append(event.word))
+    ]
+    receive_together(Inbox(store), envelopes[::-1], lambda event, _: found.append(event.word))
     assert found == ["second", "first"]
 
 
