@@ -42,7 +42,7 @@ class QueueConsumer(messaging.QueueConsumer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._in_flight: set[Any] = set()
+        self._in_flight: dict[Any, Any] = {}
         self.connected = False
 
     @property
@@ -54,11 +54,14 @@ class QueueConsumer(messaging.QueueConsumer):
             super().run(_tokens, safety_interval=LOOK_UP_EVERY_S, **kwargs)
 
     def unregister_provider(self, provider: Any) -> None:
+        """Return when no message of this provider is in flight: nameko stops the store after it."""
         if self.connected:
             super().unregister_provider(provider)
         else:  # nothing to cancel
             self._consumers.pop(provider, None)
             ProviderCollector.unregister_provider(self, provider)
+        while self.connected and provider in self._in_flight.values():
+            eventlet.sleep(POLL_STOP_EVERY_S)
 
     def stop(self) -> None:
         """Return when all providers have unregistered and no message is in flight.
@@ -105,7 +108,7 @@ class QueueConsumer(messaging.QueueConsumer):
         provider.handle_message(body_of(message), message)
 
     def _spawn_handler(self, provider: Any, message: Any) -> None:
-        self._in_flight.add(message)
+        self._in_flight[message] = provider
         self.container.spawn_managed_thread(
             partial(self._handle, provider, body_of(message), message),
             identifier=type(provider).__name__,
@@ -151,7 +154,7 @@ class QueueConsumer(messaging.QueueConsumer):
                 "message_not_settled", reason="its connection is lost; the broker redelivers it"
             )
         finally:
-            self._in_flight.discard(message)
+            self._in_flight.pop(message, None)
 
     def on_iteration(self) -> None:
         self._cancel_consumers_if_requested()

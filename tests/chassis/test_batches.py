@@ -236,17 +236,18 @@ class Busy:
 
 
 def fill_the_prefetch(company: Company, service: Any, busy: Busy, words: Sequence[str]) -> None:
-    """Let these events arrive while the handler is busy with another one, and then go on."""
+    """Let these events arrive while the handler is busy with another one."""
     town = Town(company.broker, (service,))
     town.cry(an_envelope("first").to_json())
     busy.began.wait()
     town.cry(*(an_envelope(each).to_json() for each in words))
-    container = company.container("listener")
-    [subscription] = [
-        each for each in container.entrypoints if isinstance(each, subscribe.Subscription)
-    ]
-    eventually(lambda: len(subscription._arrived) == len(words))
-    busy.go_on.send()
+    eventually(lambda: len(subscription_of(company)._arrived) == len(words))
+
+
+def subscription_of(company: Company) -> subscribe.Subscription:
+    entrypoints = company.container("listener").entrypoints
+    [found] = [each for each in entrypoints if isinstance(each, subscribe.Subscription)]
+    return found
 
 
 def test_what_arrived_meanwhile_is_committed_at_once(
@@ -263,10 +264,28 @@ def test_what_arrived_meanwhile_is_committed_at_once(
     service = a_listener(busy)
     with a_company(broker, database, service, max_workers=PREFETCH) as company:
         fill_the_prefetch(company, service, busy, words)
+        busy.go_on.send()
         wanted = sorted(f"note_down:{each}" for each in ["first", *words])
         eventually(lambda: company.heard() == wanted)
         assert sizes == [len(words)]
         assert next(busy.runs) == len(wanted)
+
+
+def test_a_stop_finishes_what_has_arrived_before_its_store_closes(
+    broker: str, postgres_database: str, together: None
+) -> None:
+    busy, words = Busy(), ["two", POISON, "four"]
+    service = a_listener(busy)
+    with a_company(broker, postgres_database, service) as company:
+        fill_the_prefetch(company, service, busy, words)
+        store, subscription = company.store("listener"), subscription_of(company)
+        stopping = eventlet.spawn(company.container("listener").stop)
+        eventually(lambda: subscription not in subscription.queue_consumer._consumers)
+        busy.go_on.send()
+        stopping.wait()
+        assert store.writer.pool.status() == store.writer.pool.recreate().status()
+        assert company.heard() == ["note_down:first", "note_down:four", "note_down:two"]
+        store.dispose()
 
 
 @pytest.mark.parametrize("place", [0, 7, 14])
@@ -277,6 +296,7 @@ def test_the_neighbours_of_a_poison_event_take_effect_once(
     service = a_listener(busy)
     with a_company(broker, sqlite_database, service, max_workers=PREFETCH) as company:
         fill_the_prefetch(company, service, busy, [*words[:place], POISON, *words[place:]])
+        busy.go_on.send()
         wanted = sorted(f"note_down:{each}" for each in ["first", *words])
         eventually(lambda: company.heard() == wanted)
         [dead] = eventually(company.redrive("listener").dead_letters)
