@@ -13,10 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
 from babel import Locale
-from babel.dates import get_timezone_location
 
 from contracts.inputs.zones import TIME_ZONES
-from gateway.pages.times import zone_info
+from gateway.pages.times import place_of, zone_info
 
 DAYS_ON_A_PAGE = 4
 EVENING = time(18)
@@ -94,8 +93,8 @@ def picker_of(
     days = days_of(starts, zone)
     shown = days if from_day is None else days[:DAYS_ON_A_PAGE]
     rest = days[len(shown) :]
-    evening = next((day for day, times in rest if is_evening(times, zone)), None)
-    if any(is_evening(times, zone) for _, times in shown):
+    evening = next((day for day, times in rest if ends_in_evening(times, zone)), None)
+    if any(ends_in_evening(times, zone) for _, times in shown):
         evening = None
     return Picker(
         zone=zone,
@@ -139,9 +138,9 @@ def slots_of(times: Sequence[datetime], zone: str, href: Href) -> tuple[PickerSl
     )
 
 
-def is_evening(times: Iterable[datetime], zone: str) -> bool:
-    """Whether any of the times is in the evening."""
-    return any(_clock(each, zone) >= EVENING for each in times)
+def ends_in_evening(times: Sequence[datetime], zone: str) -> bool:
+    """Whether the last time of a day is in the evening."""
+    return _clock(times[-1], zone) >= EVENING
 
 
 def start_of(day: date, zone: str) -> datetime:
@@ -189,5 +188,4 @@ def zone_options(shown: str, own: str, at: datetime, locale: Locale) -> tuple[Zo
 
 def _option(name: str, at: datetime, locale: Locale, is_own: bool) -> ZoneOption:
     offset = at.astimezone(zone_info(name)).utcoffset() or timedelta()
-    place = get_timezone_location(name, locale=locale, return_city=True)
-    return ZoneOption(name, place, offset, is_own)
+    return ZoneOption(name, place_of(name, locale), offset, is_own)

@@ -34,6 +34,7 @@ from gateway.site.countries import name_of_country
 from gateway.site.help_now import dialled
 from gateway.site.prose import inline
 from gateway.site.said import SAID
+from gateway.site.slot_links import slot_links
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     admin.admin_pages,
@@ -92,6 +93,7 @@ for function in (
     profile_texts.profile_path,
     profile_texts.where,
     profile_texts.zone_hook,
+    slot_links,
     vocabulary.label_of,
     vocabulary.language_name,
     vocabulary.language_names,
