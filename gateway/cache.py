@@ -3,22 +3,30 @@
 An event invalidates an entry within milliseconds of the change's commit. While events are cut off,
 entries live for one second; and since an event may be lost unnoticed, no entry lives for longer
 than ten. Single flight: of several requests for a missing entry, one asks and the others wait.
+
+Nobody waits for an entry that grows old: after half of its lifetime, the next request for it is
+answered with it, and has it asked for anew in the background.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, cast
 
+import eventlet
+import structlog
 from nameko.extensions import DependencyProvider, SharedExtension
 
 from chassis import json
 from chassis.concurrency.futures import Future
+from chassis.error_text import error_text
 from chassis.errors import Unavailable
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
@@ -26,13 +34,15 @@ from contracts.content import ArticleChanged, ArticlePublished, ArticleWithdrawn
 from contracts.profiles.accounts import DisplayNameChanged
 from contracts.profiles.featuring import SpecialistFeatured, SpecialistUnfeatured
 from contracts.profiles.specialists import SpecialistChanged
-from gateway.http.encoding import AT_ONCE, compressed, preferred_coding
+from gateway.http.encoding import Encodings
 
 LIFETIME_S = 10.0
 LIFETIME_CUT_OFF_S = 1.0
 MOST_BYTES = 64 * 1024 * 1024
 OVERHEAD = 500
 """Bytes that an entry takes beside its value, roughly."""
+RENDERED_FOR_S = 30.0
+"""A page says how far its times are from now, so one that stays the same is rendered again."""
 
 LISTED, FEATURED, ARTICLES = "listed", "featured", "articles"
 """Tags of lists of specialists, beside the ids of the specialists on them, and of articles."""
@@ -53,25 +63,27 @@ class Entry:
     etag: str
     tags: Collection[str]
     asked_at: float
+    encodings: Encodings
+    """What is sent of it; empty where it is only read."""
     about: Any = None
     """For the code that made the entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as bytes, compressed once. ``view``: what it was rendered from."""
+    """A page. ``view``: what it was rendered from; ``rendered_at``: monotonic seconds."""
 
     view: Any
     language: str
     body: bytes
-    encoded: Mapping[str, bytes]
-
-    @classmethod
-    def of(cls, view: Any, language: str, body: bytes) -> Page:
-        return cls(view, language, body, compressed(body, AT_ONCE))
+    rendered_at: float = field(default_factory=monotonic, compare=False)
 
     def __len__(self) -> int:
-        return 2 * len(self.body) + sum(map(len, self.encoded.values()))
+        return len(self.body)
+
+    def still_shows(self, view: Any) -> bool:
+        """Whether to render this view would give the same page."""
+        return bool(self.view == view) and monotonic() - self.rendered_at < RENDERED_FOR_S
 
 
 @dataclass(slots=True, eq=False)
@@ -89,8 +101,11 @@ PRIVATE = "private, no-cache"
 """As above, for one visitor."""
 HTML = "text/html; charset=utf-8"
 PAGES_VARY = "Accept-Encoding, Cookie"
+VARY = ("Vary", "Accept-Encoding")
 NO_STORE = ("Cache-Control", "no-store")
 Tags = Callable[[Mapping[str, Any]], Collection[str] | None]
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -140,8 +155,14 @@ class Cache:
     Invalidation also cancels fills in flight: their result is returned but not stored.
     """
 
-    def __init__(self, hears: Callable[[], bool], now: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        hears: Callable[[], bool],
+        spawn: Callable[[Callable[[], None]], Any],
+        now: Callable[[], float] = monotonic,
+    ) -> None:
         self._hears = hears
+        self._spawn = spawn
         self._now = now
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._tagged: defaultdict[str, set[Key]] = defaultdict(set)
@@ -152,15 +173,28 @@ class Cache:
         return len(self._entries)
 
     def get(self, key: Key) -> Entry | None:
+        """The entry, unless it is time for this request to ask for it."""
+        entry = self.stored(key)
+        return None if entry is not None and self._grows_old(key, entry) else entry
+
+    def stored(self, key: Key) -> Entry | None:
+        """The entry, though somebody should ask for it anew."""
         entry = self._entries.get(key)
         if entry is None:
             return None
-        lifetime = LIFETIME_S if self._hears() else LIFETIME_CUT_OFF_S
-        if self._now() - entry.asked_at > lifetime:
+        if self._now() - entry.asked_at > self._lifetime():
             self._drop(key)
             return None
         self._entries.move_to_end(key)
         return entry
+
+    def _lifetime(self) -> float:
+        return LIFETIME_S if self._hears() else LIFETIME_CUT_OFF_S
+
+    def _grows_old(self, key: Key, entry: Entry) -> bool:
+        """Whether the entry should be asked for anew, and nobody does so yet."""
+        age = self._now() - entry.asked_at
+        return age > self._lifetime() / 2 and key not in self._fills
 
     def answer(self, key: Key, tags: Collection[str], ask: Callable[[], Any]) -> Entry:
         """The entry; a missing one is asked for once, however many requests wait for it."""
@@ -174,17 +208,22 @@ class Cache:
         wanted: Mapping[Key, Collection[str]],
         ask: Callable[[list[Key]], Mapping[Key, Any]],
     ) -> dict[Key, Entry]:
-        """The wanted entries that are stored, or that ``ask`` gets."""
+        """The wanted entries that are stored, or that ``ask`` gets. It is also called in the
+        background, for those that grow old."""
         found: dict[Key, Entry] = {}
-        others, own = {}, {}
+        others, own, old = {}, {}, {}
         for key, tags in wanted.items():
-            entry = self.get(key)
+            entry = self.stored(key)
             if entry is not None:
                 found[key] = entry
+                if self._grows_old(key, entry):
+                    old[key] = self._fills[key] = Fill(tags, self._now())
             elif key in self._fills:
                 others[key] = self._fills[key]
             else:
                 own[key] = self._fills[key] = Fill(tags, self._now())
+        if old:
+            self._spawn(partial(copy_context().run, self._refresh, old, ask))
         if own:
             found |= self._fill(own, ask)
         for key, fill in others.items():
@@ -192,6 +231,12 @@ class Cache:
             if entry is not None:
                 found[key] = entry
         return found
+
+    def _refresh(self, old: dict[Key, Fill], ask: Callable[[list[Key]], Mapping[Key, Any]]) -> None:
+        try:
+            self._fill(old, ask)
+        except (Exception, eventlet.Timeout) as error:  # the next request that wants them asks
+            log.info("not_refreshed", keys=len(old), error=error_text(error))
 
     def _fill(
         self, own: dict[Key, Fill], ask: Callable[[list[Key]], Mapping[Key, Any]]
@@ -216,12 +261,22 @@ class Cache:
     def _settle(self, key: Key, fill: Fill, entry: Entry | None, error: Exception | None) -> None:
         if self._fills.get(key) is fill:
             del self._fills[key]
-            if entry is not None:
-                self.keep(key, entry)
+            self._store(key, entry, is_away=isinstance(error, Unavailable))
         if error is None:
             fill.done.set_result(entry)
         else:
             fill.done.set_exception(error)
+
+    def _store(self, key: Key, entry: Entry | None, *, is_away: bool) -> None:
+        """Store what was got. Nothing: the old entry goes, unless the service is away."""
+        before = self._entries.get(key)
+        if entry is None:
+            if not is_away:
+                self._drop(key)
+        elif before is not None and before.value == entry.value:
+            self.keep(key, replace(entry, encodings=before.encodings))
+        else:
+            self.keep(key, entry)
 
     def keep(self, key: Key, entry: Entry) -> None:
         """Store an entry; one made of others has their tags and the oldest one's age."""
@@ -269,33 +324,33 @@ def entry_of(body: bytes) -> Entry:
     return _entry(body, (), 0.0)
 
 
-def answered(entry: Entry, control: str, if_none_match: str | None) -> Answer:
-    """Status, headers and body; 304 without a body where the client's copy is current."""
-    if not entry.etag:
-        return HTTPStatus.OK, [("Content-Type", json.JSON), NO_STORE], entry.value
-    headers = [("ETag", entry.etag), ("Cache-Control", control)]
-    if if_none_match is not None and _matches(entry.etag, if_none_match):
-        return HTTPStatus.NOT_MODIFIED, headers, b""
-    return HTTPStatus.OK, [("Content-Type", json.JSON), *headers], entry.value
+def answered(entry: Entry, control: str, accepted: str, if_none_match: str | None) -> Answer:
+    """Status, headers and body, in a coding that the client accepts; 304 without a body where the
+    client's copy is current."""
+    headers = _kind(entry.value)
+    if entry.etag:
+        validators = [("ETag", f"W/{entry.etag}"), ("Cache-Control", control)]
+        if if_none_match is not None and _matches(entry.etag, if_none_match):
+            return HTTPStatus.NOT_MODIFIED, [*validators, headers[0]], b""
+        headers += validators
+    else:
+        headers.append(NO_STORE)
+    coding, body = entry.encodings.preferred(accepted)
+    if coding is not None:
+        headers.append(("Content-Encoding", coding))
+    return HTTPStatus.OK, headers, body
+
+
+def _kind(value: Any) -> Headers:
+    if isinstance(value, Page):
+        return [("Vary", PAGES_VARY), ("Content-Type", HTML), ("Content-Language", value.language)]
+    return [VARY, ("Content-Type", json.JSON)]
 
 
 def page_key(path: str, query: str, zone: str, visit: str) -> Key:
     """The cache key of a page, which is the same for all anonymous visitors in this zone; of a
     page with featured specialists, for those whose visit begins at the same place."""
     return path, f"{query}#{zone}#{visit}"
-
-
-def answered_page(entry: Entry, accepted: str, if_none_match: str | None) -> Answer:
-    """Status, headers and body of a cached page, in an encoding that the client accepts."""
-    headers = [("ETag", f"W/{entry.etag}"), ("Cache-Control", PUBLIC), ("Vary", PAGES_VARY)]
-    if if_none_match is not None and _matches(entry.etag, if_none_match):
-        return HTTPStatus.NOT_MODIFIED, headers, b""
-    page: Page = entry.value
-    headers += [("Content-Type", HTML), ("Content-Language", page.language)]
-    coding = preferred_coding(accepted, page.encoded)
-    if coding is None:
-        return HTTPStatus.OK, headers, page.body
-    return HTTPStatus.OK, [*headers, ("Content-Encoding", coding)], page.encoded[coding]
 
 
 def _matches(etag: str, if_none_match: str) -> bool:
@@ -311,9 +366,10 @@ def _weight(key: Key, entry: Entry) -> int:
 
 
 def _entry(value: Any, tags: Collection[str], asked_at: float) -> Entry:
+    """Both compressed forms of a body together are smaller than it."""
     body = value.body if isinstance(value, Page) else value if isinstance(value, bytes) else b""
-    size = len(value)
-    return Entry(value, size + OVERHEAD, etag_of(body), tuple(tags), asked_at)
+    size = len(value) + len(body) + OVERHEAD
+    return Entry(value, size, etag_of(body), tuple(tags), asked_at, Encodings(body))
 
 
 class PublicReads(SharedExtension):
@@ -322,7 +378,7 @@ class PublicReads(SharedExtension):
     broadcast = Broadcast()
 
     def setup(self) -> None:
-        self.cache = Cache(lambda: self.broadcast.connected)
+        self.cache = Cache(lambda: self.broadcast.connected, self.container.spawn_managed_thread)
         events: Iterable[type[Event]] = (
             SpecialistChanged,
             SpecialistFeatured,

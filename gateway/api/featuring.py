@@ -35,7 +35,9 @@ class FeaturingApi(Api):
     )
     def list_featured(self, query: FeaturedQuery) -> Entry:
         """Specialists with a free first consultation within 14 days, in a fair order."""
-        return self.featured.page(query)
+        page = self.featured.page(query)
+        self.featured.shown(page)
+        return page
 
     @endpoint(
         "GET",

@@ -37,7 +37,7 @@ class Featured(SharedExtension):
         self._rings: tuple[Any, dict[int, Ring]] = (None, {})
 
     def page(self, query: FeaturedQuery) -> Entry:
-        """A page, as JSON. Raises ``BadVisit`` and ``BadCursor``."""
+        """A page, as JSON, which the caller counts as shown. Raises ``BadVisit``, ``BadCursor``."""
         today = utc_now().date()
         ids = self._ids()
         last = None
@@ -50,7 +50,6 @@ class Featured(SharedExtension):
         cards = self._cards(ring.ids[each] for each in places)
         cursor = Place(visit, ring.points[places[-1]]).to_cursor() if more else None
         entry = _page(cards, cursor, visit)
-        self.exposures.shown(entry.about.ids)
         is_repeatable = query.cursor is not None or query.visit == visit.to_token()
         return entry if is_repeatable else replace(entry, etag="")
 
@@ -66,12 +65,12 @@ class Featured(SharedExtension):
         entry = self.reads.cache.get(key) or self._cached_page(key, ids, ring, visit)
         if entry is not None:
             self._rotation.end_at(entry.about.ends_at)
-            self.exposures.shown(entry.about.ids)
+            self.shown(entry)
         return entry
 
     def sight(self, limit: int) -> Sight | None:
         """What a new visitor sees first, if the list is cached. The caller counts it as shown."""
-        ids = self.reads.cache.get(RING)
+        ids = self.reads.cache.stored(RING)  # a page that is made anew asks for it
         if ids is None:
             return None
         ring = self._ring(ids, utc_now().date().toordinal())
@@ -95,6 +94,10 @@ class Featured(SharedExtension):
         entry = replace(entry, tags=tags, asked_at=asked_at, etag="")
         self.reads.cache.keep(key, entry)
         return entry
+
+    def shown(self, page: Entry) -> None:
+        """A visitor saw this page."""
+        self.exposures.shown(page.about.ids)
 
     def opened(self, specialist_id: UUID, token: str) -> None:
         """A visitor opened a profile from the featured list. Raises ``BadVisit``."""

@@ -49,7 +49,7 @@ from chassis.http.body import read_body
 from chassis.preconditions import etag_of
 from chassis.schemas import Reading, load
 from contracts.files import File
-from gateway.cache import Cached, Entry, PublicReads, answered, entry_of
+from gateway.cache import VARY, Cached, Entry, PublicReads, answered, entry_of
 from gateway.http import media_types, problems
 from gateway.http.authentication import CALLER, Authenticator
 from gateway.http.declaration import (
@@ -61,6 +61,7 @@ from gateway.http.declaration import (
     Declaration,
     Raw,
 )
+from gateway.http.encoding import Encodings
 from gateway.http.languages import preferred_language, speak
 from gateway.http.redirects import Moved, moved_to
 from gateway.http.refusal_reports import RefusalReports
@@ -216,8 +217,7 @@ class Endpoint(WorkerHandler):
         if isinstance(declaration.returns, Raw):
             response = _file_response(load(File, result, Reading.WIRE), declaration.returns)
         else:
-            body = json.dumps(result)
-            response = Response(body, declaration.status, content_type=json.JSON)
+            response = _json_response(request, json.dumps(result), declaration)
         if declaration.by_language:
             speak(response, preferred_language(request.accept_languages))
         response.headers.update(declaration.headers)
@@ -245,8 +245,12 @@ class Endpoint(WorkerHandler):
         else:
             key = (request.environ["PATH_INFO"], request.environ.get("QUERY_STRING", ""))
             entry = self.reads.cache.answer(key, tags, lambda: json.dumps(ask()))
-        known = request.headers.get("If-None-Match")
-        status, headers, body = answered(entry, cached.control, known)
+        status, headers, body = answered(
+            entry,
+            cached.control,
+            request.headers.get("Accept-Encoding", ""),
+            request.headers.get("If-None-Match"),
+        )
         return Response(body, status, headers)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
@@ -275,6 +279,20 @@ class Endpoint(WorkerHandler):
                 errors=[FieldError(IDEMPOTENCY_KEY, BadIdempotencyKey.sentence(), given[:60])]
             )
         return given
+
+
+def _json_response(request: Request, body: bytes, declaration: Declaration) -> Response:
+    """Compressed where that saves something, but for answers whose ETag names a version."""
+    response = Response(status=declaration.status, content_type=json.JSON)
+    if declaration.bears_version:
+        response.data = body
+        return response
+    accepted = request.headers.get("Accept-Encoding", "")
+    coding, response.data = Encodings(body).preferred(accepted)
+    response.headers.add(*VARY)
+    if coding is not None:
+        response.headers["Content-Encoding"] = coding
+    return response
 
 
 def _file_response(file: File, raw: Raw) -> Response:

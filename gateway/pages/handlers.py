@@ -19,7 +19,7 @@ from chassis.context import CallContext
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.schemas import Reading, load, schema_of
 from contracts.profiles.preferences import PATH_PREFIXES, Language
-from gateway.cache import Page, PublicReads, answered_page, page_key
+from gateway.cache import PUBLIC, Page, PublicReads, answered, page_key
 from gateway.http import cookies as names
 from gateway.http.declaration import IN_BRACES
 from gateway.http.document import Document
@@ -283,21 +283,21 @@ class PageHandler(SiteHandler):
         """The page from the cache: its bytes for anonymous visitors, its view in a shell of their
         own for others."""
         shared = visit.visitor.anonymous()
-        is_shown_before = True
 
         def ask() -> Any:
-            nonlocal is_shown_before
-            is_shown_before = False
             view = self.run(
                 {**arguments, "visitor": shared},
                 replace(context.current(), caller=shared.caller, idempotency_key=None),
             )
             if isinstance(view, Moved | SeeOther | Shown):
                 raise _Instead(view)
+            before = self.reads.cache.stored(key)
+            if before is not None and before.value.still_shows(view):
+                return before.value
             body = self.site.render(
                 self.declaration.template, shared, view, {}, indexed=self.declaration.indexed
             )
-            return Page.of(view, shared.language, body)
+            return Page(view, shared.language, body)
 
         environ = visit.request.environ
         key = page_key(
@@ -310,13 +310,14 @@ class PageHandler(SiteHandler):
             entry = self.reads.cache.answer(key, tags, ask)
         except _Instead as instead:
             return self.conclude(visit, instead.result)
-        if is_shown_before and shared.sight is not None:
+        if shared.sight is not None:
             self.server.featured.exposures.shown(shared.sight.ids)
         if visit.cookies.are_personal:
             return self.show(visit, entry.value.view, {}, HTTPStatus.OK)
         request = visit.request
-        status, headers, body = answered_page(
+        status, headers, body = answered(
             entry,
+            PUBLIC,
             request.headers.get("Accept-Encoding", ""),
             request.headers.get("If-None-Match"),
         )

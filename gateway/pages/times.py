@@ -63,7 +63,12 @@ def _pattern_of_days(locale: str, year: bool) -> str:
 
 def short_day(which: date, visitor: Visitor) -> str:
     """A day in little room: "Mon 30 Nov"."""
-    return format_skeleton("MMMEd", which, locale=visitor.locale)
+    return _short_day(which, visitor.locale)
+
+
+@lru_cache(REMEMBERED)
+def _short_day(which: date, locale: Locale) -> str:
+    return format_skeleton("MMMEd", which, locale=locale)
 
 
 def days_between(first: date, last: date, visitor: Visitor) -> str:

@@ -77,12 +77,15 @@ class HomePages(Zones):
         )
 
     def _featured_of_visit(self, visitor: Visitor) -> FeaturedPage:
-        """The page is worth showing without them."""
+        """The page is worth showing without them. It counts as shown here only where the visit has
+        not begun: what is kept for a visit is counted for each who sees it."""
         visit = visitor.sight.token if visitor.sight else None
         try:
             entry = self.featured.page(FeaturedQuery(visit=visit, limit=SHOWN))
         except Unavailable:
             return FeaturedPage(items=[], next=None, visit="")
+        if visitor.sight is None:
+            self.featured.shown(entry)
         return load(FeaturedPage, json.loads(entry.value), Reading.WIRE)
 
     def _latest_articles(self, language: Language) -> list[ArticleSummary]:

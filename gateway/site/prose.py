@@ -40,7 +40,6 @@ class Question:
     text: str
 
 
-@lru_cache(200)
 def prose(text: str) -> Prose:
     """A text that begins with ``# Title`` and a paragraph."""
     first, _, rest = text.strip().partition("\n")
@@ -48,6 +47,7 @@ def prose(text: str) -> Prose:
     return Prose(first.removeprefix("#").strip(), plain(lead), html_of(rest))
 
 
+@lru_cache(1000)
 def html_of(text: str) -> Markup:
     rendered = nh3.clean(
         _markdown.render(text),

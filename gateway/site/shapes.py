@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from math import cos, radians, sin
 from typing import TypeVar
@@ -106,6 +107,7 @@ def _bytes_of(seed: str) -> Iterator[int]:
         block += 1
 
 
+@lru_cache(200)
 def cover(seed: str) -> Markup:
     """An article's cover, 3 to 2: a large half disc, and two tiles beside it."""
     shapes = "".join(each.svg() for each in cover_shapes(seed))

@@ -8,9 +8,17 @@ import eventlet
 import pytest
 from eventlet.event import Event as GreenEvent
 
-from chassis.errors import NotFound
+from chassis.errors import NotFound, Unavailable
 from gateway import cache as caching
-from gateway.cache import LIFETIME_CUT_OFF_S, LIFETIME_S, OVERHEAD, Cache, answered, entry_of
+from gateway.cache import (
+    LIFETIME_CUT_OFF_S,
+    LIFETIME_S,
+    OVERHEAD,
+    Cache,
+    Page,
+    answered,
+    entry_of,
+)
 
 KEY = ("/a", "")
 
@@ -55,7 +63,7 @@ def hears() -> list[bool]:
 
 @pytest.fixture
 def cache(clock: Clock, hears: list[bool]) -> Cache:
-    return Cache(lambda: hears[0], clock)
+    return Cache(lambda: hears[0], eventlet.spawn, clock)
 
 
 def read(cache: Cache, profiles: Callable[[], bytes], key: tuple[str, str] = KEY) -> bytes:
@@ -171,30 +179,124 @@ def test_nothing_is_believed_for_long_and_only_for_a_moment_while_cut_off(
 ) -> None:
     read(cache, profiles)
     clock.now = LIFETIME_S
-    assert cache.get(KEY) is not None
+    assert cache.stored(KEY) is not None
     hears[0] = False
-    assert cache.get(KEY) is None
+    assert cache.stored(KEY) is None
     read(cache, profiles)
     clock.now += LIFETIME_CUT_OFF_S
-    assert cache.get(KEY) is not None
+    assert cache.stored(KEY) is not None
     clock.now += 0.01
-    assert cache.get(KEY) is None
+    assert cache.stored(KEY) is None
     hears[0] = True
     read(cache, profiles)
     clock.now += LIFETIME_S + 0.01
+    assert cache.stored(KEY) is None
+
+
+# Asked for before it is too old
+
+
+def grow_old(clock: Clock) -> None:
+    clock.now += LIFETIME_S / 2 + 0.01
+
+
+def test_of_what_grows_old_one_request_asks_anew_and_nobody_waits(
+    cache: Cache, profiles: Profiles, clock: Clock
+) -> None:
+    read(cache, profiles)
+    profiles.said, profiles.held = b"new", GreenEvent()
+    grow_old(clock)
     assert cache.get(KEY) is None
+    assert [read(cache, profiles) for _ in range(3)] == [b"old"] * 3
+    eventlet.sleep(0)
+    assert cache.get(KEY) is not None  # others need not ask
+    profiles.held.send()
+    eventlet.sleep(0)
+    assert (read(cache, profiles), profiles.asked) == (b"new", 2)
+
+
+def test_what_grows_old_stays_while_its_service_is_away(
+    cache: Cache, profiles: Profiles, clock: Clock
+) -> None:
+    def away() -> bytes:
+        raise Unavailable
+
+    read(cache, profiles)
+    grow_old(clock)
+    assert read(cache, away) == b"old"
+    eventlet.sleep(0)
+    assert read(cache, away) == b"old"
+    grow_old(clock)
+    with pytest.raises(Unavailable):
+        read(cache, away)
+
+
+def test_what_is_found_to_be_gone_is_not_kept_until_its_time(
+    cache: Cache, profiles: Profiles, clock: Clock
+) -> None:
+    def gone() -> bytes:
+        raise NotFound
+
+    read(cache, profiles)
+    cache.answers({("/b", ""): ()}, lambda keys: {("/b", ""): b"B"})
+    grow_old(clock)
+    read(cache, gone)
+    cache.answers({("/b", ""): ()}, lambda keys: {})
+    eventlet.sleep(0)
+    assert cache.stored(KEY) is cache.stored(("/b", "")) is None
+
+
+def test_what_is_forgotten_meanwhile_is_not_brought_back(
+    cache: Cache, profiles: Profiles, clock: Clock
+) -> None:
+    read(cache, profiles)
+    profiles.held = GreenEvent()
+    grow_old(clock)
+    read(cache, profiles)
+    eventlet.sleep(0)
+    cache.forget("tag")
+    profiles.held.send()
+    eventlet.sleep(0)
+    assert cache.stored(KEY) is None
+
+
+def test_what_is_still_the_same_is_not_compressed_again(
+    cache: Cache, profiles: Profiles, clock: Clock
+) -> None:
+    profiles.said = b"half an hour, " * 100
+    before = cache.answer(KEY, ("tag",), profiles)
+    grow_old(clock)
+    read(cache, profiles)
+    eventlet.sleep(0)
+    after = cache.get(KEY)
+    assert after is not None
+    assert after.asked_at > before.asked_at
+    assert after.encodings is before.encodings
+
+
+def test_a_page_is_rendered_again_when_its_view_changes_or_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = Page(["ada"], "en", b"<p>Ada</p>")
+    assert page.still_shows(["ada"])
+    assert not page.still_shows(["ben"])
+    monkeypatch.setattr(caching, "RENDERED_FOR_S", 0.0)
+    assert not page.still_shows(["ada"])
+
+
+# Room
 
 
 def test_the_least_used_goes_where_there_is_too_much(
     cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caching, "MOST_BYTES", 3 * (101 + OVERHEAD))
+    monkeypatch.setattr(caching, "MOST_BYTES", 3 * (201 + OVERHEAD))
     for name in "abc":
         read(cache, lambda: b"x" * 100, (name, ""))
     cache.get(("a", ""))
     read(cache, lambda: b"x" * 100, ("d", ""))
     assert [name for name in "abcd" if cache.get((name, ""))] == ["a", "c", "d"]
-    assert cache.bytes == 3 * (101 + OVERHEAD)
+    assert cache.bytes == 3 * (201 + OVERHEAD)
     cache.forget("tag")
     assert cache.bytes == len(cache) == 0
 
@@ -227,8 +329,18 @@ def test_a_long_query_takes_room_as_its_answer_does(
 def test_who_has_it_already_is_told_so(if_none_match: str | None, status: int) -> None:
     entry = entry_of(b"{}")
     given = if_none_match.format(etag=entry.etag) if if_none_match is not None else None
-    answer = answered(entry, "public", given)
+    answer = answered(entry, "public", "", given)
     assert answer[0] == status
     assert answer[2] == (b"{}" if status == 200 else b"")
-    assert ("ETag", entry.etag) in answer[1]
+    assert ("ETag", f"W/{entry.etag}") in answer[1]
     assert entry_of(b"[]").etag != entry.etag
+
+
+@pytest.mark.parametrize("accepted", ["br", "gzip", ""])
+def test_large_answers_are_sent_as_the_client_prefers(accepted: str) -> None:
+    entry = entry_of(b'"half an hour", ' * 100)
+    _, headers, body = answered(entry, "public", accepted, None)
+    assert dict(headers).get("Content-Encoding", "") == accepted
+    assert ("Vary", "Accept-Encoding") in headers
+    assert (len(body) < len(entry.value)) == bool(accepted)
+    assert answered(entry, "public", accepted, None)[2] is body

@@ -180,7 +180,7 @@ def test_reads_that_are_the_same_for_everyone_bear_an_etag_that_matches_again(
         assert first.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
 
         etag = first.headers["ETag"]
-        for known in (etag, f"W/{etag}", f'"another", {etag}', "*"):
+        for known in (etag, etag.removeprefix("W/"), f'"another", {etag}', "*"):
             again = http.get(path, headers={"If-None-Match": known})
             assert (again.status_code, again.content) == (304, b"")
             assert again.headers["ETag"] == etag

@@ -122,7 +122,9 @@ class Consultations:
         return found
 
     def _reader(self, session: Session) -> NoteReader:
-        practises = may_practise(session, self.caller.known())
+        """Whoever is no specialist reads as a client alone, so nobody's right is looked up."""
+        account_id = self.caller.known()
+        practises = Role.SPECIALIST in self.caller.roles and may_practise(session, account_id)
         return NoteReader(self.caller, practises, utc_now())
 
     def _record_reading(self, shown: Iterable[Consultation], reader: NoteReader) -> None:

@@ -7,7 +7,7 @@ import gzip
 import brotli
 import pytest
 
-from gateway.http.encoding import compressed, preferred_coding
+from gateway.http.encoding import SMALLEST, Encodings, compressed, preferred_coding
 
 TEXT = b"half an hour, " * 100
 
@@ -53,3 +53,16 @@ def test_each_coding_decodes_to_the_body() -> None:
 
 def test_a_coding_that_saves_nothing_is_left_out() -> None:
     assert compressed(b"x") == {}
+
+
+def test_a_small_body_is_sent_as_it_is() -> None:
+    assert Encodings(b"x" * (SMALLEST - 1)).preferred("br") == (None, b"x" * (SMALLEST - 1))
+    assert Encodings(b"x" * SMALLEST).preferred("br")[0] == "br"
+
+
+def test_the_compressed_form_is_made_once() -> None:
+    encodings = Encodings(TEXT)
+    coding, body = encodings.preferred("gzip, br")
+    assert (coding, brotli.decompress(body)) == ("br", TEXT)
+    assert encodings.preferred("br")[1] is body
+    assert encodings.preferred("deflate") == (None, TEXT)
