@@ -278,6 +278,12 @@ class Cache:
         else:
             self.keep(key, entry)
 
+    def put(self, key: Key, value: Any) -> Entry:
+        """Store what was made just now, under no tags."""
+        entry = _entry(value, (), self._now())
+        self._store(key, entry, is_away=False)
+        return self._entries.get(key, entry)
+
     def keep(self, key: Key, entry: Entry) -> None:
         """Store an entry; one made of others has their tags and the oldest one's age."""
         self._drop(key)

@@ -27,9 +27,11 @@ class PageDeclaration:
     """What ``@page`` and ``@form`` declare.
 
     ``template``: of a page. ``query``: the shape of its query. ``cached``: it is the same for all
-    anonymous visitors of one language and zone. ``body``, ``again``, ``upload``: of a form; it is
-    shown again by the page method of this name where something is wrong with it. ``secret``: the
-    page shows a secret, so it is not compressed (BREACH). ``indexed``: search engines may list it.
+    anonymous visitors of one language and zone. ``rendered_once``: so is its view, which is found
+    for each of them, and rendered where it differs from the last one. ``body``, ``again``,
+    ``upload``: of a form; it is shown again by the page method of this name where something is
+    wrong with it. ``secret``: the page shows a secret, so it is not compressed (BREACH).
+    ``indexed``: search engines may list it.
     ``must_work``: it is answered for an anonymous visitor where the cookies can't be checked now.
     ``featured``: how many featured specialists it shows; each visit begins at another one.
     """
@@ -40,6 +42,7 @@ class PageDeclaration:
     template: str = ""
     query: type | None = None
     cached: Cached | None = None
+    rendered_once: bool = False
     indexed: bool = False
     featured: int = 0
     must_work: bool = False

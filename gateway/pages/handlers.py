@@ -23,6 +23,7 @@ from gateway.cache import PUBLIC, Page, PublicReads, answered, page_key
 from gateway.http import cookies as names
 from gateway.http.declaration import IN_BRACES
 from gateway.http.document import Document
+from gateway.http.encoding import Encodings
 from gateway.http.refusal_reports import RefusalReports
 from gateway.http.server import ZONE_PARAMETER, ApiServer
 from gateway.http.workers import WorkerHandler, authorise
@@ -30,6 +31,7 @@ from gateway.pages.answers import Download, Moved, SeeOther, SessionChange, Show
 from gateway.pages.declaration import PageDeclaration
 from gateway.pages.forms import Form
 from gateway.pages.site import HEADERS, Site, Visit
+from gateway.pages.visitor import Visitor
 from gateway.specialist_ids import SpecialistId, SpecialistIds
 
 SIGN_IN = "/sign-in"
@@ -194,7 +196,7 @@ class SiteHandler(WorkerHandler, ABC):
             {**self.forms_of(visit), **forms},
             indexed=self.declaration.indexed,
         )
-        return self.site.personal(body, visit, status, secret=self.declaration.secret)
+        return self.site.personal(Encodings(body), visit, status, secret=self.declaration.secret)
 
     def forms_of(self, visit: Visit) -> dict[str, Form]:
         """The forms on the page, empty, by their handlers' names."""
@@ -261,7 +263,28 @@ class PageHandler(SiteHandler):
             tags = self.declaration.cached.tags(arguments)
             if tags is not None:
                 return self._kept(visit, arguments, tags)
-        return self.conclude(visit, self.run(arguments, self.call_of(visit)))
+        result = self.run(arguments, self.call_of(visit))
+        is_shared = self.declaration.rendered_once and not visit.cookies.are_personal
+        if is_shared and not isinstance(result, Moved | SeeOther | Shown):
+            return self._rendered_once(visit, result)
+        return self.conclude(visit, result)
+
+    def _rendered_once(self, visit: Visit, view: Any) -> Response:
+        """The page as it was rendered for the last anonymous visitor, where it would be again."""
+        shared = visit.visitor.anonymous()
+        key = page_key(f"rendered:{visit.request.path}", shared.query, shared.chosen_zone or "", "")
+        before = self.reads.cache.stored(key)
+        if before is not None and before.value.still_shows(view):
+            page = before.value
+        else:
+            page = self._rendered(shared, view)
+        return self.site.personal(self.reads.cache.put(key, page).encodings, visit, HTTPStatus.OK)
+
+    def _rendered(self, shared: Visitor, view: Any) -> Page:
+        body = self.site.render(
+            self.declaration.template, shared, view, {}, indexed=self.declaration.indexed
+        )
+        return Page(view, shared.language, body)
 
     def _admit(self, visit: Visit) -> Response | None:
         """Where to sign in, if the page is not for anonymous visitors."""
@@ -294,10 +317,7 @@ class PageHandler(SiteHandler):
             before = self.reads.cache.stored(key)
             if before is not None and before.value.still_shows(view):
                 return before.value
-            body = self.site.render(
-                self.declaration.template, shared, view, {}, indexed=self.declaration.indexed
-            )
-            return Page(view, shared.language, body)
+            return self._rendered(shared, view)
 
         environ = visit.request.environ
         key = page_key(

@@ -25,7 +25,7 @@ from gateway.http import cookies as names
 from gateway.http import problems
 from gateway.http.authentication import CALLER, Authenticator
 from gateway.http.cookies import Cookies, Me
-from gateway.http.encoding import AT_ONCE, CODINGS, encoded, preferred_coding
+from gateway.http.encoding import Encodings
 from gateway.http.server import SIGHT, ZONE_PARAMETER, ApiServer
 from gateway.pages.rendering import Shell, render
 from gateway.pages.visitor import Visitor
@@ -193,16 +193,16 @@ class Site(SharedExtension):
         return render(template, shell, view, forms).encode()
 
     def personal(
-        self, body: bytes, visit: Visit, status: HTTPStatus, *, secret: bool = False
+        self, page: Encodings, visit: Visit, status: HTTPStatus, *, secret: bool = False
     ) -> Response:
         """The answer for one visitor: no cache stores it, also not the browser's."""
+        accepted = "" if secret else visit.request.headers.get("Accept-Encoding", "")
+        coding, body = page.preferred(accepted)
         response = Response(body, status, headers=HEADERS, content_type=HTML)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = PAGES_VARY
         response.headers["Content-Language"] = visit.visitor.language
-        coding = preferred_coding(visit.request.headers.get("Accept-Encoding", ""), CODINGS)
-        if coding is not None and not secret:
-            response.data = encoded(body, coding, AT_ONCE)
+        if coding is not None:
             response.headers["Content-Encoding"] = coding
         if visit.visitor.said:
             visit.cookies.remove(names.SAID)
@@ -236,7 +236,7 @@ class Site(SharedExtension):
 
     def _error_page(self, visit: Visit, shown: ErrorShown, headers: dict[str, str]) -> Response:
         body = self.render(ERROR, visit.visitor, shown, {})
-        response = self.personal(body, visit, shown.status)
+        response = self.personal(Encodings(body), visit, shown.status)
         for name in ("Retry-After", "Allow"):
             if name in headers:
                 response.headers[name] = headers[name]

@@ -90,6 +90,7 @@ class SpecialistPages(Zones):
         query=ProfileQuery,
         template="specialists/one.html",
         errors=[NotFound],
+        rendered_once=True,
         indexed=True,
     )
     def specialist_page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ import pytest
 
 from chassis import json
 from contracts.helplines import countries_with_helplines
+from gateway.pages.site import Site
 from gateway.site import operator_texts
 from gateway.site.operator_folder import Logo
 from gateway.site.operator_texts import LEGAL, OperatorText, OperatorTexts
@@ -20,9 +22,11 @@ from tests.support.browsing import Browser
 from tests.support.eventually import eventually
 from tests.support.factories import (
     Person,
+    a_client,
     a_published_article,
     a_specialist,
     an_editor,
+    slots_of,
 )
 
 IT_IS = (
@@ -85,6 +89,32 @@ def test_a_profile_opened_from_home_bears_the_visit(browser: Browser, http: http
     found = eventually(lambda: OPENED.search(browser.get("/").html))
     assert found is not None
     assert browser.get(found[1].replace("&amp;", "&")).status == 200
+
+
+# Profiles
+
+
+def test_a_profile_is_rendered_anew_only_when_something_on_it_changes(
+    browser: Browser, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specialist = a_specialist(http, featured=True)
+    client, slots = a_client(http), slots_of(specialist)
+    slug = http.get(f"/api/v1/specialists/{specialist.id}").json()["slug"]
+    path, rendered, render = f"/specialists/{slug}", list[str](), Site.render
+
+    def counting(site: Site, template: str, *given: Any, **named: Any) -> bytes:
+        rendered.append(template)
+        return render(site, template, *given, **named)
+
+    monkeypatch.setattr(Site, "render", counting)
+    seen = [browser.get(path).html for _ in range(3)]
+    assert (len(rendered), seen.count(seen[0])) == (1, 3)
+    assert slots[0]["starts_at"] in seen[0]
+    wanted = {"specialist_id": specialist.id, "starts_at": slots[0]["starts_at"]}
+    assert client.post("/consultations", wanted).status_code == 201
+    assert slots[0]["starts_at"] not in browser.get(path).html
+    assert browser.get(f"/de{path}").html != browser.get(f"{path}?tz=Asia/Kathmandu").html
+    assert len(rendered) == 4
 
 
 # Texts

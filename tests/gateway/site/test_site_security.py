@@ -28,7 +28,7 @@ from tests.gateway.listening import notified, reading
 from tests.support.browsing import Browser, signed_in
 from tests.support.caching_proxy import CachingProxy, Stored, directives_of
 from tests.support.eventually import eventually
-from tests.support.factories import PASSWORD, Person, somebody
+from tests.support.factories import PASSWORD, Person, a_specialist, somebody
 from tests.support.platform import URL, House, another_gateway
 from tests.support.service_client import at_once
 from tests.support.tokens import KEY, a_token_of
@@ -240,13 +240,15 @@ def test_what_is_shown_to_an_account_is_stored_nowhere(
 
 
 def test_two_people_on_one_connection_never_see_a_byte_of_each_other(http: httpx.Client) -> None:
+    slug = http.get(f"/api/v1/specialists/{a_specialist(http, featured=True).id}").json()["slug"]
+    shared = ("/", "/help-now", "/free-consultation", f"/specialists/{slug}")
     with httpx.Client(base_url=http.base_url, limits=httpx.Limits(max_connections=1)) as one:
         proxy = CachingProxy(one)
         with httpx.Client(base_url=http.base_url, transport=proxy) as through:
             people = [somebody(http, "client", f"Person {uuid4().hex}") for _ in range(2)]
             browsers = {each.email: signed_in(through, each.email) for each in people}
             stranger = Browser(through)
-            for path in ("/", "/settings", "/help-now", "/sign-in", "/free-consultation") * 3:
+            for path in (*shared, "/settings", "/sign-in") * 3:
                 for person in people:
                     page = browsers[person.email].open(path)
                     assert page.status == 200
