@@ -196,6 +196,11 @@ BY_CODE: dict[str, str] = {
         "Diese Seite darf die Schnittstelle nicht aus einem Browser aufrufen. "
         "Bitte wenden Sie sich an den Betreiber."
     ),
+    "other_account": (
+        "Sie sind mit einem anderen Konto angemeldet als dem, mit dem diese Seite geöffnet wurde; "
+        "daher wurde nichts geändert. Bitte sehen Sie sich die Seite an, wie sie jetzt ist, und "
+        "senden Sie sie noch einmal."
+    ),
     "outcome_closed": (
         "Es ist zu spät, um zu sagen, was Sie als Nächstes möchten. "
         "Das ist bis 14 Tage nach dem Gespräch möglich."

@@ -6,11 +6,12 @@ import base64
 from uuid import UUID
 
 from chassis import json
+from chassis.errors import Conflict
 from gateway.pages import form_values
 
 CARRIED = "_carried"
 ACCOUNT = "_account"
-"""The field of a form that names the account of its reader."""
+"""The field of a form that names the account of its reader: its mark."""
 VERSION = "_version"
 LONGEST_CARRIED = 200_000
 NOT_CARRIED = form_values.SECRETS | {"uri", "challenge"}
@@ -18,11 +19,18 @@ NOT_CARRIED = form_values.SECRETS | {"uri", "challenge"}
 has its ``uri``, with the secret, for as long as it is open."""
 
 
+class OtherAccount(Conflict):
+    """You are signed in to another account than the one that this page was opened with, so nothing
+    was changed. Please look at the page as it is now, and send it again."""
+
+    code = "other_account"
+
+
 class Carried:
     """A form that waits for its sender to sign in: the path, and the fields without secrets.
-    ``account``: the sender's id; empty where the form did not say whose it is."""
+    ``account``: the id of the account that the page with the form was shown to."""
 
-    def __init__(self, path: str, fields: form_values.Given, account: str = "") -> None:
+    def __init__(self, path: str, fields: form_values.Given, account: str) -> None:
         self.path = path
         self.fields = fields
         self.account = account
@@ -30,7 +38,7 @@ class Carried:
     def is_of(self, account_id: UUID | None) -> bool:
         """Whether this account may see what was written: another person may be the next to sign in
         at this device."""
-        return self.account in ("", str(account_id))
+        return self.account == str(account_id)
 
     def to_field(self) -> str:
         wire = json.dumps({"path": self.path, "fields": self.fields, "account": self.account})

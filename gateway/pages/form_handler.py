@@ -27,7 +27,14 @@ from gateway.http.revocation import BadToken, TokenRevoked
 from gateway.http.workers import authorise
 from gateway.pages import form_values
 from gateway.pages.answers import Refused, SeeOther
-from gateway.pages.carried import ACCOUNT, CARRIED, VERSION, Carried, without_secrets
+from gateway.pages.carried import (
+    ACCOUNT,
+    CARRIED,
+    VERSION,
+    Carried,
+    OtherAccount,
+    without_secrets,
+)
 from gateway.pages.declaration import Upload
 from gateway.pages.form_values import Values
 from gateway.pages.forms import Form
@@ -72,10 +79,9 @@ class FormHandler(SiteHandler):
         values = dict(visit.request.path_values)  # type: ignore[attr-defined]
         given = _given(visit.request)
         visit.carried = _last(given, CARRIED)
-        try:
-            authorise(visit.visitor.caller, self.declaration.allow)
-        except Unauthenticated:
-            return self._ask_to_sign_in(visit, given)
+        not_admitted = self._admit(visit, values, given)
+        if not_admitted is not None:
+            return not_admitted
         if ADD in given or REMOVE in given:
             return self._with_rows(visit, values, given)
         try:
@@ -91,6 +97,25 @@ class FormHandler(SiteHandler):
         if isinstance(result, Refused):
             return self._refused(visit, values, given, result)
         return self._done(visit, given, result)
+
+    def _admit(
+        self, visit: Visit, values: dict[str, Any], given: form_values.Given
+    ) -> Response | None:
+        """The answer to a form that is not this account's to send; raises ``Forbidden``."""
+        try:
+            authorise(visit.visitor.caller, self.declaration.allow)
+        except Unauthenticated:
+            return self._ask_to_sign_in(visit, given)
+        if not self._is_of_its_sender(visit, given):
+            return self._again(visit, values, {}, OtherAccount())
+        return None
+
+    def _is_of_its_sender(self, visit: Visit, given: form_values.Given) -> bool:
+        """Whether the page with the form was shown to the account that sends it. Another person may
+        have signed in at this device since. Pages of forms that need an account mark them."""
+        if not self.declaration.needs_account:
+            return True
+        return _last(given, ACCOUNT) == str(visit.visitor.caller.account_id)
 
     def _lead_to_page(self, visit: Visit) -> Response:
         to = self.named(self.declaration.again).path_of(visit) + query_part(visit)
@@ -146,6 +171,8 @@ class FormHandler(SiteHandler):
         state = self._form(visit, given, errors=errors, problem=problem, refusal=refusal)
         if isinstance(refusal, Stale):  # shown beside the present version: sending replaces that
             state = replace(state, version="")
+        if isinstance(refusal, OtherAccount):
+            state = replace(state, sent=False)
         status = status_of(type(refusal))
         caller = visit.visitor.caller if visit.visitor.is_signed_in else None
         self.refusals.report(refusal, caller, self.declaration.method, self.declaration.path)
@@ -188,7 +215,8 @@ class FormHandler(SiteHandler):
         visit.cookies.sign_out()
         self.site.recognise(visit)
         account = _last(given, ACCOUNT)
-        visit.carried = Carried(self.path_for(visit), without_secrets(given), account).to_field()
+        fields = without_secrets(given)
+        visit.carried = Carried(self.path_for(visit), fields, account).to_field() if account else ""
         sign_in = self.named(SIGN_IN_PAGE)
         assert sign_in.declaration.query is not None
         arguments = {"visitor": visit.visitor, "query": sign_in.declaration.query()}

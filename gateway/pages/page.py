@@ -12,6 +12,8 @@ Routes in each language, sessions, guards against forged requests, caching, idem
 follow from it. The method gets the parameters in braces, ``query`` or ``body``, and ``visitor``; a
 page's result is the ``view`` of its template. A form that is refused is shown again by its page. A
 form with the ETag of what it changes (``_version``) is refused where that has changed meanwhile.
+A form that needs an account (``allow``) must bear the id of the one that its page was shown to
+(``_account``, by ``posted``); it is refused for another one, and carried through no sign-in of it.
 """
 
 from __future__ import annotations

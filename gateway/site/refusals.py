@@ -72,6 +72,7 @@ ANSWERED_HERE = frozenset(
         "note_not_yours",
         "nothing_to_decide",
         "notice_too_short",
+        "other_account",
         "outcome_closed",
         "outcome_given",
         "outcome_not_yours",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -177,9 +179,18 @@ class Browser:
         fields: Mapping[str, str | list[str]],
         headers: Mapping[str, str] = SAME_ORIGIN,
     ) -> PageSeen:
+        """Send fields as a form of a page would: with the mark of the account that is signed in,
+        unless ``_account`` is among them."""
         sent = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-        body = urlencode(fields, doseq=True).encode()
+        body = urlencode({"_account": self.account_id, **fields}, doseq=True).encode()
         return self.ask("POST", path, headers=sent, body=body)
+
+    @property
+    def account_id(self) -> str:
+        """The account that is signed in; empty for a visitor."""
+        _, _, rest = self.cookies.get("__Host-access", "").partition(".")
+        claims, _, _ = rest.partition(".")
+        return str(json.loads(urlsafe_b64decode(f"{claims}==="))["sub"]) if claims else ""
 
     def ask(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""

@@ -52,7 +52,7 @@ EXTREMES = [
 """Percent-encoded."""
 AMONG_OTHERS = ["", "%00", "%ed%a0%80", "9" * 5000, "9999-12-31", "9999-12-31T23:59:59-14:00"]
 """Each of these in one field while all others are well."""
-CONTROLS = ("_add", "_remove", "_key", "_version", "_carried")
+CONTROLS = ("_add", "_remove", "_key", "_version", "_carried", "_account")
 CONTENT_TYPES = [
     "",
     "text/plain",
@@ -184,15 +184,16 @@ def test_a_form_is_never_broken_by_what_is_sent(
     names = [*given, *CONTROLS]
     path, *others = paths_of(declaration)
     browser = everyone(flooded_house, ada)
+    mark = f"_account={browser.account_id}"
     for each in others:
         holds(browser.send(each, given))
     for value in EXTREMES:
-        body = "&".join(f"{name}={value}" for name in given)
+        body = "&".join([mark, *(f"{name}={value}" for name in given)])
         holds(browser.ask("POST", path, URLENCODED, body.encode()))
     for name in names:
         rest = urlencode({each: value for each, value in given.items() if each != name})
         for value in AMONG_OTHERS:
-            body = f"{rest}&{name}={value}"
+            body = f"{mark}&{rest}&{name}={value}"
             holds(browser.ask("POST", path, URLENCODED, body.encode()))
 
 
@@ -248,7 +249,7 @@ def test_what_is_carried_through_a_sign_in_may_be_anything(http: httpx.Client, p
     fields = {
         "email": person.email,
         "password": PASSWORD,
-        "_carried": Carried(path, given).to_field(),
+        "_carried": Carried(path, given, person.id).to_field(),
     }
     answer = browser.send("/sign-in", fields)
     holds(answer)

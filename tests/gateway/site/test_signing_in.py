@@ -204,7 +204,8 @@ def test_passwords_and_codes_are_not_carried(http: httpx.Client, person: Person)
 def test_a_code_that_is_too_late_keeps_what_was_written(http: httpx.Client) -> None:
     person, _, _ = protected(http)
     browser = Browser(http)
-    asked = browser.send("/settings/name", {"display_name": "What I wrote"})
+    written = {"display_name": "What I wrote", "_account": person.id}
+    asked = browser.send("/settings/name", written)
     code = browser.fill(asked, "/sign-in", email=person.email, password=PASSWORD)
     late = browser.fill(code, CODE, code="123456", challenge="too old")
     assert "More than five minutes" in late.text

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 from werkzeug.test import EnvironBuilder
@@ -149,11 +150,15 @@ def test_paths_have_the_language() -> None:
 def test_a_form_is_carried_without_its_secrets() -> None:
     secrets = {"password": ["correct horse"], "uri": ["otpauth://totp/?secret=A"]}
     given = {"note": ["I sleep badly."], **secrets, "_key": ["1"]}
-    field = Carried("/booking", without_secrets(given)).to_field()
+    sender, other = uuid4(), uuid4()
+    field = Carried("/booking", without_secrets(given), str(sender)).to_field()
     found = Carried.from_form({"_carried": [field]})
     assert found is not None
     assert found.path == "/booking"
     assert found.fields == {"note": ["I sleep badly."]}
+    assert found.is_of(sender)
+    assert not found.is_of(other)
+    assert not found.is_of(None)
 
 
 @pytest.mark.parametrize("text", ["", "x", "eyJ9", "e30=", "bnVsbA=="])
