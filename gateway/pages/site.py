@@ -58,12 +58,14 @@ HEADERS = {
 
 @dataclass(frozen=True)
 class ErrorShown:
-    """The view of an error page. ``detail``: what happened, in the visitor's language."""
+    """The view of an error page. ``detail``: what happened, in the visitor's language. ``sent``: a
+    form was sent, and it is not known whether it took effect."""
 
     status: HTTPStatus
     code: str
     detail: str
     errors: tuple[str, ...] = ()
+    sent: bool = False
 
 
 @dataclass
@@ -218,6 +220,7 @@ class Site(SharedExtension):
             problem["code"],
             problem["detail"],
             tuple(each["detail"] for each in problem["errors"]),
+            sent=visit.request.method == "POST",
         )
         return self._error_page(visit, shown, dict(answer.headers))
 

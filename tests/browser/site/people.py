@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -229,9 +230,23 @@ class People:
     def _change(self, change: str, *values: str) -> None:
         """In booking; the last value is an id."""
         *others, changed = values
-        with closing(sqlite3.connect(self.data / "booking.db", timeout=10)) as database:
-            with database:
-                database.execute(change, [*others, changed.replace("-", "")])
+        with self._database("booking") as database, database:
+            database.execute(change, [*others, changed.replace("-", "")])
+
+    @contextmanager
+    def away(self, service: str, table: str) -> Iterator[None]:
+        """Inside the block the service answers nothing that needs this table: to it, the database
+        is away."""
+        with self._database(service) as database:
+            database.execute("PRAGMA legacy_alter_table = ON")  # references keep the name
+            database.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
+            try:
+                yield
+            finally:
+                database.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
+
+    def _database(self, service: str) -> closing[sqlite3.Connection]:
+        return closing(sqlite3.connect(self.data / f"{service}.db", timeout=10))
 
     def _sign_in(self, email: str) -> httpx.Client:
         client = httpx.Client(base_url=self.site, headers={**OURS, **from_anywhere()}, timeout=30)

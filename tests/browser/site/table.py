@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
@@ -24,7 +25,8 @@ class State:
 
     ``who`` visits ``path`` and does ``act`` there, which is refused with ``refused``. A path that
     is a function makes the state first, by real actions. ``status``: of the answer. ``most_kb``:
-    the weight of a first visit.
+    the weight of a first visit. ``away``: a service, and a table without which it does not answer
+    this page.
     """
 
     name: str
@@ -34,6 +36,7 @@ class State:
     act: Act | None = None
     refused: int = 422
     most_kb: int = 60
+    away: tuple[str, str] | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -52,13 +55,23 @@ class State:
         path = self.at(people)
         if self.who == ADMIN:
             people.visit_as(ADMIN, page.context)
-        answer = page.goto(f"{people.site}{path}")
+        with self._is_away(people) if self.act is None else nullcontext():
+            answer = page.goto(f"{people.site}{path}")
         assert answer is not None
         assert answer.status == self.status, f"{path}: {answer.status}"
         if self.act is not None:
-            self.act(page)
+            with self._is_away(people):
+                self.act(page)
+
+    def _is_away(self, people: People) -> AbstractContextManager[None]:
+        """Inside the block the service does not answer; with an act, once the page is there."""
+        return people.away(*self.away) if self.away else nullcontext()
 
     def text(self, people: People) -> str:
+        with self._is_away(people):
+            return self._text(people)
+
+    def _text(self, people: People) -> str:
         headers, path = {**OURS, "Accept": "text/html"}, self.at(people)
         if self.who == "visitor":
             address = f"{people.site}{path}"
@@ -91,6 +104,12 @@ def sent_empty(page: Page) -> None:
     """Send the main form without anything in it."""
     page.locator("main form[method=post] button[type=submit]").first.click()
     page.wait_for_selector("[data-focus]")
+
+
+def sent_in_vain(page: Page) -> None:
+    """Send the main form, which is not answered by the service that it is for."""
+    page.locator("main form[method=post] button[type=submit]").first.click()
+    page.wait_for_selector("h1:has-text('right now')")
 
 
 def at_a_free_time(slug: str) -> Callable[[People], str]:
@@ -263,6 +282,11 @@ DESK = (
 FRESH = "specialist:a"
 NEW, BOOKER, PAST, WAITER, NOTICED = "new:a", "new:b", "new:c", "new:d", "new:e"
 BROKEN = "new:f"
+RECEIPTS, WAITING, HALF_HOURS = (
+    ("profiles", "erasures"),
+    ("booking", "waits"),
+    ("booking", "consultations"),
+)
 
 
 def licence_of(slug: str) -> Callable[[People], str]:
@@ -391,6 +415,18 @@ PAGES = [
     State("desk-licence-wrong", "/desk/licence", who=FRESH, act=sent_empty),
     State("forbidden", "/waitlist", who="amira.haddad", status=403, most_kb=50),
     State("failed", broken(BROKEN, "aoife-brennan"), who=BROKEN, status=500, most_kb=50),
+    State("away", f"/erasures/{NO_ID}", status=503, most_kb=50, away=RECEIPTS),
+    State("away-german", f"/de/erasures/{NO_ID}", status=503, most_kb=50, away=RECEIPTS),
+    State("away-signed-in", "/waitlist", who=NEW, status=503, most_kb=50, away=WAITING),
+    State(
+        "away-sent",
+        half_hour(BOOKER, "marta-kowalska", "/cancellation"),
+        who=BOOKER,
+        act=sent_in_vain,
+        refused=503,
+        most_kb=50,
+        away=HALF_HOURS,
+    ),
     State("receipt", erased),
     State("receipt-unknown", f"/erasures/{NO_ID}", status=404, most_kb=50),
     State("stop-email-change", "/stop-email-change?token=one"),

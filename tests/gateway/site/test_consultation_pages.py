@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -12,7 +13,9 @@ import pytest
 import vobject
 
 from chassis.context import Caller
+from chassis.errors import Unavailable
 from chassis.times import utc_now
+from contracts.rpc.booking import Booking
 from tests.gateway.site.page_reading import links_on, slots_on
 from tests.support.begun_consultations import let_begin
 from tests.support.browsing import Browser, PageSeen, signed_in
@@ -223,6 +226,26 @@ def test_cancelling_says_first_what_the_other_side_sees(booked: Booked, ada: Per
     assert "By Sam" in theirs.text
     assert "came up" not in theirs.text
     assert booked.starts_at in [each["starts_at"] for each in slots_of(ada)]
+
+
+def test_while_booking_is_away_the_page_says_how_to_send_a_form_again(
+    booked: Booked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise Unavailable
+
+    path, browser = f"{booked.path}/cancellation", booked.client_browser
+    page = booked.seen_by_client("/cancellation")
+    with monkeypatch.context() as patched:
+        patched.setattr(Booking, "get_consultation", away)
+        patched.setattr(Booking, "cancel_consultation", away)
+        asked, sent = booked.seen_by_client("/cancellation"), browser.fill(page, path)
+    assert (asked.status, sent.status) == (503, 503)
+    assert "Nothing that you sent before is lost." in asked.text
+    assert "Reload this page in a minute" in sent.text
+    for _ in range(2):  # a reload, and one more
+        answer = browser.fill(page, path)
+        assert (answer.status, answer.location) == (303, booked.path)
 
 
 def test_after_the_notice_it_cannot_be_cancelled_or_moved(
