@@ -25,10 +25,8 @@ from gateway.pages.visitor import Visitor
 from gateway.site.booking import Note
 from gateway.site.mail_folder import mail_folder
 from gateway.site.profile_texts import short_name
-from gateway.site.sign_ups import SendAgainForm, SignUpForm, SignUpMails
+from gateway.site.sign_ups import BOOKING_CHECK_MAIL, SendAgainForm, SignUpForm, SignUpMails
 from gateway.specialist_ids import SpecialistId
-
-CHECK_MAIL = "/booking/check-mail"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +83,7 @@ class BookingSignUpPages(SignUpMails):
             self.profiles.sign_up(sign_up=sign_up, half_hour=held.alone())
         except DomainError as refusal:
             return Refused(refusal=body.with_own_fields(refusal), sign_up=held.sign_up)
-        return SeeOther(to=CHECK_MAIL, sign_up=held.sign_up)
+        return SeeOther(to=BOOKING_CHECK_MAIL, sign_up=held.sign_up)
 
     def _hold_for(
         self, specialist_id: SpecialistId, body: SignUpAndBookForm, visitor: Visitor
@@ -99,7 +97,7 @@ class BookingSignUpPages(SignUpMails):
         )
         return self.booking.hold_for_sign_up(wanted=wanted).load()
 
-    @page(CHECK_MAIL, template="booking/check_mail.html")
+    @page(BOOKING_CHECK_MAIL, template="booking/check_mail.html")
     def booking_mail_page(self, visitor: Visitor) -> CheckMailShown | SeeOther:
         if visitor.is_signed_in:
             return SeeOther(to="/consultations")
@@ -121,7 +119,7 @@ class BookingSignUpPages(SignUpMails):
         except NotFound:
             return None
 
-    @form(CHECK_MAIL, body=SendAgainForm, again="booking_mail_page", errors=[TooManyTries])
+    @form(BOOKING_CHECK_MAIL, body=SendAgainForm, again="booking_mail_page", errors=[TooManyTries])
     def send_booking_link_again(self, body: SendAgainForm, visitor: Visitor) -> SeeOther:
         self.send_link_to(body.email, visitor)
-        return SeeOther(to=CHECK_MAIL, said="link_sent")
+        return SeeOther(to=BOOKING_CHECK_MAIL, said="link_sent")

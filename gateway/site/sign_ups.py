@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from chassis.errors import DomainError, FieldError, Invalid
+from chassis.errors import DomainError, FieldError, Invalid, NotFound
 from contracts.profiles.accounts import (
     EmailAddress,
     GivenEmail,
@@ -18,7 +19,7 @@ from contracts.profiles.accounts import (
 )
 from contracts.profiles.consents import AgreedTo, AgreementNeeded, Agreements, TextVersion
 from contracts.profiles.preferences import Language, OwnCountry, OwnTimeZone
-from contracts.profiles.specialists import NoSuchCode
+from contracts.profiles.specialists import NoSuchCode, Specialist
 from gateway.api.half_hours import HalfHours
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
@@ -27,6 +28,7 @@ from gateway.site.mail_folder import MailSent, mail_folder
 from gateway.site.sessions import FIRST_PAGE
 
 CHECK_MAIL = "/sign-up/check-mail"
+BOOKING_CHECK_MAIL = "/booking/check-mail"
 MISSING = "Missing data for required field."
 
 
@@ -37,12 +39,25 @@ class SignUpQuery:
     role: SignUpRole = SignUpRole.CLIENT
 
 
+@dataclass(frozen=True, kw_only=True)
+class HeldForBrowser:
+    """A half hour that is held for a sign-up of this browser. ``zone``: that its times are shown
+    in."""
+
+    specialist: Specialist
+    starts_at: datetime
+    held_until: datetime
+    zone: str
+
+
 @dataclass(frozen=True)
 class SignUpShown:
-    """``agreements``: the versions in force of the texts that are agreed to."""
+    """``agreements``: the versions in force of the texts that are agreed to. ``held``: the half
+    hour that the account can get."""
 
     role: SignUpRole
     agreements: Agreements
+    held: HeldForBrowser | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +99,13 @@ class SignUpForm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlainSignUpForm(SignUpForm):
+    """``with_half_hour``: a client gets the half hour that is held in this browser."""
+
+    with_half_hour: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class SendAgainForm:
     """The address of a sign-up."""
 
@@ -106,21 +128,44 @@ class SignUpPages(SignUpMails):
     def sign_up_page(self, query: SignUpQuery, visitor: Visitor) -> SignUpShown | SeeOther:
         if visitor.is_signed_in:
             return SeeOther(to=FIRST_PAGE)
-        return SignUpShown(query.role, self.profiles.get_agreements().load())
+        agreements = self.profiles.get_agreements().load()
+        return SignUpShown(query.role, agreements, self._held_for_browser(visitor))
+
+    def _held_for_browser(self, visitor: Visitor) -> HeldForBrowser | None:
+        """The half hour held for the sign-up of this browser; none where a service is away."""
+        held = self.held_half_hour(visitor.sign_up)
+        if held is None:
+            return None
+        try:
+            specialist = self.profiles.get_specialist(specialist_id=held.specialist_id).load()
+        except NotFound:
+            return None
+        return HeldForBrowser(
+            specialist=specialist,
+            starts_at=held.starts_at,
+            held_until=held.held_until,
+            zone=visitor.zone(held.time_zone),
+        )
 
     @form(
         "/sign-up",
-        body=SignUpForm,
+        body=PlainSignUpForm,
         again="sign_up_page",
         errors=[PasswordTooCommon, NoSuchCode, TooManyTries, AgreementNeeded],
     )
-    def send_sign_up(self, body: SignUpForm, visitor: Visitor) -> SeeOther:
+    def send_sign_up(self, body: PlainSignUpForm, visitor: Visitor) -> SeeOther:
         """The answer is the same for every address."""
+        continues = body.with_half_hour and body.role is SignUpRole.CLIENT
+        secret = visitor.sign_up if continues else ""
+        wanted = replace(body.to_sign_up(), sign_up=secret or None)
         try:
-            signed_up = self.profiles.sign_up(sign_up=body.to_sign_up()).load()
+            signed_up = self.profiles.sign_up(
+                sign_up=wanted, half_hour=self.held_half_hour(secret)
+            ).load()
         except AgreementNeeded as refusal:  # the text changed while the form was open
             raise body.with_own_fields(refusal) from None
-        return SeeOther(to=CHECK_MAIL, sign_up=signed_up.sign_up)
+        to = BOOKING_CHECK_MAIL if secret else CHECK_MAIL
+        return SeeOther(to=to, sign_up=signed_up.sign_up)
 
     @page(CHECK_MAIL, template="account/check_mail.html")
     def check_mail_page(self, visitor: Visitor) -> MailSent:

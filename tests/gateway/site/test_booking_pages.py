@@ -436,6 +436,87 @@ def test_an_address_with_an_account_sees_the_same_and_books_once_signed_in(
     assert NOTE in confirmation.text
 
 
+# Signing up by the page of its own, while a half hour is kept in this browser
+
+
+def signs_up(browser: Browser, email: str, **changes: Any) -> PageSeen:
+    """On the page of signing up, as it is filled there."""
+    person = {"display_name": "Sam", "email": email, "password": PASSWORD}
+    filled = {**person, "terms": True, "health_data": True, **changes}
+    return browser.fill(browser.get("/sign-up"), "/sign-up", **filled)
+
+
+def test_a_plain_sign_up_goes_on_with_the_half_hour_that_is_kept(
+    http: httpx.Client, newcomer: tuple[Browser, str], ada: Person
+) -> None:
+    """The first address had a mistake, say."""
+    browser, first = newcomer
+    name = ada.get("/specialists/me").json()["display_name"]
+    page = browser.get("/sign-up")
+    assert f"With {name}." in page.text
+    assert "Kept for you until" in page.text
+    assert page.form("/sign-up").fields["with_half_hour"] == ["true"]
+
+    email = an_address()
+    sent = signs_up(browser, email)
+    assert sent.location == CHECK_MAIL
+    assert "is kept for you until" in browser.followed(sent).text
+    assert half_hour_mailed_to(http, email) == half_hour_mailed_to(http, first)
+    booked = browser.followed(browser.fill(browser.get(verify(http, email)), "/verify-email"))
+    assert "/consultations/" in booked.at
+    assert NOTE in booked.text
+
+
+@pytest.mark.parametrize(
+    "changes", [{"with_half_hour": None}, {"role": "specialist", "health_data": None}]
+)
+def test_a_sign_up_of_another_kind_leaves_the_half_hour_to_the_first_one(
+    http: httpx.Client, newcomer: tuple[Browser, str], changes: dict[str, Any]
+) -> None:
+    browser, first = newcomer
+    before = browser.cookies["__Host-sign-up"]
+    email = an_address()
+    assert signs_up(browser, email, **changes).location == "/sign-up/check-mail"
+    assert browser.cookies["__Host-sign-up"] != before
+    assert half_hour_mailed_to(http, email) is None
+    browser.fill(browser.get(verify(http, email)), "/verify-email")
+
+    elsewhere = Browser(http)
+    page = elsewhere.get(verify(http, first))
+    booked = elsewhere.fill(page, "/verify-email", password=PASSWORD)
+    assert NOTE in elsewhere.followed(booked).text
+
+
+def test_a_half_hour_that_is_over_is_not_offered_at_sign_up(
+    shared_house: House, newcomer: tuple[Browser, str]
+) -> None:
+    browser, _ = newcomer
+    page = browser.get("/sign-up")
+    with shared_house.store("booking").transaction() as tx:
+        tx.execute(update(SignUpHold).values(until=utc_now() - timedelta(minutes=1)))
+    assert "with_half_hour" not in browser.get("/sign-up").html
+    filled = {"display_name": "Sam", "email": an_address(), "password": PASSWORD}
+    sent = browser.fill(page, "/sign-up", **filled, terms=True, health_data=True)
+    assert "is over" in browser.followed(sent).text
+
+
+def test_a_browser_that_keeps_no_half_hour_is_offered_none(http: httpx.Client) -> None:
+    assert "with_half_hour" not in Browser(http).get("/sign-up").html
+
+
+def test_signing_up_is_possible_while_booking_is_away(
+    newcomer: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise Unavailable
+
+    browser, _ = newcomer
+    monkeypatch.setattr(Booking, "get_hold_of_sign_up", away)
+    page = browser.get("/sign-up")
+    assert page.status == 200
+    assert "with_half_hour" not in page.html
+
+
 def test_a_time_that_is_not_kept_any_more_is_chosen_again(
     http: httpx.Client, shared_house: House, newcomer: tuple[Browser, str]
 ) -> None:
