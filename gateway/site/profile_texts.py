@@ -34,6 +34,15 @@ def excerpt(html: str) -> str:
     return text[: EXCERPT_LENGTH - 1].rpartition(" ")[0].rstrip(",;:.–-") + " …"
 
 
+def own_language(specialist: Specialist, visitor: Visitor) -> Markup:
+    """The ``lang`` attribute of what a specialist wrote. The language is known where they speak
+    only one, and said where it is not the page's."""
+    spoken = specialist.languages
+    if len(spoken) != 1 or spoken[0] == visitor.language:
+        return Markup("")
+    return Markup(' lang="{}"').format(spoken[0])
+
+
 def where(specialist: Specialist, visitor: Visitor) -> str:
     """Where later sessions take place: "Online, and in Vienna"."""
     place = specialist.practice.place

@@ -89,6 +89,7 @@ for function in (
     nearby_help.help_nearby,
     profile_texts.booking_path,
     profile_texts.countries_served,
+    profile_texts.own_language,
     profile_texts.price,
     profile_texts.profile_path,
     profile_texts.where,

@@ -340,3 +340,22 @@ def test_words_are_shown_as_text(http: httpx.Client) -> None:
     attack = '"><script>x</script>'
     html = page_at(http, f"/specialists?{urlencode({'words': attack, 'place': attack})}")
     assert "<script>x" not in html
+
+
+@pytest.mark.usefixtures("people")
+def test_own_words_say_their_language_where_it_is_known_and_another_one(
+    http: httpx.Client,
+) -> None:
+    """Number0 speaks English alone, Number1 two languages."""
+    german, english = (
+        http.get(f"{prefix}/specialists{marked({'words': 'xaveria'})}").text
+        for prefix in ("/de", "")
+    )
+    assert '<p lang="en">Sleep and rest</p>' in german
+    assert '<p class="muted" lang="en">A quiet hour.' in german
+    assert "<p>Grief</p>" in german
+    assert "<p>Sleep and rest</p>" in english
+    slug = next(each for each in slugs_on(german) if each.startswith("xaveria-number0"))
+    profile = http.get(f"/de/specialists/{slug}").text
+    assert '<p class="lead" lang="en">Sleep and rest</p>' in profile
+    assert '<div lang="en"><p>A quiet hour.' in profile
