@@ -73,6 +73,26 @@ def books_as_a_newcomer(walk: Walk, mailbox: Mailbox) -> None:
     assert CONSULTATION.fullmatch(walk.seen[-1])
 
 
+def test_an_address_with_a_mistake_is_written_anew_where_accounts_are_made(
+    visit: Visit, mailbox: Mailbox
+) -> None:
+    walk, email = Walk(visit().new_page()), f"{uuid4().hex}@example.org"
+    walk.open("/specialists/tom-okafor")
+    signs_up_for_a_half_hour(walk)
+    walk.open("/sign-up")
+    expect(walk.page.get_by_label("Book the half hour that is kept for me")).to_be_checked()
+    walk.fill("Your name here", "Sam")
+    walk.fill("E-mail address", email)
+    walk.fill("Password", PASSWORD)
+    walk.check("I agree to the terms of use.")
+    walk.check("I consent that this site handles what I say about my health, as described here.")
+    walk.press("Create an account")
+    walk.has_heading("Look in your mail")
+    walk.open(mailbox.link_to(email, "/verify-email"))
+    walk.press("Confirm and book")
+    walk.has_heading(HALF_HOUR)
+
+
 def test_a_known_client_books_with_two_clicks(visit: Visit, people: People) -> None:
     context = visit()
     people.visit_as(people.new_client(), context)
