@@ -29,5 +29,5 @@ layers, and ``lint-imports`` checks them):
     errors           the tree of refusals
 
 Small helpers at the bottom: ``error_text``, ``ids``, ``json``, ``masking``, ``networks``,
-``text_folding``, ``times``.
+``readiness``, ``text_folding``, ``times``.
 """

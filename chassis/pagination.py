@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from annotated_doc import Doc
 from marshmallow.validate import Length, Range
-from sqlalchemy import Select, literal, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chassis import cursors
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -79,6 +81,8 @@ def by_time(
     latest_first: bool = False,
 ) -> Page[T]:
     """One page of a query's rows in the order of a time and the id."""
+    from sqlalchemy import literal, tuple_
+
     position = tuple_(time, id)
     if page.cursor is not None:
         moment, row_id = decode_moment(page.cursor)

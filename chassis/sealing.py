@@ -3,6 +3,8 @@
 ``FIRSTSTEP_SEAL_KEYS`` holds comma-separated keys: the first encrypts, all decrypt. Each purpose
 has keys of its own, derived from those (HKDF, RFC 5869), so a value sealed for one purpose does not
 open for another.
+
+The library is loaded at the first value: a process that seals nothing does without its 6 MiB.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 KEY_BYTES = 32
 SEALED = b"gAAAAA"
@@ -35,10 +39,19 @@ class Seal:
 
     def __init__(self, keys: str, purpose: str) -> None:
         """``keys``: as in ``FIRSTSTEP_SEAL_KEYS``; raises ``ValueError`` where one is malformed."""
-        secrets = [_derived(key, purpose) for key in keys_in(keys)]
-        self._first = secrets[0]
-        fernets = [Fernet(base64.urlsafe_b64encode(each)) for each in secrets]
-        self._newest, self._fernet = fernets[0], MultiFernet(fernets)
+        self._keys, self._purpose = keys_in(keys), purpose
+
+    @cached_property
+    def _secrets(self) -> list[bytes]:
+        return [_derived(key, self._purpose) for key in self._keys]
+
+    @cached_property
+    def _fernet(self) -> MultiFernet:
+        return _fernet_of(self._secrets)
+
+    @cached_property
+    def _newest(self) -> MultiFernet:
+        return _fernet_of(self._secrets[:1])
 
     def close(self, secret: bytes, now: datetime | None = None) -> str:
         """The sealed text: URL-safe ASCII that contains the time of sealing."""
@@ -49,15 +62,15 @@ class Seal:
     def open(self, sealed: str) -> bytes:
         """The secret; raises ``Unopenable``."""
         try:
-            return self._fernet.decrypt(sealed.encode())
-        except (InvalidToken, ValueError) as error:
+            return _opened(self._fernet, sealed)
+        except ValueError as error:
             raise Unopenable from error
 
     def is_newest(self, sealed: str) -> bool:
         """Whether the first key sealed it."""
         try:
-            self._newest.decrypt(sealed.encode())
-        except (InvalidToken, ValueError):
+            _opened(self._newest, sealed)
+        except ValueError:
             return False
         return True
 
@@ -75,12 +88,12 @@ class Seal:
 
     def digest(self, text: str) -> str:
         """A keyed hash (HMAC), to compare texts without storing them; the first key changes it."""
-        return hmac.digest(self._first, text.encode(), hashlib.sha256).hex()
+        return hmac.digest(self._secrets[0], text.encode(), hashlib.sha256).hex()
 
 
 def new_key() -> str:
     """A new random key for ``FIRSTSTEP_SEAL_KEYS``."""
-    return Fernet.generate_key().decode()
+    return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
 
 
 def keys_in(keys: str) -> list[bytes]:
@@ -95,4 +108,23 @@ def keys_in(keys: str) -> list[bytes]:
 
 
 def _derived(key: bytes, purpose: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"firststep {purpose}".encode()).derive(key)
+
+
+def _fernet_of(secrets: list[bytes]) -> MultiFernet:
+    from cryptography.fernet import Fernet, MultiFernet
+
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(each)) for each in secrets])
+
+
+def _opened(fernet: MultiFernet, sealed: str) -> bytes:
+    """Raises ``ValueError``."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return fernet.decrypt(sealed.encode())
+    except InvalidToken as error:
+        raise ValueError("not sealed with these keys") from error

@@ -16,14 +16,10 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from chassis.broker.embedded import SCHEME as EMBEDDED
 from chassis.masking import masked_value
 from chassis.sealing import keys_in
-from chassis.smtp import PORTS as SMTP_SCHEMES
-from chassis.smtp import MailServer
 
 LARGEST_PORT = 65_535
 LEVELS = ("debug", "info", "warning", "error")
@@ -405,12 +401,17 @@ def _broker(value: str) -> None:
 
 
 def _database(value: str) -> None:
-    if value and _scheme(value) not in ("postgresql+psycopg", "sqlite"):
+    if not value:
+        return
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    if _scheme(value) not in ("postgresql+psycopg", "sqlite"):
         raise ValidationError(f"{masked_value(value)!r} is not a postgresql+psycopg:// address")
-    if value and "{service}" not in value:
+    if "{service}" not in value:
         raise ValidationError("does not contain {service}: each service has its own database")
     try:
-        make_url(value or "sqlite://")
+        make_url(value)
     except (ArgumentError, ValueError):
         raise ValidationError(f"{masked_value(value)!r} has a malformed part") from None
 
@@ -418,7 +419,9 @@ def _database(value: str) -> None:
 def _mail(value: str) -> None:
     if "://" not in value:
         return
-    if _scheme(value) not in SMTP_SCHEMES:
+    from chassis.smtp import PORTS, MailServer
+
+    if _scheme(value) not in PORTS:
         raise ValidationError(f"{masked_value(value)!r} is neither an smtp:// address nor a folder")
     try:
         MailServer.at(value)

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import eventlet
 from nameko.extensions import DependencyProvider
 
 from chassis.database.database import Database, service_url
 from chassis.database.transaction import Outboxed
+from chassis.errors import DomainError
 from chassis.messaging.outbox_relay import OutboxRelay
 from chassis.messaging.retention import MessageRetention
+from chassis.readiness import Checked
 from chassis.sealing import Seal
 from chassis.settings import BadSettings
 
+CHECK_TIMEOUT_S = 2.0
 
-class Store(Database, DependencyProvider):
+
+class Store(Database, DependencyProvider, Checked):
     """Connects a service to its database, named after it in ``FIRSTSTEP_DATABASE``."""
 
+    needs = "database"
     relay = OutboxRelay()
     retention = MessageRetention()
 
@@ -34,6 +40,15 @@ class Store(Database, DependencyProvider):
         self.retention.finish()
         self.relay.finish()
         self.dispose()
+
+    def failure(self) -> str:
+        late = TimeoutError(f"no answer in {CHECK_TIMEOUT_S} s")
+        try:
+            with eventlet.Timeout(CHECK_TIMEOUT_S, late):
+                self.check()
+        except (DomainError, TimeoutError) as error:
+            return str(error)
+        return ""
 
     def has_emitted(self, events: Sequence[Outboxed]) -> None:
         self.relay.take(events)

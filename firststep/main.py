@@ -6,10 +6,12 @@ import chassis.concurrency.green  # noqa: F401, I001  # first: it patches what i
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from pkgutil import resolve_name
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from chassis import sealing
 from chassis.runtime import logs
@@ -19,23 +21,48 @@ from chassis.errors import DomainError
 from chassis.runtime.logs import escaped
 from chassis.masking import masked
 from firststep import platform
-from firststep.commands import accounts
-from firststep.commands import audit
-from firststep.commands import events
-from firststep.commands import featuring
-from firststep.commands import mails
-from firststep.commands import settings
 from firststep.platform import UnknownService
 
 EXIT_FAILED, EXIT_MISUSED = 1, 2
 OWNER_ONLY = 0o077
 """The umask: files that libraries create can be read by their owner only."""
 
+MARKUP: Any = "markdown"
+"""Paragraphs of helps are wrapped to the terminal."""
+ON_DEMAND = {
+    "settings": "firststep.commands.settings:settings",
+    "audit": "firststep.commands.audit:audit",
+    "mails": "firststep.commands.mails:mails",
+    "accounts": "firststep.commands.accounts:app",
+    "events": "firststep.commands.events:app",
+    "featuring": "firststep.commands.featuring:app",
+}
+"""Commands and groups of commands whose modules are imported when they are called."""
+
+
+class CommandsOnDemand(TyperGroup):
+    """The commands below, and those of ``ON_DEMAND``."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *ON_DEMAND]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in ON_DEMAND:
+            return super().get_command(ctx, cmd_name)
+        found, alone = resolve_name(ON_DEMAND[cmd_name]), typer.Typer(rich_markup_mode=MARKUP)
+        if isinstance(found, typer.Typer):
+            alone.add_typer(found, name=cmd_name)
+        else:
+            alone.command(cmd_name)(found)
+        return typer.main.get_group(alone).commands[cmd_name]
+
+
 app = typer.Typer(
+    cls=CommandsOnDemand,
     help="The platform behind a marketplace of free first consultations.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",  # paragraphs are wrapped to the terminal
+    rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,
 )
 errors = Console(stderr=True)
@@ -138,14 +165,6 @@ def listen(
 def seal_key() -> None:
     """Print a new key for FIRSTSTEP_SEAL_KEYS."""
     typer.echo(sealing.new_key())
-
-
-app.command()(settings.settings)
-app.command()(audit.audit)
-app.command()(mails.mails)
-app.add_typer(accounts.app, name="accounts")
-app.add_typer(events.app, name="events")
-app.add_typer(featuring.app, name="featuring")
 
 
 def main() -> None:

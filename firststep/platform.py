@@ -3,39 +3,71 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from kombu import Queue
 
-from chassis.database.database import Database, service_url
 from chassis.errors import Invalid
 from chassis.http.health import HealthService
-from chassis.messaging.subscribe import queues_of
+from chassis.messaging.topology import dead_letter_queue, subscription_queue
 from chassis.runtime.process import Process
 from chassis.runtime.workers import Workers
 from chassis.settings import BadSettings, Settings, declared
 from contracts import helplines
-from services.booking.service import BookingService
-from services.content.service import ContentService
-from services.notifications.service import NotificationsService
-from services.profiles.service import ProfilesService
+from firststep.subscriptions import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
+    from chassis.database.database import Database
     from gateway.site.operator_texts import OperatorTexts
 
 GATEWAY = "gateway"
-SERVICES: dict[str, Any] = {
-    each.name: each
-    for each in (ProfilesService, BookingService, NotificationsService, ContentService)
-}
-SERVICES_AND_GATEWAY = (*SERVICES, GATEWAY)
-TOPOLOGY = queues_of(*SERVICES.values())
 MAKE_IT_YOUR_OWN = "docs/operating.md#make-the-site-your-own"
 
 log = structlog.get_logger()
+
+
+class _Classes(Mapping[str, Any]):
+    """Classes by name, each imported when it is looked up: no process loads what it does not
+    serve."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> Any:
+        return resolve_name(self._places[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+SERVICES = _Classes(
+    {
+        "profiles": "services.profiles.service:ProfilesService",
+        "booking": "services.booking.service:BookingService",
+        "notifications": "services.notifications.service:NotificationsService",
+        "content": "services.content.service:ContentService",
+    }
+)
+SERVICES_AND_GATEWAY = (*SERVICES, GATEWAY)
+
+
+def _topology() -> Iterator[Queue]:
+    for service, subscriptions in SUBSCRIPTIONS.items():
+        for handler, event in subscriptions.items():
+            yield subscription_queue(service, handler, *event.split("."))
+        yield dead_letter_queue(service)
+
+
+TOPOLOGY = list(_topology())
+"""All queues of all services: a relay declares them before it publishes."""
 
 
 class UnknownService(Exception):
@@ -56,16 +88,17 @@ def process_for(names: Iterable[str], settings: Settings, *extra: type) -> Proce
     use_helplines(settings)
     if GATEWAY in chosen:
         use_operator_texts(settings)
-    classes = [SERVICES[name] for name in chosen if name != GATEWAY]
-    classes.append(_gateway() if GATEWAY in chosen else HealthService)
-    return Process([*classes, *extra], config_for(settings), TOPOLOGY)
+    return Process([*classes_for(chosen), *extra], config_for(settings), TOPOLOGY)
 
 
-def _gateway() -> type:
-    """Imported only where it is served: services do not need its libraries."""
+def classes_for(names: Sequence[str]) -> list[type]:
+    """The classes of these services, and health checks where the gateway has none. The gateway is
+    imported only where it is served: services do not need its libraries."""
+    if GATEWAY not in names:
+        return [*(SERVICES[name] for name in names), HealthService]
     from gateway.service import Gateway
 
-    return Gateway
+    return [*(SERVICES[name] for name in names if name != GATEWAY), Gateway]
 
 
 def workers_for(names: Iterable[str], settings: Settings, number: int) -> Workers:
@@ -123,6 +156,8 @@ def config_for(settings: Settings) -> dict[str, Any]:
 @contextmanager
 def database_of(name: str, settings: Settings) -> Iterator[Database]:
     """A service's database, for commands that run outside the service."""
+    from chassis.database.database import Database, service_url
+
     if not settings.database:
         raise BadSettings("FIRSTSTEP_DATABASE is missing")
     database = Database(SERVICES[name].store.base)

@@ -22,6 +22,7 @@ from nameko import messaging
 from nameko.extensions import ProviderCollector
 
 from chassis.broker.publishing import CONSUMER_HEARTBEAT, body_of, connection_to
+from chassis.readiness import Checked
 
 LOOK_UP_EVERY_S = 0.2
 POLL_STOP_EVERY_S = 0.02
@@ -31,7 +32,7 @@ RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
 log = structlog.get_logger()
 
 
-class QueueConsumer(messaging.QueueConsumer):
+class QueueConsumer(messaging.QueueConsumer, Checked):
     """One connection and one channel, shared by all providers of a service.
 
     A provider has a ``queue`` and ``handle_message(body, message)``, which in the end calls
@@ -40,10 +41,15 @@ class QueueConsumer(messaging.QueueConsumer):
     acknowledged once it is sent; ``handle_message`` must not wait then.
     """
 
+    needs = "broker"
+
     def __init__(self) -> None:
         super().__init__()
         self._in_flight: dict[Any, Any] = {}
         self.connected = False
+
+    def failure(self) -> str:
+        return "" if self.connected else "not connected"
 
     @property
     def connection(self) -> Connection:

@@ -21,18 +21,12 @@ from chassis.database.engines import (
     truncate_wal,
     vacuum,
 )
+from chassis.database.refusals import DatabaseAway
 from chassis.database.transaction import Outboxed, Transaction
 from chassis.errors import Unavailable
 from chassis.idempotency.keys import current_call
 from chassis.idempotency.stored_replies import error_for_repetition
 from chassis.sealing import Seal
-
-
-class DatabaseAway(Unavailable):
-    """The database does not answer. Please try again in a minute."""
-
-    code = "database_away"
-
 
 _in_transaction: ContextVar[bool] = ContextVar("in_transaction", default=False)
 

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 
 from chassis import private_files
 from chassis.concurrency.sockets import is_readable
-from chassis.database.green_postgres import GreenConnection
 
 STATEMENT_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
@@ -118,6 +117,11 @@ def is_unmigrated(error: DBAPIError) -> bool:
 
 
 def _postgres(url: str, pool_size: int) -> Engine:
+    from chassis.database.green_postgres import GreenConnection
+
+    def connect_green(dialect: Any, record: Any, arguments: Any, named: Any) -> GreenConnection:
+        return GreenConnection.connect(*arguments, **named)
+
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -133,13 +137,9 @@ def _postgres(url: str, pool_size: int) -> Engine:
     )
     # several rows of one table go in one INSERT, not one by one in a pipeline
     engine.dialect.use_insertmanyvalues_wo_returning = True
-    event.listen(engine, "do_connect", _connect_green)
+    event.listen(engine, "do_connect", connect_green)
     event.listen(engine, "checkout", _discard_closed)
     return engine
-
-
-def _connect_green(dialect: Any, record: Any, arguments: Any, named: Any) -> GreenConnection:
-    return GreenConnection.connect(*arguments, **named)
 
 
 def _discard_closed(connection: Any, record: Any, proxy: Any) -> None:

@@ -14,15 +14,7 @@ from uuid import UUID
 from sqlalchemy import MetaData, Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from chassis.errors import Unauthenticated
-
 MENTIONED = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-class Erased(Unauthenticated):
-    """This account was erased."""
-
-    code = "erased"
 
 
 def erased_among(session: Session, metadata: MetaData, ids: set[UUID]) -> set[UUID]:

@@ -15,7 +15,8 @@ from sqlalchemy.sql.dml import ReturningInsert
 from chassis import context
 from chassis.database import event_log
 from chassis.database.change_tracking import Tracked, change_handlers_of
-from chassis.database.tombstones import Erased, erased_among
+from chassis.database.refusals import Erased
+from chassis.database.tombstones import erased_among
 from chassis.database.upserts import insert_if_absent, insert_statement
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event

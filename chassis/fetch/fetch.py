@@ -16,17 +16,20 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import eventlet
-import httpcore
-import httpx
 from nameko.extensions import DependencyProvider
 
 from chassis.errors import DomainError, FieldError, Unavailable
 from chassis.fetch.decoding import Decoder, Gunzip, Plain
-from chassis.fetch.dialer import Address, Dialer
 from chassis.fetch.url_policy import PORTS, SHOWN, AddressRefused, is_public, parsed, port, shown
+
+if TYPE_CHECKING:
+    import httpcore
+    import httpx
+
+    from chassis.fetch.dialer import Address
 
 MOST_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -58,6 +61,8 @@ class NotFetched(Unavailable):
 @functools.cache
 def trusted_authorities() -> ssl.SSLContext:
     """TLS with certifi's authorities; ``SSL_CERT_FILE`` is ignored."""
+    import httpx
+
     return httpx.create_ssl_context(trust_env=False)
 
 
@@ -129,6 +134,8 @@ def fetch(
 
     Raises ``AddressRefused``, ``AnswerRefused`` or ``NotFetched``. Never call it in a transaction.
     """
+    import httpcore
+
     request = _Request(
         headers or {},
         headers_for,
@@ -159,6 +166,8 @@ def fetch(
 
 def _what_failed(error: Exception) -> str:
     """The error's text without the malformed line: it is long, or may repeat the request."""
+    import httpcore
+
     said = str(error)
     return said.partition(":")[0] if isinstance(error, httpcore.RemoteProtocolError) else said
 
@@ -186,6 +195,11 @@ def _followed(given: str, request: _Request) -> Fetched:
 
 def _answer(url: httpx.URL, request: _Request) -> Fetched | str:
     """The answer, or the URL of a redirect."""
+    import httpcore
+    import httpx
+
+    from chassis.fetch.dialer import Dialer
+
     origin = httpcore.Origin(url.raw_scheme, url.raw_host, port(url))
     target = httpcore.URL(
         scheme=origin.scheme, host=origin.host, port=origin.port, target=url.raw_path
@@ -222,6 +236,8 @@ def _answer(url: httpx.URL, request: _Request) -> Fetched | str:
 
 def _redirected(url: httpx.URL, location: str, request: _Request) -> httpx.URL:
     """The next URL; raises ``AddressRefused`` where it is malformed, or leaves https for http."""
+    import httpx
+
     if request.content is not None:
         raise AddressRefused("redirects what was to be posted to it")
     try:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-
-import httpx
+from typing import TYPE_CHECKING
 
 from chassis.errors import Invalid
+
+if TYPE_CHECKING:
+    import httpx
 
 LONGEST = 2000
 SHOWN = 200
@@ -87,6 +89,8 @@ def parsed(url: str, schemes: Iterable[str], ports: Iterable[int]) -> httpx.URL:
 
     It is parsed here and nowhere else: two parsers may see two hosts in one URL.
     """
+    import httpx
+
     if len(url) > LONGEST:
         raise AddressRefused(f"is longer than {LONGEST} characters")
     try:

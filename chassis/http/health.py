@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-import eventlet
 from nameko.extensions import DependencyProvider, register_entrypoint
 from nameko.web.handlers import HttpRequestHandler
 from werkzeug.wrappers import Request, Response
 
 from chassis import json
-from chassis.broker.consumer import QueueConsumer
-from chassis.errors import DomainError
 from chassis.http.server import WebServer
-from chassis.store import Store
-
-CHECK_TIMEOUT_S = 2.0
+from chassis.readiness import Checked
 
 F = TypeVar("F", bound=Callable[..., Response])
 
@@ -31,27 +26,10 @@ class Health(DependencyProvider):
         """Failed checks, such as ``{"booking.database": "no answer"}``; empty when ready."""
         found: dict[str, str] = {}
         for container in self.container.config["CONTAINERS"]():
-            for what, failure in _checks(container):
-                if failure:
-                    found[f"{container.service_name}.{what}"] = failure
+            for extension in container.extensions:
+                if isinstance(extension, Checked) and (failure := extension.failure()):
+                    found[f"{container.service_name}.{extension.needs}"] = failure
         return found
-
-
-def _checks(container: Any) -> Iterable[tuple[str, str]]:
-    for extension in container.extensions:
-        if isinstance(extension, Store):
-            yield "database", _database(extension)
-        elif isinstance(extension, QueueConsumer):
-            yield "broker", "" if extension.connected else "not connected"
-
-
-def _database(store: Store) -> str:
-    try:
-        with eventlet.Timeout(CHECK_TIMEOUT_S, TimeoutError(f"no answer in {CHECK_TIMEOUT_S} s")):
-            store.check()
-    except (DomainError, TimeoutError) as error:
-        return str(error)
-    return ""
 
 
 class HealthHandler(HttpRequestHandler):

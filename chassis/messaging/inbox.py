@@ -37,7 +37,8 @@ from sqlalchemy import Table, insert, select, update
 from chassis.concurrency.backoff import backoff
 from chassis.context import CallContext, entered
 from chassis.database.database import Database
-from chassis.database.tombstones import Erased, erased_among, ids_mentioned_in
+from chassis.database.refusals import Erased
+from chassis.database.tombstones import erased_among, ids_mentioned_in
 from chassis.database.transaction import Transaction
 from chassis.database.upserts import insert_if_absent, insert_those_absent
 from chassis.error_text import LONGEST_ERROR, error_text, storable

@@ -77,7 +77,10 @@ def queues_of(*service_classes: Any) -> list[Queue]:
     queues = []
     for service in service_classes:
         subscriptions = list(subscriptions_of(service))
-        queues += [subscription_queue(service.name, *each) for each in subscriptions]
+        queues += [
+            subscription_queue(service.name, handler, event_type.producer, event_type.type())
+            for handler, event_type in subscriptions
+        ]
         queues += [dead_letter_queue(service.name)] if subscriptions else []
     return queues
 
@@ -148,7 +151,10 @@ class Subscription(Entrypoint):
 
     def setup(self) -> None:
         self.queue = subscription_queue(
-            self.container.service_name, self.method_name, self.event_type
+            self.container.service_name,
+            self.method_name,
+            self.event_type.producer,
+            self.event_type.type(),
         )
         self.queue_consumer.register_provider(self)
         self.retries.handlers[self.method_name] = self.run_again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kombu import Queue
 
-from chassis.events import Event, exchange_of
+from chassis.events import exchange_of
 from chassis.messaging.retry_limits import DELIVERY_LIMIT
 
 
@@ -13,12 +13,12 @@ def dead_letter_queue(service: str) -> Queue:
     return Queue(f"{service}.dead", durable=True, queue_arguments={"x-queue-type": "quorum"})
 
 
-def subscription_queue(service: str, handler: str, event_type: type[Event]) -> Queue:
+def subscription_queue(service: str, handler: str, producer: str, event_type: str) -> Queue:
     """The queue of one handler, shared by all instances of its service."""
     return Queue(
         f"{service}.{handler}",
-        exchange=exchange_of(event_type.producer),
-        routing_key=event_type.type(),
+        exchange=exchange_of(producer),
+        routing_key=event_type,
         durable=True,
         queue_arguments={
             "x-queue-type": "quorum",

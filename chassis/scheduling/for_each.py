@@ -31,7 +31,7 @@ import eventlet
 import structlog
 
 from chassis.concurrency.backoff import backoff
-from chassis.database.database import DatabaseAway
+from chassis.database.refusals import DatabaseAway
 from chassis.errors import NotFound
 
 ITEM_DEADLINE_S = 20.0

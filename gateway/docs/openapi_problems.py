@@ -19,8 +19,7 @@ from werkzeug.exceptions import (
     RequestURITooLarge,
 )
 
-from chassis.database.database import DatabaseAway
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import DatabaseAway, Erased
 from chassis.errors import (
     DomainError,
     Forbidden,

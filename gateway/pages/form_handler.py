@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.errors import DomainError, FieldError, Invalid, Unauthenticated
 from chassis.http.body import read_body
 from chassis.idempotency.keys import KeyReused

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from chassis import context
 from chassis.context import Caller
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.errors import Unauthenticated
 from chassis.rpc.requester import Requester
 from contracts.profiles.preferences import PATH_PREFIXES, Language

@@ -27,7 +27,7 @@ from contracts.vocabulary_german import GERMAN
 from gateway.http.document import document
 from gateway.http.encoding import compressed, preferred_coding
 from gateway.pages.site import site_name
-from gateway.site import operator_texts, pictures
+from gateway.site import operator_texts
 
 SVG, PNG, ICO = "image/svg+xml", "image/png", "image/x-icon"
 KINDS = {
@@ -150,14 +150,20 @@ class Assets:
 
     @document("/favicon.ico")
     def favicon_ico(self, request: Request) -> Response:
+        from gateway.site import pictures
+
         return _revalidated(request, pictures.favicon(), ICO)
 
     @document("/apple-touch-icon.png")
     def apple_touch_icon(self, request: Request) -> Response:
+        from gateway.site import pictures
+
         return _revalidated(request, pictures.icon(180), PNG)
 
     @document("/icon-512.png")
     def large_icon(self, request: Request) -> Response:
+        from gateway.site import pictures
+
         return _revalidated(request, pictures.icon(512), PNG)
 
     @document("/site.webmanifest")
@@ -174,6 +180,8 @@ class Assets:
         return self._link_preview(request, name, Language.DE)
 
     def _link_preview(self, request: Request, name: str, language: Language) -> Response:
+        from gateway.site import pictures
+
         title = PREVIEWS[language].get(name)
         if title is None:
             raise NotFound

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from chassis.context import Caller
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.errors import NotFound, Unauthenticated
 from chassis.ids import new_id
 from contracts.booking.feeds import OpenCalendarFeed, OpenedCalendarFeed

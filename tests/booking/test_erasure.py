@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from chassis.context import Caller
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.errors import DomainError, NotFound
 from chassis.events import Envelope, Event
 from chassis.ids import new_id

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis import context
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.database.transaction import Transaction
 from chassis.events import Envelope, Event
 from chassis.ids import new_id

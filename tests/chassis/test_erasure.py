@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import insert, update
 
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext, Caller, entered
-from chassis.database.tombstones import Erased, ids_mentioned_in
+from chassis.database.refusals import Erased
+from chassis.database.tombstones import ids_mentioned_in
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from chassis.database.database import DatabaseAway
+from chassis.database.refusals import DatabaseAway
 from chassis.error_text import LONGEST_ERROR
 from chassis.events import Envelope, Event
 from chassis.messaging import inbox as inbox_module

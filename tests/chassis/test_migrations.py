@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import eventlet
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from chassis.database.database import service_url
-from chassis.database.migrations import is_current, migrate
+from chassis.database.migrations import VERSION, _config, heads, is_current, migrate
 from chassis.store import Store
 from chassis.times import utc_now
 from firststep.commands.migrate import migrations_of
@@ -85,6 +87,16 @@ def test_a_database_is_current_when_it_has_every_migration(empty: Store) -> None
     assert not is_current(empty.writer, versions)
     bring_up(empty)
     assert is_current(empty.writer, versions)
+
+
+def test_the_newest_versions_are_read_from_the_names_of_their_files(service: str) -> None:
+    versions = migrations_of(service)
+    script = ScriptDirectory.from_config(_config(versions))
+    assert heads(versions) == set(script.get_heads())
+    for each in script.walk_revisions():
+        found = VERSION.match(Path(each.path).name)
+        assert found is not None
+        assert found["revision"] == each.revision
 
 
 def test_two_that_migrate_at_once_wait_for_each_other(database: str) -> None:

@@ -22,7 +22,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from chassis import context, json
 from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.database import engines
-from chassis.database.database import DatabaseAway, service_url
+from chassis.database.database import service_url
+from chassis.database.refusals import DatabaseAway
 from chassis.database.tables import UtcDateTime
 from chassis.errors import NotFound, Unavailable
 from chassis.events import Event

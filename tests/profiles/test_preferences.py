@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.schemas import Reading, load
 from contracts.profiles.accounts import (
     AccountRegistered,

@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from chassis.context import Caller
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.errors import NotFound, Unauthenticated
 from chassis.events import Event
 from chassis.ids import new_id

@@ -14,7 +14,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from chassis.context import Caller
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.errors import Invalid, Unauthenticated
 from chassis.ids import new_id
 from chassis.schemas import Reading, load

@@ -18,5 +18,5 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
 def quick_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passwords, "_hasher", QUICK)
-        patched.setattr(passwords, "_dummy_hash", QUICK.hash("the password of no account"))
+        patched.setattr(passwords, "_dummy_hash", passwords.dummy_hash(QUICK))
         yield

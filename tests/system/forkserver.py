@@ -27,6 +27,12 @@ MODULES = (
     "firststep.commands.migrate",
     "firststep.commands.seed",
     "gateway.service",
+    "services.booking.service",
+    "services.content.service",
+    "services.notifications.service",
+    "services.profiles.service",
+    "chassis.database.green_postgres",
+    "zxcvbn",
     "tests.system.saboteur",
 )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from icalendar import Calendar as CalendarFile
 from icalendar import Event, vCalAddress, vDatetime, vDuration
 
 from contracts.booking.consultations import ConsultationStatus
 from services.booking.calendar_feeds.site_urls import Site
+from services.booking.calendar_feeds.uids import uid_of
 from services.booking.consultations.consultations import Consultation
 
 PRODUCT = "-//Firststep//EN"
@@ -20,11 +20,6 @@ TITLE, NEUTRAL_TITLE = "Free first consultation", "Appointment"
 """The neutral title reveals nothing on a screen that others see."""
 REFRESHED_EVERY = timedelta(hours=1)
 END = b"END:VCALENDAR"
-
-
-def uid_of(consultation_id: UUID) -> str:
-    """The UID of a consultation in every file and feed."""
-    return f"{consultation_id}@firststep"
 
 
 def published(consultation: Consultation, discreet: bool, site: Site, now: datetime) -> str:

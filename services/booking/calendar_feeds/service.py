@@ -19,7 +19,6 @@ from services.booking import dependencies
 from services.booking.availability.queries import may_practise
 from services.booking.calendar_feeds import queries
 from services.booking.calendar_feeds.calendar_feeds import CalendarFeed, digest_of, new_token
-from services.booking.calendar_feeds.calendar_files import feed, published
 from services.booking.calendar_feeds.site_urls import Site
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.participants import NO_CONSULTATION
@@ -33,6 +32,8 @@ class CalendarFeeds:
 
     @rpc
     def get_consultation_file(self, consultation_id: UUID, discreet: bool | None) -> File:
+        from services.booking.calendar_feeds.calendar_files import published
+
         reader, now = self.caller.known(), utc_now()
         with self.store.reading() as session:
             consultation = session.get(Consultation, consultation_id)
@@ -60,6 +61,8 @@ class CalendarFeeds:
     @rpc
     def get_calendar_feed(self, token: str) -> File:
         """The feed of a token. It needs no other authentication."""
+        from services.booking.calendar_feeds.calendar_files import feed
+
         now = utc_now()
         with self.store.reading() as session:
             found = session.scalar(queries.feed_under(digest_of(token)))

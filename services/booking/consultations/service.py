@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis import context
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.idempotency.keys import outside_call

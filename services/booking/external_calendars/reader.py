@@ -19,7 +19,7 @@ from services.booking.availability import external_busy_times
 from services.booking.availability.busy import Interval
 from services.booking.availability.calendars import Calendar
 from services.booking.availability.opening_hours import A_DAY, OpeningHours
-from services.booking.calendar_feeds.calendar_files import uid_of
+from services.booking.calendar_feeds.uids import uid_of
 from services.booking.external_calendars import queries, subprocess_parser
 from services.booking.external_calendars.calendar_urls import FIELD
 from services.booking.external_calendars.external_calendars import (

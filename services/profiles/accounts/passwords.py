@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from contracts.inputs.passwords import normal_form
 from contracts.profiles.accounts import PasswordTooCommon
@@ -21,7 +22,18 @@ from services.profiles.guess_limits import Attempt
 
 _hasher = PasswordHasher()
 _queue = HashQueue()
-_dummy_hash = _hasher.hash("the password of no account")
+
+
+def dummy_hash(hasher: PasswordHasher) -> str:
+    """A hash of no password. Comparing with it takes as long as with any other of this hasher's;
+    making one by hashing would delay each start."""
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, digest = bytes(hasher.salt_len), bytes(hasher.hash_len)
+    encoded = (base64.b64encode(each).decode().rstrip("=") for each in (salt, digest))
+    return "$".join(["", "argon2id", f"v={ARGON2_VERSION}", costs, *encoded])
+
+
+_dummy_hash = dummy_hash(_hasher)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis import context
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.idempotency.keys import outside_call

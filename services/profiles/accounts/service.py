@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis import context
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.database.transaction import Transaction
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.rpc.server import rpc
 from contracts.profiles import preferences as contract
 from services.profiles.accounts.reauthentication import Reauthentication

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from chassis.database.tombstones import Erased
+from chassis.database.refusals import Erased
 from chassis.database.transaction import Transaction
 from chassis.errors import NotFound
 from chassis.events import Event

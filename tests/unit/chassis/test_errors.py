@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis import json
-from chassis.database.database import DatabaseAway
+from chassis.database.refusals import DatabaseAway
 from chassis.errors import (
     Conflict,
     DomainError,

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.concurrency.backoff import backoff
-from chassis.database.database import DatabaseAway
+from chassis.database.refusals import DatabaseAway
 from chassis.errors import NotFound
 from chassis.scheduling import for_each as rounds
 from chassis.scheduling.for_each import for_each, until
