@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from chassis.broker import consumer
 from chassis.runtime import logs
 from chassis.scheduling import for_each
 from firststep.platform import SERVICES
@@ -29,14 +28,6 @@ def _no_external_calendar_is_read_by_itself() -> Iterator[None]:
     """What the clock of a running booking service would look up on the internet."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(external_calendars, "due", none_due)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _consumers_look_up_often() -> Iterator[None]:
-    """A service stops once its consumers have looked up: most that tests start are short-lived."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(consumer, "LOOK_UP_EVERY_S", 0.05)
         yield
 
 

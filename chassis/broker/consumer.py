@@ -3,6 +3,9 @@
 Providers get messages as bytes, so that they park a message that can't be decoded; kombu would drop
 it. Messages in flight are acknowledged or requeued before the connection closes. When a connection
 breaks, the process goes on and the broker delivers its messages again.
+
+While no message arrives the consumer sleeps: until its next heartbeat, or until ``_look_up`` wakes
+it, since a provider is to be removed or the last message in flight was settled.
 """
 
 from __future__ import annotations
@@ -10,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import eventlet
 import structlog
 from amqp.exceptions import AMQPError
+from eventlet.event import Event as GreenEvent
 from eventlet.support.greenlets import GreenletExit
 from kombu import Connection
 from kombu.exceptions import OperationalError
@@ -24,7 +29,7 @@ from nameko.extensions import ProviderCollector
 from chassis.broker.publishing import CONSUMER_HEARTBEAT, body_of, connection_to
 from chassis.readiness import Checked
 
-LOOK_UP_EVERY_S = 0.2
+HEARTBEAT_CHECK_EVERY_S = 5.0
 POLL_STOP_EVERY_S = 0.02
 RETRY_AFTER_S = 2.0
 RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
@@ -46,6 +51,7 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
     def __init__(self) -> None:
         super().__init__()
         self._in_flight: dict[Any, Any] = {}
+        self._waits = False
         self.connected = False
 
     def failure(self) -> str:
@@ -57,15 +63,17 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
 
     def run(self, _tokens: int = 1, **kwargs: Any) -> None:
         with suppress(GreenletExit):
-            super().run(_tokens, safety_interval=LOOK_UP_EVERY_S, **kwargs)
+            super().run(_tokens, **kwargs)
 
     def unregister_provider(self, provider: Any) -> None:
         """Return when no message of this provider is in flight: nameko stops the store after it."""
-        if self.connected:
-            super().unregister_provider(provider)
-        else:  # nothing to cancel
+        if self.connected:  # the consumer's greenthread alone may cancel
+            self._pending_remove_providers[provider] = removed = GreenEvent()
+            self._look_up()
+            removed.wait()
+        else:
             self._consumers.pop(provider, None)
-            ProviderCollector.unregister_provider(self, provider)
+        ProviderCollector.unregister_provider(self, provider)
         while self.connected and provider in self._in_flight.values():
             eventlet.sleep(POLL_STOP_EVERY_S)
 
@@ -85,7 +93,15 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
     def kill(self) -> None:
         if self._gt is not None and not self.connected:
             self._gt.kill()
+        self.should_stop = True
+        self._look_up()
         super().kill()
+
+    def _look_up(self) -> None:
+        """End the wait for messages, as its timeout would."""
+        if self._waits:
+            self._waits = False
+            eventlet.kill(self._gt, TimeoutError)
 
     def _cancel_consumers_if_requested(self) -> None:
         while self._pending_remove_providers:
@@ -161,6 +177,8 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
             )
         finally:
             self._in_flight.pop(message, None)
+            if not self._consumers and not self._in_flight:
+                self._look_up()
 
     def on_iteration(self) -> None:
         self._cancel_consumers_if_requested()
@@ -185,10 +203,37 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
                 provider.on_consuming()
 
     def consume(self, *args: Any, **kwargs: Any) -> Iterator[None]:
+        """kombu's loop looks up at an interval, and forgets heartbeats while messages come."""
         try:
-            yield from super().consume(*args, **kwargs)
+            with self.consumer_context() as (connection, _, _):
+                check_at = monotonic() + HEARTBEAT_CHECK_EVERY_S
+                while True:
+                    self.on_iteration()
+                    if self.should_stop:
+                        return
+                    self._drain(connection, check_at - monotonic())
+                    if monotonic() >= check_at:
+                        connection.heartbeat_check()
+                        check_at = monotonic() + HEARTBEAT_CHECK_EVERY_S
+                    yield
         finally:  # however it ended
             self.connected = False
+
+    def _drain(self, connection: Connection, timeout: float) -> None:
+        """Handle the next message, or wait for one; without a limit where there are no heartbeats
+        (the embedded broker)."""
+        self._waits = True
+        try:
+            connection.drain_events(
+                timeout=max(timeout, 0.001) if connection.supports_heartbeats else None
+            )
+        except TimeoutError:
+            pass
+        except OSError:
+            if not self.should_stop:
+                raise
+        finally:
+            self._waits = False
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
         self._cancel_consumers_if_requested()

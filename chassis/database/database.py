@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Table, literal, select
+from sqlalchemy import Connection, Table, literal, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -39,6 +39,8 @@ class Database:
 
     def __init__(self, base: type[DeclarativeBase]) -> None:
         self.base = base
+        self.when_committed: list[Callable[[], object]] = []
+        """Called after each transaction, not after ``writing``."""
 
     def connect(self, url: str, service: str, pool_size: int = 5, seal: Seal | None = None) -> None:
         """Prepare the engines; nothing is connected yet. ``seal`` encrypts replies with secrets."""
@@ -83,6 +85,15 @@ class Database:
             _in_transaction.reset(token)
         if tx.outbox:
             self.has_emitted(tx.outbox)
+        for call in self.when_committed:
+            call()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Statements alone that are committed together: no unit of work, no events, and nothing
+        that waits for a commit hears of it. Raises ``DatabaseAway``."""
+        with self._errors_translated(), self.writer.begin() as connection:
+            yield connection
 
     def raise_if_answered(self) -> None:
         """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key is stored already.

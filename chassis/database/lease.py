@@ -6,14 +6,13 @@ A holder that dies keeps the lease for ``LEASE_LASTS`` at most.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import Connection, Table, Update, Uuid, bindparam, or_, update
 
 from chassis.database.database import Database
-from chassis.database.upserts import insert_if_absent
+from chassis.database.upserts import insert_if_absent_on
 from chassis.ids import new_id
 from chassis.times import utc_now
 
@@ -28,33 +27,56 @@ class Lease:
         self._name = name
         self._interval = interval
         self._me: UUID = new_id()
+        self._is_known = False
+        clocks = database.table("clocks")
+        self._claim, self._release = _claim(clocks), _release(clocks)
 
     def claim(self) -> bool:
         """Take the lease; whether a run is due and this instance holds it."""
-        clocks, now = self._database.table("clocks"), utc_now()
-        with self._database.transaction() as tx:
-            insert_if_absent(tx, clocks, name=self._name, due_at=now)
-            claim: Any = tx.execute(
-                update(clocks)
-                .where(
-                    clocks.c.name == self._name,
-                    clocks.c.due_at <= now,
-                    or_(
-                        clocks.c.held_until.is_(None),
-                        clocks.c.held_until <= now,
-                        clocks.c.holder == self._me,  # an earlier release failed
-                    ),
-                )
-                .values(due_at=now + self._interval, holder=self._me, held_until=now + LEASE_LASTS)
-            )
-            return bool(claim.rowcount)
+        now = utc_now()
+        with self._database.writing() as connection:
+            if self._taken(connection, now):
+                return True
+            if self._is_known:
+                return False
+            self._is_known = True
+            clocks = self._database.table("clocks")
+            is_new = insert_if_absent_on(connection, clocks, name=self._name, due_at=now)
+            return is_new and self._taken(connection, now)
+
+    def _taken(self, connection: Connection, now: datetime) -> bool:
+        found = connection.execute(
+            self._claim,
+            {
+                "now": now,
+                "next_at": now + self._interval,
+                "me": self._me,
+                "until": now + LEASE_LASTS,
+                "called": self._name,
+            },
+        )
+        return bool(found.rowcount)
 
     def release(self) -> None:
         """Give the lease back after a run."""
-        clocks = self._database.table("clocks")
-        with self._database.transaction() as tx:
-            tx.execute(
-                update(clocks)
-                .where(clocks.c.name == self._name, clocks.c.holder == self._me)
-                .values(holder=None, held_until=None)
-            )
+        with self._database.writing() as connection:
+            connection.execute(self._release, {"called": self._name, "me": self._me})
+
+
+def _claim(clocks: Table) -> Update:
+    now, me = bindparam("now", type_=clocks.c.due_at.type), bindparam("me", type_=Uuid())
+    free = or_(
+        clocks.c.held_until.is_(None),
+        clocks.c.held_until <= now,
+        clocks.c.holder == me,  # an earlier release failed
+    )
+    return (
+        update(clocks)
+        .where(clocks.c.name == bindparam("called"), clocks.c.due_at <= now, free)
+        .values(due_at=bindparam("next_at"), holder=me, held_until=bindparam("until"))
+    )
+
+
+def _release(clocks: Table) -> Update:
+    mine = clocks.c.name == bindparam("called"), clocks.c.holder == bindparam("me")
+    return update(clocks).where(*mine).values(holder=None, held_until=None)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Insert, Row, Table, insert
+from sqlalchemy import Column, Connection, Insert, Row, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
@@ -26,8 +26,13 @@ def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:
     psycopg reports no row count for this statement, so it returns the key instead. A concurrent
     insert of the same key waits until the other transaction has ended.
     """
-    statement = _insert_if_absent_statement(table, session.get_bind().dialect.name)
-    return session.connection().execute(statement, values).first() is not None
+    return insert_if_absent_on(session.connection(), table, **values)
+
+
+def insert_if_absent_on(connection: Connection, table: Table, **values: Any) -> bool:
+    """``insert_if_absent`` without a session."""
+    statement = _insert_if_absent_statement(table, connection.dialect.name)
+    return connection.execute(statement, values).first() is not None
 
 
 def insert_those_absent(

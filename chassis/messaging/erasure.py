@@ -3,7 +3,7 @@
 A service that erases an account calls ``Transaction.mark_erased`` in that transaction, and
 ``finish`` on a schedule::
 
-    @every(seconds=5)
+    @every(seconds=5, quiet_s=30)
     def finish_forgetting(self) -> None:
         erasure.finish(self.store, erase, answer)
 

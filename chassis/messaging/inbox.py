@@ -26,13 +26,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from operator import attrgetter
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import eventlet
 import structlog
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Select, Table, bindparam, insert, select, update
 
 from chassis.concurrency.backoff import backoff
 from chassis.context import CallContext, entered
@@ -84,14 +85,18 @@ class Waiting:
     event_id: UUID
     handler: str
     attempts: int
+    due_at: datetime
     body: bytes = field(repr=False)  # may hold personal data; logs show the rest
 
 
 class Inbox:
-    """The inbox table of one service."""
+    """The inbox table of one service. ``expect`` is told when an attempt will be due."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, expect: Callable[[datetime], object] = lambda due_at: None
+    ) -> None:
         self._database = database
+        self._expect = expect
 
     @property
     def _table(self) -> Table:
@@ -167,6 +172,7 @@ class Inbox:
             "event_failed", event_type=envelope.type, handler=handler, attempt=1, exc_info=error
         )
         now = utc_now()
+        due_at = now + pause_before(2, random.random())
         with self._database.transaction() as tx:
             insert_if_absent(
                 tx,
@@ -177,10 +183,11 @@ class Inbox:
                 status=Status.RETRY,
                 attempts=1,
                 received_at=now,
-                next_attempt_at=now + pause_before(2, random.random()),
+                next_attempt_at=due_at,
                 error=error_text(error),
                 body=body,
             )
+        self._expect(due_at)
 
     def park(self, body: bytes, handler: str, type_: str, reason: str) -> None:
         """Store bytes that no handler can read, for an operator.
@@ -203,21 +210,11 @@ class Inbox:
                 **parked,
             )
 
-    def due(self, now: datetime, limit: int, handlers: Collection[str]) -> list[Waiting]:
-        """Events whose next attempt is due, for these handlers, the longest due first."""
-        inbox = self._table
+    def due(self, by: datetime, limit: int, handlers: Collection[str]) -> list[Waiting]:
+        """Events whose next attempt is due by then, for these handlers, the first due first."""
+        parameters = {"by": by, "most": limit, "handlers": list(handlers)}
         with self._database.reading() as session:
-            rows = session.execute(
-                select(inbox.c.event_id, inbox.c.handler, inbox.c.attempts, inbox.c.body)
-                .where(
-                    inbox.c.status == Status.RETRY,
-                    inbox.c.next_attempt_at <= now,
-                    inbox.c.handler.in_(handlers),
-                )
-                .order_by(inbox.c.next_attempt_at)
-                .limit(limit)
-            )
-            return [Waiting(row.event_id, row.handler, row.attempts, row.body) for row in rows]
+            return [Waiting(*row) for row in session.execute(_due(self._table), parameters)]
 
     def retry(self, waiting: Waiting, envelope: Envelope[Event], run: Handler) -> None:
         """Make the next attempt. Safe under concurrency: one caller wins an attempt, the others
@@ -245,11 +242,12 @@ class Inbox:
         with self._database.transaction() as tx:
             if attempt >= retry_limits.ATTEMPTS:
                 self._park(tx, waiting, attempt, error_text(error))
-            else:
-                again = utc_now() + pause_before(attempt + 1, random.random())
-                self._advance(
-                    tx, waiting, attempts=attempt, next_attempt_at=again, error=error_text(error)
-                )
+                return
+            again = utc_now() + pause_before(attempt + 1, random.random())
+            self._advance(
+                tx, waiting, attempts=attempt, next_attempt_at=again, error=error_text(error)
+            )
+        self._expect(again)
 
     def _park(self, tx: Transaction, waiting: Waiting, attempt: int, reason: str) -> None:
         parked = self._parked_or_emptied(
@@ -283,6 +281,21 @@ class Inbox:
             .values(**values)
         )
         return bool(result.rowcount)
+
+
+@cache
+def _due(inbox: Table) -> Select[Any]:
+    columns = ("event_id", "handler", "attempts", "next_attempt_at", "body")
+    return (
+        select(*(inbox.c[name] for name in columns))
+        .where(
+            inbox.c.status == Status.RETRY,
+            inbox.c.next_attempt_at <= bindparam("by"),
+            inbox.c.handler.in_(bindparam("handlers", expanding=True)),
+        )
+        .order_by(inbox.c.next_attempt_at)
+        .limit(bindparam("most"))
+    )
 
 
 def record_erasure(tx: Transaction, database: Database, event_id: UUID, handler: str) -> None:

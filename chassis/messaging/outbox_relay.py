@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,7 +27,7 @@ from uuid import UUID
 import eventlet
 import structlog
 from nameko.extensions import SharedExtension
-from sqlalchemy import Column, ColumnElement, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from chassis.broker.publishing import BrokerAway, ConfirmedPublisher, Outgoing
@@ -202,25 +203,20 @@ class OutboxRelay(SharedExtension):
         """The next batch. Rows are locked against other relays where the database has row locks;
         where it has none (SQLite), this process is the only one that serves it."""
         outbox, now = self.database.table("outbox"), monotonic()
-        oldest = (
-            select(outbox.c.seq, *map(_raw, (outbox.c.event_id, outbox.c.type, outbox.c.body)))
-            .where(outbox.c.sent_at.is_(None), outbox.c.emitted_at <= utc_now() - left_after)
-            .order_by(outbox.c.seq)
-            .limit(BATCH)
-        )
+        oldest, before = _oldest(outbox), {"before": utc_now() - left_after}
         if waiting := [seq for seq, each in self._failing.items() if each.not_before > now]:
             oldest = oldest.where(outbox.c.seq.not_in(waiting))
         if has_row_locks(self.database.writer):
             with self.database.transaction() as tx:
-                yield tx, self._found(tx, oldest.with_for_update(skip_locked=True), waiting)
+                yield tx, self._found(tx, oldest.with_for_update(skip_locked=True), before, waiting)
         else:
             with self.database.reading() as session:
-                rows = self._found(session, oldest, waiting)
+                rows = self._found(session, oldest, before, waiting)
             yield None, rows
 
-    def _found(self, session: Any, oldest: Any, waiting: list[int]) -> list[Any]:
+    def _found(self, session: Any, oldest: Any, before: Any, waiting: list[int]) -> list[Any]:
         """Runs the query, and drops failures whose row another relay sent or erasure deleted."""
-        rows = list(session.execute(oldest))
+        rows = list(session.execute(oldest, before))
         for gone in self._failing.keys() - set(waiting) - {row.seq for row in rows}:
             del self._failing[gone]
         return rows
@@ -233,3 +229,13 @@ class OutboxRelay(SharedExtension):
         else:
             with self.database.transaction() as tx:
                 tx.execute(mark)
+
+
+@cache
+def _oldest(outbox: Table) -> Select[Any]:
+    return (
+        select(outbox.c.seq, *map(_raw, (outbox.c.event_id, outbox.c.type, outbox.c.body)))
+        .where(outbox.c.sent_at.is_(None), outbox.c.emitted_at <= bindparam("before"))
+        .order_by(outbox.c.seq)
+        .limit(BATCH)
+    )

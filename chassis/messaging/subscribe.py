@@ -30,7 +30,6 @@ from nameko.extensions import (
 
 from chassis.broker.consumer import QueueConsumer
 from chassis.context import CallContext
-from chassis.database.database import database_of
 from chassis.database.transaction import Transaction
 from chassis.error_text import error_text
 from chassis.events import Envelope, Event, Malformed
@@ -180,7 +179,7 @@ class Subscription(Entrypoint):
 
     def _receive(self, arrived: Sequence[Arrived]) -> None:
         """Handle what has arrived; returns when it is handled, or each event has a worker."""
-        inbox = Inbox(database_of(self.container))
+        inbox = self.retries.inbox()
         if len(arrived) > 1 and self._received_together(inbox, arrived):
             return
         workers = [self._receive_alone(inbox, each) for each in arrived]

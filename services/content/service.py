@@ -170,7 +170,7 @@ class ContentService:
         """Articles name no author, so only messages can contain the account's id."""
         tx.mark_erased(event.account_id)
 
-    @every(seconds=5)
+    @every(seconds=5, quiet_s=30)
     def finish_erasures(self) -> None:
         erasure.finish(
             self.store,

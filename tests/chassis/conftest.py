@@ -12,21 +12,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from chassis.broker import consumer
 from chassis.store import Store
 from tests.chassis.bank import Base, a_store
 from tests.chassis.sites import NAME, Answer, Authority, Names, Opened, Site, a_site
 from tests.support import servers
 from tests.support.folders import a_database_folder
 from tests.support.servers import RabbitServer
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _consumers_look_up_often() -> Iterator[None]:
-    """So that the many services which these tests start are also quick to stop."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(consumer, "LOOK_UP_EVERY_S", 0.02)
-        yield
 
 
 @dataclass

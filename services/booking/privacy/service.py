@@ -64,7 +64,7 @@ class Privacy:
         tx.mark_erased(event.account_id)
         erase(tx, event.account_id, utc_now())
 
-    @every(seconds=5)
+    @every(seconds=5, quiet_s=30)
     def finish_erasures(self) -> None:
         erasure.finish(
             self.store,

@@ -36,7 +36,7 @@ class Mails:
     postbox = dependencies.postbox
     sender = dependencies.sender
 
-    @every(seconds=1)
+    @every(seconds=1, quiet_s=5)
     def send_mail(self) -> None:
         with self.store.reading() as session:
             due = list(session.scalars(queries.mails_due(utc_now(), MAILS_A_ROUND)))

@@ -50,7 +50,7 @@ class Privacy:
         tx.mark_erased(event.account_id)
         stop_notifying(tx, event.account_id)
 
-    @every(seconds=5)
+    @every(seconds=5, quiet_s=30)
     def finish_erasures(self) -> None:
         erasure.finish(
             self.store,

@@ -87,7 +87,7 @@ class Privacy(Audit, Reauthentication):
             raise NotFound("There is no erasure with this id.")
         return erasure.to_resource()
 
-    @every(seconds=5)
+    @every(seconds=5, quiet_s=30)
     def finish_erasures(self) -> None:
         """Erase the rest of erased accounts. Files go first, since they are outside the
         database."""
