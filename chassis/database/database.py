@@ -119,6 +119,12 @@ class Database:
         with self._errors_translated(), self._reads() as session:
             yield session
 
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """``reading`` without the ORM, at half the cost; raises ``DatabaseAway``."""
+        with self._errors_translated(), self.readers.connect() as connection:
+            yield connection
+
     def truncate_wal(self) -> bool:
         """Remove deleted rows from SQLite's write-ahead log; ``False`` while a reader uses it."""
         with self._errors_translated():

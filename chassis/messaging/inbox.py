@@ -213,8 +213,8 @@ class Inbox:
     def due(self, by: datetime, limit: int, handlers: Collection[str]) -> list[Waiting]:
         """Events whose next attempt is due by then, for these handlers, the first due first."""
         parameters = {"by": by, "most": limit, "handlers": list(handlers)}
-        with self._database.reading() as session:
-            return [Waiting(*row) for row in session.execute(_due(self._table), parameters)]
+        with self._database.looking() as connection:
+            return [Waiting(*row) for row in connection.execute(_due(self._table), parameters)]
 
     def retry(self, waiting: Waiting, envelope: Envelope[Event], run: Handler) -> None:
         """Make the next attempt. Safe under concurrency: one caller wins an attempt, the others

@@ -132,6 +132,8 @@ class OutboxRelay(SharedExtension):
     def sweep(self, left_after: timedelta = timedelta()) -> int:
         """Publish the oldest events that are unsent for so long; how many were found. Raises
         ``BrokerAway``."""
+        if not self._failing and not self._finds_any(left_after):
+            return 0
         confirmed: list[int] = []
         away = None
         with self._unsent(left_after) as (session, rows):
@@ -198,6 +200,12 @@ class OutboxRelay(SharedExtension):
         exchange = exchange_of(self.database.service).name
         return Outgoing(row.seq, bytes(row.body), exchange, row.type, str(UUID(str(row.event_id))))
 
+    def _finds_any(self, left_after: timedelta) -> bool:
+        """Whether an event is unsent for so long: most sweeps end with this one statement."""
+        any_ = _any(self.database.table("outbox"))
+        with self.database.looking() as connection:
+            return connection.execute(any_, {"before": utc_now() - left_after}).first() is not None
+
     @contextmanager
     def _unsent(self, left_after: timedelta) -> Iterator[tuple[Any, list[Any]]]:
         """The next batch. Rows are locked against other relays where the database has row locks;
@@ -233,9 +241,16 @@ class OutboxRelay(SharedExtension):
 
 @cache
 def _oldest(outbox: Table) -> Select[Any]:
-    return (
-        select(outbox.c.seq, *map(_raw, (outbox.c.event_id, outbox.c.type, outbox.c.body)))
-        .where(outbox.c.sent_at.is_(None), outbox.c.emitted_at <= bindparam("before"))
-        .order_by(outbox.c.seq)
-        .limit(BATCH)
+    raw = map(_raw, (outbox.c.event_id, outbox.c.type, outbox.c.body))
+    return _left(outbox).add_columns(*raw).order_by(outbox.c.seq).limit(BATCH)
+
+
+@cache
+def _any(outbox: Table) -> Select[Any]:
+    return _left(outbox).limit(1)
+
+
+def _left(outbox: Table) -> Select[Any]:
+    return select(outbox.c.seq).where(
+        outbox.c.sent_at.is_(None), outbox.c.emitted_at <= bindparam("before")
     )

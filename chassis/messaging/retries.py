@@ -20,7 +20,7 @@ from chassis.messaging.inbox import Inbox, Waiting
 from chassis.scheduling.for_each import for_each
 from chassis.times import utc_now
 
-LOOK_EVERY_S = 3.0
+LOOK_EVERY_S = 5.0
 MORE_AFTER_S = 0.5
 """The pause where more are due than there are workers for."""
 
