@@ -200,3 +200,30 @@ def test_a_stop_in_the_middle_of_a_tick_lets_it_end_and_releases_it(database: st
 
 def test_a_claim_outlasts_any_tick_that_is_expected() -> None:
     assert timedelta(minutes=1) <= lease_module.LEASE_LASTS <= timedelta(hours=1)
+
+
+def test_a_schedule_that_waits_for_commits_runs_soon_after_one(sqlite_database: str) -> None:
+    runs: list[int] = []
+
+    class Quiet:
+        name = "quiet"
+        store = Store(Base)
+
+        @every(seconds=0.2, quiet_s=60)
+        def look_round(self) -> None:
+            runs.append(1)
+
+    with a_company("embedded://quiet", sqlite_database, Quiet) as company:
+        [container] = company.process.containers
+        store = next(each for each in container.dependencies if isinstance(each, Store))
+        eventually(lambda: runs)
+        eventlet.sleep(0.6)
+        before = len(runs)
+        eventlet.sleep(0.6)
+        assert len(runs) == before <= 2
+
+        for _ in range(20):  # many commits within one interval make one run
+            with store.transaction():
+                pass
+        eventlet.sleep(0.6)
+        assert len(runs) == before + 1
