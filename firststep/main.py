@@ -101,11 +101,16 @@ def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
 
     The services are profiles, booking, notifications, content and gateway.
     """
+    raise typer.Exit(_serve(services or [], workers))
+
+
+def _serve(services: list[str], workers: int | None = None) -> int:
+    """The exit code."""
     found = configured()
     if workers is not None:
-        raise typer.Exit(platform.workers_for(services or [], found, workers).run())
+        return platform.workers_for(services, found, workers).run()
     chosen = prepared(found)
-    process = platform.process_for(services or [], chosen)
+    process = platform.process_for(services, chosen)
 
     def print_started() -> None:
         if chosen.embedded:
@@ -114,7 +119,7 @@ def serve(services: Services = None, workers: NumberOfWorkers = None) -> None:
             text = started.text_of(chosen, os.path.relpath(sys.argv[0]))
             Console().print(text, highlight=False, soft_wrap=True)
 
-    raise typer.Exit(process.run(print_started))
+    return process.run(print_started)
 
 
 @app.command()
@@ -169,6 +174,10 @@ def seal_key() -> None:
 
 def main() -> None:
     os.umask(OWNER_ONLY)
+    command, *services = sys.argv[1:] or [""]
+    if command == "serve" and not any(each.startswith("-") for each in services):
+        # typer would load pydantic for it, 10 MiB of each process
+        _exit_on_error(lambda: sys.exit(_serve(services)))
     _exit_on_error(app)
 
 
