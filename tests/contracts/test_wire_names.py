@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kombu import Queue
 from nameko.rpc import Rpc
 
-from chassis.messaging.subscribe import Subscription
+from chassis.messaging.subscribe import Subscription, queues_of
 from chassis.scheduling.every import Schedule
 from chassis.settings import Settings
 from contracts.catalogue import all_events
@@ -64,3 +65,15 @@ def present_names() -> dict[str, Any]:
 
 def test_names_on_the_wire_and_in_data_are_the_recorded_ones() -> None:
     assert present_names() == json.loads(RECORDED.read_text())
+
+
+def declared_as(queues: list[Queue]) -> set[tuple[Any, ...]]:
+    return {
+        (each.name, each.exchange.name, each.routing_key, str(each.queue_arguments))
+        for each in queues
+    }
+
+
+def test_the_topology_is_that_of_the_subscriptions() -> None:
+    """``firststep/subscriptions.py`` names them for processes that do not load their services."""
+    assert declared_as(TOPOLOGY) == declared_as(queues_of(*SERVICES.values()))
