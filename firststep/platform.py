@@ -10,11 +10,10 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from kombu import Queue
 
 from chassis.errors import Invalid
 from chassis.http.health import HealthService
-from chassis.messaging.topology import dead_letter_queue, subscription_queue
+from chassis.messaging.topology import queues_for
 from chassis.runtime.process import Process
 from chassis.runtime.workers import Workers
 from chassis.settings import BadSettings, Settings, declared
@@ -57,16 +56,7 @@ SERVICES = _Classes(
     }
 )
 SERVICES_AND_GATEWAY = (*SERVICES, GATEWAY)
-
-
-def _topology() -> Iterator[Queue]:
-    for service, subscriptions in SUBSCRIPTIONS.items():
-        for handler, event in subscriptions.items():
-            yield subscription_queue(service, handler, *event.split("."))
-        yield dead_letter_queue(service)
-
-
-TOPOLOGY = list(_topology())
+TOPOLOGY = queues_for(SUBSCRIPTIONS)
 """All queues of all services: a relay declares them before it publishes."""
 
 

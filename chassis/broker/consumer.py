@@ -99,7 +99,7 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
 
     def _look_up(self) -> None:
         """End the wait for messages, as its timeout would."""
-        if self._waits:
+        if self._waits and eventlet.getcurrent() is not self._gt:
             self._waits = False
             eventlet.kill(self._gt, TimeoutError)
 

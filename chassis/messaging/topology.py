@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kombu import Queue
 
 from chassis.events import exchange_of
@@ -27,3 +29,13 @@ def subscription_queue(service: str, handler: str, producer: str, event_type: st
             "x-dead-letter-routing-key": f"{service}.dead",
         },
     )
+
+
+def queues_for(subscriptions: Mapping[str, Mapping[str, str]]) -> list[Queue]:
+    """All queues of services, by the ``producer.Type`` of each handler's event."""
+    queues = []
+    for service, handlers in subscriptions.items():
+        for handler, event in handlers.items():
+            queues.append(subscription_queue(service, handler, *event.split(".")))
+        queues.append(dead_letter_queue(service))
+    return queues
