@@ -8,16 +8,16 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import MetaData, Select, Table, bindparam, insert, inspect, select, text
-from sqlalchemy.orm import Mapper, Session
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select, text
+from sqlalchemy.orm import InstanceState, Mapper, Session
 
 from chassis import context
 from chassis.database import event_log
 from chassis.database.change_tracking import Tracked, change_handlers_of
+from chassis.database.combined_writes import Write, write_together
 from chassis.database.refusals import Erased
 from chassis.database.tombstones import erased_among
-from chassis.database.upserts import insert_if_absent, insert_statement
+from chassis.database.upserts import insert_if_absent
 from chassis.errors import NotFound
 from chassis.events import Envelope, Event
 from chassis.idempotency.keys import current_call
@@ -51,6 +51,8 @@ class Transaction(Session):
         self._tracked: dict[int, tuple[Tracked, Any]] = {}
         self._at_end: dict[Callable[[Transaction, list[Any]], None], list[Any]] = {}
         self._erased: dict[UUID, bool] = {}
+        self._inserts: list[Write] = []
+        self._changed: dict[int, Any] = {}
         self.emitted: list[Envelope[Any]] = []
         self.outbox: list[Outboxed] = []
 
@@ -77,18 +79,30 @@ class Transaction(Session):
         return self.lock(kind, id)
 
     def insert(self, row: Any) -> None:
-        """Insert a row at once, by its table's own statement. The unit of work costs several times
-        as much; here later changes of the object are not written."""
+        """Insert a row as it is now: later changes of the object are not written.
+
+        It is sent with the reply and the events, or before the next query of an entity, as rows
+        are that were added. The unit of work costs several times as much.
+        """
         self.insert_all([row])
 
     def insert_all(self, rows: Sequence[Any]) -> None:
         """Insert rows of one table by one statement; see ``insert``."""
-        if not rows:
-            return
-        mapper: Mapper[Any] = inspect(type(rows[0]))
-        given = [_values_of(each, mapper) for each in rows]
-        statement = insert_statement(cast(Table, mapper.local_table))
-        self.connection().execute(statement, given[0] if len(given) == 1 else given)
+        if rows:
+            mapper: Mapper[Any] = inspect(type(rows[0]))
+            given = [_values_of(each, mapper) for each in rows]
+            self._inserts.append(Write(cast(Table, mapper.local_table), given))
+
+    def update(self, row: Any) -> None:
+        """Send the changes of a locked row with the reply and the events. The unit of work would
+        need a statement of its own, and costs several times as much."""
+        self._changed[builtins.id(row)] = row
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        super().flush(objects)
+        if self._inserts:
+            inserts, self._inserts = self._inserts, []
+            write_together(self.connection(), inserts)
 
     def lock_name(self, name: str) -> None:
         """Take an advisory lock on a name until the end of the transaction.
@@ -142,7 +156,8 @@ class Transaction(Session):
         return answer
 
     def end_call(self) -> None:
-        """Write the events of tracked rows, the work of ``at_end``, the reply, and the outbox.
+        """Write the events of tracked rows, the work of ``at_end``, what was left for the end, the
+        reply, and the outbox: the last three by one statement, where the database can.
 
         A writing call must have given its reply. Where the same call was answered before, its key
         is there and nothing is written; a concurrent repetition waits here.
@@ -154,22 +169,45 @@ class Transaction(Session):
                 handle(self, row)
         for work, items in self._at_end.items():
             work(self, items)
-        self.flush()
-        if self._call is not None:
-            if not self._replied:
-                raise TypeError("a writing call must give its answer to tx.reply()")
-            reply = {
-                "key": self._call.key,
-                "fingerprint": self._call.fingerprint,
-                "reply": encode_reply(self._answer, self._call, self.info["seal"]),
-                "made_at": utc_now(),
-            }
-            self.connection().execute(insert_statement(self._table("replies")), reply)
+        updates = [self._update_of(each) for each in self._changed.values()]
+        super().flush()
+        writes = [*self._inserts, *filter(None, updates), *self._reply_written()]
         if self.emitted:
-            self._write_outbox()
+            self._write_with_outbox(writes)
             event_log.append(self, self.info["metadata"], self.emitted)
+        elif writes:
+            write_together(self.connection(), writes)
 
-    def _write_outbox(self) -> None:
+    def _update_of(self, row: Any) -> Write | None:
+        """The changes of a row, which the unit of work then leaves alone."""
+        mapper: Mapper[Any] = inspect(type(row))
+        state: InstanceState[Any] = inspect(row)
+        changed = {
+            column: getattr(row, name)
+            for name, column in _columns(mapper)
+            if name not in state.unmodified and state.attrs[name].history.has_changes()
+        }
+        self.expunge(row)
+        if not changed:
+            return None
+        key = tuple(each.name for each in mapper.primary_key)
+        found = dict(zip(key, mapper.primary_key_from_instance(row), strict=True))
+        return Write(cast(Table, mapper.local_table), [{**found, **changed}], key=key)
+
+    def _reply_written(self) -> list[Write]:
+        if self._call is None:
+            return []
+        if not self._replied:
+            raise TypeError("a writing call must give its answer to tx.reply()")
+        reply = {
+            "key": self._call.key,
+            "fingerprint": self._call.fingerprint,
+            "reply": encode_reply(self._answer, self._call, self.info["seal"]),
+            "made_at": utc_now(),
+        }
+        return [Write(self._table("replies"), [reply])]
+
+    def _write_with_outbox(self, writes: Sequence[Write]) -> None:
         rows = [
             {
                 "event_id": envelope.id,
@@ -179,7 +217,8 @@ class Transaction(Session):
             }
             for envelope in self.emitted
         ]
-        written = self.connection().execute(_outbox_statement(self._table("outbox")), rows)
+        events = Write(self._table("outbox"), rows, returned=("seq", "event_id"))
+        written = write_together(self.connection(), [*writes, events])
         seqs = {row.event_id: row.seq for row in written}
         for envelope, row in zip(self.emitted, rows, strict=True):
             body = cast(bytes, row["body"])
@@ -194,11 +233,6 @@ class Transaction(Session):
         if row is None:
             raise NotFound
         return row
-
-
-@cache
-def _outbox_statement(outbox: Table) -> ReturningInsert[Any]:
-    return insert(outbox).returning(outbox.c.seq, outbox.c.event_id)
 
 
 def _values_of(row: Any, mapper: Mapper[Any]) -> dict[str, Any]:

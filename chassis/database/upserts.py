@@ -15,9 +15,10 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 
 @cache
-def insert_statement(table: Table) -> Insert:
+def insert_statement(table: Table, returned: tuple[str, ...] = ()) -> Insert:
     """The INSERT into a table; the rows given to it name the columns."""
-    return insert(table)
+    statement = insert(table)
+    return statement.returning(*(table.c[each] for each in returned)) if returned else statement
 
 
 def insert_if_absent(session: Session, table: Table, **values: Any) -> bool:

@@ -71,8 +71,8 @@ def _write(tx: Transaction, notifications: list[Notification]) -> None:
             mails.append(
                 Mail.to(reader, letter, now, address=each.address, place_of=words.place_of)
             )
-    tx.insert_all(mails)
     _add(tx, notices)
+    tx.insert_all(mails)
 
 
 def _add(tx: Transaction, notices: list[tuple[Notification, Notice]]) -> None:
