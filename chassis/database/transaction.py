@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select, text
+from sqlalchemy import MetaData, Select, Table, bindparam, inspect, select
 from sqlalchemy.orm import InstanceState, Mapper, Session
 
 from chassis import context
 from chassis.database import event_log
 from chassis.database.change_tracking import Tracked, change_handlers_of
 from chassis.database.combined_writes import Write, write_together
+from chassis.database.name_locks import LOCK_NAME
 from chassis.database.refusals import Erased
 from chassis.database.tombstones import erased_among
 from chassis.database.upserts import insert_if_absent
@@ -23,8 +24,6 @@ from chassis.events import Envelope, Event
 from chassis.idempotency.keys import current_call
 from chassis.idempotency.stored_replies import encode_reply
 from chassis.times import utc_now
-
-LOCK_NAME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -111,7 +110,7 @@ class Transaction(Session):
         database ends one of two transactions that wait for each other.
         """
         if self.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
-            self.execute(LOCK_NAME, {"name": name})
+            self.connection().execute(LOCK_NAME, {"name": name})
 
     def at_end(self, work: Callable[[Transaction, list[T]], None], item: T) -> None:
         """Call ``work`` when the block has ended, before the commit, once with all its items.

@@ -6,15 +6,18 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import eventlet
 import pytest
 
 from chassis.ids import new_id
+from chassis.times import utc_now
 from contracts.booking.attendance import ConsultationMissed
 from contracts.booking.availability import AvailabilityChanged
 from contracts.booking.consultations import Attendance, Party, SlotTaken
 from contracts.booking.holds import RescueOffered
 from contracts.profiles.featuring import SpecialistFeatured
 from contracts.profiles.privacy import AccountErased
+from services.booking.holds.holds import Hold
 from services.booking.rescue import offering
 from tests.booking.builders import on
 from tests.booking.rescue_steps import held_for, listed_as, of_topic, rescued
@@ -96,6 +99,25 @@ def test_who_books_one_of_the_times_gives_up_the_others(booking: Talking) -> Non
     for other in others[1:]:
         assert slots_of(booking, other) == [IN_THREE_DAYS]
         assert booking.told(AvailabilityChanged, other.known())[-1].next_slot_at == IN_THREE_DAYS
+
+
+def test_who_books_gives_up_times_that_were_held_while_the_booking_waited(
+    booking: Talking,
+) -> None:
+    here, elsewhere, client = a_specialist(booking), a_specialist(booking), a_client()
+    slot, lost, until = IN_THREE_DAYS, new_id(), utc_now() + AN_HOUR
+
+    with booking.store.transaction() as tx:
+        tx.lock_name(f"client {client.known()}")
+        for each in (here, elsewhere):
+            tx.add(Hold.of(each.known(), client.known(), slot, until, instead_of=lost))
+        tx.flush()
+        booked = eventlet.spawn(book, booking, client, here, slot)
+        eventlet.sleep(0.5)
+        assert not booked.dead
+    booked.wait()
+
+    assert held_for(booking, client) == []
 
 
 def test_what_the_specialist_missed_is_rescued_and_what_nobody_takes_is_free_again(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, cast, literal, null, select, union_all
+from sqlalchemy import bindparam, cast, false, null, select, true, union_all
 from sqlalchemy.orm import Session
 
 from chassis.database.tables import UtcDateTime
@@ -13,7 +15,7 @@ from services.booking.availability.busy import Busy, Interval, merged
 from services.booking.availability.calendars import COUNTED_BACK
 from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.queries import COUNTING
+from services.booking.consultations.queries import COUNTS
 from services.booking.holds.holds import Hold
 from services.booking.holds.queries import OPEN
 from services.booking.holds.sign_up_holds import SignUpHold
@@ -22,21 +24,21 @@ LONGEST_BUFFER = timedelta(hours=2)
 """The longest time that a specialist can keep free after an event of an external calendar."""
 NO_TIME = cast(null(), UtcDateTime())
 BUSY_TIMES = union_all(
-    select(Consultation.starts_at, NO_TIME.label("ends_at"), literal(False).label("held")).where(
+    select(Consultation.starts_at, NO_TIME.label("ends_at"), false().label("held")).where(
         Consultation.specialist_id == bindparam("specialist_id"),
-        Consultation.status.in_(COUNTING),
+        COUNTS,
         Consultation.starts_at > bindparam("since"),
     ),
-    select(BusyTime.starts_at, BusyTime.ends_at, literal(False)).where(
+    select(BusyTime.starts_at, BusyTime.ends_at, false()).where(
         BusyTime.specialist_id == bindparam("specialist_id"),
         BusyTime.ends_at > bindparam("buffered_since"),
     ),
-    select(Hold.starts_at, NO_TIME, literal(True)).where(
+    select(Hold.starts_at, NO_TIME, true()).where(
         Hold.specialist_id == bindparam("specialist_id"),
         Hold.ended.is_(False),
         Hold.client_id.is_distinct_from(bindparam("reader")),
     ),
-    select(SignUpHold.starts_at, NO_TIME, literal(True)).where(
+    select(SignUpHold.starts_at, NO_TIME, true()).where(
         SignUpHold.specialist_id == bindparam("specialist_id"), OPEN
     ),
 )
@@ -49,16 +51,36 @@ def busy_times(
 ) -> Busy:
     """The specialist's busy times: consultations ahead and those that count in limits, external
     calendars, and holds of sign-ups and of clients other than the reader."""
-    given = {
+    given = busy_parameters(specialist_id, now, reader)
+    return busy_from(BusyRow._make(row) for row in session.execute(BUSY_TIMES, given))
+
+
+class BusyRow(NamedTuple):
+    """A row of ``BUSY_TIMES``."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    held: bool
+
+
+def busy_parameters(
+    specialist_id: UUID, now: datetime, reader: UUID | None = None
+) -> dict[str, Any]:
+    """What ``BUSY_TIMES`` is asked with; see ``busy_times``."""
+    return {
         "specialist_id": specialist_id,
         "since": now - COUNTED_BACK,
         "buffered_since": now - LONGEST_BUFFER,
         "reader": reader,
     }
+
+
+def busy_from(rows: Iterable[BusyRow]) -> Busy:
+    """The busy times of these rows of ``BUSY_TIMES``."""
     booked: set[datetime] = set()
     held: set[datetime] = set()
     elsewhere: list[Interval] = []
-    for starts_at, ends_at, is_held in session.execute(BUSY_TIMES, given):
+    for starts_at, ends_at, is_held in rows:
         if ends_at is not None:
             elsewhere.append(Interval(starts_at, ends_at))
         else:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select, union_all
+from sqlalchemy import Text, Uuid, bindparam, select, true, union_all
 
 from chassis.context import Caller
+from chassis.database.name_locks import name_lock
 from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
@@ -25,8 +26,11 @@ CALENDARS = (
     .execution_options(populate_existing=True)
 )
 
+FREE_CALENDARS = CALENDARS.with_for_update(skip_locked=True)
+
 CALENDARS_FOR_BOOKING = (
     select(Calendar)
+    .join(name_lock(bindparam("name", type_=Text())), true())
     .where(
         Calendar.specialist_id.in_(
             union_all(
@@ -40,10 +44,11 @@ CALENDARS_FOR_BOOKING = (
         )
     )
     .order_by(Calendar.specialist_id)
-    .with_for_update()
+    .with_for_update(of=Calendar)
     .execution_options(populate_existing=True)
 )
-"""The specialist's calendar, and those in which a booking may end a hold of the client."""
+"""The specialist's calendar, and those in which a booking may end a hold of the client. A hold that
+was made while the client's name was waited for is not seen yet."""
 
 
 def lock_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
@@ -52,13 +57,23 @@ def lock_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UU
     return {each.specialist_id: each for each in found}
 
 
+def lock_free_calendars(tx: Transaction, specialist_ids: Collection[UUID]) -> dict[UUID, Calendar]:
+    """Lock those of these calendars that no other transaction has locked. It never waits, so it
+    can't be part of a deadlock, whatever the order."""
+    found = tx.scalars(FREE_CALENDARS, {"ids": list(specialist_ids)})
+    return {each.specialist_id: each for each in found}
+
+
 def lock_for_booking(
     tx: Transaction, *, client_id: UUID, specialist_id: UUID
 ) -> dict[UUID, Calendar]:
     """Lock the client's name, the specialist's calendar, and those with holds of the client that a
-    booking may end; the calendars by their ids."""
-    tx.lock_name(f"client {client_id}")
-    given = {"client_id": client_id, "specialist_id": specialist_id}
+    booking may end; the calendars by their ids. One statement does it all, in this order."""
+    given = {
+        "name": f"client {client_id}",
+        "client_id": client_id,
+        "specialist_id": specialist_id,
+    }
     return {each.specialist_id: each for each in tx.scalars(CALENDARS_FOR_BOOKING, given)}
 
 

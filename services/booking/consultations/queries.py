@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from contracts.booking.consultations import ConsultationStatus
@@ -14,6 +14,9 @@ from services.booking.consultations.consultations import Consultation
 
 COUNTING = (ConsultationStatus.BOOKED, ConsultationStatus.COMPLETED, ConsultationStatus.MISSED)
 """The statuses that take up a specialist's time and count in their limits."""
+COUNTS = Consultation.status.in_([literal_column(f"'{each}'", Text()) for each in COUNTING])
+"""The consultations that do. The statuses are constants of the statement: a list of parameters
+would be composed at each call."""
 CONTENT = (
     Consultation.sealed_note,
     Consultation.meeting_link,
@@ -36,7 +39,7 @@ CLIENT_BOOKINGS = select(
     Consultation.disputable_until,
 ).where(
     Consultation.client_id == bindparam("client_id"),
-    Consultation.status.in_(COUNTING),
+    COUNTS,
     Consultation.id.is_distinct_from(bindparam("excluding")),
 )
 

@@ -34,11 +34,15 @@ from services.booking.availability.busy import Busy
 from services.booking.availability.calendars import NO_CALENDAR, Calendar
 from services.booking.availability.queries import may_practise, sealed_meeting_link_of
 from services.booking.consultations import queries
+from services.booking.consultations.booking_facts import ClientFacts, booking_facts
 from services.booking.consultations.busy_times import busy_times
-from services.booking.consultations.client_facts import ClientFacts, client_facts
 from services.booking.consultations.consultations import Consultation, NoteReader
 from services.booking.consultations.listing import page_of_consultations
-from services.booking.consultations.locking import lock_consultation, lock_for_booking
+from services.booking.consultations.locking import (
+    lock_consultation,
+    lock_for_booking,
+    lock_free_calendars,
+)
 from services.booking.consultations.participants import NO_CONSULTATION
 from services.booking.waitlist.offering import end_wait_and_holds, release, release_holds
 
@@ -209,18 +213,21 @@ def _lock_for_booking(tx: Transaction, *, client_id: UUID, specialist_id: UUID) 
     """
     calendars = lock_for_booking(tx, client_id=client_id, specialist_id=specialist_id)
     now = utc_now()
-    client = client_facts(tx, client_id, now)
-    if client.is_erased:
+    facts = booking_facts(tx, client_id=client_id, specialist_id=specialist_id, now=now)
+    if facts.client.is_erased:
         raise Erased
     calendar = calendars.pop(specialist_id, None)
     if calendar is None:
         raise NotFound(NO_CALENDAR)
+    competing = {each.specialist_id for each in facts.client.competing_holds(specialist_id)}
+    if not competing <= calendars.keys():  # made while this waited for the client's name
+        calendars |= lock_free_calendars(tx, competing - calendars.keys())
     return ReadyToBook(
         client_id=client_id,
-        client=client,
+        client=facts.client,
         calendar=calendar,
         other_calendars=calendars,
-        busy=busy_times(tx, specialist_id, now, client_id),
+        busy=facts.busy,
         now=now,
     )
 
@@ -251,4 +258,5 @@ def _book(
     tx.insert(consultation)
     release_holds(tx, client.competing_holds(calendar.specialist_id), ready.other_calendars, now)
     tx.emit(event, *calendar.review(ready.busy.with_booked(starts_at), now))
+    tx.update(calendar)
     return consultation

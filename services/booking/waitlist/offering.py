@@ -10,8 +10,8 @@ from sqlalchemy import delete, update
 
 from chassis.database.transaction import Transaction
 from services.booking.availability.calendars import Calendar
+from services.booking.consultations.booking_facts import ClientHold
 from services.booking.consultations.busy_times import busy_times
-from services.booking.consultations.client_facts import ClientHold
 from services.booking.consultations.next_slots import announce_next_slots
 from services.booking.consultations.queries import client_bookings
 from services.booking.holds.holds import MOST_HELD, Hold
@@ -125,7 +125,7 @@ def release_holds(
     now: datetime,
 ) -> None:
     """End holds after a booking elsewhere, and offer their times to clients who wait. A hold whose
-    calendar is not locked stays: it was made a moment ago."""
+    calendar is not locked stays: it was made a moment ago, and another transaction has it."""
     for hold in holds:
         calendar = calendars.get(hold.specialist_id)
         if calendar is not None:

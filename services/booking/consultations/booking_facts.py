@@ -1,4 +1,7 @@
-"""Facts about a client that the decision to book needs, read by one statement after the locks."""
+"""Facts that the decision to book needs: about the client, and the specialist's busy times.
+
+One statement reads them, after the locks were taken.
+"""
 
 from __future__ import annotations
 
@@ -22,16 +25,23 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
 
 from chassis.database.tables import UtcDateTime
+from chassis.database.transaction import Transaction
+from services.booking.availability.busy import Busy
 from services.booking.base import Base
+from services.booking.consultations.busy_times import (
+    BUSY_TIMES,
+    BusyRow,
+    busy_from,
+    busy_parameters,
+)
 from services.booking.consultations.client_limits import ClientBooking
 from services.booking.consultations.consultations import Consultation
-from services.booking.consultations.queries import COUNTING
+from services.booking.consultations.queries import COUNTS
 from services.booking.holds.holds import Hold
 
-BOOKING, HOLD, ERASED = range(3)
+BOOKING, HOLD, ERASED, BUSY = range(4)
 COLUMNS: dict[str, ColumnElement[Any]] = {
     "id": cast(null(), Uuid()),
     "specialist_id": cast(null(), Uuid()),
@@ -40,10 +50,13 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
     "status": cast(null(), Text()),
     "missed_by": cast(null(), Text()),
     "instead_of": cast(null(), Uuid()),
-    "ended": cast(null(), Boolean()),
+    "flag": cast(null(), Boolean()),
 }
+"""Of a row of any kind. ``until`` is also the end of a busy time, ``flag`` whether a hold has ended
+or a busy time is held."""
 CLIENT = bindparam("client_id", type_=Uuid())
 FORGOTTEN = Base.metadata.tables["forgotten"]
+BUSY_ROWS = BUSY_TIMES.subquery("busy_times")
 
 
 def _rows(kind: int, **columns: Any) -> Select[Any]:
@@ -55,7 +68,7 @@ def _rows(kind: int, **columns: Any) -> Select[Any]:
     )
 
 
-CLIENT_FACTS = union_all(
+BOOKING_FACTS = union_all(
     _rows(
         BOOKING,
         id=Consultation.id,
@@ -64,16 +77,22 @@ CLIENT_FACTS = union_all(
         until=Consultation.disputable_until,
         status=Consultation.status,
         missed_by=Consultation.missed_by,
-    ).where(Consultation.client_id == CLIENT, Consultation.status.in_(COUNTING)),
+    ).where(Consultation.client_id == CLIENT, COUNTS),
     _rows(
         HOLD,
         id=Hold.id,
         specialist_id=Hold.specialist_id,
         until=Hold.until,
         instead_of=Hold.instead_of,
-        ended=Hold.ended,
+        flag=Hold.ended,
     ).where(Hold.client_id == CLIENT),
     _rows(ERASED, id=FORGOTTEN.c.id).where(FORGOTTEN.c.id == CLIENT),
+    _rows(
+        BUSY,
+        starts_at=BUSY_ROWS.c.starts_at,
+        until=BUSY_ROWS.c.ends_at,
+        flag=BUSY_ROWS.c.held,
+    ),
 )
 
 
@@ -110,19 +129,29 @@ class ClientFacts:
         ]
 
 
-def client_facts(session: Session, client_id: UUID, now: datetime) -> ClientFacts:
-    """The facts about a client as they are committed now."""
-    bookings, holds, is_erased = [], [], False
-    for row in session.execute(CLIENT_FACTS, {"client_id": client_id}):
-        if row.kind == BOOKING:
-            bookings.append(
-                ClientBooking(
-                    row.id, row.specialist_id, row.starts_at, row.status, row.missed_by, row.until
-                )
-            )
-        elif row.kind == HOLD:
-            is_active = not row.ended and now < row.until
-            holds.append(ClientHold(row.id, row.specialist_id, row.instead_of, is_active))
+@dataclass(frozen=True)
+class BookingFacts:
+    """``busy``: when the specialist is, for this client."""
+
+    client: ClientFacts
+    busy: Busy
+
+
+def booking_facts(
+    tx: Transaction, *, client_id: UUID, specialist_id: UUID, now: datetime
+) -> BookingFacts:
+    """The facts as they are committed now. What the transaction has not written yet is not among
+    them."""
+    given = {"client_id": client_id, **busy_parameters(specialist_id, now, reader=client_id)}
+    bookings, holds, busy, is_erased = [], [], [], False
+    for kind, *columns in tx.connection().execute(BOOKING_FACTS, given):
+        id, specialist, starts_at, until, status, missed_by, instead_of, flag = columns
+        if kind == BUSY:
+            busy.append(BusyRow(starts_at, until, flag))
+        elif kind == BOOKING:
+            bookings.append(ClientBooking(id, specialist, starts_at, status, missed_by, until))
+        elif kind == HOLD:
+            holds.append(ClientHold(id, specialist, instead_of, not flag and now < until))
         else:
             is_erased = True
-    return ClientFacts(bookings, holds, is_erased)
+    return BookingFacts(ClientFacts(bookings, holds, is_erased), busy_from(busy))
