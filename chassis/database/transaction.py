@@ -181,10 +181,11 @@ class Transaction(Session):
         """The changes of a row, which the unit of work then leaves alone."""
         mapper: Mapper[Any] = inspect(type(row))
         state: InstanceState[Any] = inspect(row)
+        unmodified = state.unmodified
         changed = {
             column: getattr(row, name)
             for name, column in _columns(mapper)
-            if name not in state.unmodified and state.attrs[name].history.has_changes()
+            if name not in unmodified and state.attrs[name].history.has_changes()
         }
         self.expunge(row)
         if not changed:
