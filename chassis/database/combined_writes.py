@@ -4,6 +4,10 @@ On PostgreSQL they are one statement, each but the last in a ``WITH`` clause: on
 place of one for each. All of them see the same snapshot, so none may change a row that another one
 writes. A violated constraint is raised as by the INSERT or UPDATE alone. SQLite has neither such a
 clause nor round trips: there they run one after another.
+
+Several rows go as one array for each column (``unnest``). The statement is then the same for any
+number of rows, so that SQLAlchemy, psycopg and PostgreSQL prepare it once; one with a parameter for
+each value is composed, parsed and planned again at each call.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     Connection,
     CursorResult,
@@ -22,25 +27,23 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    func,
     insert,
     select,
-    union_all,
     update,
 )
 
 from chassis.database.upserts import insert_statement
 
-MOST_ROWS = 6
-"""In one statement: there is one for each number of rows, and many rows are sent faster apart."""
-
 
 @dataclass(frozen=True)
 class Shape:
-    """What a write's statement depends on. ``key``: the columns that find the row of an UPDATE."""
+    """What a write's statement depends on. ``key``: the columns that find the row of an UPDATE.
+    ``several``: the rows come as arrays."""
 
     table: Table
     columns: tuple[str, ...]
-    rows: int = 1
+    several: bool = False
     key: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
 
@@ -59,13 +62,12 @@ class Write:
 
     @property
     def shape(self) -> Shape:
-        return Shape(self.table, tuple(self.rows[0]), len(self.rows), self.key, self.returned)
+        return Shape(self.table, tuple(self.rows[0]), len(self.rows) > 1, self.key, self.returned)
 
 
 def write_together(connection: Connection, writes: Sequence[Write]) -> list[Row[Any]]:
     """Make these writes; returns the rows that the last one returns."""
-    rows = sum(len(each.rows) for each in writes)
-    if connection.dialect.name == "postgresql" and rows <= MOST_ROWS:
+    if connection.dialect.name == "postgresql":
         return _made(connection, writes)
     for each in writes[:-1]:
         _made_alone(connection, each)
@@ -74,12 +76,18 @@ def write_together(connection: Connection, writes: Sequence[Write]) -> list[Row[
 
 def _made(connection: Connection, writes: Sequence[Write]) -> list[Row[Any]]:
     given = {
-        _parameter(number, row, column): value
+        f"{column}_{number}": value
         for number, write in enumerate(writes)
-        for row, values in enumerate(write.rows)
-        for column, value in values.items()
+        for column, value in _values(write.rows).items()
     }
     return _rows_of(connection.execute(_together(tuple(each.shape for each in writes)), given))
+
+
+def _values(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The value of each column; of several rows, all of its values."""
+    if len(rows) == 1:
+        return rows[0]
+    return {column: [each[column] for each in rows] for column in rows[0]}
 
 
 def _made_alone(connection: Connection, write: Write) -> list[Row[Any]]:
@@ -94,10 +102,6 @@ def _rows_of(result: CursorResult[Any]) -> list[Row[Any]]:
     return list(result) if result.returns_rows else []
 
 
-def _parameter(number: int, row: int, column: str) -> str:
-    return f"{column}_{number}_{row}"
-
-
 @cache
 def _together(shapes: tuple[Shape, ...]) -> Any:
     *others, last = [_statement(number, shape) for number, shape in enumerate(shapes)]
@@ -108,18 +112,16 @@ def _together(shapes: tuple[Shape, ...]) -> Any:
 
 def _statement(number: int, shape: Shape) -> Insert | Update:
     """The statement, its parameters numbered so that they differ from those of others."""
-    rows = [
-        {each: _bound(shape.table, each, _parameter(number, row, each)) for each in shape.columns}
-        for row in range(shape.rows)
-    ]
+    bound = {each: _bound(shape, each, f"{each}_{number}") for each in shape.columns}
     if shape.key:
-        found = [shape.table.c[each] == rows[0].pop(each) for each in shape.key]
-        return update(shape.table).where(*found).values(rows[0])
-    if len(rows) == 1:
-        return insert(shape.table).values(rows[0])
-    selected = union_all(*(select(*each.values()) for each in rows))
-    return insert(shape.table).from_select(shape.columns, selected)
+        found = [shape.table.c[each] == bound.pop(each) for each in shape.key]
+        return update(shape.table).where(*found).values(bound)
+    if not shape.several:
+        return insert(shape.table).values(bound)
+    rows = select(*(func.unnest(each) for each in bound.values()))
+    return insert(shape.table).from_select(shape.columns, rows)
 
 
-def _bound(table: Table, column: str, name: str) -> BindParameter[Any]:
-    return bindparam(name, type_=table.c[column].type)
+def _bound(shape: Shape, column: str, name: str) -> BindParameter[Any]:
+    type_ = shape.table.c[column].type
+    return bindparam(name, type_=ARRAY(type_) if shape.several else type_)
