@@ -166,8 +166,9 @@ class Transaction(Session):
             self.emit(*changes)
             for handle in change_handlers_of(row) if changes else ():
                 handle(self, row)
-        for work, items in self._at_end.items():
-            work(self, items)
+        while self._at_end:  # such work may leave more of it
+            work = next(iter(self._at_end))
+            work(self, self._at_end.pop(work))
         updates = [self._update_of(each) for each in self._changed.values()]
         super().flush()
         writes = [*self._inserts, *filter(None, updates), *self._reply_written()]

@@ -89,10 +89,17 @@ def _count_up_statement(table: Table, dialect: str) -> ReturningInsert[Any]:
     return _add_counts_statement(table, dialect).returning(key, count)
 
 
-def store_newer(session: Session, table: Table, **values: Any) -> bool:
-    """Insert the row, or update it where its ``version`` is older; whether this one was newer."""
+def store_newer(
+    session: Session, table: Table, rows: Sequence[dict[str, Any]]
+) -> set[tuple[Any, ...]]:
+    """Insert these rows, or update those whose ``version`` is older; the keys of the newer ones.
+
+    No two of the rows may have the same key. They are locked in the order of their keys.
+    """
+    keys = [each.name for each in table.primary_key.columns]
+    ordered = sorted(rows, key=lambda row: [row[key] for key in keys])
     statement = _store_newer_statement(table, session.get_bind().dialect.name)
-    return session.connection().execute(statement, values).first() is not None
+    return {tuple(row) for row in session.connection().execute(statement, ordered)}
 
 
 @cache

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -45,8 +45,12 @@ def day(which: date, locale: Locale) -> str:
     return format_date(which, "full", locale)
 
 
+@lru_cache(maxsize=1024)
 def moment(at: datetime, zone: str, locale: Locale, utc_beside: bool = False) -> str:
-    """A time in an IANA zone, with the zone's name; ``utc_beside``: and in UTC."""
+    """A time in an IANA zone, with the zone's name; ``utc_beside``: and in UTC.
+
+    Remembered: both sides of a consultation, a notice and its mail say the same time.
+    """
     language = Language(locale.language)
     local = at.astimezone(ZoneInfo(zone))
     named = _zone_name(local, locale)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis import context
+from chassis.context import CallContext, entered
 from chassis.database.transaction import Transaction
 from chassis.database.upserts import store_newer
 from contracts.booking.attendance import ConsultationMissed
@@ -20,6 +23,14 @@ from contracts.booking.consultations import (
     Party,
 )
 from services.notifications.base import Base
+
+Told = (
+    ConsultationBooked
+    | ConsultationCancelled
+    | ConsultationRescheduled
+    | ConsultationPlaceChanged
+    | ConsultationMissed
+)
 
 
 class ConsultationProgress(Base):
@@ -46,15 +57,36 @@ class ConsultationProgress(Base):
         return whom
 
 
-def is_news(
-    tx: Transaction,
-    event: ConsultationBooked
-    | ConsultationCancelled
-    | ConsultationRescheduled
-    | ConsultationPlaceChanged
-    | ConsultationMissed,
-) -> bool:
-    """Whether the event is newer than the last one. Late events are not announced."""
+@dataclass(frozen=True)
+class News:
+    """An event that is told if it is newer than the last one about its consultation."""
+
+    event: Told
+    tell: Callable[[], None]
+    call: CallContext = field(default_factory=context.current)
+
+
+def if_news(tx: Transaction, event: Told, tell: Callable[[], None]) -> None:
+    """Call ``tell`` at the end of the transaction if the event is newer than the last one. Late
+    events are not announced."""
+    tx.at_end(_tell_news, News(event, tell))
+
+
+def _tell_news(tx: Transaction, all_news: list[News]) -> None:
+    """Store the versions of all consultations by one statement. Of two events about the same one,
+    the second comes after that."""
     table = cast(Table, ConsultationProgress.__table__)
-    given = {"consultation_id": event.consultation_id, "version": event.version, "asked": False}
-    return store_newer(tx, table, **given)
+    while all_news:
+        first: dict[UUID, News] = {}
+        for each in all_news:
+            first.setdefault(each.event.consultation_id, each)
+        all_news = [each for each in all_news if first[each.event.consultation_id] is not each]
+        rows = [
+            {"consultation_id": id, "version": each.event.version, "asked": False}
+            for id, each in first.items()
+        ]
+        newer = store_newer(tx, table, rows)
+        for id, each in first.items():
+            if (id,) in newer:
+                with entered(each.call):
+                    each.tell()

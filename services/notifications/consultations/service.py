@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from contracts.profiles.accounts import Role
 from services.notifications import dependencies
 from services.notifications.accounts.queries import with_role
 from services.notifications.consultations import letters
-from services.notifications.consultations.progress import ConsultationProgress, is_news
+from services.notifications.consultations.progress import ConsultationProgress, Told, if_news
 from services.notifications.letters import Wording
 from services.notifications.mails.links import SiteUrls
 from services.notifications.notify import notify
@@ -37,33 +37,33 @@ class Consultations:
 
     @subscribe(ConsultationBooked)
     def tell_both(self, event: ConsultationBooked, tx: Transaction) -> None:
-        if not is_news(tx, event):
-            return
-        self._notify(tx, event.client_id, event, letters.booked_by_you)
-        self._notify(tx, event.specialist_id, event, letters.booked_with_you)
+        words = {
+            event.client_id: letters.booked_by_you,
+            event.specialist_id: letters.booked_with_you,
+        }
+        self._notify_if_news(tx, event, words)
 
     @subscribe(ConsultationCancelled)
     def tell_the_other(self, event: ConsultationCancelled, tx: Transaction) -> None:
         """Notify the side that did not cancel, or both where the platform cancelled."""
-        if not is_news(tx, event):
-            return
         if event.specialist_unavailable:
-            self._notify(tx, event.client_id, event, letters.cancelled_as_unavailable)
-            self._notify(tx, event.specialist_id, event, letters.cancelled_for_you)
+            words = {
+                event.client_id: letters.cancelled_as_unavailable,
+                event.specialist_id: letters.cancelled_for_you,
+            }
         elif event.cancelled_by == Party.CLIENT:
-            self._notify(tx, event.specialist_id, event, letters.cancelled_for_specialist)
+            words = {event.specialist_id: letters.cancelled_for_specialist}
         else:
-            self._notify(tx, event.client_id, event, letters.cancelled_for_client)
+            words = {event.client_id: letters.cancelled_for_client}
+        self._notify_if_news(tx, event, words)
 
     @subscribe(ConsultationRescheduled)
     def tell_both_when(self, event: ConsultationRescheduled, tx: Transaction) -> None:
-        if is_news(tx, event):
-            self._notify_both(tx, event, letters.rescheduled)
+        self._notify_if_news(tx, event, dict.fromkeys(_both(event), letters.rescheduled))
 
     @subscribe(ConsultationPlaceChanged)
     def tell_both_where(self, event: ConsultationPlaceChanged, tx: Transaction) -> None:
-        if is_news(tx, event):
-            self._notify_both(tx, event, letters.place_changed)
+        self._notify_if_news(tx, event, dict.fromkeys(_both(event), letters.place_changed))
 
     @subscribe(ConsultationCompleted)
     def ask_what_next(self, event: ConsultationCompleted, tx: Transaction) -> None:
@@ -78,17 +78,19 @@ class Consultations:
     @subscribe(ConsultationMissed)
     def tell_who_missed(self, event: ConsultationMissed, tx: Transaction) -> None:
         """Notify both sides, so that either can dispute it."""
-        if not is_news(tx, event):
-            return
         sides = {Party.CLIENT: event.client_id, Party.SPECIALIST: event.specialist_id}
-        for party, account_id in sides.items():
-            theirs = party == event.missed_by
-            words = letters.missed_by_you if theirs else letters.missed_by_the_other
-            self._notify(tx, account_id, event, words)
+        words = {
+            account_id: letters.missed_by_you
+            if party == event.missed_by
+            else letters.missed_by_the_other
+            for party, account_id in sides.items()
+        }
+        self._notify_if_news(tx, event, words)
 
     @subscribe(BothWishToContinue)
     def tell_both_wish(self, event: BothWishToContinue, tx: Transaction) -> None:
-        self._notify_both(tx, event, letters.both_wish_to_continue)
+        for account_id in _both(event):
+            self._notify(tx, account_id, event, letters.both_wish_to_continue)
 
     @subscribe(RescueOffered)
     def tell_of_rescue(self, event: RescueOffered, tx: Transaction) -> None:
@@ -105,15 +107,16 @@ class Consultations:
         for admin in tx.scalars(with_role(Role.ADMIN)).all():
             notify(tx, admin, words, event.specialist_id, by_mail=True)
 
-    def _notify_both(
-        self,
-        tx: Transaction,
-        event: letters.Sided,
-        words: Callable[[Reader, Any, SiteUrls], Wording],
+    def _notify_if_news(
+        self, tx: Transaction, event: Told, words: Mapping[UUID, Callable[..., Wording]]
     ) -> None:
-        """Notify both sides."""
-        for account_id in (event.client_id, event.specialist_id):
-            self._notify(tx, account_id, event, words)
+        """Notify these accounts, each in its words, unless a newer event was told before."""
+
+        def tell() -> None:
+            for account_id, theirs in words.items():
+                self._notify(tx, account_id, event, theirs)
+
+        if_news(tx, event, tell)
 
     def _notify(
         self,
@@ -131,3 +134,7 @@ class Consultations:
     ) -> Callable[[Reader], Wording]:
         """The words with links to the pages in each reader's language."""
         return lambda reader: words(reader, event, self.links.read_in(reader.language))
+
+
+def _both(event: letters.Sided) -> tuple[UUID, UUID]:
+    return event.client_id, event.specialist_id

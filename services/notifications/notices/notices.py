@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -108,6 +107,5 @@ class NoticeCounter(Base):
 
 def _as_json(data: NoticeData) -> dict[str, Any]:
     """The fields that are not null, as JSON."""
-    known = {name: value for name, value in asdict(data).items() if value is not None}
-    written: dict[str, Any] = json.loads(json.dumps(known))
-    return written
+    written: dict[str, Any] = json.loads(json.dumps(data))
+    return {name: value for name, value in written.items() if value is not None}
