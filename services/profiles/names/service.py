@@ -24,15 +24,14 @@ class Names:
         """
         self.caller.known()
         with self.store.reading() as session:
-            clients = session.execute(client_names(wanted.clients)) if wanted.clients else ()
-            specialists = (
-                session.execute(specialist_names(wanted.specialists)) if wanted.specialists else ()
-            )
             return contract.Names(
-                clients=[ClientName(id=id, display_name=name) for id, name in clients],
+                clients=[
+                    ClientName(id=id, display_name=name)
+                    for id, name in client_names(session, wanted.clients)
+                ],
                 specialists=[
                     SpecialistName(id=id, display_name=name, photo=photos.urls_of(photo))
-                    for id, name, photo in specialists
+                    for id, name, photo in specialist_names(session, wanted.specialists)
                     if name
                 ],
             )
