@@ -100,8 +100,7 @@ class Transaction(Session):
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         super().flush(objects)
         if self._inserts:
-            inserts, self._inserts = self._inserts, []
-            write_together(self.connection(), inserts)
+            write_together(self.connection(), self._taken_inserts())
 
     def lock_name(self, name: str) -> None:
         """Take an advisory lock on a name until the end of the transaction.
@@ -171,12 +170,16 @@ class Transaction(Session):
             work(self, self._at_end.pop(work))
         updates = [self._update_of(each) for each in self._changed.values()]
         super().flush()
-        writes = [*self._inserts, *filter(None, updates), *self._reply_written()]
+        writes = [*self._taken_inserts(), *filter(None, updates), *self._reply_written()]
         if self.emitted:
             self._write_with_outbox(writes)
             event_log.append(self, self.info["metadata"], self.emitted)
         elif writes:
             write_together(self.connection(), writes)
+
+    def _taken_inserts(self) -> list[Write]:
+        taken, self._inserts = self._inserts, []
+        return taken
 
     def _update_of(self, row: Any) -> Write | None:
         """The changes of a row, which the unit of work then leaves alone."""
