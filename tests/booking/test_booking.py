@@ -24,8 +24,10 @@ from contracts.booking.consultations import (
     OverlappingBooking,
     OwnProfile,
     SlotTaken,
+    TooManyBookings,
 )
 from contracts.booking.slots import BadPeriod, SlotsQuery
+from services.booking.consultations.client_limits import MOST_OPEN_BOOKINGS
 from services.booking.service import BookingService
 from tests.booking.builders import (
     HALF_AN_HOUR,
@@ -354,6 +356,18 @@ def test_of_many_slots_that_one_client_books_at_once_exactly_one_is_theirs(
     refused = [each for each in outcomes if isinstance(each, AlreadyBooked)]
     assert len(refused) == AT_ONCE - 1, outcomes
     assert len(consultations_of(booking, client)) == 1
+
+
+def test_of_many_specialists_whom_one_client_books_at_once_three_are_booked(
+    booking: Talking,
+) -> None:
+    specialists, client = [a_specialist(booking) for _ in range(AT_ONCE)], a_client()
+    slots = slots_of(booking, specialists[0])[:AT_ONCE]
+    pairs = zip(specialists, slots, strict=True)
+    outcomes = at_once([partial(book, booking, client, *each) for each in pairs])
+    refused = [each for each in outcomes if isinstance(each, TooManyBookings)]
+    assert len(refused) == AT_ONCE - MOST_OPEN_BOOKINGS, outcomes
+    assert len(consultations_of(booking, client)) == MOST_OPEN_BOOKINGS
 
 
 def test_many_clients_who_book_different_slots_at_once_all_get_theirs(booking: Talking) -> None:
