@@ -20,7 +20,6 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any, cast
 
-import eventlet
 import structlog
 from nameko.extensions import DependencyProvider, SharedExtension
 
@@ -235,7 +234,7 @@ class Cache:
     def _refresh(self, old: dict[Key, Fill], ask: Callable[[list[Key]], Mapping[Key, Any]]) -> None:
         try:
             self._fill(old, ask)
-        except (Exception, eventlet.Timeout) as error:  # the next request that wants them asks
+        except Exception as error:  # the next request that wants them asks
             log.info("not_refreshed", keys=len(old), error=error_text(error))
 
     def _fill(
