@@ -27,7 +27,6 @@ class Lease:
         self._name = name
         self._interval = interval
         self._me: UUID = new_id()
-        self._is_known = False
         clocks = database.table("clocks")
         self._claim, self._release = _claim(clocks), _release(clocks)
 
@@ -37,9 +36,6 @@ class Lease:
         with self._database.writing() as connection:
             if self._taken(connection, now):
                 return True
-            if self._is_known:
-                return False
-            self._is_known = True
             clocks = self._database.table("clocks")
             is_new = insert_if_absent_on(connection, clocks, name=self._name, due_at=now)
             return is_new and self._taken(connection, now)
