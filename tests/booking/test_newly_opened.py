@@ -38,8 +38,8 @@ from tests.booking.steps import (
     unlisted,
 )
 from tests.booking.waitlist_steps import join, leave
-from tests.support.full_specialists import zone_at
 from tests.support.service_client import Talking
+from tests.support.zones import zone_at
 
 AN_HOUR = timedelta(hours=1)
 NEXT_SLOT = IN_THREE_DAYS + HALF_AN_HOUR

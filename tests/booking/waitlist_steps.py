@@ -16,8 +16,8 @@ from services.booking.holds.holds import Hold
 from services.booking.service import BookingService
 from tests.booking.builders import on
 from tests.booking.steps import IN_THREE_DAYS, THAT_WEEKDAY
-from tests.support.full_specialists import zone_at
 from tests.support.service_client import Talking
+from tests.support.zones import zone_at
 
 AWAKE, ASLEEP = zone_at(12), zone_at(2)
 

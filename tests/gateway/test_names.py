@@ -14,9 +14,10 @@ from gateway.api import names
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
 from tests.support.factories import PASSWORD, Person, a_client, a_specialist, slots_of
-from tests.support.full_specialists import a_specialist_with_one_slot, zone_at
+from tests.support.full_specialists import a_specialist_with_one_slot
 from tests.support.pictures import a_picture
 from tests.support.platform import a_house, a_mail_folder, an_embedded_broker
+from tests.support.zones import zone_at
 
 
 def booked(client: Person, specialist: Person, place: int = 0) -> dict[str, Any]:

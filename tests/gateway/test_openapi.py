@@ -49,12 +49,13 @@ from tests.support.factories import (
     slots_of,
     somebody,
 )
-from tests.support.full_specialists import a_specialist_with_one_slot, zone_at
+from tests.support.full_specialists import a_specialist_with_one_slot
 from tests.support.half_hours import a_newcomer
 from tests.support.mailbox import mails_to
 from tests.support.pictures import a_picture
 from tests.support.platform import House
 from tests.support.tokens import SEAL_KEYS
+from tests.support.zones import zone_at
 
 DECLARED = [declaration for declaration, _ in declarations_of(Gateway)]
 EACH = pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Specialists with one slot, who waits for it, and where people are awake."""
+"""Specialists with one slot, and who waits for it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,7 @@ from tests.support.factories import (
     an_availability,
     slots_of,
 )
-
-
-def zone_at(hour: int, moment: datetime | None = None) -> str:
-    """Where it is that hour of the day then; now, unless it is said."""
-    ahead = (hour - (moment or datetime.now(UTC)).hour + 12) % 24 - 12
-    return f"Etc/GMT{-ahead:+d}"
+from tests.support.zones import zone_at
 
 
 def a_specialist_with_one_slot(http: httpx.Client) -> tuple[Person, str]:

@@ -23,13 +23,13 @@ from tests.contracts.loops import clocks_of
 from tests.support.databases import Databases, connected_database
 from tests.support.eventually import eventually
 from tests.support.factories import Person, an_availability, slots_of
-from tests.support.full_specialists import zone_at
 from tests.support.half_hours import hold
 from tests.support.history import History
 from tests.support.platform import House, a_house, a_mail_folder, an_embedded_broker
 from tests.support.query_plans import explained
 from tests.support.service_client import Talking
 from tests.support.tokens import KEY, a_token_of, lasting
+from tests.support.zones import zone_at
 
 HISTORY = History(
     consultations=200_000, specialists=5_000, busiest=50_000, messages=20_000, kept=20_000

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 from tests.browser.site.people import HOURS, People
 from tests.browser.site.walks import Walk
 from tests.support.eventually import eventually
+from tests.support.zones import zone_at
 
 Visit = Callable[..., BrowserContext]
 HALF_HOUR = "You have a half hour with %(name)s."
@@ -90,7 +91,8 @@ def test_a_specialist_who_cancels_leaves_times_with_others(walk_of: WalkOf, peop
     specialist.press("Cancel this half hour")
     specialist.has_heading("The half hour with %(name)s was cancelled.")
 
-    eventually(lambda: people.api(who).get("/held-slots").json()["items"])
+    api = people.api(who)
+    eventually(lambda: api.get("/held-slots").raise_for_status().json()["items"])
     client.open("/consultations")
     client.follow_first(client.main.get_by_role("link", name="Take this half hour"))
     client.press("Book this half hour")
@@ -98,7 +100,11 @@ def test_a_specialist_who_cancels_leaves_times_with_others(walk_of: WalkOf, peop
 
 
 def test_a_client_waits_and_takes_what_comes_free(walk_of: WalkOf, people: People) -> None:
+    """It is noon where the client lives: at night nobody is asked."""
     who, specialist = people.new_client(), people.new_listed_specialist()
+    client = people.api(who)
+    preferences = client.get("/me/preferences").json() | {"time_zone": zone_at(12)}
+    client.put("/me/preferences", json=preferences).raise_for_status()
     availability = "/specialists/me/availability"
     specialist.put(availability, json={**HOURS, "hours": []}).raise_for_status()
     walk = walk_of(who)
@@ -108,7 +114,7 @@ def test_a_client_waits_and_takes_what_comes_free(walk_of: WalkOf, people: Peopl
     expect(walk.main.get_by_role("status")).to_be_visible()
 
     specialist.put(availability, json=HOURS).raise_for_status()
-    eventually(lambda: people.api(who).get("/held-slots").json()["items"])
+    eventually(lambda: client.get("/held-slots").raise_for_status().json()["items"])
     walk.open("/waitlist")
     walk.follow_first(walk.main.get_by_role("link", name="Take this half hour"))
     walk.press("Book this half hour")
