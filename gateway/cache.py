@@ -40,6 +40,8 @@ LIFETIME_CUT_OFF_S = 1.0
 MOST_BYTES = 64 * 1024 * 1024
 OVERHEAD = 500
 """Bytes that an entry takes beside its value, roughly."""
+MOST_REFRESHED = 2
+"""Refreshes at once: hundreds of pages grow old together, and readers go first."""
 RENDERED_FOR_S = 30.0
 """A page says how far its times are from now, so one that stays the same is rendered again."""
 
@@ -166,6 +168,7 @@ class Cache:
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._tagged: defaultdict[str, set[Key]] = defaultdict(set)
         self._fills: dict[Key, Fill] = {}
+        self._refreshes = 0
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -191,9 +194,11 @@ class Cache:
         return LIFETIME_S if self._hears() else LIFETIME_CUT_OFF_S
 
     def _grows_old(self, key: Key, entry: Entry) -> bool:
-        """Whether the entry should be asked for anew, and nobody does so yet."""
-        age = self._now() - entry.asked_at
-        return age > self._lifetime() / 2 and key not in self._fills
+        """Whether the entry should be asked for anew, and nobody does so yet. While others are,
+        it may wait for its turn."""
+        if self._refreshes >= MOST_REFRESHED or key in self._fills:
+            return False
+        return self._now() - entry.asked_at > self._lifetime() / 2
 
     def answer(self, key: Key, tags: Collection[str], ask: Callable[[], Any]) -> Entry:
         """The entry; a missing one is asked for once, however many requests wait for it."""
@@ -222,6 +227,7 @@ class Cache:
             else:
                 own[key] = self._fills[key] = Fill(tags, self._now())
         if old:
+            self._refreshes += 1
             self._spawn(partial(copy_context().run, self._refresh, old, ask))
         if own:
             found |= self._fill(own, ask)
@@ -236,6 +242,8 @@ class Cache:
             self._fill(old, ask)
         except Exception as error:  # the next request that wants them asks
             log.info("not_refreshed", keys=len(old), error=error_text(error))
+        finally:
+            self._refreshes -= 1
 
     def _fill(
         self, own: dict[Key, Fill], ask: Callable[[list[Key]], Mapping[Key, Any]]

@@ -13,6 +13,7 @@ from gateway import cache as caching
 from gateway.cache import (
     LIFETIME_CUT_OFF_S,
     LIFETIME_S,
+    MOST_REFRESHED,
     OVERHEAD,
     Cache,
     Page,
@@ -213,6 +214,27 @@ def test_of_what_grows_old_one_request_asks_anew_and_nobody_waits(
     profiles.held.send()
     eventlet.sleep(0)
     assert (read(cache, profiles), profiles.asked) == (b"new", 2)
+
+
+def test_of_many_that_grow_old_at_once_a_few_are_asked_for_at_a_time(
+    cache: Cache, profiles: Profiles, clock: Clock
+) -> None:
+    keys = [(f"/{number}", "") for number in range(5)]
+    for each in keys:
+        read(cache, profiles, each)
+    profiles.said, profiles.held = b"new", GreenEvent()
+    grow_old(clock)
+    assert [read(cache, profiles, each) for each in keys] == [b"old"] * 5
+    eventlet.sleep(0)
+    assert profiles.asked == 5 + MOST_REFRESHED
+    profiles.held.send()
+    eventlet.sleep(0)
+    for _ in keys:
+        for each in keys:
+            read(cache, profiles, each)
+        eventlet.sleep(0)
+    assert [read(cache, profiles, each) for each in keys] == [b"new"] * 5
+    assert profiles.asked == 10
 
 
 def test_what_grows_old_stays_while_its_service_is_away(
