@@ -4,8 +4,8 @@ An event invalidates an entry within milliseconds of the change's commit. While 
 entries live for one second; and since an event may be lost unnoticed, no entry lives for longer
 than ten. Single flight: of several requests for a missing entry, one asks and the others wait.
 
-Nobody waits for an entry that grows old: after half of its lifetime, the next request for it is
-answered with it, and has it asked for anew in the background.
+Refresh ahead: after half of an entry's lifetime the next request is answered with it, and starts
+its refresh in the background, so that no request waits.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MOST_BYTES = 64 * 1024 * 1024
 OVERHEAD = 500
 """Bytes that an entry takes beside its value, roughly."""
 MOST_REFRESHED = 2
-"""Refreshes at once: hundreds of pages grow old together, and readers go first."""
+"""Refreshes at once: hundreds of pages become due together, and requests go first."""
 RENDERED_FOR_S = 30.0
 """A page says how far its times are from now, so one that stays the same is rendered again."""
 
@@ -101,7 +101,7 @@ PUBLIC = "public, no-cache"
 PRIVATE = "private, no-cache"
 """As above, for one visitor."""
 HTML = "text/html; charset=utf-8"
-PAGES_VARY = "Accept-Encoding, Cookie"
+PAGES_VARY = ("Vary", "Accept-Encoding, Cookie")
 VARY = ("Vary", "Accept-Encoding")
 NO_STORE = ("Cache-Control", "no-store")
 Tags = Callable[[Mapping[str, Any]], Collection[str] | None]
@@ -175,12 +175,12 @@ class Cache:
         return len(self._entries)
 
     def get(self, key: Key) -> Entry | None:
-        """The entry, unless it is time for this request to ask for it."""
+        """The entry, unless this request is to start its refresh."""
         entry = self.stored(key)
-        return None if entry is not None and self._grows_old(key, entry) else entry
+        return None if entry is not None and self._is_due(key, entry) else entry
 
     def stored(self, key: Key) -> Entry | None:
-        """The entry, though somebody should ask for it anew."""
+        """The entry, also where it is due for a refresh."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -193,9 +193,9 @@ class Cache:
     def _lifetime(self) -> float:
         return LIFETIME_S if self._hears() else LIFETIME_CUT_OFF_S
 
-    def _grows_old(self, key: Key, entry: Entry) -> bool:
-        """Whether the entry should be asked for anew, and nobody does so yet. While others are,
-        it may wait for its turn."""
+    def _is_due(self, key: Key, entry: Entry) -> bool:
+        """Whether the entry is due for a refresh that has not begun. While ``MOST_REFRESHED`` run,
+        others wait for their turn."""
         if self._refreshes >= MOST_REFRESHED or key in self._fills:
             return False
         return self._now() - entry.asked_at > self._lifetime() / 2
@@ -213,14 +213,14 @@ class Cache:
         ask: Callable[[list[Key]], Mapping[Key, Any]],
     ) -> dict[Key, Entry]:
         """The wanted entries that are stored, or that ``ask`` gets. It is also called in the
-        background, for those that grow old."""
+        background, to refresh entries."""
         found: dict[Key, Entry] = {}
         others, own, old = {}, {}, {}
         for key, tags in wanted.items():
             entry = self.stored(key)
             if entry is not None:
                 found[key] = entry
-                if self._grows_old(key, entry):
+                if self._is_due(key, entry):
                     old[key] = self._fills[key] = Fill(tags, self._now())
             elif key in self._fills:
                 others[key] = self._fills[key]
@@ -240,7 +240,7 @@ class Cache:
     def _refresh(self, old: dict[Key, Fill], ask: Callable[[list[Key]], Mapping[Key, Any]]) -> None:
         try:
             self._fill(old, ask)
-        except Exception as error:  # the next request that wants them asks
+        except Exception as error:
             log.info("not_refreshed", keys=len(old), error=error_text(error))
         finally:
             self._refreshes -= 1
@@ -337,27 +337,26 @@ def entry_of(body: bytes) -> Entry:
     return _entry(body, (), 0.0)
 
 
-def answered(entry: Entry, control: str, accepted: str, if_none_match: str | None) -> Answer:
-    """Status, headers and body, in a coding that the client accepts; 304 without a body where the
-    client's copy is current."""
-    headers = _kind(entry.value)
+def answered(entry: Entry, control: str, environ: Mapping[str, Any]) -> Answer:
+    """Status, headers and body for a request (WSGI), in a coding that the client accepts; 304
+    without a body where the client's copy is current."""
+    page = entry.value if isinstance(entry.value, Page) else None
+    headers = [VARY if page is None else PAGES_VARY]
     if entry.etag:
-        validators = [("ETag", f"W/{entry.etag}"), ("Cache-Control", control)]
+        headers += [("ETag", f"W/{entry.etag}"), ("Cache-Control", control)]
+        if_none_match = environ.get("HTTP_IF_NONE_MATCH")
         if if_none_match is not None and _matches(entry.etag, if_none_match):
-            return HTTPStatus.NOT_MODIFIED, [*validators, headers[0]], b""
-        headers += validators
+            return HTTPStatus.NOT_MODIFIED, headers, b""
     else:
         headers.append(NO_STORE)
-    coding, body = entry.encodings.preferred(accepted)
+    if page is None:
+        headers.append(("Content-Type", json.JSON))
+    else:
+        headers += [("Content-Type", HTML), ("Content-Language", page.language)]
+    coding, body = entry.encodings.preferred(environ.get("HTTP_ACCEPT_ENCODING", ""))
     if coding is not None:
         headers.append(("Content-Encoding", coding))
     return HTTPStatus.OK, headers, body
-
-
-def _kind(value: Any) -> Headers:
-    if isinstance(value, Page):
-        return [("Vary", PAGES_VARY), ("Content-Type", HTML), ("Content-Language", value.language)]
-    return [VARY, ("Content-Type", json.JSON)]
 
 
 def page_key(path: str, query: str, zone: str, visit: str) -> Key:

@@ -22,7 +22,7 @@ from chassis.context import OUTERMOST_DEADLINE_S, CallContext
 from chassis.http.server import WebServer
 from chassis.networks import network_of
 from contracts.inputs.zones import LONGEST_NAME, TIME_ZONES
-from gateway.cache import PRIVATE, PUBLIC, Answer, Entry, PublicReads, answered, page_key
+from gateway.cache import PRIVATE, PUBLIC, Answer, PublicReads, answered, page_key
 from gateway.featured import listing
 from gateway.featured.listing import Featured
 from gateway.http import problems
@@ -120,7 +120,7 @@ class ApiServer(WebServer):
             entry, control = self.reads.cache.get((path, query)), PUBLIC
         if entry is None:
             return None
-        status, headers, body = _as_asked(entry, control, environ)
+        status, headers, body = answered(entry, control, environ)
         correlation_id = _correlation_id(environ.get("HTTP_X_CORRELATION_ID", ""))
         headers += (*self.always.items(), (CORRELATION_ID, correlation_id))
         headers += self.cors.headers(path, environ.get("HTTP_ORIGIN"))
@@ -144,7 +144,7 @@ class ApiServer(WebServer):
             return None
         if sight is not None:
             self.featured.exposures.shown(sight.ids)
-        status, headers, body = _as_asked(entry, PUBLIC, environ)
+        status, headers, body = answered(entry, PUBLIC, environ)
         correlation_id = _correlation_id(environ.get("HTTP_X_CORRELATION_ID", ""))
         always = {**self.always, **self.page_headers}
         headers += (*always.items(), (CORRELATION_ID, correlation_id))
@@ -183,11 +183,6 @@ class ApiServer(WebServer):
             response = super().refused(error)
         response.headers[CORRELATION_ID] = call.correlation_id
         return response
-
-
-def _as_asked(entry: Entry, control: str, environ: dict[str, Any]) -> Answer:
-    accepted, etag = environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH")
-    return answered(entry, control, accepted, etag)
 
 
 def _log(method: str, path: str, status: int, started: float, **more: str) -> None:

@@ -19,7 +19,7 @@ from chassis.context import CallContext
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.schemas import Reading, load, schema_of
 from contracts.profiles.preferences import PATH_PREFIXES, Language
-from gateway.cache import PUBLIC, Page, PublicReads, answered, page_key
+from gateway.cache import PUBLIC, Key, Page, PublicReads, answered, page_key
 from gateway.http import cookies as names
 from gateway.http.declaration import IN_BRACES
 from gateway.http.document import Document
@@ -273,14 +273,15 @@ class PageHandler(SiteHandler):
         """The page as it was rendered for the last anonymous visitor, where it would be again."""
         shared = visit.visitor.anonymous()
         key = page_key(f"rendered:{visit.request.path}", shared.query, shared.chosen_zone or "", "")
+        entry = self.reads.cache.put(key, self._rendered(key, shared, view))
+        return self.site.personal(entry.encodings, visit, HTTPStatus.OK)
+
+    def _rendered(self, key: Key, shared: Visitor, view: Any) -> Page:
+        """The page as it is cached, where rendering this view would give the same."""
         before = self.reads.cache.stored(key)
         if before is not None and before.value.still_shows(view):
-            page = before.value
-        else:
-            page = self._rendered(shared, view)
-        return self.site.personal(self.reads.cache.put(key, page).encodings, visit, HTTPStatus.OK)
-
-    def _rendered(self, shared: Visitor, view: Any) -> Page:
+            kept: Page = before.value
+            return kept
         body = self.site.render(
             self.declaration.template, shared, view, {}, indexed=self.declaration.indexed
         )
@@ -314,10 +315,7 @@ class PageHandler(SiteHandler):
             )
             if isinstance(view, Moved | SeeOther | Shown):
                 raise _Instead(view)
-            before = self.reads.cache.stored(key)
-            if before is not None and before.value.still_shows(view):
-                return before.value
-            return self._rendered(shared, view)
+            return self._rendered(key, shared, view)
 
         environ = visit.request.environ
         key = page_key(
@@ -334,13 +332,7 @@ class PageHandler(SiteHandler):
             self.server.featured.exposures.shown(shared.sight.ids)
         if visit.cookies.are_personal:
             return self.show(visit, entry.value.view, {}, HTTPStatus.OK)
-        request = visit.request
-        status, headers, body = answered(
-            entry,
-            PUBLIC,
-            request.headers.get("Accept-Encoding", ""),
-            request.headers.get("If-None-Match"),
-        )
+        status, headers, body = answered(entry, PUBLIC, environ)
         return Response(body, status, [*headers, *HEADERS.items()])
 
     def again(

@@ -202,7 +202,7 @@ class Site(SharedExtension):
         coding, body = page.preferred(accepted)
         response = Response(body, status, headers=HEADERS, content_type=HTML)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Vary"] = PAGES_VARY
+        response.headers.add(*PAGES_VARY)
         response.headers["Content-Language"] = visit.visitor.language
         if coding is not None:
             response.headers["Content-Encoding"] = coding

@@ -77,8 +77,11 @@ class HomePages(Zones):
         )
 
     def _featured_of_visit(self, visitor: Visitor) -> FeaturedPage:
-        """The page is worth showing without them. It counts as shown here only where the visit has
-        not begun: what is kept for a visit is counted for each who sees it."""
+        """The first featured of the visit; none while profiles is away.
+
+        Exposures are counted here only for a page that is not cached; a cached one counts with each
+        answer, not when it is made.
+        """
         visit = visitor.sight.token if visitor.sight else None
         try:
             entry = self.featured.page(FeaturedQuery(visit=visit, limit=SHOWN))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,10 @@ import pytest
 from chassis.context import CallContext, entered
 from chassis.ids import new_id
 from contracts.profiles.featuring import Exposure
-from gateway.cache import ARTICLES, PublicReads
+from gateway.cache import ARTICLES, LIFETIME_S, PublicReads
 from gateway.featured import exposures
 from gateway.featured.exposures import Batch, ExposureReports, Exposures
+from gateway.featured.listing import Featured
 from gateway.featured.rotation import Visit
 from gateway.site.home import SHOWN
 from tests.gateway.description import Description, expect_problem
@@ -188,6 +190,27 @@ def test_each_card_on_the_home_page_counts_though_visitors_share_an_answer(
     shown = [each.text.count('id="next-') for each in pages if isinstance(each, httpx.Response)]
     assert shown == [SHOWN] * 40
     assert len(counts) == sum(shown)
+
+
+def test_a_refresh_in_the_background_counts_no_card(
+    house: House, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts, made, page_of = list[UUID](), list[Any](), Featured.page
+    cache = house.part(PublicReads).cache
+    for _ in range(3 * SOME):
+        house.http.get("/")
+
+    def counting(featured: Featured, query: Any) -> Any:
+        made.append(query)
+        return page_of(featured, query)
+
+    monkeypatch.setattr(Featured, "page", counting)
+    monkeypatch.setattr(Exposures, "shown", lambda _, ids: counts.extend(ids))
+    monkeypatch.setattr(cache, "_now", lambda: monotonic() + LIFETIME_S / 2 + 1)
+    pages = [house.http.get("/").text.count('id="next-') for _ in range(SOME)]
+    eventually(lambda: not cache._fills)
+    assert made, "no page was refreshed"
+    assert len(counts) == sum(pages) == SHOWN * SOME
 
 
 def visit_that_shows(http: httpx.Client, person: Person) -> str | None:

@@ -17,7 +17,9 @@ from chassis.http.server import headers_for
 from chassis.runtime.process import Process
 from gateway.api.health import HealthApi
 from gateway.docs.pages import Docs
+from gateway.http import encoding
 from gateway.http import server as gateway_server
+from gateway.http.encoding import SMALLEST
 from gateway.http.endpoint import endpoint
 from tests.gateway.raw_requests import GET_WITH_BODY, POST, raw
 from tests.support.factories import PASSWORD, Person, a_published_article, an_editor
@@ -186,6 +188,28 @@ def test_reads_that_are_the_same_for_everyone_bear_an_etag_that_matches_again(
             assert again.headers["ETag"] == etag
             assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
         assert http.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", ""])
+def test_json_comes_in_the_coding_that_is_asked_for(
+    http: httpx.Client, specialist: Person, coding: str
+) -> None:
+    for path in ("/api/v1/vocabulary", f"/api/v1/specialists/{specialist.id}/slots?limit=400"):
+        answer = http.get(path, headers={"Accept-Encoding": coding or "identity"})
+        assert len(answer.content) > SMALLEST
+        assert answer.headers.get("Content-Encoding", "") == coding
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert answer.json()
+
+
+def test_an_answer_whose_etag_names_a_version_is_sent_as_it_is(
+    specialist: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoding, "SMALLEST", 0)
+    availability = specialist.get("/specialists/me/availability")
+    assert not availability.headers["ETag"].startswith("W/")
+    assert "Content-Encoding" not in availability.headers
+    assert specialist.get("/me").headers["Content-Encoding"] == "br"
 
 
 @pytest.fixture(scope="module")
