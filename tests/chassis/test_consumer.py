@@ -7,16 +7,27 @@ from typing import Any
 
 import eventlet
 import pytest
+from kombu import Connection
 
+from chassis.broker import consumer
 from chassis.broker.consumer import QueueConsumer
-from chassis.broker.publishing import connection_to
+from chassis.broker.publishing import CONSUMER_HEARTBEAT, connection_to
 from chassis.database.transaction import Transaction
 from chassis.errors import Unavailable
 from chassis.messaging.subscribe import subscribe
 from chassis.rpc.server import rpc
 from chassis.runtime.process import Process
 from chassis.store import Store
-from tests.chassis.bank import Company, Ears, Told, Town, a_company, an_envelope, hear
+from tests.chassis.bank import (
+    Company,
+    Ears,
+    Told,
+    Town,
+    a_company,
+    a_listener,
+    an_envelope,
+    hear,
+)
 from tests.support import servers
 from tests.support.eventually import eventually
 from tests.support.servers import RabbitServer
@@ -128,6 +139,26 @@ def test_a_stop_takes_no_new_work(rabbitmq_url: str, sqlite_database: str) -> No
 
         assert begun == ["event"]
         assert waiting_in(rabbitmq_url, "slow.note_down") == 1
+
+
+def test_messages_without_a_pause_do_not_keep_heartbeats_back(
+    rabbitmq_url: str, sqlite_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked, service = list[float](), a_listener(lambda event, tx: None)
+
+    def check(connection: Connection, *_: Any) -> None:
+        checked.append(connection.heartbeat)
+
+    monkeypatch.setattr(consumer, "HEARTBEAT_CHECK_EVERY_S", 0.1)
+    monkeypatch.setattr(Connection, "heartbeat_check", check)
+    with a_company(rabbitmq_url, sqlite_database, service):
+        town = Town(rabbitmq_url, (service,))
+
+        def checked_while_messages_come() -> bool:
+            town.cry(*(an_envelope("again").to_json() for _ in range(20)))
+            return checked.count(CONSUMER_HEARTBEAT) >= 3
+
+        eventually(checked_while_messages_come)
 
 
 def test_an_idle_service_stops_soon(broker: str, sqlite_database: str) -> None:
