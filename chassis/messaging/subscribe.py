@@ -36,7 +36,7 @@ from chassis.events import Envelope, Event, Malformed
 from chassis.messaging.dead_letters import DeadLetters, park
 from chassis.messaging.inbox import Inbox, Waiting
 from chassis.messaging.retries import Retries
-from chassis.messaging.topology import dead_letter_queue, subscription_queue
+from chassis.messaging.topology import queues_for, subscription_queue
 
 TURN_S = 0.25
 """How long events wait for those that came before. A slow handler delays others by no more."""
@@ -73,15 +73,15 @@ def subscriptions_of(service_class: type) -> Iterator[tuple[str, type[Event]]]:
 
 def queues_of(*service_classes: Any) -> list[Queue]:
     """All queues of these services: the topology that a relay declares before it publishes."""
-    queues = []
-    for service in service_classes:
-        subscriptions = list(subscriptions_of(service))
-        queues += [
-            subscription_queue(service.name, handler, event_type.producer, event_type.type())
-            for handler, event_type in subscriptions
-        ]
-        queues += [dead_letter_queue(service.name)] if subscriptions else []
-    return queues
+    return queues_for(
+        {
+            service.name: {
+                handler: f"{event_type.producer}.{event_type.type()}"
+                for handler, event_type in subscriptions_of(service)
+            }
+            for service in service_classes
+        }
+    )
 
 
 class Delivery:

@@ -37,5 +37,6 @@ def queues_for(subscriptions: Mapping[str, Mapping[str, str]]) -> list[Queue]:
     for service, handlers in subscriptions.items():
         for handler, event in handlers.items():
             queues.append(subscription_queue(service, handler, *event.split(".")))
-        queues.append(dead_letter_queue(service))
+        if handlers:
+            queues.append(dead_letter_queue(service))
     return queues
