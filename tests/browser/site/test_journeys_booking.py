@@ -50,16 +50,21 @@ def test_a_card_on_the_first_page_is_one_page_less(visit: Visit, mailbox: Mailbo
     assert len(walk.acted_on) < MOST_ACTED_ON, walk.acted_on
 
 
+def signs_up(walk: Walk, email: str, button: str) -> None:
+    """What every sign-up asks for but the name."""
+    walk.fill("E-mail address", email)
+    walk.fill("Password", PASSWORD)
+    walk.check("I agree to the terms of use.")
+    walk.check("I consent that this site handles what I say about my health, as described here.")
+    walk.press(button)
+
+
 def signs_up_for_a_half_hour(walk: Walk) -> str:
     """From a specialist's profile on; the address."""
     email = f"{uuid4().hex}@example.org"
     walk.follow_first(walk.main.locator("a.slot"))
     walk.fill("What should %(name)s call you?", "Sam")
-    walk.fill("E-mail address", email)
-    walk.fill("Password", PASSWORD)
-    walk.check("I agree to the terms of use.")
-    walk.check("I consent that this site handles what I say about my health, as described here.")
-    walk.press("Book this half hour")
+    signs_up(walk, email, "Book this half hour")
     walk.has_heading("Look in your mail")
     return email
 
@@ -82,11 +87,7 @@ def test_an_address_with_a_mistake_is_written_anew_where_accounts_are_made(
     walk.open("/sign-up")
     expect(walk.page.get_by_label("Book the half hour that is kept for me")).to_be_checked()
     walk.fill("Your name here", "Sam")
-    walk.fill("E-mail address", email)
-    walk.fill("Password", PASSWORD)
-    walk.check("I agree to the terms of use.")
-    walk.check("I consent that this site handles what I say about my health, as described here.")
-    walk.press("Create an account")
+    signs_up(walk, email, "Create an account")
     walk.has_heading("Look in your mail")
     walk.open(mailbox.link_to(email, "/verify-email"))
     walk.press("Confirm and book")
