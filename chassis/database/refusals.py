@@ -1,4 +1,4 @@
-"""Refusals by a service's database, for those who name them and have no database themselves."""
+"""Refusals by a service's database, apart from it: the gateway names them without SQLAlchemy."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class SignUpPages(SignUpMails):
         return SignUpShown(query.role, agreements, self._held_for_browser(visitor))
 
     def _held_for_browser(self, visitor: Visitor) -> HeldForBrowser | None:
-        """The half hour held for the sign-up of this browser; none where a service is away."""
+        """The half hour held for the sign-up of this browser; none where booking is away."""
         held = self.held_half_hour(visitor.sign_up)
         if held is None:
             return None

@@ -1,4 +1,4 @@
-"""Links to times: a dial, the time, and its whole name for those who hear it."""
+"""Links to free times: a dial, the time, and an accessible name with the day."""
 
 from __future__ import annotations
 

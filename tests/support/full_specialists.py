@@ -1,4 +1,4 @@
-"""Specialists with one slot, and who waits for it."""
+"""Specialists with one slot, and a client on the waitlist for it."""
 
 from __future__ import annotations
 

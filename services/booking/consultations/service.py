@@ -126,7 +126,7 @@ class Consultations:
         return found
 
     def _reader(self, session: Session) -> NoteReader:
-        """Whoever is no specialist reads as a client alone, so nobody's right is looked up."""
+        """The right to practise is looked up for specialists only: a client needs none to read."""
         account_id = self.caller.known()
         practises = Role.SPECIALIST in self.caller.roles and may_practise(session, account_id)
         return NoteReader(self.caller, practises, utc_now())

@@ -100,7 +100,7 @@ def test_a_specialist_who_cancels_leaves_times_with_others(walk_of: WalkOf, peop
 
 
 def test_a_client_waits_and_takes_what_comes_free(walk_of: WalkOf, people: People) -> None:
-    """It is noon where the client lives: at night nobody is asked."""
+    """It is noon where the client lives: at night clients are not asked."""
     who, specialist = people.new_client(), people.new_listed_specialist()
     client = people.api(who)
     preferences = client.get("/me/preferences").json() | {"time_zone": zone_at(12)}
