@@ -21,7 +21,7 @@ import functools
 import random
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from datetime import timedelta
 from math import inf
 from time import monotonic
@@ -117,7 +117,7 @@ def _at_once(number: int, ready: list[T], round_: _Round[T], is_over: Callable[[
         for item in ready:
             if away or is_over():
                 break
-            pool.spawn_n(attempt, item)  # waits while the pool is full
+            pool.spawn_n(copy_context().run, attempt, item)  # waits while the pool is full
         pool.waitall()
     except BaseException:  # the run itself was killed
         for each in list(pool.coroutines_running):

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.concurrency.backoff import backoff
+from chassis.context import CallContext, current, entered
 from chassis.database.refusals import DatabaseAway
 from chassis.errors import NotFound
 from chassis.scheduling import for_each as rounds
@@ -188,6 +189,18 @@ def test_a_round_that_is_over_leaves_the_rest_to_the_next(now: list[float]) -> N
 
     for_each([1, 2, 3, 4], work, within_s=10)
     assert done == [1, 2, 3]
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_each_item_belongs_to_the_call_that_goes_through_them(at_once: int) -> None:
+    seen: list[str] = []
+
+    def work(_: int) -> None:
+        seen.append(current().correlation_id)
+
+    with entered(CallContext()):
+        for_each([1, 2], work, at_once=at_once)
+        assert seen == [current().correlation_id] * 2
 
 
 def test_what_fails_every_time_is_tried_ever_more_rarely(now: list[float]) -> None:
