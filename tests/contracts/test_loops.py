@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,8 +70,10 @@ from tests.support.tokens import SEAL_KEYS
 ROOT = Path(__file__).parents[2]
 AN_HOUR, A_DAY, A_MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 DEADLINE_S = 1.0
-ERASED_WITHIN_S = 10.0
+ERASED_WITHIN_S = 5.0
 """An erasure looks through all messages, which takes a busy machine more than a moment."""
+PROVEN: ContextVar[bool] = ContextVar("proven", default=False)
+"""Set for the clock of a proof: the clocks of other tests' platforms call the same functions."""
 ROTATED = f"{new_key()},{SEAL_KEYS}"
 
 # What each clock works on
@@ -496,6 +499,16 @@ def raises(error: BaseException) -> Callable[[GreenEvent], None]:
     return fail
 
 
+def tick(service: Any, method: str) -> None:
+    """One round of the clock."""
+
+    def run() -> None:
+        PROVEN.set(True)
+        getattr(service, method)()
+
+    copy_context().run(run)
+
+
 FAILURES: dict[str, Callable[[GreenEvent], object]] = {
     "an error": raises(RuntimeError("a NUL \x00 and half a pair \ud800")),
     "no memory": raises(MemoryError()),
@@ -523,6 +536,8 @@ def test_what_befalls_one_item_keeps_the_next_from_nothing(
     begun, done = [], []
 
     def collaborate(*arguments: Any, **named: Any) -> Any:
+        if not PROVEN.get():
+            return original(*arguments, **named)
         begun.append(arguments)
         if len(begun) == 1:
             fail(over)
@@ -531,10 +546,10 @@ def test_what_befalls_one_item_keeps_the_next_from_nothing(
         return answer
 
     monkeypatch.setattr(owner, name, collaborate)
-    getattr(stage.service, method)()
+    tick(stage.service, method)
     assert done, "the second item was not done in the same round"
 
     done.clear()
-    getattr(stage.service, method)()
+    tick(stage.service, method)
     assert bool(done) == proof.again, "the first item was not tried again"
     over.send(None)

@@ -23,7 +23,7 @@ from tests.browser.site.mailbox import Mailbox
 
 PASSWORD = "demo password, not a secret"
 ADMIN = "admin"
-HALF_AN_HOUR = timedelta(minutes=30)
+HALF_AN_HOUR, A_DAY = timedelta(minutes=30), timedelta(days=1)
 OURS = {"Sec-Fetch-Site": "same-origin"}
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PROFILE = {
@@ -211,8 +211,11 @@ class People:
         return [each["starts_at"] for each in items]
 
     def book(self, who: str, slug: str, place: int = 0) -> str:
-        """The id of a consultation at one of the free times."""
-        wanted = {"specialist_id": self.id_of(slug), "starts_at": self.free_times_of(slug)[place]}
+        """The id of a consultation at one of the free times, and not so soon that it can't be
+        cancelled any more while the tests run."""
+        far = (datetime.now(UTC) + A_DAY).isoformat()
+        free = [each for each in self.free_times_of(slug) if each > far]
+        wanted = {"specialist_id": self.id_of(slug), "starts_at": free[place]}
         booked = self.api(who).post("/consultations", json=wanted).raise_for_status().json()
         return str(booked["id"])
 
