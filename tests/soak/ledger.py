@@ -32,7 +32,8 @@ UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
 WAITING = "SELECT count(*) FROM inbox WHERE status = 'retry'"
 PARKED = "SELECT handler, type, attempts, error FROM inbox WHERE status = 'parked'"
 EMITTED = "SELECT event_id FROM outbox WHERE type = :type"
-RECEIVED = "SELECT event_id FROM inbox WHERE type = :type AND handler = :handler"
+HANDLED = "SELECT event_id FROM inbox WHERE type = :type AND handler = :handler"
+HANDLED += " AND status <> 'retry'"
 
 ROADS = (
     ("booking", "ConsultationBooked", "notifications", "tell_both"),
@@ -77,9 +78,9 @@ class Ledger:
         counts |= {f"{name}: to retry": self._count(name, WAITING) for name in self._databases}
         for producer, type_, consumer, handler in ROADS:
             emitted = {row[0] for row in self._rows(producer, EMITTED, type=type_)}
-            received = self._rows(consumer, RECEIVED, type=type_, handler=handler)
-            under_way = emitted - {row[0] for row in received}
-            counts[f"{consumer}: {type_} not received"] = len(under_way)
+            handled = self._rows(consumer, HANDLED, type=type_, handler=handler)
+            under_way = emitted - {row[0] for row in handled}
+            counts[f"{consumer}: {type_} not handled"] = len(under_way)
         return {where: count for where, count in counts.items() if count}
 
     def account(self, answers: Answers) -> Account:
