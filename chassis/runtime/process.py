@@ -76,8 +76,8 @@ class Process(ServiceRunner):
         self._tell_started = on_started
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, self._on_signal)
-        starting = eventlet.spawn(self._start)
-        starting.link(self._on_started)
+        self._starting = eventlet.spawn(self._start)
+        self._starting.link(self._on_started)
         while not self._signal.ready():
             # an idle hub does not notice signals, so it wakes up now and then
             due = monotonic() + LOOK_EVERY_S
@@ -95,6 +95,8 @@ class Process(ServiceRunner):
 
     def _start(self) -> None:
         self.start()
+        if self._signal.ready():
+            return
         _tune_garbage_collection()
         systemd.ready()
         log.info("serving", services=sorted(self.service_names))
@@ -139,6 +141,9 @@ class Process(ServiceRunner):
         if self._failed:
             return code
         with eventlet.Timeout(GRACE_S, False):
+            # what is stopped during its start would go on to serve, with its entrypoints gone
+            with contextlib.suppress(Exception):  # logged already
+                self._starting.wait()
             self.stop()
             log.info("stopped")
             return code

@@ -76,6 +76,24 @@ class Unready(SharedExtension):
         raise RuntimeError("not awake yet")
 
 
+class Slow(SharedExtension):
+    """Is still starting when the process is to end."""
+
+    def __init__(self, steps: list[str]) -> None:
+        super().__init__()
+        self._steps = steps
+
+    def setup(self) -> None:
+        terminate()
+        eventlet.sleep(2 * process.LOOK_EVERY_S)
+
+    def start(self) -> None:
+        self._steps.append("started")
+
+    def stop(self) -> None:
+        self._steps.append("stopped")
+
+
 def a_service_with(extension: Extension) -> type:
     class Handler(HttpRequestHandler):
         server = WebServer()
@@ -97,6 +115,12 @@ def test_a_service_that_dies_ends_the_process_with_an_error() -> None:
 
 def test_a_service_that_can_not_start_ends_the_process_with_an_error() -> None:
     assert run(a_service_with(Unready())) == 1
+
+
+def test_a_signal_during_the_start_ends_what_has_started() -> None:
+    steps: list[str] = []
+    assert run(a_service_with(Slow(steps))) == 0
+    assert steps == ["started", "stopped"]
 
 
 def test_a_stop_that_takes_too_long_is_an_error(
