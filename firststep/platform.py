@@ -22,7 +22,7 @@ from firststep.subscriptions import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
     from chassis.database.database import Database
-    from gateway.site.operator_texts import OperatorTexts
+    from gateway.site.operator.texts import OperatorTexts
 
 GATEWAY = "gateway"
 MAKE_IT_YOUR_OWN = "docs/operating.md#make-the-site-your-own"
@@ -122,7 +122,7 @@ def use_helplines(settings: Settings) -> None:
 
 def use_operator_texts(settings: Settings) -> None:
     """Use the operator's texts in this process; warn of legal ones that are still the samples."""
-    from gateway.site import operator_texts as site_texts
+    from gateway.site.operator import texts as site_texts
 
     found = operator_texts(settings)
     site_texts.use(found)
@@ -132,7 +132,7 @@ def use_operator_texts(settings: Settings) -> None:
 
 def operator_texts(settings: Settings) -> OperatorTexts:
     """The texts of the site; imported only where they are needed, as the gateway is."""
-    from gateway.site.operator_texts import OperatorTexts
+    from gateway.site.operator.texts import OperatorTexts
 
     return OperatorTexts.of(settings)
 

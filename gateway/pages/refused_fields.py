@@ -12,7 +12,7 @@ from chassis.errors import DomainError, FieldError
 from chassis.schemas import Reading, schema_of
 from gateway.pages.rendering import sentence
 from gateway.pages.visitor import Visitor
-from gateway.site.said import N_
+from gateway.site.words.said import N_
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "codes_exhausted": ("code",),

@@ -10,34 +10,28 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from gateway.pages.rendering import template_function, visitor_function
-from gateway.site import (
-    admin,
-    admin_texts,
-    articles,
-    choices,
-    desk,
-    desk_texts,
-    editing_texts,
-    nearby_help,
-    operator_texts,
-    own_profile,
-    profile_texts,
-    refusals,
-    second_factors,
-    settings,
-    shapes,
-    vocabulary,
-)
-from gateway.site.article_texts import backlinks
-from gateway.site.assets import asset, icon
-from gateway.site.countries import name_of_country
-from gateway.site.help_now import dialled
-from gateway.site.prose import inline
-from gateway.site.said import SAID
-from gateway.site.slot_links import slot_links
+from gateway.site.admin import overview
+from gateway.site.admin import texts as admin_texts
+from gateway.site.articles import articles
+from gateway.site.articles.texts import backlinks
+from gateway.site.desk import desk, profile
+from gateway.site.desk import texts as desk_texts
+from gateway.site.editing import texts as editing_texts
+from gateway.site.help import nearby_help
+from gateway.site.help.help_now import dialled
+from gateway.site.look import shapes
+from gateway.site.look.assets import asset, icon
+from gateway.site.operator import texts as operator_texts
+from gateway.site.settings import second_factors, settings
+from gateway.site.specialists import profile_texts
+from gateway.site.times.slot_links import slot_links
+from gateway.site.words import choices, refusals, vocabulary
+from gateway.site.words.countries import name_of_country
+from gateway.site.words.prose import inline
+from gateway.site.words.said import SAID
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    admin.admin_pages,
+    overview.admin_pages,
     admin_texts.licence_statuses,
     editing_texts.article_statuses,
     asset,
@@ -48,7 +42,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     choices.zone_groups,
     desk.desk_pages,
     desk_texts.weekdays,
-    own_profile.currencies,
+    profile.currencies,
     dialled,
     icon,
     inline,

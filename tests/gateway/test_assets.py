@@ -8,7 +8,7 @@ import brotli
 import httpx
 import pytest
 
-from gateway.site.assets import ASSETS, PREFIX, asset
+from gateway.site.look.assets import ASSETS, PREFIX, asset
 from tests.support.platform import House, another_gateway
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -21,7 +21,7 @@ from gateway.featured import exposures
 from gateway.featured.exposures import Batch, ExposureReports, Exposures
 from gateway.featured.listing import Featured
 from gateway.featured.rotation import Visit
-from gateway.site.home import SHOWN
+from gateway.site.home.home import SHOWN
 from tests.gateway.description import Description, expect_problem
 from tests.support.databases import Databases
 from tests.support.eventually import eventually

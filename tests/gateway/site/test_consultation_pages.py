@@ -452,7 +452,7 @@ def test_times_that_are_held_stand_in_the_list(http: httpx.Client) -> None:
 def test_past_ones_come_page_by_page(
     http: httpx.Client, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.site.consultations.PAST_ON_A_PAGE", 1)
+    monkeypatch.setattr("gateway.site.consultations.consultations.PAST_ON_A_PAGE", 1)
     client = a_client(http)
     for place in (-1, -3):
         wanted = {"specialist_id": ada.id, "starts_at": slots_of(ada)[place]["starts_at"]}

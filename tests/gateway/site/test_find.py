@@ -15,7 +15,7 @@ import pytest
 from chassis.times import utc_now
 from contracts.vocabulary import TOPICS
 from contracts.vocabulary_german import GERMAN
-from gateway.site.search_links import PAGE
+from gateway.site.specialists.search_links import PAGE
 from tests.gateway.site.page_reading import (
     choices_on,
     json_ld_on,

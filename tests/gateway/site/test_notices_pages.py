@@ -18,7 +18,7 @@ from contracts.profiles.featuring import NotFeatured
 from contracts.profiles.preferences import Language
 from contracts.profiles.right_to_practise import Standing
 from gateway.pages.visitor import Visitor
-from gateway.site.notices import ROWS, shown
+from gateway.site.notices.sentences import ROWS, shown
 from tests.gateway.site.page_reading import links_on
 from tests.support.browsing import signed_in
 from tests.support.eventually import eventually
@@ -159,7 +159,7 @@ def test_no_notices_yet(http: httpx.Client) -> None:
 
 
 def test_older_ones_come_page_by_page(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.site.notice_pages.ON_A_PAGE", 1)
+    monkeypatch.setattr("gateway.site.notices.pages.ON_A_PAGE", 1)
     client, specialist = a_client(http), a_specialist(http, featured=True)
     id = book(http, client, specialist)
     later = {"starts_at": slots_of(specialist)[0]["starts_at"]}

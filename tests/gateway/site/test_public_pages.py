@@ -14,9 +14,9 @@ import pytest
 from chassis import json
 from contracts.helplines import countries_with_helplines
 from gateway.pages.site import Site
-from gateway.site import operator_texts
-from gateway.site.operator_folder import Logo
-from gateway.site.operator_texts import LEGAL, OperatorText, OperatorTexts
+from gateway.site.operator import texts as operator_texts
+from gateway.site.operator.folder import Logo
+from gateway.site.operator.texts import LEGAL, OperatorText, OperatorTexts
 from tests.gateway.site.page_reading import json_ld_on
 from tests.support.browsing import Browser
 from tests.support.eventually import eventually

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.pages.page import pages_of
 from gateway.service import Gateway
-from gateway.site.refusals import ANSWERED_HERE, NEXT_STEPS
+from gateway.site.words.refusals import ANSWERED_HERE, NEXT_STEPS
 
 
 def codes_of_forms() -> dict[str, str]:

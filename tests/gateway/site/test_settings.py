@@ -15,10 +15,10 @@ from chassis.times import utc_now
 from contracts.profiles.accounts import EmailChangeRequested
 from contracts.profiles.preferences import Language
 from gateway.pages.visitor import Visitor
-from gateway.site.choices import countries, zone_groups
-from gateway.site.devices import device
-from gateway.site.second_factors import qr_code, secret_in
-from gateway.site.settings import SETTINGS
+from gateway.site.settings.devices import device
+from gateway.site.settings.second_factors import qr_code, secret_in
+from gateway.site.settings.settings import SETTINGS
+from gateway.site.words.choices import countries, zone_groups
 from tests.support.browsing import Browser, PageSeen, signed_in
 from tests.support.eventually import eventually
 from tests.support.factories import PASSWORD, Person, an_address, somebody

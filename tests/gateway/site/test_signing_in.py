@@ -10,7 +10,7 @@ import pytest
 from pyotp import TOTP
 
 from chassis.times import utc_now
-from gateway.site.refusals import NEXT_STEPS
+from gateway.site.words.refusals import NEXT_STEPS
 from tests.support.browsing import Browser, PageSeen, signed_in
 from tests.support.factories import PASSWORD, Person, an_address, somebody
 

@@ -18,7 +18,7 @@ import pytest
 from chassis.times import utc_now
 from gateway.pages.times import moment
 from gateway.pages.visitor import Visitor
-from gateway.site.picker import DAYS_ON_A_PAGE
+from gateway.site.times.picker import DAYS_ON_A_PAGE
 from tests.gateway.site.page_reading import json_ld_on, links_on, page_at, slots_on, text_of
 from tests.support.databases import Databases
 from tests.support.eventually import eventually

@@ -13,9 +13,9 @@ from structlog.testing import capture_logs
 from chassis.settings import BadSettings, Settings, read_settings
 from contracts.profiles.preferences import Language
 from firststep.platform import process_for, workers_for
-from gateway.site import operator_texts
-from gateway.site.operator_folder import LARGEST_FILE, PNG
-from gateway.site.operator_texts import LEGAL, SAMPLES, OperatorTexts, operator_text
+from gateway.site.operator import texts as operator_texts
+from gateway.site.operator.folder import LARGEST_FILE, PNG
+from gateway.site.operator.texts import LEGAL, SAMPLES, OperatorTexts, operator_text
 
 EN, DE = Language.EN, Language.DE
 IMPRINT = {

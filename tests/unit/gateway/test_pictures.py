@@ -10,9 +10,9 @@ from PIL import Image
 from chassis.settings import LONGEST_SITE_NAME
 from contracts.profiles.preferences import Language
 from contracts.vocabulary import TOPICS
-from gateway.site import pictures
-from gateway.site.assets import PREVIEWS
-from gateway.site.pictures import MOST_LINES, NAME_WIDTH, TEXT_WIDTH, favicon, icon, preview
+from gateway.site.look import pictures
+from gateway.site.look.assets import PREVIEWS
+from gateway.site.look.pictures import MOST_LINES, NAME_WIDTH, TEXT_WIDTH, favicon, icon, preview
 
 MOST_BYTES = 60 * 1024
 TITLES = [title for titles in PREVIEWS.values() for title in titles.values()]

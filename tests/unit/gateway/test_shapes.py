@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from contracts.vocabulary import TOPICS
-from gateway.site import shapes
-from gateway.site.shapes import (
+from gateway.site.look import shapes
+from gateway.site.look.shapes import (
     BIG,
     COLOURS,
     SMALL,

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import pytest
 
-from gateway.site.assets import ASSETS, ICONS, SERVED, URL, asset, icon, read_assets
+from gateway.site.look.assets import ASSETS, ICONS, SERVED, URL, asset, icon, read_assets
 
 FOLDER = files("gateway.site").joinpath("assets")
 KIB = 1024

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import gateway.site
-from gateway.site.assets import ICONS
-from gateway.site.shapes import AVATARS, COLOURS
+from gateway.site.look.assets import ICONS
+from gateway.site.look.shapes import AVATARS, COLOURS
 
 SITE = Path(gateway.site.__file__).parent
 STYLE = (SITE / "assets" / "site.css").read_text()

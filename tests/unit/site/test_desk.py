@@ -11,7 +11,7 @@ from chassis.times import utc_now
 from contracts.booking.figures import MonthOfFigures
 from contracts.profiles.featuring import ExposureOfDay, FeaturingReport
 from contracts.profiles.licences import Licence, LicenceStatus
-from gateway.site.desk import FeaturingShown, FiguresShown, state_of
+from gateway.site.desk.desk import FeaturingShown, FiguresShown, state_of
 
 TODAY = date(2026, 11, 30)
 

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.rpc.client import Wire
 from contracts.booking.slots import Slots, SlotsQuery
-from gateway.site.free_times import MOST_AHEAD, MOST_AT_ONCE, PERIOD, FreeTimes, free_times
+from gateway.site.times.free_times import MOST_AHEAD, MOST_AT_ONCE, PERIOD, FreeTimes, free_times
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 A_DAY = timedelta(days=1)

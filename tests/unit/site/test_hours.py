@@ -20,7 +20,7 @@ from contracts.booking.availability import (
     Stretch,
 )
 from gateway.pages import form_values as forms
-from gateway.site.hours import HoursForm, form_values
+from gateway.site.desk.hours_form import HoursForm, form_values
 
 TODAY = date(2026, 11, 30)
 FULL = Availability(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.profiles.preferences import Language
 from gateway.pages.times import moment
 from gateway.pages.visitor import Visitor
-from gateway.site.picker import (
+from gateway.site.times.picker import (
     DAYS_ON_A_PAGE,
     Picker,
     days_of,

@@ -11,7 +11,7 @@ from contracts.profiles.preferences import Language
 from contracts.profiles.specialists import Fee
 from gateway.pages.times import day, days_between, near_moment
 from gateway.pages.visitor import Visitor
-from gateway.site.profile_texts import amount_of, excerpt, short_name
+from gateway.site.specialists.profile_texts import amount_of, excerpt, short_name
 
 ENGLISH, GERMAN = Visitor(), Visitor(language=Language.DE)
 AMERICAN = replace(ENGLISH, country="US")

@@ -14,8 +14,8 @@ from contracts.profiles.discovery import Facets, Sort
 from contracts.profiles.preferences import Language
 from contracts.vocabulary import APPROACHES, TOPICS
 from gateway.pages.visitor import Visitor
-from gateway.site.filters import AT_FIRST, chips_of, groups_of, named
-from gateway.site.search_links import FindQuery, path_of_search
+from gateway.site.specialists.filters import AT_FIRST, chips_of, groups_of, named
+from gateway.site.specialists.search_links import FindQuery, path_of_search
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 VISITOR = Visitor()

@@ -1,0 +1,1 @@
+"""Pages of signing up, in and out, and of passwords."""

@@ -1,0 +1,1 @@
+"""Pages that book a half hour."""

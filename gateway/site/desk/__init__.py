@@ -1,0 +1,1 @@
+"""Pages of a specialist's own affairs."""

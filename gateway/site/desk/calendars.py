@@ -1,0 +1,82 @@
+"""The page of a specialist's external calendars, whose events block half hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.errors import EmailNotVerified, NotFound
+from chassis.fetch.url_policy import AddressRefused
+from contracts.booking.external_calendars import (
+    MOST_CALENDARS,
+    AddExternalCalendar,
+    CalendarGivenBefore,
+    ExternalCalendar,
+    ReadingsTaken,
+    ReadJustNow,
+    TooManyCalendars,
+)
+from gateway.api.base import Api
+from gateway.pages.answers import SeeOther
+from gateway.pages.page import form, page
+from gateway.pages.visitor import Visitor
+from gateway.site.desk.desk import CALENDARS, SPECIALISTS, or_none
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarsShown:
+    calendars: list[ExternalCalendar]
+    zone: str
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.calendars) >= MOST_CALENDARS
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneCalendar:
+    """The calendar that a button belongs to."""
+
+    id: UUID
+
+
+class OwnCalendarPages(Api):
+    @page(CALENDARS, template="desk/calendars.html", allow=SPECIALISTS)
+    def my_calendars_page(self, visitor: Visitor) -> CalendarsShown:
+        calendars = self.booking.list_external_calendars().load().items
+        known = or_none(lambda: self.booking.get_availability().load())
+        zone = visitor.zone(known.time_zone if known else "UTC")
+        return CalendarsShown(calendars=calendars, zone=zone)
+
+    @form(
+        CALENDARS,
+        body=AddExternalCalendar,
+        again="my_calendars_page",
+        allow=SPECIALISTS,
+        errors=[EmailNotVerified, AddressRefused, TooManyCalendars, CalendarGivenBefore],
+    )
+    def add_my_calendar(self, body: AddExternalCalendar, visitor: Visitor) -> SeeOther:
+        self.booking.add_external_calendar(wanted=body)
+        return SeeOther(to=CALENDARS, said="calendar_added")
+
+    @form(
+        f"{CALENDARS}/reading",
+        body=OneCalendar,
+        again="my_calendars_page",
+        allow=SPECIALISTS,
+        errors=[EmailNotVerified, NotFound, ReadJustNow, ReadingsTaken],
+    )
+    def read_my_calendar(self, body: OneCalendar, visitor: Visitor) -> SeeOther:
+        self.booking.read_external_calendar(calendar_id=body.id)
+        return SeeOther(to=CALENDARS, said="calendar_read")
+
+    @form(
+        f"{CALENDARS}/removal",
+        body=OneCalendar,
+        again="my_calendars_page",
+        allow=SPECIALISTS,
+        errors=[NotFound],
+    )
+    def remove_my_calendar(self, body: OneCalendar, visitor: Visitor) -> SeeOther:
+        self.booking.remove_external_calendar(calendar_id=body.id)
+        return SeeOther(to=CALENDARS, said="calendar_removed")

@@ -1,0 +1,1 @@
+"""Pages of text, and what browsers and search engines keep of the site."""

@@ -1,0 +1,1 @@
+"""Styles, fonts, icons and drawings."""

@@ -1,0 +1,1 @@
+"""Pages that find and show specialists."""

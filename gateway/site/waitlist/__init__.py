@@ -1,0 +1,1 @@
+"""Pages of the waitlist and of held times."""
