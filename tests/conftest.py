@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from chassis.runtime import logs
 from chassis.scheduling import for_each
@@ -21,6 +22,8 @@ from tests.support.platform import House, a_house, a_mail_folder, an_embedded_br
 from tests.support.servers import SmtpServer
 
 logs.configure("console", "warning")
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 import eventlet
 import pytest
 import vobject
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -201,7 +201,6 @@ def consultations(draw: st.DrawFn) -> list[Consultation]:
 
 
 @given(consultations(), st.booleans())
-@settings(deadline=None)
 def test_a_feed_read_by_either_reader_gives_the_consultations_back(
     written: list[Consultation], discreet: bool
 ) -> None:

@@ -255,7 +255,6 @@ def store(request: pytest.FixtureRequest) -> Any:
 
 @settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

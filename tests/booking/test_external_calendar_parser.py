@@ -407,7 +407,7 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES | st.text(max_size=20), max_size=25))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_whatever_stands_in_a_file_it_is_read_or_refused(lines: list[str]) -> None:
     with suppress(Refused):
         found = read_here(a_file(*lines))

@@ -346,7 +346,6 @@ def play(make: Callable[[datetime], World], lives: int, steps: int, shrunk: bool
         settings=settings(
             max_examples=lives,
             stateful_step_count=steps,
-            deadline=None,
             phases=phases,
             suppress_health_check=list(HealthCheck),
         ),

@@ -96,7 +96,7 @@ def can_be_moved(
     per_week=st.sampled_from([None, 2]),
     budget=st.sampled_from([None, 1, 5]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_time_that_is_listed_can_be_moved_to_and_no_other_on_the_grid(
     start: datetime,
     others: set[datetime],

@@ -192,7 +192,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Plan], list[list[int]]]:
     return plans, [each for each in groups if each]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(deliveries())
 def test_any_grouping_ends_in_the_rows_of_one_by_one(
     tmp_path_factory: pytest.TempPathFactory, plan: tuple[list[Plan], list[list[int]]]

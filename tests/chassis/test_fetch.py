@@ -518,9 +518,7 @@ def test_of_what_is_not_http_nothing_is_repeated(opened: Opened, says: Answer) -
     assert len(error.detail) < 200
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary() | st.binary().map(head().__add__) | st.text("HTP/1. 023\r\n:a").map(str.encode))
 def test_whatever_is_answered_is_taken_or_refused(names: Names, said: bytes) -> None:
     names.say(NAME, "127.0.0.1")

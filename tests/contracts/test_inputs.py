@@ -61,7 +61,6 @@ def refusal(by: Normalising, text: str) -> str:
         *(web_address, time_zone),
     ],
 )
-@settings(deadline=None)
 @given(text=ANYTHING | TYPED | TYPED.map(lambda text: f"a@{text}.org"))
 def test_a_normal_form_is_its_own(by: Normalising, text: str) -> None:
     try:
@@ -194,7 +193,7 @@ def test_what_no_mail_can_be_sent_to_is_no_address(typed: str, because: str) -> 
     assert address_key(typed) == typed.strip().lower()  # it can be looked up, and finds nobody
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(TYPED.map(lambda text: f"{text}@example.org") | TYPED.map(lambda text: f"a@{text}.org"))
 def test_mail_to_an_accepted_address_goes_to_just_that_address(typed: str) -> None:
     try:
@@ -442,7 +441,6 @@ def test_running_text_has_no_controls(character: str) -> None:
     assert f"U+{ord(character):04X}" in said
 
 
-@settings(deadline=None)
 @given(ANYTHING | TYPED)
 def test_what_a_line_is_accepted_as_fits_the_described_pattern(text: str) -> None:
     try:

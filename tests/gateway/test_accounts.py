@@ -282,9 +282,7 @@ def test_what_is_wrong_is_named_and_no_secret_is_shown(
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=ANY)
 @pytest.mark.parametrize(
     ("method", "path", "field"),

@@ -113,7 +113,6 @@ def hold(operation: Any, mode: GenerationMode, headers: dict[str, str]) -> None:
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],

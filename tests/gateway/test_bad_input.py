@@ -473,7 +473,6 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 HEADER_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"]), max_size=120)
 SOME = settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

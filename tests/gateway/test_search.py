@@ -41,9 +41,7 @@ PEOPLE: list[dict[str, Any]] = [
     }
     for n in range(24)
 ]
-SOME = settings(
-    max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+SOME = settings(max_examples=40, database=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

@@ -277,7 +277,6 @@ A_TICK = None
 
 @settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

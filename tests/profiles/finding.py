@@ -24,9 +24,7 @@ from services.profiles.specialists.specialists import Specialist
 from tests.support.databases import connected_database
 
 LISTED, UNLISTED = SpecialistStatus.LISTED, SpecialistStatus.UNLISTED
-SOME = settings(
-    max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+SOME = settings(max_examples=30, database=None, suppress_health_check=list(HealthCheck))
 NOTHING: dict[str, Any] = {
     "display_name": "Somebody",
     "headline": "",

@@ -408,7 +408,6 @@ def test_whatever_order_a_family_of_tokens_goes_through_it_ends_as_the_model_say
         settings=settings(
             max_examples=8,
             stateful_step_count=12,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

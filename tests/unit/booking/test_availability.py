@@ -225,7 +225,7 @@ def dates_that_differ(draw: st.DrawFn, around: date) -> tuple[DateOverride, ...]
     | st.sampled_from([moment for _, moment in CHANGES]),
     st.data(),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_slots_are_just_those_half_hours_of_the_hours_that_the_zones_own_clocks_show(
     time_zone: str, hours: tuple[Hours, ...], grid: int, around: datetime, data: st.DataObject
 ) -> None:
@@ -299,7 +299,7 @@ def _minutes(clock: str) -> int:
 
 
 @given(ZONES, sensible_hours(), st.dates(date(2005, 1, 1), date(2037, 1, 1)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_slots_come_in_order_and_none_twice(
     time_zone: str, hours: tuple[Hours, ...], day: date
 ) -> None:

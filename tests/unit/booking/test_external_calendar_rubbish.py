@@ -110,7 +110,7 @@ def reading(file: bytes) -> Reading:
     ),
 )
 @example(HEADS[1], GOOD, {0: b"BEGIN:VTIMEZONE", 1: b"BEGIN:VTODO", 2: b"END:VEVENT"})
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_a_calendar_with_any_rubbish_beside_its_events_reads_as_the_calendar_alone(
     head: list[str], events: list[str], rubbish: dict[int, bytes]
 ) -> None:

@@ -18,7 +18,7 @@ from tests.booking.strategies import sensible_hours
 
 
 @given(sensible_hours())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_hours_are_refused_just_where_they_hold_no_consultation_with_all_that_they_touch(
     hours: tuple[Hours, ...],
 ) -> None:
