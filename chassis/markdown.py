@@ -10,16 +10,13 @@ by its description.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import nh3
-from markdown_it import MarkdownIt
-from markdown_it.common.utils import escapeHtml
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from chassis.fetch.url_policy import CREDENTIALS
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a", "hr"}
 TAGS |= {"h2", "h3", "h4", "code", "pre"}
@@ -27,16 +24,23 @@ HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
 LINK_REL = "nofollow noopener ugc"
 
 
-class _Renderer(RendererHTML):
-    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return escapeHtml(self.renderInlineAsText(tokens[idx].children, options, env))
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from markdown_it.common.utils import escapeHtml
+    from markdown_it.renderer import RendererHTML
 
+    class Renderer(RendererHTML):
+        def image(self, tokens: Any, idx: int, options: Any, env: Any) -> str:
+            return escapeHtml(self.renderInlineAsText(tokens[idx].children, options, env))
 
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_Renderer)
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=Renderer)
 
 
 def to_html(text: str) -> str:
     """The text (some thousand characters at most) as an HTML fragment."""
+    import nh3
+
     return nh3.clean(
         _rendered(text),
         tags=TAGS,
@@ -48,10 +52,11 @@ def to_html(text: str) -> str:
 
 
 def _rendered(text: str) -> str:
-    tokens = _markdown.parse(text)
+    markdown = _markdown()
+    tokens = markdown.parse(text)
     for token in tokens:
         token.tag = HEADINGS.get(token.tag, token.tag)
-    return str(_markdown.renderer.render(tokens, _markdown.options, {}))
+    return str(markdown.renderer.render(tokens, markdown.options, {}))
 
 
 def _https_alone(tag: str, name: str, value: str) -> str | None:

@@ -33,7 +33,9 @@ RARE = (
 """Loaded when a process comes to need them, and by none before."""
 OF_THE_SITE = ("apispec", "babel", "jinja2", "segno")
 OF_TOKENS = ("cryptography", "joserfc")
-OF_PROFILES = ("argon2", "limits", "markdown_it", "pyotp")
+OF_PROFILES = ("argon2", "limits", "pyotp")
+OF_TEXTS = ("markdown_it", "nh3")
+"""The gateway renders texts of the site; a service does when one is written."""
 OF_TESTS = ("hypothesis", "pytest", "tests")
 
 
@@ -42,16 +44,31 @@ def others(*names: str) -> tuple[str, ...]:
 
 
 BUDGETS = {
-    ("profiles",): (*others("profiles"), "gateway", *OF_THE_SITE),
-    ("booking",): (*others("booking"), "gateway", *OF_THE_SITE, *OF_TOKENS, *OF_PROFILES),
+    ("profiles",): (*others("profiles"), "gateway", *OF_THE_SITE, *OF_TEXTS),
+    ("booking",): (
+        *others("booking"),
+        "gateway",
+        *OF_THE_SITE,
+        *OF_TEXTS,
+        *OF_TOKENS,
+        *OF_PROFILES,
+    ),
     ("notifications",): (
         *others("notifications"),
         "gateway",
         "jinja2",
+        *OF_TEXTS,
         *OF_TOKENS,
         *OF_PROFILES,
     ),
-    ("content",): (*others("content"), "gateway", *OF_THE_SITE, *OF_TOKENS, "argon2", "limits"),
+    ("content",): (
+        *others("content"),
+        "gateway",
+        *OF_THE_SITE,
+        *OF_TEXTS,
+        *OF_TOKENS,
+        *OF_PROFILES,
+    ),
     ("gateway",): ("services", *DATABASE, "argon2", "limits"),
     (*SERVICES, "gateway"): (),
 }
