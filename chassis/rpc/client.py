@@ -22,23 +22,30 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from marshmallow import fields
 
+from chassis import json
 from chassis.schemas import Reading, field_for
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class Wire(Generic[T_co]):
-    """The result of a call as JSON values, neither checked nor converted.
+    """The result of a call as JSON, neither checked nor converted.
 
     An endpoint may pass it on as its answer: that costs nothing, and a field that only the service
-    knows yet reaches the client. ``load`` where the caller needs a field of it.
+    knows yet reaches the client. ``load`` where the caller needs a field of it. ``result``: what to
+    encode, which may be encoded already.
     """
 
-    __slots__ = ("_type", "value")
+    __slots__ = ("_type", "result")
 
-    def __init__(self, value: Any, result_type: Any) -> None:
-        self.value = value
+    def __init__(self, result: Any, result_type: Any) -> None:
+        self.result = result
         self._type = result_type
+
+    @property
+    def value(self) -> Any:
+        """JSON values, as often as asked the same ones."""
+        return self.result.value if isinstance(self.result, json.Encoded) else self.result
 
     def load(self) -> T_co:
         """The result as its declared type. Raises marshmallow's ``ValidationError`` where the
@@ -52,7 +59,8 @@ def _field_of(result_type: Any) -> fields.Field[Any]:
 
 
 class Requests(Protocol):
-    """Sends a request and waits for its result: ``chassis.rpc.requester.Requester``."""
+    """Sends a request and waits for its result, which may be encoded still:
+    ``chassis.rpc.requester.Requester``."""
 
     def request(self, service: str, method: str, arguments: dict[str, Any]) -> Any: ...
 

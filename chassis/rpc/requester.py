@@ -30,6 +30,9 @@ from chassis.errors import DomainError, Unavailable
 from chassis.rpc.client import RpcClient
 from chassis.rpc.transport import Sender
 
+RESULT_BEGINS, RESULT_ENDS = b'{"result":', b',"error":null}'
+"""Around the result in a reply as ``server.py`` encodes it, which need not be decoded then."""
+
 C = TypeVar("C", bound=RpcClient)
 log = structlog.get_logger()
 
@@ -51,10 +54,15 @@ class ReplyListener(nameko_rpc.ReplyListener):
         waiting = self._reply_events.pop(message.properties.get("correlation_id"), None)
         if waiting is None:
             return
+        if body.startswith(RESULT_BEGINS) and body.endswith(RESULT_ENDS):
+            waiting.send((json.Encoded(body[len(RESULT_BEGINS) : -len(RESULT_ENDS)]), None))
+            return
         try:
-            waiting.send(json.loads(body))
+            reply = json.loads(body)
         except ValueError as error:  # the caller gives up at its deadline
             log.warning("rpc_reply_not_json", error=str(error))
+        else:
+            waiting.send((reply["result"], reply["error"]))
 
 
 class Requester(SharedExtension):
@@ -65,22 +73,22 @@ class Requester(SharedExtension):
     sender = Sender()
 
     def request(self, service: str, method: str, arguments: dict[str, Any]) -> Any:
-        """The result as JSON values; the time it may take is what is left of the current call."""
+        """The result as ``json.Encoded`` or JSON values; the time it may take is what is left of
+        the current call."""
         here = context.current()
         timeout = here.remaining()
         deadline = time.time() + timeout
         call = replace(here, deadline=deadline, idempotency_key=here.idempotency_key or uuid4().hex)
-        reply = self._reply_to(service, method, arguments, call, timeout)
-        error = reply["error"]
+        result, error = self._reply_to(service, method, arguments, call, timeout)
         if error is None:
-            return reply["result"]
+            return result
         if error.get("domain"):
             raise DomainError.from_wire(error["domain"])
         raise RemoteError(error["exc_type"], error["value"])
 
     def _reply_to(
         self, service: str, method: str, arguments: Any, call: CallContext, timeout: float
-    ) -> Any:
+    ) -> tuple[Any, dict[str, Any] | None]:
         correlation_id = uuid4().hex
         waiting = self.replies.expect(correlation_id)
         too_late = Unavailable("A part of the platform did not answer in time. Please try again.")
@@ -95,7 +103,7 @@ class Requester(SharedExtension):
                     expiration=str(max(1, int(timeout * 1000))),
                     headers={f"{HEADER_PREFIX}.{k}": v for k, v in call.to_headers().items()},
                 )
-                return waiting.wait()
+                return cast(tuple[Any, Any], waiting.wait())
         except BrokerAway as error:
             raise Unavailable(
                 "A part of the platform can't be reached. Please try again in a minute."

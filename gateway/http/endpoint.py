@@ -212,10 +212,11 @@ class Endpoint(WorkerHandler):
         declaration = self.declaration
         if declaration.returns is None:
             return Response(status=declaration.status)
-        if result is None and declaration.or_nothing:
+        if declaration.or_nothing and _decoded(result) is None:
             return Response(status=HTTPStatus.NO_CONTENT)
         if isinstance(declaration.returns, Raw):
-            response = _file_response(load(File, result, Reading.WIRE), declaration.returns)
+            file = load(File, _decoded(result), Reading.WIRE)
+            response = _file_response(file, declaration.returns)
         else:
             response = _json_response(request, json.dumps(result), declaration)
         if declaration.by_language:
@@ -225,7 +226,7 @@ class Endpoint(WorkerHandler):
             response.headers["Cache-Control"] = declaration.cache_control
             if declaration.bears_version:
                 assert isinstance(declaration.returns, type)
-                response.headers["ETag"] = etag_of(declaration.returns, result)
+                response.headers["ETag"] = etag_of(declaration.returns, _decoded(result))
             response.add_etag()
             response.make_conditional(request)
         return response
@@ -274,6 +275,10 @@ class Endpoint(WorkerHandler):
                 errors=[FieldError(IDEMPOTENCY_KEY, BadIdempotencyKey.sentence(), given[:60])]
             )
         return given
+
+
+def _decoded(result: Any) -> Any:
+    return result.value if isinstance(result, json.Encoded) else result
 
 
 def _json_response(request: Request, body: bytes, declaration: Declaration) -> Response:

@@ -18,7 +18,8 @@ class WorkerHandler(HttpRequestHandler):
     """Base of the entrypoints behind ``@endpoint``, ``@page`` and ``@form``."""
 
     def run(self, arguments: dict[str, Any], call: CallContext) -> Any:
-        """The method's result, or what it raised; ``Unavailable`` after the call's deadline."""
+        """The method's result, or what it raised; ``Unavailable`` after the call's deadline. That
+        of a service may be encoded still (``json.Encoded``)."""
         done: Future[Any] = Future()
 
         def handle_result(worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
@@ -36,7 +37,7 @@ class WorkerHandler(HttpRequestHandler):
                 self, (), arguments, context_data=call.to_headers(), handle_result=handle_result
             )
             result = done.result()
-        return result.value if isinstance(result, Wire) else result
+        return result.result if isinstance(result, Wire) else result
 
 
 def authorise(caller: Caller, allow: Allowed) -> None:

@@ -49,6 +49,15 @@ def test_a_result_of_another_type_is_not_loaded(value: Any) -> None:
         Desk(Recorded(value)).add(a=3).load()
 
 
+def test_a_result_that_came_encoded_is_passed_on_as_it_came_or_decoded() -> None:
+    came = b'{"items": [],  "next":null, "new": 1}'
+    result = Desk(Recorded(json.Encoded(came))).list_ids()
+    assert json.dumps({"page": result.result}) == b'{"page":' + came + b"}"
+    assert result.value == {"items": [], "next": None, "new": 1}
+    assert result.value is result.value
+    assert result.load() == Page(items=[], next=None)
+
+
 def test_a_method_that_is_not_declared_can_not_be_called() -> None:
     with pytest.raises(AttributeError):
         Desk(Recorded()).subtract  # type: ignore[attr-defined]  # noqa: B018

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from nameko.extensions import DependencyProvider
 
+from chassis.rpc.client import Wire
 from chassis.rpc.requester import Requester
 
 
@@ -20,7 +21,7 @@ class UntypedClient:
         return functools.partial(self._call, method)
 
     def _call(self, method: str, **arguments: Any) -> Any:
-        return self._requester.request(self._service, method, arguments)
+        return Wire(self._requester.request(self._service, method, arguments), Any).value
 
 
 class _Provider(DependencyProvider):
