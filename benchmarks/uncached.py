@@ -14,6 +14,7 @@ def ask_each_time(
     self: Cache,
     wanted: Mapping[Key, Collection[str]],
     ask: Callable[[list[Key]], Mapping[Key, Any]],
+    together: str = "",
 ) -> dict[Key, Entry]:
     return {key: cache._entry(value, (), 0.0) for key, value in ask(list(wanted)).items()}
 

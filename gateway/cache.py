@@ -4,8 +4,9 @@ An event invalidates an entry within milliseconds of the change's commit. While 
 entries live for one second; and since an event may be lost unnoticed, no entry lives for longer
 than ten. Single flight: of several requests for a missing entry, one asks and the others wait.
 
-Refresh ahead: after half of an entry's lifetime the next request is answered with it, and starts
-its refresh in the background, so that no request waits.
+Refresh ahead: after half of an entry's lifetime, or somewhat later, the next request is answered
+with it, and starts its refresh in the background, so that no request waits. Entries that one
+question can ask for are refreshed together.
 """
 
 from __future__ import annotations
@@ -38,10 +39,15 @@ from gateway.http.encoding import Encodings
 LIFETIME_S = 10.0
 LIFETIME_CUT_OFF_S = 1.0
 MOST_BYTES = 64 * 1024 * 1024
+REFRESHED_FROM, REFRESHED_BY = 0.5, 0.8
+"""Shares of a lifetime between which an entry becomes due for a refresh: each at a time of its own,
+since hundreds are made together."""
+MOST_TOGETHER = 50
+"""Entries that one question refreshes."""
 OVERHEAD = 500
 """Bytes that an entry takes beside its value, roughly."""
 MOST_REFRESHED = 2
-"""Refreshes at once: hundreds of pages become due together, and requests go first."""
+"""Refreshes at once: requests go first."""
 RENDERED_FOR_S = 30.0
 """A page says how far its times are from now, so one that stays the same is rendered again."""
 
@@ -198,7 +204,11 @@ class Cache:
         others wait for their turn."""
         if self._refreshes >= MOST_REFRESHED or key in self._fills:
             return False
-        return self._now() - entry.asked_at > self._lifetime() / 2
+        chance = hash(key) % 1000 / 1000
+        return self._is_older(entry, REFRESHED_FROM + chance * (REFRESHED_BY - REFRESHED_FROM))
+
+    def _is_older(self, entry: Entry, share: float) -> bool:
+        return self._now() - entry.asked_at > self._lifetime() * share
 
     def answer(self, key: Key, tags: Collection[str], ask: Callable[[], Any]) -> Entry:
         """The entry; a missing one is asked for once, however many requests wait for it."""
@@ -211,9 +221,10 @@ class Cache:
         self,
         wanted: Mapping[Key, Collection[str]],
         ask: Callable[[list[Key]], Mapping[Key, Any]],
+        together: str = "",
     ) -> dict[Key, Entry]:
         """The wanted entries that are stored, or that ``ask`` gets. It is also called in the
-        background, to refresh entries."""
+        background, to refresh entries, with others under the tag ``together`` that are old."""
         found: dict[Key, Entry] = {}
         others, own, old = {}, {}, {}
         for key, tags in wanted.items():
@@ -227,6 +238,7 @@ class Cache:
             else:
                 own[key] = self._fills[key] = Fill(tags, self._now())
         if old:
+            old |= self._old_under(together, MOST_TOGETHER - len(old))
             self._refreshes += 1
             self._spawn(partial(copy_context().run, self._refresh, old, ask))
         if own:
@@ -235,6 +247,17 @@ class Cache:
             entry = fill.done.result()
             if entry is not None:
                 found[key] = entry
+        return found
+
+    def _old_under(self, tag: str, most: int) -> dict[Key, Fill]:
+        """Entries under a tag that are due for a refresh, or will be soon."""
+        found: dict[Key, Fill] = {}
+        for key in self._tagged.get(tag, ()):
+            if len(found) >= most:
+                break
+            entry = self._entries[key]
+            if key not in self._fills and self._is_older(entry, REFRESHED_FROM):
+                found[key] = self._fills[key] = Fill(entry.tags, self._now())
         return found
 
     def _refresh(self, old: dict[Key, Fill], ask: Callable[[list[Key]], Mapping[Key, Any]]) -> None:
@@ -281,7 +304,7 @@ class Cache:
             if not is_away:
                 self._drop(key)
         elif before is not None and before.value == entry.value:
-            self.keep(key, replace(entry, encodings=before.encodings))
+            self.keep(key, replace(entry, value=before.value, encodings=before.encodings))
         else:
             self.keep(key, entry)
 

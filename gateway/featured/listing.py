@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from orjson import Fragment
 from chassis import json
 from chassis.pagination import DEFAULT_LIMIT
 from chassis.rpc.requester import Requester
+from chassis.schemas import Reading, load
 from chassis.times import utc_now
-from contracts.profiles.featuring import FeaturedQuery
+from contracts.profiles.featuring import FeaturedPage, FeaturedQuery
+from contracts.profiles.specialists import Specialist
 from contracts.rpc.profiles import Profiles
 from gateway.cache import FEATURED, Entry, Key, PublicReads, entry_of
 from gateway.featured.exposures import Exposures
@@ -23,6 +26,10 @@ from gateway.featured.rotation import Place, Ring, Rotation, Visit
 PATH = "/api/v1/featured"
 SPECIALIST = "/api/v1/specialists/{}"
 RING: Key = (PATH, "ring")
+CARDS = "cards"
+"""The tag of what is read of featured specialists."""
+DECODED = 500
+"""Specialists that are kept decoded: to decode one takes longer than all else about a page."""
 
 
 class Featured(SharedExtension):
@@ -38,6 +45,19 @@ class Featured(SharedExtension):
 
     def page(self, query: FeaturedQuery) -> Entry:
         """A page, as JSON, which the caller counts as shown. Raises ``BadVisit``, ``BadCursor``."""
+        cards, cursor, visit = self._read(query)
+        entry = _page(cards, cursor, visit)
+        is_repeatable = query.cursor is not None or query.visit == visit.to_token()
+        return entry if is_repeatable else replace(entry, etag="")
+
+    def view(self, query: FeaturedQuery) -> FeaturedPage:
+        """The same page, decoded."""
+        cards, cursor, visit = self._read(query)
+        items = [_specialist_of(card.value) for card in cards.values()]
+        return FeaturedPage(items=items, next=cursor, visit=visit.to_token())
+
+    def _read(self, query: FeaturedQuery) -> tuple[dict[UUID, Entry], str | None, Visit]:
+        """The cards of a page, the cursor of the next one, and the visit."""
         today = utc_now().date()
         ids = self._ids()
         last = None
@@ -49,9 +69,7 @@ class Featured(SharedExtension):
         places, more = ring.page(visit.start, last, query.limit)
         cards = self._cards(ring.ids[each] for each in places)
         cursor = Place(visit, ring.points[places[-1]]).to_cursor() if more else None
-        entry = _page(cards, cursor, visit)
-        is_repeatable = query.cursor is not None or query.visit == visit.to_token()
-        return entry if is_repeatable else replace(entry, etag="")
+        return cards, cursor, visit
 
     def first_page(self) -> Entry | None:
         """A new visitor's first page, if all of it is cached. In the course of a day many visits
@@ -111,7 +129,7 @@ class Featured(SharedExtension):
         """A listed specialist's profile, as JSON. Raises ``NotFound``."""
 
         def ask() -> bytes:
-            return json.dumps(self._profiles().get_specialist(specialist_id=specialist_id).value)
+            return json.dumps(self._profiles().get_specialist(specialist_id=specialist_id).result)
 
         return self.reads.cache.answer(key_of(specialist_id), (str(specialist_id),), ask)
 
@@ -130,8 +148,8 @@ class Featured(SharedExtension):
         return self.reads.cache.answers({RING: (FEATURED,)}, ask)[RING]
 
     def _ring(self, ids: Entry, day: int) -> Ring:
-        if self._rings[0] is not ids:
-            self._rings = (ids, {})
+        if self._rings[0] is not ids.value:
+            self._rings = (ids.value, {})
         rings = self._rings[1]
         if day not in rings:
             rings[day] = Ring(ids.value, day)
@@ -142,12 +160,12 @@ class Featured(SharedExtension):
         wanted = {key_of(each): each for each in ids}
 
         def ask(keys: list[Key]) -> dict[Key, Any]:
-            missing = [wanted[key] for key in keys]
+            missing = [_id_of(each) for each in keys]
             cards = self._profiles().get_featured(ids=missing).value  # to decode one takes 0.14 ms
             return {key_of(UUID(card["id"])): json.dumps(card) for card in cards}
 
-        tags = {key: (str(each),) for key, each in wanted.items()}
-        found = self.reads.cache.answers(tags, ask)
+        tags = {key: (CARDS, str(each)) for key, each in wanted.items()}
+        found = self.reads.cache.answers(tags, ask, together=CARDS)
         return {each: found[key] for key, each in wanted.items() if key in found}
 
     def _profiles(self) -> Profiles:
@@ -179,6 +197,15 @@ def _page(cards: Mapping[UUID, Entry], cursor: str | None, visit: Visit, ends_at
 def key_of(specialist_id: UUID) -> Key:
     """The cache key of a specialist."""
     return SPECIALIST.format(specialist_id), ""
+
+
+def _id_of(key: Key) -> UUID:
+    return UUID(key[0].rpartition("/")[2])
+
+
+@lru_cache(DECODED)
+def _specialist_of(card: bytes) -> Specialist:
+    return load(Specialist, json.loads(card), Reading.WIRE)
 
 
 class _Provider(DependencyProvider):

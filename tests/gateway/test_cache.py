@@ -14,7 +14,10 @@ from gateway.cache import (
     LIFETIME_CUT_OFF_S,
     LIFETIME_S,
     MOST_REFRESHED,
+    MOST_TOGETHER,
     OVERHEAD,
+    REFRESHED_BY,
+    REFRESHED_FROM,
     Cache,
     Page,
     answered,
@@ -198,7 +201,7 @@ def test_nothing_is_believed_for_long_and_only_for_a_moment_while_cut_off(
 
 
 def grow_old(clock: Clock) -> None:
-    clock.now += LIFETIME_S / 2 + 0.01
+    clock.now += LIFETIME_S * REFRESHED_BY + 0.01
 
 
 def test_of_what_grows_old_one_request_asks_anew_and_nobody_waits(
@@ -235,6 +238,36 @@ def test_of_many_that_grow_old_at_once_a_few_are_asked_for_at_a_time(
         eventlet.sleep(0)
     assert [read(cache, profiles, each) for each in keys] == [b"new"] * 5
     assert profiles.asked == 10
+
+
+def test_of_what_was_asked_for_at_once_each_grows_old_at_a_time_of_its_own(
+    cache: Cache, profiles: Profiles, clock: Clock
+) -> None:
+    keys = [(f"/{number}", "") for number in range(100)]
+    for each in keys:
+        read(cache, profiles, each)
+    clock.now = LIFETIME_S * REFRESHED_FROM
+    assert None not in map(cache.get, keys)
+    clock.now = LIFETIME_S * (REFRESHED_FROM + REFRESHED_BY) / 2
+    assert 20 < [cache.get(each) for each in keys].count(None) < 80
+
+
+def test_what_one_question_can_ask_for_is_asked_for_together(cache: Cache, clock: Clock) -> None:
+    keys = [(f"/{number}", "") for number in range(2 * MOST_TOGETHER)]
+    asked: list[list[tuple[str, str]]] = []
+
+    def ask(some: list[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        asked.append(some)
+        return dict.fromkeys(some, b"said")
+
+    cache.answers(dict.fromkeys(keys, ("cards",)), ask, together="cards")
+    cache.answers({("/other", ""): ("other",)}, ask)
+    grow_old(clock)
+    for each in keys[:2]:
+        cache.answers({each: ("cards",)}, ask, together="cards")
+    eventlet.sleep(0)
+    assert [len(each) for each in asked[2:]] == [MOST_TOGETHER] * 2
+    assert {each for some in asked[2:] for each in some} == set(keys)
 
 
 def test_what_grows_old_stays_while_its_service_is_away(

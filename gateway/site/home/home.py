@@ -10,9 +10,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-from chassis import json
 from chassis.errors import Unavailable
-from chassis.schemas import Reading, load
 from contracts.content import ArticleQuery, ArticleSummary
 from contracts.profiles.featuring import FeaturedPage, FeaturedQuery
 from contracts.profiles.preferences import Language
@@ -21,7 +19,6 @@ from contracts.vocabulary import TOPICS
 from gateway.cache import ARTICLES, FEATURED, Cached
 from gateway.featured.listing import the_featured
 from gateway.pages.page import page
-from gateway.pages.reads import page_reads
 from gateway.pages.visitor import Visitor
 from gateway.site.times.zones import Zones
 
@@ -61,7 +58,6 @@ def of_sight(arguments: Mapping[str, Any]) -> Collection[str] | None:
 
 class HomePages(Zones):
     featured = the_featured()
-    reads = page_reads()
 
     @page("/", template="home/home.html", cached=Cached(of_sight), indexed=True, featured=SHOWN)
     def home_page(self, visitor: Visitor) -> HomeShown:
@@ -84,12 +80,12 @@ class HomePages(Zones):
         """
         visit = visitor.sight.token if visitor.sight else None
         try:
-            entry = self.featured.page(FeaturedQuery(visit=visit, limit=SHOWN))
+            page = self.featured.view(FeaturedQuery(visit=visit, limit=SHOWN))
         except Unavailable:
             return FeaturedPage(items=[], next=None, visit="")
         if visitor.sight is None:
-            self.featured.shown(entry)
-        return load(FeaturedPage, json.loads(entry.value), Reading.WIRE)
+            self.featured.exposures.shown(tuple(each.id for each in page.items))
+        return page
 
     def _latest_articles(self, language: Language) -> list[ArticleSummary]:
         query = ArticleQuery(language=[language.value], limit=SHOWN)

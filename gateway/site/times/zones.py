@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.errors import Unavailable
 from contracts.profiles.specialists import Specialist
 from gateway.api.base import Api, waiting_at_most
+from gateway.pages.reads import page_reads
 from gateway.pages.visitor import Visitor
 
 ZONES_WITHIN_S = 3.0
@@ -16,6 +17,8 @@ ZONES_WITHIN_S = 3.0
 
 class Zones(Api):
     """Base of pages with times of specialists, such as on their cards (``parts/card.html``)."""
+
+    reads = page_reads()
 
     def zones_of(self, shown: Iterable[Specialist], visitor: Visitor) -> Mapping[UUID, str]:
         """The specialists' own zones by id. Empty where the visitor's zone is known, or where
@@ -27,12 +30,14 @@ class Zones(Api):
     def own_zones(self, specialist_ids: Iterable[UUID]) -> Mapping[UUID, str]:
         """The time zones of these specialists' hours. Specialists without hours are left out, and
         all of them where booking does not answer in time."""
-        ids = list(specialist_ids)
-        if not ids:
-            return {}
         try:
             with waiting_at_most(ZONES_WITHIN_S):
-                found = self.booking.list_own_time_zones(specialist_ids=ids).load()
+                found = self.reads.several("zones", map(str, specialist_ids), self._ask_for_zones)
         except Unavailable:
             return {}
-        return {each.specialist_id: each.time_zone for each in found}
+        return {UUID(id): zone for id, zone in found.items() if zone is not None}
+
+    def _ask_for_zones(self, ids: list[str]) -> dict[str, str | None]:
+        found = self.booking.list_own_time_zones(specialist_ids=list(map(UUID, ids))).load()
+        zones = {str(each.specialist_id): each.time_zone for each in found}
+        return {id: zones.get(id) for id in ids}
