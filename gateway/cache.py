@@ -42,8 +42,8 @@ MOST_BYTES = 64 * 1024 * 1024
 REFRESHED_FROM, REFRESHED_BY = 0.5, 0.8
 """Shares of a lifetime between which an entry becomes due for a refresh: each at a time of its own,
 since hundreds are made together."""
-MOST_TOGETHER = 50
-"""Entries that one question refreshes."""
+MOST_TOGETHER = 20
+"""Entries that one question refreshes: more of them would keep requests waiting."""
 OVERHEAD = 500
 """Bytes that an entry takes beside its value, roughly."""
 MOST_REFRESHED = 2
