@@ -16,7 +16,7 @@ import pytest
 from chassis.context import CallContext, entered
 from chassis.ids import new_id
 from contracts.profiles.featuring import Exposure
-from gateway.cache import ARTICLES, LIFETIME_S, PublicReads
+from gateway.cache import ARTICLES, LIFETIME_S, REFRESHED_BY, PublicReads
 from gateway.featured import exposures
 from gateway.featured.exposures import Batch, ExposureReports, Exposures
 from gateway.featured.listing import Featured
@@ -195,18 +195,18 @@ def test_each_card_on_the_home_page_counts_though_visitors_share_an_answer(
 def test_a_refresh_in_the_background_counts_no_card(
     house: House, people: list[Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counts, made, page_of = list[UUID](), list[Any](), Featured.page
+    counts, made, view_of = list[UUID](), list[Any](), Featured.view
     cache = house.part(PublicReads).cache
     for _ in range(3 * SOME):
         house.http.get("/")
 
     def counting(featured: Featured, query: Any) -> Any:
         made.append(query)
-        return page_of(featured, query)
+        return view_of(featured, query)
 
-    monkeypatch.setattr(Featured, "page", counting)
+    monkeypatch.setattr(Featured, "view", counting)
     monkeypatch.setattr(Exposures, "shown", lambda _, ids: counts.extend(ids))
-    monkeypatch.setattr(cache, "_now", lambda: monotonic() + LIFETIME_S / 2 + 1)
+    monkeypatch.setattr(cache, "_now", lambda: monotonic() + LIFETIME_S * REFRESHED_BY)
     pages = [house.http.get("/").text.count('id="next-') for _ in range(SOME)]
     eventually(lambda: not cache._fills)
     assert made, "no page was refreshed"
