@@ -1,6 +1,8 @@
 // Enhancements of the pages. Each page works without them.
 
 const body = document.body;
+// What may wait: the page can be used before it.
+const later = act => "requestIdleCallback" in window ? requestIdleCallback(act) : setTimeout(act);
 const each = (selector, act, within = document) => within.querySelectorAll(selector).forEach(act);
 
 // Leave this site: at once, with nothing to come back to.
@@ -91,8 +93,6 @@ each("select[data-submit]", select => select.addEventListener("change", () => se
 
 // Times in the zone of the device, where the visitor has chosen no other one.
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
 async function swapTimes(shown) {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
@@ -104,7 +104,9 @@ async function swapTimes(shown) {
   each("[data-zone-said]", said => { said.hidden = false; });
 }
 
-if (zone && /^[A-Za-z0-9_+/-]+$/.test(zone)) {
+function useZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone || !/^[A-Za-z0-9_+/-]+$/.test(zone)) return;
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `tz=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
   const shown = [...document.querySelectorAll("[data-zone]")];
@@ -114,6 +116,8 @@ if (zone && /^[A-Za-z0-9_+/-]+$/.test(zone)) {
     if (!field.value) field.value = zone;
   });
 }
+
+later(useZone);
 
 // News, while the page is open: a number and no text.
 
@@ -146,4 +150,6 @@ if (lost) {
   addEventListener("offline", look);
   look();
 }
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
+if ("serviceWorker" in navigator) {
+  later(() => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+}
