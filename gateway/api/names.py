@@ -1,5 +1,5 @@
 """Adds people's names to booking's answers. Profiles is asked for those that the gateway's cache
-lacks, in one call for each answer.
+lacks, in one call for each answer, or for several answers that are made at once.
 
 Both stay JSON values: decoding 20 consultations and their names would add a fifth to the processor
 time of listing them. The protocols name the fields that are read here, so that mypy finds a
@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 import structlog
 from nameko.exceptions import RemoteError
+from nameko.extensions import DependencyProvider
 
 from chassis import context
+from chassis.concurrency.gathering import Gathering
 from chassis.errors import DomainError
-from chassis.pagination import Page
+from chassis.pagination import LARGEST_LIMIT, Page
 from chassis.rpc.client import Wire
 from contracts.named_consultations import (
     NamedConsultation,
@@ -71,6 +73,18 @@ class NamesOfBoth(Protocol):
     def specialists(self) -> Sequence[WithId]: ...
 
 
+class _Provider(DependencyProvider):
+    def setup(self) -> None:
+        self._questions: Gathering[Key, Any] = Gathering(LARGEST_LIMIT)
+
+    def get_dependency(self, worker_ctx: Any) -> Gathering[Key, Any]:
+        return self._questions
+
+
+def the_questions() -> Gathering[Key, Any]:
+    return cast("Gathering[Key, Any]", _Provider())
+
+
 class Naming(Api):
     """Base of the parts of the API that answer with names.
 
@@ -79,6 +93,7 @@ class Naming(Api):
     """
 
     cache = the_cache()
+    questions = the_questions()
 
     def named(self, consultation: Wire[WithBoth]) -> Wire[NamedConsultation]:
         self._add_names([consultation.value])
@@ -139,13 +154,17 @@ class Naming(Api):
     def _ask(self, keys: list[Key]) -> dict[Key, Any]:
         """No names where profiles does not answer: a client must get the link to a meeting that is
         about to begin all the same."""
-        ids = {kind: sorted(UUID(id) for each, id in keys if each == kind) for kind in KINDS}
-        wanted = NamesWanted(clients=ids[CLIENTS], specialists=ids[SPECIALISTS])
         try:
-            with waiting_at_most(NAMES_WITHIN_S):
-                names: dict[str, Any] = self.profiles.names_of(wanted=wanted).value
+            return self.questions.answer(keys, self._ask_profiles)
         except (DomainError, RemoteError) as error:
             log.warning("names_unknown", error=str(error))
             return {}
+
+    def _ask_profiles(self, keys: list[Key]) -> dict[Key, Any]:
+        """Profiles answers any caller alike, so one of them may ask for the others."""
+        ids = {kind: sorted(UUID(id) for each, id in keys if each == kind) for kind in KINDS}
+        wanted = NamesWanted(clients=ids[CLIENTS], specialists=ids[SPECIALISTS])
+        with waiting_at_most(NAMES_WITHIN_S):
+            names: dict[str, Any] = self.profiles.names_of(wanted=wanted).value
         known = {(kind, each["id"]): each for kind in KINDS for each in names[kind]}
         return {key: known.get(key) or UNKNOWN[key[0]](key[1]) for key in keys}
