@@ -285,6 +285,7 @@ class History:
             for _, definition in indexes:  # one sort is faster than many insertions
                 cursor.execute(definition)
             cursor.execute("VACUUM ANALYZE")
+            cursor.execute("CHECKPOINT")
 
     def _given(self, now: datetime) -> dict[str, object]:
         others, rest = self.specialists - 1, self.consultations - self.busiest
