@@ -40,7 +40,7 @@ class Reads:
     def several(
         self, name: str, variants: Iterable[str], ask: Callable[[list[str]], Mapping[str, T]]
     ) -> dict[str, T]:
-        """What ``ask`` returns for each variant, as long as nothing under the tag of that name
+        """What ``ask`` returns for each variant, as long as nothing under this variant as a tag
         changes. Old ones are asked for together."""
         place = _place_of(name)
 
