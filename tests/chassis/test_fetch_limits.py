@@ -244,7 +244,7 @@ def test_who_says_much_of_nothing_keeps_nobody_up_beyond_the_deadline(names: Nam
     assert monotonic() - began < LOST_S
     others.kill()
     flooding.wait()
-    assert len(turns) > 3
+    assert len(turns) > 1
 
 
 def test_a_deadline_around_it_is_its_own(opened: Opened) -> None:

@@ -156,7 +156,7 @@ decoding.main()
 def decoder_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     """At one file; any other it decodes."""
     monkeypatch.setattr(photos, "DECODE", [photos.DECODE[0], "-c", HANGING])
-    monkeypatch.setattr(photos, "RUNNING_S", 2.0)
+    monkeypatch.setattr(photos, "RUNNING_S", 4.0)
 
 
 @pytest.mark.usefixtures("decoder_that_hangs")

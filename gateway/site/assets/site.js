@@ -1,8 +1,7 @@
 // Enhancements of the pages. Each page works without them.
 
 const body = document.body;
-// What may wait: the page can be used before it.
-const later = act => "requestIdleCallback" in window ? requestIdleCallback(act) : setTimeout(act);
+const later = window.requestIdleCallback ?? setTimeout; // the page can be used before it
 const each = (selector, act, within = document) => within.querySelectorAll(selector).forEach(act);
 
 // Leave this site: at once, with nothing to come back to.
@@ -150,6 +149,4 @@ if (lost) {
   addEventListener("offline", look);
   look();
 }
-if ("serviceWorker" in navigator) {
-  later(() => navigator.serviceWorker.register("/sw.js").catch(() => {}));
-}
+later(() => navigator.serviceWorker?.register("/sw.js").catch(() => {}));

@@ -47,8 +47,9 @@ LARGEST_PAINT = """() => new Promise(done => {
   let last;
   new PerformanceObserver(list => { last = list.getEntries().at(-1); })
     .observe({ type: "largest-contentful-paint", buffered: true });
-  requestAnimationFrame(() => setTimeout(() => done(
-    last && (last.url ? "picture: " + last.url : "text")), 50));
+  const look = () => requestAnimationFrame(() => setTimeout(() => last
+    ? done(last.url ? "picture: " + last.url : "text") : look(), 50));
+  look();
 })"""
 MOVING = """() => [
   ...document.getAnimations().map(each => each.animationName || each.transitionProperty),
