@@ -153,7 +153,7 @@ def test_days_lead_on_and_back_until_all_times_were_seen(on_mondays: Person, zon
     while "Later days" in links_on(pages[-1]) and len(pages) < MORE_THAN_ENOUGH:
         pages.append(page_at(http, links_on(pages[-1])["Later days"]))
     assert [each for page in pages for each in starts_on(page)] == expected
-    assert len(pages) == 3
+    assert len(pages) in (2, 3)  # by the day on which they are counted
     for earlier, later in pairwise(pages):
         back = page_at(http, links_on(later)["Earlier days"])
         assert starts_on(back) == starts_on(earlier)
