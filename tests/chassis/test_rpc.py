@@ -452,6 +452,12 @@ def _ask_in_vain(desk: UntypedClient) -> str:
     return "answered"
 
 
+def test_a_result_comes_as_the_bytes_that_the_service_sent(desk: UntypedClient) -> None:
+    result = desk._requester.request("desk", "add", {"a": 1})
+    assert isinstance(result, json.Encoded)
+    assert result.body == b"11"
+
+
 # Others on the wire
 
 
