@@ -11,8 +11,8 @@ from marshmallow import fields
 from chassis.errors import DomainError, FieldError
 from chassis.schemas import Reading, schema_of
 from gateway.pages.rendering import sentence
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
-from gateway.site.words.said import N_
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "codes_exhausted": ("code",),

@@ -18,6 +18,11 @@ from babel.support import Translations
 from contracts.profiles.preferences import Language
 
 
+def N_(text: str) -> str:  # noqa: N802  # gettext's name for it
+    """Marks a text for the catalogues; it is translated where it is shown."""
+    return text
+
+
 @cache
 def catalogue_of(language: Language) -> NullTranslations:
     """The texts of the pages in this language."""

@@ -16,8 +16,8 @@ from gateway.api.names import Naming
 from gateway.http.declaration import SIGNED_IN
 from gateway.pages.answers import Shown
 from gateway.pages.page import page
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
-from gateway.site.words.said import N_
 
 ADMIN = "/admin"
 LICENCES, AT_RISK, FIGURES = f"{ADMIN}/licences", f"{ADMIN}/at-risk", f"{ADMIN}/figures"

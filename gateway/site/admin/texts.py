@@ -11,10 +11,10 @@ from contracts.profiles.history import Change
 from contracts.profiles.licences import LicenceStatus
 from gateway.pages.forms import Form
 from gateway.pages.times import full_date
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
 from gateway.site.desk.texts import desk_label, text_of_field
 from gateway.site.words.countries import name_of_country
-from gateway.site.words.said import N_
 
 LONGEST = 120
 LICENCE_STATUSES = {

@@ -26,8 +26,8 @@ from gateway.api.base import Api
 from gateway.http.declaration import SIGNED_IN
 from gateway.pages.answers import SeeOther, Shown
 from gateway.pages.page import form, page
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
-from gateway.site.words.said import N_
 
 DESK = "/desk"
 PROFILE, LICENCE, HOURS = f"{DESK}/profile", f"{DESK}/licence", f"{DESK}/hours"

@@ -13,11 +13,11 @@ from babel.dates import format_skeleton
 from contracts.vocabulary import ACCESSIBILITY, APPROACHES, TOPICS
 from gateway.pages.forms import Form
 from gateway.pages.times import full_date, zone_name
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
 from gateway.site.desk.hours_form import WEEKDAYS
 from gateway.site.words.choices import Options, by_label
 from gateway.site.words.countries import name_of_country
-from gateway.site.words.said import N_
 from gateway.site.words.vocabulary import label_of, language_name
 
 LABELS = {

@@ -7,10 +7,10 @@ from typing import Any
 
 from contracts.content import ArticleStatus
 from gateway.pages.forms import Form
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
 from gateway.site.desk.texts import Line, choices_of
 from gateway.site.words.choices import Options
-from gateway.site.words.said import N_
 from gateway.site.words.vocabulary import label_of, language_name
 
 LABELS = {

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from gateway.cache import Cached
 from gateway.pages.page import page
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
 from gateway.site.operator.texts import LEGAL, operator_text
 from gateway.site.words.prose import Prose, Question, prose, questions_of, without_questions
 from gateway.site.words.refusals import Step
-from gateway.site.words.said import N_
 
 F = TypeVar("F", bound=Callable[..., Any])
 SAME_FOR_ALL = Cached(lambda arguments: ())

@@ -19,8 +19,8 @@ from contracts.profiles.accounts import Role
 from contracts.profiles.featuring import NotFeatured
 from contracts.profiles.right_to_practise import Standing
 from gateway.pages.times import moment, zone_name
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
-from gateway.site.words.said import N_
 
 Names = Mapping[UUID, str]
 """Display names of clients and specialists, as far as they are known."""

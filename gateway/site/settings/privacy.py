@@ -18,9 +18,9 @@ from gateway.api.privacy import EXPORT_NAME, export_of
 from gateway.http.declaration import SIGNED_IN
 from gateway.pages.answers import Download, SeeOther
 from gateway.pages.page import form, page
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
 from gateway.site.settings.settings import Protected
-from gateway.site.words.said import N_
 
 EXPORT, ERASURE = "/settings/export", "/settings/erasure"
 PARTS = {

@@ -12,8 +12,8 @@ from gateway.http.cookies import Me
 from gateway.http.declaration import SIGNED_IN
 from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
+from gateway.pages.translations import N_
 from gateway.pages.visitor import Visitor
-from gateway.site.words.said import N_
 
 NAME, PREFERENCES = "/settings/name", "/settings/preferences"
 

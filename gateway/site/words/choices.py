@@ -9,8 +9,8 @@ from babel import Locale
 
 from contracts.inputs.zones import TIME_ZONES
 from gateway.pages.times import place_of
+from gateway.pages.translations import N_
 from gateway.site.words.countries import country_of_zones, rows_of_tzdata
-from gateway.site.words.said import N_
 
 REGIONS = {
     "Europe": N_("Europe"),

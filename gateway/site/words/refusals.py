@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.errors import DomainError
-from gateway.site.words.said import N_
+from gateway.pages.translations import N_
 
 
 @dataclass(frozen=True)

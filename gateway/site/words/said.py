@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def N_(text: str) -> str:  # noqa: N802  # gettext's name for it
-    """Marks a text for the catalogues; it is translated where it is shown."""
-    return text
-
+from gateway.pages.translations import N_
 
 SAID: dict[str, str] = {
     "article_published": N_("The article is public."),
