@@ -24,7 +24,7 @@ Ask = Callable[[list[K]], Mapping[K, V]]
 
 
 class _Call(Generic[K, V]):
-    """Keys that are asked for together. Whoever begins it makes the call."""
+    """Keys that are asked for together. The first to ask makes the call."""
 
     def __init__(self, keys: Collection[K]) -> None:
         self.keys = dict.fromkeys(keys)

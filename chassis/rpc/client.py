@@ -44,7 +44,7 @@ class Wire(Generic[T_co]):
 
     @property
     def value(self) -> Any:
-        """JSON values, as often as asked the same ones."""
+        """The result as JSON values, decoded once."""
         return self.result.value if isinstance(self.result, json.Encoded) else self.result
 
     def load(self) -> T_co:

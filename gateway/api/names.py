@@ -82,6 +82,7 @@ class _Provider(DependencyProvider):
 
 
 def the_questions() -> Gathering[Key, Any]:
+    """As an attribute of a part of the API: ``questions = the_questions()``."""
     return cast("Gathering[Key, Any]", _Provider())
 
 

@@ -13,11 +13,11 @@ from chassis.concurrency import gathering
 from chassis.concurrency.gathering import Gathering
 from chassis.errors import Unavailable
 
-MOST = 4
+MOST, UNKNOWN = 4, "zoe"
 
 
 class Profiles:
-    """Whom is asked; ``held`` keeps answers back."""
+    """What is asked; ``held`` keeps its answers back."""
 
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
@@ -29,7 +29,7 @@ class Profiles:
         self.held.wait()
         if self.error is not None:
             raise self.error
-        return {key: key.upper() for key in keys if key != "nobody"}
+        return {key: key.upper() for key in keys if key != UNKNOWN}
 
 
 @pytest.fixture
@@ -55,14 +55,16 @@ class Asking:
         return asking
 
 
-def test_who_asks_alone_is_asked_for_at_once(ask: Asking, profiles: Profiles) -> None:
-    alone = ask("ada", "nobody")
-    assert profiles.asked == [["ada", "nobody"]]
+def test_a_question_that_comes_alone_is_asked_at_once(ask: Asking, profiles: Profiles) -> None:
+    alone = ask("ada", UNKNOWN)
+    assert profiles.asked == [["ada", UNKNOWN]]
     profiles.held.send()
     assert alone.wait() == {"ada": "ADA"}
 
 
-def test_those_who_ask_meanwhile_are_asked_for_together(ask: Asking, profiles: Profiles) -> None:
+def test_questions_that_come_during_a_call_are_asked_together(
+    ask: Asking, profiles: Profiles
+) -> None:
     first = ask("ada")
     others = [ask("ben"), ask("eve", "ben"), ask("ada")]
     assert profiles.asked == [["ada"]]
@@ -76,9 +78,7 @@ def test_those_who_ask_meanwhile_are_asked_for_together(ask: Asking, profiles: P
     assert profiles.asked[1:] == [["ben", "eve", "ada"]]
 
 
-def test_more_than_one_call_may_ask_for_is_asked_by_another(
-    ask: Asking, profiles: Profiles
-) -> None:
+def test_a_call_asks_for_no_more_keys_than_it_may(ask: Asking, profiles: Profiles) -> None:
     ask("ada")
     others = [ask("a", "b", "c"), ask("d", "e"), ask("f")]
     profiles.held.send()
@@ -86,7 +86,7 @@ def test_more_than_one_call_may_ask_for_is_asked_by_another(
     assert max(map(len, profiles.asked)) <= MOST
 
 
-def test_a_call_that_takes_long_keeps_the_next_one_from_nothing(
+def test_a_slow_call_does_not_delay_the_next_one_for_long(
     ask: Asking, profiles: Profiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gathering, "LONGEST_WAIT_S", 0.01)
@@ -97,7 +97,7 @@ def test_a_call_that_takes_long_keeps_the_next_one_from_nothing(
     assert (first.wait(), second.wait()) == ({"ada": "ADA"}, {"ben": "BEN"})
 
 
-def test_a_refusal_reaches_those_who_asked_together_and_nobody_after_them(
+def test_a_refusal_reaches_all_questions_of_its_call_and_no_later_one(
     ask: Asking, profiles: Profiles
 ) -> None:
     profiles.error = Unavailable("away")
@@ -110,7 +110,9 @@ def test_a_refusal_reaches_those_who_asked_together_and_nobody_after_them(
     assert ask("ada").wait() == {"ada": "ADA"}
 
 
-def test_who_is_killed_while_asking_keeps_nobody_waiting(ask: Asking, profiles: Profiles) -> None:
+def test_a_caller_that_is_killed_does_not_leave_others_waiting(
+    ask: Asking, profiles: Profiles
+) -> None:
     first, second, third = ask("ada"), ask("ben"), ask("eve")
     eventlet.kill(first)
     eventlet.sleep(0)
