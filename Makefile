@@ -37,7 +37,7 @@ test: .venv/installed-dev .venv-clients/installed .venv-bench/installed  ## Run 
 	@if command -v npm >/dev/null; then \
 		for each in tests/contracts tests/browser/site; do \
 			npm ci --silent --ignore-scripts --no-audit --no-fund --prefix $$each; done; fi
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target $(TESTS)
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target --keep-going $(TESTS)
 
 test-faults:  # real processes, to which something happens
 	$(BIN)/pytest $(FAULTS)

@@ -174,7 +174,7 @@ def invalid_html(texts: dict[str, str], folder: Path) -> list[str]:
 
 @dataclass
 class Traffic:
-    """What a page asked for, and how many bytes came."""
+    """What a page has asked for since it is looked at, and how many bytes came."""
 
     sizes: dict[str, int] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
@@ -183,15 +183,16 @@ class Traffic:
     def of(cls, session: CDPSession) -> Traffic:
         traffic = cls()
         session.send("Network.enable")
-        session.on("Network.responseReceived", traffic._responded)
+        session.on("Network.requestWillBeSent", traffic._asked)
         session.on("Network.loadingFinished", traffic._finished)
         return traffic
 
-    def _responded(self, event: dict[str, Any]) -> None:
-        self.urls[event["requestId"]] = event["response"]["url"]
+    def _asked(self, event: dict[str, Any]) -> None:
+        self.urls[event["requestId"]] = event["request"]["url"]
 
     def _finished(self, event: dict[str, Any]) -> None:
-        self.sizes[event["requestId"]] = int(event["encodedDataLength"])
+        if event["requestId"] in self.urls:  # not what the page before has yet to receive
+            self.sizes[event["requestId"]] = int(event["encodedDataLength"])
 
     def foreign(self, site: str) -> list[str]:
         """Addresses of other places."""
