@@ -183,20 +183,9 @@ class Transaction(Session):
 
     def _update_of(self, row: Any) -> Write | None:
         """The changes of a row, which the unit of work then leaves alone."""
-        mapper: Mapper[Any] = inspect(type(row))
-        state: InstanceState[Any] = inspect(row)
-        unmodified = state.unmodified
-        changed = {
-            column: getattr(row, name)
-            for name, column in _columns(mapper)
-            if name not in unmodified and state.attrs[name].history.has_changes()
-        }
+        changes = changes_of(row)
         self.expunge(row)
-        if not changed:
-            return None
-        key = tuple(each.name for each in mapper.primary_key)
-        found = dict(zip(key, mapper.primary_key_from_instance(row), strict=True))
-        return Write(cast(Table, mapper.local_table), [{**found, **changed}], key=key)
+        return changes
 
     def _reply_written(self) -> list[Write]:
         if self._call is None:
@@ -237,6 +226,23 @@ class Transaction(Session):
         if row is None:
             raise NotFound
         return row
+
+
+def changes_of(row: Any) -> Write | None:
+    """The UPDATE of what has changed in a row since it was read; ``None`` where nothing has."""
+    mapper: Mapper[Any] = inspect(type(row))
+    state: InstanceState[Any] = inspect(row)
+    unmodified = state.unmodified
+    changed = {
+        column: getattr(row, name)
+        for name, column in _columns(mapper)
+        if name not in unmodified and state.attrs[name].history.has_changes()
+    }
+    if not changed:
+        return None
+    key = tuple(each.name for each in mapper.primary_key)
+    found = dict(zip(key, mapper.primary_key_from_instance(row), strict=True))
+    return Write(cast(Table, mapper.local_table), [{**found, **changed}], key=key)
 
 
 def _values_of(row: Any, mapper: Mapper[Any]) -> dict[str, Any]:

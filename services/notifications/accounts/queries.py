@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, select
+from sqlalchemy import Select, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from contracts.profiles.accounts import Role
 from services.notifications.accounts.recipients import Recipient
 from services.notifications.name_placeholders import NameRole, Names
+
+NAMES = select(Recipient.account_id, Recipient.display_name, Recipient.public_name).where(
+    Recipient.account_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def with_role(role: Role) -> Select[UUID]:
@@ -22,11 +26,8 @@ def names_of(session: Session, account_ids: Collection[UUID]) -> Names:
     """The names of these accounts, in each role in which they have one."""
     if not account_ids:
         return {}
-    query = select(Recipient.account_id, Recipient.display_name, Recipient.public_name)
     names = {}
-    for account_id, own, public in session.execute(
-        query.where(Recipient.account_id.in_(account_ids))
-    ):
+    for account_id, own, public in session.execute(NAMES, {"ids": list(account_ids)}):
         named = {NameRole.CLIENT: own, NameRole.SPECIALIST: public}
         names.update({(role, account_id): name for role, name in named.items() if name})
     return names

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from chassis.ids import first_at, made_at
@@ -19,6 +19,12 @@ MAILS_KEPT = timedelta(days=30)
 recipient."""
 GOOD_ONCE_KEPT = timedelta(days=3)
 """No link in a mail is valid for longer."""
+
+MAIL_TO_SEND = (
+    select(Mail, Recipient)
+    .join(Recipient, Recipient.account_id == Mail.account_id, isouter=True)
+    .where(Mail.id == bindparam("mail_id"), Mail.status == MailStatus.WAITING)
+)
 
 
 class MailBacklog(NamedTuple):
@@ -43,13 +49,10 @@ def mails_due(now: datetime, limit: int) -> Select[UUID]:
     )
 
 
-def mail_to_send(mail_id: UUID) -> Select[Mail, Recipient | None]:
+def mail_to_send(session: Session, mail_id: UUID) -> tuple[Mail, Recipient | None] | None:
     """The mail with its present recipient, if it is still to be sent."""
-    return (
-        select(Mail, Recipient)
-        .join(Recipient, Recipient.account_id == Mail.account_id, isouter=True)
-        .where(Mail.id == mail_id, Mail.status == MailStatus.WAITING)
-    )
+    found = session.execute(MAIL_TO_SEND, {"mail_id": mail_id}).first()
+    return None if found is None else (found.Mail, found.Recipient)
 
 
 def mails_of(account_id: UUID) -> Select[Mail]:

@@ -62,7 +62,7 @@ class Mails:
     def _send(self, post: MailConnection, mail_id: UUID) -> None:
         """Send to the recipient's present address; nothing where the recipient was erased."""
         with self.store.reading() as session:
-            found = session.execute(queries.mail_to_send(mail_id)).first()
+            found = queries.mail_to_send(session, mail_id)
             if found is None:
                 return
             mail, recipient = found
@@ -76,7 +76,12 @@ class Mails:
         except Undeliverable as error:
             self._note(mail_id, Mail.refused, str(error))
         else:
-            self._note(mail_id, lambda mail, _, now: mail.sent(now))
+            self._note_sent(mail)
+
+    def _note_sent(self, mail: Mail) -> None:
+        mail.sent(utc_now())
+        if not self.store.save(mail):  # its recipient was erased while it was sent
+            self.postbox.forget([mail.id])
 
     def _note_failure(self, mail_id: UUID, error: BaseException) -> None:
         self._note(mail_id, Mail.not_sent, error_text(error))
@@ -86,7 +91,7 @@ class Mails:
     ) -> None:
         with self.store.transaction() as tx:
             mail = tx.get(Mail, mail_id, with_for_update=True)
-            if mail is None:  # its recipient was erased while it was sent
+            if mail is None:  # its recipient was erased meanwhile
                 self.postbox.forget([mail_id])
             elif mail.status == MailStatus.WAITING:
                 note(mail, storable(error, LONGEST_ERROR), utc_now())
