@@ -27,10 +27,12 @@ from nameko import messaging
 from nameko.extensions import ProviderCollector
 
 from chassis.broker.publishing import CONSUMER_HEARTBEAT, body_of, connection_to
+from chassis.concurrency.yielding import yield_now
 from chassis.readiness import Checked
 
 HEARTBEAT_CHECK_EVERY_S = 5.0
 POLL_STOP_EVERY_S = 0.02
+TURN_S = 0.01
 RETRY_AFTER_S = 2.0
 RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
 
@@ -52,6 +54,7 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
         super().__init__()
         self._in_flight: dict[Any, Any] = {}
         self._waits = False
+        self._turn_ends = 0.0
         self.connected = False
 
     def failure(self) -> str:
@@ -127,7 +130,15 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
         return consumers
 
     def _handle_unacknowledged(self, provider: Any, message: Any) -> None:
-        provider.handle_message(body_of(message), message)
+        """Handle it here and now; a flood of them leaves others their turns."""
+        try:
+            provider.handle_message(body_of(message), message)
+        except Exception as error:
+            log.error("message_handler_failed", by=type(provider).__name__, exc_info=error)
+        if monotonic() >= self._turn_ends:
+            self._waits = False
+            yield_now()
+            self._turn_ends = monotonic() + TURN_S
 
     def _spawn_handler(self, provider: Any, message: Any) -> None:
         self._in_flight[message] = provider

@@ -45,6 +45,7 @@ class Broadcast(SharedExtension):
     """One queue for each connection of each instance, deleted with it; any number of listeners."""
 
     queue_consumer = QueueConsumer()
+    no_ack = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,12 +85,7 @@ class Broadcast(SharedExtension):
             listener.on_gap()
 
     def handle_message(self, body: bytes, message: Any) -> None:
-        try:
-            self._hand_over(body, message.delivery_info["routing_key"])
-        finally:
-            self.queue_consumer.ack_message(message)
-
-    def _hand_over(self, body: bytes, event_type: str) -> None:
+        event_type = message.delivery_info["routing_key"]
         for listener in self._listeners:
             kind = listener.types.get(event_type)
             if kind is None:

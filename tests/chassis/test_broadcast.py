@@ -6,21 +6,22 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import count
+from time import monotonic
 from typing import Any
 
+import eventlet
 import pytest
+from kombu import Message
 from nameko.extensions import DependencyProvider
 
+from chassis.broker.consumer import TURN_S, QueueConsumer
 from chassis.events import Event
 from chassis.messaging.broadcast import Broadcast
 from chassis.runtime.process import Process
 from tests.chassis.bank import Client, Teller, Told, Town, a_company, an_envelope
 from tests.support.eventually import eventually
 from tests.support.platform import an_embedded_broker
-
-POISON = "poison"
-"""A word that the memory below can't bear."""
-
 
 POISON = "poison"
 """A word that the memory below can't bear."""
@@ -148,6 +149,31 @@ def unsent(company: Any) -> list[Any]:
     outbox = store.table("outbox")
     with store.reading() as session:
         return list(session.execute(outbox.select().where(outbox.c.sent_at.is_(None))))
+
+
+def test_a_flood_leaves_others_their_turns() -> None:
+    """One message after another, without a moment in which the consumer would wait."""
+    turns = count()
+
+    def take_turns() -> None:
+        while True:
+            next(turns)
+            eventlet.sleep(0)
+
+    other, consumer = eventlet.spawn(take_turns), QueueConsumer()
+    for _ in range(10):
+        consumer._handle_unacknowledged(Busy(), Message(b"{}"))
+    other.kill()
+    assert next(turns) >= 10
+
+
+class Busy:
+    """Takes its whole turn for each message."""
+
+    def handle_message(self, body: bytes, message: Any) -> None:
+        end = monotonic() + TURN_S
+        while monotonic() < end:
+            pass
 
 
 @pytest.mark.parametrize("cut", ["queue", "connection"])
