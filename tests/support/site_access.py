@@ -35,6 +35,8 @@ WHO_MAY: dict[tuple[str, str], str] = {
     ("POST", "/desk/calendars"): "specialist",
     ("POST", "/desk/calendars/reading"): "specialist",
     ("POST", "/desk/calendars/removal"): "specialist",
+    ("GET", "/desk/calendars/{calendar_id}"): "specialist",
+    ("POST", "/desk/calendars/{calendar_id}"): "specialist",
     ("GET", "/desk/featuring"): "specialist",
     ("GET", "/desk/figures"): "specialist",
     ("GET", "/desk/hours"): "specialist",

@@ -1,4 +1,4 @@
-"""The page of a specialist's external calendars, whose events block half hours."""
+"""The pages of a specialist's external calendars, whose events block half hours."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contracts.booking.external_calendars import (
     MOST_CALENDARS,
     AddExternalCalendar,
     CalendarGivenBefore,
+    ChangeExternalCalendar,
     ExternalCalendar,
     ReadingsTaken,
     ReadJustNow,
@@ -21,6 +22,8 @@ from gateway.pages.answers import SeeOther
 from gateway.pages.page import form, page
 from gateway.pages.visitor import Visitor
 from gateway.site.desk.desk import CALENDARS, SPECIALISTS, or_none
+
+ONE_CALENDAR = CALENDARS + "/{calendar_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,23 @@ class OwnCalendarPages(Api):
     def add_my_calendar(self, body: AddExternalCalendar, visitor: Visitor) -> SeeOther:
         self.booking.add_external_calendar(wanted=body)
         return SeeOther(to=CALENDARS, said="calendar_added")
+
+    @page(ONE_CALENDAR, template="desk/calendar.html", allow=SPECIALISTS, errors=[NotFound])
+    def my_calendar_page(self, calendar_id: UUID, visitor: Visitor) -> ExternalCalendar:
+        return self.booking.get_external_calendar(calendar_id=calendar_id).load()
+
+    @form(
+        ONE_CALENDAR,
+        body=ChangeExternalCalendar,
+        again="my_calendar_page",
+        allow=SPECIALISTS,
+        errors=[EmailNotVerified, NotFound, AddressRefused, CalendarGivenBefore],
+    )
+    def change_my_calendar(
+        self, calendar_id: UUID, body: ChangeExternalCalendar, visitor: Visitor
+    ) -> SeeOther:
+        self.booking.change_external_calendar(calendar_id=calendar_id, wanted=body)
+        return SeeOther(to=CALENDARS, said="calendar_changed")
 
     @form(
         f"{CALENDARS}/reading",

@@ -14,6 +14,7 @@ SAID: dict[str, str] = {
     ),
     "booked": N_("It is booked."),
     "calendar_added": N_("The calendar is added. We read it in a few minutes."),
+    "calendar_changed": N_("The calendar is changed."),
     "calendar_read": N_("The calendar was read just now."),
     "calendar_removed": N_("The calendar is removed. It no longer blocks half hours."),
     "cancelled": N_("It is cancelled."),

@@ -119,6 +119,17 @@ def at_a_free_time(slug: str) -> Callable[[People], str]:
     )
 
 
+def a_calendar(who: str) -> Callable[[People], str]:
+    """The page that changes an external calendar."""
+
+    def path(people: People) -> str:
+        wanted = {"address": "https://calendar.example/private.ics", "label": "Private"}
+        added = people.api(who).post("/specialists/me/external-calendars", json=wanted)
+        return f"/desk/calendars/{added.raise_for_status().json()['id']}"
+
+    return path
+
+
 def half_hour(who: str, slug: str, then: str = "", over: bool = False) -> Callable[[People], str]:
     """A page of a half hour that ``who`` books, which may have begun an hour ago."""
 
@@ -412,6 +423,7 @@ PAGES = [
         for each in DESK
     ],
     State("desk-german", "/de/desk", who="amira.haddad", most_kb=64),
+    State("desk-calendar", a_calendar("amira.haddad"), who="amira.haddad", most_kb=64),
     State("desk-licence-wrong", "/desk/licence", who=FRESH, act=sent_empty),
     State("forbidden", "/waitlist", who="amira.haddad", status=403, most_kb=50),
     State("failed", broken(BROKEN, "aoife-brennan"), who=BROKEN, status=500, most_kb=50),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -578,6 +579,36 @@ def test_a_calendar_is_added_and_removed(http: httpx.Client) -> None:
     assert again.status == 409
     removed = browser.fill(added, f"{CALENDARS}/removal")
     assert "The calendar is removed." in browser.followed(removed).text
+
+
+def change_calendar(browser: Browser, **filled: Filled) -> PageSeen:
+    """Send the form behind "Change" of the only calendar."""
+    [path] = re.findall(rf'href="({CALENDARS}/[^"]+)"', browser.get(CALENDARS).html)
+    return save(browser, path, **filled)
+
+
+def test_a_calendar_gets_another_name_and_keeps_its_address(http: httpx.Client) -> None:
+    browser = signed_in(http, a_specialist(http, listed=False).email)
+    save(browser, CALENDARS, address="https://calendar.example/1.ics", label="Work")
+
+    changed = browser.followed(change_calendar(browser, label="Family"))
+
+    assert "The calendar is changed." in changed.text
+    assert "Family" in changed.text
+    assert "calendar.example" in changed.text
+    assert "Work" not in changed.text
+
+
+def test_a_calendar_gets_another_address(http: httpx.Client) -> None:
+    browser = signed_in(http, a_specialist(http, listed=False).email)
+    save(browser, CALENDARS, address="https://calendar.example/1.ics", label="Work")
+
+    refused = change_calendar(browser, address="ftp://elsewhere.example/2.ics")
+    moved = browser.followed(change_calendar(browser, address="https://elsewhere.example/2.ics"))
+
+    assert refused.status == 422
+    assert "at elsewhere.example" in moved.text
+    assert "Work" in moved.text
 
 
 def test_five_calendars_are_the_most(http: httpx.Client) -> None:
