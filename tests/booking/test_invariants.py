@@ -18,9 +18,10 @@ from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.holds.holds import Hold
 from services.booking.holds.sign_up_holds import SignUpHold, Visitor
+from services.booking.invariants import consultations
 from services.booking.invariants.breaches import SHOWN, Breach, Findings
-from services.booking.invariants.checking import check_invariants
-from services.booking.invariants.consultations import QUERIES
+from services.booking.invariants.checking import NOT_CHECKED, check_invariants
+from services.booking.invariants.consultations import OF_THE_HISTORY
 from services.booking.service import BookingService
 from tests.booking.builders import HALF_AN_HOUR, a_calendar, on
 from tests.booking.steps import a_row
@@ -39,6 +40,11 @@ def unguarded_url(request: pytest.FixtureRequest) -> str:
     kind = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
     databases: Databases = request.getfixturevalue(kind)
     return databases.fresh("booking")
+
+
+@pytest.fixture(autouse=True)
+def _each_specialist_is_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consultations, "ROWS_AT_ONCE", 1)
 
 
 @pytest.fixture
@@ -325,10 +331,31 @@ def test_a_limit_that_came_after_what_is_booked_is_not_broken_though_it_is_moved
     assert found(unguarded) == []
 
 
-def test_each_query_runs_on_each_database(unguarded: Database) -> None:
-    with unguarded.reading() as session:
-        for query in QUERIES.values():
-            assert list(session.execute(query, {"now": NOW})) == []
+@pytest.mark.parametrize("rows_at_once", [1, 2, 3, 10])
+def test_in_parts_of_any_size_every_breach_is_found_once(
+    unguarded: Database, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    monkeypatch.setattr(consultations, "ROWS_AT_ONCE", rows_at_once)
+    rows = []
+    for number in range(5):
+        too_long = a_row(status="completed")
+        too_long["ends_at"] += A_QUARTER
+        rows.append(too_long)
+        rows += [later(too_long, each * A_DAY, client_id=new_id()) for each in range(1, number)]
+    put(unguarded, *rows)
+    assert sorted(each.about for each in found(unguarded)) == sorted((each["id"],) for each in rows)
+
+
+def test_a_part_that_can_not_be_checked_is_a_finding_and_the_others_are_checked(
+    unguarded: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = a_row(status="missed")
+    put(unguarded, row)
+    broken = text("SELECT 1 FROM no_such_table")
+    monkeypatch.setitem(OF_THE_HISTORY, "client and specialist are two accounts", broken)
+    breaches = found(unguarded)
+    assert Breach(NOT_CHECKED, ()) in breaches
+    assert Breach("missed consultations, and no others, name a side", (row["id"],)) in breaches
 
 
 def test_the_clock_says_what_is_broken(unguarded_url: str, unguarded: Database) -> None:

@@ -6,6 +6,7 @@ A check that fails is a finding itself, and the rest continue.
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +17,14 @@ from chassis.scheduling.for_each import for_each
 from services.booking.availability.calendars import Calendar
 from services.booking.invariants.breaches import Breach, Findings
 from services.booking.invariants.calendars import of_calendar
-from services.booking.invariants.consultations import QUERIES, of_consultations
+from services.booking.invariants.consultations import (
+    OF_THE_HISTORY,
+    OF_THE_PRESENT,
+    Part,
+    of_history,
+    of_present,
+    parts,
+)
 
 NOT_CHECKED = "all stored rows can be checked"
 
@@ -25,18 +33,22 @@ def check_invariants(session: Session, now: datetime) -> Findings:
     """All breaches. Empty as long as the platform keeps its promises."""
     found = Findings()
 
-    def look_at_consultations(name: str) -> None:
-        found.add(of_consultations(session, name, now))
+    def look_at_history(item: tuple[Part, str]) -> None:
+        yield_now()
+        found.add(of_history(session, *item))
+
+    def look_at_present(name: str) -> None:
+        found.add(of_present(session, name, now))
 
     def look_at_calendar(specialist_id: UUID) -> None:
         yield_now()
         found.add(of_calendar(session, specialist_id, now))
 
-    for_each(
-        QUERIES,
-        look_at_consultations,
-        on_failure=lambda name, _: found.add([Breach(NOT_CHECKED, ())]),
-    )
+    def not_checked(*_: object) -> None:
+        found.add([Breach(NOT_CHECKED, ())])
+
+    for_each(product(parts(session), OF_THE_HISTORY), look_at_history, on_failure=not_checked)
+    for_each(OF_THE_PRESENT, look_at_present, on_failure=not_checked)
     for_each(
         session.scalars(select(Calendar.specialist_id)).all(),
         look_at_calendar,
