@@ -45,7 +45,8 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
     A provider has a ``queue`` and ``handle_message(body, message)``, which in the end calls
     ``ack_message`` or ``requeue_message``. Where it raises, the message goes back to the broker,
     which counts a delivery. For a provider with ``no_ack``, the broker regards a message as
-    acknowledged once it is sent; ``handle_message`` must not wait then.
+    acknowledged once it is sent: ``handle_message`` must not wait then, and where it raises, the
+    message is lost.
     """
 
     needs = "broker"

@@ -39,7 +39,8 @@ class Broker:
 
 @dataclass
 class Settlement:
-    """Calls ``confirm`` when all queues that got a message have acknowledged or rejected it."""
+    """Calls ``confirm`` when all queues that got a message have acknowledged or rejected it, or
+    have handed it to a consumer that acknowledges nothing."""
 
     outstanding: int
     confirm: Callable[[], None]
@@ -126,8 +127,15 @@ class Channel(memory.Channel):
             raise Empty
         super()._get_and_deliver(queue, callback)
 
-    def basic_consume(self, queue: str, *args: Any, **kwargs: Any) -> None:
-        super().basic_consume(queue, *args, **kwargs)
+    def basic_consume(
+        self, queue: str, no_ack: bool, callback: Callable[[Any], None], *args: Any, **kwargs: Any
+    ) -> None:
+        def settle_and_handle(message: Any) -> None:
+            self._settle(message)
+            callback(message)
+
+        handle = settle_and_handle if no_ack else callback
+        super().basic_consume(queue, no_ack, handle, *args, **kwargs)
         self.connection.broker.consumers[queue].add(self.connection)
         self.connection.wakeup.wake()
 
@@ -152,7 +160,7 @@ class Channel(memory.Channel):
                 settlement.settle()
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
-        self._settle(delivery_tag)
+        self._settle(self.qos.get(delivery_tag))
         super().basic_ack(delivery_tag, multiple)
 
     def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
@@ -160,12 +168,12 @@ class Channel(memory.Channel):
             message = self.qos.get(delivery_tag)
             self._put(message.properties["queue"], message.serializable())
         else:
-            self._settle(delivery_tag)
+            self._settle(self.qos.get(delivery_tag))
         self.qos.ack(delivery_tag)
         self.connection.wakeup.wake()
 
-    def _settle(self, delivery_tag: str) -> None:
-        settlement = self.qos.get(delivery_tag).properties.get("settlement")
+    def _settle(self, message: Any) -> None:
+        settlement = message.properties.get("settlement")
         if settlement is not None:
             settlement.settle()
         self.connection.wakeup.wake()  # a freed prefetch slot lets the next message in

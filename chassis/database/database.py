@@ -88,14 +88,17 @@ class Database:
             _in_transaction.reset(token)
         if tx.outbox:
             self.has_emitted(tx.outbox)
+        self._has_committed()
+
+    def _has_committed(self) -> None:
         for call in self.when_committed:
             call()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Statements that are each committed by itself, where the database can: one round trip in
-        place of three. No events, and nothing that waits for a commit hears of it. Raises
-        ``DatabaseAway``."""
+        """Statements that PostgreSQL commits one by one (one round trip in place of three), and
+        SQLite all at the end: do not rely on either. No events, and nothing that waits for a commit
+        hears of it. Raises ``DatabaseAway``."""
         alone = self.readers if has_row_locks(self.writer) else self.writer
         with self._errors_translated(), alone.begin() as connection:
             yield connection
@@ -108,7 +111,9 @@ class Database:
         if changes is None:
             return True
         with self.writing() as connection:
-            return bool(write_together(connection, [replace(changes, returned=changes.key)]))
+            written = write_together(connection, [replace(changes, returned=changes.key)])
+        self._has_committed()
+        return bool(written)
 
     def raise_if_answered(self) -> None:
         """Raises ``AlreadyAnswered`` or ``KeyReused`` where the call's key is stored already.

@@ -346,6 +346,15 @@ def test_in_parts_of_any_size_every_breach_is_found_once(
     assert sorted(each.about for each in found(unguarded)) == sorted((each["id"],) for each in rows)
 
 
+def test_where_the_parts_can_not_be_found_the_rest_is_checked(
+    unguarded: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = a_row()
+    put(unguarded, one, later(one, -A_QUARTER, specialist_id=new_id()))
+    monkeypatch.setattr(consultations, "END_OF_PART", text("SELECT 1 FROM no_such_table"))
+    assert [each.invariant for each in found(unguarded)] == [NOT_CHECKED, "no overlap for a client"]
+
+
 def test_a_part_that_can_not_be_checked_is_a_finding_and_the_others_are_checked(
     unguarded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

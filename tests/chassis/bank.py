@@ -295,7 +295,8 @@ class Town:
     broker: str
     listeners: tuple[Any, ...]
 
-    def cry(self, *bodies: bytes, routing_key: str = "Told") -> None:
+    def cry(self, *bodies: bytes, routing_key: str = "Told") -> int:
+        """How many of them the broker confirmed."""
         exchange = exchange_of("teller")
         publisher = ConfirmedPublisher(self.broker, [exchange], queues_of(*self.listeners))
         batch = [
@@ -303,7 +304,7 @@ class Town:
             for number, body in enumerate(bodies)
         ]
         try:
-            publisher.publish(batch)
+            return len(publisher.publish(batch))
         finally:
             publisher.drop()
 

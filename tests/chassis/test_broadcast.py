@@ -85,9 +85,9 @@ def instances(broker: str, number: int) -> Iterator[list[Memory]]:
 
 
 def cry(broker: str, number: int = 1) -> list[Event]:
-    """Events that the teller tells."""
+    """Events that the teller tells, and that the broker confirms."""
     envelopes = [an_envelope() for _ in range(number)]
-    Town(broker, ()).cry(*(each.to_json() for each in envelopes))
+    assert Town(broker, ()).cry(*(each.to_json() for each in envelopes)) == number
     return [each.data for each in envelopes]
 
 
@@ -140,6 +140,7 @@ def test_what_a_service_tells_is_confirmed_though_others_hear_it(
             for memory in memories:
                 eventually(partial(has_heard, memory, 1))
                 assert [each.subject() for each in memory.heard] == [id]
+            eventually(lambda: not unsent(company))
         company.teller.tell(word="again")
         eventually(lambda: not unsent(company))
 

@@ -85,6 +85,41 @@ def test_what_is_left_for_the_end_is_done_once_with_all_its_items(store: Store) 
     assert done == [[2, 3, 1]]
 
 
+def read(store: Store, id: UUID) -> Note:
+    with store.reading() as session:
+        return session.get_one(Note, id)
+
+
+def test_a_row_that_was_read_is_saved_alone_and_counts_as_a_commit(store: Store) -> None:
+    note, other = read(store, write(store, "hello").id), write(store, "other")
+    commits: list[str] = []
+    store.when_committed.append(lambda: commits.append("commit"))
+
+    note.word = "bye"
+
+    assert store.save(note)
+    assert commits == ["commit"]
+    assert read(store, note.id).word == "bye"
+    assert read(store, other.id).word == "other"
+
+
+def test_a_row_without_a_change_is_not_written(store: Store) -> None:
+    note = read(store, write(store, "hello").id)
+    with store.transaction() as tx:
+        tx.lock(Note, note.id).word = "changed by another"
+    assert store.save(note)
+    assert read(store, note.id).word == "changed by another"
+
+
+def test_a_row_that_is_gone_is_not_saved_and_not_made_again(store: Store) -> None:
+    note = read(store, write(store, "hello").id)
+    with store.transaction() as tx:
+        tx.delete(tx.lock(Note, note.id))
+    note.word = "bye"
+    assert not store.save(note)
+    assert words_in(store) == []
+
+
 def write_and_fail(store: Store, word: str) -> None:
     with store.transaction() as tx:
         note = Note.of(word)

@@ -174,7 +174,7 @@ def invalid_html(texts: dict[str, str], folder: Path) -> list[str]:
 
 @dataclass
 class Traffic:
-    """What a page has asked for since it is looked at, and how many bytes came."""
+    """What a page has asked for since ``of`` was called, and how many bytes came."""
 
     sizes: dict[str, int] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
