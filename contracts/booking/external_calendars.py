@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from annotated_doc import Doc
@@ -115,6 +115,19 @@ class PassedOver:
 @dataclass(frozen=True, kw_only=True)
 class ExternalCalendar:
     """A specialist's external calendar. Its events block slots."""
+
+    derived: ClassVar[frozenset[str]] = frozenset(
+        {
+            "state",
+            "problem",
+            "detail",
+            "read_at",
+            "busy_times",
+            "passed_over",
+            "passed_over_examples",
+        }
+    )
+    """Fields that a reading sets. A change of them makes no write stale."""
 
     id: UUID
     label: Annotated[str | None, Doc("The specialist's own name for this calendar.")]

@@ -54,6 +54,7 @@ class ExternalCalendarsApi(Api):
         returns=ExternalCalendar,
         allow=[Role.SPECIALIST],
         errors=[NotFound],
+        versioned=True,
     )
     def get_external_calendar(self, calendar_id: UUID) -> Wire[ExternalCalendar]:
         """One of your external calendars."""
@@ -66,6 +67,7 @@ class ExternalCalendarsApi(Api):
         returns=ExternalCalendar,
         allow=[Role.SPECIALIST],
         errors=[EmailNotVerified, NotFound, AddressRefused, CalendarGivenBefore],
+        versioned=True,
     )
     def change_external_calendar(
         self, calendar_id: UUID, body: ChangeExternalCalendar

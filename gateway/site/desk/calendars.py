@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from chassis.errors import EmailNotVerified, NotFound
 from chassis.fetch.url_policy import AddressRefused
+from chassis.preconditions import etag_of
 from contracts.booking.external_calendars import (
     MOST_CALENDARS,
     AddExternalCalendar,
@@ -37,6 +39,15 @@ class CalendarsShown:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalendarShown:
+    """``values``: of the form. ``version``: the ETag of what is stored."""
+
+    host: str
+    values: dict[str, Any]
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OneCalendar:
     """The calendar that a button belongs to."""
 
@@ -63,8 +74,13 @@ class OwnCalendarPages(Api):
         return SeeOther(to=CALENDARS, said="calendar_added")
 
     @page(ONE_CALENDAR, template="desk/calendar.html", allow=SPECIALISTS, errors=[NotFound])
-    def my_calendar_page(self, calendar_id: UUID, visitor: Visitor) -> ExternalCalendar:
-        return self.booking.get_external_calendar(calendar_id=calendar_id).load()
+    def my_calendar_page(self, calendar_id: UUID, visitor: Visitor) -> CalendarShown:
+        wire = self.booking.get_external_calendar(calendar_id=calendar_id).value
+        return CalendarShown(
+            host=wire["host"],
+            values={"label": wire["label"]},
+            version=etag_of(ExternalCalendar, wire),
+        )
 
     @form(
         ONE_CALENDAR,

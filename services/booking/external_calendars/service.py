@@ -15,6 +15,7 @@ from chassis.database.transaction import Transaction
 from chassis.fetch.fetch import FetchSchemes
 from chassis.idempotency.keys import outside_call
 from chassis.maintenance.reencryption import reencrypt
+from chassis.preconditions import require_current
 from chassis.rpc.server import rpc
 from chassis.scheduling.every import every
 from chassis.scheduling.for_each import for_each
@@ -91,6 +92,7 @@ class ExternalCalendars:
         specialist_id, now = self._specialist(), utc_now()
         with self.store.transaction() as tx:
             external = self._locked(tx, calendar_id, specialist_id)
+            require_current(queries.resource_of(tx, external, now))
             external.label = wanted.label
             if wanted.address is not None:
                 self._set_address(tx, external, wanted.address, now)

@@ -581,10 +581,14 @@ def test_a_calendar_is_added_and_removed(http: httpx.Client) -> None:
     assert "The calendar is removed." in browser.followed(removed).text
 
 
-def change_calendar(browser: Browser, **filled: Filled) -> PageSeen:
-    """Send the form behind "Change" of the only calendar."""
+def only_calendar(browser: Browser) -> str:
+    """The path behind its "Change"."""
     [path] = re.findall(rf'href="({CALENDARS}/[^"]+)"', browser.get(CALENDARS).html)
-    return save(browser, path, **filled)
+    return str(path)
+
+
+def change_calendar(browser: Browser, **filled: Filled) -> PageSeen:
+    return save(browser, only_calendar(browser), **filled)
 
 
 def test_a_calendar_gets_another_name_and_keeps_its_address(http: httpx.Client) -> None:
@@ -609,6 +613,21 @@ def test_a_calendar_gets_another_address(http: httpx.Client) -> None:
     assert refused.status == 422
     assert "at elsewhere.example" in moved.text
     assert "Work" in moved.text
+
+
+def test_a_calendar_that_another_window_renamed_is_not_overwritten(http: httpx.Client) -> None:
+    browser = signed_in(http, a_specialist(http, listed=False).email)
+    save(browser, CALENDARS, address="https://calendar.example/1.ics", label="Work")
+    path = only_calendar(browser)
+    opened = browser.get(path)
+    change_calendar(browser, label="Family")
+
+    stale = browser.fill(opened, path, address="https://elsewhere.example/2.ics")
+
+    assert stale.status == 412
+    assert "Saved meanwhile, in another window" in stale.text
+    assert "Family" in stale.text
+    assert "at calendar.example" in browser.get(CALENDARS).text
 
 
 def test_five_calendars_are_the_most(http: httpx.Client) -> None:
