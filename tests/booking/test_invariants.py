@@ -18,7 +18,7 @@ from services.booking.availability.calendars import Calendar
 from services.booking.consultations.consultations import Consultation
 from services.booking.holds.holds import Hold
 from services.booking.holds.sign_up_holds import SignUpHold, Visitor
-from services.booking.invariants import consultations
+from services.booking.invariants import checking, consultations
 from services.booking.invariants.breaches import SHOWN, Breach, Findings
 from services.booking.invariants.checking import NOT_CHECKED, check_invariants
 from services.booking.invariants.consultations import OF_THE_HISTORY
@@ -351,8 +351,13 @@ def test_where_the_parts_can_not_be_found_the_rest_is_checked(
 ) -> None:
     one = a_row()
     put(unguarded, one, later(one, -A_QUARTER, specialist_id=new_id()))
-    monkeypatch.setattr(consultations, "END_OF_PART", text("SELECT 1 FROM no_such_table"))
-    assert [each.invariant for each in found(unguarded)] == [NOT_CHECKED, "no overlap for a client"]
+
+    def fail(*_: object) -> Iterator[None]:
+        raise RuntimeError
+
+    monkeypatch.setattr(checking, "parts", fail)
+    names = [each.invariant for each in found(unguarded)]
+    assert names == [*[NOT_CHECKED] * len(OF_THE_HISTORY), "no overlap for a client"]
 
 
 def test_a_part_that_can_not_be_checked_is_a_finding_and_the_others_are_checked(
@@ -361,7 +366,7 @@ def test_a_part_that_can_not_be_checked_is_a_finding_and_the_others_are_checked(
     row = a_row(status="missed")
     put(unguarded, row)
     broken = text("SELECT 1 FROM no_such_table")
-    monkeypatch.setitem(OF_THE_HISTORY, "client and specialist are two accounts", broken)
+    monkeypatch.setitem(OF_THE_HISTORY["id"], "client and specialist are two accounts", broken)
     breaches = found(unguarded)
     assert Breach(NOT_CHECKED, ()) in breaches
     assert Breach("missed consultations, and no others, name a side", (row["id"],)) in breaches

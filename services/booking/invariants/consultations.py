@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chassis.database.tables import UtcDateTime
@@ -33,7 +33,7 @@ FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 
 
 class Part(NamedTuple):
-    """The consultations of specialists whose ids are above ``after``, up to ``last``."""
+    """The consultations whose id, client or specialist is above ``after``, up to ``last``."""
 
     after: UUID = FIRST_ID
     last: UUID = LAST_ID
@@ -44,22 +44,23 @@ def _overlapping(
     statuses: tuple[ConsultationStatus, ...],
     *conditions: ColumnElement[bool],
 ) -> Select[UUID, UUID]:
-    """Compares each row with the one before it: all pairs would be too many."""
+    """Compares each row with the one before it: all pairs would be too many. That each lasts half
+    an hour is checked by itself, so an index has all that this reads."""
     id, starts_at = Consultation.id, Consultation.starts_at
     previous_id = func.lag(id, type_=id.type)
-    previous_ends_at = func.lag(Consultation.ends_at, type_=starts_at.type)
+    previous_starts_at = func.lag(starts_at, type_=starts_at.type)
     neighbours = (
         select(
             id,
             starts_at,
             previous_id.over(partition_by=whose, order_by=(starts_at, id)).label("previous_id"),
-            previous_ends_at.over(partition_by=whose, order_by=(starts_at, id)).label("free_from"),
+            previous_starts_at.over(partition_by=whose, order_by=(starts_at, id)).label("previous"),
         )
         .where(Consultation.status.in_(statuses), *conditions)
         .subquery()
     )
     return select(neighbours.c.previous_id, neighbours.c.id).where(
-        neighbours.c.starts_at < neighbours.c.free_from
+        neighbours.c.starts_at < half_an_hour_after(neighbours.c.previous)
     )
 
 
@@ -70,16 +71,17 @@ CANCELLED = Consultation.status == ConsultationStatus.CANCELLED
 HAD = or_(BOOKED, COMPLETED, and_(MISSED, Consultation.missed_by == Party.CLIENT))
 """It counts as the one free consultation of its client and specialist."""
 NOW = bindparam("now", type_=UtcDateTime())
-IN_PART = and_(
-    Consultation.specialist_id > bindparam("after", type_=Uuid()),
-    Consultation.specialist_id <= bindparam("last", type_=Uuid()),
-)
-END_OF_PART = (
-    select(Consultation.specialist_id)
-    .where(Consultation.specialist_id > bindparam("after", type_=Uuid()))
-    .order_by(Consultation.specialist_id)
-    .offset(bindparam("rows", type_=Integer()))
-    .limit(1)
+Column = InstrumentedAttribute[UUID]
+
+
+def _in_part(column: Column) -> ColumnElement[bool]:
+    return and_(
+        column > bindparam("after", type_=Uuid()), column <= bindparam("last", type_=Uuid())
+    )
+
+
+BY_ID, BY_CLIENT, BY_SPECIALIST = (
+    _in_part(each) for each in (Consultation.id, Consultation.client_id, Consultation.specialist_id)
 )
 
 
@@ -88,43 +90,55 @@ def _meets(start: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     return and_(Consultation.starts_at < half_an_hour_after(start), Consultation.ends_at > start)
 
 
-OF_THE_HISTORY: dict[str, Select[*tuple[UUID, ...]]] = {
-    "a consultation lasts half an hour": (
-        select(Consultation.id).where(
-            IN_PART, Consultation.ends_at != half_an_hour_after(Consultation.starts_at)
-        )
-    ),
-    "no overlap for a specialist": _overlapping(Consultation.specialist_id, COUNTING, IN_PART),
-    "one free consultation for each pair": (
-        select(Consultation.client_id, Consultation.specialist_id)
-        .where(IN_PART, HAD)
-        .group_by(Consultation.client_id, Consultation.specialist_id)
-        .having(func.count() > 1)
-    ),
-    "client and specialist are two accounts": (
-        select(Consultation.id).where(IN_PART, Consultation.client_id == Consultation.specialist_id)
-    ),
-    "missed consultations, and no others, name a side": (
-        select(Consultation.id).where(
-            IN_PART,
-            or_(
-                and_(MISSED, Consultation.missed_by.is_(None)),
-                and_(~MISSED, Consultation.missed_by.is_not(None)),
-            ),
-        )
-    ),
-    "cancelled consultations, and no others, name a side": (
-        select(Consultation.id).where(
-            IN_PART,
-            or_(
-                and_(CANCELLED, Consultation.cancelled_by.is_(None)),
-                and_(~CANCELLED, Consultation.cancelled_by.is_not(None)),
-            ),
-        )
-    ),
+Queries = dict[str, Select[*tuple[UUID, ...]]]
+
+OF_THE_HISTORY: dict[str, Queries] = {
+    "id": {
+        "a consultation lasts half an hour": (
+            select(Consultation.id).where(
+                BY_ID, Consultation.ends_at != half_an_hour_after(Consultation.starts_at)
+            )
+        ),
+        "client and specialist are two accounts": (
+            select(Consultation.id).where(
+                BY_ID, Consultation.client_id == Consultation.specialist_id
+            )
+        ),
+        "missed consultations, and no others, name a side": (
+            select(Consultation.id).where(
+                BY_ID,
+                or_(
+                    and_(MISSED, Consultation.missed_by.is_(None)),
+                    and_(~MISSED, Consultation.missed_by.is_not(None)),
+                ),
+            )
+        ),
+        "cancelled consultations, and no others, name a side": (
+            select(Consultation.id).where(
+                BY_ID,
+                or_(
+                    and_(CANCELLED, Consultation.cancelled_by.is_(None)),
+                    and_(~CANCELLED, Consultation.cancelled_by.is_not(None)),
+                ),
+            )
+        ),
+    },
+    "specialist_id": {
+        "no overlap for a specialist": _overlapping(
+            Consultation.specialist_id, COUNTING, BY_SPECIALIST
+        ),
+    },
+    "client_id": {
+        "one free consultation for each pair": (
+            select(Consultation.client_id, Consultation.specialist_id)
+            .where(BY_CLIENT, HAD)
+            .group_by(Consultation.client_id, Consultation.specialist_id)
+            .having(func.count() > 1)
+        ),
+    },
 }
-"""Of all consultations, in parts."""
-OF_THE_PRESENT: dict[str, Select[*tuple[UUID, ...]]] = {
+"""Of all consultations, in parts by this column: an index has the rows of a part side by side."""
+OF_THE_PRESENT: Queries = {
     "no overlap for a client": _overlapping(Consultation.client_id, (ConsultationStatus.BOOKED,)),
     "at most three open bookings for a client": (
         select(Consultation.client_id)
@@ -171,19 +185,26 @@ OF_THE_PRESENT: dict[str, Select[*tuple[UUID, ...]]] = {
 """Of what is booked or held: an index finds it."""
 
 
-def parts(session: Session) -> Iterator[Part]:
-    """Parts that together have every consultation once."""
+def parts(session: Session, by: str) -> Iterator[Part]:
+    """Parts by this column, which together have every consultation once."""
+    column: Column = getattr(Consultation, by)
+    end = (
+        select(column)
+        .where(column > bindparam("after", type_=Uuid()))
+        .order_by(column)
+        .offset(ROWS_AT_ONCE - 1)
+        .limit(1)
+    )
     after = FIRST_ID
     while after < LAST_ID:
-        given = {"after": after, "rows": ROWS_AT_ONCE - 1}
-        part = Part(after, session.scalar(END_OF_PART, given) or LAST_ID)
+        part = Part(after, session.scalar(end, {"after": after}) or LAST_ID)
         yield part
         after = part.last
 
 
-def of_history(session: Session, part: Part, name: str) -> Iterator[Breach]:
+def of_history(session: Session, by: str, name: str, part: Part) -> Iterator[Breach]:
     """The rows of a part that break this invariant."""
-    for row in session.execute(OF_THE_HISTORY[name], part._asdict()):
+    for row in session.execute(OF_THE_HISTORY[by][name], part._asdict()):
         yield Breach(name, tuple(row))
 
 
