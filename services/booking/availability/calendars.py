@@ -39,6 +39,8 @@ NEXT_SLOTS = 3
 LOOK_AT_THE_HORIZON_EVERY = timedelta(hours=1)
 COUNTED_BACK = timedelta(days=33)
 """Longer than a month and a week, so that all consultations count that limits apply to."""
+LONGEST_BUFFER = timedelta(hours=2)
+"""The longest time that a specialist can keep free around a consultation or another event."""
 
 NO_PLACE = "in_person_address IS NULL AND sealed_meeting_link IS NULL"
 
@@ -49,7 +51,7 @@ WAITED_FOR = text("offered_at IS NOT NULL")
 class Calendar(AvailabilitySettings, RightToPractise, Base):
     """One for each specialist, under the specialist's id. Each booking locks it.
 
-    ``busy``, which many methods take, has the consultations since ``COUNTED_BACK``. ``revision``
+    ``busy``, which many methods take, has the consultations since ``matters_since``. ``revision``
     grows with every change of what is free: it is the key of cached slots.
     """
 
@@ -134,6 +136,11 @@ class Calendar(AvailabilitySettings, RightToPractise, Base):
         if is_news and not standing.may_practise:
             self.learn_listing(False, version)
         return is_news
+
+    def matters_since(self, now: datetime) -> datetime:
+        """The earliest start of consultations that matter for what is free from now on: of those
+        that count in limits, or else of those that end so late that a buffer follows."""
+        return now - (COUNTED_BACK if self.limits.any else SLOT + LONGEST_BUFFER)
 
     @property
     def takes_bookings(self) -> bool:

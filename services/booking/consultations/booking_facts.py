@@ -29,6 +29,7 @@ from sqlalchemy import (
 from chassis.database.tables import UtcDateTime
 from chassis.database.transaction import Transaction
 from services.booking.availability.busy import Busy
+from services.booking.availability.calendars import Calendar
 from services.booking.base import Base
 from services.booking.consultations.busy_times import (
     BUSY_TIMES,
@@ -138,11 +139,13 @@ class BookingFacts:
 
 
 def booking_facts(
-    tx: Transaction, *, client_id: UUID, specialist_id: UUID, now: datetime
+    tx: Transaction, *, client_id: UUID, calendar: Calendar, now: datetime
 ) -> BookingFacts:
     """The facts as they are committed now. What the transaction has not written yet is not among
     them."""
-    given = {"client_id": client_id, **busy_parameters(specialist_id, now, reader=client_id)}
+    since = calendar.matters_since(now)
+    busy_given = busy_parameters(calendar.specialist_id, now, reader=client_id, since=since)
+    given = {"client_id": client_id, **busy_given}
     bookings, holds, busy, is_erased = [], [], [], False
     for kind, *columns in tx.connection().execute(BOOKING_FACTS, given):
         id, specialist, starts_at, until, status, missed_by, instead_of, flag = columns

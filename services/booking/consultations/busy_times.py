@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.database.tables import UtcDateTime
 from services.booking.availability.busy import Busy, Interval, merged
-from services.booking.availability.calendars import COUNTED_BACK
+from services.booking.availability.calendars import COUNTED_BACK, LONGEST_BUFFER
 from services.booking.availability.external_busy_times import BusyTime
 from services.booking.consultations.consultations import Consultation
 from services.booking.consultations.queries import COUNTS
@@ -20,8 +20,6 @@ from services.booking.holds.holds import Hold
 from services.booking.holds.queries import OPEN
 from services.booking.holds.sign_up_holds import SignUpHold
 
-LONGEST_BUFFER = timedelta(hours=2)
-"""The longest time that a specialist can keep free after an event of an external calendar."""
 NO_TIME = cast(null(), UtcDateTime())
 BUSY_TIMES = union_all(
     select(Consultation.starts_at, NO_TIME.label("ends_at"), false().label("held")).where(
@@ -47,11 +45,16 @@ offers its time to the next client who waits."""
 
 
 def busy_times(
-    session: Session, specialist_id: UUID, now: datetime, reader: UUID | None = None
+    session: Session,
+    specialist_id: UUID,
+    now: datetime,
+    reader: UUID | None = None,
+    since: datetime | None = None,
 ) -> Busy:
-    """The specialist's busy times: consultations ahead and those that count in limits, external
-    calendars, and holds of sign-ups and of clients other than the reader."""
-    given = busy_parameters(specialist_id, now, reader)
+    """The specialist's busy times: consultations, external calendars, and holds of sign-ups and of
+    clients other than the reader. ``since``: the earliest start of a consultation, by default of
+    those that count in any limit."""
+    given = busy_parameters(specialist_id, now, reader, since)
     return busy_from(BusyRow._make(row) for row in session.execute(BUSY_TIMES, given))
 
 
@@ -64,12 +67,15 @@ class BusyRow(NamedTuple):
 
 
 def busy_parameters(
-    specialist_id: UUID, now: datetime, reader: UUID | None = None
+    specialist_id: UUID,
+    now: datetime,
+    reader: UUID | None = None,
+    since: datetime | None = None,
 ) -> dict[str, Any]:
     """What ``BUSY_TIMES`` is asked with; see ``busy_times``."""
     return {
         "specialist_id": specialist_id,
-        "since": now - COUNTED_BACK,
+        "since": since or now - COUNTED_BACK,
         "buffered_since": now - LONGEST_BUFFER,
         "reader": reader,
     }

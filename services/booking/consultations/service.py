@@ -213,12 +213,13 @@ def _lock_for_booking(tx: Transaction, *, client_id: UUID, specialist_id: UUID) 
     """
     calendars = lock_for_booking(tx, client_id=client_id, specialist_id=specialist_id)
     now = utc_now()
-    facts = booking_facts(tx, client_id=client_id, specialist_id=specialist_id, now=now)
-    if facts.client.is_erased:
-        raise Erased
     calendar = calendars.pop(specialist_id, None)
     if calendar is None:
+        tx.refuse_erased(client_id)
         raise NotFound(NO_CALENDAR)
+    facts = booking_facts(tx, client_id=client_id, calendar=calendar, now=now)
+    if facts.client.is_erased:
+        raise Erased
     competing = {each.specialist_id for each in facts.client.competing_holds(specialist_id)}
     if not competing <= calendars.keys():  # made while this waited for the client's name
         calendars |= lock_free_calendars(tx, competing - calendars.keys())

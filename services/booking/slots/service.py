@@ -109,7 +109,7 @@ class Slots:
             calendar = session.get(Calendar, specialist_id)
             if calendar is None:
                 raise NotFound(NO_CALENDAR)
-            busy = busy_times(session, specialist_id, now, reader)
+            busy = busy_times(session, specialist_id, now, reader, calendar.matters_since(now))
             free = calendar.free_times(busy, now)
         if not state.has_holds:  # a hold is visible to its client only
             self.slot_cache.keep(specialist_id, state.revision, free)

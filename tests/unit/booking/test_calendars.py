@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from contracts.booking.availability import (
     AvailabilityChanged,
@@ -486,3 +488,51 @@ def test_a_budget_is_spent_by_what_is_booked_alone_but_what_is_held_is_kept_of_i
         calendar.require_bookable(at("10:00"), held, MONDAY)
     [paused, _] = calendar.review(busy_at(at("09:00"), held=[at("12:00")]), MONDAY)
     assert isinstance(paused, FreeConsultationsPaused)
+
+
+LIMITS = ("most_per_day", "most_per_week", "monthly_budget")
+
+
+@given(
+    booked=st.lists(st.integers(-45 * 48, 10 * 48), max_size=40),
+    booked_lately=st.lists(st.integers(-6, 6), max_size=3),
+    minutes_later=st.integers(0, 29),
+    buffer=st.sampled_from([0, 15, 120]),
+    limit=st.sampled_from([None, *LIMITS]),
+    paced=st.booleans(),
+)
+@example([], [-3], 0, 120, None, False)
+@example([-27 * 48, -26 * 48], [], 0, 0, "monthly_budget", False)
+def test_consultations_before_those_that_matter_change_nothing(
+    booked: list[int],
+    booked_lately: list[int],
+    minutes_later: int,
+    buffer: int,
+    limit: str | None,
+    paced: bool,
+) -> None:
+    """Whatever was booked, in half hours from now, and with each limit or none; at the end of a
+    week and of a month, of which most is over."""
+    sunday = MONDAY + timedelta(days=27)
+    now = sunday + timedelta(minutes=minutes_later)
+    everything = [sunday + each * HALF_AN_HOUR for each in booked + booked_lately]
+    seen = []
+    for matters_alone in (False, True):
+        calendar = a_calendar(
+            every_day("00:00", "24:00"),
+            buffer_before_minutes=buffer,
+            buffer_after_minutes=buffer,
+            paced=paced,
+            horizon_days=40,
+            most_per_day=2 if limit == "most_per_day" else None,
+            most_per_week=2 if limit == "most_per_week" else None,
+            monthly_budget=2 if limit == "monthly_budget" else None,
+        )
+        since = calendar.matters_since(now) if matters_alone else datetime.min.replace(tzinfo=UTC)
+        busy = busy_at(*(each for each in everything if each > since))
+        free = calendar.free_times(busy, now).starts
+        seen.append((free, calendar.review(busy, now), calendar.paused, calendar.review_at))
+    told_with, told_without = (events for _, events, _, _ in seen)
+    assert seen[0][0] == seen[1][0]
+    assert seen[0][2:] == seen[1][2:]
+    assert [type(each) for each in told_with] == [type(each) for each in told_without]
