@@ -114,16 +114,11 @@ def explained(growing: Mapping[str, Collection[str]]) -> Iterator[Plans]:
 
 def _plan(connection: Any, statement: str, given: Any) -> dict[str, Any] | None:
     """``None`` where the statement fails, as it will when it runs."""
-    if connection.autocommit:  # it reads only
-        return _explain(connection, statement, given)
-    connection.execute("SAVEPOINT explained")
     try:
-        return _explain(connection, statement, given)
+        with connection.transaction(force_rollback=True):
+            return _explain(connection, statement, given)
     except psycopg.IntegrityError:
         return None
-    finally:
-        connection.execute("ROLLBACK TO SAVEPOINT explained")
-        connection.execute("RELEASE SAVEPOINT explained")
 
 
 def _explain(connection: Any, statement: str, given: Any) -> dict[str, Any]:
