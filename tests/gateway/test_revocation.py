@@ -12,6 +12,7 @@ import eventlet
 import httpx
 import pytest
 from eventlet.event import Event as GreenEvent
+from kombu import Message
 
 from chassis.errors import Unavailable
 from chassis.rpc.client import Wire
@@ -265,6 +266,7 @@ def test_a_revocation_that_can_not_be_read_counts_as_a_gap(embedded_house: House
     known = embedded_house.part(RevocationList)
     assert person.get("/me").is_success
     gaps = known._gaps
-    known.broadcast._hand_over(b'{"specversion": "1.0"}', SessionsEnded.type())
+    unreadable = Message(delivery_info={"routing_key": SessionsEnded.type()})
+    known.broadcast.handle_message(b'{"specversion": "1.0"}', unreadable)
     assert known._gaps == gaps + 1
     assert person.get("/me").is_success
