@@ -32,7 +32,7 @@ from chassis.readiness import Checked
 
 HEARTBEAT_CHECK_EVERY_S = 5.0
 POLL_STOP_EVERY_S = 0.02
-TURN_S = 0.01
+TURN_S = 0.001
 RETRY_AFTER_S = 2.0
 RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 5}
 
