@@ -137,7 +137,7 @@ class QueueConsumer(messaging.QueueConsumer, Checked):
         except Exception as error:
             log.error("message_handler_failed", by=type(provider).__name__, exc_info=error)
         if monotonic() >= self._turn_ends:
-            self._waits = False
+            self._waits = False  # no wake-up may end this pause
             yield_now()
             self._turn_ends = monotonic() + TURN_S
 
